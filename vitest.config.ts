@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+// `unit` specs stand beside the code and need nothing; `services` tests need Postgres and whole processes.
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['domain/**', 'schemas/**', 'store/**', 'projections/**', 'api/**', 'simulation/**', 'app/**', 'cli/**'],
+      exclude: ['**/*.spec.ts', '**/*.avsc', 'schemas/golden/**'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{domain,schemas,store,projections,api,simulation,app,cli}/**/*.spec.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'services',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
