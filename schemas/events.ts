@@ -119,7 +119,7 @@ export interface StockReceived {
   readonly type: 'StockReceived'
   /** The product. */
   readonly sku: string
-  /** Units received, at least 1. */
+  /** Units received; 0 only in the first receipt of a product listed without stock. */
   readonly quantity: number
 }
 
@@ -334,7 +334,7 @@ export const eventSchemas: {
   StockReceived: {
     stream: 'inventory',
     versions: [
-      {"type":"record","name":"StockReceived","namespace":"orderledger","doc":"Units of a product arrived: on hand grows.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"quantity","type":"long","doc":"Units received, at least 1."}]},
+      {"type":"record","name":"StockReceived","namespace":"orderledger","doc":"Units of a product arrived: on hand grows.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"quantity","type":"long","doc":"Units received; 0 only in the first receipt of a product listed without stock."}]},
     ],
   },
   StockReleased: {
