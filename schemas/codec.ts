@@ -1,0 +1,124 @@
+/** Events to Avro bytes and back. The bytes are the Avro body alone: type and version travel beside them. */
+import type avsc from 'avsc'
+import { avroType } from './avro-types.ts'
+import { boundsWalk, type BoundsWalk } from './bounds.ts'
+import { DecodeError, EncodeError } from './codec-errors.ts'
+import { eventSchemas, type DomainEvent, type EventType } from './events.ts'
+import { unencodableField } from './unencodable-field.ts'
+
+export interface EncodedEvent {
+  readonly type: EventType
+  readonly schemaVersion: number
+  readonly data: Buffer
+}
+
+/** How the bytes of one version of an event become a record of the newest. */
+interface Reader {
+  readonly type: EventType
+  readonly newest: avsc.Type
+  /** None for the newest version itself. */
+  readonly resolver: avsc.Resolver | undefined
+  readonly walk: BoundsWalk
+}
+
+interface EventCodec {
+  readonly type: EventType
+  readonly newest: avsc.Type
+  readonly newestVersion: number
+  /** Version n stands at index n - 1. */
+  readonly readers: readonly Reader[]
+}
+
+type Mutable<T> = T extends unknown ? { -readonly [K in keyof T]: T[K] } : never
+
+/**
+ * Events are encoded one behind the other into a slab and handed out as views of it. Writing to where they stay costs
+ * half of what writing and copying does; a slab lives as long as one event in it, so it is small.
+ */
+const SLAB_BYTES = 64 * 1024
+
+const codecs: ReadonlyMap<string, EventCodec> = new Map(
+  Object.keys(eventSchemas).map((type) => [type, eventCodec(type as EventType)]),
+)
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+let used = 0
+
+/** The bytes of an event in its newest schema version. Throws EncodeError naming the field that does not fit. */
+export function encode(event: DomainEvent): EncodedEvent {
+  const codec = codecs.get(event.type)
+  if (!codec) throw new EncodeError(`${String(event.type)} is not a type of event`)
+  return { type: codec.type, schemaVersion: codec.newestVersion, data: write(codec, event) }
+}
+
+/**
+ * The event in its newest type, whichever version wrote it. For bytes that this program has written: a forged length
+ * in others can take the process down, so those go through `decodeUntrusted`. Throws DecodeError.
+ */
+export function decode(type: string, schemaVersion: number, data: Uint8Array): DomainEvent {
+  return read(reader(type, schemaVersion), data)
+}
+
+/** As `decode`, for bytes from anywhere: their lengths, counts and values are checked before anything is allocated. */
+export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8Array): DomainEvent {
+  const version = reader(type, schemaVersion)
+  const breach = version.walk(data)
+  if (breach) {
+    const at = [type, ...breach.path].join('.')
+    throw new DecodeError('undecodable-event', `${at}: ${breach.reason} at byte ${breach.offset}`)
+  }
+  return read(version, data)
+}
+
+function write({ newest, type }: EventCodec, event: DomainEvent): Buffer {
+  try {
+    const end = newest.encode(event, slab, used)
+    if (end >= 0) return take(end)
+    // It did not fit; avsc tells how many bytes are missing, as a negative number.
+    const size = slab.length - end - used
+    if (size > SLAB_BYTES) return newest.toBuffer(event)
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+    used = 0
+    return take(newest.encode(event, slab, 0))
+  } catch (cause) {
+    throw new EncodeError(type + unencodableField(newest, event, cause), { cause })
+  }
+}
+
+function take(end: number): Buffer {
+  const data = slab.subarray(used, end)
+  used = end
+  return data
+}
+
+function reader(type: string, schemaVersion: number): Reader {
+  const codec = codecs.get(type)
+  if (!codec) throw new DecodeError('unknown-event-type', `${type} is not a type of event that this program knows`)
+  const found = codec.readers[schemaVersion - 1]
+  if (found) return found
+  const message = `${type} has versions 1 to ${codec.newestVersion} here, not ${schemaVersion}`
+  throw new DecodeError('unknown-schema-version', message)
+}
+
+function read({ newest, resolver, type }: Reader, data: Uint8Array): DomainEvent {
+  // avsc reads with methods of Buffer; a view costs nothing.
+  const bytes = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  try {
+    const record = newest.fromBuffer(bytes, resolver) as Mutable<DomainEvent>
+    record.type = type
+    return record
+  } catch (cause) {
+    throw new DecodeError('undecodable-event', `${type}: ${String(cause)}`, { cause })
+  }
+}
+
+function eventCodec(type: EventType): EventCodec {
+  const { versions } = eventSchemas[type]
+  const newest = avroType(versions[versions.length - 1] ?? versions[0])
+  const readers = versions.map((schema, index) => ({
+    type,
+    newest,
+    resolver: index === versions.length - 1 ? undefined : newest.createResolver(avroType(schema)),
+    walk: boundsWalk(schema),
+  }))
+  return { type, newest, newestVersion: versions.length, readers }
+}
