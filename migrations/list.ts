@@ -1,0 +1,11 @@
+/** Every migration, in order: plain SQL files, forward only, never edited once released. */
+import { readFileSync } from 'node:fs'
+
+export const migrations: Readonly<Record<string, string>> = {
+  '0001_log': sql('0001_log.sql'),
+  '0002_views': sql('0002_views.sql'),
+}
+
+function sql(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), 'utf8')
+}

@@ -1,0 +1,83 @@
+/**
+ * Postgres arrays in the binary wire format. The driver sends a Buffer as a binary parameter, so a batch of any size
+ * travels without quoting, hex or parsing: about a third of the append's cost at 500 events a batch.
+ * Layout (`array_recv`): dimensions, has-null flag, element oid, length, lower bound, then length-prefixed elements.
+ */
+
+const OID = { int2: 21, int4: 23, int8: 20, text: 25, bytea: 17, uuid: 2950 } as const
+
+export function textArray(values: readonly (string | null)[]): Buffer {
+  let size = 0
+  for (const value of values) size += value === null ? 0 : Buffer.byteLength(value)
+  return write(OID.text, values, size, (value, buffer, offset) => {
+    const length = buffer.write(value, offset + 4)
+    buffer.writeInt32BE(length, offset)
+    return offset + 4 + length
+  })
+}
+
+export function byteaArray(values: readonly (Buffer | null)[]): Buffer {
+  return bytes(OID.bytea, values)
+}
+
+/** Uuids as their 16 bytes. */
+export function uuidArray(values: readonly (Buffer | null)[]): Buffer {
+  return bytes(OID.uuid, values)
+}
+
+export function int2Array(values: readonly (number | null)[]): Buffer {
+  return write(OID.int2, values, values.length * 2, (value, buffer, offset) => {
+    buffer.writeInt32BE(2, offset)
+    return buffer.writeInt16BE(value, offset + 4)
+  })
+}
+
+export function int4Array(values: readonly (number | null)[]): Buffer {
+  return write(OID.int4, values, values.length * 4, (value, buffer, offset) => {
+    buffer.writeInt32BE(4, offset)
+    return buffer.writeInt32BE(value, offset + 4)
+  })
+}
+
+/** Numbers up to 2^53. */
+export function int8Array(values: readonly (number | null)[]): Buffer {
+  return write(OID.int8, values, values.length * 8, (value, buffer, offset) => {
+    buffer.writeInt32BE(8, offset)
+    return buffer.writeBigInt64BE(BigInt(value), offset + 4)
+  })
+}
+
+/** `018f...-....` as 16 bytes. */
+export function uuidBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex')
+}
+
+function bytes(oid: number, values: readonly (Buffer | null)[]): Buffer {
+  let size = 0
+  for (const value of values) size += value === null ? 0 : value.length
+  return write(oid, values, size, (value, buffer, offset) => {
+    buffer.writeInt32BE(value.length, offset)
+    return offset + 4 + value.copy(buffer, offset + 4)
+  })
+}
+
+type Put<T> = (value: T, buffer: Buffer, offset: number) => number
+
+function write<T>(oid: number, values: readonly (T | null)[], size: number, put: Put<T>): Buffer {
+  if (values.length === 0) return empty(oid)
+  const buffer = Buffer.allocUnsafe(20 + values.length * 4 + size)
+  buffer.writeInt32BE(1, 0)
+  buffer.writeInt32BE(values.includes(null) ? 1 : 0, 4)
+  buffer.writeInt32BE(oid, 8)
+  buffer.writeInt32BE(values.length, 12)
+  buffer.writeInt32BE(1, 16)
+  let offset = 20
+  for (const value of values) offset = value === null ? buffer.writeInt32BE(-1, offset) : put(value, buffer, offset)
+  return offset === buffer.length ? buffer : buffer.subarray(0, offset)
+}
+
+function empty(oid: number): Buffer {
+  const buffer = Buffer.alloc(12)
+  buffer.writeInt32BE(oid, 8)
+  return buffer
+}

@@ -1,0 +1,53 @@
+/** Connections to Postgres, each with the session settings its work needs. */
+import pg from 'pg'
+
+export interface SessionOptions {
+  /** Shown in pg_stat_activity. */
+  readonly name: string
+  /** Postgres settings of the session, e.g. `{ synchronous_commit: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** Writer sessions: a stopped process cannot block the others for long; what it lost is an unknown outcome. */
+export const WRITER_SETTINGS = {
+  lock_timeout: '2s',
+  idle_in_transaction_session_timeout: '1s',
+  statement_timeout: '5s',
+  synchronous_commit: 'on',
+} as const
+
+/** Reads, of ours or for the API: none holds a snapshot longer than 5 s, which would slow the head row. */
+export const READER_SETTINGS = {
+  idle_in_transaction_session_timeout: '5s',
+  statement_timeout: '5s',
+} as const
+
+/** A server that answers nothing for so long is taken as lost, whatever its own time-outs say. */
+const QUERY_TIMEOUT_MS = 8_000
+const CONNECT_TIMEOUT_MS = 3_000
+
+export function clientConfig(url: string, { name, settings = {} }: SessionOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: `orderledger ${name}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    options: Object.entries({ timezone: 'UTC', ...settings })
+      .map(([setting, value]) => `-c ${setting}=${value}`)
+      .join(' '),
+  }
+}
+
+/**
+ * A pool whose idle connections may die without harm: the next query gets a new one.
+ * `onLost` hears of it (an idle client's error without a listener would end the process).
+ */
+export function openPool(
+  url: string,
+  options: SessionOptions & { readonly max: number; readonly onLost?: (error: Error) => void },
+): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(url, options), max: options.max, idleTimeoutMillis: 30_000 })
+  pool.on('error', (error) => options.onLost?.(error))
+  return pool
+}

@@ -1,0 +1,38 @@
+/** The one shape in which readers see the log. */
+import type { Position } from './command.ts'
+
+/** An event as stored: the Avro body alone, written with `schemas/<type>/v<schemaVersion>`. */
+export interface StoredEvent {
+  readonly position: Position
+  readonly stream: string
+  readonly version: number
+  readonly type: string
+  readonly schemaVersion: number
+  readonly data: Buffer
+  readonly id: string
+  readonly commandId: string
+  readonly correlationId: string
+  readonly causationId: string | null
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly recordedAt: number
+}
+
+export interface Feed {
+  /**
+   * The next events after a position, at most `limit`, in log order and without a gap (law 1); waits until there is one.
+   * Resolves with none when `signal` aborts. Rejects with LogGap when the log is not dense, and with the driver's
+   * error when the log cannot be read: the caller waits and asks again.
+   */
+  next(after: Position, limit: number, signal: AbortSignal): Promise<readonly StoredEvent[]>
+}
+
+/** The log is damaged: a defect that no retry mends. Readers stop and say so. */
+export class LogGap extends Error {
+  readonly code = 'log-gap'
+  readonly retriable = false
+
+  constructor(expected: Position, found: Position) {
+    super(`the log is not dense: expected position ${String(expected)}, found ${String(found)}`)
+    this.name = 'LogGap'
+  }
+}

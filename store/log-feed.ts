@@ -1,0 +1,56 @@
+/** The feed on the table. NOTIFY is only ever a hint; polling is the truth. */
+import type pg from 'pg'
+import type { Position } from './command.ts'
+import { type Feed, LogGap, type StoredEvent } from './feed.ts'
+import { readEvents } from './read-log.ts'
+
+/** How long a reader waits at most for a hint before it looks by itself. */
+const POLL_MS = 250
+
+export class LogFeed implements Feed {
+  readonly #pool: pg.Pool
+  readonly #waiting = new Set<() => void>()
+  #head: Position = 0
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** A hint that the log has grown to `head`. */
+  headMoved(head: Position): void {
+    if (head <= this.#head) return
+    this.#head = head
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  async next(after: Position, limit: number, signal: AbortSignal): Promise<readonly StoredEvent[]> {
+    while (!signal.aborted) {
+      const events = await readEvents(this.#pool, after, limit)
+      if (events.length > 0) return dense(events, after)
+      if (this.#head <= after) await this.#grown(signal)
+      else this.#head = after // the hint was of another log, before a restore: wait as usual
+    }
+    return []
+  }
+
+  #grown(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, POLL_MS)
+      signal.addEventListener('abort', wake)
+      this.#waiting.add(wake)
+    })
+  }
+}
+
+function dense(events: readonly StoredEvent[], after: Position): readonly StoredEvent[] {
+  events.forEach(({ position }, index) => {
+    if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
+  })
+  return events
+}
