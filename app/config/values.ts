@@ -1,0 +1,117 @@
+/** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
+import { crashPointNames } from '../crash-points.ts'
+import type { CrashPlan } from '../crash-points.ts'
+
+export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix: string }
+
+export type Parse<T> = (text: string) => Parsed<T>
+
+export const roles = ['api', 'projector'] as const
+export type Role = (typeof roles)[number]
+
+/** Each role may do what the one before it may. */
+export const tokenRoles = ['read', 'order', 'operate', 'admin'] as const
+export type TokenRole = (typeof tokenRoles)[number]
+
+export interface ApiToken {
+  readonly name: string
+  readonly role: TokenRole
+  readonly secret: string
+}
+
+export function anyText(text: string): Parsed<string> {
+  return { value: text }
+}
+
+export function wholeNumber(bounds: {
+  readonly from: number
+  readonly to: number
+  readonly unit?: string
+}): Parse<number> {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,15}$/.test(text) && value >= bounds.from && value <= bounds.to) return { value }
+    const unit = bounds.unit === undefined ? '' : ` of ${bounds.unit}`
+    return {
+      wrong: `"${text}" is not such a number`,
+      fix: `a whole number${unit} from ${String(bounds.from)} to ${String(bounds.to)}`,
+    }
+  }
+}
+
+export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
+  return (text) => {
+    const value = choices.find((choice) => choice === text)
+    if (value !== undefined) return { value }
+    return { wrong: `"${text}" is none of the choices`, fix: `one of: ${choices.join(', ')}` }
+  }
+}
+
+export function currencyCode(text: string): Parsed<string> {
+  if (/^[A-Z]{3}$/.test(text)) return { value: text }
+  return { wrong: `"${text}" is not a currency code`, fix: 'three capital letters (ISO 4217), as EUR' }
+}
+
+export function hostName(text: string): Parsed<string> {
+  if (/^[A-Za-z0-9._:-]+$/.test(text)) return { value: text }
+  return { wrong: `"${text}" is not an address`, fix: 'an address without protocol and port, as 127.0.0.1' }
+}
+
+export function requestRate(text: string): Parsed<number> {
+  if (text === 'off') return { value: 0 }
+  const parsed = wholeNumber({ from: 0, to: 1_000_000 })(text)
+  return 'value' in parsed ? parsed : { wrong: parsed.wrong, fix: 'requests per second per client, or 0 for no limit' }
+}
+
+export function roleList(text: string): Parsed<readonly Role[]> {
+  if (text === 'all') return { value: roles }
+  const words = text.split(',').map((word) => word.trim())
+  const unknown = words.find((word) => !roles.some((role) => role === word))
+  if (unknown !== undefined) {
+    return { wrong: `"${unknown}" is not a role`, fix: `all, or a comma list of: ${roles.join(', ')}` }
+  }
+  return { value: roles.filter((role) => words.includes(role)) }
+}
+
+/** A Postgres URL; the text is kept out of the fault, since it may hold a password. */
+export function postgresUrl(text: string): Parsed<string> {
+  const fix = 'postgres://user:password@host:5432/database'
+  if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
+  const url = new URL(text)
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
+    return { wrong: `has the protocol "${url.protocol}"`, fix }
+  }
+  if (url.pathname.length < 2) return { wrong: 'names no database', fix }
+  return { value: text }
+}
+
+/** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */
+export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
+  const fix = `name:role:secret,... with the roles ${tokenRoles.join(', ')}`
+  const tokens: ApiToken[] = []
+  const entries = text.split(/[,\n]/).map((entry) => entry.trim())
+  for (const [index, entry] of entries.filter((each) => each !== '').entries()) {
+    const at = `token ${String(index + 1)}`
+    const [name = '', roleName = '', ...rest] = entry.split(':')
+    const secret = rest.join(':')
+    const role = tokenRoles.find((each) => each === roleName)
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no proper name`, fix }
+    if (role === undefined) return { wrong: `${at} ("${name}") has no known role`, fix }
+    if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `${at} ("${name}") has no secret of printable characters`, fix }
+    if (tokens.some((each) => each.name === name)) return { wrong: `two tokens are named "${name}"`, fix }
+    if (tokens.some((each) => each.secret === secret))
+      return { wrong: `${at} ("${name}") has the secret of another`, fix }
+    tokens.push({ name, role, secret })
+  }
+  if (tokens.length === 0) return { wrong: 'names no token', fix }
+  return { value: tokens }
+}
+
+export type CrashAt = Pick<CrashPlan, 'point' | 'nth'>
+
+export function crashAt(text: string): Parsed<CrashAt> {
+  const [name, nth = ''] = text.split(':')
+  const point = crashPointNames.find((each) => each === name)
+  if (point !== undefined && /^[1-9]\d{0,8}$/.test(nth)) return { value: { point, nth: Number(nth) } }
+  return { wrong: `"${text}" is not a crash point`, fix: `<name>:<nth> with a name of: ${crashPointNames.join(', ')}` }
+}

@@ -1,0 +1,130 @@
+/** The one table of environment variables: what each is for, its default, and how its text is read. */
+import { logLevels } from '../log.ts'
+import type { LogLevel } from '../log.ts'
+import { anyText, apiTokens, crashAt, currencyCode, hostName, oneOf, postgresUrl } from './values.ts'
+import { requestRate, roleList, roles, wholeNumber } from './values.ts'
+import type { ApiToken, CrashAt, Parse, Role } from './values.ts'
+
+export interface Variable<T> {
+  readonly name: string
+  /** `secret`: never shown, and readable from the file that `<name>_FILE` names. `hook`: for tests, not advertised. */
+  readonly kind: 'plain' | 'secret' | 'hook'
+  /** What it decides, for `.env.example`. */
+  readonly about: string
+  /** The value while the variable is unset or empty, and that value as one would type it (or say it, when it cannot be typed). */
+  readonly fallback: T
+  readonly fallbackText: string
+  readonly parse: Parse<T>
+}
+
+export const variables = {
+  databaseUrl: define<string | null>('DATABASE_URL', 'secret', {
+    about: 'The Postgres to use, as postgres://user:password@host:5432/database.',
+    fallback: null,
+    fallbackText: 'a Postgres of its own below DATA_DIR',
+    parse: postgresUrl,
+  }),
+  dataDir: define('DATA_DIR', 'plain', {
+    about: 'Where the embedded Postgres, its password and the run file live.',
+    fallback: '.orderledger',
+    fallbackText: '.orderledger',
+    parse: anyText,
+  }),
+  host: define('HOST', 'plain', {
+    about: 'The address to listen on. Anything but loopback needs API_TOKENS.',
+    fallback: '127.0.0.1',
+    fallbackText: '127.0.0.1',
+    parse: hostName,
+  }),
+  port: define<number | null>('PORT', 'plain', {
+    about:
+      'The port to listen on (0: any free one). When 3000 is only the default and taken, the next free one is used.',
+    fallback: null,
+    fallbackText: '3000',
+    parse: wholeNumber({ from: 0, to: 65_535 }),
+  }),
+  roles: define<readonly Role[]>('ROLES', 'plain', {
+    about: 'What this process does: all, or a comma list of api and projector.',
+    fallback: roles,
+    fallbackText: 'all',
+    parse: roleList,
+  }),
+  apiTokens: define<readonly ApiToken[]>('API_TOKENS', 'secret', {
+    about: 'Who may call the API: name:role:secret,... with a role of read, order, operate, admin.',
+    fallback: [],
+    fallbackText: 'no tokens: loopback only',
+    parse: apiTokens,
+  }),
+  currency: define('CURRENCY', 'plain', {
+    about: 'The one currency of the shop (ISO 4217). Not to be changed once there are orders.',
+    fallback: 'EUR',
+    fallbackText: 'EUR',
+    parse: currencyCode,
+  }),
+  reservationMinutes: define('RESERVATION_MINUTES', 'plain', {
+    about: 'How long an order holds its stock, in minutes (0: for ever).',
+    fallback: 15,
+    fallbackText: '15',
+    parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'minutes' }),
+  }),
+  demoOrders: define('DEMO_ORDERS', 'plain', {
+    about: 'How many orders the first start places in the empty shop (0: none).',
+    fallback: 200,
+    fallbackText: '200',
+    parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),
+  }),
+  rateLimit: define<number | null>('RATE_LIMIT', 'plain', {
+    about: 'Requests per second that one client may send (0: no limit).',
+    fallback: null,
+    fallbackText: '0 on loopback, else 100',
+    parse: requestRate,
+  }),
+  logLevel: define<LogLevel>('LOG_LEVEL', 'plain', {
+    about: `The least important lines to log: ${logLevels.join(', ')}.`,
+    fallback: 'info',
+    fallbackText: 'info',
+    parse: oneOf(logLevels),
+  }),
+  shutdownTimeout: define('SHUTDOWN_TIMEOUT', 'plain', {
+    about: 'Seconds from the signal to stop until the process exits at the latest.',
+    fallback: 25,
+    fallbackText: '25',
+    parse: wholeNumber({ from: 1, to: 3600, unit: 'seconds' }),
+  }),
+  shutdownDelay: define('SHUTDOWN_DELAY', 'plain', {
+    about: 'Seconds to go on serving after the signal to stop, while /readyz already says 503.',
+    fallback: 0,
+    fallbackText: '0',
+    parse: wholeNumber({ from: 0, to: 3599, unit: 'seconds' }),
+  }),
+  metrics: define<'on' | 'off'>('METRICS', 'plain', {
+    about: 'Whether /metrics is served: on or off.',
+    fallback: 'on',
+    fallbackText: 'on',
+    parse: oneOf(['on', 'off']),
+  }),
+  crashPoint: define<CrashAt | null>('CRASH_POINT', 'hook', {
+    about: 'Where the process kills itself, as <name>:<nth passage>.',
+    fallback: null,
+    fallbackText: 'never',
+    parse: crashAt,
+  }),
+  crashLog: define<string | null>('CRASH_LOG', 'hook', {
+    about: 'The file that gets a line when the crash point fires.',
+    fallback: null,
+    fallbackText: 'none',
+    parse: anyText,
+  }),
+} as const
+
+/** Every variable, without the type of its value. */
+export const allVariables: readonly Variable<unknown>[] = Object.values(variables)
+
+/** Every name that the environment may use, the `_FILE` forms included. */
+export const knownNames: readonly string[] = allVariables.flatMap((variable) =>
+  variable.kind === 'secret' ? [variable.name, `${variable.name}_FILE`] : [variable.name],
+)
+
+function define<T>(name: string, kind: Variable<T>['kind'], rest: Omit<Variable<T>, 'name' | 'kind'>): Variable<T> {
+  return { name, kind, ...rest }
+}

@@ -1,0 +1,28 @@
+/** The fault hook of the crash tests: kills this process at a named place, without warning, as a power cut would. */
+import { appendFileSync } from 'node:fs'
+
+export const crashPointNames = ['append.before', 'append.sent', 'append.after', 'projector.transaction'] as const
+
+export type CrashPoint = (typeof crashPointNames)[number]
+
+/** Where to crash: at the `nth` passage (from 1) of `point`, which is noted as a line of `logFile` first. */
+export interface CrashPlan {
+  readonly point: CrashPoint
+  readonly nth: number
+  readonly logFile: string | null
+}
+
+/** What the parts call as they pass a point. Without a plan it does nothing. */
+export function crashPoints(config: { readonly crash: CrashPlan | null }): (point: CrashPoint) => void {
+  const plan = config.crash
+  if (plan === null) return () => {}
+  let passages = 0
+  return (point) => {
+    if (point !== plan.point) return
+    passages += 1
+    if (passages !== plan.nth) return
+    // Written before the kill, synchronously: the harness counts how often each point really fired.
+    if (plan.logFile !== null) appendFileSync(plan.logFile, `${point}:${String(plan.nth)} ${String(process.pid)}\n`)
+    process.kill(process.pid, 'SIGKILL')
+  }
+}

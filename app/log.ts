@@ -1,0 +1,103 @@
+/** Structured logs: one JSON object a line, without personal data and secrets. */
+import pino from 'pino'
+import type { DestinationStream, Logger } from 'pino'
+
+export type Log = Logger
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+export interface OpenLog {
+  readonly log: Log
+  /** Writes what is still buffered; synchronous, for the last moments of a process. */
+  flush(): void
+}
+
+const hiddenKeys: ReadonlySet<string> = new Set([
+  'authorization',
+  'idempotency-key',
+  'cookie',
+  'email',
+  'phone',
+  'name',
+])
+const hiddenText = '[hidden]'
+const deepestLevel = 8
+
+// Serializers (of `req` and `res`) run after `hide`, so what they bring out is named here. pino's own redaction is not
+// used for the rest: with wildcards for two levels it costs 11 us a line against 1.4 us for `hide`, which sees all levels.
+const serializedPaths = ['req', 'res'].flatMap((owner) => [...hiddenKeys].map((key) => `${owner}.headers["${key}"]`))
+
+// Writing each line synchronously to stdout halves the throughput of the service (20.7k against 36.9k requests/s,
+// two lines a request), so lines are gathered: 16 KiB, or a quarter of a second, whichever is first.
+const bufferBytes = 16_384
+const flushEveryMs = 250
+
+/**
+ * Opens the log on a file descriptor (stdout unless told otherwise). Whatever is buffered when the process exits, also
+ * after an uncaught exception, is written; only a SIGKILL loses the last quarter of a second.
+ */
+export function openLog(options: { readonly level: LogLevel; readonly fd?: number }): OpenLog {
+  const destination = pino.destination({
+    dest: options.fd ?? 1,
+    sync: false,
+    minLength: bufferBytes,
+    periodicFlush: flushEveryMs,
+  })
+  const flush = (): void => {
+    try {
+      destination.flushSync()
+    } catch {
+      // The reader of our output is gone (EPIPE) or it never opened: nobody is left to tell.
+    }
+  }
+  destination.on('error', () => {})
+  process.on('exit', flush)
+  return { log: createLog(options.level, destination), flush }
+}
+
+/** A log that writes its lines to `destination`. */
+export function createLog(level: LogLevel, destination: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: (fields) => hide(fields),
+        log: (fields) => hide(fields),
+      },
+      redact: { paths: serializedPaths, censor: hiddenText },
+    },
+    destination,
+  )
+}
+
+/** The same object when it has nothing to hide, else a copy without the values of hidden keys, at any level of plain data. */
+function hide(fields: Record<string, unknown>, level = 0): Record<string, unknown> {
+  let copy: Record<string, unknown> | null = null
+  for (const key of Object.keys(fields)) {
+    const value = fields[key]
+    const shown = hiddenKeys.has(key) ? hiddenText : level < deepestLevel ? hideWithin(value, level + 1) : value
+    if (shown === value) continue
+    copy ??= { ...fields }
+    copy[key] = shown
+  }
+  return copy ?? fields
+}
+
+function hideWithin(value: unknown, level: number): unknown {
+  if (Array.isArray(value)) {
+    const shown = value.map((item) => hideWithin(item, level))
+    return shown.some((item, index) => item !== value[index]) ? shown : value
+  }
+  return isPlain(value) ? hide(value, level) : value
+}
+
+// Only plain data is walked: a live request or socket leads through the whole process.
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
