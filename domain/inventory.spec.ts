@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { fold } from './aggregates.ts'
+import { adjustStock, availableOf, changePrice, inventory, listProduct, receiveStock } from './inventory.ts'
+import {
+  eur,
+  priceChanged,
+  productListed,
+  stockAdjusted,
+  stockReceived,
+  stockReleased,
+  stockReserved,
+  stockShipped,
+} from './test-events.ts'
+import { given, on } from './test-kit.ts'
+import { money } from './values.ts'
+
+const listPhone = { sku: 'A1', name: 'Product A1', category: 'phones', price: eur(1000), stock: 5, currency: 'EUR' }
+const listed = [productListed('A1'), stockReceived('A1', 5)]
+
+describe('listing a product', () => {
+  test('puts it into the catalogue with a first receipt', () =>
+    given({})
+      .when(listProduct, listPhone)
+      .then(...on('inventory-A1', ...listed)))
+
+  test('without stock records a first receipt of none', () =>
+    given({})
+      .when(listProduct, { ...listPhone, stock: 0 })
+      .then(...on('inventory-A1', productListed('A1'), stockReceived('A1', 0))))
+
+  test('again with the same content changes nothing, whatever happened since', () =>
+    given({ 'inventory-A1': [...listed, priceChanged('A1', 1), stockReceived('A1', 7), stockAdjusted('A1', -12)] })
+      .when(listProduct, listPhone)
+      .changesNothing())
+
+  test('without stock again changes nothing, though stock has come since', () =>
+    given({ 'inventory-A1': [productListed('A1'), stockReceived('A1', 0), stockReceived('A1', 5)] })
+      .when(listProduct, { ...listPhone, stock: 0 })
+      .changesNothing())
+
+  test.each([
+    { name: 'Another' },
+    { category: 'laptops' },
+    { price: eur(999) },
+    { price: money(1000, 'USD') },
+    { stock: 4 },
+  ])('again with other content %j is refused', (other) =>
+    given({ 'inventory-A1': listed })
+      .when(listProduct, { ...listPhone, ...other })
+      .refuses({ reason: 'product-exists', sku: 'A1' }),
+  )
+
+  test('at its present price, once changed, is other content', () =>
+    given({ 'inventory-A1': [...listed, priceChanged('A1', 900)] })
+      .when(listProduct, { ...listPhone, price: eur(900) })
+      .refuses({ reason: 'product-exists', sku: 'A1' }))
+
+  test('in another currency than the shop has is refused', () =>
+    given({})
+      .when(listProduct, { ...listPhone, price: money(1000, 'USD') })
+      .refuses({ reason: 'wrong-currency', currency: 'EUR' }))
+})
+
+describe('changing a price', () => {
+  test('changes it', () =>
+    given({ 'inventory-A1': listed })
+      .when(changePrice, { sku: 'A1', price: eur(0), currency: 'EUR' })
+      .then(...on('inventory-A1', priceChanged('A1', 0))))
+
+  test('to what it is changes nothing', () =>
+    given({ 'inventory-A1': [...listed, priceChanged('A1', 900)] })
+      .when(changePrice, { sku: 'A1', price: eur(900), currency: 'EUR' })
+      .changesNothing())
+
+  test('back to the first price is a change', () =>
+    given({ 'inventory-A1': [...listed, priceChanged('A1', 900)] })
+      .when(changePrice, { sku: 'A1', price: eur(1000), currency: 'EUR' })
+      .then(...on('inventory-A1', priceChanged('A1', 1000))))
+
+  test('of an unknown product is refused', () =>
+    given({})
+      .when(changePrice, { sku: 'A1', price: eur(900), currency: 'EUR' })
+      .refuses({ reason: 'unknown-product', sku: 'A1' }))
+
+  test('to another currency is refused', () =>
+    given({ 'inventory-A1': listed })
+      .when(changePrice, { sku: 'A1', price: money(900, 'USD'), currency: 'EUR' })
+      .refuses({ reason: 'wrong-currency', currency: 'EUR' }))
+})
+
+describe('receiving stock', () => {
+  test('adds units', () =>
+    given({ 'inventory-A1': listed })
+      .whenKeyed(receiveStock, { sku: 'A1', quantity: 3 })
+      .then(...on('inventory-A1', stockReceived('A1', 3))))
+
+  test('of an unknown product is refused', () =>
+    given({}).when(receiveStock, { sku: 'A1', quantity: 3 }).refuses({ reason: 'unknown-product', sku: 'A1' }))
+
+  test('fills up to 2^53 - 1 units', () =>
+    given({ 'inventory-A1': listed })
+      .whenKeyed(receiveStock, { sku: 'A1', quantity: Number.MAX_SAFE_INTEGER - 5 })
+      .then(...on('inventory-A1', stockReceived('A1', Number.MAX_SAFE_INTEGER - 5))))
+
+  test('past 2^53 - 1 units is refused', () =>
+    given({ 'inventory-A1': listed })
+      .when(receiveStock, { sku: 'A1', quantity: Number.MAX_SAFE_INTEGER - 4 })
+      .refuses({ reason: 'stock-too-large', onHand: 5 }))
+})
+
+describe('adjusting stock', () => {
+  const reserved = [...listed, stockReserved('A1', 'o1', 2)]
+
+  test('removes units down to what is reserved (law 4)', () =>
+    given({ 'inventory-A1': reserved })
+      .whenKeyed(adjustStock, { sku: 'A1', delta: -3, reason: 'broken' })
+      .then(...on('inventory-A1', stockAdjusted('A1', -3, 'broken'))))
+
+  test('below what is reserved is refused (law 4)', () =>
+    given({ 'inventory-A1': reserved })
+      .when(adjustStock, { sku: 'A1', delta: -4, reason: 'broken' })
+      .refuses({ reason: 'stock-below-reserved', onHand: 5, reserved: 2 }))
+
+  test('adds units', () =>
+    given({ 'inventory-A1': reserved })
+      .whenKeyed(adjustStock, { sku: 'A1', delta: 1, reason: 'found' })
+      .then(...on('inventory-A1', stockAdjusted('A1', 1, 'found'))))
+
+  test('by nothing changes nothing', () =>
+    given({ 'inventory-A1': reserved }).when(adjustStock, { sku: 'A1', delta: 0, reason: 'counted' }).changesNothing())
+
+  test('past 2^53 - 1 units is refused', () =>
+    given({ 'inventory-A1': reserved })
+      .when(adjustStock, { sku: 'A1', delta: Number.MAX_SAFE_INTEGER, reason: 'typo' })
+      .refuses({ reason: 'stock-too-large', onHand: 5 }))
+
+  test('of an unknown product is refused', () =>
+    given({})
+      .when(adjustStock, { sku: 'A1', delta: 1, reason: 'found' })
+      .refuses({ reason: 'unknown-product', sku: 'A1' }))
+})
+
+describe('free stock', () => {
+  test('is what is on hand and not reserved, through reserving, releasing and shipping', () => {
+    const history = [
+      ...listed,
+      stockReserved('A1', 'o1', 2),
+      stockReserved('A1', 'o2', 3),
+      stockReleased('A1', 'o1', 2),
+      stockShipped('A1', 'o2', 3),
+    ]
+    const free = history.map((_, count) => availableOf(fold(inventory, history.slice(0, count + 1))))
+    expect(free).toEqual([0, 5, 3, 0, 2, 2])
+  })
+})
