@@ -29,7 +29,7 @@ alter table log.events enable always trigger events_are_immutable;
 -- One row: its lock serialises appends, which is what makes positions dense and commit order = position order.
 -- fillfactor 10 leaves room on the page, so that every update stays a HOT one.
 create table log.log_head (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   position bigint not null
 ) with (fillfactor = 10);
 insert into log.log_head (position) values (0);

@@ -1,0 +1,30 @@
+/** A fresh, migrated database for one test file or one test. */
+import { inject } from 'vitest'
+import { openPool } from '../store/database.ts'
+import { TEMPLATE } from './global-setup.ts'
+
+export interface TestDatabase {
+  readonly url: string
+  drop(): Promise<void>
+}
+
+let made = 0
+
+/** Clones the template; `{ empty: true }` gives a database without any of our tables. Call `drop` when done. */
+export async function testDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
+  const adminUrl = inject('postgresUrl')
+  const name = `test_${String(process.pid)}_${String(++made)}`
+  await administrate(adminUrl, `create database ${name}${options.empty === true ? '' : ` template ${TEMPLATE}`}`)
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => administrate(adminUrl, `drop database if exists ${name} with (force)`) }
+}
+
+async function administrate(url: string, statement: string): Promise<void> {
+  const admin = openPool(url, { name: 'test', max: 1 })
+  try {
+    await admin.query(statement)
+  } finally {
+    await admin.end()
+  }
+}
