@@ -107,7 +107,9 @@ function read({ newest, resolver, type }: Reader, data: Uint8Array): DomainEvent
     record.type = type
     return record
   } catch (cause) {
-    throw new DecodeError('undecodable-event', `${type}: ${String(cause)}`, { cause })
+    throw new DecodeError('undecodable-event', `${type}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }
 

@@ -1,0 +1,78 @@
+/** Everything made from the schema files: schemas/events.ts, schemas/golden and schemas/schemas.lock. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { avroType } from './avro-types.ts'
+import { eventsSource } from './events-source.ts'
+import { goldenSamples } from './golden-samples.ts'
+import { readSchemaFiles, SchemaRuleError, type SchemaFile } from './schema-files.ts'
+import { lockSource } from './schema-lock.ts'
+
+const SCHEMAS = import.meta.dirname
+const EVENTS = 'events.ts'
+const LOCK = 'schemas.lock'
+
+/** The content of events.ts. Throws SchemaRuleError. */
+export function generate(folder = SCHEMAS): string {
+  return eventsSource(readSchemaFiles(folder))
+}
+
+/** The content of schemas.lock: what is published and what is new. Throws SchemaRuleError when the former was changed. */
+export function lock(folder = SCHEMAS): string {
+  const files = readSchemaFiles(folder)
+  return lockSource(
+    files.map((file) => ({ ...file, golden: goldenBytes(folder, file) })),
+    contentOf(join(folder, LOCK)),
+  )
+}
+
+/**
+ * Brings all generated files up to date; what is up to date is not touched. Throws SchemaRuleError. The types come
+ * first: a new version needs them for its sample.
+ */
+export function writeGenerated(folder = SCHEMAS): void {
+  writeIfOther(join(folder, EVENTS), generate(folder))
+  const locked = lock(folder)
+  for (const file of readSchemaFiles(folder)) {
+    const path = goldenPath(folder, file)
+    if (existsSync(path)) continue
+    const bytes = goldenBytes(folder, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, bytes)
+  }
+  writeIfOther(join(folder, LOCK), locked)
+}
+
+/** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
+export function staleGenerated(folder = SCHEMAS): readonly string[] {
+  const stale: string[] = []
+  if (contentOf(join(folder, EVENTS)) !== generate(folder)) stale.push(EVENTS)
+  for (const file of readSchemaFiles(folder)) {
+    if (!existsSync(goldenPath(folder, file))) stale.push(goldenPath('', file))
+  }
+  if (contentOf(join(folder, LOCK)) !== lock(folder)) stale.push(LOCK)
+  return stale
+}
+
+/** Where the sample of a version is kept. */
+function goldenPath(folder: string, { event, version }: SchemaFile): string {
+  return join(folder, 'golden', event, `v${version}.bin`)
+}
+
+/** The sample as it was once written; for a version that has none yet, the one to write. */
+function goldenBytes(folder: string, file: SchemaFile): Buffer {
+  const path = goldenPath(folder, file)
+  if (existsSync(path)) return readFileSync(path)
+  // The schema files are ahead of the types here, so the table may lack what the types promise.
+  const samples: { readonly [event: string]: readonly unknown[] | undefined } = goldenSamples
+  const sample = samples[file.event]?.[file.version - 1]
+  if (sample) return avroType(file.schema).toBuffer(sample)
+  throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
+}
+
+function contentOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
+}
+
+function writeIfOther(path: string, content: string): void {
+  if (contentOf(path) !== content) writeFileSync(path, content)
+}
