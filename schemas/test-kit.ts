@@ -24,9 +24,11 @@ export function arbitraryValue(schema: AvroSchema, named = new Map<string, Named
   if (schema.type === 'map') return fc.dictionary(arbitraryPrimitive('string'), arbitraryValue(schema.values, named))
   if (schema.type === 'enum') return fc.constantFrom(...schema.symbols)
   if (schema.type === 'record') {
-    const fields = schema.fields.map((field) => [field.name, arbitraryValue(field.type, named)])
-    const model: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(fields)
-    return fc.record(model, { noNullPrototype: true })
+    const fields = schema.fields.map((field): [string, fc.Arbitrary<unknown>] => [
+      field.name,
+      arbitraryValue(field.type, named),
+    ])
+    return fc.record(Object.fromEntries(fields), { noNullPrototype: true })
   }
   return arbitraryPrimitive(schema.type)
 }
