@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{domain,schemas,store,projections,api,simulation,app,cli}/**/*.spec.ts'],
+          include: ['{domain,schemas,store,projections,api,simulation,app,cli,bench,test}/**/*.spec.ts'],
         },
       },
       {

@@ -1,0 +1,141 @@
+/** The tree's rules: who may import whom, no cycles, no barrels, no clock or console where they do not belong. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+interface Rule {
+  readonly folders: readonly string[] | 'any'
+  readonly packages: readonly string[] | 'any'
+  /** Built-in modules of Node. */
+  readonly node: boolean
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  domain: { folders: ['schemas'], packages: [], node: false },
+  schemas: { folders: [], packages: ['avsc'], node: true },
+  migrations: { folders: [], packages: [], node: true },
+  store: { folders: ['domain', 'schemas', 'migrations'], packages: ['pg', 'kysely', 'avsc'], node: true },
+  projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },
+  simulation: { folders: ['domain'], packages: [], node: false },
+  api: {
+    folders: ['domain', 'schemas', 'store', 'projections', 'simulation'],
+    packages: ['fastify', '@fastify/*', 'typebox', 'prom-client', 'pino', 'ajv'],
+    node: true,
+  },
+  app: {
+    folders: ['domain', 'schemas', 'store', 'migrations', 'projections', 'simulation', 'api'],
+    packages: 'any',
+    node: true,
+  },
+  cli: { folders: 'any', packages: 'any', node: true },
+  bench: { folders: 'any', packages: 'any', node: true },
+  test: { folders: 'any', packages: 'any', node: true },
+}
+
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+const files = tracked.split('\n').filter((file) => file.includes('/') && existsSync(join(root, file)))
+const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+
+/** Specs stand beside the code, and may use the test runner and Node whatever their folder may. */
+const code = files.filter((file) => !/(\.spec|test-kit)\.ts$/.test(file))
+
+describe('the architecture', () => {
+  test('every folder imports only what the table allows', () => {
+    const breaches = code.flatMap((file) => importsOf(file).flatMap((specifier) => breach(file, specifier) ?? []))
+    expect(breaches).toEqual([])
+  })
+
+  test('there are no import cycles', () => {
+    expect(cycles(code)).toEqual([])
+  })
+
+  test('there are no barrels and no default exports', () => {
+    expect(files.filter((file) => /(^|\/)index\.ts$/.test(file))).toEqual([])
+    expect(code.filter((file) => /^export default /m.test(sources.get(file) ?? ''))).toEqual([])
+  })
+
+  test('clock, randomness and console belong to app and cli', () => {
+    const own = /^(app|cli|bench|test)\//
+    const pattern = /\bnew Date\(\)|\bDate\.now\(\)|\bMath\.random\(\)|\brandomUUID\(\)|\bconsole\./
+    expect(code.filter((file) => !own.test(file) && pattern.test(withoutComments(file)))).toEqual([])
+  })
+
+  test('only app reads the environment and only cli reads the arguments', () => {
+    const reading = (pattern: RegExp, owner: RegExp) =>
+      code.filter((file) => !owner.test(file) && pattern.test(withoutComments(file)))
+    expect(reading(/\bprocess\.env\b|\benv\b.*from 'node:process'/, /^(app|bench|test)\//)).toEqual([])
+    expect(reading(/\bprocess\.argv\b/, /^(cli|bench|test)\//)).toEqual([])
+  })
+
+  test('a file longer than 300 lines gives its reason in its first comment', () => {
+    const long = code.filter((file) => (sources.get(file) ?? '').split('\n').length > 301 && !/events\.ts$/.test(file))
+    const unexplained = long.filter(
+      (file) => !/lines/.test((sources.get(file) ?? '').slice(0, 3000).split('*/')[0] ?? ''),
+    )
+    expect(unexplained).toEqual([])
+  })
+
+  test('folders are at most two levels deep', () => {
+    expect(files.filter((file) => file.split('/').length > 3)).toEqual([])
+  })
+})
+
+function importsOf(file: string): readonly string[] {
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+  return [...(sources.get(file) ?? '').matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+function breach(file: string, specifier: string): string | null {
+  const folder = file.split('/')[0] ?? ''
+  const rule = RULES[folder]
+  if (rule === undefined) return `${file}: ${folder}/ is not in the table`
+  if (specifier.startsWith('.')) {
+    const target = targetOf(file, specifier).split('/')[0] ?? ''
+    const allowed = target === folder || rule.folders === 'any' || rule.folders.includes(target)
+    return allowed ? null : `${file} imports ${specifier}: ${folder}/ may not import ${target}/`
+  }
+  const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '')
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
+    return rule.node ? null : `${file} imports ${specifier}: ${folder}/ is free of Node`
+  }
+  const { packages } = rule
+  const allowed =
+    packages === 'any' ||
+    packages.some((entry) => entry === name || (entry.endsWith('/*') && name.startsWith(entry.slice(0, -1))))
+  return allowed ? null : `${file} imports ${specifier}: not a package of ${folder}/`
+}
+
+function targetOf(file: string, specifier: string): string {
+  return normalize(join(dirname(file), specifier))
+}
+
+/** Every import that closes a cycle, type-only ones included. */
+function cycles(of: readonly string[]): readonly string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      return
+    }
+    if (done.has(file)) return
+    for (const specifier of importsOf(file))
+      if (specifier.startsWith('.')) visit(targetOf(file, specifier), [...path, file])
+    done.add(file)
+  }
+  for (const file of of) visit(file, [])
+  return found
+}
+
+function withoutComments(file: string): string {
+  return (sources.get(file) ?? '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
+}
