@@ -31,17 +31,9 @@ interface EventCodec {
 
 type Mutable<T> = T extends unknown ? { -readonly [K in keyof T]: T[K] } : never
 
-/**
- * Events are encoded one behind the other into a slab and handed out as views of it. Writing to where they stay costs
- * half of what writing and copying does; a slab lives as long as one event in it, so it is small.
- */
-const SLAB_BYTES = 64 * 1024
-
 const codecs: ReadonlyMap<string, EventCodec> = new Map(
   Object.keys(eventSchemas).map((type) => [type, eventCodec(type as EventType)]),
 )
-let slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-let used = 0
 
 /** The bytes of an event in its newest schema version. Throws EncodeError naming the field that does not fit. */
 export function encode(event: DomainEvent): EncodedEvent {
@@ -71,23 +63,10 @@ export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8
 
 function write({ newest, type }: EventCodec, event: DomainEvent): Buffer {
   try {
-    const end = newest.encode(event, slab, used)
-    if (end >= 0) return take(end)
-    // It did not fit; avsc tells how many bytes are missing, as a negative number.
-    const size = slab.length - end - used
-    if (size > SLAB_BYTES) return newest.toBuffer(event)
-    slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-    used = 0
-    return take(newest.encode(event, slab, 0))
+    return newest.toBuffer(event)
   } catch (cause) {
     throw new EncodeError(type + unencodableField(newest, event, cause), { cause })
   }
-}
-
-function take(end: number): Buffer {
-  const data = slab.subarray(used, end)
-  used = end
-  return data
 }
 
 function reader(type: string, schemaVersion: number): Reader {

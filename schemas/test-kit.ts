@@ -21,7 +21,7 @@ export function arbitraryValue(schema: AvroSchema, named = new Map<string, Named
   }
   if ('name' in schema) named.set(schema.name, schema)
   if (schema.type === 'array') return fc.array(arbitraryValue(schema.items, named), { maxLength: 5 })
-  if (schema.type === 'map') return fc.dictionary(arbitraryPrimitive('string'), arbitraryValue(schema.values, named))
+  if (schema.type === 'map') return fc.dictionary(fc.string(), arbitraryValue(schema.values, named))
   if (schema.type === 'enum') return fc.constantFrom(...schema.symbols)
   if (schema.type === 'record') {
     const fields = schema.fields.map((field): [string, fc.Arbitrary<unknown>] => [
