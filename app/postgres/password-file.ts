@@ -1,0 +1,37 @@
+/** The password of the embedded Postgres: random, made once, readable by its owner alone. */
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { StartFailure, writeFailure } from '../start-failure.ts'
+
+/** The password of the cluster in `directory`; a new one while there is no cluster yet. */
+export function clusterPassword(file: string, directory: string): string {
+  try {
+    if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+    if (!existsSync(directory)) return make(file)
+  } catch (error) {
+    throw writeFailure(error, `to read or make ${file}`, directory)
+  }
+  throw new StartFailure({
+    code: 'missing-password',
+    exitCode: 1,
+    what: `the password of the database in ${directory} is gone`,
+    tried: `to read ${file}`,
+    next: `put ${file} back, or start with an empty shop: mv ${directory} ${directory}.old`,
+  })
+}
+
+// Finished under another name first: a kill in between must not leave an empty password.
+function make(file: string): string {
+  const password = randomBytes(24).toString('base64url')
+  const draft = `${file}.new`
+  rmSync(draft, { force: true })
+  const fd = openSync(draft, 'wx', 0o600)
+  try {
+    writeSync(fd, `${password}\n`)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(draft, file)
+  return password
+}
