@@ -1,3 +1,4 @@
+/** Longer than 300 lines because it is one decision with many outcomes, and each writes out the events it records. */
 import { describe, expect, test } from 'vitest'
 import type { OrderLine, RejectedLine } from '../schemas/events.ts'
 import { placeOrder, type PlaceOrder, type Rejection } from './place-order.ts'

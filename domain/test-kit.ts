@@ -69,18 +69,24 @@ export function appended(log: Log, events: readonly Addressed[]): Log {
   return next
 }
 
+/** A decision and the streams it rests on. */
+export interface Decided<Refusal> {
+  readonly decision: Decision<Refusal>
+  readonly streams: ReadonlySet<StreamName>
+}
+
 /** Decides once on the log, and throws if the decision writes to a stream that it has not read. */
 export function decideOn<Command, Refusal>(
   log: Log,
   decide: Decide<Command, Refusal>,
   command: Command,
-): Decision<Refusal> {
+): Decided<Refusal> {
   const { read, streams } = recordingRead(log)
   const decision = decide(frozen(command), read)
   for (const { stream } of decision.events) {
     if (!streams.has(stream)) throw new Error(`It writes to ${stream}, which it has not read (law 2)`)
   }
-  return decision
+  return { decision, streams }
 }
 
 /** The state of a stream; every state on the way is frozen, so that an `evolve` that changes one in place throws. */
@@ -113,8 +119,8 @@ export function recordingRead(log: Log): { readonly read: Read; readonly streams
 }
 
 function decidePurely<Command, Refusal>(log: Log, decide: Decide<Command, Refusal>, command: Command) {
-  const decision = decideOn(log, decide, command)
-  same('Decided again on the same streams, it must say the same', decideOn(log, decide, command), decision)
+  const { decision } = decideOn(log, decide, command)
+  same('Decided again on the same streams, it must say the same', decideOn(log, decide, command).decision, decision)
   return decision
 }
 

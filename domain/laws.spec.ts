@@ -1,0 +1,254 @@
+/**
+ * Laws 2, 3 and 4 over random histories: few products, customers and orders, so that commands meet each other often.
+ * Each command is decided on the log as it stands, and its events are appended before the next one.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { DomainEvent } from '../schemas/events.ts'
+import { aggregateOf, fold } from './aggregates.ts'
+import { changeTier, registerCustomer } from './customer.ts'
+import { to, type Decide } from './decision.ts'
+import { adjustStock, changePrice, inventory, listProduct, receiveStock } from './inventory.ts'
+import { cancelOrder, expireOrder, order } from './order.ts'
+import { placeOrder } from './place-order.ts'
+import { NOON, eur } from './test-events.ts'
+import { appended, decideOn, foldFrozen, type Log } from './test-kit.ts'
+
+/** Takes the log one step on. */
+interface Step {
+  /** For whom asking again changes nothing: only right after it, or however late. */
+  readonly idempotent: 'never' | 'at once' | 'for ever'
+  readonly run: (log: Log) => Run
+}
+
+interface Run {
+  readonly log: Log
+  readonly events: readonly DomainEvent[]
+  /** The command and what became of it, such as `placeOrder: out-of-stock`. */
+  readonly label: string
+  readonly answer: unknown
+  readonly streams: ReadonlySet<string>
+}
+
+const SKUS = ['A1', 'B1', 'C1', 'D1']
+const ORDERS = ['o1', 'o2', 'o3', 'o4', 'o5', 'o6', 'o7', 'o8']
+const empty: Log = {}
+
+const currency = 'EUR'
+const sku = fc.constantFrom(...SKUS)
+const orderId = fc.constantFrom(...ORDERS)
+const customerId = fc.constantFrom('c1', 'c2')
+const tier = fc.constantFrom('standard' as const, 'vip' as const)
+const at = fc.integer({ min: 0, max: 40 }).map((minutes) => NOON + minutes * 60_000)
+const lines = fc.array(fc.record({ sku, quantity: fc.integer({ min: 1, max: 6 }) }), { minLength: 1, maxLength: 5 })
+const reservationMinutes = fc.constantFrom(0, 15)
+
+const place = fc
+  .record({ orderId, customerId, lines, reservationMinutes, at })
+  .map((asked) => ({ ...asked, named: true, currency }))
+const cancel = fc.record({ orderId, reason: fc.constant(null) })
+const expire = fc.record({ orderId, at })
+const receive = fc.record({ sku, quantity: fc.integer({ min: 1, max: 10 }) })
+const adjust = fc.record({ sku, delta: fc.integer({ min: -12, max: 12 }), reason: fc.constant('counted') })
+const list = fc
+  .record({ sku, price: fc.integer({ min: 0, max: 2 }).map(eur), stock: fc.integer({ min: 0, max: 20 }) })
+  .map((asked) => ({ ...asked, name: asked.sku, category: 'all', currency }))
+const change = fc.record({ sku, price: fc.integer({ min: 0, max: 9 }).map(eur), currency: fc.constant(currency) })
+const register = fc
+  .record({ customerId, tier })
+  .map((asked) => ({ ...asked, named: true, name: 'Ada', email: null, phone: null, region: 'north', language: 'en' }))
+
+function step<Command, Refusal extends { readonly reason: string }>(
+  decide: Decide<Command, Refusal>,
+  commands: fc.Arbitrary<Command>,
+  idempotent: Step['idempotent'],
+): fc.Arbitrary<Step> {
+  return commands.map((command) => ({
+    idempotent,
+    run: (log) => {
+      const { decision, streams } = decideOn(log, decide, command)
+      const { outcome, events } = decision
+      const answer = outcome === 'accepted' ? outcome : decision.refusal
+      const label = `${decide.name}: ${outcome === 'accepted' ? outcome : decision.refusal.reason}`
+      return { log: appended(log, events), events: events.map(({ event }) => event), label, answer, streams }
+    },
+  }))
+}
+
+/** Payment and delivery, which no command decides: a placed order is confirmed; a confirmed one is sent and completed. */
+const fulfil = step(
+  function fulfilOrder({ orderId: id }: { readonly orderId: string }, read) {
+    const existing = read(order, id)
+    if (existing.status !== 'placed' && existing.status !== 'confirmed') {
+      return { outcome: 'refused', refusal: { reason: existing.status }, events: [] }
+    }
+    const { customerId: buyer, tier: rank, region, lines: sold, total, placedAt } = existing
+    const content = { orderId: id, customerId: buyer, tier: rank, region, lines: sold, total, placedAt }
+    if (existing.status === 'placed') {
+      return { outcome: 'accepted', events: [to(order, id, { type: 'OrderConfirmed', ...content })] }
+    }
+    read.all(
+      inventory,
+      sold.map((line) => line.sku),
+    )
+    const shipped = sold.map((line) =>
+      to(inventory, line.sku, { type: 'StockShipped', sku: line.sku, orderId: id, quantity: line.quantity }),
+    )
+    return { outcome: 'accepted', events: [...shipped, to(order, id, { type: 'OrderCompleted', ...content })] }
+  },
+  fc.record({ orderId }),
+  'never',
+)
+
+const anyStep = fc.oneof(
+  { weight: 8, arbitrary: step(placeOrder, place, 'for ever') },
+  { weight: 2, arbitrary: step(cancelOrder, cancel, 'never') },
+  { weight: 2, arbitrary: step(expireOrder, expire, 'never') },
+  { weight: 2, arbitrary: step(receiveStock, receive, 'never') },
+  { weight: 3, arbitrary: step(adjustStock, adjust, 'never') },
+  { weight: 1, arbitrary: step(listProduct, list, 'for ever') },
+  { weight: 1, arbitrary: step(changePrice, change, 'at once') },
+  { weight: 1, arbitrary: step(registerCustomer, register, 'for ever') },
+  { weight: 1, arbitrary: step(changeTier, fc.record({ customerId, tier }), 'at once') },
+  { weight: 4, arbitrary: fulfil },
+)
+
+/** Most products are listed and a customer is known from the start: else most orders would meet an empty shop. */
+const opening = fc.tuple(
+  step(
+    registerCustomer,
+    register.map((asked) => ({ ...asked, customerId: 'c1' })),
+    'for ever',
+  ),
+  ...SKUS.slice(1).map((id) =>
+    step(
+      listProduct,
+      list.map((asked) => ({ ...asked, sku: id })),
+      'for ever',
+    ),
+  ),
+)
+const history = fc
+  .tuple(opening, fc.array(anyStep, { minLength: 1, maxLength: 60, size: 'max' }))
+  .map(([first, rest]) => [...first, ...rest])
+
+/** Runs the steps one after the other and shows each to `check`. */
+function runAll(steps: readonly Step[], check: (run: Run, step: Step, before: Log) => void = () => undefined): Log {
+  return steps.reduce((log, each) => {
+    const run = each.run(log)
+    check(run, each, log)
+    return run.log
+  }, empty)
+}
+
+function stockOf(log: Log, id: string) {
+  return foldFrozen(inventory, log[`inventory-${id}`] ?? [])
+}
+
+/** Units of a product that placed and confirmed orders hold. */
+function heldOf(log: Log, id: string): number {
+  return ORDERS.flatMap((name) => {
+    const existing = foldFrozen(order, log[`order-${name}`] ?? [])
+    return existing.status === 'placed' || existing.status === 'confirmed' ? existing.lines : []
+  })
+    .filter((line) => line.sku === id)
+    .reduce((sum, line) => sum + line.quantity, 0)
+}
+
+describe('over random histories', () => {
+  test('law 2: a decision reads every stream it writes, and rests on nothing that it did not read', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        // A write to a stream that was not read throws in `decideOn`.
+        runAll(steps, ({ streams, events, answer }, { run }, before) => {
+          const known = Object.fromEntries(Object.entries(before).filter(([stream]) => streams.has(stream)))
+          expect(run(known)).toMatchObject({ events, answer })
+        })
+      }),
+    )
+  })
+
+  test('law 3: decided twice is decided once', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        runAll(steps, ({ log, answer }, { run, idempotent }) => {
+          if (idempotent !== 'never') expect(run(log)).toMatchObject({ events: [], answer })
+        })
+      }),
+    )
+  })
+
+  test('law 3: what creates something has the same answer and nothing more to say, however late it is asked again', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const answers: (readonly [Step, unknown])[] = []
+        const log = runAll(steps, ({ answer }, each) => void answers.push([each, answer]))
+        for (const [{ run, idempotent }, answer] of answers) {
+          if (idempotent === 'for ever') expect(run(log)).toMatchObject({ events: [], answer })
+        }
+      }),
+    )
+  })
+
+  test('law 4: 0 <= reserved <= on hand at every version of every product', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const log = runAll(steps)
+        for (const id of SKUS) {
+          let state = inventory.initial
+          for (const event of log[`inventory-${id}`] ?? []) {
+            state = foldFrozen(inventory, [event], state)
+            expect(state.reserved).toBeGreaterThanOrEqual(0)
+            expect(state.onHand).toBeGreaterThanOrEqual(state.reserved)
+          }
+        }
+      }),
+    )
+  })
+
+  test('law 4: what is reserved of each product is what open orders hold of it, after every command', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        runAll(steps, ({ log }) => {
+          for (const id of SKUS) expect(stockOf(log, id).reserved).toBe(heldOf(log, id))
+        })
+      }),
+    )
+  })
+
+  test('a fold in batches, from states that went through JSON as snapshots do, is a fold one by one', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 1, max: 7 }), (steps, size) => {
+        for (const [stream, events] of Object.entries(runAll(steps))) {
+          const aggregate = aggregateOf(stream)
+          if (!aggregate) throw new Error(`${stream} has no aggregate`)
+          let state = aggregate.initial
+          for (let start = 0; start < events.length; start += size) {
+            state = JSON.parse(JSON.stringify(fold(aggregate, events.slice(start, start + size), state)))
+          }
+          expect(state).toStrictEqual(foldFrozen(aggregate, events))
+        }
+      }),
+    )
+  })
+
+  // A law that is never put to the test holds too.
+  test('these histories meet the outcomes that the laws are about', () => {
+    const met = new Set<string>()
+    for (const steps of fc.sample(history, { numRuns: 200, seed: 4 })) runAll(steps, ({ label }) => void met.add(label))
+    const outcomes = {
+      placeOrder: ['accepted', 'out-of-stock', 'unknown-customer', 'unknown-product', 'order-exists'],
+      cancelOrder: ['accepted', 'unknown-order', 'order-not-cancellable'],
+      expireOrder: ['accepted', 'unknown-order', 'order-not-expirable', 'not-due'],
+      fulfilOrder: ['accepted', 'none', 'rejected', 'cancelled', 'expired', 'completed'],
+      receiveStock: ['accepted', 'unknown-product'],
+      adjustStock: ['accepted', 'unknown-product', 'stock-below-reserved'],
+      listProduct: ['accepted', 'product-exists'],
+      changePrice: ['accepted', 'unknown-product'],
+      registerCustomer: ['accepted', 'customer-exists'],
+      changeTier: ['accepted', 'unknown-customer'],
+    }
+    const expected = Object.entries(outcomes).flatMap(([name, ends]) => ends.map((end) => `${name}: ${end}`))
+    expect(expected.filter((label) => !met.has(label))).toEqual([])
+  })
+})
