@@ -35,6 +35,12 @@ const codecs: ReadonlyMap<string, EventCodec> = new Map(
   Object.keys(eventSchemas).map((type) => [type, eventCodec(type as EventType)]),
 )
 
+/**
+ * Where events are written before their length is known; grows to the largest seen. avsc's own `toBuffer` allocates
+ * outside Node's pool, which costs half as much again for an order (970 against 620 ns, Node 20).
+ */
+let scratch = Buffer.allocUnsafeSlow(4096)
+
 /** The bytes of an event in its newest schema version. Throws EncodeError naming the field that does not fit. */
 export function encode(event: DomainEvent): EncodedEvent {
   const codec = codecs.get(event.type)
@@ -63,10 +69,20 @@ export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8
 
 function write({ newest, type }: EventCodec, event: DomainEvent): Buffer {
   try {
-    return newest.toBuffer(event)
+    const end = newest.encode(event, scratch, 0)
+    if (end >= 0) return pooledCopy(end)
+    // It did not fit; avsc tells how many bytes are missing, as a negative number.
+    scratch = Buffer.allocUnsafeSlow((scratch.length - end) * 2)
+    return pooledCopy(newest.encode(event, scratch, 0))
   } catch (cause) {
     throw new EncodeError(type + unencodableField(newest, event, cause), { cause })
   }
+}
+
+function pooledCopy(length: number): Buffer {
+  const copy = Buffer.allocUnsafe(length)
+  scratch.copy(copy, 0, 0, length)
+  return copy
 }
 
 function reader(type: string, schemaVersion: number): Reader {
