@@ -1,6 +1,6 @@
 /** One throw-away Postgres for a whole run, with a migrated template that each test clones in milliseconds. */
 import type { TestProject } from 'vitest/node'
-import { startThrowawayPostgres } from '../app/embedded-postgres.ts'
+import { startThrowawayPostgres } from '../app/throwaway-postgres.ts'
 import { openPool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 
