@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 
 export async function freePort(): Promise<number> {
   const server = createServer()
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
