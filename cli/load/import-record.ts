@@ -1,0 +1,62 @@
+/** A line of a file to import as the request that creates what it holds. */
+import type { Fault } from './delivery.ts'
+import { longestLine, type Line } from './json-lines.ts'
+
+export interface ImportTarget {
+  readonly path: string
+  /** The property that names the record; a second request with the same one creates nothing. */
+  readonly id: string
+}
+
+export const importTargets = {
+  products: { path: '/products', id: 'sku' },
+  customers: { path: '/customers', id: 'customerId' },
+  orders: { path: '/orders', id: 'orderId' },
+} as const satisfies Record<string, ImportTarget>
+
+export type ImportKind = keyof typeof importTargets
+
+export const importKinds: readonly ImportKind[] = ['products', 'customers', 'orders']
+
+export type ImportRecord =
+  | { readonly verdict: 'send'; readonly body: Uint8Array | string }
+  | { readonly verdict: 'invalid'; readonly faults: readonly Fault[] }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Checks what the service cannot tell us about a line, and leaves the rest to it: a record that names itself is sent
+ * byte for byte. One without an id is given `<first 16 hex digits of the file's hash>-<line number>`, so the same line
+ * of the same file is the same record whenever it is sent; a product's SKU is what people order by, so it must be there.
+ */
+export async function importRecord(
+  kind: ImportKind,
+  line: Line,
+  hashOfFile: () => Promise<string>,
+): Promise<ImportRecord> {
+  if (line.tooLong) return invalid(`a record has at most ${longestLine} bytes`)
+  const parsed = parse(line.bytes)
+  if ('fault' in parsed) return invalid(parsed.fault)
+  const { record } = parsed
+  const { id } = importTargets[kind]
+  if (kind === 'products' || Object.hasOwn(record, id)) return { verdict: 'send', body: line.bytes }
+  const hash = await hashOfFile()
+  return { verdict: 'send', body: JSON.stringify({ [id]: `${hash.slice(0, 16)}-${line.number}`, ...record }) }
+}
+
+function invalid(message: string): ImportRecord {
+  return { verdict: 'invalid', faults: [{ pointer: '', message }] }
+}
+
+function parse(bytes: Buffer): { readonly record: object } | { readonly fault: string } {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { record: value }
+    return { fault: 'a record is a JSON object' }
+  } catch (error) {
+    // A TypeError is the decoder's; JSON.parse says where it stumbled, and quotes the line, which may hold a name.
+    if (error instanceof TypeError) return { fault: 'not UTF-8' }
+    const place = /at position (\d+)/.exec(error instanceof Error ? error.message : '')
+    return { fault: place === null ? 'not JSON' : `not JSON at column ${Number(place[1]) + 1}` }
+  }
+}

@@ -1,0 +1,104 @@
+/** Reads a file of lines as a stream, packed with gzip or not, however large it is. */
+import { createHash } from 'node:crypto'
+import { createReadStream, type ReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+export interface Line {
+  /** From 1, as editors count; empty lines count. */
+  readonly number: number
+  /** Without its end (LF or CRLF); cut off at `longestLine` bytes, which `tooLong` says. */
+  readonly bytes: Buffer
+  readonly tooLong: boolean
+}
+
+// The service takes 64 KiB a request; whoever has no line ends in a file must not fill the memory with it.
+export const longestLine = 64 * 1024
+// Small enough that progress, which counts what was read of the file, moves often.
+const READ_SIZE = 16 * 1024
+const LF = 0x0a
+const CR = 0x0d
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+
+export interface LineFile {
+  /** Lines that hold more than white space. Rejects with the system's error when the file cannot be read. */
+  readonly lines: AsyncGenerator<Line, void, undefined>
+  /** Bytes of the file (as it lies on the disk) that have been read. */
+  bytesRead(): number
+}
+
+/** Opens a file; it is gzip when it begins like one, whatever its name says. */
+export async function openLines(path: string): Promise<LineFile> {
+  const { file, content } = await openContent(path)
+  return { lines: splitLines(content), bytesRead: () => file.bytesRead }
+}
+
+/** SHA-256, in hex, of a file's content once unpacked: packing it otherwise does not change it. */
+export async function contentHash(path: string): Promise<string> {
+  const { content } = await openContent(path)
+  const hash = createHash('sha256')
+  for await (const chunk of content) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+async function openContent(
+  path: string,
+): Promise<{ readonly file: ReadStream; readonly content: AsyncIterable<Buffer> }> {
+  const packed = await isGzip(path)
+  const file = createReadStream(path, { highWaterMark: READ_SIZE })
+  if (!packed) return { file, content: file }
+  // An error of either stream ends the iteration of the last one, which throws it; nothing is left for the callback.
+  return { file, content: pipeline(file, createGunzip(), () => undefined) }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return bytesRead === 2 && buffer.readUInt16BE(0) === 0x1f8b
+}
+
+/** Cuts chunks into lines; a last one without an end is a line too. */
+export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line, void, undefined> {
+  let pieces: Buffer[] = []
+  let length = 0
+  let number = 1
+
+  function keep(piece: Buffer): void {
+    // One byte past the limit tells a line that is too long from one that just fits.
+    if (length <= longestLine) pieces.push(piece)
+    length += piece.length
+  }
+
+  function finished(): Line {
+    const whole = trimmed(Buffer.concat(pieces), number === 1)
+    const line = { number, bytes: whole.subarray(0, longestLine), tooLong: whole.length > longestLine }
+    pieces = []
+    length = 0
+    number += 1
+    return line
+  }
+
+  for await (const chunk of chunks) {
+    let start = 0
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      keep(chunk.subarray(start, end))
+      const line = finished()
+      if (!isBlank(line.bytes)) yield line
+      start = end + 1
+    }
+    keep(chunk.subarray(start))
+  }
+  const last = finished()
+  if (!isBlank(last.bytes)) yield last
+}
+
+function trimmed(bytes: Buffer, first: boolean): Buffer {
+  const start = first && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0
+  const end = bytes.at(-1) === CR ? bytes.length - 1 : bytes.length
+  return bytes.subarray(start, end)
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09)
+}
