@@ -115,7 +115,10 @@ export class EmbeddedPostgres {
       await this.#postmaster.exited
       if (this.#stopping.signal.aborted) break
       this.#state = 'restarting'
-      this.#log.error({ postgresPid: this.#postmaster.pid, logFile: this.#cluster.logFile }, 'the embedded Postgres died')
+      this.#log.error(
+        { postgresPid: this.#postmaster.pid, logFile: this.#cluster.logFile },
+        'the embedded Postgres died',
+      )
       const next = await this.#restart()
       if (next === null) break
       this.#postmaster = next

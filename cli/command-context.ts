@@ -1,0 +1,28 @@
+/** What every command is given. */
+import { requireConfig } from '../app/config.ts'
+import type { Config } from '../app/config.ts'
+import { loadEnvironment } from '../app/environment.ts'
+import type { Environment } from '../app/environment.ts'
+import type { Output } from './output.ts'
+
+export interface CommandContext {
+  readonly output: Output
+  /** The environment with `.env`; read on first use, so that --help works beside a broken file. */
+  environment(): Environment
+  /** The configuration; throws a StartFailure that lists its faults. */
+  config(): Config
+  /** The code that the process exits with, unless the command throws: 0 fine, 1 found or failed. */
+  exitWith(code: 0 | 1): void
+}
+
+export function commandContext(output: Output, exitWith: (code: 0 | 1) => void): CommandContext {
+  let environment: Environment | null = null
+  let config: Config | null = null
+  const context: CommandContext = {
+    output,
+    environment: () => (environment ??= loadEnvironment()),
+    config: () => (config ??= requireConfig(context.environment().env)),
+    exitWith,
+  }
+  return context
+}

@@ -1,0 +1,28 @@
+/** Every command, and where its code is. Only the one that is called is loaded, so that the others cost nothing. */
+import type { Command } from 'commander'
+import type { CommandContext } from './command-context.ts'
+
+export interface CommandModule {
+  /** Adds the command, with its subcommands and options, to the program. */
+  register(program: Command, context: CommandContext): void
+}
+
+export interface CommandEntry {
+  readonly name: string
+  /** As in the command's own description. */
+  readonly summary: string
+  readonly load: () => Promise<CommandModule>
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'check this machine and the configuration, and name the fix for what is wrong',
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'show, check and document the configuration',
+    load: () => import('./config.ts'),
+  },
+]

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// The one file that runs as it is, on any Node: it says when Node is too old before anything newer is loaded.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const floor = [20, 20, 2]
+
+if (isOlder(process.versions.node.split('.').map(Number))) {
+  console.error(
+    [
+      `✖ Node ${process.versions.node} is too old`,
+      `  tried: to run orderledger, which needs Node ${floor.join('.')} or newer`,
+      '  next:  install Node 22 or 24 (https://nodejs.org), then npm ci',
+    ].join('\n'),
+  )
+  process.exitCode = 1
+} else {
+  const { main } = await load()
+  process.exitCode = await main(process.argv.slice(2))
+}
+
+function isOlder(version) {
+  const at = floor.findIndex((number, index) => version[index] !== number)
+  return at >= 0 && version[at] < floor[at]
+}
+
+// The image holds only what the compiler made; a checkout has the sources, which tsx compiles as they are loaded.
+async function load() {
+  const built = new URL('../dist/cli/main.js', import.meta.url)
+  if (existsSync(built)) return await import(built.href)
+  const { register } = await import('tsx/esm/api')
+  register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) })
+  return await import('./main.ts')
+}
