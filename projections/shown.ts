@@ -46,3 +46,18 @@ export function parseCursor(text: string): Position | null {
   const position = Number(Buffer.from(text, 'base64url').toString('latin1'))
   return Number.isSafeInteger(position) && position > 0 && toCursor(position) === text ? position : null
 }
+
+/** The page of at most `limit` items out of the rows of a query that asked for one more. */
+export function toPage<Row, Item>(
+  { shown, rows }: { readonly shown: Shown; readonly rows: readonly Row[] },
+  limit: number,
+  { item, position }: { readonly item: (row: Row) => Item; readonly position: (row: Row) => Position },
+): Page<Item> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  const next = rows.length > limit && last !== undefined ? toCursor(position(last)) : null
+  return { items: items.map(item), next, ...shown }
+}
+
+/** Behind every position: where the first page of a list starts. */
+export const FIRST_PAGE: Position = Number.MAX_SAFE_INTEGER

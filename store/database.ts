@@ -51,3 +51,7 @@ export function openPool(
   pool.on('error', (error) => options.onLost?.(error))
   return pool
 }
+
+/** For folders that use a connection without depending on the driver. */
+export type Pool = pg.Pool
+export type PoolClient = pg.PoolClient

@@ -1,0 +1,99 @@
+/** Generations: which tables of a projection are live, where their checkpoint stands, and whether it is paused. */
+import type { Position } from '../store/command.ts'
+import type { Pool, PoolClient } from '../store/database.ts'
+import { createTable } from './physical-table.ts'
+import type { Projection } from './projection.ts'
+
+const FIRST_GENERATION = 1
+
+/** How far one generation of a projection's tables got, and how many rows each table has. */
+export interface Checkpoint {
+  readonly generation: number
+  /** Of the projection that writes this generation. */
+  readonly version: number
+  readonly position: Position
+  readonly rowCounts: Readonly<Record<string, number>>
+}
+
+/** Why a projection stopped. `position` is that of the event it could not show. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly position: Position
+}
+
+export interface LiveGeneration extends Checkpoint {
+  readonly name: string
+  readonly paused: boolean
+  readonly failure: Failure | null
+}
+
+/** Registers what is new and makes its first tables. Safe from any number of processes at once. */
+export async function ensureGenerations(pool: Pool, projections: readonly Projection[]): Promise<void> {
+  const client = await pool.connect()
+  try {
+    for (const projection of projections) await ensureGeneration(client, projection)
+    client.release()
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+async function ensureGeneration(client: PoolClient, { name, version, tables }: Projection): Promise<void> {
+  await client.query('begin')
+  // Waits for another process that is registering it, and then finds it registered.
+  const { rowCount } = await client.query(
+    `insert into views.projections (name, version, live_generation) values ($1, $2, $3) on conflict do nothing`,
+    [name, version, FIRST_GENERATION],
+  )
+  if (rowCount === 1) {
+    for (const table of tables) {
+      for (const statement of createTable(table, FIRST_GENERATION)) await client.query(statement)
+    }
+    await client.query(
+      `insert into views.checkpoints (projection, generation, version, position) values ($1, $2, $3, 0)`,
+      [name, FIRST_GENERATION, version],
+    )
+  }
+  await client.query('commit')
+}
+
+export async function readLiveGenerations(db: Pick<Pool, 'query'>): Promise<ReadonlyMap<string, LiveGeneration>> {
+  const { rows } = await db.query<{
+    name: string
+    paused: boolean
+    failure: Failure | null
+    generation: number
+    version: number
+    position: string
+    row_counts: Record<string, number>
+  }>({
+    name: 'live-generations',
+    text: `select p.name, p.paused, p.failure, c.generation, c.version, c.position, c.row_counts
+      from views.projections p
+      join views.checkpoints c on c.projection = p.name and c.generation = p.live_generation`,
+  })
+  return new Map(
+    rows.map(({ row_counts: rowCounts, position, ...row }) => [
+      row.name,
+      { ...row, position: Number(position), rowCounts },
+    ]),
+  )
+}
+
+/** Pauses or resumes a projection; resuming also forgets why it failed, so that it is tried again. */
+export async function setPaused(pool: Pool, name: string, paused: boolean): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update views.projections set paused = $2, failure = case when $2 then failure end where name = $1`,
+    [name, paused],
+  )
+  return rowCount === 1
+}
+
+export async function recordFailure(pool: Pool, name: string, failure: Failure | null): Promise<void> {
+  await pool.query(`update views.projections set failure = $2 where name = $1 and failure is distinct from $2::jsonb`, [
+    name,
+    failure === null ? null : JSON.stringify(failure),
+  ])
+}

@@ -1,0 +1,85 @@
+/** The shape of a projection: its tables and the pure function that turns events into changes of their rows. */
+import type { DomainEvent, EventType } from '../schemas/events.ts'
+import type { Position } from '../store/command.ts'
+
+/**
+ * `counter` is a bigint that starts at 0: the only type that `add` takes. Every other column is null until it is set,
+ * also those that are always set: a change of some columns travels as an insert, and Postgres checks `not null` of an
+ * insert before it finds that the row exists.
+ */
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'counter'
+export type KeyType = 'text' | 'bigint'
+
+export type Columns = Readonly<Record<string, ColumnType>>
+export type Key = string | number
+/** Integers up to 2^53. */
+export type Value = string | number | null
+
+/**
+ * A table with a key of one column. Names are snake_case, as they stand in Postgres.
+ *
+ * A row may be written by several streams if each sets columns of its own (or adds to counters): then its queries ask
+ * for a column that only the owning stream sets, so that the row shows once that stream wrote it (law 6).
+ */
+export interface Table<C extends Columns = Columns, K extends KeyType = KeyType> {
+  /** Unique among all projections: in Postgres it is `views.<name>_g<generation>`. */
+  readonly name: string
+  readonly key: { readonly name: string; readonly type: K }
+  readonly columns: C
+  /** Column lists, each for a query of the same file. */
+  readonly indexes?: readonly string[]
+  /**
+   * Only the rows with the largest keys are kept, this many. None may be removed: whether an older row was still there
+   * to move up would depend on how the log was cut into batches.
+   */
+  readonly keepNewest?: number
+}
+
+/** States a table so that the compiler knows its columns. */
+export function table<const C extends Columns, const K extends KeyType>(definition: Table<C, K>): Table<C, K> {
+  return definition
+}
+
+/** An event with its place in the log. */
+export interface Projected<Event extends DomainEvent = DomainEvent> {
+  readonly event: Event
+  readonly position: Position
+  readonly stream: string
+  /** In its stream, from 1. */
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly recordedAt: number
+}
+
+/** What a projection may do with its rows. It never reads one: that is what allows folding a batch in memory. */
+export interface Rows {
+  /** Makes the row if there is none; other columns stay. */
+  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void
+  /** Adds to counters, which start at 0; makes the row if there is none. */
+  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void
+  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>): void
+}
+
+export type KeyOf<K extends KeyType> = K extends 'text' ? string : number
+
+export type Sets<C extends Columns> = { readonly [Name in keyof C]?: ValueOf<C[Name]> }
+
+export type Increments<C extends Columns> = {
+  readonly [Name in keyof C as C[Name] extends 'counter' ? Name : never]?: number
+}
+
+type ValueOf<T extends ColumnType> = T extends 'text' ? string | null : T extends 'counter' ? number : number | null
+
+/**
+ * Rows depend on the order of events within each stream and on nothing else (law 6): no clock, no random source,
+ * no float, nothing of this process.
+ */
+export interface Projection<Type extends EventType = EventType> {
+  readonly name: string
+  /** Raised when the tables or `apply` change meaning: rows of another version are not this projection's. */
+  readonly version: number
+  readonly tables: readonly Table[]
+  /** The types of event that `apply` takes. One of them that cannot be read stops the projection; others pass by. */
+  readonly handles: readonly Type[]
+  apply(projected: Projected<Extract<DomainEvent, { readonly type: Type }>>, rows: Rows): void
+}

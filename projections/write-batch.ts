@@ -1,0 +1,113 @@
+/** Writes what one batch of events does to one projection, and moves its checkpoint, in one transaction. */
+import type { Position } from '../store/command.ts'
+import type { Pool, PoolClient } from '../store/database.ts'
+import type { Changes } from './fold-batch.ts'
+import type { Checkpoint } from './generations.ts'
+import type { Projection } from './projection.ts'
+import { pruneWrite, rowWrites, runWrites, type RowWrite } from './write-rows.ts'
+
+/**
+ * - No wait for the disk: rows and checkpoint are lost together, and the log is read again.
+ * - A stopped process must not hold the checkpoint's lock against the one that took over.
+ */
+const BEGIN = `begin;
+  set local synchronous_commit = off;
+  set local lock_timeout = '2s';
+  set local idle_in_transaction_session_timeout = '2s'`
+
+/** Where a projection's checkpoint is to go. */
+export interface BatchEnd {
+  readonly position: Position
+  /** Milliseconds since 1970, of the event at `position`. */
+  readonly recordedAt: number
+}
+
+/** Somebody else moved the checkpoint: whoever worked from it no longer knows what stands in the rows. */
+export class CheckpointMoved extends Error {
+  readonly code = 'checkpoint-moved'
+  readonly retriable = false
+
+  constructor(projection: string, expected: Position, found: Position | null) {
+    super(`the checkpoint of ${projection} stands at ${String(found)}, not at ${String(expected)}`)
+    this.name = 'CheckpointMoved'
+  }
+}
+
+/** The statements that a batch's changes come down to. */
+export interface PreparedBatch {
+  readonly tables: readonly { readonly table: Projection['tables'][number]; readonly writes: readonly RowWrite[] }[]
+}
+
+/** Pure; throws when a value does not fit its column. */
+export function prepareBatch(generation: number, changes: Changes): PreparedBatch {
+  return {
+    tables: [...changes].map(([table, rows]) => ({ table, writes: rowWrites(table, generation, rows) })),
+  }
+}
+
+export interface BatchWrite {
+  readonly projection: Projection
+  /** As last read or written: the rows must still stand there. */
+  readonly checkpoint: Checkpoint
+  readonly prepared: PreparedBatch
+  readonly end: BatchEnd
+  /** Called inside the transaction, before its commit. */
+  readonly beforeCommit: () => void
+}
+
+/** Resolves with the checkpoint after the batch. Rejects with CheckpointMoved or with the database's error. */
+export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpoint> {
+  const client = await pool.connect()
+  try {
+    const checkpoint = await write(client, batch)
+    client.release()
+    return checkpoint
+  } catch (error) {
+    // Its transaction may be open, or its commit's outcome unknown: the connection is not used again.
+    client.release(true)
+    throw error
+  }
+}
+
+async function write(client: PoolClient, batch: BatchWrite): Promise<Checkpoint> {
+  const { projection, checkpoint, prepared, end } = batch
+  await client.query(BEGIN)
+  await lockCheckpoint(client, projection.name, checkpoint)
+  const rowCounts = { ...checkpoint.rowCounts }
+  for (const { table, writes } of prepared.tables) {
+    let count = (rowCounts[table.name] ?? 0) + (await runWrites(client, writes))
+    if (table.keepNewest !== undefined && count > table.keepNewest) {
+      count += await runWrites(client, [pruneWrite(table, checkpoint.generation, table.keepNewest)])
+    }
+    rowCounts[table.name] = count
+  }
+  batch.beforeCommit()
+  await moveCheckpoint(client, projection.name, { ...checkpoint, ...end, rowCounts })
+  await client.query('commit')
+  return { ...checkpoint, position: end.position, rowCounts }
+}
+
+/** The comparison of the compare-and-set: the lock holds until the checkpoint is set. */
+async function lockCheckpoint(client: PoolClient, projection: string, expected: Checkpoint): Promise<void> {
+  const { rows } = await client.query<[string]>({
+    name: 'lock-checkpoint',
+    text: `select position from views.checkpoints
+      where projection = $1 and generation = $2 and version = $3 for update`,
+    values: [projection, expected.generation, expected.version],
+    rowMode: 'array',
+  })
+  const position = rows[0] === undefined ? null : Number(rows[0][0])
+  if (position !== expected.position) throw new CheckpointMoved(projection, expected.position, position)
+}
+
+async function moveCheckpoint(client: PoolClient, projection: string, to: Checkpoint & BatchEnd): Promise<void> {
+  await client.query({
+    name: 'move-checkpoint',
+    text: `with moved as (
+        update views.checkpoints
+        set position = $3, recorded_at = to_timestamp($4 / 1000.0), row_counts = $5
+        where projection = $1 and generation = $2)
+      select pg_notify('views', json_build_object('projection', $1::text, 'generation', $2::int, 'position', $3::bigint)::text)`,
+    values: [projection, to.generation, to.position, to.recordedAt, JSON.stringify(to.rowCounts)],
+  })
+}

@@ -1,0 +1,180 @@
+/**
+ * Writes the changes of a batch to one table: one delete, then one array-valued upsert for each set of columns.
+ * Keys are sorted, so that rows are locked in one order and neighbours in an index are written together.
+ */
+import { int4Array, int8Array, textArray } from '../store/binary-array.ts'
+import type { PoolClient } from '../store/database.ts'
+import type { TableChanges, Written } from './fold-batch.ts'
+import { physicalName } from './physical-table.ts'
+import type { Columns, ColumnType, Key, Table, Value } from './projection.ts'
+
+export interface RowWrite {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly (Buffer | number)[]
+  /** What the number that the statement returns means for the number of rows in the table. */
+  readonly counts: 'inserted' | 'deleted'
+}
+
+/** The statements for one table's changes, in order. Pure; throws when a value does not fit its column. */
+export function rowWrites(table: Table, generation: number, changes: TableChanges): readonly RowWrite[] {
+  const keys = [...changes.keys()].sort(ascending)
+  const removed: Key[] = []
+  const groups = new Map<string, Group>()
+  for (const key of keys) {
+    const change = changes.get(key)
+    if (change?.removed === true) removed.push(key)
+    if (change?.written) join(groups, table, { key, written: change.written })
+  }
+  const writes = [...groups.values()].map((group) => upsert(table, generation, group))
+  return removed.length === 0 ? writes : [remove(table, generation, removed), ...writes]
+}
+
+/** Runs the statements and returns by how much the number of rows grew (or shrank, negative). */
+export async function runWrites(client: PoolClient, writes: readonly RowWrite[]): Promise<number> {
+  let grown = 0
+  for (const { name, text, values, counts } of writes) {
+    const { rows } = await client.query<[number]>({ name, text, values: [...values], rowMode: 'array' })
+    const count = rows[0]?.[0] ?? 0
+    grown += counts === 'inserted' ? count : -count
+  }
+  return grown
+}
+
+/** Deletes the rows behind the newest; call it when there are more than these. */
+export function pruneWrite(table: Table, generation: number, keep: number): RowWrite {
+  const name = physicalName(table, generation)
+  const key = table.key.name
+  return {
+    name: `prune_${name}`,
+    text: `with deleted as (
+        delete from ${name}
+        where ${key} < (select ${key} from ${name} order by ${key} desc offset $1 - 1 limit 1)
+        returning 1)
+      select count(*)::int from deleted`,
+    values: [keep],
+    counts: 'deleted',
+  }
+}
+
+/** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */
+interface Group {
+  readonly set: readonly string[]
+  readonly add: Set<string>
+  readonly keys: Key[]
+  readonly written: Written[]
+}
+
+function join(
+  groups: Map<string, Group>,
+  { columns }: Table,
+  row: { readonly key: Key; readonly written: Written },
+): void {
+  const { key, written } = row
+  const signature = columnsIn(columns, written.set).join()
+  let group = groups.get(signature)
+  if (group === undefined) {
+    group = { set: columnsIn(columns, written.set), add: new Set(), keys: [], written: [] }
+    groups.set(signature, group)
+  }
+  group.keys.push(key)
+  group.written.push(written)
+  for (const name in written.add) group.add.add(name)
+}
+
+/** In the order of the table, so that one set of columns has one statement. */
+function columnsIn(columns: Columns, written: Readonly<Record<string, Value>>): readonly string[] {
+  return Object.keys(columns).filter((name) => name in written)
+}
+
+function upsert(table: Table, generation: number, group: Group): RowWrite {
+  const target = physicalName(table, generation)
+  const add = Object.keys(table.columns).filter((name) => group.add.has(name))
+  const columns = [table.key.name, ...group.set, ...add]
+  const types = columns.map((column) => ARRAYS[typeOf(table, column)].type)
+  const changes = [
+    ...group.set.map((column) => `${column} = excluded.${column}`),
+    ...add.map((column) => `${column} = present.${column} + excluded.${column}`),
+  ]
+  return {
+    name: `upsert_${target}_${bits(table, group.set)}_${bits(table, add)}`,
+    // xmax is 0 only in a row that this statement inserted.
+    text: `with written as (
+        insert into ${target} as present (${columns.join(', ')})
+        select * from unnest(${types.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')})
+        on conflict (${table.key.name}) do ${changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`}
+        returning (xmax = 0) as inserted)
+      select (count(*) filter (where inserted))::int from written`,
+    values: [
+      array(table.key.type, group.keys),
+      ...group.set.map((column) =>
+        columnArray(
+          table,
+          column,
+          group.written.map(({ set }) => set[column] ?? null),
+        ),
+      ),
+      ...add.map((column) =>
+        columnArray(
+          table,
+          column,
+          group.written.map((written) => written.add[column] ?? 0),
+        ),
+      ),
+    ],
+    counts: 'inserted',
+  }
+}
+
+function remove(table: Table, generation: number, keys: readonly Key[]): RowWrite {
+  const target = physicalName(table, generation)
+  return {
+    name: `delete_${target}`,
+    text: `with deleted as (
+        delete from ${target} where ${table.key.name} = any($1::${ARRAYS[table.key.type].type}[]) returning 1)
+      select count(*)::int from deleted`,
+    values: [array(table.key.type, keys)],
+    counts: 'deleted',
+  }
+}
+
+const ARRAYS = {
+  text: { type: 'text', write: (values: readonly Value[]) => textArray(values.map(asText)) },
+  integer: { type: 'int4', write: (values: readonly Value[]) => int4Array(values.map(asInteger)) },
+  bigint: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
+  counter: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
+} as const
+
+function columnArray(table: Table, column: string, values: readonly Value[]): Buffer {
+  return array(typeOf(table, column), values)
+}
+
+function array(type: ColumnType, values: readonly Value[]): Buffer {
+  return ARRAYS[type].write(values)
+}
+
+function asText(value: Value): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw new TypeError(`${value} is not a text`)
+}
+
+function asInteger(value: Value): number | null {
+  if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value
+  throw new TypeError(`${JSON.stringify(value)} is not a whole number up to 2^53`)
+}
+
+function typeOf(table: Table, column: string): ColumnType {
+  const type = column === table.key.name ? table.key.type : table.columns[column]
+  if (type === undefined) throw new Error(`${table.name} has no column ${column}`)
+  return type
+}
+
+/** Which columns, as a short text: a prepared statement's name may have 63 characters. */
+function bits(table: Table, columns: readonly string[]): string {
+  const names = Object.keys(table.columns)
+  return columns.reduce((sum, column) => sum | (1n << BigInt(names.indexOf(column))), 0n).toString(36)
+}
+
+function ascending(one: Key, other: Key): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
