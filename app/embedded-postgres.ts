@@ -23,9 +23,6 @@ import { clusterUrl } from './postgres/postmaster.ts'
 import type { Postmaster } from './postgres/postmaster.ts'
 import type { Claim } from './run-file.ts'
 
-export { startThrowawayPostgres } from './throwaway-postgres.ts'
-export type { ThrowawayPostgres, ThrowawayPostgresOptions } from './throwaway-postgres.ts'
-
 export interface EmbeddedPostgresOptions {
   /** The proof that no other process of ours makes or runs a server in the same directory. */
   readonly claim: Claim

@@ -1,6 +1,6 @@
 /** Structured logs: one JSON object a line, without personal data and secrets. */
 import pino from 'pino'
-import type { DestinationStream, Logger } from 'pino'
+import type { Bindings, ChildLoggerOptions, DestinationStream, Logger } from 'pino'
 
 export type Log = Logger
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -58,20 +58,34 @@ export function openLog(options: { readonly level: LogLevel; readonly fd?: numbe
 
 /** A log that writes its lines to `destination`. */
 export function createLog(level: LogLevel, destination: DestinationStream): Log {
-  return pino(
+  const log = pino(
     {
       level,
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: {
-        level: (label) => ({ level: label }),
-        bindings: (fields) => hide(fields),
-        log: (fields) => hide(fields),
-      },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => hide(fields) },
       redact: { paths: serializedPaths, censor: hiddenText },
     },
     destination,
   )
+  hideInChildren(log)
+  return log
+}
+
+// pino formats the bindings of the first log only. Children take `child` from their parent, so once is for all of them.
+function hideInChildren(log: Log): void {
+  const { child } = log
+  log.child = function <Levels extends string = never>(
+    this: Log,
+    bindings: Bindings,
+    options?: ChildLoggerOptions<Levels>,
+  ) {
+    return child.call<Log, [Bindings, ChildLoggerOptions<Levels> | undefined], Logger<Levels>>(
+      this,
+      hide(bindings),
+      options,
+    )
+  }
 }
 
 /** The same object when it has nothing to hide, else a copy without the values of hidden keys, at any level of plain data. */
