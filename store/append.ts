@@ -19,14 +19,16 @@ export type Appended =
 
 const STATUS = { appended: 0, moved: 1, keysKnown: 2 } as const
 
+/** An append that is ready to be sent: whatever in the batch cannot be written down has thrown by now. */
+export type AppendStatement = pg.QueryArrayConfig
+
 /** Appends behind `known`, with everything that belongs to the batch, or writes nothing and says why. */
-export async function append(
-  client: pg.ClientBase,
+export function appendStatement(
   known: Position,
   batch: { readonly events: readonly NewEvent[]; readonly keyed: readonly KeyedAnswer[] },
-): Promise<Appended> {
+): AppendStatement {
   const { events, keyed } = batch
-  const { rows } = await client.query<[number, number[] | null]>({
+  return {
     name: 'append',
     text: `select status, known_keys from log.append($1::bigint,
       $2::text[], $3::int[], $4::text[], $5::smallint[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
@@ -51,7 +53,11 @@ export async function append(
       int4Array(keyed.map(({ offset }) => offset)),
     ],
     rowMode: 'array',
-  })
+  }
+}
+
+export async function append(client: pg.ClientBase, statement: AppendStatement): Promise<Appended> {
+  const { rows } = await client.query<[number, number[] | null]>(statement)
   const [status, knownKeys] = rows[0] ?? []
   if (status === STATUS.appended) return { outcome: 'appended' }
   if (status === STATUS.moved) return { outcome: 'moved' }
@@ -90,7 +96,8 @@ export async function readTail(client: pg.ClientBase, known: Position, most: num
     name: 'read-tail',
     text: `select h.position, e.position, e.stream, e.version, e.type, e.schema_version, e.data
       from log.log_head h
-      left join log.events e on h.position - $1 <= $2 and e.position > $1 and e.position <= h.position
+      left join log.events e on e.position <= h.position
+        and e.position > case when h.position - $1 <= $2 then $1 else h.position end
       order by e.position`,
     values: [known, most],
     rowMode: 'array',

@@ -89,5 +89,6 @@ export class StoreFailure extends Error {
 
 /** The body a caller sees: the stored text with its position as the last property. */
 export function bodyAt(body: string, position: Position): string {
-  return `${body.slice(0, -1)},"position":${String(position)}}`
+  const comma = body === '{}' ? '' : ','
+  return `${body.slice(0, -1)}${comma}"position":${String(position)}}`
 }

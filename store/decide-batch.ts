@@ -72,21 +72,29 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
   const missing = new Set<string>()
   const events: NewEvent[] = []
   const decided: Decided[] = []
+  /** Taken for new without a look-up: good enough for the command that did so, no knowledge for the others. */
+  const assumed = new Set<string>()
   let reads = new Set<string>()
   let lookUpCreated = false
   let after: ReadonlyMap<string, StreamState> = NOTHING
 
   function find(name: string, initial: unknown): StreamState | undefined {
-    reads.add(name)
+    const lookUp = initial === LOOK_UP || lookUpCreated
     const seen = streams.get(name)
-    if (seen !== undefined) return seen
-    const stream = initial === LOOK_UP || lookUpCreated ? base(name) : { state: initial, version: 0 }
+    if (seen !== undefined && !(lookUp && assumed.has(name) && !reads.has(name))) {
+      reads.add(name)
+      return seen
+    }
+    reads.add(name)
+    const stream = lookUp ? base(name) : { state: initial, version: 0 }
     if (stream === undefined) {
       missing.add(name)
       return undefined
     }
     if ('failure' in stream) throw stream.failure
     streams.set(name, stream)
+    if (lookUp) assumed.delete(name)
+    else assumed.add(name)
     return stream
   }
 
@@ -132,6 +140,7 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
     for (const [name, stream] of after) {
       if (!changed.has(name)) changed.set(name, streams.get(name)?.version ?? 0)
       streams.set(name, stream)
+      assumed.delete(name)
     }
     decided.push({ outcome: 'answered', answer, offset: events.length })
   }

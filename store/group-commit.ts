@@ -25,6 +25,7 @@ import type pg from 'pg'
 import {
   append,
   type Appended,
+  appendStatement,
   beginBehindLock,
   findAppended,
   type KeyedAnswer,
@@ -256,8 +257,9 @@ export class GroupCommit implements Executor {
   }
 
   async #send(client: pg.Client, batch: Batch, flight: Flight): Promise<Appended> {
+    const statement = appendStatement(this.#known, batch)
     flight.sending = batch
-    const answer = append(client, this.#known, batch)
+    const answer = append(client, statement)
     this.#parts.reach?.('append.sent')
     const result = await answer
     flight.sending = null

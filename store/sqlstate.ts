@@ -2,7 +2,8 @@
 
 /**
  * - `nothing-written`: the transaction did not happen; the same batch may be tried again.
- * - `refused`: something in the batch is not acceptable to the database; bisect to find which command.
+ * - `refused`: something in the batch is acceptable neither to the database nor to the program; bisect to find which
+ *   command.
  * - `unknown`: the connection was lost while the append or its commit was under way; look before trying again.
  * - `defect`: no retry can help.
  */
@@ -16,6 +17,7 @@ const RULES: readonly { readonly prefix: string; readonly verdict: Verdict }[] =
   { prefix: '57P02', verdict: 'unknown' }, // crash_shutdown
   { prefix: '57P05', verdict: 'unknown' }, // idle_session_timeout
   { prefix: '25P03', verdict: 'unknown' }, // idle_in_transaction_session_timeout: found out at the next statement
+  { prefix: '25P04', verdict: 'unknown' }, // transaction_timeout, where somebody set one
   { prefix: '57P03', verdict: 'nothing-written' }, // cannot_connect_now: starting up or shutting down
   { prefix: '57014', verdict: 'nothing-written' }, // query_canceled: statement_timeout
   { prefix: '55P03', verdict: 'nothing-written' }, // lock_not_available: lock_timeout
@@ -30,6 +32,7 @@ const RULES: readonly { readonly prefix: string; readonly verdict: Verdict }[] =
 
 export function verdictOf(error: unknown, phase: Phase): Verdict {
   const state = sqlState(error)
+  if (phase === 'reading' && isFaultOfProgram(error)) return 'refused'
   const verdict =
     state === null ? 'unknown' : (RULES.find((rule) => state.startsWith(rule.prefix))?.verdict ?? 'defect')
   return verdict === 'unknown' && phase === 'reading' ? 'nothing-written' : verdict
@@ -39,4 +42,9 @@ export function verdictOf(error: unknown, phase: Phase): Verdict {
 export function sqlState(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : null
+}
+
+/** Nothing was sent yet: such a fault comes from one command, and retrying would only keep the others waiting. */
+function isFaultOfProgram(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
 }

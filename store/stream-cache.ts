@@ -27,6 +27,7 @@ export class StreamCache {
   readonly #probation = new Map<string, Entry>()
   readonly #protected = new Map<string, Entry>()
   #bytes = 0
+  #protectedBytes = 0
 
   constructor(bounds: CacheBounds) {
     this.#bounds = bounds
@@ -52,7 +53,8 @@ export class StreamCache {
     if (entry === undefined) return undefined
     this.#probation.delete(name)
     this.#protected.set(name, entry)
-    if (this.#protected.size > this.#bounds.streams * PROTECTED_SHARE) this.#demoteOldest()
+    this.#protectedBytes += entry.bytes
+    this.#demote()
     return entry.stream
   }
 
@@ -63,14 +65,18 @@ export class StreamCache {
 
   set(name: string, stream: StreamState): void {
     const bytes = weigh(name) + weigh(stream.state)
-    const entry = this.#protected.get(name) ?? this.#probation.get(name)
+    const kept = this.#protected.get(name)
+    const entry = kept ?? this.#probation.get(name)
     if (entry === undefined) {
       this.#probation.set(name, { stream, bytes })
       this.#bytes += bytes
     } else {
-      this.#bytes += bytes - entry.bytes
+      const growth = bytes - entry.bytes
       entry.stream = stream
       entry.bytes = bytes
+      this.#bytes += growth
+      if (kept !== undefined) this.#protectedBytes += growth
+      this.#demote()
     }
     while (this.size > this.#bounds.streams || this.#bytes > this.#bounds.bytes) this.#evictOldest()
   }
@@ -79,21 +85,24 @@ export class StreamCache {
     const entry = this.#protected.get(name) ?? this.#probation.get(name)
     if (entry === undefined) return
     this.#bytes -= entry.bytes
-    this.#protected.delete(name)
+    if (this.#protected.delete(name)) this.#protectedBytes -= entry.bytes
     this.#probation.delete(name)
   }
 
   clear(): void {
     this.#probation.clear()
     this.#protected.clear()
-    this.#bytes = 0
+    this.#bytes = this.#protectedBytes = 0
   }
 
-  #demoteOldest(): void {
+  /** Leaves room for streams on probation, by either bound: without it nothing new could ever become hot. */
+  #demote(): void {
+    const { streams, bytes } = this.#bounds
     for (const [name, entry] of this.#protected) {
+      if (this.#protected.size <= streams * PROTECTED_SHARE && this.#protectedBytes <= bytes * PROTECTED_SHARE) return
       this.#protected.delete(name)
+      this.#protectedBytes -= entry.bytes
       this.#probation.set(name, entry)
-      return
     }
   }
 
