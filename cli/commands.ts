@@ -25,4 +25,24 @@ export const commands: readonly CommandEntry[] = [
     summary: 'show, check and document the configuration',
     load: () => import('./config.ts'),
   },
+  {
+    name: 'import',
+    summary: 'send the products, customers or orders of a file to the service',
+    load: () => import('./import.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'show the log, decoded',
+    load: () => import('./events.ts'),
+  },
+  {
+    name: 'flood',
+    summary: 'send random orders to the service and report rate and latency',
+    load: () => import('./flood.ts'),
+  },
+  {
+    name: 'simulate',
+    summary: 'play a scene of a shop against the service',
+    load: () => import('./simulate.ts'),
+  },
 ]

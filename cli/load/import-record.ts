@@ -29,19 +29,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * byte for byte. One without an id is given `<first 16 hex digits of the file's hash>-<line number>`, so the same line
  * of the same file is the same record whenever it is sent; a product's SKU is what people order by, so it must be there.
  */
-export async function importRecord(
-  kind: ImportKind,
-  line: Line,
-  hashOfFile: () => Promise<string>,
-): Promise<ImportRecord> {
+export function importRecord(kind: ImportKind, line: Line, hashOfFile: string): ImportRecord {
   if (line.tooLong) return invalid(`a record has at most ${longestLine} bytes`)
   const parsed = parse(line.bytes)
   if ('fault' in parsed) return invalid(parsed.fault)
   const { record } = parsed
   const { id } = importTargets[kind]
   if (kind === 'products' || Object.hasOwn(record, id)) return { verdict: 'send', body: line.bytes }
-  const hash = await hashOfFile()
-  return { verdict: 'send', body: JSON.stringify({ [id]: `${hash.slice(0, 16)}-${line.number}`, ...record }) }
+  return { verdict: 'send', body: JSON.stringify({ [id]: `${hashOfFile.slice(0, 16)}-${line.number}`, ...record }) }
 }
 
 function invalid(message: string): ImportRecord {

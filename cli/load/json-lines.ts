@@ -1,6 +1,6 @@
 /** Reads a file of lines as a stream, packed with gzip or not, however large it is. */
-import { createHash } from 'node:crypto'
-import { createReadStream, type ReadStream } from 'node:fs'
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -15,41 +15,44 @@ export interface Line {
 
 // The service takes 64 KiB a request; whoever has no line ends in a file must not fill the memory with it.
 export const longestLine = 64 * 1024
-// Small enough that progress, which counts what was read of the file, moves often.
-const READ_SIZE = 16 * 1024
 const LF = 0x0a
 const CR = 0x0d
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-export interface LineFile {
-  /** Lines that hold more than white space. Rejects with the system's error when the file cannot be read. */
-  readonly lines: AsyncGenerator<Line, void, undefined>
-  /** Bytes of the file (as it lies on the disk) that have been read. */
-  bytesRead(): number
+/** The lines that hold more than white space. Rejects with the system's error when the file cannot be read. */
+export async function* readLines(path: string): AsyncGenerator<Line, void, undefined> {
+  yield* splitLines(await openContent(path))
 }
 
-/** Opens a file; it is gzip when it begins like one, whatever its name says. */
-export async function openLines(path: string): Promise<LineFile> {
-  const { file, content } = await openContent(path)
-  return { lines: splitLines(content), bytesRead: () => file.bytesRead }
+export interface LineSurvey {
+  /** Lines that hold more than white space, from the given one on. */
+  readonly lines: number
+  /** SHA-256, in hex, of the content once unpacked: packing it otherwise does not change it. */
+  readonly hash: string
 }
 
-/** SHA-256, in hex, of a file's content once unpacked: packing it otherwise does not change it. */
-export async function contentHash(path: string): Promise<string> {
-  const { content } = await openContent(path)
+/** Reads all of a file once: how much there is to do, that it can be read to its end, and which file it is. */
+export async function surveyLines(path: string, fromLine = 1): Promise<LineSurvey> {
   const hash = createHash('sha256')
-  for await (const chunk of content) hash.update(chunk)
-  return hash.digest('hex')
+  let lines = 0
+  for await (const { number } of splitLines(hashed(await openContent(path), hash))) if (number >= fromLine) lines += 1
+  return { lines, hash: hash.digest('hex') }
 }
 
-async function openContent(
-  path: string,
-): Promise<{ readonly file: ReadStream; readonly content: AsyncIterable<Buffer> }> {
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+/** A file is gzip when it begins like one, whatever its name says. */
+async function openContent(path: string): Promise<AsyncIterable<Buffer>> {
   const packed = await isGzip(path)
-  const file = createReadStream(path, { highWaterMark: READ_SIZE })
-  if (!packed) return { file, content: file }
+  const file = createReadStream(path)
+  if (!packed) return file
   // An error of either stream ends the iteration of the last one, which throws it; nothing is left for the callback.
-  return { file, content: pipeline(file, createGunzip(), () => undefined) }
+  return pipeline(file, createGunzip(), () => undefined)
 }
 
 async function isGzip(path: string): Promise<boolean> {

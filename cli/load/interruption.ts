@@ -1,0 +1,28 @@
+/** Ctrl-C on a long work: the first one asks it to end well, the second one ends it. */
+export interface Interruption {
+  readonly signal: AbortSignal
+  /** Gives the signals back to whoever handled them before. */
+  release(): void
+}
+
+// What a shell reports for a process ended by Ctrl-C.
+const INTERRUPTED = 130
+
+/** Watches SIGINT and SIGTERM; `announce` is called at the first one. */
+export function watchInterruption(announce: () => void): Interruption {
+  const controller = new AbortController()
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    controller.abort()
+    announce()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', interrupt)
+      process.off('SIGTERM', interrupt)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+/** Sends simulated orders and counts what became of them. */
+import { randomUUID } from 'node:crypto'
+import type { SimulatedOrder } from '../../simulation/orders.ts'
+import type { HttpClient, Reply } from '../http-client.ts'
+import { DeliveryTally, type DeliveryReport } from '../report.ts'
+import { deliver } from './delivery.ts'
+import { sendAll } from './send-all.ts'
+
+export interface SendingOrders {
+  readonly client: HttpClient
+  readonly count: number
+  readonly nextOrder: () => SimulatedOrder
+  readonly concurrency: number
+  readonly signal: AbortSignal
+  /** The moment of the n-th order, in milliseconds from the start; absent: as soon as one before it is answered. */
+  readonly schedule?: (index: number) => number
+  readonly advance: () => void
+  /** Sees every answer. */
+  readonly onReply?: (reply: Reply) => void
+}
+
+/** Every order is placed once, however often it has to be sent: each carries an Idempotency-Key of its own. */
+export async function sendOrders(sending: SendingOrders): Promise<DeliveryReport> {
+  const { client, count, nextOrder, advance, onReply, schedule, ...bounds } = sending
+  const run = randomUUID()
+  const tally = new DeliveryTally()
+  const start = performance.now()
+
+  function* orders(): Generator<{ readonly order: SimulatedOrder; readonly key: string }, void, undefined> {
+    for (let i = 0; i < count; i++) yield { order: nextOrder(), key: `${run}-${i}` }
+  }
+
+  await sendAll({
+    source: orders(),
+    ...bounds,
+    ...(schedule === undefined ? {} : { schedule }),
+    async send({ order, key }, dueAt) {
+      const delivery = await deliver(async () => {
+        const reply = await client.post('/orders', JSON.stringify(order), key)
+        onReply?.(reply)
+        return reply
+      })
+      tally.count(delivery, performance.now() - dueAt)
+      advance()
+    },
+  })
+  return tally.report(performance.now() - start)
+}
