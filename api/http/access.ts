@@ -1,0 +1,81 @@
+/** Who may ask: tokens with roles, or, without tokens, only this machine by a loopback name. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ProblemError } from './problem-document.ts'
+
+/** Each role includes those before it. */
+export const ROLES = ['read', 'order', 'operate', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface ApiToken {
+  readonly name: string
+  readonly role: Role
+  readonly secret: string
+}
+
+/** Who asks: the holder of a token. */
+export interface Principal {
+  readonly name: string
+  readonly role: Role
+}
+
+/** Finds the holder of a bearer token; null for none or an unknown one. */
+export function principals(tokens: readonly ApiToken[]): (authorization: string | undefined) => Principal | null {
+  const known = tokens.map(({ name, role, secret }) => ({ principal: { name, role }, digest: digestOf(secret) }))
+  return (authorization) => {
+    const secret = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
+    if (secret === undefined) return null
+    const digest = digestOf(secret)
+    // All are compared, each in constant time: neither a prefix nor the place in the list shows in the duration.
+    let found: Principal | null = null
+    for (const token of known) if (timingSafeEqual(token.digest, digest)) found = token.principal
+    return found
+  }
+}
+
+/** Throws unless the principal's role includes `needed`. */
+export function requireRole(principal: Principal | null, needed: Role): void {
+  if (principal === null) {
+    throw new ProblemError({
+      code: 'unauthorized',
+      detail: 'the request has no valid token',
+      headers: { 'www-authenticate': 'Bearer realm="orderledger"' },
+    })
+  }
+  if (ROLES.indexOf(principal.role) < ROLES.indexOf(needed)) {
+    throw new ProblemError({
+      code: 'forbidden',
+      detail: `this needs the role ${needed}; the token has the role ${principal.role}`,
+    })
+  }
+}
+
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i
+
+/** A page of another site that has its name resolve to 127.0.0.1 sends its own name as Host: that one is refused. */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOST.test(host)
+}
+
+const HOST = /^(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+
+/**
+ * The first look at a request: HTTP/1.1 wants one well-formed Host, and without tokens it has to be a loopback name.
+ * Node leaves a missing Host to us (`requireHostHeader: false`), because its own answer has no body.
+ */
+export function checkHost(loopbackOnly: boolean) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const { host } = request.raw.headers
+    if (loopbackOnly && host !== undefined && isLoopbackHost(host)) return done()
+    if (host === undefined || !HOST.test(host)) {
+      if (host === undefined && request.raw.httpVersion === '1.0' && !loopbackOnly) return done()
+      return done(new ProblemError({ code: 'malformed-request', detail: 'the Host header is missing or malformed' }))
+    }
+    if (!loopbackOnly) return done()
+    done(new ProblemError({ code: 'host-not-allowed', detail: 'without tokens only loopback names are served' }))
+  }
+}
+
+function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}

@@ -1,0 +1,48 @@
+/** Entity tags: strong ones name versions, weak ones digest what an answer says. */
+import { createHash } from 'node:crypto'
+import { ProblemError } from './problem-document.ts'
+
+/** The tag of something that one stream tells: its version. */
+export function versionTag(version: number): string {
+  return `"${String(version)}"`
+}
+
+/** The tag of a list or of figures, over the body without its position and times. */
+export function contentTag(content: unknown): string {
+  return `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`
+}
+
+/** Whether `If-None-Match` names the tag; compared weakly (RFC 9110, 13.1.2). */
+export function matchesNone(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false
+  if (header.trim() === '*') return true
+  return header.split(',').some((one) => opaque(one) === opaque(tag))
+}
+
+/** A demand on the version of a stream; null when none is made. */
+export type VersionDemand = ((version: number) => boolean) | null
+
+const TAG_LIST = /^(?:W\/)?"[\x21\x23-\x7e]*"(?: *, *(?:W\/)?"[\x21\x23-\x7e]*")*$/
+
+/**
+ * Reads `If-Match`. An order's tag may name the versions of several streams (`"3-1-2"`): its own, the first, is compared.
+ * A weak tag matches nothing (RFC 9110, 13.1.1). Throws a ProblemError when the header is no list of tags.
+ */
+export function parseIfMatch(header: string | undefined): VersionDemand {
+  if (header === undefined) return null
+  const value = header.trim()
+  if (value === '*') return () => true
+  if (!TAG_LIST.test(value)) {
+    throw new ProblemError({
+      code: 'invalid-request',
+      detail: 'If-Match is not a list of entity tags',
+      errors: [{ in: 'header', pointer: '/if-match', message: 'must be * or tags such as "3"' }],
+    })
+  }
+  const versions = value.split(',').map((tag) => /^"([1-9][0-9]*)[-"]/.exec(tag.trim())?.[1])
+  return (version) => versions.includes(String(version))
+}
+
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//, '')
+}

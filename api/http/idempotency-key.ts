@@ -1,0 +1,42 @@
+/** `Idempotency-Key`: the same question under the same key is answered once and then given again. */
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { CommandKey } from '../../store/command.ts'
+import { ProblemError } from './problem-document.ts'
+
+const KEY = /^[\x21-\x7e]{8,128}$/
+
+/** The key of a request, scoped by who asks; null when it has none. Throws a ProblemError when it is malformed. */
+export function idempotencyKey(request: FastifyRequest, principal: string): CommandKey | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return null
+  // Two headers arrive as one, joined by a comma and a blank: a blank is not allowed either.
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw new ProblemError({
+      code: 'invalid-request',
+      detail: 'Idempotency-Key is malformed',
+      errors: [
+        { in: 'header', pointer: '/idempotency-key', message: 'must be one key of 8 to 128 visible ASCII characters' },
+      ],
+    })
+  }
+  return { source: `http:${principal}`, key, fingerprint: fingerprintOf(request) }
+}
+
+/** SHA-256 over method, path and body; the order of an object's properties and white space do not count. */
+function fingerprintOf({ method, url, body }: FastifyRequest): Buffer {
+  return createHash('sha256')
+    .update(`${method} ${url}\n${canonicalJson(body)}`)
+    .digest()
+}
+
+/** JSON with sorted keys. */
+export function canonicalJson(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part,
+    ) ?? ''
+  )
+}

@@ -1,0 +1,57 @@
+/** What the API is built from. It owns none of it and starts none of it. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { AskedLine } from '../domain/place-order.ts'
+import type { Views } from '../projections/views.ts'
+import type { Executor } from '../store/command.ts'
+import type { LogPage, LogQuery } from '../store/read-log.ts'
+import type { ApiToken } from './http/access.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface ApiParts {
+  readonly executor: Executor
+  readonly views: Views
+  readonly readLog: (query: LogQuery) => Promise<LogPage>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** A new UUID version 7. */
+  readonly newId: () => string
+  readonly log: FastifyBaseLogger
+  /** Null: nothing is measured. */
+  readonly metrics: Metrics | null
+  readonly settings: ApiSettings
+  /** What readiness rests on. Called for each question, so it answers from what is known already. */
+  readonly readiness: () => readonly Check[]
+  /** True once the process is shutting down: readiness says so, requests under way are answered. */
+  readonly isStopping: () => boolean
+  /** Random orders of the simulated shop. */
+  readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+}
+
+export interface ApiSettings {
+  readonly currency: string
+  /** 0 = for ever. */
+  readonly reservationMinutes: number
+  /** None: only loopback Host names are served, and everything is allowed. */
+  readonly tokens: readonly ApiToken[]
+  /** Requests per second and client; 0 = no limit. */
+  readonly rateLimit: number
+  /** No simulation in production. */
+  readonly production: boolean
+  readonly version: string
+  /** Within which a request has to arrive whole. */
+  readonly requestTimeoutMs?: number
+}
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** How long ago it was found so. */
+  readonly ageSeconds: number
+  /** What is wrong; null when it is ok. */
+  readonly detail: string | null
+}
+
+export interface SimulatedOrder {
+  readonly customerId: string
+  readonly lines: readonly AskedLine[]
+}

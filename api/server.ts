@@ -1,0 +1,139 @@
+/** Puts the API together. */
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyRequest } from 'fastify'
+import { activityRoutes } from './activity.ts'
+import { analyticsRoutes } from './analytics.ts'
+import type { ApiServer } from './api-server.ts'
+import { customerRoutes } from './customers.ts'
+import { collectRoutes, documentationRoutes, problemRoutes } from './documentation.ts'
+import { eventRoutes } from './events.ts'
+import { checkHost, principals, requireRole } from './http/access.ts'
+import { errorHandler, occurrenceOf } from './http/error-handler.ts'
+import { acceptJsonOnly } from './http/json-body.ts'
+import { malformedHttp, refuseExpectations } from './http/malformed-http.ts'
+import { answerUnrouted } from './http/method-not-allowed.ts'
+import { observeAnswers, unroutedObserver } from './http/observe.ts'
+import { ProblemError, sendProblem } from './http/problem-document.ts'
+import { convertIntegers } from './http/query.ts'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { healthRoutes, operationRoutes } from './operations.ts'
+import { orderRoutes } from './orders.ts'
+import type { ApiParts } from './parts.ts'
+import { productRoutes } from './products.ts'
+import { namedShapes } from './shapes/all.ts'
+import { simulationRoutes } from './simulation.ts'
+
+const BODY_LIMIT = 65_536
+/** Longer than any id, so that a bad id is told as such (400); beyond it the path itself is (414). */
+const PATH_PART_LIMIT = 256
+const HEADER_LIMIT = 16_384
+const REQUEST_TIMEOUT_MS = 10_000
+/** Above that of the usual proxies (60 s): the side that closes first must be the one that sends. */
+const KEEP_ALIVE_MS = 65_000
+/** Mean over a second. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
+const MOST_EVENT_LOOP_DELAY_MS = 500
+
+/** The API as a server that does not listen yet. Closing it waits for the requests under way. */
+export function buildServer(parts: ApiParts): ApiServer {
+  const { log, metrics, newId, settings } = parts
+  const requestTimeout = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
+  const observeUnrouted = unroutedObserver(log, metrics)
+
+  const app: ApiServer = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout,
+    connectionTimeout: 3 * requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: PATH_PART_LIMIT },
+    // Requests that arrive while the server closes are still answered; the parts say when they cannot.
+    return503OnClosing: false,
+    genReqId: newId,
+    http: {
+      maxHeaderSize: HEADER_LIMIT,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: requestTimeout / 10,
+      // Checked by checkHost: Node's own answer to a missing Host has no body.
+      requireHostHeader: false,
+    },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    clientErrorHandler: malformedHttp(newId),
+    frameworkErrors(error, request, reply) {
+      reply.headers(SECURITY_HEADERS)
+      observeUnrouted(request, reply)
+      sendProblem(request, reply, occurrenceOf(error))
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  refuseExpectations(app.server, newId)
+  // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
+  app.server.maxHeadersCount = 0
+  acceptJsonOnly(app)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.setErrorHandler(errorHandler((request, error) => log.error({ requestId: request.id, err: error }, 'defect')))
+  for (const shape of namedShapes) app.addSchema(shape)
+  app.decorateRequest('principal', null)
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS)
+    done()
+  })
+  app.addHook('onRequest', checkHost(settings.tokens.length === 0))
+  observeAnswers(app, log, metrics)
+  answerUnrouted(app, observeUnrouted)
+  collectRoutes(app, settings.version)
+  app.register(async (open: ApiServer) => {
+    healthRoutes(open, parts)
+    problemRoutes(open)
+  })
+  app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts))
+  metrics?.watchProjections(() => parts.views.states())
+  return app
+}
+
+/** Everything but health: behind tokens, load shedding and the rate limit. */
+async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
+  const { settings } = parts
+  const guarded = settings.tokens.length > 0
+  if (guarded) {
+    const find = principals(settings.tokens)
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.principal = find(request.headers.authorization)
+      done()
+    })
+  }
+  await app.register(underPressure, { maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS, customError: UnderPressure })
+  if (settings.rateLimit > 0) {
+    await app.register(rateLimit, {
+      max: settings.rateLimit,
+      timeWindow: 1_000,
+      keyGenerator: (request: FastifyRequest) => request.principal?.name ?? request.ip,
+      errorResponseBuilder: () => new ProblemError({ code: 'rate-limited', detail: RATE_LIMITED }),
+    })
+  }
+  app.addHook('onRoute', (route) => {
+    const convert = convertIntegers(route.schema?.querystring)
+    if (convert) route.preValidation = [route.preValidation ?? [], convert].flat()
+    const role = route.config?.role === undefined ? 'read' : route.config.role
+    if (!guarded || role === null) return
+    const check = async (request: FastifyRequest): Promise<void> => requireRole(request.principal, role)
+    route.onRequest = [route.onRequest ?? [], check].flat()
+  })
+  orderRoutes(app, parts)
+  productRoutes(app, parts)
+  customerRoutes(app, parts)
+  analyticsRoutes(app, parts)
+  activityRoutes(app, parts)
+  eventRoutes(app, parts)
+  simulationRoutes(app, parts)
+  operationRoutes(app, parts)
+  documentationRoutes(app)
+}
+
+const RATE_LIMITED = 'this client has used up its requests of this second'
+
+class UnderPressure extends ProblemError {
+  constructor() {
+    super({ code: 'overloaded', detail: 'the event loop is too busy to answer in time' })
+  }
+}

@@ -1,0 +1,23 @@
+import { Type } from 'typebox'
+import { listOf } from './list.ts'
+import { Money } from './money.ts'
+import { count, named, nullable, ref, time } from './shape.ts'
+
+export const Activity = named(
+  'Activity',
+  {
+    position: Type.Integer({ description: 'Of the event in the log.' }),
+    at: time('When it was recorded.'),
+    kind: Type.String({ description: 'What it happened to: order, inventory, customer.' }),
+    type: Type.String({ description: 'What happened.' }),
+    id: Type.String({ description: 'Of the order, the product or the customer.' }),
+    title: nullable(Type.String({ description: 'Name of the product, or of the first product of an order.' })),
+    customerId: nullable(Type.String({ description: 'Whose order it is.' })),
+    amount: nullable(ref(Money)),
+    units: nullable(count('Units.')),
+    reason: nullable(Type.String({ description: 'Why an order was rejected.' })),
+  },
+  { description: 'Something that happened; without personal data.' },
+)
+
+export const ActivityList = listOf(Activity)

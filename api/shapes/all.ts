@@ -1,0 +1,17 @@
+/** Every shape that others refer to by name. */
+import * as activity from './activity.ts'
+import * as analytics from './analytics.ts'
+import * as customer from './customer.ts'
+import * as event from './event.ts'
+import * as money from './money.ts'
+import * as operations from './operations.ts'
+import * as order from './order.ts'
+import * as problem from './problem.ts'
+import * as product from './product.ts'
+import * as simulation from './simulation.ts'
+
+const modules = [money, order, product, customer, analytics, activity, event, simulation, operations, problem]
+
+export const namedShapes: readonly { readonly $id: string }[] = modules
+  .flatMap((module): unknown[] => Object.values(module))
+  .filter((value): value is { readonly $id: string } => typeof value === 'object' && value !== null && '$id' in value)

@@ -1,0 +1,98 @@
+import { Type } from 'typebox'
+import { Money } from './money.ts'
+import { ORDER_STATUSES } from './order.ts'
+import { closed, count, named, nullable, oneOf, Position, ref, time, type Named } from './shape.ts'
+
+const asOf = nullable(time('When the last event was recorded that this includes; null before the first one.'))
+
+export const OrderCounts = named(
+  'OrderCounts',
+  {
+    placed: count('Every order ever accepted, whatever became of it.'),
+    confirmed: count('Ever confirmed.'),
+    rejected: count('Ever rejected.'),
+    cancelled: count('Ever cancelled.'),
+    expired: count('Ever expired.'),
+    completed: count('Ever completed.'),
+  },
+  { description: 'How many orders ever went each way.' },
+)
+
+export const Analytics = named(
+  'Analytics',
+  {
+    orders: ref(OrderCounts),
+    units: count('Units of every order ever accepted.'),
+    gmv: ref(Money),
+    revenue: ref(Money),
+    averageOrder: ref(Money),
+    customers: count('Distinct customers with an accepted order.'),
+    position: Position,
+    asOf,
+  },
+  {
+    description:
+      'The totals of the shop. `gmv`: the value of every order ever accepted; `revenue`: captured - refunded.',
+    examples: [
+      {
+        orders: { placed: 200, confirmed: 0, rejected: 3, cancelled: 1, expired: 0, completed: 0 },
+        units: 391,
+        gmv: { amount: 12345600, currency: 'EUR' },
+        revenue: { amount: 0, currency: 'EUR' },
+        averageOrder: { amount: 61728, currency: 'EUR' },
+        customers: 160,
+        position: 4711,
+        asOf: '2026-11-27T08:00:00.000Z',
+      },
+    ],
+  },
+)
+
+export const LiveRates = named(
+  'LiveRates',
+  {
+    ordersPerMinute: Type.Number({ description: 'Orders accepted in the newest minute.' }),
+    paymentsPerMinute: Type.Number({ description: 'Payments captured in the newest minute.' }),
+    gmv: ref(Money),
+    revenue: ref(Money),
+    lastUpdated: asOf,
+    position: Position,
+  },
+  { description: 'What the shop does right now.' },
+)
+
+export const OrdersByStatus = named(
+  'OrdersByStatus',
+  {
+    items: Type.Array(
+      closed({ status: oneOf(ORDER_STATUSES, { description: 'What became of them.' }), orders: count('Orders now.') }),
+    ),
+    position: Position,
+    asOf,
+  },
+  { description: 'How many orders have each status now.' },
+)
+
+function breakdown(
+  name: string,
+  dimension: 'hour' | 'region' | 'category' | 'tier' | 'sku',
+  description: string,
+): Named {
+  const item = {
+    [dimension]: dimension === 'hour' ? time('The beginning of the hour.') : Type.String(),
+    orders: count('Accepted orders; an order counts once per category it touches.'),
+    units: count('Units.'),
+    gmv: ref(Money),
+  }
+  return named(
+    name,
+    { items: Type.Array(Type.Object(item, { additionalProperties: false })), position: Position, asOf },
+    { description },
+  )
+}
+
+export const SalesByHour = breakdown('SalesByHour', 'hour', 'Accepted orders by the hour they were placed in.')
+export const SalesByRegion = breakdown('SalesByRegion', 'region', 'Accepted orders by region.')
+export const SalesByCategory = breakdown('SalesByCategory', 'category', 'Accepted orders by category.')
+export const SalesByTier = breakdown('SalesByTier', 'tier', 'Accepted orders by the customer’s tier.')
+export const SalesByProduct = breakdown('SalesByProduct', 'sku', 'Accepted orders by product.')

@@ -1,0 +1,48 @@
+import { Type } from 'typebox'
+import { count, named, nullable, Position, time } from './shape.ts'
+
+export const Event = named(
+  'Event',
+  {
+    position: Type.Integer({ description: 'In the log.' }),
+    stream: Type.String({ description: 'What it happened to: `<kind>-<id>`.' }),
+    version: count('In the stream, from 1.'),
+    type: Type.String({ description: 'What happened.' }),
+    schemaVersion: count('Of the schema it was written with.'),
+    id: Type.String({ format: 'uuid', description: 'Of the event.' }),
+    recordedAt: time('When it was recorded, by the database’s clock.'),
+    correlationId: Type.String({ format: 'uuid', description: 'Shared by everything that one request led to.' }),
+    causationId: nullable(Type.String({ format: 'uuid', description: 'The event that led to this one.' })),
+    data: nullable(
+      Type.Object({}, { additionalProperties: true, description: 'In the newest version of its schema.' }),
+    ),
+    error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+  },
+  {
+    description: 'An event of the log.',
+    examples: [
+      {
+        position: 4711,
+        stream: 'inventory-IPHONE-15-PRO',
+        version: 3,
+        type: 'StockReserved',
+        schemaVersion: 1,
+        id: '019337a0-0000-7000-8000-000000000001',
+        recordedAt: '2026-11-27T08:00:00.000Z',
+        correlationId: '019337a0-0000-7000-8000-000000000000',
+        causationId: null,
+        data: { sku: 'IPHONE-15-PRO', orderId: 'web-1001', quantity: 1 },
+      },
+    ],
+  },
+)
+
+export const EventPage = named(
+  'EventPage',
+  {
+    items: Type.Array(Type.Unsafe({ $ref: `${Event.$id}#` })),
+    next: nullable(Type.Integer({ description: 'Where to go on (`after`); null at the end.' })),
+    position: Position,
+  },
+  { description: 'A page of the log, in its order.' },
+)

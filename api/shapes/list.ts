@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+import { named, nullable, Position, ref, type Named } from './shape.ts'
+
+export const DEFAULT_LIMIT = 50
+export const MOST_ITEMS = 200
+
+/** A page of a list: at most `limit` items, and where the next page begins. */
+export function listOf(item: Named) {
+  return named(
+    `${item.$id}List`,
+    {
+      items: Type.Array(ref(item)),
+      next: nullable(Type.String({ description: 'The cursor of the next page; null on the last.' })),
+      position: Position,
+    },
+    { description: `A page of a list: ${item.$id}.` },
+  )
+}
+
+export const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: MOST_ITEMS, default: DEFAULT_LIMIT, description: 'Items of a page.' }),
+)
+
+export const cursor = Type.Optional(
+  Type.String({ pattern: '^[A-Za-z0-9_-]{1,256}$', description: 'Where the page begins: `next` of the page before.' }),
+)
+
+export const after = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description:
+      'Read your own write: wait (5 s at most) until the answer shows this position, the `X-Position` of a command.',
+  }),
+)
+
+export const logAfter = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    description: 'Begin behind this position. Never waits.',
+  }),
+)

@@ -1,0 +1,98 @@
+import { Type, type Static } from 'typebox'
+import { listOf } from './list.ts'
+import { Money } from './money.ts'
+import { closed, count, id, named, nullable, oneOf, Position, ref, text, time, whole } from './shape.ts'
+
+export const ORDER_STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
+
+export const PlaceOrder = named(
+  'PlaceOrder',
+  {
+    orderId: Type.Optional(id('Named by the client, it makes the request safe to repeat. Made by the shop if absent.')),
+    customerId: id('Who orders.'),
+    lines: Type.Array(closed({ sku: id('A product of the catalogue.'), quantity: whole(1, 10_000, 'Units.') }), {
+      minItems: 1,
+      maxItems: 100,
+      description: 'A product may stand on several lines. Prices are the catalogue’s.',
+    }),
+  },
+  {
+    description: 'An order to place.',
+    examples: [{ orderId: 'web-1001', customerId: 'c-0001', lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }] }],
+  },
+)
+export type PlaceOrder = Static<typeof PlaceOrder>
+
+export const CancelOrder = named(
+  'CancelOrder',
+  { reason: Type.Optional(text(1, 200, 'In the words of whoever cancels.')) },
+  { description: 'Why an order is cancelled.', examples: [{ reason: 'changed my mind' }] },
+)
+
+export const OrderLine = named(
+  'OrderLine',
+  {
+    sku: Type.String({ description: 'The product.' }),
+    name: nullable(Type.String({ description: 'As the catalogue had it; null when the product is unknown.' })),
+    category: nullable(Type.String({ description: 'As the catalogue had it; null when the product is unknown.' })),
+    quantity: count('Units.'),
+    unitPrice: nullable(ref(Money)),
+  },
+  { description: 'One line of an order. What a rejected order does not know is null.' },
+)
+
+export const Order = named(
+  'Order',
+  {
+    orderId: Type.String({ description: 'The order.' }),
+    status: oneOf(ORDER_STATUSES, { description: 'What became of it.' }),
+    customerId: Type.String({ description: 'Who ordered.' }),
+    lines: Type.Array(ref(OrderLine)),
+    total: nullable(ref(Money)),
+    placedAt: nullable(time('When it was placed; null for a rejected order.')),
+    reservedUntil: nullable(time('Until when its units are kept for it; null for ever, or for a rejected order.')),
+    rejectedAt: Type.Optional(nullable(time('When it was rejected. Reads only.'))),
+    reason: Type.Optional(
+      nullable(Type.String({ description: 'Why it was rejected (a code) or cancelled (in words). Reads only.' })),
+    ),
+    shortages: Type.Optional(Type.Array(Type.Unsafe({ $ref: 'Shortage#' }), { description: 'Reads only.' })),
+    version: count('Of the order: it grows with each change.'),
+    position: Position,
+  },
+  {
+    description: 'An order.',
+    examples: [
+      {
+        orderId: 'web-1001',
+        status: 'placed',
+        customerId: 'c-0001',
+        lines: [
+          {
+            sku: 'IPHONE-15-PRO',
+            name: 'iPhone 15 Pro',
+            category: 'phones',
+            quantity: 1,
+            unitPrice: { amount: 99900, currency: 'EUR' },
+          },
+        ],
+        total: { amount: 99900, currency: 'EUR' },
+        placedAt: '2026-11-27T08:00:00.000Z',
+        reservedUntil: '2026-11-27T08:15:00.000Z',
+        version: 1,
+        position: 4711,
+      },
+    ],
+  },
+)
+
+export const OrderList = listOf(Order)
+
+export const Shortage = named(
+  'Shortage',
+  {
+    sku: Type.String({ description: 'The product.' }),
+    wanted: count('Units asked for by all lines together.'),
+    available: count('Units that were free.'),
+  },
+  { description: 'A product of which fewer units were free than an order asked for.' },
+)

@@ -1,0 +1,24 @@
+import { Type } from 'typebox'
+import { ORDER_STATUSES } from './order.ts'
+import { closed, named, nullable, oneOf, Position, whole } from './shape.ts'
+
+export const SimulateOrders = named(
+  'SimulateOrders',
+  { count: whole(1, 100, 'How many.') },
+  { description: 'Random orders to place.', examples: [{ count: 10 }] },
+)
+
+export const SimulatedOrders = named(
+  'SimulatedOrders',
+  {
+    items: Type.Array(
+      closed({
+        orderId: Type.String(),
+        status: oneOf(ORDER_STATUSES, { description: 'What became of it.' }),
+        reason: nullable(Type.String({ description: 'Why it was rejected.' })),
+      }),
+    ),
+    position: Position,
+  },
+  { description: 'What became of the orders.' },
+)
