@@ -4,7 +4,7 @@
  */
 import type { DomainEvent, Money, OrderEvent, OrderRejected } from '../schemas/events.ts'
 import type { Position } from '../store/command.ts'
-import { table, type Projection } from './projection.ts'
+import { projection, table } from './projection.ts'
 import { FIRST_PAGE, rfc3339, toPage, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
@@ -26,7 +26,7 @@ export const activityTable = table({
   keepNewest: 1_000,
 })
 
-export const activity: Projection<ActivityEvent['type']> = {
+export const activity = projection({
   name: 'activity',
   version: 1,
   tables: [activityTable],
@@ -54,7 +54,7 @@ export const activity: Projection<ActivityEvent['type']> = {
       ...told,
     })
   },
-}
+})
 
 type ActivityEvent = Exclude<DomainEvent, { readonly type: 'StockReserved' | 'StockReleased' | 'StockShipped' }>
 

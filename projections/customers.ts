@@ -1,6 +1,6 @@
 /** Who the customers are and what they ordered. The only view with personal data. */
-import type { CustomerEvent, Money, OrderPlaced, Tier } from '../schemas/events.ts'
-import { table, type Projection } from './projection.ts'
+import type { Money, Tier } from '../schemas/events.ts'
+import { projection, table } from './projection.ts'
 import type { Found } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
@@ -21,7 +21,7 @@ export const customersTable = table({
   },
 })
 
-export const customers: Projection<(CustomerEvent | OrderPlaced)['type']> = {
+export const customers = projection({
   name: 'customers',
   version: 1,
   tables: [customersTable],
@@ -41,7 +41,7 @@ export const customers: Projection<(CustomerEvent | OrderPlaced)['type']> = {
         break
     }
   },
-}
+})
 
 export interface CustomerView {
   readonly customerId: string

@@ -1,7 +1,6 @@
 /** Every order there ever was, accepted or rejected, as it is now; and how many have each status. */
 import type {
   OrderCancelled,
-  OrderEvent,
   OrderLine,
   OrderPlaced,
   OrderRejected,
@@ -9,7 +8,7 @@ import type {
   Shortage,
 } from '../schemas/events.ts'
 import type { Money } from '../schemas/events.ts'
-import { table, type Projected, type Projection, type Rows } from './projection.ts'
+import { projection, table, type Projected, type Rows } from './projection.ts'
 import { FIRST_PAGE, rfc3339, toPage, type Found, type Page, type PageQuery, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
@@ -40,7 +39,7 @@ export const ordersByStatusTable = table({
   columns: { orders: 'counter' },
 })
 
-export const orders: Projection<OrderEvent['type']> = {
+export const orders = projection({
   name: 'orders',
   version: 1,
   tables: [ordersTable, ordersByStatusTable],
@@ -72,7 +71,7 @@ export const orders: Projection<OrderEvent['type']> = {
         break
     }
   },
-}
+})
 
 function placed(event: OrderPlaced, { position, version }: Projected, rows: Rows): void {
   rows.set(ordersTable, event.orderId, {

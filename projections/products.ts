@@ -1,6 +1,6 @@
 /** The catalogue with its stock. */
-import type { InventoryEvent, Money } from '../schemas/events.ts'
-import { table, type Projection, type Rows } from './projection.ts'
+import type { Money } from '../schemas/events.ts'
+import { projection, table, type Rows } from './projection.ts'
 import { FIRST_PAGE, toPage, type Found, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
@@ -20,7 +20,7 @@ export const productsTable = table({
   indexes: ['first_position'],
 })
 
-export const products: Projection<InventoryEvent['type']> = {
+export const products = projection({
   name: 'products',
   version: 1,
   tables: [productsTable],
@@ -65,7 +65,7 @@ export const products: Projection<InventoryEvent['type']> = {
         break
     }
   },
-}
+})
 
 function stock(rows: Rows, sku: string, change: { readonly on_hand?: number; readonly reserved?: number }): void {
   rows.add(productsTable, sku, change)

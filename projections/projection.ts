@@ -74,12 +74,23 @@ type ValueOf<T extends ColumnType> = T extends 'text' ? string | null : T extend
  * Rows depend on the order of events within each stream and on nothing else (law 6): no clock, no random source,
  * no float, nothing of this process.
  */
-export interface Projection<Type extends EventType = EventType> {
+export interface Projection {
   readonly name: string
   /** Raised when the tables or `apply` change meaning: rows of another version are not this projection's. */
   readonly version: number
   readonly tables: readonly Table[]
   /** The types of event that `apply` takes. One of them that cannot be read stops the projection; others pass by. */
+  readonly handles: readonly EventType[]
+  /** Called with events of a handled type only. */
+  apply(projected: Projected, rows: Rows): void
+}
+
+interface ProjectionOf<Type extends EventType> extends Omit<Projection, 'handles' | 'apply'> {
   readonly handles: readonly Type[]
   apply(projected: Projected<Extract<DomainEvent, { readonly type: Type }>>, rows: Rows): void
+}
+
+/** States a projection so that the compiler holds its `apply` to the types that it handles. */
+export function projection<const Type extends EventType>(definition: ProjectionOf<Type>): Projection {
+  return definition
 }

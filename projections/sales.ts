@@ -2,8 +2,8 @@
  * The figures of the shop: what was sold, when, where, of what and to whom.
  * `placed`, `units` and `gmv` count every order ever accepted, whatever became of it.
  */
-import type { Money, OrderEvent, OrderLine, OrderPlaced } from '../schemas/events.ts'
-import { table, type Projection, type Rows } from './projection.ts'
+import type { Money, OrderLine, OrderPlaced } from '../schemas/events.ts'
+import { projection, table, type Rows } from './projection.ts'
 import { rfc3339, type Breakdown, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
@@ -54,7 +54,7 @@ export const secondsTable = table({
 
 const ALL = 'all'
 
-export const sales: Projection<OrderEvent['type']> = {
+export const sales = projection({
   name: 'sales',
   version: 1,
   tables: [
@@ -90,7 +90,7 @@ export const sales: Projection<OrderEvent['type']> = {
         break
     }
   },
-}
+})
 
 function placed({ customerId, lines, total, placedAt, region, tier }: OrderPlaced, rows: Rows): void {
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)

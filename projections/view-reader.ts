@@ -65,7 +65,7 @@ export class ViewReader {
   /** `Row` states the columns of the query as the driver gives them: a bigint is a text. */
   async read<Row extends object>(query: ViewQuery, values: readonly unknown[] = []): Promise<Snapshot<Row>> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const generation = this.#generation ?? (await this.liveGeneration())
+      const generation = await this.generation()
       const rows = await this.#rows<Row>(query, values, generation)
       const first = rows?.[0]
       if (rows !== null && first?.live_generation === generation) return snapshot(rows, first)
@@ -74,7 +74,17 @@ export class ViewReader {
     throw new ViewNotReady(this.#projection)
   }
 
-  async liveGeneration(): Promise<number> {
+  /** The live generation as last seen. */
+  async generation(): Promise<number> {
+    return this.#generation ?? (await this.#liveGeneration())
+  }
+
+  async position(): Promise<Position> {
+    const { shown } = await this.read({ name: 'position', rows: () => 'select' })
+    return shown.position
+  }
+
+  async #liveGeneration(): Promise<number> {
     const { rows } = await this.#pool.query<{ live_generation: number }>({
       name: 'live-generation',
       text: 'select live_generation from views.projections where name = $1',
@@ -83,11 +93,6 @@ export class ViewReader {
     if (rows[0] === undefined) throw new ViewNotReady(this.#projection)
     this.#generation = rows[0].live_generation
     return this.#generation
-  }
-
-  async position(): Promise<Position> {
-    const { shown } = await this.read({ name: 'position', rows: () => 'select' })
-    return shown.position
   }
 
   /** Null when the generation's tables are gone. */

@@ -1,10 +1,17 @@
 /** The read models as the API sees them. */
 import type { Position } from '../store/command.ts'
-import type { ActivityQueries } from './activity.ts'
-import type { CustomerQueries } from './customers.ts'
-import type { OrderQueries } from './orders.ts'
-import type { ProductQueries } from './products.ts'
-import type { SalesQueries } from './sales.ts'
+import type { Pool } from '../store/database.ts'
+import { activity, activityQueries, type ActivityQueries } from './activity.ts'
+import { customerQueries, customers, type CustomerQueries } from './customers.ts'
+import { orderQueries, orders, type OrderQueries } from './orders.ts'
+import { productQueries, products, type ProductQueries } from './products.ts'
+import type { Progress } from './progress.ts'
+import { readProjectionStates, type ProjectionState } from './projection-states.ts'
+import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { ViewReader } from './view-reader.ts'
+import { waitFor } from './wait-for.ts'
+
+export type { ProjectionState }
 
 /** Every query answers from one snapshot: its rows and its position always belong together. */
 export interface Views {
@@ -23,16 +30,31 @@ export interface Views {
 
 export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity'
 
-export interface ProjectionState {
-  readonly name: ViewName
-  readonly version: number
-  readonly generation: number
-  readonly state: 'live' | 'replaying' | 'paused' | 'failed'
-  readonly position: Position
-  readonly head: Position
-  readonly lagEvents: number
-  /** Age of the oldest event that is not shown yet; 0 when all are. */
-  readonly lagSeconds: number
-  readonly eventsPerSecond: number
-  readonly lastError: { readonly code: string; readonly message: string; readonly position: Position } | null
+export interface ViewsParts {
+  /** Sessions that read: no query here writes. */
+  readonly pool: Pool
+  readonly progress: Progress
+  /** The shop's only one: sums are kept without it. */
+  readonly currency: string
+}
+
+/** Opens nothing by itself: a query rejects with ViewNotReady until a projector has made the tables. */
+export function openViews({ pool, progress, currency }: ViewsParts): Views {
+  const readers: Readonly<Record<ViewName, ViewReader>> = {
+    orders: new ViewReader(pool, orders.name),
+    products: new ViewReader(pool, products.name),
+    customers: new ViewReader(pool, customers.name),
+    sales: new ViewReader(pool, sales.name),
+    activity: new ViewReader(pool, activity.name),
+  }
+  return {
+    orders: orderQueries(readers.orders),
+    products: productQueries(readers.products),
+    customers: customerQueries(readers.customers, currency),
+    sales: salesQueries(readers.sales, currency),
+    activity: activityQueries(readers.activity),
+    waitFor: (projection, position, signal) =>
+      waitFor({ projection, position, reader: readers[projection], progress, signal }),
+    states: () => readProjectionStates(pool, progress),
+  }
 }

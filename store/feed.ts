@@ -30,9 +30,12 @@ export interface Feed {
 export class LogGap extends Error {
   readonly code = 'log-gap'
   readonly retriable = false
+  readonly expected: Position
 
   constructor(expected: Position, found: Position) {
     super(`the log is not dense: expected position ${String(expected)}, found ${String(found)}`)
     this.name = 'LogGap'
+    this.expected = expected
+    this.expected = expected
   }
 }

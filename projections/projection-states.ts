@@ -1,0 +1,64 @@
+/** How each projection is: for operators, health checks and metrics. */
+import type { Position } from '../store/command.ts'
+import type { Pool } from '../store/database.ts'
+import { readLiveGenerations, type Failure, type LiveGeneration } from './generations.ts'
+import type { Progress } from './progress.ts'
+
+export interface ProjectionState {
+  readonly name: string
+  readonly version: number
+  readonly generation: number
+  readonly state: 'live' | 'replaying' | 'paused' | 'failed'
+  readonly position: Position
+  readonly head: Position
+  readonly lagEvents: number
+  /** Age of the oldest event that is not shown yet; 0 when all are. */
+  readonly lagSeconds: number
+  /** Over the last 10 s, as far as this process heard. */
+  readonly eventsPerSecond: number
+  readonly lastError: Failure | null
+}
+
+/** Ordered by name. The lag is told by the database's clock, which is the one that recorded the events. */
+export async function readProjectionStates(pool: Pool, progress: Progress): Promise<readonly ProjectionState[]> {
+  const generations = [...(await readLiveGenerations(pool)).values()]
+  const lag = await readLag(pool, [...new Set(generations.map(({ position }) => position))])
+  return generations
+    .map((generation) => ({
+      name: generation.name,
+      version: generation.version,
+      generation: generation.generation,
+      state: stateOf(generation),
+      position: generation.position,
+      head: lag.head,
+      lagEvents: lag.head - generation.position,
+      lagSeconds: lag.seconds.get(generation.position) ?? 0,
+      eventsPerSecond: progress.rate(generation.name, generation.generation),
+      lastError: generation.failure,
+    }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+function stateOf({ paused, failure }: LiveGeneration): ProjectionState['state'] {
+  if (paused) return 'paused'
+  return failure === null ? 'live' : 'failed'
+}
+
+interface Lag {
+  readonly head: Position
+  /** By position: the age of the event behind it, where there is one. */
+  readonly seconds: ReadonlyMap<Position, number>
+}
+
+async function readLag(pool: Pool, positions: readonly Position[]): Promise<Lag> {
+  const { rows } = await pool.query<{ head: string; position: string | null; seconds: number | null }>({
+    name: 'projection-lag',
+    text: `select h.position as head, e.position,
+        greatest(0, round(extract(epoch from clock_timestamp() - e.recorded_at), 3))::float8 as seconds
+      from log.log_head h
+      left join log.events e on e.position = any($1::bigint[])`,
+    values: [positions.map((position) => position + 1)],
+  })
+  const seconds = rows.map(({ position, seconds: age }) => [Number(position ?? 0) - 1, age ?? 0] as const)
+  return { head: Number(rows[0]?.head ?? 0), seconds: new Map(seconds) }
+}
