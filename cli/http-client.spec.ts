@@ -1,8 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { backOff, HttpClient, mayBeRepeated, RequestGivenUp, retryAfterMillis } from './http-client.ts'
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
+import { answerJson, answeringService, type Answer, type AnsweringService } from './load/test-kit.ts'
 
 const releases: (() => Promise<void>)[] = []
 
@@ -10,29 +8,14 @@ afterEach(async () => {
   for (const release of releases.splice(0).reverse()) await release()
 })
 
-/** A service that gives its answers in turn, the last one for ever; it notes the keys and bodies it was sent. */
-async function serviceAnswering(...answers: readonly Answer[]) {
-  const seen: { readonly key: unknown; readonly body: string; readonly authorization: unknown }[] = []
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const { 'idempotency-key': key, authorization } = request.headers
-      seen.push({ key, authorization, body: Buffer.concat(chunks).toString() })
-      answers[Math.min(seen.length, answers.length) - 1]?.(request, response)
-    })
+/** A service that gives its answers in turn, the last one for ever. */
+async function serviceAnswering(...answers: readonly Answer[]): Promise<AnsweringService> {
+  let next = 0
+  const service = await answeringService((response, request) => {
+    answers[Math.min(next++, answers.length - 1)]?.(response, request)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  releases.push(
-    () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
-  )
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port')
-  return { url: `http://127.0.0.1:${address.port}`, seen }
+  releases.push(() => service.close())
+  return service
 }
 
 /** A client whose pauses take no time and are noted. */
@@ -53,30 +36,40 @@ function clientOf(url: string, options: { readonly patience?: number; readonly s
   return { client, pauses }
 }
 
-function status(code: number, headers: Readonly<Record<string, string>> = {}, body = '{}'): Answer {
-  return (_, response) => response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(body)
-}
+const status = (code: number, headers: Readonly<Record<string, string>> = {}) => answerJson(code, {}, headers)
 
-const hangUp: Answer = (request) => request.socket.destroy()
+const hangUp: Answer = (response) => response.destroy()
 
 test('an answer is given with its status, headers and parsed body, and the token was sent along', async () => {
-  const service = await serviceAnswering(status(201, { 'x-position': '7' }, '{"orderId":"o1"}'))
+  const service = await serviceAnswering(answerJson(201, { orderId: 'o1' }, { 'x-position': '7' }))
   const { client } = clientOf(service.url)
   const reply = await client.post('/orders', '{"a":1}', 'key-00001')
   expect(reply).toMatchObject({ status: 201, body: { orderId: 'o1' }, attempts: 1 })
   expect(reply.headers['x-position']).toBe('7')
-  expect(service.seen).toEqual([{ key: 'key-00001', body: '{"a":1}', authorization: 'Bearer secret' }])
+  expect(service.seen).toMatchObject([
+    {
+      method: 'POST',
+      path: '/orders',
+      body: '{"a":1}',
+      headers: {
+        authorization: 'Bearer secret',
+        'content-type': 'application/json',
+        'idempotency-key': 'key-00001',
+      },
+    },
+  ])
 })
 
 test('a connection lost before the answer is tried again with the same key and body', async () => {
   const service = await serviceAnswering(hangUp, hangUp, status(201))
   const { client } = clientOf(service.url)
   expect(await client.post('/orders', '{}', 'key-00001')).toMatchObject({ status: 201, attempts: 3 })
-  expect(new Set(service.seen.map(({ key, body }) => `${String(key)} ${body}`))).toEqual(new Set(['key-00001 {}']))
+  const sent = service.seen.map(({ headers, body }) => [headers['idempotency-key'], body])
+  expect(sent).toEqual(Array(3).fill(['key-00001', '{}']))
 })
 
 test('a connection lost in the middle of the answer is tried again', async () => {
-  const half: Answer = (_, response) => {
+  const half: Answer = (response) => {
     response.writeHead(201, { 'content-length': '100' })
     response.write('{"half":', () => response.destroy())
   }
