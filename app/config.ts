@@ -26,6 +26,8 @@ export interface Config {
   readonly portExplicit: boolean
   readonly roles: readonly Role[]
   readonly apiTokens: readonly ApiToken[]
+  /** No simulated orders over HTTP. */
+  readonly production: boolean
   readonly currency: string
   /** 0: reservations never end. */
   readonly reservationMinutes: number
@@ -87,6 +89,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     portExplicit: port !== null,
     roles: value(variables.roles),
     apiTokens: value(variables.apiTokens),
+    production: value(variables.nodeEnv) === 'production',
     currency: value(variables.currency),
     reservationMinutes: value(variables.reservationMinutes),
     demoOrders: value(variables.demoOrders),

@@ -17,7 +17,10 @@ export interface Database {
 }
 
 /** Resolves once the database answers. Throws a StartFailure that says what to do. */
-export async function openDatabase(config: Config, parts: { readonly claim: Claim; readonly log: Log }): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  parts: { readonly claim: Claim; readonly log: Log },
+): Promise<Database> {
   if (config.databaseUrl !== null) {
     const { version, unsafeSettings } = await probe(config.databaseUrl)
     const description = `Postgres ${version} at ${withoutPassword(config.databaseUrl)}`

@@ -16,6 +16,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'start',
+    summary: 'run the service until Ctrl-C or SIGTERM',
+    load: () => import('./start.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this machine and the configuration, and name the fix for what is wrong',
     load: () => import('./doctor.ts'),

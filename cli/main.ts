@@ -1,11 +1,11 @@
 /** The command line: finds the command, loads it alone, and turns whatever happens into an exit code. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { commandContext } from './command-context.ts'
 import type { CommandContext } from './command-context.ts'
 import { commands } from './commands.ts'
 import { examples } from './examples.ts'
 import { createOutput } from './output.ts'
+import { packageVersion } from './package-version.ts'
 import type { OutputStreams } from './output.ts'
 import { reportFailure } from './report-failure.ts'
 
@@ -58,17 +58,6 @@ async function addCommands(program: Command, context: CommandContext, args: read
       program.command(name).description(summary)
     }
   }
-}
-
-function packageVersion(): string {
-  const text = readFileSync(packageFile(), 'utf8')
-  const parsed: unknown = JSON.parse(text)
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
-}
-
-// One folder up from cli/, and two from dist/cli/.
-function packageFile(): URL {
-  return new URL(import.meta.url.includes('/dist/cli/') ? '../../package.json' : '../package.json', import.meta.url)
 }
 
 // `orderledger ... | head` closes our stdout: the reader has what it wanted, and there is nothing to report.

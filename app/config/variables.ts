@@ -55,6 +55,12 @@ export const variables = {
     fallbackText: 'no tokens: loopback only',
     parse: apiTokens,
   }),
+  nodeEnv: define('NODE_ENV', 'plain', {
+    about: 'With `production`, random orders over HTTP (POST /simulation/orders) are off.',
+    fallback: 'development',
+    fallbackText: 'development',
+    parse: anyText,
+  }),
   currency: define('CURRENCY', 'plain', {
     about: 'The one currency of the shop (ISO 4217). Not to be changed once there are orders.',
     fallback: 'EUR',

@@ -1,0 +1,134 @@
+/** A small shop for fault tests: made over HTTP, and held to account afterwards by `verify` and by its own log. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { expect } from 'vitest'
+import { decode } from '../../schemas/codec.ts'
+import type { Answered, AskedOrder } from './ordering-client.ts'
+
+const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
+
+export interface ShopPlan {
+  readonly products: number
+  /** Units of each product. */
+  readonly stock: number
+}
+
+export const CUSTOMER = 'fault-customer'
+
+/** Lists the products and registers the customer; again is harmless. */
+export async function openShop(url: string, { products, stock }: ShopPlan): Promise<void> {
+  const price = { amount: 1999, currency: 'EUR' }
+  for (let index = 0; index < products; index++) {
+    await post(url, '/products', { sku: skuOf(index), name: `Product ${String(index)}`, category: 'test', price, stock })
+  }
+  await post(url, '/customers', { customerId: CUSTOMER, name: 'A customer', region: 'eu' })
+}
+
+export function skuOf(index: number): string {
+  return `FAULT-${String(index)}`
+}
+
+/** `count` orders of one to three lines, spread over the products; keys are unique per `label`. */
+export function ordersFor(label: string, count: number, { products }: ShopPlan): readonly AskedOrder[] {
+  return Array.from({ length: count }, (_, index) => ({
+    key: `${label}-${String(index).padStart(6, '0')}`,
+    body: {
+      customerId: CUSTOMER,
+      lines: Array.from({ length: 1 + (index % 3) }, (_line, line) => ({
+        sku: skuOf((index * 7 + line) % products),
+        quantity: 1 + (index % 2),
+      })),
+    },
+  }))
+}
+
+async function post(url: string, path: string, body: unknown): Promise<void> {
+  const response = await fetch(new URL(path, url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${path} answered ${String(response.status)}: ${text}`)
+}
+
+/**
+ * Laws 3 and 5 as the clients saw them: every 2xx is in the log as one OrderPlaced at or before its position, every
+ * recorded refusal as one OrderRejected, equal keys had equal answers, and nothing else is there.
+ */
+export async function holdToAnswers(databaseUrl: string, answers: readonly Answered[]): Promise<void> {
+  const outcomes = new Map<string, string>()
+  for (const { key, status, body } of answers) {
+    const before = outcomes.get(key)
+    if (before !== undefined) expect(body, `answers of key ${key}`).toBe(before)
+    outcomes.set(key, body)
+    expect([201, 422], `status of key ${key}: ${body}`).toContain(status)
+  }
+  const stored = await storedOrders(databaseUrl)
+  const claimed = new Map<string, 'OrderPlaced' | 'OrderRejected'>()
+  for (const { status, body } of answers) {
+    const { orderId } = JSON.parse(body) as { orderId: string }
+    claimed.set(orderId, status === 201 ? 'OrderPlaced' : 'OrderRejected')
+  }
+  expect(claimed.size).toBe(outcomes.size)
+  expect(Object.fromEntries([...stored].sort())).toEqual(Object.fromEntries([...claimed].sort()))
+}
+
+/** How each order of the log began; an order begun twice fails here. */
+async function storedOrders(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ type: string; schema_version: number; data: Buffer }>(
+      `select type, schema_version, data from log.events where type in ('OrderPlaced', 'OrderRejected') order by position`,
+    )
+    const orders = new Map<string, string>()
+    for (const { type, schema_version, data } of rows) {
+      const event = decode(type, schema_version, data)
+      if (event.type !== 'OrderPlaced' && event.type !== 'OrderRejected') continue
+      expect(orders.has(event.orderId), `order ${event.orderId} begins twice`).toBe(false)
+      orders.set(event.orderId, type)
+    }
+    return orders
+  } finally {
+    await client.end()
+  }
+}
+
+interface VerifyReport {
+  readonly ok: boolean
+  readonly position: number
+  readonly checks: readonly { readonly name: string; readonly breaches: number; readonly first: unknown }[]
+}
+
+/** Runs `orderledger verify --json` beside the service and expects it to find nothing. */
+export async function expectVerified(env: Readonly<Record<string, string>>): Promise<VerifyReport> {
+  const { stdout, code } = await runCli(['verify', '--json'], env)
+  const report = JSON.parse(stdout) as VerifyReport
+  expect({ code, breaches: report.checks.filter(({ breaches }) => breaches > 0) }).toEqual({ code: 0, breaches: [] })
+  return report
+}
+
+export interface CliResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  try {
+    const run = promisify(execFile)
+    const { stdout, stderr } = await run(process.execPath, [BIN, ...args], {
+      env: { ...process.env, ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error) {
+      return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) }
+    }
+    throw error
+  }
+}
