@@ -97,7 +97,7 @@ export class Following {
     const ahead = this.#read(front, BATCH, signal)
     const batch = await Promise.race([ahead, others.then(() => null)])
     if (batch === null) return
-    this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
+    void this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
     await this.#show(front, ahead)
   }
 
