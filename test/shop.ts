@@ -76,7 +76,7 @@ export async function openShop(url: string) {
         (read) =>
           listProduct(
             {
-              ...{ sku, name: `Product ${sku}`, category: 'phones', stock, currency: CURRENCY },
+              ...{ sku, name: `Prodükt ${sku}`, category: 'phones', stock, currency: CURRENCY },
               price: { amount: price, currency: CURRENCY },
             },
             read,
