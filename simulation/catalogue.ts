@@ -7,7 +7,7 @@ export type CatalogueProduct = Omit<ListProduct, 'currency'>
 type Row = readonly [sku: string, name: string, category: string, cents: number, stock: number]
 
 // Bestsellers first: popularity falls with the place in this list (see orders.ts). Stock lasts for hundreds of thousands
-// of orders, except for the two limited editions: they sell out within the first few hundred, as such things do.
+// of orders, except for the two limited editions: they sell out within the first two hundred, as such things do.
 const rows: readonly Row[] = [
   ['IPHONE-17', 'iPhone 17', 'phones', 99_900, 100_000],
   ['USB-C-CABLE', 'USB-C Cable 2 m', 'phones', 1_499, 500_000],
@@ -19,7 +19,7 @@ const rows: readonly Row[] = [
   ['NOVEL-LIGHTHOUSE', 'The Lighthouse Keepers', 'books', 1_299, 200_000],
   ['GAME-PAD', 'Wireless Game Pad', 'games', 6_999, 100_000],
   ['POWER-BANK', 'Power Bank 20,000 mAh', 'phones', 3_999, 100_000],
-  ['CONSOLE-5-GOLD', 'Game Console 5 Gold Edition', 'games', 79_900, 12],
+  ['CONSOLE-5-GOLD', 'Game Console 5 Gold Edition', 'games', 79_900, 5],
   ['HEADPHONES-ANC', 'Headphones Noise Cancelling', 'audio', 34_900, 100_000],
   ['KEYBOARD-MECH', 'Mechanical Keyboard', 'computers', 12_900, 100_000],
   ['MOUSE-WIRELESS', 'Wireless Mouse', 'computers', 4_999, 100_000],
@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   ['BLANKET-WOOL', 'Wool Blanket', 'home', 7_900, 50_000],
   ['GUIDE-GARDEN', 'The Small Garden', 'books', 2_495, 50_000],
   ['WEBCAM-HD', 'Webcam HD', 'computers', 7_999, 50_000],
-  ['VINYL-BOX', 'Live at the Harbour, Numbered Box', 'audio', 14_900, 25],
+  ['VINYL-BOX', 'Live at the Harbour, Numbered Box', 'audio', 14_900, 2],
   ['CHARGER-65W', 'Charger 65 W', 'phones', 3_499, 100_000],
   ['GAME-FARM', 'Valley Farm', 'games', 2_999, 50_000],
   ['PAN-IRON', 'Cast Iron Pan', 'home', 5_900, 50_000],

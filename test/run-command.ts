@@ -1,0 +1,45 @@
+/** Runs the command line as a user does: in a process of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const BIN = fileURLToPath(new URL('../cli/orderledger.js', import.meta.url))
+
+export interface CommandResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunningCommand {
+  readonly finished: Promise<CommandResult>
+  /** What it has printed so far. */
+  stdout(): string
+  /** Does nothing once the command has ended. */
+  signal(signal: NodeJS.Signals): void
+}
+
+/** Starts `orderledger <args>` beside the service of a data directory. */
+export function startCommand(dataDir: string, args: readonly string[]): RunningCommand {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: dataDir,
+    env: { PATH, HOME, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  return {
+    finished: once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr })),
+    stdout: () => stdout,
+    signal: (signal) => void child.kill(signal),
+  }
+}
+
+/** Runs it to its end; with `--json` among the arguments, `json()` is what it printed. */
+export async function runCommand(dataDir: string, ...args: readonly string[]) {
+  const result = await startCommand(dataDir, args).finished
+  return { ...result, json: (): unknown => JSON.parse(result.stdout) }
+}
