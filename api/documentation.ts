@@ -1,5 +1,5 @@
 /** The OpenAPI document, the page that shows it, and a page for each kind of problem. */
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from 'typebox'
 import type { ApiServer } from './api-server.ts'
@@ -63,10 +63,30 @@ export function collectRoutes(app: ApiServer, version: string): void {
     transform: ({ schema, url, route }) => {
       const headers = Object.entries(route.config?.headers ?? {})
       if (headers.length === 0) return { schema, url }
-      const properties = headers.map(([name, description]) => [name, { type: 'string', description }])
+      const properties = headers.map(([name, header]) => [name, { type: 'string', ...header }])
       return { schema: { ...schema, headers: { type: 'object', properties: Object.fromEntries(properties) } }, url }
     },
+    transformObject: withOptionalBodies,
   })
+}
+
+/** The plugin calls every body required; one whose schema takes null may be left out. */
+const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObject']> = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject
+  for (const path of Object.values(document.openapiObject.paths ?? {})) {
+    const body = path?.post?.requestBody
+    if (body && 'content' in body && takesNull(body.content['application/json']?.schema)) body.required = false
+  }
+  return document.openapiObject
+}
+
+function takesNull(schema: object | undefined): boolean {
+  return (
+    schema !== undefined &&
+    'anyOf' in schema &&
+    Array.isArray(schema.anyOf) &&
+    schema.anyOf.some((one: unknown) => typeof one === 'object' && one !== null && 'type' in one && one.type === 'null')
+  )
 }
 
 export function documentationRoutes(app: ApiServer): void {

@@ -10,10 +10,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The role a route needs; null: none. A route that does not say (a page) is for readers. */
     readonly role?: Role | null
-    /** Headers that the route knows: name to description. */
-    readonly headers?: Readonly<Record<string, string>>
+    readonly headers?: KnownHeaders
   }
 }
+
+/** Headers that a client may send, for the document; the code that reads one validates it. */
+export type KnownHeaders = Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>
 
 export interface Operation {
   /** The name of the operation, for clients made from the document. */
@@ -23,8 +25,7 @@ export interface Operation {
   readonly description?: string
   /** Null: needs no token. */
   readonly role: Role | null
-  /** Headers a client may send: name to description. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: KnownHeaders
   readonly answers: Readonly<Record<number, Success>>
   /** Beside those that every operation of its kind has. */
   readonly problems?: readonly ProblemCode[]
@@ -54,10 +55,12 @@ const WITH_ROLE: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'rate-li
 const WITH_BODY: readonly ProblemCode[] = ['invalid-json', 'body-too-large', 'unsupported-media-type']
 const COMMAND: readonly ProblemCode[] = ['key-reused', 'store-unavailable', 'outcome-unknown', 'stopping']
 
-const COMMAND_HEADERS = {
-  'idempotency-key':
-    '8 to 128 visible ASCII characters. The same key with the same request gives the same answer; with another one, 422.',
-  traceparent: 'W3C trace context; its trace id becomes the correlation id of the events.',
+const COMMAND_HEADERS: KnownHeaders = {
+  'idempotency-key': {
+    pattern: '^[\x21-\x7e]{8,128}$',
+    description: 'The same key with the same request gives the same answer; with another request, 422.',
+  },
+  traceparent: { description: 'W3C trace context; its trace id becomes the correlation id of the events.' },
 }
 
 /** A route that reads. */
@@ -81,7 +84,7 @@ export function viewing<Query extends TObject, Params extends TObject>(
   return reading({
     ...options,
     role: 'read',
-    headers: { 'if-none-match': 'The ETag of the answer that the client has.' },
+    headers: { 'if-none-match': { description: 'The ETag of the answer that the client has.' } },
     answers: {
       200: { description: 'Shown.', shape, headers: VIEW_HEADERS },
       304: { description: 'Nothing changed but positions and times.', shape: null, headers: VIEW_HEADERS },

@@ -38,7 +38,7 @@ export const cancelling = commanding({
   role: 'order',
   params: OrderPath,
   body: nullable(ref(CancelOrder)),
-  headers: { 'if-match': 'The ETag that the order has to have.' },
+  headers: { 'if-match': { description: 'The ETag that the order has to have.' } },
   shape: ref(Order),
   done: { 200: 'Cancelled.' },
   problems: ['order-not-found', 'order-not-cancellable', 'version-mismatch', 'path-too-long'],

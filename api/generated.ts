@@ -1,0 +1,81 @@
+/** Files made from the code: openapi.json and docs/errors.md. They are committed, and a spec keeps them fresh. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
+import type { ApiParts } from './parts.ts'
+import { errorsDocument } from './problems.ts'
+import { buildServer } from './server.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The OpenAPI 3.1 document of all routes; the version is that of package.json. */
+export async function openApiDocument(): Promise<object> {
+  const app = buildServer(partsWithoutUse(packageVersion()))
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  return document
+}
+
+/** Writes both files. */
+export async function writeGenerated(): Promise<void> {
+  for (const { path, content } of await generated()) writeFileSync(root + path, content)
+}
+
+/** The files that are not what the code says, by path. */
+export async function staleGenerated(): Promise<readonly string[]> {
+  const files = await generated()
+  return files
+    .filter(({ path, content }) => !existsSync(root + path) || readFileSync(root + path, 'utf8') !== content)
+    .map(({ path }) => path)
+}
+
+async function generated() {
+  return [
+    { path: 'openapi.json', content: `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+    { path: 'docs/errors.md', content: errorsDocument() },
+  ]
+}
+
+function packageVersion(): string {
+  const description: unknown = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  const version: unknown = typeof description === 'object' && description && Reflect.get(description, 'version')
+  if (typeof version !== 'string') throw new Error('package.json has no version')
+  return version
+}
+
+/** Routes are described without being used: whatever a handler would ask for is not there. */
+function partsWithoutUse(version: string): ApiParts {
+  const unused = (): never => {
+    throw new Error('this server only describes itself')
+  }
+  return {
+    executor: { execute: unused },
+    views: {
+      orders: { list: unused, get: unused, counts: unused },
+      products: { list: unused, get: unused },
+      customers: { get: unused },
+      sales: {
+        totals: unused,
+        live: unused,
+        hours: unused,
+        regions: unused,
+        categories: unused,
+        tiers: unused,
+        products: unused,
+      },
+      activity: { list: unused },
+      waitFor: unused,
+      states: unused,
+    },
+    readLog: unused,
+    clock: unused,
+    newId: unused,
+    log: Fastify().log,
+    metrics: null,
+    settings: { currency: 'EUR', reservationMinutes: 15, tokens: [], rateLimit: 0, production: false, version },
+    readiness: unused,
+    isStopping: unused,
+    simulateOrders: unused,
+  }
+}
