@@ -28,6 +28,8 @@ export interface Service {
   /** What it printed so far, both streams. */
   output(): string
   signal(signal: NodeJS.Signals): void
+  /** Resolves when it answers `ready`, as the service with its URL. */
+  ready(): Promise<Service>
   /** kill -9, and waits for the end. */
   kill(): Promise<Exit>
   /** SIGTERM, and waits for the end. */
@@ -61,24 +63,29 @@ export async function startService({ dataDir, env = {}, unready = false }: Servi
     signal(name)
     return exited
   }
-  const rest = {
+  const service = (url: string): Service => ({
+    url,
     pid,
     dataDir,
     exited,
     output: () => output,
     signal,
+    ready,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-  }
-  if (unready) return { url: '', ...rest }
+  })
+  const ready = async (): Promise<Service> =>
+    service(
+      await eventually(() => {
+        if (ended !== null) throw new Error(`the service ended with ${JSON.stringify(ended)}`)
+        return readyUrl(dataDir, pid)
+      }),
+    )
+  if (unready) return service('')
   try {
-    const url = await eventually(() => {
-      if (ended !== null) throw new Error(`the service ended with ${JSON.stringify(ended)}`)
-      return readyUrl(dataDir, pid)
-    })
-    return { url, ...rest }
+    return await ready()
   } catch (cause) {
-    await rest.kill()
+    await end('SIGKILL')
     throw new Error(`the service did not become ready:\n${output}`, { cause })
   }
 }

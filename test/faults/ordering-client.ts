@@ -6,7 +6,10 @@ import { Agent, request } from 'undici'
 
 export interface AskedOrder {
   readonly key: string
-  readonly body: { readonly customerId: string; readonly lines: readonly { readonly sku: string; readonly quantity: number }[] }
+  readonly body: {
+    readonly customerId: string
+    readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+  }
 }
 
 export interface Answered {

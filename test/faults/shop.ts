@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect } from 'vitest'
 import { decode } from '../../schemas/codec.ts'
+import { eventually } from '../eventually.ts'
 import type { Answered, AskedOrder } from './ordering-client.ts'
 
 const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
@@ -21,7 +22,13 @@ export const CUSTOMER = 'fault-customer'
 export async function openShop(url: string, { products, stock }: ShopPlan): Promise<void> {
   const price = { amount: 1999, currency: 'EUR' }
   for (let index = 0; index < products; index++) {
-    await post(url, '/products', { sku: skuOf(index), name: `Product ${String(index)}`, category: 'test', price, stock })
+    await post(url, '/products', {
+      sku: skuOf(index),
+      name: `Product ${String(index)}`,
+      category: 'test',
+      price,
+      stock,
+    })
   }
   await post(url, '/customers', { customerId: CUSTOMER, name: 'A customer', region: 'eu' })
 }
@@ -45,13 +52,16 @@ export function ordersFor(label: string, count: number, { products }: ShopPlan):
 }
 
 async function post(url: string, path: string, body: unknown): Promise<void> {
-  const response = await fetch(new URL(path, url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+  await eventually(async () => {
+    const response = await fetch(new URL(path, url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${path} answered ${String(response.status)}: ${text}`)
+    return true
   })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${path} answered ${String(response.status)}: ${text}`)
 }
 
 /**

@@ -1,0 +1,55 @@
+/** Kills the service at a named point while clients order, starts it again, and holds it to its answers. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readRunFile } from '../../app/run-file.ts'
+import type { CrashPoint } from '../../app/crash-points.ts'
+import { makeDataDir } from '../service.ts'
+import { OrderingClient } from './ordering-client.ts'
+import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'
+import { Supervisor } from './supervisor.ts'
+
+const SHOP = { products: 5, stock: 1_000_000 }
+const CONCURRENCY = 16
+
+export interface CrashRun {
+  readonly point: CrashPoint
+  /** How often the point has to fire. */
+  readonly crashes: number
+  readonly random: () => number
+  readonly onCrash?: (fired: number) => void
+}
+
+/** Returns how often the point really fired. */
+export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun): Promise<number> {
+  const data = makeDataDir()
+  const crashLog = join(data.path, 'crashes.log')
+  const fired = (): number => (existsSync(crashLog) ? readFileSync(crashLog, 'utf8').trim().split('\n').length : 0)
+  const supervisor = new Supervisor({
+    dataDir: data.path,
+    env: (start) => {
+      if (start > 1) onCrash?.(fired())
+      // The first start opens the shop in peace; the following ones each die at a passage of their own.
+      if (start === 1 || fired() >= crashes) return {}
+      return { CRASH_POINT: `${point}:${String(1 + Math.floor(random() * 20))}`, CRASH_LOG: crashLog }
+    },
+  })
+  const client = new OrderingClient({ url: () => supervisor.url })
+  try {
+    await supervisor.start()
+    await openShop(supervisor.url, SHOP)
+    await supervisor.service.kill()
+    for (let batch = 0; fired() < crashes; batch++) {
+      await client.placeAll(ordersFor(`${point}-${String(batch)}`, 200, SHOP), CONCURRENCY)
+    }
+    const service = await supervisor.settle()
+    const run = readRunFile(data.path)
+    if (run === null) throw new Error(`no service runs in ${service.dataDir}`)
+    await holdToAnswers(run.databaseUrl, client.answers)
+    await expectVerified({ DATA_DIR: data.path })
+    return fired()
+  } finally {
+    await client.close()
+    await supervisor.stop()
+    data.remove()
+  }
+}
