@@ -4,10 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventually } from './eventually.ts'
 import { runCommand, startCommand } from './run-command.ts'
 import { makeDataDir, startService, type Service } from './service.ts'
+
+// Seven imports and a few starts take ten seconds on two idle cores; ten times that and more is a hang.
+vi.setConfig({ testTimeout: 300_000 })
 
 const PRODUCTS = 784
 const CUSTOMERS = 586

@@ -1,4 +1,6 @@
 /** Ctrl-C on a long work: the first one asks it to end well, the second one ends it. */
+import { setMaxListeners } from 'node:events'
+
 export interface Interruption {
   readonly signal: AbortSignal
   /** Gives the signals back to whoever handled them before. */
@@ -11,6 +13,8 @@ const INTERRUPTED = 130
 /** Watches SIGINT and SIGTERM; `announce` is called at the first one. */
 export function watchInterruption(announce: () => void): Interruption {
   const controller = new AbortController()
+  // Each request that waits for its moment listens; hundreds of them are no leak.
+  setMaxListeners(0, controller.signal)
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED)
     controller.abort()
