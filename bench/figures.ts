@@ -1,0 +1,31 @@
+/** Every figure, in the order in which they run: the shortest first, the million orders last. */
+import type { Figure } from './figure.ts'
+import { codec } from './figures/codec.ts'
+import { contention } from './figures/contention.ts'
+import { groupCommitGain } from './figures/group-commit-gain.ts'
+import { groupCommit } from './figures/group-commit.ts'
+import { httpThroughput } from './figures/http-throughput.ts'
+import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { longStream } from './figures/long-stream.ts'
+import { memoryUse } from './figures/memory-use.ts'
+import { observabilityCost } from './figures/observability-cost.ts'
+import { orderLatency } from './figures/order-latency.ts'
+import { projectionRate } from './figures/projection-rate.ts'
+import { readLatency } from './figures/read-latency.ts'
+import { startTime } from './figures/start-time.ts'
+
+export const figures: readonly Figure[] = [
+  codec,
+  groupCommit,
+  startTime,
+  httpThroughput,
+  groupCommitGain,
+  contention,
+  latencyAtHalfPeak,
+  projectionRate,
+  observabilityCost,
+  orderLatency,
+  readLatency,
+  memoryUse,
+  longStream,
+]

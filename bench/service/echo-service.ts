@@ -1,0 +1,17 @@
+/** The bare Fastify echo in a process of its own. */
+import { join } from 'node:path'
+import type { Cleanup } from '../cleanup.ts'
+import { ROOT, startChild, TSX, waitForChild } from './child.ts'
+
+/** Its URL. */
+export async function startEcho(scope: Cleanup): Promise<string> {
+  const folder = scope.folder()
+  const echo = startChild(scope, {
+    command: process.execPath,
+    args: [...TSX, join(ROOT, 'bench/echo.ts')],
+    cwd: folder,
+    logFile: join(folder, 'echo.log'),
+  })
+  await waitForChild(echo, () => echo.tail().endsWith('\n'))
+  return echo.tail().trim()
+}
