@@ -45,8 +45,8 @@ export function clientConfig(url: string, { name, settings = {} }: SessionOption
 }
 
 /**
- * A pool whose idle connections may die without harm: the next query gets a new one.
- * `onLost` hears of it (an idle client's error without a listener would end the process).
+ * A pool whose connections may die without harm: the query under way rejects, and the next one gets a new connection.
+ * `onLost` hears of connections that died idle.
  */
 export function openPool(
   url: string,
@@ -54,6 +54,8 @@ export function openPool(
 ): pg.Pool {
   const pool = new pg.Pool({ ...clientConfig(url, options), max: options.max, idleTimeoutMillis: 30_000 })
   pool.on('error', (error) => options.onLost?.(error))
+  // The pool listens to idle clients only: one that dies between two statements of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
