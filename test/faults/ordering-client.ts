@@ -79,6 +79,8 @@ export class OrderingClient {
       })
       const text = await response.body.text()
       const { statusCode: status, headers } = response
+      // A process that was stopped meanwhile finds, once it goes on, that the request had not arrived in time.
+      if (status === 408) return null
       if (status >= 500) {
         this.busy.set(status, (this.busy.get(status) ?? 0) + 1)
         if (status !== 503 || headers['retry-after'] === undefined) throw new UnexpectedAnswer(status, text)
