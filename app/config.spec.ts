@@ -20,6 +20,7 @@ describe('an empty environment', () => {
       portExplicit: false,
       roles: ['api', 'projector'],
       apiTokens: [],
+      production: false,
       currency: 'EUR',
       reservationMinutes: 15,
       demoOrders: 200,
