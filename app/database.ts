@@ -22,12 +22,12 @@ export async function openDatabase(
   parts: { readonly claim: Claim; readonly log: Log },
 ): Promise<Database> {
   if (config.databaseUrl !== null) {
-    const { version, unsafeSettings } = await probe(config.databaseUrl)
+    const { version, unsafeSettings } = await probeDatabase(config.databaseUrl)
     const description = `Postgres ${version} at ${withoutPassword(config.databaseUrl)}`
     return { url: config.databaseUrl, description, unsafeSettings, stop: () => Promise.resolve() }
   }
   const embedded = await startEmbeddedPostgres(parts)
-  const { version, unsafeSettings } = await probe(embedded.url)
+  const { version, unsafeSettings } = await probeDatabase(embedded.url)
   const description = `embedded Postgres ${version}, port ${String(embedded.port)}`
   return { url: embedded.url, description, unsafeSettings, stop: () => embedded.stop() }
 }
@@ -42,12 +42,13 @@ export function withoutPassword(url: string): string {
   }
 }
 
-interface Probed {
+export interface ProbedDatabase {
   readonly version: string
   readonly unsafeSettings: readonly string[]
 }
 
-async function probe(url: string): Promise<Probed> {
+/** Connects once. Throws a StartFailure that says what to do. */
+export async function probeDatabase(url: string): Promise<ProbedDatabase> {
   const client = new pg.Client(clientConfig(url, { name: 'start' }))
   client.on('error', () => undefined) // the query under way rejects as well
   try {

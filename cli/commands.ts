@@ -50,4 +50,19 @@ export const commands: readonly CommandEntry[] = [
     summary: 'play a scene of a shop against the service',
     load: () => import('./simulate.ts'),
   },
+  {
+    name: 'verify',
+    summary: 'check the laws over everything that is stored, beside a running service or a stopped one',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'db',
+    summary: 'migrate, show, dump, restore or reset the database',
+    load: () => import('./db.ts'),
+  },
+  {
+    name: 'schemas',
+    summary: 'work on the Avro schemas of the events',
+    load: () => import('./schemas.ts'),
+  },
 ]

@@ -1,0 +1,104 @@
+/**
+ * The database that a command works on: the one that DATABASE_URL names, else that of the service running in DATA_DIR,
+ * else the embedded one, started for as long as the command takes.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase, probeDatabase, withoutPassword } from '../../app/database.ts'
+import { openLog } from '../../app/log.ts'
+import { claimDataDirectory, readRunFile, type RunFile } from '../../app/run-file.ts'
+import { StartFailure, systemCode } from '../../app/start-failure.ts'
+import { sqlState, verdictOf } from '../../store/sqlstate.ts'
+import type { CommandContext } from '../command-context.ts'
+
+export interface FoundDatabase {
+  readonly url: string
+  /** For people: what it is and where, without its password. */
+  readonly description: string
+  /** The service that runs in DATA_DIR, whichever database it uses; null when none does. */
+  readonly running: RunFile | null
+}
+
+export interface DatabaseOptions {
+  /** For whoever is turned away meanwhile: `verify`, `db dump` ... */
+  readonly command: string
+  /** Make the embedded database when there is none yet; else that is a failure. */
+  readonly create: boolean
+}
+
+/** Throws a StartFailure (exit code 3) when the database cannot be reached, or is lost while the work is done. */
+export async function withDatabase<Result>(
+  context: CommandContext,
+  options: DatabaseOptions,
+  work: (database: FoundDatabase) => Promise<Result>,
+): Promise<Result> {
+  const config = context.config()
+  const running = readRunFile(config.dataDir)
+  const url = config.databaseUrl ?? running?.databaseUrl ?? null
+  if (url !== null) {
+    const { version } = await probeDatabase(url)
+    return lossTold(url, () =>
+      work({ url, running, description: `Postgres ${version} at ${withoutPassword(url)}` }),
+    )
+  }
+  if (!options.create) requireEmbedded(config.dataDir)
+  const claim = claimDataDirectory(config.dataDir, options.command)
+  const { log, flush } = openLog({ level: 'warn', fd: 2 })
+  try {
+    const database = await openDatabase(config, { claim, log })
+    try {
+      const { description } = database
+      return await lossTold(database.url, () => work({ url: database.url, running: null, description }))
+    } finally {
+      await database.stop()
+    }
+  } finally {
+    claim.release()
+    flush()
+  }
+}
+
+function requireEmbedded(dataDir: string): void {
+  const directory = join(dataDir, 'postgres')
+  if (existsSync(directory)) return
+  throw new StartFailure({
+    code: 'no-database',
+    exitCode: 3,
+    what: `there is no database in ${dataDir}, and DATABASE_URL is not set`,
+    tried: `to find ${directory}`,
+    next: 'npm start makes one; or set DATA_DIR or DATABASE_URL to one that exists',
+  })
+}
+
+async function lossTold<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isLoss(error) ? lost(url, error) : error
+  }
+}
+
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'])
+
+/** The driver tells a connection that ended by these words alone. */
+const CONNECTION_WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/
+
+function isLoss(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof StartFailure) return false
+  if (sqlState(error) !== null) return verdictOf(error, 'reading') === 'nothing-written'
+  return CONNECTION_CODES.has(systemCode(error)) || CONNECTION_WORDS.test(error.message)
+}
+
+function lost(url: string, cause: unknown): StartFailure {
+  const what = cause instanceof Error ? cause.message : String(cause)
+  return new StartFailure(
+    {
+      code: 'database-lost',
+      exitCode: 3,
+      what: `Postgres: ${what}`,
+      tried: `to work with ${withoutPassword(url)}`,
+      next: 'the same command again, once orderledger doctor finds the database well',
+    },
+    { cause },
+  )
+}
