@@ -15,6 +15,7 @@ import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { migrate } from '../store/migrate.ts'
+import { CommandPurge } from '../store/purge-commands.ts'
 import { readLog } from '../store/read-log.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
@@ -114,6 +115,9 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   if (projector !== null) releases.add('projector', () => projector.stop())
   step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
 
+  const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
+  purge.start()
+  releases.add('purge', () => purge.stop())
   const heartbeat = new Heartbeat(pool, () => performance.now())
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
