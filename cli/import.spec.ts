@@ -78,6 +78,21 @@ test('after failures the import goes on from the first of them', async () => {
   expect(stdout).toContain(`go on with: orderledger import orders ${file} -c 2 --from-line 2 --url ${url}`)
 })
 
+test('when the service is gone the import ends, and goes on from the first line without an answer', async () => {
+  const busy = answerJson(503, {}, { 'retry-after': '3600' })
+  const url = await shopAnswering({ o2: busy })
+  const file = await fileOf(order('o1'), order('o2'), order('o3'), order('o4'))
+  const { code, stdout } = await runInProcess('import', 'orders', file, '--url', url, '-c', '1', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({
+    sent: 2,
+    accepted: 1,
+    failedBy: { 'no-answer (answered 503)': 1 },
+    interrupted: true,
+    goOn: expect.stringContaining('--from-line 2'),
+  })
+})
+
 test('--from-line leaves out what stands before it', async () => {
   const url = await shopAnswering({})
   const file = await fileOf(order('o1'), order('o2'), order('o3'))

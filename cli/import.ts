@@ -4,13 +4,13 @@ import { StartFailure, systemCode } from '../app/start-failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
 import type { HttpClient } from './http-client.ts'
-import { deliver } from './load/delivery.ts'
+import { deliver, onward } from './load/delivery.ts'
 import { importKinds, importRecord, importTargets, type ImportKind } from './load/import-record.ts'
 import { watchInterruption } from './load/interruption.ts'
 import { readLines, surveyLines, type Line, type LineSurvey } from './load/json-lines.ts'
 import { LinesNotTaken } from './load/lines-not-taken.ts'
 import { wholeNumber } from './load/options.ts'
-import { sendAll } from './load/send-all.ts'
+import { sendAll, type Onward } from './load/send-all.ts'
 import { addServiceOptions, connect, type ServiceOptions } from './load/service.ts'
 import { table } from './output.ts'
 import { DeliveryTally, reportRows, type DeliveryReport } from './report.ts'
@@ -25,7 +25,8 @@ FILE holds one JSON object a line (JSONL), packed with gzip or not: the body of 
 Products are known by sku, customers by customerId, orders by orderId: one that exists with the same content counts as
 already there. A customer or an order without an id is given one made of the file's content and the line's number, so
 the same file may be sent again; once the file is changed, such records are new ones.
-Exit code 1 when any line was refused, invalid or failed, or when the import was interrupted.`
+The import ends when the service has not answered for all of the patience, and names the command that goes on.
+Exit code 1 when any line was refused, invalid or failed, or when the import ended before the file did.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
@@ -91,18 +92,20 @@ async function sendLines(sending: SendingLines): Promise<SentLines> {
   let unsent = fromLine
   const start = performance.now()
 
-  async function send(line: Line, dueAt: number): Promise<void> {
+  async function send(line: Line, dueAt: number): Promise<Onward> {
     unsent = Math.max(unsent, line.number + 1)
     const record = importRecord(kind, line, survey.hash)
     if (record.verdict === 'invalid') {
       tally.countUnsent()
       notTaken.note(line.number, { outcome: 'invalid', faults: record.faults })
-    } else {
-      const delivery = await deliver(() => client.post(importTargets[kind].path, record.body))
-      tally.count(delivery, performance.now() - dueAt)
-      notTaken.note(line.number, delivery)
+      advance()
+      return 'go-on'
     }
+    const delivery = await deliver(() => client.post(importTargets[kind].path, record.body))
+    tally.count(delivery, performance.now() - dueAt)
+    notTaken.note(line.number, delivery)
     advance()
+    return onward(delivery)
   }
 
   await sendAll({ source: linesFrom(file, fromLine), concurrency, send, signal })

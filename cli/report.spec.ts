@@ -19,7 +19,7 @@ test('every outcome is counted, reasons by frequency, and all of them make up wh
     refusedFor('out-of-stock'),
     refusedFor('out-of-stock'),
     { outcome: 'invalid', faults: [] },
-    { outcome: 'failed', reason: 'internal' },
+    { outcome: 'failed', reason: 'internal', gone: false },
   )
   tally.countUnsent()
   const report = tally.report(3_000)
@@ -34,7 +34,7 @@ test('every outcome is counted, reasons by frequency, and all of them make up wh
 
 test('latencies are those of answers: what was given up has none', () => {
   const tally = tallyOf({ outcome: 'accepted' })
-  tally.count({ outcome: 'failed', reason: 'no-answer' }, 60_000)
+  tally.count({ outcome: 'failed', reason: 'no-answer', gone: false }, 60_000)
   expect(tally.report(60_000).latencyMs).toEqual({ p50: 1, p90: 1, p99: 1, max: 1 })
 })
 

@@ -1,5 +1,6 @@
 /** What became of one thing that was sent: the answer of the service, in the words of the report. */
 import { RequestGivenUp, type Reply } from '../http-client.ts'
+import type { Onward } from './send-all.ts'
 
 export type Delivery =
   | { readonly outcome: 'accepted' }
@@ -9,8 +10,8 @@ export type Delivery =
   | { readonly outcome: 'refused'; readonly reason: string }
   /** Not readable, or against the shape of what is sent there. */
   | { readonly outcome: 'invalid'; readonly faults: readonly Fault[] }
-  /** No answer, or one that says nothing about what was sent. */
-  | { readonly outcome: 'failed'; readonly reason: string }
+  /** An answer that says nothing about what was sent, or none within all of the patience: the service is `gone`. */
+  | { readonly outcome: 'failed'; readonly reason: string; readonly gone: boolean }
 
 export interface Fault {
   /** JSON pointer into what was sent; '' is all of it. */
@@ -23,9 +24,15 @@ export async function deliver(request: () => Promise<Reply>): Promise<Delivery> 
   try {
     return deliveryOf(await request())
   } catch (error) {
-    if (error instanceof RequestGivenUp) return { outcome: 'failed', reason: `${error.code} (${error.message})` }
-    throw error
+    if (!(error instanceof RequestGivenUp)) throw error
+    const { code, message } = error
+    return { outcome: 'failed', reason: `${code} (${message})`, gone: code === 'no-answer' }
   }
+}
+
+/** What comes next after a delivery: a service that is gone would only take the patience of each of those to come. */
+export function onward(delivery: Delivery): Onward {
+  return delivery.outcome === 'failed' && delivery.gone ? 'stop' : 'go-on'
 }
 
 /** Reads an answer to a POST that creates something. */
@@ -35,7 +42,7 @@ export function deliveryOf(reply: Reply): Delivery {
   if (status === 200) return { outcome: 'already-there' }
   if (status === 400) return { outcome: 'invalid', faults: faultsOf(reply) }
   const reason = problemCode(reply)
-  return status > 400 && status < 500 ? { outcome: 'refused', reason } : { outcome: 'failed', reason }
+  return status > 400 && status < 500 ? { outcome: 'refused', reason } : { outcome: 'failed', reason, gone: false }
 }
 
 /** The code of a problem document, else the status. */

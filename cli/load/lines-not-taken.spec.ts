@@ -7,7 +7,7 @@ test('only lines that were not taken are kept, by line, with pointers and reason
   lines.note(9, { outcome: 'refused', reason: 'out-of-stock' })
   lines.note(2, { outcome: 'already-there' })
   lines.note(7, { outcome: 'invalid', faults: [{ pointer: '/lines/0/quantity', message: 'must be >= 1' }] })
-  lines.note(8, { outcome: 'failed', reason: 'no-answer' })
+  lines.note(8, { outcome: 'failed', reason: 'no-answer', gone: false })
   expect(lines.kept().map(({ line }) => line)).toEqual([7, 8, 9])
   expect(lines.shown()).toEqual([
     'line 7 invalid at /lines/0/quantity: must be >= 1',
@@ -19,8 +19,8 @@ test('only lines that were not taken are kept, by line, with pointers and reason
 test('the lowest line without an answer is where to go on', () => {
   const lines = new LinesNotTaken()
   expect(lines.firstFailed).toBe(Infinity)
-  lines.note(8, { outcome: 'failed', reason: 'no-answer' })
-  lines.note(5, { outcome: 'failed', reason: 'no-answer' })
+  lines.note(8, { outcome: 'failed', reason: 'no-answer', gone: false })
+  lines.note(5, { outcome: 'failed', reason: 'no-answer', gone: false })
   lines.note(2, { outcome: 'refused', reason: 'out-of-stock' })
   expect(lines.firstFailed).toBe(5)
 })

@@ -25,6 +25,7 @@ test('everything is sent once, with no more than the given number under way', as
       await new Promise((resolve) => setImmediate(resolve))
       sent.push(item)
       underWay -= 1
+      return 'go-on'
     },
   })
   expect(sent.toSorted((a, b) => a - b)).toEqual([...numbers(100)])
@@ -44,6 +45,7 @@ test('an interruption lets what is under way finish and takes nothing more', asy
       started.push(item)
       await until(() => open)
       finished.push(item)
+      return 'go-on'
     },
   })
   await until(() => started.length === 3)
@@ -52,6 +54,22 @@ test('an interruption lets what is under way finish and takes nothing more', asy
   await sending
   expect(finished).toEqual([0, 1, 2])
   expect(started).toEqual([0, 1, 2])
+})
+
+test('a thing that says stop is the last one taken, and what is under way is finished', async () => {
+  const finished: number[] = []
+  await sendAll({
+    source: numbers(100),
+    concurrency: 3,
+    signal: never,
+    async send(item) {
+      await new Promise((resolve) => setImmediate(resolve))
+      finished.push(item)
+      return item === 4 ? 'stop' : 'go-on'
+    },
+  })
+  expect(finished.slice(0, 5)).toEqual([0, 1, 2, 3, 4])
+  expect(finished.length).toBeLessThanOrEqual(7)
 })
 
 test('a source that fails ends it after what is under way', async () => {
@@ -68,6 +86,7 @@ test('a source that fails ends it after what is under way', async () => {
     async send(item) {
       await new Promise((resolve) => setImmediate(resolve))
       finished.push(item)
+      return 'go-on'
     },
   })
   await expect(sending).rejects.toThrow('unexpected end of file')
@@ -83,13 +102,16 @@ test('the source is released when it was not read to its end', async () => {
       released = true
     }
   }
-  await sendAll({ source: source(), concurrency: 1, signal: AbortSignal.abort(), send: () => Promise.resolve() })
+  await sendAll({ source: source(), concurrency: 1, signal: AbortSignal.abort(), send: () => Promise.resolve('go-on') })
   const controller = new AbortController()
   await sendAll({
     source: source(),
     concurrency: 1,
     signal: controller.signal,
-    send: () => Promise.resolve(controller.abort()),
+    send() {
+      controller.abort()
+      return Promise.resolve('go-on')
+    },
   })
   expect(released).toBe(true)
 })
@@ -108,7 +130,7 @@ test('with a schedule nothing is sent before its moment, and its wait begins the
       expect(clock).toBeGreaterThanOrEqual(dueAt)
       clock += 10
       waits.push(clock - dueAt)
-      return Promise.resolve()
+      return Promise.resolve('go-on')
     },
   })
   // A closed loop would have told 10 each time; whoever was due at 16 had to wait for four others.
@@ -125,7 +147,7 @@ test('an interruption ends waiting for the next moment', async () => {
     schedule: (index) => index * 3_600_000,
     send(item) {
       sent.push(item)
-      return Promise.resolve()
+      return Promise.resolve('go-on')
     },
   })
   await until(() => sent.length === 1)

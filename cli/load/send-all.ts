@@ -1,12 +1,15 @@
 /** Sends a stream of things with a bounded number under way, as fast as they are answered or at given moments. */
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** Whether there is a point in sending more. */
+export type Onward = 'go-on' | 'stop'
+
 export interface Sending<T> {
   readonly source: AsyncIterable<T> | Iterable<T>
   /** How many may be under way at once. */
   readonly concurrency: number
   /** Sends one; `dueAt` is the moment from which it waits for its answer, on the clock of `now`. */
-  readonly send: (item: T, dueAt: number) => Promise<void>
+  readonly send: (item: T, dueAt: number) => Promise<Onward>
   /** Stops taking from the source; what is under way is finished. */
   readonly signal: AbortSignal
   /**
@@ -19,8 +22,8 @@ export interface Sending<T> {
 }
 
 /**
- * Resolves when the source is exhausted, or the signal has fired, and nothing is under way. Rejects, after what is
- * under way, when the source or `send` does: a thing that may fail is for `send` to count.
+ * Resolves when the source is exhausted, or the signal has fired, or `send` said stop, and nothing is under way.
+ * Rejects, after what is under way, when the source or `send` does: a thing that may fail is for `send` to count.
  *
  * With a schedule the load is open: a thing whose moment has come while all places were taken is sent late, and its
  * wait begins at its moment all the same, so a stall of the service is felt by everyone who came during it.
@@ -30,21 +33,21 @@ export async function sendAll<T>({ source, concurrency, send, signal, schedule, 
   const items = iteratorOf(source)
   const start = clock()
   let index = 0
-  let failed = false
+  let ended = false
 
   async function place(): Promise<void> {
-    while (!signal.aborted && !failed) {
+    while (!signal.aborted && !ended) {
       const next = await items.next()
       if (next.done === true) return
       const dueAt = schedule === undefined ? clock() : start + schedule(index++)
       if (!(await reached(dueAt, clock, signal))) return
-      await send(next.value, dueAt)
+      if ((await send(next.value, dueAt)) === 'stop') ended = true
     }
   }
 
   const places = Array.from({ length: concurrency }, () =>
     place().catch((error: unknown) => {
-      failed = true
+      ended = true
       throw error
     }),
   )

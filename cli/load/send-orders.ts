@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
 import type { HttpClient, Reply } from '../http-client.ts'
 import { DeliveryTally, type DeliveryReport } from '../report.ts'
-import { deliver } from './delivery.ts'
+import { deliver, onward } from './delivery.ts'
 import { sendAll } from './send-all.ts'
 
 export interface SendingOrders {
@@ -42,6 +42,7 @@ export async function sendOrders(sending: SendingOrders): Promise<DeliveryReport
       })
       tally.count(delivery, performance.now() - dueAt)
       advance()
+      return onward(delivery)
     },
   })
   return tally.report(performance.now() - start)

@@ -26,10 +26,10 @@ export async function stockShop({ client, products, customers, concurrency, sign
     signal,
     async send({ path, body, exists }) {
       const delivery = await deliver(() => client.post(path, JSON.stringify(body)))
-      if (delivery.outcome === 'accepted' || delivery.outcome === 'already-there') return
+      if (delivery.outcome === 'accepted' || delivery.outcome === 'already-there') return 'go-on'
       const reason = 'reason' in delivery ? delivery.reason : delivery.faults.map(({ message }) => message).join(', ')
       // One of that name with other content serves as well.
-      if (reason === exists) return
+      if (reason === exists) return 'go-on'
       throw new StartFailure({
         code: 'shop-refused',
         exitCode: 1,
