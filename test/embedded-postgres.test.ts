@@ -1,3 +1,7 @@
+/**
+ * What a start of the embedded Postgres survives and what it refuses. Over 300 lines because every fault needs the same
+ * clean-up of processes and mounts, which must stand once.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
@@ -23,10 +27,10 @@ import { isAlive } from '../app/process-table.ts'
 import { claimDataDirectory } from '../app/run-file.ts'
 import type { Claim } from '../app/run-file.ts'
 import { StartFailure } from '../app/start-failure.ts'
-import { startThrowawayPostgres } from '../app/throwaway-postgres.ts'
 import { eventually } from './eventually.ts'
 import { startProcess } from './processes/start-process.ts'
 import type { StartedProcess } from './processes/start-process.ts'
+import { query } from './query.ts'
 
 const isRoot = process.getuid?.() === 0
 const log = createLog('silent', process.stderr)
@@ -263,28 +267,6 @@ test('symbolic links that a blocked install script left out are made again', () 
   expect(missingSymlinks(real)).toEqual([])
 })
 
-describe('a throw-away Postgres', () => {
-  test('restarted immediately keeps what was committed, on the same port with a new pid', async () => {
-    const postgres = await startThrowawayPostgres({ durable: true })
-    leftToStop.push(() => postgres.stop())
-    await query(postgres.url, 'create table kept as select 42 as answer')
-    const { pid, port, url } = postgres
-    await postgres.restartImmediate()
-    expect(postgres).toMatchObject({ port, url })
-    expect(postgres.pid).not.toBe(pid)
-    expect(await query(url, 'select answer from kept')).toEqual([{ answer: 42 }])
-  })
-
-  test('leaves nothing behind', async () => {
-    const postgres = await startThrowawayPostgres({ settings: { max_connections: '7' } })
-    const rows = await query(postgres.url, `select setting from pg_settings where name = 'data_directory'`)
-    expect(await query(postgres.url, 'show max_connections')).toEqual([{ max_connections: '7' }])
-    await postgres.stop()
-    expect(existsSync(String(rows[0]?.['setting']))).toBe(false)
-    expect(isAlive(postgres.pid)).toBe(false)
-  })
-})
-
 async function start(): Promise<EmbeddedPostgres> {
   const claim: Claim = claimDataDirectory(dataDir, 'start')
   leftToStop.push(() => {
@@ -342,15 +324,4 @@ async function failureOf(run: () => Promise<unknown>): Promise<StartFailure> {
     throw error
   }
   throw new Error('nothing failed')
-}
-
-async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    const { rows } = await client.query<Record<string, unknown>>(text)
-    return rows
-  } finally {
-    await client.end()
-  }
 }
