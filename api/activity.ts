@@ -2,7 +2,7 @@
 import type { ApiServer } from './api-server.ts'
 import { NOTHING, viewing } from './operation.ts'
 import type { ApiParts } from './parts.ts'
-import { pageQuery, sendPage, waitUntilShown } from './read-answers.ts'
+import { pageQuery, sendHistory, waitUntilShown } from './read-answers.ts'
 import { ActivityList } from './shapes/activity.ts'
 import { after, cursor, limit } from './shapes/list.ts'
 import { closed, ref } from './shapes/shape.ts'
@@ -20,6 +20,6 @@ export function activityRoutes(app: ApiServer, { views }: ApiParts): void {
   app.get('/activity', listing, async (request, reply) => {
     const query = pageQuery(request.query)
     await waitUntilShown(views, 'activity', request.query.after)
-    return sendPage({ request, reply }, await views.activity.list(query))
+    return sendHistory({ request, reply }, await views.activity.list(query))
   })
 }

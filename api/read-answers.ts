@@ -45,9 +45,15 @@ export function sendFound<Item extends { readonly version: number }>(
   return sendJson(reply, JSON.stringify({ ...item, position }))
 }
 
-/** A page of a list with an ETag over its items. */
-export function sendPage<Item>(exchange: Exchange, { items, next, position }: Page<Item>): FastifyReply {
+/** A page of what happened: its items have positions of their own. */
+export function sendHistory<Item>(exchange: Exchange, { items, next, position }: Page<Item>): FastifyReply {
   return sendTagged(exchange, { content: { items, next }, also: { position } })
+}
+
+/** A page of things as they are: each item is shown as it would be alone, with the position that it shows. */
+export function sendPage<Item>({ request, reply }: Exchange, { items, next, position }: Page<Item>): FastifyReply {
+  if (unchanged({ request, reply }, contentTag({ items, next }), position)) return reply.code(304).send()
+  return sendJson(reply, JSON.stringify({ items: items.map((item) => ({ ...item, position })), next, position }))
 }
 
 export function sendBreakdown<Item>(exchange: Exchange, { items, position, asOf }: Breakdown<Item>): FastifyReply {

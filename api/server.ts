@@ -102,7 +102,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
       done()
     })
   }
-  await app.register(underPressure, { maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS, customError: UnderPressure })
+  await app.register(underPressure, { maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS, pressureHandler: shedLoad })
   if (settings.rateLimit > 0) {
     await app.register(rateLimit, {
       max: settings.rateLimit,
@@ -132,8 +132,18 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
 
 const RATE_LIMITED = 'this client has used up its requests of this second'
 
-class UnderPressure extends ProblemError {
-  constructor() {
-    super({ code: 'overloaded', detail: 'the event loop is too busy to answer in time' })
-  }
+/**
+ * The plugin takes a second without a sample as endless delay. That is what follows a single long block, as when the
+ * server has just been built: the queue is short then, and refusing the first requests would help nobody.
+ */
+function shedLoad(
+  _request: unknown,
+  _reply: unknown,
+  _kind: string,
+  delay: number | undefined,
+): Promise<void> | undefined {
+  if (!Number.isFinite(delay)) return undefined
+  return Promise.reject(
+    new ProblemError({ code: 'overloaded', detail: 'the event loop is too busy to answer in time' }),
+  )
 }
