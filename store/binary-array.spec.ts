@@ -55,6 +55,13 @@ describe('arrays in the binary wire format', () => {
     expect(values).toEqual([Buffer.from('0192f0c12b3c7d4e8f5061728394a5b6', 'hex'), null])
   })
 
+  test.each(['', 'abc', '0192f0c1-2b3c-7d4e-8f50-61728394a5', '0192f0c1-2b3c-7d4e-8f50-61728394a5xx'])(
+    'what is no uuid (%s) is refused',
+    (text) => {
+      expect(() => uuidBytes(text)).toThrow(RangeError)
+    },
+  )
+
   test.each([
     ['int2', int2Array, 21, 2, [0, 1, -1, 32_767, -32_768]],
     ['int4', int4Array, 23, 4, [0, 1, -1, 2_147_483_647, -2_147_483_648]],

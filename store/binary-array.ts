@@ -47,9 +47,11 @@ export function int8Array(values: readonly (number | null)[]): Buffer {
   })
 }
 
-/** `018f...-....` as 16 bytes. */
+/** `018f...-....` as 16 bytes. Throws a RangeError when it is none: Postgres would blame the protocol, not the value. */
 export function uuidBytes(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex')
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex')
+  if (bytes.length !== 16) throw new RangeError(`${uuid} is not a uuid`)
+  return bytes
 }
 
 function bytes(oid: number, values: readonly (Buffer | null)[]): Buffer {

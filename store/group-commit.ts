@@ -153,12 +153,19 @@ export class GroupCommit implements Executor {
   execute<Refusal>(command: Command<Refusal>): Promise<Execution> {
     const { key } = command
     if (key === null) return this.#enqueue(command)
-    const name = `${key.source} ${key.key}`
+    const name = `${key.source}\0${key.key}` // NUL: Postgres takes it in neither, so no two keys have one name
     const running = this.#inFlight.get(name)
-    if (running !== undefined) return joined(running, key.fingerprint)
+    if (running?.fingerprint.equals(key.fingerprint) === true) return joined(running.execution)
+    // Which of two questions the key belongs to is not decided before the first one is settled.
+    if (running !== undefined) return this.#executeAfter(running.execution, command)
     const execution = this.#enqueue(command).finally(() => this.#inFlight.delete(name))
     this.#inFlight.set(name, { fingerprint: key.fingerprint, execution })
     return execution
+  }
+
+  async #executeAfter<Refusal>(running: Promise<Execution>, command: Command<Refusal>): Promise<Execution> {
+    await running.catch(() => undefined)
+    return this.execute(command)
   }
 
   #enqueue<Refusal>(command: Command<Refusal>): Promise<Execution> {
@@ -343,7 +350,7 @@ export class GroupCommit implements Executor {
         for (const stream of sending?.streams.keys() ?? []) this.#parts.cache.delete(stream)
         return this.#divide(error, jobs, doubts)
       case 'unknown':
-        if (sending !== null && sending.events.length > 0) doubts.push(sending)
+        if (sending !== null && sending.events.length + sending.keyed.length > 0) doubts.push(sending)
         for (const stream of sending?.changed.keys() ?? []) this.#parts.cache.delete(stream)
         this.#contended = true
         break
@@ -352,6 +359,9 @@ export class GroupCommit implements Executor {
     }
     const now = this.#parts.monotonic()
     for (const job of jobs) if (job.deadline <= now) fail(job, expired(job, doubts, error))
+    // Those that wait behind this batch have waited as long: none of them needs a failure of its own to know.
+    for (const job of this.#queue) if (job.deadline <= now) fail(job, expired(job, [], error))
+    this.#queue = this.#queue.filter((job) => !job.settled)
     const left = jobs.filter((job) => !job.settled)
     if (left.length > 0) await backOff(attempt)
     return left
@@ -405,12 +415,8 @@ export class GroupCommit implements Executor {
   }
 }
 
-async function joined(
-  running: { readonly fingerprint: Buffer; readonly execution: Promise<Execution> },
-  fingerprint: Buffer,
-): Promise<Execution> {
-  if (!running.fingerprint.equals(fingerprint)) return { outcome: 'key-reused' }
-  const execution = await running.execution
+async function joined(running: Promise<Execution>): Promise<Execution> {
+  const execution = await running
   return execution.outcome === 'executed' ? { ...execution, replayed: true } : execution
 }
 

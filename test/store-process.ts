@@ -1,0 +1,62 @@
+/** The store as one process runs it; several of them on one database stand for several processes. */
+import type pg from 'pg'
+import { newIdBytes } from '../app/clock.ts'
+import { openPool, READER_SETTINGS } from '../store/database.ts'
+import { type BatchReport, GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
+import { Listener } from '../store/listener.ts'
+import { SnapshotWriter } from '../store/snapshots.ts'
+import { StreamCache } from '../store/stream-cache.ts'
+import { WriterConnection } from '../store/writer-connection.ts'
+
+export interface StoreProcess {
+  readonly committer: GroupCommit
+  readonly cache: StreamCache
+  readonly pool: pg.Pool
+  readonly batches: readonly BatchReport[]
+  /** Whatever went wrong on the way, mended or not. */
+  readonly errors: readonly unknown[]
+  stop(): Promise<void>
+}
+
+export interface StoreProcessOptions {
+  readonly limits?: Partial<GroupCommitLimits>
+  readonly cachedStreams?: number
+  /** Where the committer writes, when that is not where everything else reads: a proxy. */
+  readonly writerUrl?: string
+  /** Hears of what others write. */
+  readonly listens?: boolean
+}
+
+export async function startStoreProcess(url: string, options: StoreProcessOptions = {}): Promise<StoreProcess> {
+  const { limits = {}, cachedStreams = 100_000, writerUrl = url, listens = false } = options
+  const errors: unknown[] = []
+  const batches: BatchReport[] = []
+  const note = (error: unknown) => void errors.push(error)
+  const pool = openPool(url, { name: 'test reader', settings: READER_SETTINGS, max: 2, onLost: note })
+  const cache = new StreamCache({ streams: cachedStreams, bytes: 64 * 1024 * 1024 })
+  const committer = new GroupCommit({
+    connection: new WriterConnection(writerUrl),
+    cache,
+    snapshots: new SnapshotWriter(pool, note),
+    monotonic: () => performance.now(),
+    newEventId: newIdBytes,
+    limits,
+    onBatch: (batch) => batches.push(batch),
+    onError: note,
+  })
+  await committer.start()
+  const listener = new Listener(url, { log: (head) => committer.headMoved(Number(head)) })
+  if (listens) await listener.start()
+  return {
+    committer,
+    cache,
+    pool,
+    batches,
+    errors,
+    async stop() {
+      await listener.stop()
+      await committer.stop()
+      await pool.end()
+    },
+  }
+}
