@@ -40,10 +40,22 @@ export function foldBatch(projection: Projection, events: readonly Projected[]):
   return fold.changes()
 }
 
+type Named<T> = Record<string, T>
+
+/** The objects that calls hand over are kept as they are until a second call changes them: most rows see one call. */
+interface MutableWritten {
+  set: Readonly<Named<Value>>
+  add: Readonly<Named<number>>
+  ownSet: Named<Value> | null
+  ownAdd: Named<number> | null
+}
+
 interface MutableChange {
   removed: boolean
-  written: { set: Record<string, Value>; add: Record<string, number> } | null
+  written: MutableWritten | null
 }
+
+const NONE: Readonly<Named<never>> = Object.freeze({})
 
 /** The changes of a batch in the making, for callers that fold it piece by piece. */
 export class Fold implements Rows {
@@ -60,20 +72,17 @@ export class Fold implements Rows {
   }
 
   set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
-    const written = this.#written(table, key)
-    for (const name in columns) {
-      written.set[name] = columns[name] ?? null
-      if (name in written.add) delete written.add[name]
-    }
+    const change = this.#change(table, key)
+    const set = columns as Readonly<Named<Value>> // which the compiler cannot see of a mapped type
+    if (change.written === null) change.written = { set, add: NONE, ownSet: null, ownAdd: null }
+    else setAgain(change.written, set)
   }
 
   add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
-    const { set, add } = this.#written(table, key)
-    for (const name in increments) {
-      const increment = increments[name] ?? 0
-      if (name in set) set[name] = sum(Number(set[name]), increment)
-      else add[name] = sum(add[name] ?? 0, increment)
-    }
+    const change = this.#change(table, key)
+    const add = increments as Readonly<Named<number>>
+    if (change.written === null) change.written = { set: NONE, add, ownSet: null, ownAdd: null }
+    else addAgain(change.written, add)
   }
 
   remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key): void {
@@ -83,10 +92,6 @@ export class Fold implements Rows {
     change.written = null
   }
 
-  #written(table: Table, key: Key) {
-    return (this.#change(table, key).written ??= { set: {}, add: {} })
-  }
-
   #change(table: Table, key: Key): MutableChange {
     let changes = this.#tables.get(table)
     if (changes === undefined) this.#tables.set(table, (changes = new Map()))
@@ -94,6 +99,29 @@ export class Fold implements Rows {
     if (change === undefined) changes.set(key, (change = { removed: false, written: null }))
     return change
   }
+}
+
+function setAgain(written: MutableWritten, columns: Readonly<Named<Value>>): void {
+  const set = (written.ownSet ??= { ...written.set })
+  written.set = set
+  for (const name in columns) {
+    set[name] = columns[name] ?? null
+    if (name in written.add) delete ownAdd(written)[name]
+  }
+}
+
+function addAgain(written: MutableWritten, increments: Readonly<Named<number>>): void {
+  for (const name in increments) {
+    const increment = increments[name] ?? 0
+    if (name in written.set) setAgain(written, { [name]: sum(Number(written.set[name]), increment) })
+    else ownAdd(written)[name] = sum(written.add[name] ?? 0, increment)
+  }
+}
+
+function ownAdd(written: MutableWritten): Named<number> {
+  const add = (written.ownAdd ??= { ...written.add })
+  written.add = add
+  return add
 }
 
 /** Sums past 2^53 would be rounded, and rows that rest on rounding depend on how the log was cut into batches. */

@@ -51,7 +51,10 @@ export interface Projected<Event extends DomainEvent = DomainEvent> {
   readonly recordedAt: number
 }
 
-/** What a projection may do with its rows. It never reads one: that is what allows folding a batch in memory. */
+/**
+ * What a projection may do with its rows. It never reads one: that is what allows folding a batch in memory.
+ * The objects it passes are handed over.
+ */
 export interface Rows {
   /** Makes the row if there is none; other columns stay. */
   set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void

@@ -6,7 +6,7 @@ import { int4Array, int8Array, textArray } from '../store/binary-array.ts'
 import type { PoolClient } from '../store/database.ts'
 import type { TableChanges, Written } from './fold-batch.ts'
 import { physicalName } from './physical-table.ts'
-import type { Columns, ColumnType, Key, Table, Value } from './projection.ts'
+import type { ColumnType, Key, Table, Value } from './projection.ts'
 
 export interface RowWrite {
   readonly name: string
@@ -26,7 +26,7 @@ export function rowWrites(table: Table, generation: number, changes: TableChange
     if (change?.removed === true) removed.push(key)
     if (change?.written) join(groups, table, { key, written: change.written })
   }
-  const writes = [...groups.values()].map((group) => upsert(table, generation, group))
+  const writes = [...new Set(groups.values())].map((group) => upsert(table, generation, group))
   return removed.length === 0 ? writes : [remove(table, generation, removed), ...writes]
 }
 
@@ -65,26 +65,23 @@ interface Group {
   readonly written: Written[]
 }
 
-function join(
-  groups: Map<string, Group>,
-  { columns }: Table,
-  row: { readonly key: Key; readonly written: Written },
-): void {
+function join(groups: Map<string, Group>, table: Table, row: { readonly key: Key; readonly written: Written }): void {
   const { key, written } = row
-  const signature = columnsIn(columns, written.set).join()
-  let group = groups.get(signature)
-  if (group === undefined) {
-    group = { set: columnsIn(columns, written.set), add: new Set(), keys: [], written: [] }
-    groups.set(signature, group)
-  }
+  const group = groupOf(groups, table, Object.keys(written.set))
   group.keys.push(key)
   group.written.push(written)
   for (const name in written.add) group.add.add(name)
 }
 
-/** In the order of the table, so that one set of columns has one statement. */
-function columnsIn(columns: Columns, written: Readonly<Record<string, Value>>): readonly string[] {
-  return Object.keys(columns).filter((name) => name in written)
+/** The same columns in another order are the same group: one set of columns has one statement. */
+function groupOf(groups: Map<string, Group>, { columns }: Table, set: readonly string[]): Group {
+  const found = groups.get(set.join())
+  if (found !== undefined) return found
+  const sorted = Object.keys(columns).filter((name) => set.includes(name))
+  const group = groups.get(sorted.join()) ?? { set: sorted, add: new Set(), keys: [], written: [] }
+  groups.set(sorted.join(), group)
+  groups.set(set.join(), group)
+  return group
 }
 
 function upsert(table: Table, generation: number, group: Group): RowWrite {
