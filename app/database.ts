@@ -1,7 +1,8 @@
 /** The database of this process: the one that DATABASE_URL names, or the embedded one, started and stopped with us. */
 import pg from 'pg'
-import { clientConfig } from '../store/database.ts'
+import { clientConfig, PROBE_SESSION } from '../store/database.ts'
 import type { Config } from './config.ts'
+import { hidePassword } from './config/describe-config.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { Log } from './log.ts'
 import type { Claim } from './run-file.ts'
@@ -23,7 +24,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== null) {
     const { version, unsafeSettings } = await probeDatabase(config.databaseUrl)
-    const description = `Postgres ${version} at ${withoutPassword(config.databaseUrl)}`
+    const description = `Postgres ${version} at ${hidePassword(config.databaseUrl)}`
     return { url: config.databaseUrl, description, unsafeSettings, stop: () => Promise.resolve() }
   }
   const embedded = await startEmbeddedPostgres(parts)
@@ -32,24 +33,14 @@ export async function openDatabase(
   return { url: embedded.url, description, unsafeSettings, stop: () => embedded.stop() }
 }
 
-export function withoutPassword(url: string): string {
-  try {
-    const shown = new URL(url)
-    if (shown.password !== '') shown.password = '***'
-    return shown.href
-  } catch {
-    return 'a URL that cannot be parsed'
-  }
-}
-
-export interface ProbedDatabase {
+interface ProbedDatabase {
   readonly version: string
   readonly unsafeSettings: readonly string[]
 }
 
 /** Connects once. Throws a StartFailure that says what to do. */
 export async function probeDatabase(url: string): Promise<ProbedDatabase> {
-  const client = new pg.Client(clientConfig(url, { name: 'start' }))
+  const client = new pg.Client(clientConfig(url, { name: PROBE_SESSION }))
   client.on('error', () => undefined) // the query under way rejects as well
   try {
     await client.connect()
@@ -68,7 +59,7 @@ export async function probeDatabase(url: string): Promise<ProbedDatabase> {
         code: 'database-unreachable',
         exitCode: 3,
         what: `Postgres: ${describe(error)}`,
-        tried: `to connect to ${withoutPassword(url)}`,
+        tried: `to connect to ${hidePassword(url)}`,
         next: 'correct DATABASE_URL, start that server, or unset DATABASE_URL to use the embedded one',
       },
       { cause: error },

@@ -27,6 +27,8 @@ export interface Service {
   readonly exited: Promise<Exit>
   /** What it printed so far, both streams. */
   output(): string
+  /** Of that, what went to stderr. */
+  errors(): string
   signal(signal: NodeJS.Signals): void
   /** Resolves when it answers `ready`, as the service with its URL. */
   ready(): Promise<Service>
@@ -53,7 +55,11 @@ export async function startService({ dataDir, env = {}, unready = false }: Servi
   if (pid === undefined) throw new Error('the service could not be spawned')
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    errors += chunk.toString()
+  })
   let ended: Exit | null = null
   const exited = new Promise<Exit>((resolve) => {
     child.on('close', (code, signal) => resolve((ended = { code, signal })))
@@ -69,6 +75,7 @@ export async function startService({ dataDir, env = {}, unready = false }: Servi
     dataDir,
     exited,
     output: () => output,
+    errors: () => errors,
     signal,
     ready,
     kill: () => end('SIGKILL'),
