@@ -102,6 +102,7 @@ function digits(value: number, unit: Unit): string {
   switch (unit) {
     case '/s':
     case 'MB':
+    case 'µs':
       return Math.round(value).toLocaleString('en-US')
     case 'ms':
       return value.toFixed(1)

@@ -11,15 +11,23 @@ export const orderLatency = figure({
     p99: atMost('p99 of POST /orders at 500 a second', 'ms', { must: 100 }),
     p50: stated('p50 of POST /orders at 500 a second', 'ms'),
     max: stated('slowest POST /orders at 500 a second', 'ms'),
+    answered: stated('POST /orders answered while 500 a second were due', '/s'),
   },
   async run(context) {
     const { scope, seconds } = context
     const lines = writeOrders(scope, everyProduct)
     const { url, log } = await startShop(scope)
     return inRounds(context, async () => {
-      const { p99, p50, max } = await loadOpen({ url, method: 'POST', lines, connections: 64, rate: 500, seconds })
+      const { p99, p50, max, perSecond } = await loadOpen({
+        url,
+        method: 'POST',
+        lines,
+        connections: 64,
+        rate: 500,
+        seconds,
+      })
       await log.caughtUp()
-      return { p99, p50, max }
+      return { p99, p50, max, answered: perSecond }
     })
   },
 })

@@ -47,13 +47,17 @@ export function startChild(scope: Cleanup, { command, args, cwd, env = {}, logFi
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} cannot be started`)
   living.add(child)
+  let stopping = false
   const ended = new Promise<void>((resolve) => {
-    child.on('exit', () => {
+    child.on('exit', (code, signal) => {
       living.delete(child)
       resolve()
+      // Whoever depended on it fails in a way of its own, which says nothing of the cause.
+      if (!stopping) console.error(`process ${pid} ended by itself (${signal ?? code}):\n${tailOf(logFile)}`)
     })
   })
   async function stop(): Promise<void> {
+    stopping = true
     if (!living.has(child)) return
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS)
@@ -64,7 +68,7 @@ export function startChild(scope: Cleanup, { command, args, cwd, env = {}, logFi
   return {
     pid,
     hasEnded: () => !living.has(child),
-    tail: () => readFileSync(logFile, 'utf8').slice(-TAIL_LENGTH),
+    tail: () => tailOf(logFile),
     stop,
   }
 }
@@ -79,4 +83,8 @@ export async function waitForChild(child: Child, condition: () => boolean | Prom
 /** Our environment without any variable of the service: the figures are those of its defaults. */
 export function neutralEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !knownNames.includes(name)))
+}
+
+function tailOf(logFile: string): string {
+  return readFileSync(logFile, 'utf8').slice(-TAIL_LENGTH)
 }

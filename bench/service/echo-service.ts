@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import type { Cleanup } from '../cleanup.ts'
 import { ROOT, startChild, TSX, waitForChild } from './child.ts'
 
-/** Its URL. */
-export async function startEcho(scope: Cleanup): Promise<string> {
+export interface Echo {
+  readonly url: string
+  readonly pid: number
+}
+
+export async function startEcho(scope: Cleanup): Promise<Echo> {
   const folder = scope.folder()
   const echo = startChild(scope, {
     command: process.execPath,
@@ -13,5 +17,5 @@ export async function startEcho(scope: Cleanup): Promise<string> {
     logFile: join(folder, 'echo.log'),
   })
   await waitForChild(echo, () => echo.tail().endsWith('\n'))
-  return echo.tail().trim()
+  return { url: echo.tail().trim(), pid: echo.pid }
 }

@@ -2,6 +2,7 @@
 import type { Cleanup } from '../cleanup.ts'
 import { loadClosed, type LoadReport } from '../load/closed-loop.ts'
 import { type MeasuredService, type ServiceOptions, startService } from './measured-service.ts'
+import { processorTime } from './processor-time.ts'
 import { fillShop } from './shop.ts'
 
 /** Seconds of load until V8 has compiled what is hot, and Postgres has its tables in memory. */
@@ -16,6 +17,10 @@ export interface OrderLoad {
 export interface OrdersReport extends LoadReport {
   /** Seconds after the load until every projection showed everything. */
   readonly catchUpSeconds: number
+  /** Microseconds of processor time for each order, the projections' share included. */
+  readonly serviceMicros: number
+  /** The same of the Postgres below the service; 0 when it stands elsewhere. */
+  readonly postgresMicros: number
 }
 
 /** Starts a service and fills its shop. */
@@ -34,11 +39,18 @@ export async function warmUp(service: MeasuredService, orders: string): Promise<
  * with an idle service. Throws when the log holds fewer orders than were acknowledged.
  */
 export async function placeOrders(service: MeasuredService, load: OrderLoad): Promise<OrdersReport> {
-  const before = await service.log.head()
-  const report = await loadClosed({ url: service.url, ...load })
-  const catchUpSeconds = await service.log.caughtUp()
-  requireDurable(report.answers, (await service.log.head()) - before)
-  return { ...report, catchUpSeconds }
+  const { pid, log, url } = service
+  const before = { head: await log.head(), time: processorTime(pid) }
+  const report = await loadClosed({ url, ...load })
+  const catchUpSeconds = await log.caughtUp()
+  requireDurable(report.answers, (await log.head()) - before.head)
+  const time = processorTime(pid)
+  return {
+    ...report,
+    catchUpSeconds,
+    serviceMicros: (time.own - before.time.own) / report.answers,
+    postgresMicros: (time.below - before.time.below) / report.answers,
+  }
 }
 
 /** An order of one line is two events: OrderPlaced and StockReserved. */

@@ -1,5 +1,5 @@
 /** Memory of processes as Linux counts it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { descendantsOf, readProc } from './process-tree.ts'
 
 export interface Memory {
   /** Resident now. */
@@ -9,37 +9,15 @@ export interface Memory {
 }
 
 export function memoryOf(pid: number): Memory {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const status = readProc(pid, 'status')
+  if (status === null) throw new Error(`process ${pid} has ended`)
   return { residentMb: megabytes(status, 'VmRSS'), peakMb: megabytes(status, 'VmHWM') }
 }
 
-/** Megabytes of the descendants of a process, pages that they share counted once. */
+/** Megabytes of everything below a process; pages that several share are counted once. */
 export function memoryBelow(pid: number): number {
-  return childrenOf(pid).reduce((sum, child) => sum + proportional(child) + memoryBelow(child), 0)
-}
-
-function childrenOf(parent: number): readonly number[] {
-  return readdirSync('/proc').flatMap((entry) => {
-    const pid = Number(entry)
-    return Number.isInteger(pid) && parentOf(pid) === parent ? [pid] : []
-  })
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-  } catch {
-    // It ended while we looked around.
-    return null
-  }
-}
-
-function proportional(pid: number): number {
-  try {
-    return megabytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss')
-  } catch {
-    return 0
-  }
+  const rollups = descendantsOf(pid).map((child) => readProc(child, 'smaps_rollup'))
+  return rollups.reduce((sum, rollup) => sum + (rollup === null ? 0 : megabytes(rollup, 'Pss')), 0)
 }
 
 function megabytes(text: string, field: string): number {

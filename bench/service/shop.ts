@@ -1,4 +1,5 @@
 /** The shop that is loaded: products that never sell out, customers, and the orders that are sent again and again. */
+import { setMaxListeners } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HttpClient } from '../../cli/http-client.ts'
@@ -27,6 +28,7 @@ export function product(sku: string, index: number): CatalogueProduct {
 /** Lists 1,000 products (and `more`) and registers 1,000 customers, over HTTP. */
 export async function fillShop(url: string, more: readonly CatalogueProduct[] = []): Promise<void> {
   const { signal } = new AbortController()
+  setMaxListeners(0, signal)
   const client = new HttpClient({ url, token: null, connections: 32, patience: 60_000, signal })
   const products = Array.from({ length: PRODUCTS }, (_, index) => product(skuOf(index), index))
   try {
