@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Fold, type Changes } from './fold-batch.ts'
+import { MemoryTables, type MemoryRow } from './memory-tables.ts'
+import { table, type Key, type Rows } from './projection.ts'
+
+const stock = table({
+  name: 'stock',
+  key: { name: 'sku', type: 'text' },
+  columns: { name: 'text', price: 'bigint', free: 'counter', sold: 'counter' },
+})
+const newest = table({
+  name: 'newest',
+  key: { name: 'at', type: 'bigint' },
+  columns: { hits: 'counter' },
+  keepNewest: 3,
+})
+
+type Call = (rows: Rows) => void
+
+const key = fc.constantFrom('A', 'B', 'C')
+const number = fc.integer({ min: -100, max: 100 })
+const call: fc.Arbitrary<Call> = fc.oneof(
+  fc.tuple(key, fc.string()).map(
+    ([sku, name]): Call =>
+      (rows) =>
+        rows.set(stock, sku, { name }),
+  ),
+  fc.tuple(key, number).map(
+    ([sku, price]): Call =>
+      (rows) =>
+        rows.set(stock, sku, { price, name: null }),
+  ),
+  fc.tuple(key, number).map(
+    ([sku, free]): Call =>
+      (rows) =>
+        rows.set(stock, sku, { free }),
+  ),
+  fc.tuple(key, number).map(
+    ([sku, free]): Call =>
+      (rows) =>
+        rows.add(stock, sku, { free }),
+  ),
+  fc.tuple(key, number, number).map(
+    ([sku, free, sold]): Call =>
+      (rows) =>
+        rows.add(stock, sku, { free, sold }),
+  ),
+  key.map(
+    (sku): Call =>
+      (rows) =>
+        rows.remove(stock, sku),
+  ),
+  fc.integer({ min: 1, max: 10 }).map(
+    (at): Call =>
+      (rows) =>
+        rows.add(newest, at, { hits: 1 }),
+  ),
+)
+
+/** Applies changes as the database does: remove, then upsert, then keep the newest. */
+function write(changes: Changes, rows: MemoryTables): void {
+  for (const [target, changed] of changes) {
+    for (const [at, { removed, written }] of changed) {
+      if (removed) rows.remove(target, at as never)
+      if (written === null) continue
+      rows.set(target, at as never, written.set)
+      rows.add(target, at as never, written.add)
+    }
+    rows.rows(target)
+  }
+}
+
+function content(rows: MemoryTables): readonly (readonly [Key, MemoryRow])[] {
+  return [...rows.rows(stock), ...rows.rows(newest)].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
+}
+
+function changesOf(...calls: readonly Call[]): Changes {
+  const fold = new Fold()
+  for (const each of calls) each(fold)
+  return fold.changes()
+}
+
+describe('folding a batch', () => {
+  test('law 6: batches, cut anywhere, leave the same rows as one call after the other', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(call, { maxLength: 30 }), { maxLength: 6 }), (batches) => {
+        const one = new MemoryTables()
+        for (const each of batches.flat()) each(one)
+        const folded = new MemoryTables()
+        for (const batch of batches) write(changesOf(...batch), folded)
+        expect(content(folded)).toEqual(content(one))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a row has one change, however often it was called for', () => {
+    const changes = changesOf(...Array.from({ length: 50 }, (): Call => (rows) => rows.add(stock, 'A', { sold: 2 })))
+    expect(changes.get(stock)).toEqual(new Map([['A', expect.objectContaining({ removed: false })]]))
+    expect(changes.get(stock)?.get('A')?.written).toMatchObject({ set: {}, add: { sold: 100 } })
+  })
+
+  test('an object that was handed over is not changed', () => {
+    const increments = { sold: 1 }
+    const columns = { price: 5 }
+    changesOf(
+      (rows) => rows.add(stock, 'A', increments),
+      (rows) => rows.add(stock, 'A', { sold: 1 }),
+      (rows) => rows.set(stock, 'B', columns),
+      (rows) => rows.set(stock, 'B', { price: 6 }),
+    )
+    expect([increments, columns]).toEqual([{ sold: 1 }, { price: 5 }])
+  })
+
+  test('rows that are not among the newest of their batch are not written', () => {
+    const changes = changesOf(
+      ...[4, 1, 5, 3, 2].map(
+        (at): Call =>
+          (rows) =>
+            rows.add(newest, at, { hits: 1 }),
+      ),
+    )
+    expect([...(changes.get(newest)?.keys() ?? [])].sort()).toEqual([3, 4, 5])
+  })
+
+  test('a sum past 2^53 is refused, not rounded', () => {
+    const most: Call = (rows) => rows.add(stock, 'A', { sold: Number.MAX_SAFE_INTEGER })
+    expect(() => changesOf(most, most)).toThrow(RangeError)
+  })
+
+  test('a table that keeps its newest rows lets none be removed', () => {
+    expect(() => changesOf((rows) => rows.remove(newest, 1))).toThrow('none may be removed')
+  })
+})

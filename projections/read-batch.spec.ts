@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { orderLine, orderPlaced, productListed } from '../domain/test-events.ts'
+import { encode } from '../schemas/codec.ts'
+import type { DomainEvent } from '../schemas/events.ts'
+import { LogGap, type Feed, type StoredEvent } from '../store/feed.ts'
+import { orders } from './orders.ts'
+import { products } from './products.ts'
+import { readBatch } from './read-batch.ts'
+
+const projections = [orders, products]
+const signal = new AbortController().signal
+const placed = orderPlaced('o1', [orderLine('A1', 1)])
+
+function stored(position: number, event: DomainEvent, overrides: Partial<StoredEvent> = {}): StoredEvent {
+  const ids = { id: '', commandId: '', correlationId: '', causationId: null }
+  return {
+    position,
+    stream: 'order-o1',
+    version: 1,
+    recordedAt: 1_000 + position,
+    ...ids,
+    ...encode(event),
+    ...overrides,
+  }
+}
+
+/** Delivers these pages, whatever it is asked for, and then nothing. */
+function feedOf(...pages: readonly (readonly StoredEvent[])[]): Feed {
+  const left = [...pages]
+  return { next: () => Promise.resolve(left.shift() ?? []) }
+}
+
+function read(feed: Feed, after = 0) {
+  return readBatch({ feed, after, limit: 100, projections, signal })
+}
+
+describe('reading a batch', () => {
+  test('each event is decoded, and folded for each projection', async () => {
+    const batch = await read(feedOf([stored(1, productListed('A1')), stored(2, placed)]))
+    expect(batch?.events).toMatchObject([{ event: { type: 'ProductListed' } }, { event: placed, recordedAt: 1_002 }])
+    expect(batch?.end).toMatchObject({ position: 2, recordedAt: 1_002 })
+    expect([...(batch?.folds.keys() ?? [])]).toEqual(projections)
+  })
+
+  test('law 6: an event delivered twice is passed over, also at the end of a batch', async () => {
+    const [first, second] = [stored(1, placed), stored(2, placed)]
+    const batch = await read(feedOf([first, first, second, first, second]))
+    expect(batch?.events.map(({ position }) => position)).toEqual([1, 2])
+    expect(batch?.end.position).toBe(2)
+  })
+
+  test('law 6: a delivery of nothing but old events is read past', async () => {
+    const batch = await read(feedOf([stored(1, placed)], [stored(2, placed)]), 1)
+    expect(batch?.events.map(({ position }) => position)).toEqual([2])
+  })
+
+  test('law 1: a missing event is a gap', async () => {
+    await expect(read(feedOf([stored(1, placed), stored(3, placed)]))).rejects.toThrow(LogGap)
+    await expect(read(feedOf([stored(2, placed)]))).rejects.toMatchObject({ expected: 1 })
+  })
+
+  test('law 8: an event that cannot be read leaves projections of other events untouched', async () => {
+    const batch = await read(feedOf([stored(1, placed, { data: Buffer.alloc(1) })]))
+    expect(batch?.events).toMatchObject([{ type: 'OrderPlaced', failure: { code: 'undecodable-event' } }])
+    expect([...(batch?.folds.keys() ?? [])]).toEqual([products])
+  })
+
+  test('law 8: an event of an unknown type concerns every projection', async () => {
+    const batch = await read(feedOf([stored(1, placed, { type: 'OrderTeleported' })]))
+    expect(batch?.folds.size).toBe(0)
+  })
+
+  test('nothing comes of a feed that was told to end', async () => {
+    expect(await read(feedOf())).toBeNull()
+  })
+})

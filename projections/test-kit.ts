@@ -1,0 +1,134 @@
+/** A small shop's streams with random fates, and the orders in which a log may hold their events. */
+import fc from 'fast-check'
+import type { Addressed } from '../domain/decision.ts'
+import {
+  customerRegistered,
+  customerTierChanged,
+  eur,
+  NOON,
+  orderCancelled,
+  orderCompleted,
+  orderConfirmed,
+  orderExpired,
+  orderLine,
+  orderPlaced,
+  orderRejected,
+  priceChanged,
+  productListed,
+  stockAdjusted,
+  stockReceived,
+  stockReleased,
+  stockReserved,
+  stockShipped,
+} from '../domain/test-events.ts'
+import type { DomainEvent, OrderLine } from '../schemas/events.ts'
+import type { Projected } from './projection.ts'
+
+/** Events of one stream, oldest first. */
+export type Stream = readonly Addressed[]
+
+const SKUS = ['A1', 'B2', 'C3']
+const CUSTOMERS = ['c1', 'c2', 'c3']
+
+const lines: fc.Arbitrary<readonly OrderLine[]> = fc.array(
+  fc
+    .tuple(fc.constantFrom(...SKUS), fc.integer({ min: 1, max: 5 }), fc.constantFrom('phones', 'laptops'))
+    .map(([sku, quantity, category]) => orderLine(sku, quantity, { category })),
+  { minLength: 1, maxLength: 3 },
+)
+
+const fate = fc.constantFrom('placed', 'confirmed', 'completed', 'cancelled', 'cancelled-late', 'expired', 'rejected')
+
+function orderStream(orderId: string): fc.Arbitrary<Stream> {
+  const buyer = { customerId: fc.constantFrom(...CUSTOMERS), region: fc.constantFrom('north', 'south') }
+  return fc
+    .record({
+      ...buyer,
+      tier: fc.constantFrom('standard', 'vip'),
+      lines,
+      fate,
+      after: fc.integer({ max: 7_200_000, min: 0 }),
+    })
+    .map(({ lines: ordered, fate: fated, after, ...who }) => {
+      const placed = orderPlaced(orderId, ordered, { ...who, placedAt: NOON + after })
+      return stream(
+        `order-${orderId}`,
+        {
+          placed: [placed],
+          confirmed: [placed, orderConfirmed(orderId, ordered)],
+          completed: [placed, orderConfirmed(orderId, ordered), orderCompleted(orderId, ordered)],
+          cancelled: [placed, orderCancelled(orderId, ordered, { reason: 'changed my mind' })],
+          'cancelled-late': [
+            placed,
+            orderConfirmed(orderId, ordered),
+            orderCancelled(orderId, ordered, { from: 'confirmed' }),
+          ],
+          expired: [placed, orderExpired(orderId, ordered)],
+          rejected: [orderRejected(orderId, { lines: ordered, shortages: [{ sku: 'A1', wanted: 2, available: 1 }] })],
+        }[fated],
+      )
+    })
+}
+
+function productStream(sku: string): fc.Arbitrary<Stream> {
+  const quantity = fc.integer({ min: 1, max: 9 })
+  const change = fc.oneof(
+    quantity.map((units) => stockReceived(sku, units)),
+    quantity.map((units) => stockAdjusted(sku, -units)),
+    quantity.map((amount) => priceChanged(sku, amount)),
+    quantity.map((units) => stockReserved(sku, 'o1', units)),
+    quantity.map((units) => stockReleased(sku, 'o1', units)),
+    quantity.map((units) => stockShipped(sku, 'o1', units)),
+  )
+  return fc
+    .array(change, { maxLength: 8 })
+    .map((changes) => stream(`inventory-${sku}`, [productListed(sku, { price: eur(1_999) }), ...changes]))
+}
+
+function customerStream(id: string): fc.Arbitrary<Stream> {
+  return fc
+    .array(fc.constantFrom('standard', 'vip'), { maxLength: 3 })
+    .map((tiers) =>
+      stream(`customer-${id}`, [customerRegistered(id), ...tiers.map((tier) => customerTierChanged(id, tier))]),
+    )
+}
+
+/** Streams of three products, three customers and up to twelve orders. */
+export const shop: fc.Arbitrary<readonly Stream[]> = fc
+  .integer({ min: 1, max: 12 })
+  .chain((orders) =>
+    fc.tuple(
+      ...SKUS.map(productStream),
+      ...CUSTOMERS.map(customerStream),
+      ...Array.from({ length: orders }, (_, index) => orderStream(`o${String(index + 1)}`)),
+    ),
+  )
+
+/** Numbers that choose, event by event, which stream is next. */
+export const choices: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(), { minLength: 8, maxLength: 64 })
+
+/** One log of the streams: each stream keeps its order, which comes first among them is chosen. */
+export function interleave(streams: readonly Stream[], chosen: readonly number[]): readonly Addressed[] {
+  const open = streams.map((events) => [...events])
+  const log: Addressed[] = []
+  for (let turn = 0; open.some((events) => events.length > 0); turn++) {
+    const left = open.filter((events) => events.length > 0)
+    const next = left[(chosen[turn % chosen.length] ?? 0) % left.length]?.shift()
+    if (next !== undefined) log.push(next)
+  }
+  return log
+}
+
+/** The log as projections see it: positions and versions as a store would number it. */
+export function projected(log: readonly Addressed[]): readonly Projected[] {
+  const versions = new Map<string, number>()
+  return log.map(({ stream: name, event }, index) => {
+    const version = (versions.get(name) ?? 0) + 1
+    versions.set(name, version)
+    return { event, stream: name, version, position: index + 1, recordedAt: NOON + index }
+  })
+}
+
+function stream(name: Addressed['stream'], events: readonly DomainEvent[]): Stream {
+  return events.map((event) => ({ stream: name, event }))
+}

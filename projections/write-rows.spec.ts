@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { Fold } from './fold-batch.ts'
+import { table, type Rows } from './projection.ts'
+import { pruneWrite, rowWrites, type RowWrite } from './write-rows.ts'
+
+const stock = table({
+  name: 'stock',
+  key: { name: 'sku', type: 'text' },
+  columns: { name: 'text', price: 'bigint', version: 'integer', sold: 'counter' },
+})
+
+function writesOf(apply: (rows: Rows) => void): readonly RowWrite[] {
+  const fold = new Fold()
+  apply(fold)
+  return rowWrites(stock, 7, fold.changes().get(stock) ?? new Map())
+}
+
+test('rows that set the same columns, named in any order, are one statement', () => {
+  const writes = writesOf((rows) => {
+    rows.set(stock, 'A', { name: 'a', price: 1 })
+    rows.set(stock, 'B', { price: 2, name: 'b' })
+    rows.set(stock, 'C', { price: 3 })
+  })
+  expect(writes.map(({ text }) => /present \((.*)\)/.exec(text)?.[1])).toEqual(['sku, name, price', 'sku, price'])
+})
+
+test('statements of different columns have different names', () => {
+  const writes = writesOf((rows) => {
+    rows.set(stock, 'A', { name: 'a' })
+    rows.set(stock, 'B', { price: 2 })
+    rows.set(stock, 'C', { price: 2, name: 'c' })
+    rows.remove(stock, 'D')
+    rows.add(stock, 'E', { sold: 1 })
+  })
+  expect(new Set(writes.map(({ name }) => name)).size).toBe(5)
+})
+
+test('removals come first, so that what is removed and written again starts anew', () => {
+  const writes = writesOf((rows) => {
+    rows.set(stock, 'A', { name: 'a' })
+    rows.remove(stock, 'A')
+    rows.set(stock, 'A', { price: 1 })
+  })
+  expect(writes.map(({ counts }) => counts)).toEqual(['deleted', 'inserted'])
+})
+
+test('keys are written in ascending order', () => {
+  const [write] = writesOf((rows) => {
+    for (const sku of ['C', 'A', 'B']) rows.add(stock, sku, { sold: 1 })
+  })
+  expect(String(write?.values[0]).replaceAll(/[^A-C]/g, '')).toBe('ABC')
+})
+
+test('the tables written to are those of the generation', () => {
+  const [write] = writesOf((rows) => rows.set(stock, 'A', { name: 'a' }))
+  expect(write?.text).toContain('insert into views.stock_g7 ')
+  expect(pruneWrite(stock, 7, 10).text).toContain('delete from views.stock_g7')
+})
+
+test.each([
+  ['a fraction', { price: 1.5 }],
+  ['a number past 2^53', { price: 2 ** 53 }],
+  ['a number past 2^31 in an integer column', { version: 2 ** 31 }],
+])('%s is refused before anything is sent', (_, columns) => {
+  expect(() => writesOf((rows) => rows.set(stock, 'A', columns))).toThrow()
+})
