@@ -4,12 +4,12 @@ import type { Command } from 'commander'
 import { migrationFailure } from '../app/migration-failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { dumpFailure } from './database/dump-failure.ts'
+import { followProgress } from './database/follow-progress.ts'
 import { requireSchema } from './database/require-schema.ts'
 import { resetDatabase } from './database/reset-database.ts'
 import { readStatus, statusText } from './database/status.ts'
 import { withDatabase } from './database/with-database.ts'
 import { examples } from './examples.ts'
-import type { Progress } from './progress.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
 import type { Manifest } from '../store/dump/manifest.ts'
 import { restoreDump } from '../store/dump/restore-dump.ts'
@@ -126,24 +126,14 @@ async function withProgress(
   label: 'dump' | 'restore',
   work: (onProgress: (position: number, head: number) => void) => Promise<Manifest>,
 ): Promise<Manifest> {
-  let bar: Progress | null = null
-  let done = 0
+  const follower = followProgress(output, label)
   try {
-    return await work((position, head) => {
-      bar ??= output.progress(label, head)
-      bar.advance(position - done)
-      done = position
-    })
+    return await work(follower.progress)
   } catch (error) {
     throw dumpFailure(error, `orderledger db ${label}`)
   } finally {
-    stop(bar)
+    follower.stop()
   }
-}
-
-// The compiler does not see that a callback has set the variable.
-function stop(bar: Progress | null): void {
-  bar?.stop()
 }
 
 function contentOf({ events, commands }: Manifest): string {

@@ -1,17 +1,21 @@
 /** Verifies everything that is stored, law by law, beside a running service or a stopped one. */
 import type { Command } from 'commander'
+import pg from 'pg'
+import { StartFailure } from '../app/start-failure.ts'
 import type { Check } from '../domain/tally.ts'
 import { readLiveGenerations } from '../projections/generations.ts'
 import { projections } from '../projections/list.ts'
 import { verifyProjections } from '../projections/verify.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
+import { clientConfig, openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
+import { countOtherSessions } from '../store/reset.ts'
+import { sqlState } from '../store/sqlstate.ts'
 import { verifyLog } from '../store/verify.ts'
 import type { CommandContext } from './command-context.ts'
+import { followProgress } from './database/follow-progress.ts'
 import { requireSchema } from './database/require-schema.ts'
 import { withDatabase } from './database/with-database.ts'
 import { examples } from './examples.ts'
 import { styled, type Output } from './output.ts'
-import type { Progress } from './progress.ts'
 
 /** The document of `verify --json`. */
 export interface Verification {
@@ -20,6 +24,8 @@ export interface Verification {
   readonly position: number
   readonly checks: readonly Check[]
 }
+
+const QUERY_CANCELED = '57014'
 
 /** What each check counts. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -53,9 +59,9 @@ async function verify(url: string, output: Output): Promise<Verification> {
   const pool = openPool(url, { name: 'verify', max: 3, settings: READER_SETTINGS })
   try {
     await requireSchema(pool)
-    const onLog = follower(output, 'verify the log')
+    const onLog = followProgress(output, 'verify the log')
     const { position, checks: ofLog } = await verifyLog({ pool, onProgress: onLog.progress }).finally(onLog.stop)
-    const checks = [...ofLog, ...(await verifyViews(pool, output))]
+    const checks = [...ofLog, ...(await verifyViews(url, { pool, output }))]
     return { ok: checks.every(({ breaches }) => breaches === 0), position, checks }
   } finally {
     await pool.end()
@@ -63,34 +69,45 @@ async function verify(url: string, output: Output): Promise<Verification> {
 }
 
 /** Law 7, a check for each projection. One that no service has started yet has nothing to show, and so nothing wrong. */
-async function verifyViews(pool: Pool, output: Output): Promise<readonly Check[]> {
+async function verifyViews(url: string, { pool, output }: { pool: Pool; output: Output }): Promise<readonly Check[]> {
   const started = await readLiveGenerations(pool)
-  const onViews = follower(output, 'verify the read models')
-  const found = await verifyProjections({
-    pool,
-    projections: projections.filter(({ name }) => started.has(name)),
-    onProgress: ({ events, of }) => onViews.progress(events, of),
-  }).finally(onViews.stop)
-  return projections.map(({ name }) => {
-    const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
-    return { law: 7, name: `projection-${name}`, counted: rows, breaches: breach === null ? 0 : 1, first: breach }
-  })
+  const copying = openCopyPool(url, (await countOtherSessions(pool)) > 0)
+  const onViews = followProgress(output, 'verify the read models')
+  try {
+    const found = await verifyProjections({
+      pool: copying,
+      projections: projections.filter(({ name }) => started.has(name)),
+      onProgress: ({ events, of }) => onViews.progress(events, of),
+    })
+    return projections.map(({ name }) => {
+      const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
+      return { law: 7, name: `projection-${name}`, counted: rows, breaches: breach === null ? 0 : 1, first: breach }
+    })
+  } catch (error) {
+    throw sqlState(error) === QUERY_CANCELED ? tooLarge(error) : error
+  } finally {
+    onViews.stop()
+    await copying.end()
+  }
 }
 
-/** Shows progress from the first page on: only then is it known how much there is. */
-function follower(output: Output, label: string) {
-  let bar: Progress | null = null
-  let done = 0
-  return {
-    progress(position: number, total: number): void {
-      bar ??= output.progress(label, total)
-      bar.advance(position - done)
-      done = position
+/** Copying a table holds a snapshot: beside a service for 5 s at most, or it would slow the appends. */
+function openCopyPool(url: string, besideService: boolean): Pool {
+  if (besideService) return openPool(url, { name: 'verify', max: 2, settings: READER_SETTINGS })
+  return new pg.Pool({ ...clientConfig(url, { name: 'verify' }), query_timeout: 0, max: 2 })
+}
+
+function tooLarge(cause: unknown): StartFailure {
+  return new StartFailure(
+    {
+      code: 'views-too-large',
+      exitCode: 1,
+      what: 'the read models cannot be copied within 5 s, which is as long as a running service can bear it',
+      tried: 'to compare them with the log; the log itself was verified',
+      next: 'stop the service, then orderledger verify',
     },
-    stop(): void {
-      bar?.stop()
-    },
-  }
+    { cause },
+  )
 }
 
 function textOf({ ok, position, checks }: Verification, output: Output): string {

@@ -8,6 +8,9 @@ export interface SessionOptions {
   readonly settings?: Readonly<Record<string, string>>
 }
 
+/** Name of a session that only looks whether the server answers: it may linger for a moment after it was closed. */
+export const PROBE_SESSION = 'probe'
+
 /**
  * Writer sessions: a stopped process cannot block the others for long; what it lost is an unknown outcome.
  * All they do is look up by index. Their plans live as long as the session, and one made while a table was small would

@@ -1,11 +1,14 @@
 /** Takes everything of ours out of a database, and nothing else. */
 import type pg from 'pg'
+import { PROBE_SESSION } from './database.ts'
 
-/** Sessions of this program on the database, the asking one left out: services and commands at work. */
+/** Sessions of services and commands at work on the database; those that have the asking one's name are left out. */
 export async function countOtherSessions(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ sessions: number }>(
     `select count(*)::int as sessions from pg_stat_activity
-    where datname = current_database() and application_name like 'orderledger %' and pid <> pg_backend_pid()`,
+    where datname = current_database() and application_name like 'orderledger %'
+      and application_name not in (current_setting('application_name'), $1)`,
+    [`orderledger ${PROBE_SESSION}`],
   )
   return rows[0]?.sessions ?? 0
 }

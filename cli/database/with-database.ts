@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase, probeDatabase, withoutPassword } from '../../app/database.ts'
+import { hidePassword } from '../../app/config/describe-config.ts'
+import { openDatabase, probeDatabase } from '../../app/database.ts'
 import { openLog } from '../../app/log.ts'
 import { claimDataDirectory, readRunFile, type RunFile } from '../../app/run-file.ts'
 import { StartFailure, systemCode } from '../../app/start-failure.ts'
@@ -37,9 +38,7 @@ export async function withDatabase<Result>(
   const url = config.databaseUrl ?? running?.databaseUrl ?? null
   if (url !== null) {
     const { version } = await probeDatabase(url)
-    return lossTold(url, () =>
-      work({ url, running, description: `Postgres ${version} at ${withoutPassword(url)}` }),
-    )
+    return lossTold(url, () => work({ url, running, description: `Postgres ${version} at ${hidePassword(url)}` }))
   }
   if (!options.create) requireEmbedded(config.dataDir)
   const claim = claimDataDirectory(config.dataDir, options.command)
@@ -96,7 +95,7 @@ function lost(url: string, cause: unknown): StartFailure {
       code: 'database-lost',
       exitCode: 3,
       what: `Postgres: ${what}`,
-      tried: `to work with ${withoutPassword(url)}`,
+      tried: `to work with ${hidePassword(url)}`,
       next: 'the same command again, once orderledger doctor finds the database well',
     },
     { cause },

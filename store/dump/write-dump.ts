@@ -73,13 +73,18 @@ async function* eventRecords(
 }
 
 function eventRecord(event: StoredEvent): EventRecord {
-  const { position, stream, version, type, schemaVersion, data, recordedAt } = event
   return {
-    ...{ position, stream, version, type, schemaVersion, data, recordedAt },
+    position: event.position,
+    stream: event.stream,
+    version: event.version,
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    data: event.data,
     id: uuidBytes(event.id),
     commandId: uuidBytes(event.commandId),
     correlationId: uuidBytes(event.correlationId),
     causationId: event.causationId === null ? null : uuidBytes(event.causationId),
+    recordedAt: event.recordedAt,
   }
 }
 
