@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { expect } from 'vitest'
+import { deepStrictEqual, ok } from 'node:assert/strict'
 import { decode } from '../../schemas/codec.ts'
 import { eventually } from '../eventually.ts'
 import type { Answered, AskedOrder } from './ordering-client.ts'
@@ -72,9 +72,9 @@ export async function holdToAnswers(databaseUrl: string, answers: readonly Answe
   const outcomes = new Map<string, string>()
   for (const { key, status, body } of answers) {
     const before = outcomes.get(key)
-    if (before !== undefined) expect(body, `answers of key ${key}`).toBe(before)
+    if (before !== undefined) deepStrictEqual(body, before, `key ${key} had two answers`)
     outcomes.set(key, body)
-    expect([201, 422], `status of key ${key}: ${body}`).toContain(status)
+    ok(status === 201 || status === 422, `key ${key} was answered ${String(status)}: ${body}`)
   }
   const stored = await storedOrders(databaseUrl)
   const claimed = new Map<string, 'OrderPlaced' | 'OrderRejected'>()
@@ -82,8 +82,8 @@ export async function holdToAnswers(databaseUrl: string, answers: readonly Answe
     const { orderId } = JSON.parse(body) as { orderId: string }
     claimed.set(orderId, status === 201 ? 'OrderPlaced' : 'OrderRejected')
   }
-  expect(claimed.size).toBe(outcomes.size)
-  expect(Object.fromEntries([...stored].sort())).toEqual(Object.fromEntries([...claimed].sort()))
+  deepStrictEqual(claimed.size, outcomes.size, 'two keys were answered with one order')
+  deepStrictEqual(Object.fromEntries([...stored].sort()), Object.fromEntries([...claimed].sort()))
 }
 
 /** How each order of the log began; an order begun twice fails here. */
@@ -98,7 +98,7 @@ async function storedOrders(databaseUrl: string): Promise<ReadonlyMap<string, st
     for (const { type, schema_version, data } of rows) {
       const event = decode(type, schema_version, data)
       if (event.type !== 'OrderPlaced' && event.type !== 'OrderRejected') continue
-      expect(orders.has(event.orderId), `order ${event.orderId} begins twice`).toBe(false)
+      ok(!orders.has(event.orderId), `order ${event.orderId} begins twice`)
       orders.set(event.orderId, type)
     }
     return orders
@@ -117,7 +117,8 @@ interface VerifyReport {
 export async function expectVerified(env: Readonly<Record<string, string>>): Promise<VerifyReport> {
   const { stdout, code } = await runCli(['verify', '--json'], env)
   const report = JSON.parse(stdout) as VerifyReport
-  expect({ code, breaches: report.checks.filter(({ breaches }) => breaches > 0) }).toEqual({ code: 0, breaches: [] })
+  const breaches = report.checks.filter((check) => check.breaches > 0)
+  deepStrictEqual({ code, breaches }, { code: 0, breaches: [] })
   return report
 }
 

@@ -1,0 +1,54 @@
+/**
+ * `npm run soak -- --minutes M --seed S [--crashes N]`: the fault tests at high counts. Each round runs one scenario,
+ * drawn by the seed; every round ends with `verify` and with the clients' journal held against the log. Stops at the
+ * first breach, with the seed and the round that shows it again.
+ */
+import { parseArgs } from 'node:util'
+import { crashPointNames } from '../app/crash-points.ts'
+import { createRandom } from '../simulation/random.ts'
+import { crashAtPoint } from './faults/crash-points.ts'
+import { killAtRandom } from './faults/random-kills.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    crashes: { type: 'string', default: '50' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) {
+  console.log(`npm run soak -- [--minutes M] [--seed S] [--crashes N]
+
+Kills the service at every named crash point at least N times (50), and at random moments until M minutes (30) are over.
+
+Examples:
+  npm run soak
+  npm run soak -- --minutes 5 --crashes 5 --seed 42`)
+} else {
+  await soak(Number(values.minutes), Number(values.crashes), Number(values.seed))
+}
+
+async function soak(minutes: number, crashes: number, seed: number): Promise<void> {
+  const random = createRandom(seed, 'soak').unit
+  const began = Date.now()
+  const fired = new Map<string, number>()
+  for (const point of crashPointNames) {
+    const count = await crashAtPoint({ point, crashes, random, onCrash: (n) => tell(`${point}: ${String(n)} crashes`) })
+    fired.set(point, count)
+  }
+  for (let round = 1; Date.now() - began < minutes * 60_000; round++) {
+    const kills = await killAtRandom({ kills: 10, random })
+    fired.set('at random', (fired.get('at random') ?? 0) + kills)
+    tell(`random kills: ${String(fired.get('at random'))}`)
+  }
+  console.log(
+    `seed ${String(seed)}, ${String(Math.round((Date.now() - began) / 60_000))} minutes, every round verified:`,
+  )
+  for (const [what, count] of fired) console.log(`  ${what.padEnd(24)} ${String(count)}`)
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
