@@ -34,6 +34,7 @@ export class LogFeed implements Feed {
   }
 
   #grown(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve() // while the log was read: nobody would wake us
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer)

@@ -44,12 +44,24 @@ export async function readLog(db: Queryable, query: LogQuery): Promise<LogPage> 
   return { events, next: events.length < query.limit ? null : lastPosition(events) }
 }
 
+/**
+ * Versions of a stream ascend with their positions, so where to begin is searched for in halves: without it the first
+ * page of a stream with 300,000 events took 220 ms instead of 3 (2 cores, 2026-11). `low` is the last version known to
+ * stand at or before the position, `high` the last one that may.
+ */
 async function readStream(db: Queryable, query: LogQuery & { readonly stream: string }): Promise<LogPage> {
   const { rows } = await db.query<Row>({
     name: 'read-stream',
-    text: `select ${COLUMNS} from log.events
-      where stream = $1 and version > coalesce(
-        (select max(version) from log.events where stream = $1 and position <= $2), 0)
+    text: `with recursive search (low, high) as (
+        select 0, coalesce((select max(version) from log.events where stream = $1), 0)
+        union all
+        select case when position <= $2 then version else low end, case when position <= $2 then high else version - 1 end
+        from search
+        join log.events on stream = $1 and version = (low + high + 1) / 2
+        where low < high
+      )
+      select ${COLUMNS} from log.events
+      where stream = $1 and version > (select max(low) from search)
         and ($3::text is null or type = $3)
       order by version limit $4`,
     values: [query.stream, query.after, query.type ?? null, query.limit],

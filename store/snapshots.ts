@@ -22,9 +22,7 @@ export class SnapshotWriter {
   note(stream: string, before: number, after: StreamState): void {
     if (Math.floor(after.version / INTERVAL) === Math.floor(before / INTERVAL)) return
     this.#due.set(stream, after)
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = null
-    })
+    this.#writing ??= this.#write()
   }
 
   /** Resolves when everything noted so far is written, or has failed. */
@@ -42,6 +40,8 @@ export class SnapshotWriter {
         this.#onError(error)
       }
     }
+    // In the same breath as the last look at what is due: a state noted later starts anew.
+    this.#writing = null
   }
 }
 
