@@ -343,7 +343,7 @@ export class GroupCommit implements Executor {
     this.#parts.onError?.(error)
     switch (verdict) {
       case 'defect':
-        for (const job of jobs) fail(job, error)
+        for (const job of jobs) fail(job, isInDoubt(job, doubts) ? outcomeUnknown(error) : error)
         return []
       case 'refused':
         // A state that was wrong in the cache would be refused for ever.
@@ -448,9 +448,17 @@ function fail(job: Job, error: unknown): void {
 }
 
 function expired(job: Job, doubts: readonly Batch[], cause: unknown): StoreFailure {
-  return doubts.some((doubt) => doubt.jobs.includes(job))
-    ? new StoreFailure('outcome-unknown', 'the connection was lost while the command was written', { cause })
+  return isInDoubt(job, doubts)
+    ? outcomeUnknown(cause)
     : new StoreFailure('store-unavailable', 'the store could not take the command in time; nothing was done', { cause })
+}
+
+function isInDoubt(job: Job, doubts: readonly Batch[]): boolean {
+  return doubts.some((doubt) => doubt.jobs.includes(job))
+}
+
+function outcomeUnknown(cause: unknown): StoreFailure {
+  return new StoreFailure('outcome-unknown', 'the connection was lost while the command was written', { cause })
 }
 
 function backOff(attempt: number): Promise<void> {

@@ -208,6 +208,22 @@ describe('a server that stays away', () => {
   })
 })
 
+test('a database that lets nobody in after an append leaves its command with outcome-unknown', async () => {
+  const name = new URL(database.url).pathname.slice(1)
+  const maintenance = new URL(database.url)
+  maintenance.pathname = '/postgres'
+  const admin = openPool(maintenance.href, { name: 'test', max: 1 })
+  const cut = proxy.cut(APPEND, 'late')
+  await admin.query(`alter database ${name} allow_connections false`) // open connections stay
+  const execution = failureOf(faulty.committer.execute(receive('A1', 1)))
+  await cut.happened
+  expect(await execution).toBe('outcome-unknown')
+  await admin.query(`alter database ${name} allow_connections true`)
+  await cut.release()
+  expect(saidBy(await faulty.committer.execute(receive('A1', 1)))).toMatchObject({ onHand: 4 })
+  await admin.end()
+})
+
 describe('the head, held by a session that works on', () => {
   test('beyond the deadline fails commands with store-unavailable, and does nothing', async () => {
     const impatient = await startStoreProcess(database.url, { limits: { patience: 100 } })
