@@ -14,7 +14,8 @@ export interface Target {
 
 export interface Bounds {
   readonly must: number
-  readonly goal?: number
+  /** Absent: what it must reach is all that is asked. */
+  readonly goal?: number | null
 }
 
 export interface BenchContext {
@@ -48,11 +49,11 @@ export function figure<const Name extends string>(definition: Figure<Name>): Fig
   return definition
 }
 
-export function atLeast(what: string, unit: Unit, { must, goal = must }: Bounds): Target {
+export function atLeast(what: string, unit: Unit, { must, goal = null }: Bounds): Target {
   return { what, unit, better: 'more', must, goal }
 }
 
-export function atMost(what: string, unit: Unit, { must, goal = must }: Bounds): Target {
+export function atMost(what: string, unit: Unit, { must, goal = null }: Bounds): Target {
   return { what, unit, better: 'less', must, goal }
 }
 
