@@ -8,7 +8,7 @@ import { followProgress } from './database/follow-progress.ts'
 import { requireSchema } from './database/require-schema.ts'
 import { resetDatabase } from './database/reset-database.ts'
 import { readStatus, statusText } from './database/status.ts'
-import { withDatabase } from './database/with-database.ts'
+import { withDatabase, type DatabaseOptions } from './database/with-database.ts'
 import { examples } from './examples.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
 import type { Manifest } from '../store/dump/manifest.ts'
@@ -54,7 +54,7 @@ export function register(program: Command, context: CommandContext): void {
 }
 
 async function migrateDatabase(context: CommandContext): Promise<void> {
-  await withPool(context, { command: 'db migrate', create: true, settings: {} }, async (pool, description) => {
+  await withPool(context, { command: 'db migrate', create: true }, async (pool, description) => {
     const applied = await migrated(pool)
     context.output.result({ applied }, () =>
       applied.length === 0 ? `${description} is up to date` : `applied to ${description}:\n${applied.join('\n')}`,
@@ -63,18 +63,14 @@ async function migrateDatabase(context: CommandContext): Promise<void> {
 }
 
 async function showStatus(context: CommandContext): Promise<void> {
-  await withPool(
-    context,
-    { command: 'db status', create: false, settings: READER_SETTINGS },
-    async (pool, description) => {
-      const status = await readStatus(pool, description)
-      context.output.result(status, () => statusText(status))
-    },
-  )
+  await withPool(context, { command: 'db status', create: false }, async (pool, description) => {
+    const status = await readStatus(pool, description)
+    context.output.result(status, () => statusText(status))
+  })
 }
 
 async function dump(context: CommandContext, directory: string): Promise<void> {
-  await withPool(context, { command: 'db dump', create: false, settings: READER_SETTINGS }, async (pool) => {
+  await withPool(context, { command: 'db dump', create: false }, async (pool) => {
     await requireSchema(pool)
     const manifest = await withProgress(context, 'dump', (onProgress) => writeDump({ pool, directory, onProgress }))
     context.output.result({ directory, ...manifest }, () => `${contentOf(manifest)} dumped into ${directory}`)
@@ -82,7 +78,7 @@ async function dump(context: CommandContext, directory: string): Promise<void> {
 }
 
 async function restore(context: CommandContext, directory: string): Promise<void> {
-  await withPool(context, { command: 'db restore', create: true, settings: {} }, async (pool, description) => {
+  await withPool(context, { command: 'db restore', create: true }, async (pool, description) => {
     await migrated(pool)
     const manifest = await withProgress(context, 'restore', (onProgress) =>
       restoreDump({ pool, directory, onProgress }),
@@ -100,19 +96,15 @@ async function migrated(pool: Pool): Promise<readonly string[]> {
   })
 }
 
-interface PoolOptions {
-  readonly command: string
-  readonly create: boolean
-  readonly settings: Readonly<Record<string, string>>
-}
-
 function withPool(
   context: CommandContext,
-  { command, create, settings }: PoolOptions,
+  options: DatabaseOptions,
   work: (pool: Pool, description: string) => Promise<void>,
 ): Promise<void> {
-  return withDatabase(context, { command, create }, async ({ url, description }) => {
-    const pool = openPool(url, { name: command, max: 2, settings })
+  return withDatabase(context, options, async ({ url, description }) => {
+    // What may make a database may also take its time: a migration, or the commit of a whole log.
+    const session = options.create ? { queryTimeout: 0 } : { settings: READER_SETTINGS }
+    const pool = openPool(url, { name: options.command, max: 2, ...session })
     try {
       await work(pool, description)
     } finally {

@@ -1,12 +1,11 @@
 /** Verifies everything that is stored, law by law, beside a running service or a stopped one. */
 import type { Command } from 'commander'
-import pg from 'pg'
 import { StartFailure } from '../app/start-failure.ts'
 import type { Check } from '../domain/tally.ts'
 import { readLiveGenerations } from '../projections/generations.ts'
 import { projections } from '../projections/list.ts'
 import { verifyProjections } from '../projections/verify.ts'
-import { clientConfig, openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
+import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
 import { countOtherSessions } from '../store/reset.ts'
 import { sqlState } from '../store/sqlstate.ts'
 import { verifyLog } from '../store/verify.ts'
@@ -94,7 +93,7 @@ async function verifyViews(url: string, { pool, output }: { pool: Pool; output: 
 /** Copying a table holds a snapshot: beside a service for 5 s at most, or it would slow the appends. */
 function openCopyPool(url: string, besideService: boolean): Pool {
   if (besideService) return openPool(url, { name: 'verify', max: 2, settings: READER_SETTINGS })
-  return new pg.Pool({ ...clientConfig(url, { name: 'verify' }), query_timeout: 0, max: 2 })
+  return openPool(url, { name: 'verify', max: 2, queryTimeout: 0 })
 }
 
 function tooLarge(cause: unknown): StartFailure {

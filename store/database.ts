@@ -6,6 +6,8 @@ export interface SessionOptions {
   readonly name: string
   /** Postgres settings of the session, e.g. `{ synchronous_commit: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Milliseconds until a silent server is taken as lost; 0 = never, for statements that may be long. */
+  readonly queryTimeout?: number
 }
 
 /** Name of a session that only looks whether the server answers: it may linger for a moment after it was closed. */
@@ -34,12 +36,13 @@ export const READER_SETTINGS = {
 const QUERY_TIMEOUT_MS = 8_000
 const CONNECT_TIMEOUT_MS = 3_000
 
-export function clientConfig(url: string, { name, settings = {} }: SessionOptions): pg.ClientConfig {
+export function clientConfig(url: string, options: SessionOptions): pg.ClientConfig {
+  const { name, settings = {}, queryTimeout = QUERY_TIMEOUT_MS } = options
   return {
     connectionString: url,
     application_name: `orderledger ${name}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: queryTimeout,
     keepAlive: true,
     options: Object.entries({ timezone: 'UTC', ...settings })
       .map(([setting, value]) => `-c ${setting}=${value}`)

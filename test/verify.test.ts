@@ -1,4 +1,7 @@
-/** Each check of `verify`: nothing found in a shop that took real orders, and each kind of damage found by its check. */
+/**
+ * Each check of `verify`: nothing found in a shop that took real orders, and each kind of damage found by its check.
+ * Longer than 300 lines because the damages are one list, done to copies of one shop.
+ */
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Check } from '../domain/tally.ts'
