@@ -208,12 +208,12 @@ describe('the tail', () => {
 })
 
 test.each([
-  ['update', "update log.events set type = 'Changed'"],
-  ['delete', 'delete from log.events'],
-  ['truncate', 'truncate log.events'],
-  ['update of no row', "update log.events set type = 'Changed' where false"],
-  ['delete by a replica', 'set session_replication_role = replica; delete from log.events'],
-])('an %s of the log is refused, to the superuser too (law 1)', async (_, statement) => {
+  ['updates', "update log.events set type = 'Changed'"],
+  ['deletes', 'delete from log.events'],
+  ['being truncated', 'truncate log.events'],
+  ['even an update of no row', "update log.events set type = 'Changed' where false"],
+  ['deletes by a replica', 'set session_replication_role = replica; delete from log.events'],
+])('the log refuses %s, to the superuser too (law 1)', async (_, statement) => {
   await appendAt(0, [eventOf('order-1', 1)])
   const { rows } = await pool.query<{ super: boolean }>('select rolsuper as super from pg_roles where rolname = user')
   expect(rows).toEqual([{ super: true }])
