@@ -190,7 +190,9 @@ describe('a restore', () => {
   test('of something that is no dump is refused', async () => {
     const target = await empty()
     await expect(restoreDump({ pool: target, directory: home })).rejects.toMatchObject({ code: 'foreign-dump' })
-    await writeFile(join(home, 'manifest.json'), '{"format": 2}')
-    await expect(restoreDump({ pool: target, directory: home })).rejects.toMatchObject({ code: 'foreign-dump' })
+    for (const text of ['{"format": 2}', '{"format": 1', '[]']) {
+      await writeFile(join(home, 'manifest.json'), text)
+      await expect(restoreDump({ pool: target, directory: home })).rejects.toMatchObject({ code: 'foreign-dump' })
+    }
   })
 })

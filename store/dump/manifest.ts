@@ -21,13 +21,20 @@ export interface Manifest {
 /** Throws a DumpFailure when there is none, or none of a known format. */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST_FILE)
-  const value: unknown = JSON.parse(
-    await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new DumpFailure('foreign-dump', `${directory} is not a dump: ${MANIFEST_FILE} cannot be read`, { cause })
-    }),
-  )
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new DumpFailure('foreign-dump', `${directory} is not a dump: ${MANIFEST_FILE} cannot be read`, { cause })
+  })
+  const value = parsed(text)
   if (!isManifest(value)) throw new DumpFailure('foreign-dump', `${path} is not of format ${FORMAT}`)
   return value
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function isManifest(value: unknown): value is Manifest {
