@@ -157,7 +157,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
 async function migrateDatabase(url: string): Promise<readonly string[]> {
   // A migration may take longer than any request: a pool of its own, without time-outs.
-  const pool = openPool(url, { name: 'migrations', max: 1 })
+  const pool = openPool(url, { name: 'migrations', max: 1, queryTimeout: 0 })
   try {
     return await migrate(pool)
   } catch (error) {
