@@ -14,6 +14,7 @@ import type { Feed } from '../store/feed.ts'
 import type { Failure, LiveGeneration } from './generations.ts'
 import { readBatch, type Batch } from './read-batch.ts'
 import { EventNotShown, showBatch, type Shower } from './show-batch.ts'
+import { ProjectionPaused } from './write-batch.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
 const BATCH = 5_000
@@ -111,11 +112,17 @@ export class Following {
     try {
       await showBatch(lane, batch)
     } catch (error) {
-      if (!(error instanceof EventNotShown)) throw error
-      const { code, message, position } = error
-      await this.#failed(lane, { code, message, position })
-      lane.state = 'failed'
+      lane.state = await this.#stopped(lane, error)
     }
+  }
+
+  /** Rethrows what does not concern this lane alone. */
+  async #stopped(lane: Lane, error: unknown): Promise<'paused' | 'failed'> {
+    if (error instanceof ProjectionPaused) return 'paused'
+    if (!(error instanceof EventNotShown)) throw error
+    const { code, message, position } = error
+    await this.#failed(lane, { code, message, position })
+    return 'failed'
   }
 
   #read({ position, lanes }: Group, limit: number, signal: AbortSignal): Promise<Batch | null> {

@@ -82,7 +82,10 @@ export async function readLiveGenerations(db: Pick<Pool, 'query'>): Promise<Read
   )
 }
 
-/** Pauses or resumes a projection; resuming also forgets why it failed, so that it is tried again. */
+/**
+ * Pauses or resumes a projection; once it is paused, nothing more is written. Resuming also forgets why it failed, so that it is
+ * tried again. False: there is no such projection.
+ */
 export async function setPaused(pool: Pool, name: string, paused: boolean): Promise<boolean> {
   const { rowCount } = await pool.query(
     `update views.projections set paused = $2, failure = case when $2 then failure end where name = $1`,

@@ -38,7 +38,7 @@ export interface Shower {
 }
 
 /**
- * Moves the shower's checkpoint with each commit. Rejects with EventNotShown, with CheckpointMoved, or with an error of
+ * Moves the shower's checkpoint with each commit. Rejects with EventNotShown, ProjectionPaused, CheckpointMoved, or with an error of
  * the database after which the checkpoint has to be read again.
  */
 export async function showBatch(shower: Shower, batch: Batch): Promise<void> {

@@ -9,7 +9,7 @@ import { copyView, dropCopies, type ViewCopy } from './copy-views.ts'
 import { foldLog, type LogFold, type Share } from './fold-log.ts'
 import type { Projection } from './projection.ts'
 
-/** About 400 bytes each. With more rows the log is read several times, each time for a share of the keys. */
+/** About 400 bytes each. */
 const ROWS_IN_MEMORY = 500_000
 
 export interface ProjectionCheck {
@@ -25,6 +25,8 @@ export interface VerifyProjections {
   /** At least two connections. */
   readonly pool: Pool
   readonly projections: readonly Projection[]
+  /** With more rows than this the log is read several times, each time for a share of the keys. */
+  readonly rowsInMemory?: number
   /** Told after each page of the log; `of` counts the log once for each time it is read. */
   readonly onProgress?: (progress: { readonly events: number; readonly of: number }) => void
 }
@@ -44,7 +46,7 @@ export async function verifyProjections(parts: VerifyProjections): Promise<reado
 }
 
 async function verify(client: PoolClient, parts: VerifyProjections): Promise<readonly ProjectionCheck[]> {
-  const { pool, projections, onProgress } = parts
+  const { pool, projections, onProgress, rowsInMemory = ROWS_IN_MEMORY } = parts
   const copies = new Map<Projection, ViewCopy>()
   for (const projection of projections) {
     const copy = await copyView(client, projection)
@@ -52,7 +54,7 @@ async function verify(client: PoolClient, parts: VerifyProjections): Promise<rea
   }
   const found = [...copies.values()]
   const breaches = new Map(found.map((copy) => [copy.projection, miscounted(copy)]))
-  const shares = Math.max(1, Math.ceil(found.reduce((sum, copy) => sum + countRows(copy), 0) / ROWS_IN_MEMORY))
+  const shares = Math.max(1, Math.ceil(found.reduce((sum, copy) => sum + countRows(copy), 0) / rowsInMemory))
   const end = found.reduce((last, { position }) => Math.max(last, position), 0)
   for (let index = 0; index < shares; index++) {
     const share = { index, of: shares }

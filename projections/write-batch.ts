@@ -33,6 +33,17 @@ export class CheckpointMoved extends Error {
   }
 }
 
+/** It was paused: nothing is written from then on. */
+export class ProjectionPaused extends Error {
+  readonly code = 'projection-paused'
+  readonly retriable = true
+
+  constructor(projection: string) {
+    super(`${projection} is paused`)
+    this.name = 'ProjectionPaused'
+  }
+}
+
 /** The statements that a batch's changes come down to. */
 export interface PreparedBatch {
   readonly tables: readonly { readonly table: Projection['tables'][number]; readonly writes: readonly RowWrite[] }[]
@@ -55,7 +66,7 @@ export interface BatchWrite {
   readonly beforeCommit: () => void
 }
 
-/** Resolves with the checkpoint after the batch. Rejects with CheckpointMoved or with the database's error. */
+/** Resolves with the checkpoint after the batch. Rejects with CheckpointMoved, ProjectionPaused, or with the database's error. */
 export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpoint> {
   const client = await pool.connect()
   try {
@@ -87,17 +98,24 @@ async function write(client: PoolClient, batch: BatchWrite): Promise<Checkpoint>
   return { ...checkpoint, position: end.position, rowCounts }
 }
 
-/** The comparison of the compare-and-set: the lock holds until the checkpoint is set. */
+/**
+ * The comparison of the compare-and-set: the lock holds until the checkpoint is set. Whoever pauses the projection waits
+ * for a batch under way, and sees none behind it.
+ */
 async function lockCheckpoint(client: PoolClient, projection: string, expected: Checkpoint): Promise<void> {
-  const { rows } = await client.query<[string]>({
+  const { rows } = await client.query<[string, boolean]>({
     name: 'lock-checkpoint',
-    text: `select position from views.checkpoints
-      where projection = $1 and generation = $2 and version = $3 for update`,
+    text: `select c.position, p.paused
+      from views.checkpoints c
+      join views.projections p on p.name = c.projection
+      where c.projection = $1 and c.generation = $2 and c.version = $3
+      for update of c for share of p`,
     values: [projection, expected.generation, expected.version],
     rowMode: 'array',
   })
   const position = rows[0] === undefined ? null : Number(rows[0][0])
   if (position !== expected.position) throw new CheckpointMoved(projection, expected.position, position)
+  if (rows[0]?.[1] === true) throw new ProjectionPaused(projection)
 }
 
 async function moveCheckpoint(client: PoolClient, projection: string, to: Checkpoint & BatchEnd): Promise<void> {
