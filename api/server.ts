@@ -32,8 +32,10 @@ const HEADER_LIMIT = 16_384
 const REQUEST_TIMEOUT_MS = 10_000
 /** Above that of the usual proxies (60 s): the side that closes first must be the one that sends. */
 const KEEP_ALIVE_MS = 65_000
-/** Mean over a second. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
+/** On average. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
 const MOST_EVENT_LOOP_DELAY_MS = 500
+/** Long enough that one block, as when a server is built, does not make the average of a sample by itself. */
+const LOAD_SAMPLE_MS = 3_000
 
 /** The API as a server that does not listen yet. Closing it waits for the requests under way. */
 export function buildServer(parts: ApiParts): ApiServer {
@@ -102,7 +104,11 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
       done()
     })
   }
-  await app.register(underPressure, { maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS, pressureHandler: shedLoad })
+  await app.register(underPressure, {
+    maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS,
+    sampleInterval: LOAD_SAMPLE_MS,
+    pressureHandler: shedLoad,
+  })
   if (settings.rateLimit > 0) {
     await app.register(rateLimit, {
       max: settings.rateLimit,
@@ -132,10 +138,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
 
 const RATE_LIMITED = 'this client has used up its requests of this second'
 
-/**
- * The plugin takes a second without a sample as endless delay. That is what follows a single long block, as when the
- * server has just been built: the queue is short then, and refusing the first requests would help nobody.
- */
+/** The plugin takes a time without samples as endless delay; that is one long block, and the queue behind it is short. */
 function shedLoad(
   _request: unknown,
   _reply: unknown,

@@ -64,16 +64,28 @@ const HOST = /^(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
  * Node leaves a missing Host to us (`requireHostHeader: false`), because its own answer has no body.
  */
 export function checkHost(loopbackOnly: boolean) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
-    const { host } = request.raw.headers
-    if (loopbackOnly && host !== undefined && isLoopbackHost(host)) return done()
-    if (host === undefined || !HOST.test(host)) {
-      if (host === undefined && request.raw.httpVersion === '1.0' && !loopbackOnly) return done()
-      return done(new ProblemError({ code: 'malformed-request', detail: 'the Host header is missing or malformed' }))
+  return ({ raw }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const { host } = raw.headers
+    const missing = host === undefined
+    if (missing && raw.httpVersion === '1.0' && !loopbackOnly) return done()
+    if (missing || !HOST.test(host) || hasTwoHosts(raw.rawHeaders)) {
+      return done(
+        new ProblemError({ code: 'malformed-request', detail: 'there has to be one well-formed Host header' }),
+      )
     }
-    if (!loopbackOnly) return done()
+    if (!loopbackOnly || isLoopbackHost(host)) return done()
     done(new ProblemError({ code: 'host-not-allowed', detail: 'without tokens only loopback names are served' }))
   }
+}
+
+/** Node keeps the first of two; a proxy in front of it may have looked at the other. `rawHeaders`: name, value, ... */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }
 
 function digestOf(secret: string): Buffer {

@@ -13,18 +13,20 @@ export function answerUnrouted(
     for (const one of [method].flat()) methods.add(one)
     routes.set(url, methods)
   })
-  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     observe(request, reply)
-    const path = request.url.split('?', 1)[0] ?? '/'
-    const allowed = allowedMethods(routes, path)
+    const allowed = allowedMethods(routes, request.url.split('?', 1)[0] ?? '/')
     if (allowed.length === 0) return sendProblem(request, reply, { code: 'not-found', detail: 'there is no such path' })
     const allow = allowed.join(', ')
-    return sendProblem(request, reply, {
-      code: 'method-not-allowed',
-      detail: `this path knows ${allow}`,
-      headers: { allow },
-    })
+    const detail = `this path knows ${allow}`
+    return sendProblem(request, reply, { code: 'method-not-allowed', detail, headers: { allow } })
+  }
+  // Before the body is looked at: what is wrong with it does not matter where nothing would read it.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) answer(request, reply)
+    else done()
   })
+  app.setNotFoundHandler(answer)
 }
 
 /** The methods of all routes that match a path, in alphabetical order. */
