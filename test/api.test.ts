@@ -1,3 +1,7 @@
+/**
+ * Every endpoint on real parts; each answer is also held against the OpenAPI document.
+ * Longer than 300 lines because all of it shares one service, and an endpoint's success and errors are read together.
+ */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreFailure, type StoreFailureCode } from '../store/command.ts'

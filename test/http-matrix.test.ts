@@ -1,4 +1,7 @@
-/** Bad input over real sockets, row by row: what arrives is what is written here, byte by byte. */
+/**
+ * Bad input over real sockets, row by row: what arrives is what is written here, byte by byte.
+ * Longer than 300 lines because it is one matrix, read as a whole.
+ */
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../api/problems.ts'

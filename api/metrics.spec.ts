@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import type { ProjectionState } from '../projections/views.ts'
+import type { Execution } from '../store/command.ts'
+import { createMetrics } from './metrics.ts'
+
+const state: ProjectionState = {
+  name: 'orders',
+  version: 1,
+  generation: 1,
+  state: 'failed',
+  position: 90,
+  head: 100,
+  lagEvents: 10,
+  lagSeconds: 2.5,
+  eventsPerSecond: 0,
+  lastError: null,
+}
+
+test('projections are read once for all their gauges', async () => {
+  const metrics = createMetrics()
+  let reads = 0
+  metrics.watchProjections(async () => {
+    reads += 1
+    return [state]
+  })
+  const text = await metrics.registry.metrics()
+  expect(reads).toBe(1)
+  for (const line of [
+    'projection_lag_seconds{name="orders"} 2.5',
+    'projection_lag_events{name="orders"} 10',
+    'projection_position{name="orders"} 90',
+    'projection_failed{name="orders"} 1',
+  ]) {
+    expect(text).toContain(line)
+  }
+})
+
+test('metrics are told also while the projections cannot be read', async () => {
+  const metrics = createMetrics()
+  metrics.watchProjections(() => Promise.reject(new Error('the database is away')))
+  metrics.eventsAppended.inc({ type: 'OrderPlaced' }, 3)
+  expect(await metrics.registry.metrics()).toContain('events_appended_total{type="OrderPlaced"} 3')
+})
+
+test('orders are counted by what became of them', async () => {
+  const metrics = createMetrics()
+  const executed = (status: number, replayed = false): Execution => ({
+    outcome: 'executed',
+    status,
+    headers: {},
+    body: '{}',
+    position: 1,
+    replayed,
+  })
+  metrics.countOrder(executed(201), 'placed', 12)
+  metrics.countOrder(executed(200), 'placed', 1)
+  metrics.countOrder(executed(201, true), 'placed', 1)
+  metrics.countOrder(executed(422), 'placed', 1)
+  metrics.countOrder(executed(409), 'placed', 1)
+  metrics.countOrder({ outcome: 'key-reused' }, 'placed', 1)
+  metrics.countOrder(executed(200), 'cancelled', 1)
+  const text = await metrics.registry.metrics()
+  for (const [result, count] of Object.entries({ placed: 1, cancelled: 1, repeated: 2, rejected: 1, conflict: 2 })) {
+    expect(text).toContain(`orders_total{result="${result}"} ${String(count)}`)
+  }
+  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.025"} 7')
+  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.01"} 6')
+})
