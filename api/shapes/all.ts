@@ -12,6 +12,8 @@ import * as simulation from './simulation.ts'
 
 const modules = [money, order, product, customer, analytics, activity, event, simulation, operations, problem]
 
+/** By name, whatever order a loader gives the exports of a module in: the OpenAPI document is made from it. */
 export const namedShapes: readonly { readonly $id: string }[] = modules
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value): value is { readonly $id: string } => typeof value === 'object' && value !== null && '$id' in value)
+  .sort((one, other) => (one.$id < other.$id ? -1 : 1))
