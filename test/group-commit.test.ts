@@ -185,6 +185,7 @@ describe('a command with a key', () => {
     const log = await wholeLog(first.pool)
     expect(ordersBy(log, 'OrderPlaced')).toHaveLength(keys.length)
     expect(stockOf(log, 'A1').reserved).toBe(keys.length)
+    expect(processes.flatMap(({ errors }) => errors)).toEqual([]) // they joined each other; Postgres had no clash to refuse
   })
 
   test('asked again later, in this process or in another, gets the same bytes again (law 3)', async () => {
