@@ -24,10 +24,10 @@ function stored(position: number, event: DomainEvent, overrides: Partial<StoredE
   }
 }
 
-/** Delivers these pages, whatever it is asked for, and then nothing. */
+/** Delivers these pages, whatever it is asked for, and then the same again. */
 function feedOf(...pages: readonly (readonly StoredEvent[])[]): Feed {
-  const left = [...pages]
-  return { next: () => Promise.resolve(left.shift() ?? []) }
+  let turn = 0
+  return { next: () => Promise.resolve(pages[turn++ % pages.length] ?? []) }
 }
 
 function read(feed: Feed, after = 0) {
@@ -37,7 +37,10 @@ function read(feed: Feed, after = 0) {
 describe('reading a batch', () => {
   test('each event is decoded, and folded for each projection', async () => {
     const batch = await read(feedOf([stored(1, productListed('A1')), stored(2, placed)]))
-    expect(batch?.events).toMatchObject([{ event: { type: 'ProductListed' } }, { event: placed, recordedAt: 1_002 }])
+    expect(await batch?.events()).toMatchObject([
+      { event: { type: 'ProductListed' } },
+      { event: placed, recordedAt: 1_002 },
+    ])
     expect(batch?.end).toMatchObject({ position: 2, recordedAt: 1_002 })
     expect([...(batch?.folds.keys() ?? [])]).toEqual(projections)
   })
@@ -45,13 +48,13 @@ describe('reading a batch', () => {
   test('law 6: an event delivered twice is passed over, also at the end of a batch', async () => {
     const [first, second] = [stored(1, placed), stored(2, placed)]
     const batch = await read(feedOf([first, first, second, first, second]))
-    expect(batch?.events.map(({ position }) => position)).toEqual([1, 2])
+    expect((await batch?.events())?.map(({ position }) => position)).toEqual([1, 2])
     expect(batch?.end.position).toBe(2)
   })
 
   test('law 6: a delivery of nothing but old events is read past', async () => {
     const batch = await read(feedOf([stored(1, placed)], [stored(2, placed)]), 1)
-    expect(batch?.events.map(({ position }) => position)).toEqual([2])
+    expect((await batch?.events())?.map(({ position }) => position)).toEqual([2])
   })
 
   test('law 1: a missing event is a gap', async () => {
@@ -61,7 +64,7 @@ describe('reading a batch', () => {
 
   test('law 8: an event that cannot be read leaves projections of other events untouched', async () => {
     const batch = await read(feedOf([stored(1, placed, { data: Buffer.alloc(1) })]))
-    expect(batch?.events).toMatchObject([{ type: 'OrderPlaced', failure: { code: 'undecodable-event' } }])
+    expect(await batch?.events()).toMatchObject([{ type: 'OrderPlaced', failure: { code: 'undecodable-event' } }])
     expect([...(batch?.folds.keys() ?? [])]).toEqual([products])
   })
 

@@ -21,12 +21,16 @@ export interface Unreadable {
 
 export type LoggedEvent = Projected | Unreadable
 
+/**
+ * What a stretch of the log does to each projection. The events themselves are not kept: they die young, which the
+ * garbage collector is quick with, and only a projection in trouble reads them again.
+ */
 export interface Batch {
-  /** At least one. */
-  readonly events: readonly LoggedEvent[]
   readonly end: BatchEnd
   /** A projection that could not take one of the events has none: it is to be fed in smaller pieces. */
   readonly folds: ReadonlyMap<Projection, Fold>
+  /** Reads the events again, at least one. */
+  events(): Promise<readonly LoggedEvent[]>
 }
 
 export interface BatchRequest {
@@ -38,23 +42,50 @@ export interface BatchRequest {
 }
 
 /** Waits until there is something to read; null when `signal` aborts. Rejects as the feed does, LogGap included. */
-export async function readBatch({ feed, after, limit, projections, signal }: BatchRequest): Promise<Batch | null> {
-  const stored = await feed.next(after, limit, signal)
-  if (stored.length === 0) return null
-  const events: LoggedEvent[] = []
+export async function readBatch(request: BatchRequest): Promise<Batch | null> {
+  const { projections } = request
+  const stored = await nextEvents(request)
+  const last = stored?.at(-1)
+  if (stored === null || last === undefined) return null
+  const end = { position: last.position, recordedAt: last.recordedAt }
   const folds = new Map(projections.map((projection) => [projection, new Fold()]))
   for (let start = 0; start < stored.length; start += SLICE) {
-    const slice = decodeNext(stored.slice(start, start + SLICE), events.at(-1)?.position ?? after)
+    const slice = stored.slice(start, start + SLICE).map(decodeEvent)
     for (const [projection, fold] of folds) {
       if (!foldSlice(projection, fold, slice)) folds.delete(projection)
     }
-    events.push(...slice)
     await setImmediate()
   }
-  const end = events.at(-1)
-  // Everything had been delivered before: there is nothing new in it.
-  if (end === undefined) return readBatch({ feed, after, limit, projections, signal })
-  return { events, end, folds }
+  return { end, folds, events: () => readAgain(request, end.position) }
+}
+
+/** The stretch once more, however many deliveries it takes; ends when `signal` aborts. */
+async function readAgain(request: BatchRequest, end: Position): Promise<readonly LoggedEvent[]> {
+  const events: LoggedEvent[] = []
+  let after = request.after
+  while (after < end) {
+    const stored = await nextEvents({ ...request, after, limit: end - after })
+    if (stored === null) break
+    events.push(...stored.map(decodeEvent))
+    after = stored.at(-1)?.position ?? end
+  }
+  return events
+}
+
+/** Law 1: an event delivered twice is passed over, one that is missing is a gap. Null when `signal` aborts. */
+async function nextEvents({ feed, after, limit, signal }: BatchRequest): Promise<readonly StoredEvent[] | null> {
+  while (true) {
+    const delivered = await feed.next(after, limit, signal)
+    if (delivered.length === 0) return null
+    let previous = after
+    const fresh = delivered.filter(({ position }) => {
+      if (position <= previous) return false
+      if (position !== previous + 1) throw new LogGap(previous + 1, position)
+      previous = position
+      return true
+    })
+    if (fresh.length > 0) return fresh
+  }
 }
 
 /** Folds one event. Throws what `apply` throws; for an event that the projection needs and cannot read, why. */
@@ -75,19 +106,6 @@ function foldSlice(projection: Projection, fold: Fold, slice: readonly LoggedEve
 /** Nobody knows whom an event of an unknown type concerns, so everybody needs it. */
 function needs({ handles }: Projection, { type, failure }: Unreadable): boolean {
   return failure.code === 'unknown-event-type' || handles.some((handled) => handled === type)
-}
-
-/** Law 1: an event delivered twice is passed over, one that is missing is a gap. */
-function decodeNext(stored: readonly StoredEvent[], after: Position): readonly LoggedEvent[] {
-  let previous = after
-  const events: LoggedEvent[] = []
-  for (const event of stored) {
-    if (event.position <= previous) continue
-    if (event.position !== previous + 1) throw new LogGap(previous + 1, event.position)
-    previous = event.position
-    events.push(decodeEvent(event))
-  }
-  return events
 }
 
 function decodeEvent({ position, stream, version, type, schemaVersion, data, recordedAt }: StoredEvent): LoggedEvent {

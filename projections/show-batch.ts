@@ -9,7 +9,7 @@ import { Fold, type Changes } from './fold-batch.ts'
 import type { Checkpoint } from './generations.ts'
 import type { Projection } from './projection.ts'
 import { foldEvent, type Batch, type LoggedEvent } from './read-batch.ts'
-import { prepareBatch, writeBatch, type PreparedBatch } from './write-batch.ts'
+import { prepareBatch, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
 
 /** No retry helps: this release, with these tables, cannot show the event. */
 export class EventNotShown extends Error {
@@ -42,47 +42,50 @@ export interface Shower {
  * the database after which the checkpoint has to be read again.
  */
 export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
-  const folded = batch.folds.get(shower.projection)
-  if (folded === undefined) await halve(shower, batch.events, null)
-  else await show(shower, batch.events, () => folded.changes())
+  const fold = batch.folds.get(shower.projection)
+  if (fold !== undefined && (await show(shower, () => fold.changes(), batch.end)) === null) return
+  await halve(shower, await batch.events())
 }
 
-async function showEvents(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
-  await show(shower, events, () => {
-    const fold = new Fold()
-    for (const event of events) foldEvent(shower.projection, fold, event)
-    return fold.changes()
-  })
-}
-
-async function show(shower: Shower, events: readonly LoggedEvent[], changes: () => Changes): Promise<void> {
+/** Resolves with null when they are shown, else with why they cannot be shown together. */
+async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
   const { pool, projection, checkpoint, beforeCommit } = shower
-  const end = events.at(-1)
-  if (end === undefined) return
   let prepared: PreparedBatch
   try {
     prepared = prepareBatch(checkpoint.generation, changes())
   } catch (cause) {
-    await halve(shower, events, cause)
-    return
+    return cause
   }
   try {
     shower.checkpoint = await writeBatch(pool, { projection, checkpoint, prepared, end, beforeCommit })
   } catch (cause) {
-    if (!isAboutData(cause)) throw cause
-    await halve(shower, events, cause)
-    return
+    if (isAboutData(cause)) return cause
+    throw cause
   }
   shower.committed(shower.checkpoint)
+  return null
 }
 
-/** `cause`: why they cannot be shown together; null when that is not known yet. */
-async function halve(shower: Shower, events: readonly LoggedEvent[], cause: unknown): Promise<void> {
+async function showEvents(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
   const [first] = events
-  if (events.length === 1 && first !== undefined && cause !== null) throw new EventNotShown(first.position, cause)
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return
+  const cause = await show(shower, () => fold(shower.projection, events), last)
+  if (cause === null) return
+  if (first === last) throw new EventNotShown(first.position, cause)
+  await halve(shower, events)
+}
+
+async function halve(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
   const middle = Math.ceil(events.length / 2)
   await showEvents(shower, events.slice(0, middle))
   await showEvents(shower, events.slice(middle))
+}
+
+function fold(projection: Projection, events: readonly LoggedEvent[]): Changes {
+  const changes = new Fold()
+  for (const event of events) foldEvent(projection, changes, event)
+  return changes.changes()
 }
 
 /** An answer of the server that the same statement would get again. */
