@@ -1,14 +1,30 @@
 /** A database with a log, a projector on it and its views: what tests of projections need. */
 import { newId } from '../app/clock.ts'
+import type { Addressed } from '../domain/decision.ts'
+import {
+  customerRegistered,
+  eur,
+  NOON,
+  orderCancelled,
+  orderLine,
+  orderPlaced,
+  orderRejected,
+  productListed,
+  stockReceived,
+  stockReserved,
+} from '../domain/test-events.ts'
 import { projections as all } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import type { Projection } from '../projections/projection.ts'
 import { Projector, type ProjectorParts } from '../projections/projector.ts'
-import { openViews, type Views } from '../projections/views.ts'
+import { openViews, type ProjectionState, type Views } from '../projections/views.ts'
+import { verifyProjections } from '../projections/verify.ts'
+import type { DomainEvent } from '../schemas/events.ts'
 import { openPool, type Pool } from '../store/database.ts'
 import type { Feed } from '../store/feed.ts'
 import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
+import { appendEvents } from './append-events.ts'
 import { testDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
 
@@ -98,4 +114,54 @@ export async function rowsOf(
     rows[name] = found.rows.map(({ row }) => row)
   }
   return rows
+}
+
+export function ofProduct(sku: string, ...events: readonly DomainEvent[]): readonly Addressed[] {
+  return events.map((event) => ({ stream: `inventory-${sku}`, event }))
+}
+
+export function ofOrder(orderId: string, ...events: readonly DomainEvent[]): readonly Addressed[] {
+  return events.map((event) => ({ stream: `order-${orderId}`, event }))
+}
+
+/** Products as their first event lists them. */
+export function listed(...skus: readonly string[]): readonly Addressed[] {
+  return skus.flatMap((sku) => ofProduct(sku, productListed(sku)))
+}
+
+/** Orders of one unit. */
+export function placed(...ids: readonly string[]): readonly Addressed[] {
+  return ids.flatMap((id) => ofOrder(id, orderPlaced(id, [orderLine('A1', 1)])))
+}
+
+export async function stateOf(projecting: Projecting, name: string): Promise<ProjectionState> {
+  const state = (await projecting.views.states()).find((each) => each.name === name)
+  if (state === undefined) throw new Error(`no projection ${name}`)
+  return state
+}
+
+/** The names of those whose rows are not a fold of the log, with the reason. */
+export async function breachesOf({ pool }: Projecting): Promise<readonly (readonly [string, string])[]> {
+  const checks = await verifyProjections({ pool, projections: all })
+  return checks.flatMap(({ projection, breach }) => (breach === null ? [] : [[projection, breach] as const]))
+}
+
+/** A customer, two products, an order placed, one cancelled and one rejected. */
+export async function sold(): Promise<Projecting> {
+  const projecting = await openProjecting()
+  const o1 = [orderLine('A1', 2), orderLine('B2', 1, { category: 'cases', unitPrice: eur(500) }), orderLine('A1', 1)]
+  const o2 = [orderLine('B2', 4, { category: 'cases', unitPrice: eur(500) })]
+  const head = await appendEvents(projecting.pool, [
+    { stream: 'customer-c1', event: customerRegistered('c1') },
+    ...ofProduct('A1', productListed('A1'), stockReceived('A1', 10)),
+    ...ofProduct('B2', productListed('B2', { category: 'cases', price: eur(500) }), stockReceived('B2', 0)),
+    ...ofOrder('o1', orderPlaced('o1', o1, { reservedUntil: NOON + 900_000 })),
+    ...ofProduct('A1', stockReserved('A1', 'o1', 3)),
+    ...ofOrder('o2', orderPlaced('o2', o2, { placedAt: NOON + 3_600_000, region: 'south', tier: 'vip' })),
+    ...ofOrder('o2', orderCancelled('o2', o2, { reason: 'too late' })),
+    ...ofOrder('o3', orderRejected('o3', { shortages: [{ sku: 'B2', wanted: 9, available: 1 }] })),
+  ])
+  await projecting.project()
+  await projecting.shown(head)
+  return projecting
 }

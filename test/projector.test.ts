@@ -1,138 +1,16 @@
-/** The projector's life: leases, failures, pauses, lost connections. On real Postgres. */
+/** The projector's life: leases, pauses, laggards, lost connections; and waiting for what it shows. On real Postgres. */
 import { describe, expect, test } from 'vitest'
 import { newId } from '../app/clock.ts'
-import type { Addressed } from '../domain/decision.ts'
-import { customerRegistered, orderLine, orderPlaced, productListed } from '../domain/test-events.ts'
-import { ensureGenerations, readLiveGenerations, setPaused } from '../projections/generations.ts'
+import { readLiveGenerations, setPaused } from '../projections/generations.ts'
 import { projections } from '../projections/list.ts'
 import { orders } from '../projections/orders.ts'
 import { Progress } from '../projections/progress.ts'
-import { projection, table, type Projection } from '../projections/projection.ts'
 import { openViews } from '../projections/views.ts'
-import { verifyProjections } from '../projections/verify.ts'
 import { CheckpointMoved, prepareBatch, writeBatch } from '../projections/write-batch.ts'
-import { encode } from '../schemas/codec.ts'
 import { holdLease } from '../store/leases.ts'
-import { appendEvents, appendRaw } from './append-events.ts'
+import { appendEvents } from './append-events.ts'
 import { eventually } from './eventually.ts'
-import { openProjecting, type Projecting } from './projecting.ts'
-
-const notes = table({ name: 'notes', key: { name: 'sku', type: 'text' }, columns: { note: 'text', seen: 'counter' } })
-
-/** Notes what products are called; `spoil` says what it makes of a name. */
-function notesOf(spoil: (name: string) => string): Projection {
-  return projection({
-    name: 'notes',
-    version: 1,
-    tables: [notes],
-    handles: ['ProductListed'],
-    apply({ event }, rows) {
-      rows.set(notes, event.sku, { note: spoil(event.name) })
-      rows.add(notes, event.sku, { seen: 1 })
-    },
-  })
-}
-
-function listed(...skus: readonly string[]): readonly Addressed[] {
-  return skus.map((sku) => ({ stream: `inventory-${sku}`, event: productListed(sku) }))
-}
-
-function placed(...ids: readonly string[]): readonly Addressed[] {
-  return ids.map((id) => ({ stream: `order-${id}`, event: orderPlaced(id, [orderLine('A1', 1)]) }))
-}
-
-async function stateOf(projecting: Projecting, name: string) {
-  const state = (await projecting.views.states()).find((each) => each.name === name)
-  if (state === undefined) throw new Error(`no projection ${name}`)
-  return state
-}
-
-async function clean(projecting: Projecting): Promise<void> {
-  const checks = await verifyProjections({ pool: projecting.pool, projections })
-  expect(checks.filter(({ breach }) => breach !== null)).toEqual([])
-}
-
-describe('a projection that cannot show an event', () => {
-  test.each<[string, (name: string) => string, string]>([
-    ['whose function throws', (name) => (name === 'Product C3' ? missing() : name), 'not-shown'],
-    ['whose value the database refuses', (name) => (name === 'Product C3' ? '\0' : name), '22021'],
-  ])('law 8: %s stops alone, at that event and with the reason', async (_, spoil, code) => {
-    await using projecting = await openProjecting()
-    const head = await appendEvents(projecting.pool, listed('A1', 'B2', 'C3', 'D4'))
-    await projecting.project({ projections: [...projections, notesOf(spoil)] })
-    await projecting.shown(head, ...projections.map(({ name }) => name))
-    await eventually(async () => (await stateOf(projecting, 'notes')).state === 'failed')
-    expect(await stateOf(projecting, 'notes')).toMatchObject({
-      position: 2,
-      lagEvents: 2,
-      lastError: { code, position: 3 },
-    })
-    const { rows } = await projecting.pool.query('select sku from views.notes_g1 order by sku')
-    expect(rows).toEqual([{ sku: 'A1' }, { sku: 'B2' }])
-    expect(projecting.complaints).toHaveLength(1)
-    const later = await appendEvents(projecting.pool, listed('E5'))
-    await projecting.shown(later, ...projections.map(({ name }) => name))
-    expect((await stateOf(projecting, 'notes')).position).toBe(2)
-  })
-
-  test('it goes on from there once what was wrong is mended and it is resumed', async () => {
-    await using projecting = await openProjecting()
-    let mended = false
-    const head = await appendEvents(projecting.pool, listed('A1', 'B2'))
-    await projecting.project({ projections: [notesOf((name) => (mended ? name : missing()))] })
-    await eventually(async () => (await stateOf(projecting, 'notes')).state === 'failed')
-    mended = true
-    await setPaused(projecting.pool, 'notes', false)
-    await projecting.shown(head)
-    expect(await stateOf(projecting, 'notes')).toMatchObject({ state: 'live', lastError: null })
-  })
-
-  test('law 8: an event of an unknown type stops all of them, with its position and the reason', async () => {
-    await using projecting = await openProjecting()
-    await appendEvents(projecting.pool, listed('A1'))
-    await appendRaw(projecting.pool, [
-      { stream: 'order-o1', type: 'OrderTeleported', schemaVersion: 1, data: Buffer.alloc(2) },
-    ])
-    await appendEvents(projecting.pool, listed('B2'))
-    await projecting.project()
-    await eventually(async () => (await projecting.views.states()).every(({ state }) => state === 'failed'))
-    for (const state of await projecting.views.states()) {
-      expect(state).toMatchObject({ position: 1, lastError: { code: 'unknown-event-type', position: 2 } })
-    }
-    expect((await projecting.views.products.list({ limit: 5, cursor: null })).items).toHaveLength(1)
-  })
-
-  test('law 8: an event that cannot be decoded stops those that need it, and is never skipped', async () => {
-    await using projecting = await openProjecting()
-    const event = encode(customerRegistered('c1'))
-    await appendRaw(projecting.pool, [{ stream: 'customer-c1', ...event, data: event.data.subarray(0, 3) }])
-    const head = await appendEvents(projecting.pool, listed('A1'))
-    await projecting.project()
-    await projecting.shown(head, 'orders', 'products', 'sales')
-    await eventually(async () => (await stateOf(projecting, 'customers')).state === 'failed')
-    await eventually(async () => (await stateOf(projecting, 'activity')).state === 'failed')
-    expect((await stateOf(projecting, 'customers')).lastError).toMatchObject({ code: 'undecodable-event', position: 1 })
-    expect((await stateOf(projecting, 'products')).state).toBe('live')
-  })
-
-  test('one whose tables are of another version is left as it is', async () => {
-    await using projecting = await openProjecting()
-    await ensureGenerations(projecting.pool, projections)
-    const raised = projections.map((each) => (each.name === 'orders' ? { ...each, version: 2 } : each))
-    const head = await appendEvents(projecting.pool, placed('o1'))
-    await projecting.project({ projections: raised })
-    await projecting.shown(head, 'sales')
-    expect(await stateOf(projecting, 'orders')).toMatchObject({
-      state: 'failed',
-      position: 0,
-      lastError: { code: 'other-version' },
-    })
-  })
-})
-
-function missing(): never {
-  throw new Error('no name for it')
-}
+import { breachesOf, listed, openProjecting, placed, stateOf, type Projecting } from './projecting.ts'
 
 describe('projections that stand at different positions', () => {
   test('a paused one stands still while the others go on, and catches up when resumed', async () => {
@@ -148,7 +26,7 @@ describe('projections that stand at different positions', () => {
     await setPaused(projecting.pool, 'sales', false)
     await projecting.shown(head)
     expect(await stateOf(projecting, 'sales')).toMatchObject({ state: 'live', lagEvents: 0, lagSeconds: 0 })
-    await clean(projecting)
+    expect(await breachesOf(projecting)).toEqual([])
   })
 
   test('a laggard reads alone and joins the others while the log goes on growing', async () => {
@@ -166,7 +44,7 @@ describe('projections that stand at different positions', () => {
       return (await stateOf(projecting, 'sales')).position >= 12_000
     })
     await projecting.shown(head)
-    await clean(projecting)
+    expect(await breachesOf(projecting)).toEqual([])
   })
 })
 
@@ -180,7 +58,7 @@ describe('one projector at a time', () => {
     await first.stop()
     await projecting.shown(await appendEvents(projecting.pool, placed('o2')))
     expect([first.health().state, second.health().state]).toEqual(['stopped', 'following'])
-    await clean(projecting)
+    expect(await breachesOf(projecting)).toEqual([])
   })
 
   test('a standby takes over when the lease of one that fell silent expires', async () => {
@@ -240,7 +118,7 @@ describe('what goes wrong around it', () => {
     })
     await projecting.shown(await appendEvents(projecting.pool, [...listed('A1'), ...placed('o1', 'o2')]))
     expect(cuts).toBeGreaterThan(3)
-    await clean(projecting)
+    expect(await breachesOf(projecting)).toEqual([])
     expect((await projecting.views.states()).map(({ lastError }) => lastError)).toEqual(projections.map(() => null))
   })
 
@@ -256,7 +134,7 @@ describe('what goes wrong around it', () => {
     }
     await projecting.shown(head)
     for (const state of await projecting.views.states()) expect(state).toMatchObject({ state: 'live', lastError: null })
-    await clean(projecting)
+    expect(await breachesOf(projecting)).toEqual([])
   })
 
   test('law 1: at a gap in the log the projector stops, loudly', async () => {
