@@ -1,17 +1,16 @@
 /** What becomes of commands when connections, backends and the server itself fail in the worst moments. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startThrowawayPostgres } from '../app/throwaway-postgres.ts'
 import { accept, refuse } from '../domain/decision.ts'
 import { inventory } from '../domain/inventory.ts'
-import { type Command, type Execution, StoreFailure } from '../store/command.ts'
+import type { Command } from '../store/command.ts'
 import { openPool } from '../store/database.ts'
-import { migrate } from '../store/migrate.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
+import { endBackends } from './backends.ts'
 import { eventually } from './eventually.ts'
-import { commandOf, executed, keyOf, openShop, place, receive, saidBy, statusOf } from './shop-commands.ts'
-import { startStoreProcess, type StoreProcess } from './store-process.ts'
+import { commandOf, executed, keyOf, openShop, receive, saidBy, statusOf } from './shop-commands.ts'
+import { failureOf, startStoreProcess, type StoreProcess } from './store-process.ts'
 import { type Fate, startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
-import { ordersBy, stockOf, wholeLog } from './whole-log.ts'
+import { stockOf, wholeLog } from './whole-log.ts'
 
 /** In the bytes of the statements, as the driver sends them. */
 const APPEND = 'append\0'
@@ -40,23 +39,6 @@ afterEach(async () => {
   await proxy.stop()
   await database.drop()
 })
-
-function failureOf(execution: Promise<Execution>): Promise<unknown> {
-  return execution.then(
-    () => 'no failure',
-    (error: unknown) => (error instanceof StoreFailure ? error.code : error),
-  )
-}
-
-/** Cancels or terminates the writers' backends that are in this state, and says how many. */
-async function endBackends(end: 'pg_cancel_backend' | 'pg_terminate_backend', state: string): Promise<number> {
-  const { rows } = await other.pool.query<{ pid: number }>(
-    `select pid from pg_stat_activity
-      where application_name = 'orderledger writer' and datname = current_database() and ${state}`,
-  )
-  for (const { pid } of rows) await other.pool.query(`select ${end}($1)`, [pid])
-  return rows.length
-}
 
 async function stockNow(sku: string): Promise<number> {
   return stockOf(await wholeLog(other.pool), sku).onHand
@@ -242,7 +224,7 @@ describe('the head, held by a session that works on', () => {
     const holder = await other.pool.connect()
     await holder.query('begin; select from log.log_head for update')
     const execution = faulty.committer.execute(receive('A1', 1))
-    await eventually(async () => (await endBackends('pg_cancel_backend', "wait_event_type = 'Lock'")) === 1)
+    await eventually(async () => (await endBackends(other.pool, 'pg_cancel_backend', "wait_event_type = 'Lock'")) === 1)
     await eventually(() => faulty.errors.length > 0)
     await holder.query('rollback')
     holder.release()
@@ -250,70 +232,4 @@ describe('the head, held by a session that works on', () => {
     expect(faulty.errors[0]).toMatchObject({ code: '57014' })
     expect(await stockNow('A1')).toBe(3)
   })
-})
-
-/** Orders without keys: each that is answered must be in the log once, and each that is not must not be there twice. */
-async function orderUntil(over: () => boolean, processes: readonly StoreProcess[]) {
-  const accepted: string[] = []
-  const failures: unknown[] = []
-  const client = async (index: number) => {
-    while (!over()) {
-      const process = processes[index % processes.length]
-      if (process === undefined) return
-      try {
-        const { orderId } = saidBy(await process.committer.execute(place(['B1']))) as { readonly orderId: string }
-        accepted.push(orderId)
-      } catch (error) {
-        if (!(error instanceof StoreFailure)) throw error
-        failures.push(error.code)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: 20 }, (_, index) => client(index)))
-  return { accepted, failures }
-}
-
-async function expectInLogOnce(pool: StoreProcess['pool'], answered: readonly string[], unknown: number) {
-  const log = await wholeLog(pool)
-  const placed = [...ordersBy(log, 'OrderPlaced'), ...ordersBy(log, 'OrderRejected')]
-  expect(new Set(placed).size).toBe(placed.length)
-  expect(answered.filter((orderId) => !placed.includes(orderId))).toEqual([])
-  expect(placed.length).toBeLessThanOrEqual(answered.length + unknown)
-  expect(stockOf(log, 'B1').reserved).toBe(ordersBy(log, 'OrderPlaced').length)
-}
-
-test('backends terminated again and again under load: every answer is in the log, and nothing twice (laws 3, 5)', async () => {
-  const rounds = 25
-  let over = false
-  const ordering = orderUntil(() => over, [faulty, other])
-  let terminated = 0
-  while (terminated < rounds) terminated += await endBackends('pg_terminate_backend', "state = 'active'")
-  over = true
-  const { accepted, failures } = await ordering
-  expect(failures).toEqual([])
-  expect(faulty.errors.length + other.errors.length).toBeGreaterThanOrEqual(rounds / 2)
-  await expectInLogOnce(other.pool, accepted, 0)
-})
-
-test('a server that crashes and recovers under load: every answer is in the log, and nothing twice (laws 3, 5)', async () => {
-  await using server = await startThrowawayPostgres({ durable: true })
-  const pool = openPool(server.url, { name: 'test', max: 1 })
-  await migrate(pool)
-  await pool.end()
-  const processes = [await startStoreProcess(server.url), await startStoreProcess(server.url)]
-  const [first] = processes
-  if (first === undefined) throw new Error('no process')
-  await openShop(first.committer, { B1: 100_000 })
-  let crashes = 0
-  const ordering = orderUntil(() => crashes === 2, processes)
-  for (; crashes < 2; crashes++) {
-    const known = first.committer.known
-    await eventually(() => first.committer.known > known + 50)
-    await server.restartImmediate()
-  }
-  const { accepted, failures } = await ordering
-  expect(accepted.length).toBeGreaterThan(50)
-  expect(processes.flatMap(({ errors }) => errors).length).toBeGreaterThanOrEqual(2)
-  await expectInLogOnce(first.pool, accepted, failures.length)
-  await Promise.all(processes.map((process) => process.stop()))
 })

@@ -12,6 +12,7 @@ import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { readLog } from '../store/read-log.ts'
 import { appendEvents } from './append-events.ts'
+import { lockIsWaitedFor } from './backends.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
 
@@ -145,7 +146,7 @@ describe('the feed', () => {
 
     // The next append waits behind the one that is not committed: nothing can be seen before it.
     const overtaking = appendEvents(pool, receipts(1)).catch((error: unknown) => error)
-    await eventually(async () => (await writing.query('select from pg_locks where not granted')).rowCount === 1)
+    await lockIsWaitedFor(pool)
     expect(await nextPositions(0)).toEqual([1, 2, 3])
     const waiting = nextPositions(3)
     await writing.query('commit')

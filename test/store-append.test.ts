@@ -12,7 +12,7 @@ import {
   readTail,
 } from '../store/append.ts'
 import { byteaArray, int2Array, int4Array, int8Array, textArray, uuidArray, uuidBytes } from '../store/binary-array.ts'
-import { clientConfig, WRITER_SETTINGS } from '../store/database.ts'
+import { clientConfig, openPool, WRITER_SETTINGS } from '../store/database.ts'
 import type { NewEvent } from '../store/decide-batch.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { wholeLog } from './whole-log.ts'
@@ -23,7 +23,7 @@ let client: pg.Client
 
 beforeEach(async () => {
   database = await testDatabase()
-  pool = new pg.Pool(clientConfig(database.url, { name: 'test' }))
+  pool = openPool(database.url, { name: 'test', max: 4 })
   client = await writer()
 })
 

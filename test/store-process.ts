@@ -1,12 +1,16 @@
 /** The store as one process runs it; several of them on one database stand for several processes. */
 import type pg from 'pg'
+import { afterEach, beforeEach } from 'vitest'
 import { newIdBytes } from '../app/clock.ts'
+import { beginBehindLock } from '../store/append.ts'
+import { type Execution, StoreFailure } from '../store/command.ts'
 import { openPool, READER_SETTINGS } from '../store/database.ts'
 import { type BatchReport, GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
 
 export interface StoreProcess {
   readonly committer: GroupCommit
@@ -59,4 +63,43 @@ export async function startStoreProcess(url: string, options: StoreProcessOption
       await pool.end()
     },
   }
+}
+
+/** Gives each test of a file a database of its own, and stops what was started on it. */
+export function storeProcesses() {
+  let database: TestDatabase
+  let running: StoreProcess[] = []
+
+  beforeEach(async () => {
+    database = await testDatabase()
+  })
+
+  afterEach(async () => {
+    await Promise.all(running.map((one) => one.stop()))
+    running = []
+    await database.drop()
+  })
+
+  return {
+    url: () => database.url,
+    async start(options?: StoreProcessOptions): Promise<StoreProcess> {
+      const started = await startStoreProcess(database.url, options)
+      running.push(started)
+      return started
+    },
+    /** A session like a writer's that takes the head's lock and keeps it; the function gives it back. */
+    async holdHead(): Promise<() => void> {
+      const connection = new WriterConnection(database.url)
+      await beginBehindLock(await connection.open(), 0, 0)
+      return () => connection.discard()
+    },
+  }
+}
+
+/** The code of the store's failure, the message of any other one, or `no failure`. */
+export function failureOf(execution: Promise<Execution>): Promise<unknown> {
+  return execution.then(
+    () => 'no failure',
+    (error: unknown) => (error instanceof StoreFailure ? error.code : error instanceof Error ? error.message : error),
+  )
 }
