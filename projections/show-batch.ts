@@ -44,7 +44,8 @@ export interface Shower {
 export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
   const fold = batch.folds.get(shower.projection)
   if (fold !== undefined && (await show(shower, () => fold.changes(), batch.end)) === null) return
-  await halve(shower, await batch.events())
+  // It could not be shown as it was folded, or the projection has joined since it was.
+  await showEvents(shower, await batch.events())
 }
 
 /** Resolves with null when they are shown, else with why they cannot be shown together. */

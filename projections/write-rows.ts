@@ -18,7 +18,7 @@ export interface RowWrite {
 
 /** The statements for one table's changes, in order. Pure; throws when a value does not fit its column. */
 export function rowWrites(table: Table, generation: number, changes: TableChanges): readonly RowWrite[] {
-  const keys = [...changes.keys()].sort(ascending)
+  const keys = sortedKeys(table, changes)
   const removed: Key[] = []
   const groups = new Map<string, Group>()
   for (const key of keys) {
@@ -172,6 +172,8 @@ function bits(table: Table, columns: readonly string[]): string {
   return columns.reduce((sum, column) => sum | (1n << BigInt(names.indexOf(column))), 0n).toString(36)
 }
 
-function ascending(one: Key, other: Key): number {
-  return one < other ? -1 : one > other ? 1 : 0
+/** Texts by their default order: a comparing function takes twice as long. */
+function sortedKeys({ key }: Table, changes: TableChanges): readonly Key[] {
+  const keys = [...changes.keys()]
+  return key.type === 'text' ? keys.sort() : keys.sort((one, other) => Number(one) - Number(other))
 }
