@@ -13,12 +13,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 1 },
           include: ['{domain,schemas,store,projections,api,simulation,app,cli,bench,test}/**/*.spec.ts'],
         },
       },
       {
         test: {
           name: 'services',
+          sequence: { groupOrder: 2 },
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
           testTimeout: 120_000,

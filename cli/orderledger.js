@@ -24,10 +24,12 @@ function isOlder(version) {
   return at >= 0 && version[at] < floor[at]
 }
 
-// The image holds only what the compiler made; a checkout has the sources, which tsx compiles as they are loaded.
+// A checkout that was built and not touched since runs what was built, and the image holds nothing else. Sources that
+// were touched are compiled by tsx as they are loaded: slower, but never stale.
 async function load() {
   const built = new URL('../dist/cli/main.js', import.meta.url)
-  if (existsSync(built)) return await import(built.href)
+  const checkout = existsSync(new URL('./main.ts', import.meta.url))
+  if (!checkout || (await import('./build.js')).isFresh()) return await import(built.href)
   const { register } = await import('tsx/esm/api')
   register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) })
   return await import('./main.ts')

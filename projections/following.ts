@@ -2,13 +2,15 @@
  * Follows the log for all projections, in rounds. In a round, projections that stand at the same position read
  * together:
  *
- * - The front (the furthest) waits for what is new, and reads its next batch while the present one is written.
+ * - The front (the furthest) waits for what is new. While it catches up it reads its next batch as the present one is
+ *   written; once it is there, and the log grows fast, it gathers for a moment before it reads on.
  * - Those behind read alone, at most up to the next group, which they thereby join.
  * - When some are one batch behind the front, it waits that round for them: a moving front would never be met.
  *
  * A projection that cannot show an event fails and leaves the rounds; the others go on. Anything else that goes wrong
  * ends the following, because nothing is known then about the checkpoints but what the database says.
  */
+import { setTimeout } from 'node:timers/promises'
 import type { Position } from '../store/command.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Failure, LiveGeneration } from './generations.ts'
@@ -18,6 +20,10 @@ import { ProjectionPaused } from './write-batch.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
 const BATCH = 5_000
+/** A front that finds fewer new events is not busy: it reads on at once, so that what is rare is shown at once. */
+const BUSY = 500
+/** How long a busy front gathers: 20,000 events a second then come 2,000 at a time, at half the cost of 300 at a time. */
+const GATHER_MS = 100
 
 /** A projection and whether it takes part. */
 export interface Lane extends Shower {
@@ -98,8 +104,10 @@ export class Following {
     const ahead = this.#read(front, BATCH, signal)
     const batch = await Promise.race([ahead, others.then(() => null)])
     if (batch === null) return
-    void this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
+    const found = batch.end.position - front.position
+    if (found === BATCH) void this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
     await this.#show(front, ahead)
+    if (found >= BUSY && found < BATCH) await setTimeout(GATHER_MS, undefined, { signal }).catch(() => undefined)
   }
 
   async #show({ lanes }: Group, reading: Promise<Batch | null>): Promise<void> {

@@ -1,6 +1,7 @@
 /** Processes of a benchmark: with their output in a file, and never outliving it. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { knownNames } from '../../app/config/variables.ts'
 import { waitUntil } from '../../app/wait-until.ts'
@@ -30,6 +31,13 @@ export const TSX = ['--import', import.meta.resolve('tsx')]
 
 /** The folder of the project. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The flags with which `npm start` runs Node: everything that is measured, the echo too, runs with the same. */
+export const NODE_FLAGS: readonly string[] =
+  /"start": "([^"]+)"/
+    .exec(readFileSync(join(ROOT, 'package.json'), 'utf8'))?.[1]
+    ?.split(' ')
+    .filter((word) => word.startsWith('--')) ?? []
 
 const STOPS_WITHIN_MS = 30_000
 const TAIL_LENGTH = 2_000

@@ -1,7 +1,7 @@
 /** The bare Fastify echo in a process of its own. */
 import { join } from 'node:path'
 import type { Cleanup } from '../cleanup.ts'
-import { ROOT, startChild, TSX, waitForChild } from './child.ts'
+import { NODE_FLAGS, ROOT, startChild, TSX, waitForChild } from './child.ts'
 
 export interface Echo {
   readonly url: string
@@ -12,7 +12,7 @@ export async function startEcho(scope: Cleanup): Promise<Echo> {
   const folder = scope.folder()
   const echo = startChild(scope, {
     command: process.execPath,
-    args: [...TSX, join(ROOT, 'bench/echo.ts')],
+    args: [...NODE_FLAGS, ...TSX, join(ROOT, 'bench/echo.ts')],
     cwd: folder,
     logFile: join(folder, 'echo.log'),
   })

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { readRunFile } from '../../app/run-file.ts'
 import type { Cleanup } from '../cleanup.ts'
-import { type Child, ROOT, startChild, TSX, waitForChild } from './child.ts'
+import { type Child, NODE_FLAGS, ROOT, startChild, TSX, waitForChild } from './child.ts'
 import { openLogWatch, type LogWatch } from './log-watch.ts'
 
 export interface ServiceOptions {
@@ -30,7 +30,7 @@ export async function startService(scope: Cleanup, options: ServiceOptions = {})
   const { dataDir = scope.folder(), env = {}, program = COMMAND_LINE } = options
   const child = startChild(scope, {
     command: process.execPath,
-    args: program,
+    args: [...NODE_FLAGS, ...program],
     // Not the project's folder: an .env there would configure the service.
     cwd: dataDir,
     env: { DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', ...env },

@@ -1,0 +1,66 @@
+// `npm run build`, and part of `npm ci`: compiles the sources to dist/, which starts faster and runs faster than sources
+// that are compiled as they are loaded (tsx names every closure anew: some 10 % of an order's time). Types are not
+// checked here; `npm run check` does that. Without the compiler (npm ci --omit=dev) there is nothing to do.
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const FOLDERS = ['api', 'app', 'cli', 'domain', 'migrations', 'projections', 'schemas', 'simulation', 'store']
+const STAMP = 'sources.json'
+
+/** True when dist/ was made from the sources as they are now. */
+export function isFresh() {
+  try {
+    return readFileSync(join(ROOT, 'dist', STAMP), 'utf8') === stampOf(sources())
+  } catch {
+    return false
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build()
+
+async function build() {
+  const typescript = await import('typescript').catch(() => null)
+  if (typescript === null) return
+  const { default: ts } = typescript
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'))
+  // One file at a time the compiler cannot know that the package is of ES modules, so it is told.
+  const settings = { ...config.compilerOptions, module: 'esnext', moduleResolution: 'bundler', inlineSourceMap: true }
+  const { options: compilerOptions } = ts.convertCompilerOptionsFromJson(settings, ROOT)
+  const files = sources()
+  const draft = join(ROOT, `dist.new-${String(process.pid)}`)
+  for (const { path } of files) {
+    const target = join(draft, path)
+    mkdirSync(dirname(target), { recursive: true })
+    if (!path.endsWith('.ts')) cpSync(join(ROOT, path), target)
+    else {
+      const { outputText } = ts.transpileModule(readFileSync(join(ROOT, path), 'utf8'), {
+        compilerOptions,
+        fileName: path,
+      })
+      writeFileSync(target.replace(/\.ts$/, '.js'), outputText)
+    }
+  }
+  writeFileSync(join(draft, STAMP), stampOf(files))
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+  renameSync(draft, join(ROOT, 'dist'))
+}
+
+function stampOf(files) {
+  return JSON.stringify(files.map(({ path, size, mtimeMs }) => [path, size, mtimeMs]))
+}
+
+/** What goes into dist/: code, and the files that it reads. */
+function sources() {
+  return FOLDERS.flatMap((folder) => list(folder)).filter(({ path }) => !/\.spec\.ts$|test-kit\.ts$/.test(path))
+}
+
+function list(folder) {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return list(path)
+    const { size, mtimeMs } = statSync(join(ROOT, path))
+    return /\.(ts|sql|avsc|bin|lock)$/.test(entry.name) ? [{ path, size, mtimeMs }] : []
+  })
+}
