@@ -1,10 +1,15 @@
 /** Works on the Avro schemas of the events, in a checkout of the project. */
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../app/start-failure.ts'
 import { staleGenerated, writeGenerated } from '../schemas/codegen.ts'
 import { SchemaRuleError } from '../schemas/schema-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
+import { packageRoot } from './package-root.ts'
+
+/** The sources, also when the command itself was built: a build holds no schema files. */
+const SCHEMAS = join(packageRoot, 'schemas')
 
 export function register(program: Command, context: CommandContext): void {
   const schemas = program
@@ -20,8 +25,8 @@ export function register(program: Command, context: CommandContext): void {
 }
 
 function codegen({ output, exitWith }: CommandContext, check: boolean): void {
-  const stale = obeyed(() => staleGenerated())
-  if (!check && stale.length > 0) obeyed(() => writeGenerated())
+  const stale = obeyed(() => staleGenerated(SCHEMAS))
+  if (!check && stale.length > 0) obeyed(() => writeGenerated(SCHEMAS))
   const verb = check ? 'out of date' : 'written'
   output.result(check ? { stale } : { written: stale }, () =>
     stale.length === 0
