@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['domain/**', 'schemas/**', 'store/**', 'projections/**', 'api/**', 'simulation/**', 'app/**', 'cli/**'],
-      exclude: ['**/*.spec.ts', '**/*.avsc', 'schemas/golden/**'],
+      include: ['{domain,schemas,store,projections,api,simulation,app,cli}/**/*.ts'],
+      exclude: ['**/*.spec.ts', '**/test-kit.ts'],
+      reportOnFailure: true,
       reporter: ['text-summary', 'json-summary'],
     },
     projects: [

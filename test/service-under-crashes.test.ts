@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { type CrashPoint, crashPointNames } from '../app/crash-points.ts'
+import { createRandom } from '../simulation/random.ts'
+import { crashAtPoint } from './faults/crash-points.ts'
+import { killAtRandom } from './faults/random-kills.ts'
+
+const meaning: Readonly<Record<CrashPoint, string>> = {
+  'append.before': 'before its append',
+  'append.sent': 'with its append sent and the answer lost',
+  'append.after': 'after its append and before the answer to the client',
+  'projector.transaction': 'inside a transaction of the projector',
+}
+
+const random = createRandom(1, 'crashes').unit
+
+test.each(crashPointNames.map((point) => [meaning[point], point] as const))(
+  'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
+  async (_, point) => {
+    expect(await crashAtPoint({ point, crashes: 2, random })).toBeGreaterThanOrEqual(2)
+  },
+)
+
+test('laws 3, 5 and 7: a service killed at random moments under load does so too', async () => {
+  expect(await killAtRandom({ kills: 3, random })).toBe(3)
+})
