@@ -38,7 +38,8 @@ const TABLE: readonly (readonly [string, string, Verdict, Verdict])[] = [
   ['23514', 'check violation', 'refused', 'refused'],
   ['42P01', 'undefined table', 'defect', 'defect'],
   ['42501', 'insufficient privilege', 'defect', 'defect'],
-  ['28P01', 'invalid password', 'defect', 'defect'],
+  ['28P01', 'invalid password', 'nothing-written', 'nothing-written'],
+  ['3D000', 'no such database', 'nothing-written', 'nothing-written'],
   ['OL001', 'refused by the trigger', 'defect', 'defect'],
   ['XX000', 'internal error', 'defect', 'defect'],
 ]

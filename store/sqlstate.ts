@@ -25,6 +25,8 @@ const RULES: readonly { readonly prefix: string; readonly verdict: Verdict }[] =
   { prefix: '53', verdict: 'nothing-written' }, // out of connections, memory, disk
   { prefix: '58', verdict: 'nothing-written' }, // I/O error outside the database
   { prefix: '25006', verdict: 'nothing-written' }, // read-only transaction: a standby, for now
+  { prefix: '28', verdict: 'nothing-written' }, // not let in: a password that is being changed
+  { prefix: '3D000', verdict: 'nothing-written' }, // no such database: one that is being restored
   { prefix: '08', verdict: 'unknown' }, // connection exceptions
   { prefix: '22', verdict: 'refused' }, // data exceptions
   { prefix: '23', verdict: 'refused' }, // constraint violations
