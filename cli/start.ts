@@ -30,7 +30,7 @@ async function start(context: CommandContext): Promise<void> {
   if (screen) context.output.streams.stdout.write(`orderledger ${version} · node ${process.versions.node}\n`)
   const service = await compose({ config, log, version, onStep })
   const seconds = round((performance.now() - began) / 1_000)
-  if (screen) context.output.streams.stdout.write(readyScreen(service.url, seconds))
+  if (screen) context.output.streams.stdout.write(readyScreen({ url: service.url, seconds, dataDir: config.databaseUrl === null ? config.dataDir : null }))
   else log.info({ url: service.url, seconds }, 'ready')
   flush()
 
@@ -52,9 +52,17 @@ function stepLine({ output }: CommandContext, { name, detail, seconds }: StartSt
   return `  ${tick} ${name.padEnd(12)} ${detail.padEnd(56)} ${seconds.toFixed(1)} s\n`
 }
 
-function readyScreen(url: string, seconds: number): string {
+interface Ready {
+  readonly url: string
+  readonly seconds: number
+  /** Null: the data lives in a database of the user's. */
+  readonly dataDir: string | null
+}
+
+function readyScreen({ url, seconds, dataDir }: Ready): string {
+  const data = dataDir === null ? '' : ` The data is in ${dataDir} and stays there.`
   return `
-  Ready in ${seconds.toFixed(1)} s. Data stays in DATA_DIR.
+  Ready in ${seconds.toFixed(1)} s.${data}
 
   API        ${url}
   API docs   ${url}/docs
