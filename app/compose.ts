@@ -7,13 +7,11 @@ import type { ApiParts, Check } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
-import { Projector } from '../projections/projector.ts'
 import { openViews, type Views } from '../projections/views.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
-import { LogFeed } from '../store/log-feed.ts'
 import { migrate } from '../store/migrate.ts'
 import { CommandPurge } from '../store/purge-commands.ts'
 import { readLog } from '../store/read-log.ts'
@@ -28,6 +26,7 @@ import { fillDemo } from './demo.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
+import { ProjectorWorker } from './projector-worker.ts'
 import { Releases } from './releases.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { migrationFailure } from './migration-failure.ts'
@@ -94,13 +93,9 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
   const metrics = config.metrics ? createMetrics() : null
   const committer = openCommitter(options, { databaseUrl: database.url, pool, metrics })
-  const feed = new LogFeed(pool)
   const progress = new Progress(systemClock)
   const listener = new Listener(database.url, {
-    log: (payload) => {
-      committer.headMoved(Number(payload))
-      feed.headMoved(Number(payload))
-    },
+    log: (payload) => committer.headMoved(Number(payload)),
     [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
   })
   await listener.start()
@@ -109,7 +104,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('committer', () => committer.stop())
 
   const projector = runs('projector')
-    ? openProjector(options, { databaseUrl: database.url, feed, progress, releases })
+    ? new ProjectorWorker({ databaseUrl: database.url, crash: config.crash, log })
     : null
   await projector?.start()
   if (projector !== null) releases.add('projector', () => projector.stop())
@@ -199,25 +194,6 @@ function openCommitter(options: ComposeOptions, { databaseUrl, pool, metrics }: 
   })
 }
 
-interface ProjectorSurroundings {
-  readonly databaseUrl: string
-  readonly feed: LogFeed
-  readonly progress: Progress
-  readonly releases: Releases
-}
-
-function openProjector({ config, log }: ComposeOptions, surroundings: ProjectorSurroundings): Projector {
-  const { databaseUrl, feed, progress, releases } = surroundings
-  const pool = openPool(databaseUrl, {
-    name: 'projector',
-    max: projections.length + 2,
-    // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
-    settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
-  })
-  releases.add('projector pool', () => pool.end())
-  return new Projector({ pool, feed, projections, progress, owner: newId(), log, reachPoint: crashPoints(config) })
-}
-
 interface ApiSurroundings {
   readonly committer: GroupCommit
   readonly pool: Pool
@@ -247,7 +223,7 @@ function apiParts({ config, log, version }: ComposeOptions, around: ApiSurroundi
 }
 
 /** A process that stands by is as ready as one that follows: somebody else keeps the read models. */
-function projectorChecks(projector: Projector | null): readonly Check[] {
+function projectorChecks(projector: ProjectorWorker | null): readonly Check[] {
   if (projector === null) return []
   const { state, reason } = projector.health()
   const ok = state === 'following' || state === 'standby'

@@ -30,7 +30,10 @@ async function start(context: CommandContext): Promise<void> {
   if (screen) context.output.streams.stdout.write(`orderledger ${version} · node ${process.versions.node}\n`)
   const service = await compose({ config, log, version, onStep })
   const seconds = round((performance.now() - began) / 1_000)
-  if (screen) context.output.streams.stdout.write(readyScreen({ url: service.url, seconds, dataDir: config.databaseUrl === null ? config.dataDir : null }))
+  if (screen)
+    context.output.streams.stdout.write(
+      readyScreen({ url: service.url, seconds, dataDir: config.databaseUrl === null ? config.dataDir : null }),
+    )
   else log.info({ url: service.url, seconds }, 'ready')
   flush()
 

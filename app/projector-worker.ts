@@ -1,0 +1,101 @@
+/**
+ * Runs the projector in a thread of its own.
+ *
+ *   starting ──started──> running ──stop()──> stopped
+ *                           │  ^
+ *          the thread ended │  │ started again, a second later
+ *                           v  │
+ *                          broken
+ */
+import { Worker } from 'node:worker_threads'
+import type { ProjectorHealth } from '../projections/projector.ts'
+import type { CrashPlan } from './crash-points.ts'
+import type { Log } from './log.ts'
+import type { ProjectorThreadData, ProjectorThreadMessage } from './projector-thread.ts'
+
+export interface ProjectorWorkerParts {
+  readonly databaseUrl: string
+  readonly crash: CrashPlan | null
+  readonly log: Log
+}
+
+const RESTART_MS = 1_000
+/** As much as `npm start` gives the main thread: what requests or batches under way hold is not copied about. */
+const NURSERY_MB = 64
+
+export class ProjectorWorker {
+  readonly #parts: ProjectorWorkerParts
+  #worker: Worker | null = null
+  #restart: NodeJS.Timeout | null = null
+  #stopping = false
+  #health: ProjectorHealth = { state: 'stopped', reason: null }
+
+  constructor(parts: ProjectorWorkerParts) {
+    this.#parts = parts
+  }
+
+  /** Resolves when the projector has made its tables and stands by. Rejects when the database does. */
+  async start(): Promise<void> {
+    const worker = launch(this.#parts)
+    this.#worker = worker
+    let failure: unknown = null
+    worker.on('error', (error) => (failure = error))
+    const started = new Promise<void>((resolve) => {
+      worker.on('message', (message: ProjectorThreadMessage) => this.#hear(message, resolve))
+    })
+    const ended = new Promise<never>((_, reject) => {
+      worker.on('exit', () => reject(failure instanceof Error ? failure : new Error('the projector thread ended')))
+    })
+    await Promise.race([started, ended])
+    this.#health = { state: 'standby', reason: null }
+    ended.catch((error: unknown) => this.#ended(error))
+  }
+
+  health(): ProjectorHealth {
+    return this.#health
+  }
+
+  /** Resolves when the batch in hand is written and the thread is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    if (this.#restart !== null) clearTimeout(this.#restart)
+    const worker = this.#worker
+    if (worker === null) return
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    worker.postMessage('stop')
+    await exited
+    this.#health = { state: 'stopped', reason: null }
+  }
+
+  #hear(message: ProjectorThreadMessage, started: () => void): void {
+    switch (message.kind) {
+      case 'started':
+        return started()
+      case 'health':
+        this.#health = message.health
+        return
+      case 'log':
+        this.#parts.log[message.level](message.fields, message.message)
+    }
+  }
+
+  #ended(error: unknown): void {
+    this.#worker = null
+    if (this.#stopping) return
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#health = { state: 'broken', reason }
+    this.#parts.log.error({ err: error }, 'the projector thread ended: it is started again')
+    this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
+  }
+}
+
+function launch({ databaseUrl, crash }: ProjectorWorkerParts): Worker {
+  const source = import.meta.url.endsWith('.ts')
+  const data: ProjectorThreadData = { databaseUrl, crash }
+  return new Worker(new URL(source ? './projector-thread.ts' : './projector-thread.js', import.meta.url), {
+    workerData: data,
+    resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
+    // Threads do not inherit what compiles TypeScript in the main one.
+    ...(source ? { execArgv: ['--import', import.meta.resolve('tsx')] } : {}),
+  })
+}
