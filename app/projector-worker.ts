@@ -44,7 +44,10 @@ export class ProjectorWorker {
       worker.on('message', (message: ProjectorThreadMessage) => this.#hear(message, resolve))
     })
     const ended = new Promise<never>((_, reject) => {
-      worker.on('exit', () => reject(failure instanceof Error ? failure : new Error('the projector thread ended')))
+      worker.on('exit', () => {
+        this.#worker = null
+        reject(failure instanceof Error ? failure : new Error('the projector thread ended'))
+      })
     })
     await Promise.race([started, ended])
     this.#health = { state: 'standby', reason: null }
@@ -80,7 +83,6 @@ export class ProjectorWorker {
   }
 
   #ended(error: unknown): void {
-    this.#worker = null
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#health = { state: 'broken', reason }
@@ -91,11 +93,10 @@ export class ProjectorWorker {
 
 function launch({ databaseUrl, crash }: ProjectorWorkerParts): Worker {
   const source = import.meta.url.endsWith('.ts')
-  const data: ProjectorThreadData = { databaseUrl, crash }
-  return new Worker(new URL(source ? './projector-thread.ts' : './projector-thread.js', import.meta.url), {
+  const program = new URL(source ? './projector-thread.ts' : './projector-thread.js', import.meta.url)
+  const data: ProjectorThreadData & { readonly program: string } = { databaseUrl, crash, program: program.href }
+  return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
-    // Threads do not inherit what compiles TypeScript in the main one.
-    ...(source ? { execArgv: ['--import', import.meta.resolve('tsx')] } : {}),
   })
 }
