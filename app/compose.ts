@@ -2,6 +2,7 @@
  * Puts a service together from its parts, in the order in which they depend on each other, and takes it apart in the
  * reverse order. No globals and no container: what a part needs, it is given here.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
 import type { ApiParts, Check } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
@@ -237,8 +238,4 @@ function stopwatch(onStep: ComposeOptions['onStep']): (name: string, detail: str
     onStep?.({ name, detail, seconds: (now - last) / 1_000 })
     last = now
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

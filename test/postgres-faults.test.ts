@@ -40,7 +40,7 @@ test('law 5: Postgres that falls over under load and comes back loses nothing, a
   await placing
   expect(client.answers.length).toBe(3_000)
   await holdToAnswers(databaseUrl, client.answers)
-  await expectVerified({ DATA_DIR: service.dataDir })
+  await expectVerified(service.dataDir)
 })
 
 test('law 5: backends that are terminated under load cost nothing but a retry', async () => {
@@ -58,7 +58,7 @@ test('law 5: backends that are terminated under load cost nothing but a retry', 
   await admin.end()
   await placing
   await holdToAnswers(databaseUrl, client.answers)
-  await expectVerified({ DATA_DIR: service.dataDir })
+  await expectVerified(service.dataDir)
 })
 
 test('while Postgres is away, orders and readiness answer 503 with Retry-After, and reads do not hang', async () => {

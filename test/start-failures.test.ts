@@ -6,7 +6,8 @@ import { openPool, type Pool } from '../store/database.ts'
 import { appendRaw } from './append-events.ts'
 import { testDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
-import { openShop, runCli } from './faults/shop.ts'
+import { openShop } from './faults/shop.ts'
+import { runCommand } from './run-command.ts'
 import { makeDataDir, type Service, startService } from './service.ts'
 
 const releases: (() => Promise<unknown> | void)[] = []
@@ -134,7 +135,7 @@ test('an event of an unknown type stops the read models at its position; orders 
   expect(list.status).toBe(200)
   expect(await list.json()).toMatchObject({ position: position - 1 })
   await eventually(() => service.output().includes('OrderTeleported'))
-  const verified = await runCli(['verify', '--json'], { DATABASE_URL: url, DATA_DIR: service.dataDir })
+  const verified = await runCommand(service.dataDir, 'verify', '--json')
   expect(verified.code).toBe(1)
   expect(verified.stdout).toContain('OrderTeleported')
 })

@@ -45,7 +45,7 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
     const run = readRunFile(data.path)
     if (run === null) throw new Error(`no service runs in ${service.dataDir}`)
     await holdToAnswers(run.databaseUrl, client.answers)
-    await expectVerified({ DATA_DIR: data.path })
+    await expectVerified(data.path)
     return fired()
   } finally {
     await client.close()

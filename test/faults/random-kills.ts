@@ -38,7 +38,7 @@ export async function killAtRandom({ kills, random }: RandomKills): Promise<numb
     const run = readRunFile(data.path)
     if (run === null) throw new Error('no service runs any more')
     await holdToAnswers(run.databaseUrl, client.answers)
-    await expectVerified({ DATA_DIR: data.path })
+    await expectVerified(data.path)
     return kills
   } finally {
     stopped = true

@@ -1,14 +1,10 @@
 /** A small shop for fault tests: made over HTTP, and held to account afterwards by `verify` and by its own log. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { deepStrictEqual, ok } from 'node:assert/strict'
 import { decode } from '../../schemas/codec.ts'
 import { eventually } from '../eventually.ts'
+import { runCommand } from '../run-command.ts'
 import type { Answered, AskedOrder } from './ordering-client.ts'
-
-const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
 
 export interface ShopPlan {
   readonly products: number
@@ -113,33 +109,11 @@ interface VerifyReport {
   readonly checks: readonly { readonly name: string; readonly breaches: number; readonly first: unknown }[]
 }
 
-/** Runs `orderledger verify --json` beside the service and expects it to find nothing. */
-export async function expectVerified(env: Readonly<Record<string, string>>): Promise<VerifyReport> {
-  const { stdout, code } = await runCli(['verify', '--json'], env)
+/** Runs `orderledger verify --json` beside the service of a data directory and expects it to find nothing. */
+export async function expectVerified(dataDir: string): Promise<VerifyReport> {
+  const { stdout, code } = await runCommand(dataDir, 'verify', '--json')
   const report = JSON.parse(stdout) as VerifyReport
   const breaches = report.checks.filter((check) => check.breaches > 0)
   deepStrictEqual({ code, breaches }, { code: 0, breaches: [] })
   return report
-}
-
-export interface CliResult {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  try {
-    const run = promisify(execFile)
-    const { stdout, stderr } = await run(process.execPath, [BIN, ...args], {
-      env: { ...process.env, ...env },
-      maxBuffer: 64 * 1024 * 1024,
-    })
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    if (error instanceof Error && 'stdout' in error && 'stderr' in error && 'code' in error) {
-      return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) }
-    }
-    throw error
-  }
 }
