@@ -76,6 +76,9 @@ function postgresArguments(cluster: Cluster, port: number, settings: Readonly<Re
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
+    // Said outright, because initdb scales both with the size of a segment.
+    max_wal_size: '1GB',
+    min_wal_size: '128MB',
     ...(cluster.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     ...settings,
   }
