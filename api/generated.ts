@@ -67,6 +67,8 @@ function partsWithoutUse(version: string): ApiParts {
       activity: { list: unused },
       waitFor: unused,
       states: unused,
+      setPaused: unused,
+      replays: { start: unused, newest: unused, read: unused, setPaused: unused, cancel: unused },
     },
     readLog: unused,
     clock: unused,

@@ -14,6 +14,9 @@ const state: ProjectionState = {
   lagSeconds: 2.5,
   eventsPerSecond: 0,
   lastError: null,
+  rows: 0,
+  replayId: null,
+  lastCheck: null,
 }
 
 test('projections are read once for all their gauges', async () => {

@@ -122,6 +122,13 @@ function watchProjections(registers: Registry[], states: () => Promise<readonly 
   gauge('projection_lag_seconds', 'Age of the oldest event that a projection does not show yet.', (s) => s.lagSeconds)
   gauge('projection_lag_events', 'Events that a projection does not show yet.', (s) => s.lagEvents)
   gauge('projection_position', 'The position that a projection shows.', (s) => s.position)
+  gauge('projection_rows', 'Rows of a projection.', (s) => s.rows)
+  gauge('projection_differences', 'Rows that differed from the log when they were last compared.', (s) =>
+    s.lastCheck === null ? 0 : s.lastCheck.differences,
+  )
+  gauge('projection_checked_timestamp_seconds', 'When the rows were last compared with the log; 0: never.', (s) =>
+    s.lastCheck === null ? 0 : s.lastCheck.checkedAt / 1_000,
+  )
   gauge('projection_failed', '1 when a projection has stopped at an event it cannot apply.', (s) =>
     s.state === 'failed' ? 1 : 0,
   )

@@ -114,6 +114,21 @@ export function commanding<Body extends TSchema, Params extends TObject>(
   return { schema: { ...schema, querystring: NOTHING, params, body }, config }
 }
 
+/** A route that acts on the service and not on the shop: asked twice, it is done once, without a key. */
+export function acting<Params extends TObject>(options: Operation & { readonly params: Params }) {
+  const { params, problems = [] } = options
+  const { schema, config } = documented({ ...options, problems: ['store-unavailable', ...problems] }, [])
+  return { schema: { ...schema, querystring: NOTHING, params }, config }
+}
+
+/** The same with a body. */
+export function actingWith<Params extends TObject, Body extends TSchema>(
+  options: Operation & { readonly params: Params; readonly body: Body },
+) {
+  const { schema, config } = acting({ ...options, problems: [...WITH_BODY, ...(options.problems ?? [])] })
+  return { schema: { ...schema, body: options.body }, config }
+}
+
 const DONE_HEADERS = {
   etag: 'The version of what is shown.',
   location: 'Where to read it.',

@@ -1,7 +1,7 @@
 /**
  * Every error the API answers with. The codes are part of the contract: docs/errors.md is made from this table, the
  * OpenAPI document lists them, and /problems/<code>, the `type` of a problem, shows them. HTTP status numbers of errors
- * stand here and nowhere else.
+ * stand here and nowhere else. More than 300 lines, because it is one table.
  */
 
 export interface ProblemKind {
@@ -80,6 +80,18 @@ export const PROBLEMS = {
     meaning: 'There is no customer of this id, or the view does not show it yet.',
     next: 'Check the id, or register the customer first.',
   },
+  'projection-not-found': {
+    status: 404,
+    title: 'No such projection',
+    meaning: 'There is no projection of this name.',
+    next: 'See /projections for those there are.',
+  },
+  'replay-not-found': {
+    status: 404,
+    title: 'No such replay',
+    meaning: 'There is no replay of this id.',
+    next: 'See /replays for the newest ones.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
@@ -115,6 +127,12 @@ export const PROBLEMS = {
     title: 'Order cannot be cancelled',
     meaning: 'Only a placed or confirmed order can be cancelled.',
     next: 'Read the order: its status says what became of it.',
+  },
+  'replay-unfinished': {
+    status: 409,
+    title: 'Replay under way',
+    meaning: 'The projection is being replayed already; `replayId` names it.',
+    next: 'Watch it at /replays/<replayId>, or cancel it first.',
   },
   'version-mismatch': {
     status: 412,
@@ -247,6 +265,12 @@ export const PROBLEMS = {
     title: 'Not ready',
     meaning: 'The service cannot do its work now; `checks` says why.',
     next: 'Wait for it; the detail of the failed check says what to look at.',
+  },
+  rebuilding: {
+    status: 503,
+    title: 'Being rebuilt',
+    meaning: 'The release that runs shows other columns than its tables have; they are being rebuilt from the log.',
+    next: 'Try again after `Retry-After`; /projections says how far it is.',
   },
   'not-there-yet': {
     status: 504,

@@ -22,6 +22,7 @@ import { healthRoutes, operationRoutes } from './operations.ts'
 import { orderRoutes } from './orders.ts'
 import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
+import { projectionRoutes } from './projections.ts'
 import { namedShapes } from './shapes/all.ts'
 import { simulationRoutes } from './simulation.ts'
 
@@ -132,6 +133,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
   activityRoutes(app, parts)
   eventRoutes(app, parts)
   simulationRoutes(app, parts)
+  projectionRoutes(app, parts)
   operationRoutes(app, parts)
   documentationRoutes(app)
 }

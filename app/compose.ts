@@ -19,6 +19,7 @@ import { readLog } from '../store/read-log.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
+import { BackgroundThread } from './background-thread.ts'
 import { newId, newIdBytes, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { crashPoints } from './crash-points.ts'
@@ -27,7 +28,6 @@ import { fillDemo } from './demo.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
-import { ProjectorWorker } from './projector-worker.ts'
 import { Releases } from './releases.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { migrationFailure } from './migration-failure.ts'
@@ -105,10 +105,15 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('committer', () => committer.stop())
 
   const projector = runs('projector')
-    ? new ProjectorWorker({ databaseUrl: database.url, crash: config.crash, log })
+    ? new BackgroundThread({ name: 'projector', databaseUrl: database.url, crash: config.crash, log })
     : null
   await projector?.start()
   if (projector !== null) releases.add('projector', () => projector.stop())
+  if (runs('projector')) {
+    const replayer = new BackgroundThread({ name: 'replayer', databaseUrl: database.url, crash: config.crash, log })
+    await replayer.start()
+    releases.add('replayer', () => replayer.stop())
+  }
   step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
 
   const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
@@ -224,7 +229,7 @@ function apiParts({ config, log, version }: ComposeOptions, around: ApiSurroundi
 }
 
 /** A process that stands by is as ready as one that follows: somebody else keeps the read models. */
-function projectorChecks(projector: ProjectorWorker | null): readonly Check[] {
+function projectorChecks(projector: BackgroundThread | null): readonly Check[] {
   if (projector === null) return []
   const { state, reason } = projector.health()
   const ok = state === 'following' || state === 'standby'

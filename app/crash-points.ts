@@ -1,7 +1,14 @@
 /** The fault hook of the crash tests: kills this process at a named place, without warning, as a power cut would. */
 import { appendFileSync } from 'node:fs'
 
-export const crashPointNames = ['append.before', 'append.sent', 'append.after', 'projector.transaction'] as const
+/** On the way of an order. */
+export const orderPointNames = ['append.before', 'append.sent', 'append.after', 'projector.transaction'] as const
+/** On the way of a replay: during COPY, while it rides along, between comparison and switch. */
+export const replayPointNames = ['replay.copied', 'replay.riding', 'replay.compared'] as const
+export const crashPointNames = [...orderPointNames, ...replayPointNames] as const
+
+export type OrderPoint = (typeof orderPointNames)[number]
+export type ReplayPoint = (typeof replayPointNames)[number]
 
 export type CrashPoint = (typeof crashPointNames)[number]
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 export const migrations: Readonly<Record<string, string>> = {
   '0001_log': sql('0001_log.sql'),
   '0002_views': sql('0002_views.sql'),
+  '0003_replays': sql('0003_replays.sql'),
 }
 
 function sql(file: string): string {

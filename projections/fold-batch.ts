@@ -66,6 +66,13 @@ export class Fold implements Rows {
     if (projection.handles.includes(projected.event.type)) projection.apply(projected, this)
   }
 
+  /** How many rows change. */
+  get size(): number {
+    let size = 0
+    for (const changes of this.#tables.values()) size += changes.size
+    return size
+  }
+
   changes(): Changes {
     for (const [table, changes] of this.#tables) forgetOldest(table, changes)
     return this.#tables

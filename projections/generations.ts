@@ -1,7 +1,7 @@
 /** Generations: which tables of a projection are live, where their checkpoint stands, and whether it is paused. */
 import type { Position } from '../store/command.ts'
 import type { Pool, PoolClient } from '../store/database.ts'
-import { createTable } from './physical-table.ts'
+import { createIndexes, createTables } from './physical-table.ts'
 import type { Projection } from './projection.ts'
 
 const FIRST_GENERATION = 1
@@ -40,21 +40,18 @@ export async function ensureGenerations(pool: Pool, projections: readonly Projec
   }
 }
 
-async function ensureGeneration(client: PoolClient, { name, version, tables }: Projection): Promise<void> {
+async function ensureGeneration(client: PoolClient, projection: Projection): Promise<void> {
+  const { name, version } = projection
   await client.query('begin')
   // Waits for another process that is registering it, and then finds it registered.
   const { rowCount } = await client.query(
-    `insert into views.projections (name, version, live_generation) values ($1, $2, $3) on conflict do nothing`,
+    `insert into views.projections (name, version, live_generation, last_generation) values ($1, $2, $3, $3)
+    on conflict do nothing`,
     [name, version, FIRST_GENERATION],
   )
   if (rowCount === 1) {
-    for (const table of tables) {
-      for (const statement of createTable(table, FIRST_GENERATION)) await client.query(statement)
-    }
-    await client.query(
-      `insert into views.checkpoints (projection, generation, version, position) values ($1, $2, $3, 0)`,
-      [name, FIRST_GENERATION, version],
-    )
+    await createTables(client, projection, FIRST_GENERATION)
+    await createIndexes(client, projection, FIRST_GENERATION)
   }
   await client.query('commit')
 }
@@ -80,6 +77,20 @@ export async function readLiveGenerations(db: Pick<Pool, 'query'>): Promise<Read
       { ...row, position: Number(position), rowCounts },
     ]),
   )
+}
+
+/** Of any generation; null when it is gone. */
+export async function readCheckpoint(
+  db: Pick<Pool, 'query'>,
+  { projection, generation }: { readonly projection: string; readonly generation: number },
+): Promise<Checkpoint | null> {
+  const { rows } = await db.query<{ version: number; position: string; row_counts: Record<string, number> }>(
+    'select version, position, row_counts from views.checkpoints where projection = $1 and generation = $2',
+    [projection, generation],
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  return { generation, version: row.version, position: Number(row.position), rowCounts: row.row_counts }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How a projection's table stands in Postgres: one physical table for each generation. */
-import type { Columns, ColumnType, KeyType, Table } from './projection.ts'
+import type { PoolClient } from '../store/database.ts'
+import type { Columns, ColumnType, KeyType, Projection, Table } from './projection.ts'
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text collate "C"',
@@ -13,12 +14,39 @@ export function physicalName<C extends Columns, K extends KeyType>({ name }: Tab
   return `views.${name}_g${String(generation)}`
 }
 
-/** The statements that make a table and its indexes. */
-export function createTable(table: Table, generation: number): readonly string[] {
-  const name = physicalName(table, generation)
+/** Makes a generation's empty tables and its checkpoint, at the beginning of the log. */
+export async function createTables(client: PoolClient, projection: Projection, generation: number): Promise<void> {
+  const { name, version, tables } = projection
+  for (const table of tables) await client.query(tableText(table, generation))
+  await client.query(
+    `insert into views.checkpoints (projection, generation, version, position, row_counts) values ($1, $2, $3, 0, $4)`,
+    [name, generation, version, JSON.stringify(Object.fromEntries(tables.map((table) => [table.name, 0])))],
+  )
+}
+
+/** Safe to repeat. */
+export async function createIndexes(client: PoolClient, { tables }: Projection, generation: number): Promise<void> {
+  for (const table of tables) for (const text of indexTexts(table, generation)) await client.query(text)
+}
+
+export function tableText(table: Table, generation: number): string {
   const columns = Object.entries(table.columns).map(([column, type]) => `${column} ${SQL_TYPES[type]}`)
-  return [
-    `create table ${name} (\n  ${[`${table.key.name} ${SQL_TYPES[table.key.type]} primary key`, ...columns].join(',\n  ')}\n)`,
-    ...(table.indexes ?? []).map((index) => `create index on ${name} (${index})`),
-  ]
+  const key = `${table.key.name} ${SQL_TYPES[table.key.type]} primary key`
+  return `create table ${physicalName(table, generation)} (\n  ${[key, ...columns].join(',\n  ')}\n)`
+}
+
+export function indexTexts(table: Table, generation: number): readonly string[] {
+  const { name, indexes = [] } = table
+  return indexes.map(
+    (columns, index) =>
+      `create index if not exists ${name}_g${String(generation)}_${String(index + 1)} on ${physicalName(table, generation)} (${columns})`,
+  )
+}
+
+/** As it stands in the temporary table through which rows are copied: every column may be missing. */
+export function stagingColumns({ key, columns }: Table): string {
+  const types = Object.entries(columns).map(
+    ([column, type]) => `${column} ${type === 'counter' ? 'bigint' : SQL_TYPES[type]}`,
+  )
+  return [`${key.name} ${SQL_TYPES[key.type]}`, ...types].join(', ')
 }

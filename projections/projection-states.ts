@@ -3,6 +3,7 @@ import type { Position } from '../store/command.ts'
 import type { Pool } from '../store/database.ts'
 import { readLiveGenerations, type Failure, type LiveGeneration } from './generations.ts'
 import type { Progress } from './progress.ts'
+import { readLastComparisons, readUnfinishedReplays, type Replay } from './replay/replays.ts'
 
 export interface ProjectionState {
   readonly name: string
@@ -17,31 +18,57 @@ export interface ProjectionState {
   /** Over the last 10 s, as far as this process heard. */
   readonly eventsPerSecond: number
   readonly lastError: Failure | null
+  readonly rows: number
+  /** Of the replay that is under way. */
+  readonly replayId: string | null
+  /** The last replay that compared the rows with the log. */
+  readonly lastCheck: LastCheck | null
+}
+
+export interface LastCheck {
+  readonly replayId: string
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number
+  readonly position: Position
+  readonly differences: number
 }
 
 /** Ordered by name. The lag is told by the database's clock, which is the one that recorded the events. */
 export async function readProjectionStates(pool: Pool, progress: Progress): Promise<readonly ProjectionState[]> {
   const generations = [...(await readLiveGenerations(pool)).values()]
   const lag = await readLag(pool, [...new Set(generations.map(({ position }) => position))])
+  const replays = new Map((await readUnfinishedReplays(pool)).map((replay) => [replay.projection, replay]))
+  const checks = await readLastComparisons(pool)
   return generations
     .map((generation) => ({
       name: generation.name,
       version: generation.version,
       generation: generation.generation,
-      state: stateOf(generation),
+      state: stateOf(generation, replays.get(generation.name)),
       position: generation.position,
       head: lag.head,
       lagEvents: lag.head - generation.position,
       lagSeconds: lag.seconds.get(generation.position) ?? 0,
       eventsPerSecond: progress.rate(generation.name, generation.generation),
       lastError: generation.failure,
+      rows: Object.values(generation.rowCounts).reduce((sum, count) => sum + count, 0),
+      replayId: replays.get(generation.name)?.replayId ?? null,
+      lastCheck: lastCheckOf(checks.get(generation.name)),
     }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-function stateOf({ paused, failure }: LiveGeneration): ProjectionState['state'] {
+/** `replaying`: nobody writes the live rows, because they are of an older version than the one that is being built. */
+function stateOf({ paused, failure, version }: LiveGeneration, replay: Replay | undefined): ProjectionState['state'] {
+  if (replay !== undefined && !replay.ahead && replay.version > version) return 'replaying'
   if (paused) return 'paused'
   return failure === null ? 'live' : 'failed'
+}
+
+function lastCheckOf(replay: Replay | undefined): LastCheck | null {
+  if (replay === undefined) return null
+  const { replayId, finishedAt, position, differences } = replay
+  return { replayId, checkedAt: finishedAt ?? 0, position, differences: differences?.count ?? 0 }
 }
 
 interface Lag {

@@ -27,6 +27,8 @@ import {
 } from './generations.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from './projection.ts'
+import { createReplay, failRider, ReplayUnfinished, takeOver } from './replay/replays.ts'
+import type { BatchEnd, RiderRefused } from './write-batch.ts'
 
 export interface ProjectorLog {
   info(fields: object, message: string): void
@@ -42,6 +44,7 @@ export interface ProjectorParts {
   readonly progress: Progress
   /** Unique to this process. */
   readonly owner: string
+  readonly newId: () => string
   readonly log: ProjectorLog
   /** The fault hook: called inside each transaction, before its commit. */
   readonly reachPoint: (point: 'projector.transaction') => void
@@ -98,7 +101,7 @@ export class Projector {
     })
   }
 
-  /** Follows for as long as the lease is held. */
+  /** Follows for as long as the lease is held and the same generations are live. */
   async #follow(): Promise<void> {
     const { feed, log, projections, pool } = this.#parts
     const term = new AbortController()
@@ -112,28 +115,36 @@ export class Projector {
     const following = new Following({ feed, lanes, failed: (lane, failure) => this.#failed(lane, failure) })
     this.#health = { state: 'following', reason: null }
     log.info({ positions: Object.fromEntries(lanes.map(positionOf)) }, 'the projector follows the log')
-    const renewing = this.#renew(following, term, end)
+    const renewing = this.#renew(following, generations, end).finally(() => term.abort())
     try {
       await following.run(end)
     } finally {
       term.abort()
       await renewing
     }
-    if (!this.#stopping.signal.aborted) this.#standBy('the lease was lost')
+    if (!this.#stopping.signal.aborted) this.#standBy(await renewing)
   }
 
-  /** Renews the lease and looks for pauses and resumes; ends the term when somebody else has the lease. */
-  async #renew(following: Following, term: AbortController, end: AbortSignal): Promise<void> {
+  /** Renews the lease and looks for pauses, resumes and switches. Resolves with why the term ended. */
+  async #renew(
+    following: Following,
+    generations: ReadonlyMap<string, LiveGeneration>,
+    end: AbortSignal,
+  ): Promise<string> {
     const { pool, owner } = this.#parts
     while (await wait(LEASE_RENEW_MS, end)) {
       try {
-        if (!(await holdLease(pool, LEASE, owner))) break
-        following.setStates(await readLiveGenerations(pool))
-      } catch {
-        break // without an answer we cannot know who has the lease
+        if (!(await holdLease(pool, LEASE, owner))) return 'the lease was lost'
+        const now = await readLiveGenerations(pool)
+        for (const [name, { generation }] of now) {
+          if (generations.get(name)?.generation !== generation) return `another generation of ${name} is live`
+        }
+        following.setStates(now)
+      } catch (error) {
+        return String(error) // without an answer we cannot know who has the lease
       }
     }
-    term.abort()
+    return 'the lease was lost'
   }
 
   async #lane(projection: Projection, generation: LiveGeneration | undefined): Promise<Lane | null> {
@@ -142,8 +153,7 @@ export class Projector {
     if (generation === undefined) throw new Error(`${name} is not registered`)
     const { position, version: written, failure, paused, rowCounts } = generation
     if (written !== version) {
-      const message = `its tables are of version ${String(written)}, this release writes version ${String(version)}`
-      await this.#told(name, { code: 'other-version', message, position })
+      await this.#otherVersion(projection, written)
       return null
     }
     if (failure !== null && !paused) await recordFailure(pool, name, null)
@@ -155,7 +165,33 @@ export class Projector {
       beforeCommit: () => reachPoint('projector.transaction'),
       committed: (checkpoint) =>
         progress.moved({ projection: name, generation: checkpoint.generation, position: checkpoint.position }),
+      riderRefused: (refused, end) => this.#riderRefused(projection, refused, end),
     }
+  }
+
+  /** Rows of an older version are rebuilt while they are still shown; those of a newer one belong to a newer release. */
+  async #otherVersion(projection: Projection, written: number): Promise<void> {
+    const { pool, log, newId } = this.#parts
+    const { name, version } = projection
+    if (written > version) {
+      log.warn({ projection: name, version, written }, 'superseded: a newer release keeps this projection')
+      return
+    }
+    try {
+      const replay = await createReplay(pool, projection, { replayId: newId() })
+      log.info(
+        { projection: name, version, written, replayId: replay?.replayId },
+        'the version was raised: a replay begins',
+      )
+    } catch (error) {
+      if (!(error instanceof ReplayUnfinished)) throw error
+      await takeOver(pool, error.replayId)
+    }
+  }
+
+  async #riderRefused({ name }: Projection, { generation, message, code }: RiderRefused, end: BatchEnd): Promise<void> {
+    await failRider(this.#parts.pool, name, generation, { code, message, position: end.position })
+    this.#parts.log.warn({ projection: name, generation, reason: message }, 'a replay that rode along failed')
   }
 
   async #failed({ projection }: Lane, failure: Failure): Promise<void> {

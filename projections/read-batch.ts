@@ -108,7 +108,15 @@ function needs({ handles }: Projection, { type, failure }: Unreadable): boolean 
   return failure.code === 'unknown-event-type' || handles.some((handled) => handled === type)
 }
 
-function decodeEvent({ position, stream, version, type, schemaVersion, data, recordedAt }: StoredEvent): LoggedEvent {
+export function decodeEvent({
+  position,
+  stream,
+  version,
+  type,
+  schemaVersion,
+  data,
+  recordedAt,
+}: StoredEvent): LoggedEvent {
   try {
     return { event: decode(type, schemaVersion, data), position, stream, version, recordedAt }
   } catch (failure) {

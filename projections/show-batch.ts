@@ -9,7 +9,7 @@ import { Fold, type Changes } from './fold-batch.ts'
 import type { Checkpoint } from './generations.ts'
 import type { Projection } from './projection.ts'
 import { foldEvent, type Batch, type LoggedEvent } from './read-batch.ts'
-import { prepareBatch, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
+import { prepareBatch, RiderRefused, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
 
 /** No retry helps: this release, with these tables, cannot show the event. */
 export class EventNotShown extends Error {
@@ -35,6 +35,8 @@ export interface Shower {
   readonly beforeCommit: () => void
   /** Called after each commit. */
   readonly committed: (checkpoint: Checkpoint) => void
+  /** Ends the replay whose generation rode along: it is to ride no longer when this resolves. */
+  readonly riderRefused: (refused: RiderRefused, end: BatchEnd) => Promise<void>
 }
 
 /**
@@ -51,15 +53,21 @@ export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
 /** Resolves with null when they are shown, else with why they cannot be shown together. */
 async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
   const { pool, projection, checkpoint, beforeCommit } = shower
+  const prepare = (generation: number) => prepareBatch(generation, changes())
   let prepared: PreparedBatch
   try {
-    prepared = prepareBatch(checkpoint.generation, changes())
+    prepared = prepare(checkpoint.generation)
   } catch (cause) {
     return cause
   }
+  const batch = { projection, checkpoint, prepared, prepare, end, beforeCommit }
   try {
-    shower.checkpoint = await writeBatch(pool, { projection, checkpoint, prepared, end, beforeCommit })
+    shower.checkpoint = await writeBatch(pool, batch)
   } catch (cause) {
+    if (cause instanceof RiderRefused) {
+      await shower.riderRefused(cause, end)
+      return show(shower, changes, end)
+    }
     if (isAboutData(cause)) return cause
     throw cause
   }

@@ -12,7 +12,7 @@ import { physicalName } from './physical-table.ts'
 import type { Columns, KeyType, Table } from './projection.ts'
 import { rfc3339, type Shown } from './shown.ts'
 
-/** There is no such view in the database yet, or it is being switched just now. */
+/** The view is not in the database yet, or its tables are of another release and are being rebuilt. */
 export class ViewNotReady extends Error {
   readonly code = 'view-not-ready'
   readonly retriable = true
@@ -50,7 +50,8 @@ interface LiveRow {
 
 /** Twice the live generation may be another one than we think: after a switch, and when it was never asked for. */
 const ATTEMPTS = 3
-const UNDEFINED_TABLE = '42P01'
+/** A table or a column that is not there: the generation is gone, or of another release. */
+const UNDEFINED = ['42P01', '42703']
 
 export class ViewReader {
   readonly #pool: Pool
@@ -95,7 +96,7 @@ export class ViewReader {
     return this.#generation
   }
 
-  /** Null when the generation's tables are gone. */
+  /** Null when the generation's tables are gone, or other ones than this release reads. */
   async #rows<Row>(
     query: ViewQuery,
     values: readonly unknown[],
@@ -109,7 +110,7 @@ export class ViewReader {
       })
       return rows
     } catch (error) {
-      if (sqlState(error) === UNDEFINED_TABLE) return null
+      if (UNDEFINED.includes(sqlState(error) ?? '')) return null
       throw error
     }
   }

@@ -5,13 +5,26 @@ import { activity, activityQueries, type ActivityQueries } from './activity.ts'
 import { customerQueries, customers, type CustomerQueries } from './customers.ts'
 import { orderQueries, orders, type OrderQueries } from './orders.ts'
 import { productQueries, products, type ProductQueries } from './products.ts'
+import { setPaused } from './generations.ts'
+import { projections } from './list.ts'
 import type { Progress } from './progress.ts'
 import { readProjectionStates, type ProjectionState } from './projection-states.ts'
+import {
+  cancelReplay,
+  createReplay,
+  readNewestReplays,
+  readReplay,
+  ReplayUnfinished,
+  setReplayPaused,
+  type Replay,
+  type ReplayRequest,
+} from './replay/replays.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
 import { ViewReader } from './view-reader.ts'
 import { waitFor } from './wait-for.ts'
 
-export type { ProjectionState }
+export { ReplayUnfinished }
+export type { ProjectionState, Replay, ReplayRequest }
 
 /** Every query answers from one snapshot: its rows and its position always belong together. */
 export interface Views {
@@ -26,12 +39,26 @@ export interface Views {
    */
   waitFor(projection: ViewName, position: Position, signal?: AbortSignal): Promise<boolean>
   states(): Promise<readonly ProjectionState[]>
+  /** False: there is no such projection. */
+  setPaused(projection: string, paused: boolean): Promise<boolean>
+  readonly replays: Replays
+}
+
+/** Null everywhere: there is no such projection, or no such replay. */
+export interface Replays {
+  /** Rejects with ReplayUnfinished when one of that projection is under way. */
+  start(projection: string, request: ReplayRequest): Promise<Replay | null>
+  /** The newest first, at most `limit`. */
+  newest(limit: number): Promise<readonly Replay[]>
+  read(replayId: string): Promise<Replay | null>
+  setPaused(replayId: string, paused: boolean): Promise<Replay | null>
+  cancel(replayId: string): Promise<Replay | null>
 }
 
 export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity'
 
 export interface ViewsParts {
-  /** Sessions that read: no query here writes. */
+  /** Sessions that read; they write only what is asked of projections and replays. */
   readonly pool: Pool
   readonly progress: Progress
   /** The shop's only one: sums are kept without it. */
@@ -56,5 +83,16 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     waitFor: (projection, position, signal) =>
       waitFor({ projection, position, reader: readers[projection], progress, signal }),
     states: () => readProjectionStates(pool, progress),
+    setPaused: (projection, paused) => setPaused(pool, projection, paused),
+    replays: {
+      async start(name, request) {
+        const projection = projections.find((known) => known.name === name)
+        return projection === undefined ? null : createReplay(pool, projection, request)
+      },
+      newest: (limit) => readNewestReplays(pool, limit),
+      read: (replayId) => readReplay(pool, replayId),
+      setPaused: (replayId, paused) => setReplayPaused(pool, replayId, paused),
+      cancel: (replayId) => cancelReplay(pool, replayId),
+    },
   }
 }

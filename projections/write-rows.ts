@@ -18,16 +18,26 @@ export interface RowWrite {
 
 /** The statements for one table's changes, in order. Pure; throws when a value does not fit its column. */
 export function rowWrites(table: Table, generation: number, changes: TableChanges): readonly RowWrite[] {
-  const keys = sortedKeys(table, changes)
+  const { removed, groups } = groupChanges(table, changes)
+  const writes = groups.map((group) => upsert(table, generation, group))
+  return removed.length === 0 ? writes : [removeWrite(table, generation, removed), ...writes]
+}
+
+export interface GroupedChanges {
+  readonly removed: readonly Key[]
+  readonly groups: readonly Group[]
+}
+
+/** What comes down to one statement each: the keys to remove, and the rows that set the same columns. */
+export function groupChanges(table: Table, changes: TableChanges): GroupedChanges {
   const removed: Key[] = []
-  const groups = new Map<string, Group>()
-  for (const key of keys) {
+  const groups = new Map<string, MutableGroup>()
+  for (const key of sortedKeys(table, changes)) {
     const change = changes.get(key)
     if (change?.removed === true) removed.push(key)
     if (change?.written) join(groups, table, { key, written: change.written })
   }
-  const writes = [...new Set(groups.values())].map((group) => upsert(table, generation, group))
-  return removed.length === 0 ? writes : [remove(table, generation, removed), ...writes]
+  return { removed, groups: [...new Set(groups.values())] }
 }
 
 /** Runs the statements and returns by how much the number of rows grew (or shrank, negative). */
@@ -58,14 +68,24 @@ export function pruneWrite(table: Table, generation: number, keep: number): RowW
 }
 
 /** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */
-interface Group {
+export interface Group {
   readonly set: readonly string[]
+  readonly add: ReadonlySet<string>
+  readonly keys: readonly Key[]
+  readonly written: readonly Written[]
+}
+
+interface MutableGroup extends Group {
   readonly add: Set<string>
   readonly keys: Key[]
   readonly written: Written[]
 }
 
-function join(groups: Map<string, Group>, table: Table, row: { readonly key: Key; readonly written: Written }): void {
+function join(
+  groups: Map<string, MutableGroup>,
+  table: Table,
+  row: { readonly key: Key; readonly written: Written },
+): void {
   const { key, written } = row
   const group = groupOf(groups, table, Object.keys(written.set))
   group.keys.push(key)
@@ -74,7 +94,7 @@ function join(groups: Map<string, Group>, table: Table, row: { readonly key: Key
 }
 
 /** The same columns in another order are the same group: one set of columns has one statement. */
-function groupOf(groups: Map<string, Group>, { columns }: Table, set: readonly string[]): Group {
+function groupOf(groups: Map<string, MutableGroup>, { columns }: Table, set: readonly string[]): MutableGroup {
   const found = groups.get(set.join())
   if (found !== undefined) return found
   const sorted = Object.keys(columns).filter((name) => set.includes(name))
@@ -84,38 +104,57 @@ function groupOf(groups: Map<string, Group>, { columns }: Table, set: readonly s
   return group
 }
 
-function upsert(table: Table, generation: number, group: Group): RowWrite {
-  const target = physicalName(table, generation)
+/** The columns that a group writes, in the order of its statement. */
+export interface WrittenColumns {
+  readonly set: readonly string[]
+  readonly add: readonly string[]
+  readonly all: readonly string[]
+}
+
+export function writtenColumns(table: Table, group: Group): WrittenColumns {
   const add = Object.keys(table.columns).filter((name) => group.add.has(name))
-  const columns = [table.key.name, ...group.set, ...add]
-  const types = columns.map((column) => ARRAYS[typeOf(table, column)].type)
+  return { set: group.set, add, all: [table.key.name, ...group.set, ...add] }
+}
+
+/** Merges rows of a source (a select of `columns.all`) by key; returns how many of them were new. */
+export function mergeText(table: Table, generation: number, columns: WrittenColumns, source: string): string {
   const changes = [
-    ...group.set.map((column) => `${column} = excluded.${column}`),
-    ...add.map((column) => `${column} = present.${column} + excluded.${column}`),
+    ...columns.set.map((column) => `${column} = excluded.${column}`),
+    ...columns.add.map((column) => `${column} = present.${column} + excluded.${column}`),
   ]
+  // xmax is 0 only in a row that this statement inserted.
+  return `with written as (
+      insert into ${physicalName(table, generation)} as present (${columns.all.join(', ')})
+      ${source}
+      on conflict (${table.key.name}) do ${changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`}
+      returning (xmax = 0) as inserted)
+    select (count(*) filter (where inserted))::int from written`
+}
+
+function upsert(table: Table, generation: number, group: Group): RowWrite {
+  const columns = writtenColumns(table, group)
+  const types = columns.all.map((column) => ARRAYS[typeOf(table, column)].type)
+  const { keys, written } = group
   return {
-    name: `upsert_${target}_${bits(table, group.set)}_${bits(table, add)}`,
-    // xmax is 0 only in a row that this statement inserted.
-    text: `with written as (
-        insert into ${target} as present (${columns.join(', ')})
-        select * from unnest(${types.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')})
-        on conflict (${table.key.name}) do ${changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`}
-        returning (xmax = 0) as inserted)
-      select (count(*) filter (where inserted))::int from written`,
+    name: `upsert_${physicalName(table, generation)}_${bits(table, columns.set)}_${bits(table, columns.add)}`,
+    text: mergeText(
+      table,
+      generation,
+      columns,
+      `select * from unnest(${types.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')})`,
+    ),
     values: [
-      array(table.key.type, group.keys),
-      ...group.set.map((column) =>
-        columnArray(
-          table,
-          column,
-          group.written.map(({ set }) => set[column] ?? null),
+      array(table.key.type, keys),
+      ...columns.set.map((name) =>
+        array(
+          typeOf(table, name),
+          written.map(({ set }) => set[name] ?? null),
         ),
       ),
-      ...add.map((column) =>
-        columnArray(
-          table,
-          column,
-          group.written.map((written) => written.add[column] ?? 0),
+      ...columns.add.map((name) =>
+        array(
+          typeOf(table, name),
+          written.map(({ add }) => add[name] ?? 0),
         ),
       ),
     ],
@@ -123,7 +162,7 @@ function upsert(table: Table, generation: number, group: Group): RowWrite {
   }
 }
 
-function remove(table: Table, generation: number, keys: readonly Key[]): RowWrite {
+export function removeWrite(table: Table, generation: number, keys: readonly Key[]): RowWrite {
   const target = physicalName(table, generation)
   return {
     name: `delete_${target}`,
@@ -142,25 +181,21 @@ const ARRAYS = {
   counter: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
 } as const
 
-function columnArray(table: Table, column: string, values: readonly Value[]): Buffer {
-  return array(typeOf(table, column), values)
-}
-
 function array(type: ColumnType, values: readonly Value[]): Buffer {
   return ARRAYS[type].write(values)
 }
 
-function asText(value: Value): string | null {
+export function asText(value: Value): string | null {
   if (value === null || typeof value === 'string') return value
   throw new TypeError(`${value} is not a text`)
 }
 
-function asInteger(value: Value): number | null {
+export function asInteger(value: Value): number | null {
   if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value
   throw new TypeError(`${JSON.stringify(value)} is not a whole number up to 2^53`)
 }
 
-function typeOf(table: Table, column: string): ColumnType {
+export function typeOf(table: Table, column: string): ColumnType {
   const type = column === table.key.name ? table.key.type : table.columns[column]
   if (type === undefined) throw new Error(`${table.name} has no column ${column}`)
   return type

@@ -152,7 +152,7 @@ export async function readAnswers(
   return answers
 }
 
-export async function readHead(client: pg.ClientBase): Promise<Position> {
+export async function readHead(client: Pick<pg.ClientBase, 'query'>): Promise<Position> {
   const { rows } = await client.query<[string]>({ text: 'select position from log.log_head', rowMode: 'array' })
   return Number(rows[0]?.[0] ?? 0)
 }

@@ -71,6 +71,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     projections,
     progress,
     owner: newId(),
+    newId,
     log,
     reachPoint: () => undefined,
   })

@@ -17,6 +17,8 @@ import { projections as all } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import type { Projection } from '../projections/projection.ts'
 import { Projector, type ProjectorParts } from '../projections/projector.ts'
+import { Replayer, type ReplayerParts } from '../projections/replay/replayer.ts'
+import { REPLAYS_CHANNEL } from '../projections/replay/replays.ts'
 import { openViews, type ProjectionState, type Views } from '../projections/views.ts'
 import { verifyProjections } from '../projections/verify.ts'
 import type { DomainEvent } from '../schemas/events.ts'
@@ -37,6 +39,8 @@ export interface Projecting {
   readonly complaints: readonly string[]
   /** Starts one more projector, as another process would. */
   project(options?: Partial<Pick<ProjectorParts, 'projections' | 'feed' | 'owner' | 'reachPoint'>>): Promise<Projector>
+  /** Starts a replayer, as another process would. */
+  replay(options?: Partial<Pick<ReplayerParts, 'projections' | 'owner' | 'reachPoint'>>): Replayer
   /** Resolves when these projections (all, if none is named) show everything up to the position. */
   shown(position: number, ...names: readonly string[]): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -51,10 +55,12 @@ export async function openProjecting(): Promise<Projecting> {
   const listener = new Listener(database.url, {
     log: (head) => feed.headMoved(Number(head)),
     [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
+    [REPLAYS_CHANNEL]: () => replayers.forEach((replayer) => replayer.changed()),
   })
   await listener.start()
   const views = openViews({ pool, progress, currency: 'EUR' })
   const projectors: Projector[] = []
+  const replayers: Replayer[] = []
   const complaints: string[] = []
   const complain = (fields: object, message: string) => complaints.push(`${message} ${JSON.stringify(fields)}`)
 
@@ -73,6 +79,7 @@ export async function openProjecting(): Promise<Projecting> {
         // Its own: what it tells comes to the views by NOTIFY, as from another process.
         progress: new Progress(() => Date.now()),
         owner: newId(),
+        newId,
         log: { info: () => undefined, warn: complain, error: complain },
         reachPoint: () => undefined,
         ...options,
@@ -80,6 +87,21 @@ export async function openProjecting(): Promise<Projecting> {
       projectors.push(projector)
       await projector.start()
       return projector
+    },
+
+    replay(options = {}) {
+      const replayer = new Replayer({
+        pool: writers,
+        projections: all,
+        owner: newId(),
+        log: { info: () => undefined, warn: complain, error: complain },
+        monotonic: () => performance.now(),
+        reachPoint: () => undefined,
+        ...options,
+      })
+      replayers.push(replayer)
+      replayer.start()
+      return replayer
     },
 
     async shown(position, ...names) {
@@ -91,7 +113,7 @@ export async function openProjecting(): Promise<Projecting> {
     },
 
     async [Symbol.asyncDispose]() {
-      await Promise.all(projectors.map((projector) => projector.stop()))
+      await Promise.all([...projectors, ...replayers].map((worker) => worker.stop()))
       await listener.stop()
       await Promise.all([pool.end(), writers.end()])
       await database.drop()

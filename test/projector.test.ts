@@ -92,6 +92,7 @@ describe('one projector at a time', () => {
       projection: orders,
       checkpoint,
       prepared: prepareBatch(1, new Map()),
+      prepare: (generation: number) => prepareBatch(generation, new Map()),
       beforeCommit: () => undefined,
     }
     const head = await appendEvents(projecting.pool, listed('B2', 'C3'))

@@ -9,6 +9,9 @@ const meaning: Readonly<Record<CrashPoint, string>> = {
   'append.sent': 'with its append sent and the answer lost',
   'append.after': 'after its append and before the answer to the client',
   'projector.transaction': 'inside a transaction of the projector',
+  'replay.copied': 'between the rows of a replay on their way and their merge',
+  'replay.riding': 'while a replay rides along',
+  'replay.compared': 'between the comparison of a replay and its switch',
 }
 
 const random = createRandom(1, 'crashes').unit

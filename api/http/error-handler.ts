@@ -1,5 +1,6 @@
 /** Every error that leaves a parser, a hook or a handler becomes a problem document here. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { ViewNotReady } from '../../projections/view-reader.ts'
 import { sqlState, verdictOf } from '../../store/sqlstate.ts'
 import { StoreFailure } from '../../store/command.ts'
 import { ProblemError, sendProblem, type Fault, type Occurrence } from './problem-document.ts'
@@ -18,6 +19,7 @@ export function errorHandler(reportDefect: ReportDefect) {
 export function occurrenceOf(error: unknown): Occurrence {
   if (error instanceof ProblemError) return error.occurrence
   if (error instanceof StoreFailure) return { code: error.code, detail: error.message }
+  if (error instanceof ViewNotReady) return { code: 'rebuilding', detail: error.message }
   if (isFastifyError(error)) {
     const occurrence = occurrenceOfFastify(error)
     if (occurrence !== null) return occurrence

@@ -8,9 +8,22 @@ import * as operations from './operations.ts'
 import * as order from './order.ts'
 import * as problem from './problem.ts'
 import * as product from './product.ts'
+import * as projection from './projection.ts'
 import * as simulation from './simulation.ts'
 
-const modules = [money, order, product, customer, analytics, activity, event, simulation, operations, problem]
+const modules = [
+  money,
+  order,
+  product,
+  customer,
+  analytics,
+  activity,
+  event,
+  simulation,
+  projection,
+  operations,
+  problem,
+]
 
 /** By name, whatever order a loader gives the exports of a module in: the OpenAPI document is made from it. */
 export const namedShapes: readonly { readonly $id: string }[] = modules

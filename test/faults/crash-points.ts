@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRunFile } from '../../app/run-file.ts'
-import type { CrashPoint } from '../../app/crash-points.ts'
+import { type CrashPoint, replayPointNames } from '../../app/crash-points.ts'
+import { eventually } from '../eventually.ts'
 import { makeDataDir } from '../service.ts'
 import { OrderingClient } from './ordering-client.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'
 import { Supervisor } from './supervisor.ts'
 
+const REPLAYED = ['orders', 'sales']
 const SHOP = { products: 5, stock: 1_000_000 }
 const CONCURRENCY = 16
 
@@ -22,6 +24,7 @@ export interface CrashRun {
 /** Returns how often the point really fired. */
 export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun): Promise<number> {
   const data = makeDataDir()
+  const replaying = replayPointNames.some((name) => name === point)
   const crashLog = join(data.path, 'crashes.log')
   const fired = (): number => (existsSync(crashLog) ? readFileSync(crashLog, 'utf8').trim().split('\n').length : 0)
   const supervisor = new Supervisor({
@@ -30,7 +33,8 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
       if (start > 1) onCrash?.(fired())
       // The first start opens the shop in peace; the following ones each die at a passage of their own.
       if (start === 1 || fired() >= crashes) return {}
-      return { CRASH_POINT: `${point}:${String(1 + Math.floor(random() * 20))}`, CRASH_LOG: crashLog }
+      const nth = 1 + Math.floor(random() * (replaying ? 3 : 20))
+      return { CRASH_POINT: `${point}:${String(nth)}`, CRASH_LOG: crashLog }
     },
   })
   const client = new OrderingClient({ url: () => supervisor.url })
@@ -39,12 +43,14 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
     await openShop(supervisor.url, SHOP)
     await supervisor.service.kill()
     for (let batch = 0; fired() < crashes; batch++) {
+      if (replaying) await startReplays(() => supervisor.url)
       await client.placeAll(ordersFor(`${point}-${String(batch)}`, 200, SHOP), CONCURRENCY)
     }
     const service = await supervisor.settle()
     const run = readRunFile(data.path)
     if (run === null) throw new Error(`no service runs in ${service.dataDir}`)
     await holdToAnswers(run.databaseUrl, client.answers)
+    if (replaying) await expectReplaysEqual(run.url)
     await expectVerified(data.path)
     return fired()
   } finally {
@@ -52,4 +58,27 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
     await supervisor.stop()
     data.remove()
   }
+}
+
+/** Begins a replay of each where none is under way; a service that is away just now is asked again with the next batch. */
+async function startReplays(url: () => string): Promise<void> {
+  for (const name of REPLAYED) {
+    await fetch(`${url()}/projections/${name}/replay`, { method: 'POST' }).catch(() => undefined)
+  }
+}
+
+interface Listed {
+  readonly items: readonly { readonly projection: string; readonly state: string; readonly finishedAt: string | null }[]
+}
+
+/** What was under way is finished by the service itself, and a later replay equals what is live. */
+async function expectReplaysEqual(url: string): Promise<void> {
+  const list = async () => (await (await fetch(`${url}/replays?limit=200`)).json()) as Listed
+  const idle = async () => (await list()).items.every(({ finishedAt }) => finishedAt !== null)
+  await eventually(idle, { timeout: 60_000 })
+  await startReplays(() => url)
+  await eventually(idle, { timeout: 60_000 })
+  const { items } = await list()
+  const unequal = items.filter(({ state }) => state !== 'switched')
+  if (unequal.length > 0) throw new Error(`replays did not end as they should: ${JSON.stringify(unequal)}`)
 }

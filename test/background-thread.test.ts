@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ProjectorWorker } from '../app/projector-worker.ts'
+import { BackgroundThread } from '../app/background-thread.ts'
 import { to } from '../domain/decision.ts'
 import { inventory } from '../domain/inventory.ts'
 import { projections } from '../projections/list.ts'
@@ -11,12 +11,17 @@ import { eventually } from './eventually.ts'
 
 let database: TestDatabase
 let pool: Pool
-let worker: ProjectorWorker
+let worker: BackgroundThread
 
 beforeEach(async () => {
   database = await testDatabase()
   pool = openPool(database.url, { name: 'test', max: 2 })
-  worker = new ProjectorWorker({ databaseUrl: database.url, crash: null, log: pino({ level: 'silent' }) })
+  worker = new BackgroundThread({
+    name: 'projector',
+    databaseUrl: database.url,
+    crash: null,
+    log: pino({ level: 'silent' }),
+  })
 })
 
 afterEach(async () => {
@@ -45,7 +50,8 @@ test('the projector follows the log in a thread run from the sources, says how i
 })
 
 test('a thread that cannot reach the database tells its host why', async () => {
-  const lost = new ProjectorWorker({
+  const lost = new BackgroundThread({
+    name: 'projector',
     databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing',
     crash: null,
     log: pino({ level: 'silent' }),

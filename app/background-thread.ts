@@ -1,5 +1,5 @@
 /**
- * Runs the projector in a thread of its own.
+ * Runs the projector, or the replayer, in a thread of its own.
  *
  *   starting ──started──> running ──stop()──> stopped
  *                           │  ^
@@ -11,9 +11,10 @@ import { Worker } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
 import type { CrashPlan } from './crash-points.ts'
 import type { Log } from './log.ts'
-import type { ProjectorThreadData, ProjectorThreadMessage } from './projector-thread.ts'
+import type { ThreadData, ThreadMessage } from './thread-host.ts'
 
-export interface ProjectorWorkerParts {
+export interface BackgroundThreadParts {
+  readonly name: 'projector' | 'replayer'
   readonly databaseUrl: string
   readonly crash: CrashPlan | null
   readonly log: Log
@@ -23,30 +24,30 @@ const RESTART_MS = 1_000
 /** As much as `npm start` gives the main thread: what requests or batches under way hold is not copied about. */
 const NURSERY_MB = 64
 
-export class ProjectorWorker {
-  readonly #parts: ProjectorWorkerParts
+export class BackgroundThread {
+  readonly #parts: BackgroundThreadParts
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
   #health: ProjectorHealth = { state: 'stopped', reason: null }
 
-  constructor(parts: ProjectorWorkerParts) {
+  constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
   }
 
-  /** Resolves when the projector has made its tables and stands by. Rejects when the database does. */
+  /** Resolves when it has made what it needs and is at work. Rejects when the database does. */
   async start(): Promise<void> {
     const worker = launch(this.#parts)
     this.#worker = worker
     let failure: unknown = null
     worker.on('error', (error) => (failure = error))
     const started = new Promise<void>((resolve) => {
-      worker.on('message', (message: ProjectorThreadMessage) => this.#hear(message, resolve))
+      worker.on('message', (message: ThreadMessage) => this.#hear(message, resolve))
     })
     const ended = new Promise<never>((_, reject) => {
       worker.on('exit', () => {
         this.#worker = null
-        reject(failure instanceof Error ? failure : new Error('the projector thread ended'))
+        reject(failure instanceof Error ? failure : new Error(`the thread of the ${this.#parts.name} ended`))
       })
     })
     await Promise.race([started, ended])
@@ -58,7 +59,7 @@ export class ProjectorWorker {
     return this.#health
   }
 
-  /** Resolves when the batch in hand is written and the thread is gone. */
+  /** Resolves when the step in hand is done and the thread is gone. */
   async stop(): Promise<void> {
     this.#stopping = true
     if (this.#restart !== null) clearTimeout(this.#restart)
@@ -70,7 +71,7 @@ export class ProjectorWorker {
     this.#health = { state: 'stopped', reason: null }
   }
 
-  #hear(message: ProjectorThreadMessage, started: () => void): void {
+  #hear(message: ThreadMessage, started: () => void): void {
     switch (message.kind) {
       case 'started':
         return started()
@@ -86,15 +87,15 @@ export class ProjectorWorker {
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#health = { state: 'broken', reason }
-    this.#parts.log.error({ err: error }, 'the projector thread ended: it is started again')
+    this.#parts.log.error({ err: error, thread: this.#parts.name }, 'a thread ended: it is started again')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }
 }
 
-function launch({ databaseUrl, crash }: ProjectorWorkerParts): Worker {
+function launch({ name, databaseUrl, crash }: BackgroundThreadParts): Worker {
   const source = import.meta.url.endsWith('.ts')
-  const program = new URL(source ? './projector-thread.ts' : './projector-thread.js', import.meta.url)
-  const data: ProjectorThreadData & { readonly program: string } = { databaseUrl, crash, program: program.href }
+  const program = new URL(`./${name}-thread.${source ? 'ts' : 'js'}`, import.meta.url)
+  const data: ThreadData & { readonly program: string } = { databaseUrl, crash, program: program.href }
   return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },

@@ -1,0 +1,35 @@
+/** The replayer, inside a thread of its own that the scheduler puts behind the others: a replay can wait, an order cannot. */
+import { setPriority } from 'node:os'
+import { projections } from '../projections/list.ts'
+import { Replayer } from '../projections/replay/replayer.ts'
+import { REPLAYS_CHANNEL } from '../projections/replay/replays.ts'
+import { openPool } from '../store/database.ts'
+import { Listener } from '../store/listener.ts'
+import { newId } from './clock.ts'
+import { crashPoints } from './crash-points.ts'
+import { runThread } from './thread-host.ts'
+
+/** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
+const NICE = 5
+
+await runThread(async ({ databaseUrl, crash, releases, log }) => {
+  // Linux takes 0 as this thread, other systems as the whole process.
+  if (process.platform === 'linux') setPriority(0, NICE)
+  // No statement is limited in time: an index over millions of rows takes as long as it takes.
+  const pool = openPool(databaseUrl, { name: 'replayer', max: 4, queryTimeout: 0 })
+  releases.add('replayer pool', () => pool.end())
+  const replayer = new Replayer({
+    pool,
+    projections,
+    owner: newId(),
+    log,
+    monotonic: () => performance.now(),
+    reachPoint: crashPoints({ crash }),
+  })
+  const listener = new Listener(databaseUrl, { [REPLAYS_CHANNEL]: () => replayer.changed() })
+  await listener.start()
+  releases.add('listener', () => listener.stop())
+  replayer.start()
+  releases.add('replayer', () => replayer.stop())
+  return () => ({ state: 'following', reason: null })
+})

@@ -1,0 +1,49 @@
+/** What a background thread and its host (app/background-thread.ts) tell each other. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { ProjectorHealth } from '../projections/projector.ts'
+import type { CrashPlan } from './crash-points.ts'
+import { Releases } from './releases.ts'
+
+export interface ThreadData {
+  readonly databaseUrl: string
+  readonly crash: CrashPlan | null
+}
+
+export type ThreadMessage =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'health'; readonly health: ProjectorHealth }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+
+type LogLevel = 'info' | 'warn' | 'error'
+
+const HEALTH_MS = 250
+
+export interface Thread extends ThreadData {
+  readonly releases: Releases
+  readonly log: Readonly<Record<LogLevel, (fields: object, message: string) => void>>
+}
+
+/** Starts what the thread is for and keeps it until the host sends word; then gives back what was registered. */
+export async function runThread(start: (thread: Thread) => Promise<() => ProjectorHealth>): Promise<void> {
+  const host = parentPort
+  if (host === null) throw new Error('this program runs as a thread only')
+  const tell = (message: ThreadMessage) => host.postMessage(message)
+  const log = (level: LogLevel) => (fields: object, message: string) => tell({ kind: 'log', level, fields, message })
+  const releases = new Releases()
+  // The host sends nothing but the wish to stop.
+  const stop = new Promise<void>((resolve) => host.once('message', () => resolve()))
+  const thread = {
+    ...(workerData as ThreadData),
+    releases,
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+  }
+  try {
+    const health = await start(thread)
+    const reporting = setInterval(() => tell({ kind: 'health', health: health() }), HEALTH_MS)
+    releases.add('reporting', () => clearInterval(reporting))
+    tell({ kind: 'started' })
+    await stop
+  } finally {
+    await releases.release((part, error) => thread.log.error({ part, err: error }, 'a part did not stop cleanly'))
+  }
+}

@@ -1,0 +1,42 @@
+/** How two generations of a projection differ. */
+
+/** `missing`: the live one lacks it; `extra`: the log does not tell of it; `different`: a column has another value. */
+export type DifferenceKind = 'missing' | 'extra' | 'different'
+
+export interface DifferentColumn {
+  readonly column: string
+  /** As texts; null where there is no value. */
+  readonly live: string | null
+  readonly rebuilt: string | null
+}
+
+export interface Difference {
+  readonly table: string
+  readonly key: string
+  readonly kind: DifferenceKind
+  readonly columns: readonly DifferentColumn[]
+}
+
+export interface Differences {
+  /** Rows that are not the same on both sides. */
+  readonly count: number
+  readonly missing: number
+  readonly extra: number
+  readonly different: number
+  /** The first ones, at most 20. */
+  readonly samples: readonly Difference[]
+}
+
+const SAMPLES = 20
+
+export const NO_DIFFERENCES: Differences = { count: 0, missing: 0, extra: 0, different: 0, samples: [] }
+
+export function withDifference(differences: Differences, found: Difference): Differences {
+  const { samples } = differences
+  return {
+    ...differences,
+    count: differences.count + 1,
+    [found.kind]: differences[found.kind] + 1,
+    samples: samples.length < SAMPLES ? [...samples, found] : samples,
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The last steps between a new generation and the live one, each one transaction: riding along, and the switch.
+ * All of them lock in one order: the replay, the live checkpoint, the projection.
+ */
+import type { Position } from '../../store/command.ts'
+import type { Pool, PoolClient } from '../../store/database.ts'
+import { readEvents } from '../../store/read-log.ts'
+import { Fold } from '../fold-batch.ts'
+import { PROGRESS_CHANNEL } from '../progress.ts'
+import { decodeEvent, foldEvent } from '../read-batch.ts'
+import { prepareBatch, writeChanges } from '../write-batch.ts'
+import type { Lane } from './lane.ts'
+import { NotReplayable } from './replay-failure.ts'
+import { inTransaction, REPLAYS_CHANNEL } from './replays.ts'
+import { lockReplay, moveGeneration } from './write-lane.ts'
+
+/** With more events missing the live projection would wait too long. */
+const NEAR = 1_000
+
+/**
+ * Brings the new generation to the position of the live one while that stands still, and lets the projector write both from then
+ * on. False: too far away still. Rejects with ReplayGone.
+ */
+export async function rideAlong(pool: Pool, lane: Lane): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    await lockReplay(client, lane.replay, ['running'])
+    const live = await lockLive(client, lane)
+    if (!(await catchUp(client, lane, live.position))) return false
+    await client.query('update views.projections set riding_generation = $2 where name = $1', [
+      lane.projection.name,
+      lane.replay.generation,
+    ])
+    await client.query(`update views.replays set state = 'comparing' where id = $1`, [lane.replay.replayId])
+    return true
+  })
+}
+
+/**
+ * The new generation becomes the live one, between two batches of the projector, whose next one finds that it has to begin
+ * anew. A generation of another version is brought to the end of the log in the same step, for nobody writes it meanwhile.
+ * False: too far away still. Rejects with ReplayGone.
+ */
+export async function switchOver(pool: Pool, lane: Lane, { raised }: { readonly raised: boolean }): Promise<boolean> {
+  const { projection, replay } = lane
+  return inTransaction(pool, async (client) => {
+    await lockReplay(client, replay, [raised ? 'running' : 'comparing'])
+    await lockLive(client, lane)
+    if (raised && !(await catchUp(client, lane, await readHead(client)))) return false
+    await client.query(
+      `update views.projections set live_generation = $2, version = $3, riding_generation = null, failure = null where name = $1`,
+      [projection.name, replay.generation, projection.version],
+    )
+    await client.query(`update views.replays set state = 'switched', finished_at = clock_timestamp() where id = $1`, [
+      replay.replayId,
+    ])
+    await client.query(
+      `select pg_notify('${REPLAYS_CHANNEL}', $1), pg_notify('${PROGRESS_CHANNEL}', json_build_object(
+        'projection', c.projection, 'generation', c.generation, 'position', c.position)::text)
+      from views.checkpoints c where c.projection = $2 and c.generation = $3`,
+      [replay.replayId, projection.name, replay.generation],
+    )
+    return true
+  })
+}
+
+interface LiveCheckpoint {
+  readonly position: Position
+}
+
+/** The projector waits before its next batch, for as long as this transaction lasts. */
+async function lockLive(client: PoolClient, { projection }: Lane): Promise<LiveCheckpoint> {
+  const { rows } = await client.query<{ position: string }>(
+    `select c.position from views.checkpoints c join views.projections p
+      on p.name = c.projection and p.live_generation = c.generation
+    where p.name = $1 for update of c for update of p`,
+    [projection.name],
+  )
+  if (rows[0] === undefined) throw new Error(`${projection.name} has no live generation`)
+  return { position: Number(rows[0].position) }
+}
+
+async function readHead(client: PoolClient): Promise<Position> {
+  const { rows } = await client.query<{ position: string }>('select position from log.log_head')
+  return Number(rows[0]?.position ?? 0)
+}
+
+/** Shows what is missing up to the position. False: too much is. */
+async function catchUp(client: PoolClient, lane: Lane, position: Position): Promise<boolean> {
+  const { checkpoint, projection, replay } = lane
+  const missing = position - checkpoint.position
+  if (missing >= NEAR) return false
+  if (missing === 0) return true
+  const events = await readEvents(client, checkpoint.position, missing)
+  const last = events.at(-1)
+  if (last?.position !== position) {
+    const from = String(checkpoint.position)
+    throw new NotReplayable(
+      'not-in-log',
+      `${projection.name} stands at ${String(position)}: the log does not lead there from ${from}`,
+    )
+  }
+  const fold = new Fold()
+  for (const event of events) foldEvent(projection, fold, decodeEvent(event))
+  const rowCounts = await writeChanges(client, prepareBatch(replay.generation, fold.changes()), checkpoint)
+  await moveGeneration(client, lane, { position, recordedAt: last.recordedAt }, rowCounts)
+  return true
+}

@@ -1,0 +1,299 @@
+/**
+ * Works on unfinished replays, in one process at a time for each: standing still, it waits to be told of one.
+ *
+ * A round does one thing: it compares and ends a replay that rides along, or brings those that stand furthest behind on by a page of
+ * the log. Replays at the same position are built in one pass, and those behind join the ones before them. What others do to a replay
+ * (pause, cancel, another process taking its lease) is seen in the register, at the latest by the transaction that
+ * would have written.
+ */
+import { clearTimeout, setTimeout as setTimer } from 'node:timers'
+import { setTimeout } from 'node:timers/promises'
+import type { Position } from '../../store/command.ts'
+import type { Pool } from '../../store/database.ts'
+import { readHead } from '../../store/append.ts'
+import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
+import { readCheckpoint, readLiveGenerations, type LiveGeneration } from '../generations.ts'
+import type { Projection } from '../projection.ts'
+import type { ProjectorLog } from '../projector.ts'
+import { decodeEvent, foldEvent, type LoggedEvent } from '../read-batch.ts'
+import { EventNotShown } from '../show-batch.ts'
+import { compareGenerations } from './compare-generations.ts'
+import { dropAbandoned } from './drop-abandoned.ts'
+import { rideAlong, switchOver } from './hand-over.ts'
+import { Lane } from './lane.ts'
+import { PAGE, Pages } from './pages.ts'
+import { NotReplayable, replayFailure } from './replay-failure.ts'
+import { failReplay, finishReplay, readUnfinishedReplays, recordDifferences, type Replay } from './replays.ts'
+import { indexLane, ReplayGone, writeLane } from './write-lane.ts'
+
+/** What is folded is written when it is so many rows, or so old: transactions take about a second. */
+const UNWRITTEN = { rows: 50_000, ms: 2_000 } as const
+/** Nearer to its target a replay is handed over. */
+const NEAR = 1_000
+/** Events between two looks: while there are more, half of the time is left to orders. */
+const BUSY = 100
+/** Without a hint the register is looked at this often. */
+const LOOK_MS = 1_000
+
+export type ReplayPoint = 'replay.copied' | 'replay.riding' | 'replay.compared'
+
+export interface ReplayerParts {
+  readonly pool: Pool
+  readonly projections: readonly Projection[]
+  /** Unique to this process. */
+  readonly owner: string
+  readonly log: ProjectorLog
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number
+  /** The fault hook. */
+  readonly reachPoint: (point: ReplayPoint) => void
+}
+
+export class Replayer {
+  readonly #parts: ReplayerParts
+  readonly #stopping = new AbortController()
+  readonly #lanes = new Map<string, Lane>()
+  readonly #pages: Pages
+  #live: ReadonlyMap<string, LiveGeneration> = new Map()
+  #head: Position = 0
+  /** Orders come in. */
+  #busy = false
+  #hinted = false
+  #wake: () => void = () => undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(parts: ReplayerParts) {
+    this.#parts = parts
+    this.#pages = new Pages(parts.pool)
+  }
+
+  start(): void {
+    this.#running = Promise.all([this.#work(), this.#watch()]).then(() => undefined)
+  }
+
+  /** Resolves when the step in hand is done and the leases are given up. The replays go on elsewhere, or with the next start. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.changed()
+    await this.#running
+  }
+
+  /** A hint that the register has changed. */
+  changed(): void {
+    this.#hinted = true
+    this.#wake()
+  }
+
+  async #work(): Promise<void> {
+    const { pool, log, owner } = this.#parts
+    while (!this.#stopping.signal.aborted) {
+      this.#hinted = false
+      try {
+        await dropAbandoned(pool)
+        await this.#look()
+        while (!this.#stopping.signal.aborted && (await this.#round())) await this.#forgetGone()
+      } catch (error) {
+        // A database that is away comes back: the replays are where their last transactions left them.
+        log.warn({ err: error }, 'a replay was interrupted; trying again')
+        this.#lanes.clear()
+        this.#pages.forget()
+      }
+      await this.#hint()
+    }
+    for (const id of this.#lanes.keys()) await releaseLease(pool, leaseOf(id), owner).catch(() => undefined)
+  }
+
+  /** Resolves with the next hint, at once if one came meanwhile, or after a while. */
+  #hint(): Promise<void> {
+    if (this.#hinted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimer(resolve, LOOK_MS)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Keeps the leases and sees what others do to our replays while a step takes its time. */
+  async #watch(): Promise<void> {
+    while (await pause(LEASE_RENEW_MS, this.#stopping.signal)) {
+      if (this.#lanes.size === 0) continue
+      await this.#look().catch(() => undefined) // the step in hand meets the same error
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { pool, projections, owner, log, monotonic } = this.#parts
+    this.#live = await readLiveGenerations(pool)
+    const head = await readHead(pool)
+    this.#busy = head - this.#head >= BUSY
+    this.#head = head
+    const unfinished = new Map((await readUnfinishedReplays(pool)).map((replay) => [replay.replayId, replay]))
+    for (const [id, lane] of this.#lanes) {
+      const replay = unfinished.get(id)
+      if (replay === undefined || !(await holdLease(pool, leaseOf(id), owner))) lane.gone = true
+      else lane.replay = { ...replay, target: this.#target(replay) }
+    }
+    for (const replay of unfinished.values()) {
+      const projection = projections.find(
+        ({ name, version }) => name === replay.projection && version === replay.version,
+      )
+      if (projection === undefined || this.#lanes.has(replay.replayId)) continue
+      if (!(await holdLease(pool, leaseOf(replay.replayId), owner))) continue
+      const checkpoint = await readCheckpoint(pool, replay)
+      if (checkpoint === null) continue
+      const known = { ...replay, target: this.#target(replay) }
+      this.#lanes.set(replay.replayId, new Lane(known, projection, checkpoint, monotonic))
+      log.info(
+        { projection: projection.name, replayId: replay.replayId, position: checkpoint.position },
+        'a replay is worked on',
+      )
+    }
+  }
+
+  /** Where the live rows stand: there they can be compared. Rows of another version cannot, and the log is all there is. */
+  #target({ projection, version }: Replay): Position {
+    const live = this.#live.get(projection)
+    return live?.version === version ? live.position : this.#head
+  }
+
+  /** One step for one replay, or a page for several. False: there is nothing to do at present. */
+  async #round(): Promise<boolean> {
+    const lanes = [...this.#lanes.values()].filter(({ gone }) => !gone)
+    const comparing = lanes.find(({ replay }) => replay.state === 'comparing')
+    if (comparing !== undefined) return this.#step(comparing, () => this.#compare(comparing))
+    const running = lanes.filter(({ replay }) => replay.state === 'running')
+    const near = running.find(({ replay, position }) => !replay.ahead && replay.target - position < NEAR)
+    if (near !== undefined) return this.#step(near, () => this.#handOver(near))
+    const behind = running.filter(({ replay, position }) => replay.target > position)
+    if (behind.length > 0) return this.#readOn(behind)
+    const unwritten = lanes.find(({ folded }) => folded !== null)
+    return unwritten !== undefined && this.#step(unwritten, () => this.#write(unwritten))
+  }
+
+  /** What goes wrong with one replay ends that one; what may be the database's fault is thrown. */
+  async #step(lane: Lane, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof ReplayGone) lane.gone = true
+      else await this.#failed(lane, error)
+    }
+    return true
+  }
+
+  async #failed(lane: Lane, error: unknown): Promise<void> {
+    const failure = replayFailure(error, lane.position)
+    if (failure === null) throw error
+    const { pool, log } = this.#parts
+    const { replayId, projection } = lane.replay
+    lane.gone = true
+    await failReplay(pool, replayId, failure)
+    log.warn({ projection, replayId, failure }, 'a replay failed: the live rows stay as they are')
+  }
+
+  /** A page of the log for those furthest behind. */
+  async #readOn(lanes: readonly Lane[]): Promise<boolean> {
+    const after = Math.min(...lanes.map(({ position }) => position))
+    const group = lanes.filter(({ position }) => position === after)
+    const others = lanes.map(({ position }) => position).filter((position) => position > after)
+    const end = Math.min(after + PAGE, ...others, ...group.map(({ replay }) => replay.target))
+    const rest = Math.max(...group.map(({ pace, replay }) => pace.rest(replay.rate)))
+    if (rest > 0) {
+      for (const lane of group) await this.#step(lane, () => this.#writeIfDue(lane))
+      return pause(rest, this.#stopping.signal)
+    }
+    const startedAt = this.#parts.monotonic()
+    const events = (await this.#pages.read(after, end)).map(decodeEvent)
+    for (const lane of group) {
+      await this.#step(lane, () => this.#fold(lane, events))
+      lane.pace.worked(events.length, lane.replay.rate)
+    }
+    // While orders come in, half of the time is theirs.
+    if (this.#busy) await pause(this.#parts.monotonic() - startedAt, this.#stopping.signal)
+    return true
+  }
+
+  async #fold(lane: Lane, events: readonly LoggedEvent[]): Promise<void> {
+    for (const event of events) {
+      try {
+        foldEvent(lane.projection, lane.fold, event)
+      } catch (error) {
+        throw new EventNotShown(event.position, error)
+      }
+      lane.folded = event
+    }
+    await this.#writeIfDue(lane)
+  }
+
+  async #writeIfDue(lane: Lane): Promise<void> {
+    const { monotonic } = this.#parts
+    const due = lane.fold.size >= UNWRITTEN.rows || lane.unwrittenFor(monotonic()) >= UNWRITTEN.ms
+    if (due) await this.#write(lane)
+  }
+
+  async #write(lane: Lane): Promise<void> {
+    const { pool, monotonic, reachPoint } = this.#parts
+    await writeLane({ pool, lane, now: monotonic, copied: () => reachPoint('replay.copied') })
+  }
+
+  /** Near its target: to ride along and be compared, or, of another version than the live rows, to switch. */
+  async #handOver(lane: Lane): Promise<void> {
+    const { pool } = this.#parts
+    await this.#write(lane)
+    await indexLane(pool, lane)
+    await this.#look()
+    if (lane.gone || lane.replay.state !== 'running' || lane.replay.target - lane.position >= NEAR) return
+    if (this.#live.get(lane.replay.projection)?.version === lane.replay.version) await rideAlong(pool, lane)
+    else if (lane.replay.check) throw new NotReplayable('other-version', 'rows of another version cannot be compared')
+    else if (await switchOver(pool, lane, { raised: true })) this.#told(lane, 'switched')
+    await this.#look()
+  }
+
+  async #compare(lane: Lane): Promise<void> {
+    const { pool, reachPoint } = this.#parts
+    const { replay, projection } = lane
+    reachPoint('replay.riding')
+    const live = this.#live.get(replay.projection)
+    if (live === undefined) throw new Error(`${replay.projection} has no live generation`)
+    const differences = await compareGenerations({
+      pool,
+      tables: projection.tables,
+      live: live.generation,
+      rebuilt: replay.generation,
+      goOn: () => Promise.resolve(!lane.gone && !this.#stopping.signal.aborted),
+    })
+    if (differences === null) return
+    await recordDifferences(pool, replay.replayId, differences)
+    reachPoint('replay.compared')
+    if (replay.check) await finishReplay(pool, replay.replayId, 'checked')
+    else if (differences.count > 0 && !replay.acceptDifferences) await finishReplay(pool, replay.replayId, 'refused')
+    else await switchOver(pool, lane, { raised: false })
+    lane.gone = true
+    this.#told(lane, differences.count === 0 ? 'equal' : `${String(differences.count)} rows differ`)
+  }
+
+  #told({ replay }: Lane, outcome: string): void {
+    const { replayId, projection, check } = replay
+    this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay is done')
+  }
+
+  async #forgetGone(): Promise<void> {
+    const { pool, owner } = this.#parts
+    for (const [id, lane] of this.#lanes) {
+      if (!lane.gone) continue
+      this.#lanes.delete(id)
+      await releaseLease(pool, leaseOf(id), owner).catch(() => undefined) // it expires by itself
+    }
+  }
+}
+
+function leaseOf(replayId: string): string {
+  return `replay ${replayId}`
+}
+
+/** False when `signal` ended the wait. */
+async function pause(millis: number, signal: AbortSignal): Promise<boolean> {
+  return setTimeout(millis, true, { signal }).catch(() => false)
+}
