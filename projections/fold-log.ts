@@ -3,8 +3,8 @@ import { decode } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { Position } from '../store/command.ts'
 import type { Pool } from '../store/database.ts'
-import type { StoredEvent } from '../store/feed.ts'
-import { readEvents } from '../store/read-log.ts'
+import type { RecordedEvent } from '../store/feed.ts'
+import { readRecorded } from '../store/read-log.ts'
 import type { ViewCopy } from './copy-views.ts'
 import { MemoryTables } from './memory-tables.ts'
 import type { Key, Projected, Table } from './projection.ts'
@@ -37,7 +37,7 @@ export async function foldLog({ pool, copies, share, onPage }: FoldLog): Promise
   const end = copies.reduce((last, copy) => Math.max(last, copy.position), 0)
   let position: Position = 0
   while (position < end) {
-    const events = await readEvents(pool, position, Math.min(PAGE, end - position))
+    const events = await readRecorded(pool, position, Math.min(PAGE, end - position))
     const last = events.at(-1)
     if (last === undefined) break
     for (const event of events) foldEvent(event, tables, breaches)
@@ -59,7 +59,11 @@ export function isIn({ index, of }: Share, table: Table, key: Key): boolean {
   return of === 1 || (table.keepNewest === undefined ? hash(String(key)) % of === index : index === 0)
 }
 
-function foldEvent(stored: StoredEvent, tables: ReadonlyMap<ViewCopy, MemoryTables>, breaches: Map<ViewCopy, string>) {
+function foldEvent(
+  stored: RecordedEvent,
+  tables: ReadonlyMap<ViewCopy, MemoryTables>,
+  breaches: Map<ViewCopy, string>,
+) {
   const projected = read(stored)
   for (const [copy, rows] of tables) {
     const { projection, position } = copy
@@ -82,7 +86,7 @@ function read({
   stream,
   version,
   recordedAt,
-}: StoredEvent): Projected | DecodeError {
+}: RecordedEvent): Projected | DecodeError {
   try {
     return { event: decode(type, schemaVersion, data), position, stream, version, recordedAt }
   } catch (error) {

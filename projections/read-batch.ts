@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { decode } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { Position } from '../store/command.ts'
-import { LogGap, type Feed, type StoredEvent } from '../store/feed.ts'
+import { LogGap, type Feed, type RecordedEvent } from '../store/feed.ts'
 import { Fold } from './fold-batch.ts'
 import type { Projected, Projection } from './projection.ts'
 import type { BatchEnd } from './write-batch.ts'
@@ -73,7 +73,7 @@ async function readAgain(request: BatchRequest, end: Position): Promise<readonly
 }
 
 /** Law 1: an event delivered twice is passed over, one that is missing is a gap. Null when `signal` aborts. */
-async function nextEvents({ feed, after, limit, signal }: BatchRequest): Promise<readonly StoredEvent[] | null> {
+async function nextEvents({ feed, after, limit, signal }: BatchRequest): Promise<readonly RecordedEvent[] | null> {
   while (true) {
     const delivered = await feed.next(after, limit, signal)
     if (delivered.length === 0) return null
@@ -116,7 +116,7 @@ export function decodeEvent({
   schemaVersion,
   data,
   recordedAt,
-}: StoredEvent): LoggedEvent {
+}: RecordedEvent): LoggedEvent {
   try {
     return { event: decode(type, schemaVersion, data), position, stream, version, recordedAt }
   } catch (failure) {

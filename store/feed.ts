@@ -1,20 +1,25 @@
 /** The one shape in which readers see the log. */
 import type { Position } from './command.ts'
 
-/** An event as stored: the Avro body alone, written with `schemas/<type>/v<schemaVersion>`. */
-export interface StoredEvent {
+/** What happened, and where and when: all that a fold needs. */
+export interface RecordedEvent {
   readonly position: Position
   readonly stream: string
   readonly version: number
   readonly type: string
   readonly schemaVersion: number
+  /** The Avro body alone, written with `schemas/<type>/v<schemaVersion>`. */
   readonly data: Buffer
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly recordedAt: number
+}
+
+/** The same with where it came from. */
+export interface StoredEvent extends RecordedEvent {
   readonly id: string
   readonly commandId: string
   readonly correlationId: string
   readonly causationId: string | null
-  /** Milliseconds since 1970, by the database's clock. */
-  readonly recordedAt: number
 }
 
 export interface Feed {
@@ -23,7 +28,7 @@ export interface Feed {
    * Resolves with none when `signal` aborts. Rejects with LogGap when the log is not dense, and with the driver's
    * error when the log cannot be read: the caller waits and asks again.
    */
-  next(after: Position, limit: number, signal: AbortSignal): Promise<readonly StoredEvent[]>
+  next(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]>
 }
 
 /** The log is damaged: a defect that no retry mends. Readers stop and say so. */

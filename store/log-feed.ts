@@ -1,8 +1,8 @@
 /** The feed on the table. NOTIFY is only ever a hint; polling is the truth. */
 import type pg from 'pg'
 import type { Position } from './command.ts'
-import { type Feed, LogGap, type StoredEvent } from './feed.ts'
-import { readEvents } from './read-log.ts'
+import { type Feed, LogGap, type RecordedEvent } from './feed.ts'
+import { readRecorded } from './read-log.ts'
 
 /** How long a reader waits at most for a hint before it looks by itself. */
 const POLL_MS = 250
@@ -23,9 +23,9 @@ export class LogFeed implements Feed {
     for (const wake of [...this.#waiting]) wake()
   }
 
-  async next(after: Position, limit: number, signal: AbortSignal): Promise<readonly StoredEvent[]> {
+  async next(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
     while (!signal.aborted) {
-      const events = await readEvents(this.#pool, after, limit)
+      const events = await readRecorded(this.#pool, after, limit)
       if (events.length > 0) return dense(events, after)
       if (this.#head <= after) await this.#grown(signal)
       else this.#head = after // the hint was of another log, before a restore: wait as usual
@@ -49,7 +49,7 @@ export class LogFeed implements Feed {
   }
 }
 
-function dense(events: readonly StoredEvent[], after: Position): readonly StoredEvent[] {
+function dense(events: readonly RecordedEvent[], after: Position): readonly RecordedEvent[] {
   events.forEach(({ position }, index) => {
     if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
   })

@@ -1,13 +1,36 @@
 /** Reads stored events from the table: by position for readers, by stream or type for people. */
 import type pg from 'pg'
 import type { Position } from './command.ts'
-import type { StoredEvent } from './feed.ts'
+import type { RecordedEvent, StoredEvent } from './feed.ts'
 
 const COLUMNS = `position, stream, version, type, schema_version, data, id, command_id, correlation_id, causation_id, recorded_at::text`
 
 type Row = [string, string, number, string, number, Buffer, string, string, string, string | null, string]
 
+type RecordedRow = [string, string, number, string, number, Buffer, string]
+
 type Queryable = Pick<pg.ClientBase, 'query'>
+
+/** As readEvents, for folds: without the ids, which are a third of what it takes to read an event. */
+export async function readRecorded(db: Queryable, after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+  const { rows } = await db.query<RecordedRow>({
+    name: 'read-recorded',
+    text: `select position, stream, version, type, schema_version, data, recorded_at::text
+      from log.events where position > $1 order by position limit $2`,
+    values: [after, limit],
+    rowMode: 'array',
+  })
+  const millis = memoizedMillis()
+  return rows.map(([position, stream, version, type, schemaVersion, data, time]) => ({
+    position: Number(position),
+    stream,
+    version,
+    type,
+    schemaVersion,
+    data,
+    recordedAt: millis(time),
+  }))
+}
 
 /** The events behind a position, at most `limit`, in log order. */
 export async function readEvents(db: Queryable, after: Position, limit: number): Promise<readonly StoredEvent[]> {
@@ -91,16 +114,9 @@ function lastPosition(events: readonly StoredEvent[]): Position | null {
 }
 
 function storedEvents(rows: readonly Row[]): readonly StoredEvent[] {
-  // All events of a batch share one time: parsing it once saves a fifth of the read.
-  let text = ''
-  let recordedAt = 0
-  return rows.map((row) => {
-    const [position, stream, version, type, schemaVersion, data, id, commandId, correlationId, causationId, time] = row
-    if (time !== text) {
-      text = time
-      recordedAt = Date.parse(time.replace(' ', 'T') + ':00')
-    }
-    return {
+  const millis = memoizedMillis()
+  return rows.map(
+    ([position, stream, version, type, schemaVersion, data, id, commandId, correlationId, causationId, time]) => ({
       position: Number(position),
       stream,
       version,
@@ -111,7 +127,20 @@ function storedEvents(rows: readonly Row[]): readonly StoredEvent[] {
       commandId,
       correlationId,
       causationId,
-      recordedAt,
+      recordedAt: millis(time),
+    }),
+  )
+}
+
+/** All events of a batch share one time: parsing it once saves a fifth of the read. */
+function memoizedMillis(): (time: string) => number {
+  let text = ''
+  let millis = 0
+  return (time) => {
+    if (time !== text) {
+      text = time
+      millis = Date.parse(`${time.replace(' ', 'T')}:00`)
     }
-  })
+    return millis
+  }
 }

@@ -1,8 +1,8 @@
 /**
- * Compares a generation with the live one, key range by key range. Each range is one statement, hence one snapshot, in which both
+ * Compares a generation with the live one, key range by key range. Each range is compared in one snapshot, in which both
  * stand at one position because the projector writes them together: what differs, differs.
  */
-import type { Pool } from '../../store/database.ts'
+import type { Pool, PoolClient } from '../../store/database.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Table } from '../projection.ts'
 import { NO_DIFFERENCES, withDifference, type Difference, type Differences } from './differences.ts'
@@ -35,55 +35,76 @@ export async function compareGenerations(comparison: CompareGenerations): Promis
 
 type Row = Readonly<Record<string, unknown>>
 
+interface DifferentRow {
+  readonly key: string
+  readonly live: Row | null
+  readonly rebuilt: Row | null
+}
+
 interface Range {
   readonly found: readonly Difference[]
   /** The last key of the range; null when it was the last range. */
   readonly end: string | null
 }
 
+interface Bounds {
+  /** Behind this key; null: from the first one. */
+  readonly after: string | null
+  /** Up to this key; null: to the last one. */
+  readonly end: string | null
+}
+
 async function compareRange(comparison: CompareGenerations, table: Table, after: string | null): Promise<Range> {
-  const { rows } = await comparison.pool.query<{
-    last: string | null
-    key: string | null
-    live: Row | null
-    rebuilt: Row | null
-  }>({
-    text: rangeText(table, comparison),
-    values: [after],
-  })
-  return {
-    end: rows[0]?.last ?? null,
-    found: rows.flatMap(({ key, live, rebuilt }) => (key === null ? [] : [difference(table, key, { live, rebuilt })])),
+  const client = await comparison.pool.connect()
+  try {
+    // One snapshot for both statements: the range is what was looked at.
+    await client.query('begin isolation level repeatable read read only')
+    const end = await endOfRange(client, comparison, table, after)
+    const { rows } = await client.query<DifferentRow>(rangeText(table, comparison, { after, end }), bound(after, end))
+    await client.query('commit')
+    client.release()
+    return { end, found: rows.map((row) => difference(table, row)) }
+  } catch (error) {
+    client.release(true)
+    throw error
   }
 }
 
-/** Only rows that differ are sent. The range ends with the last of the next keys of both sides; null: all that is left. */
-function rangeText(table: Table, { live, rebuilt }: CompareGenerations): string {
-  const { name: key, type } = table.key
-  const [ours, theirs] = [physicalName(table, live), physicalName(table, rebuilt)]
-  const behind = `($1::text is null or ${key} > $1::${type === 'text' ? 'text collate "C"' : 'bigint'})`
-  const next = (side: string) => `(select ${key} from ${side} where ${behind} order by ${key} limit ${String(RANGE)})`
-  const part = (side: string) =>
-    `(select * from ${side} where ${behind} and (bound.last is null or ${key} <= bound.last))`
-  return `with bound as materialized (
-      select max(${key}) filter (where number = ${String(RANGE)}) as last from (
-        select ${key}, row_number() over (order by ${key}) as number from (${next(ours)} union ${next(theirs)}) both_sides
-      ) numbered
-    )
-    select bound.last::text as last, found.key::text, found.live, found.rebuilt from bound
-    left join lateral (
-      select coalesce(ours.${key}, theirs.${key}) as key, to_jsonb(ours) as live, to_jsonb(theirs) as rebuilt
-      from ${part(ours)} ours full join ${part(theirs)} theirs on ours.${key} = theirs.${key}
-      where ours is distinct from theirs
-      order by 1
-    ) found on true`
+/** So far that neither side has more than RANGE rows; null: neither has as many left. */
+async function endOfRange(
+  client: PoolClient,
+  { live, rebuilt }: CompareGenerations,
+  table: Table,
+  after: string | null,
+): Promise<string | null> {
+  const { name: key } = table.key
+  const last = (generation: number) => `(select ${key} from ${physicalName(table, generation)}
+    ${after === null ? '' : `where ${key} > $1`} order by ${key} limit 1 offset ${String(RANGE - 1)})`
+  const { rows } = await client.query<{ end: string | null }>(
+    `select least(${last(live)}, ${last(rebuilt)})::text as end`,
+    bound(after, null),
+  )
+  return rows[0]?.end ?? null
 }
 
-function difference(
-  table: Table,
-  key: string,
-  { live, rebuilt }: { live: Row | null; rebuilt: Row | null },
-): Difference {
+/** Only rows that differ are sent. Bounds are written out only where there are any, so that the index is used. */
+function rangeText(table: Table, { live, rebuilt }: CompareGenerations, { after, end }: Bounds): string {
+  const { name: key } = table.key
+  const lower = after === null ? [] : [`${key} > $1`]
+  const bounds = end === null ? lower : [...lower, `${key} <= $${String(lower.length + 1)}`]
+  const part = (generation: number) =>
+    `(select * from ${physicalName(table, generation)} ${bounds.length === 0 ? '' : `where ${bounds.join(' and ')}`})`
+  return `select coalesce(ours.${key}, theirs.${key})::text as key, to_jsonb(ours) as live, to_jsonb(theirs) as rebuilt
+    from ${part(live)} ours full join ${part(rebuilt)} theirs on ours.${key} = theirs.${key}
+    where ours is distinct from theirs
+    order by coalesce(ours.${key}, theirs.${key})`
+}
+
+function bound(...keys: readonly (string | null)[]): string[] {
+  return keys.filter((key) => key !== null)
+}
+
+function difference(table: Table, { key, live, rebuilt }: DifferentRow): Difference {
   const kind = live === null ? 'missing' : rebuilt === null ? 'extra' : 'different'
   const columns = Object.keys(table.columns)
     .map((column) => ({ column, live: text(live?.[column]), rebuilt: text(rebuilt?.[column]) }))

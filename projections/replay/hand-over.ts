@@ -4,7 +4,7 @@
  */
 import type { Position } from '../../store/command.ts'
 import type { Pool, PoolClient } from '../../store/database.ts'
-import { readEvents } from '../../store/read-log.ts'
+import { readRecorded } from '../../store/read-log.ts'
 import { Fold } from '../fold-batch.ts'
 import { PROGRESS_CHANNEL } from '../progress.ts'
 import { decodeEvent, foldEvent } from '../read-batch.ts'
@@ -90,7 +90,7 @@ async function catchUp(client: PoolClient, lane: Lane, position: Position): Prom
   const missing = position - checkpoint.position
   if (missing >= NEAR) return false
   if (missing === 0) return true
-  const events = await readEvents(client, checkpoint.position, missing)
+  const events = await readRecorded(client, checkpoint.position, missing)
   const last = events.at(-1)
   if (last?.position !== position) {
     const from = String(checkpoint.position)

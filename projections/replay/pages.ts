@@ -1,34 +1,34 @@
 /** The log page by page: the next page is read while this one is folded. */
 import type { Position } from '../../store/command.ts'
 import type { Pool } from '../../store/database.ts'
-import { LogGap, type StoredEvent } from '../../store/feed.ts'
-import { readEvents } from '../../store/read-log.ts'
+import { LogGap, type RecordedEvent } from '../../store/feed.ts'
+import { readRecorded } from '../../store/read-log.ts'
 
 /** Events read at a time. */
 export const PAGE = 5_000
 
 export class Pages {
   readonly #pool: Pool
-  #next: { readonly after: Position; readonly events: Promise<readonly StoredEvent[]> } | null = null
+  #next: { readonly after: Position; readonly events: Promise<readonly RecordedEvent[]> } | null = null
 
   constructor(pool: Pool) {
     this.#pool = pool
   }
 
   /** The events behind `after` up to `end`, at most a page apart. Rejects with LogGap when one is missing. */
-  async read(after: Position, end: Position): Promise<readonly StoredEvent[]> {
+  async read(after: Position, end: Position): Promise<readonly RecordedEvent[]> {
     const next = this.#next
     this.#next = null
-    const read = next?.after === after ? await next.events : await readEvents(this.#pool, after, end - after)
+    const read = next?.after === after ? await next.events : await readRecorded(this.#pool, after, end - after)
     // Read ahead while the log was shorter: the rest is asked for again.
     const events =
-      read.length < end - after ? await readEvents(this.#pool, after, end - after) : read.slice(0, end - after)
+      read.length < end - after ? await readRecorded(this.#pool, after, end - after) : read.slice(0, end - after)
     for (const [index, { position }] of events.entries()) {
       if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
     }
     if (events.length < end - after) throw new LogGap(after + events.length + 1, end)
     if (events.length === PAGE) {
-      const ahead = readEvents(this.#pool, end, PAGE)
+      const ahead = readRecorded(this.#pool, end, PAGE)
       ahead.catch(() => undefined) // whoever asks for it is told
       this.#next = { after: end, events: ahead }
     }
