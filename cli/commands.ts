@@ -56,6 +56,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./verify.ts'),
   },
   {
+    name: 'replay',
+    summary: 'rebuild read models from the log beside the live ones',
+    load: () => import('./replay.ts'),
+  },
+  {
+    name: 'projections',
+    summary: 'show the read models, pause and resume them, compare them with the log',
+    load: () => import('./projections.ts'),
+  },
+  {
     name: 'db',
     summary: 'migrate, show, dump, restore or reset the database',
     load: () => import('./db.ts'),

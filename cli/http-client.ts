@@ -90,6 +90,11 @@ export class HttpClient {
     return this.#request({ method: 'POST', path, headers, body: json })
   }
 
+  /** Rejects with RequestGivenUp when there is no answer. */
+  delete(path: string): Promise<Reply> {
+    return this.#request({ method: 'DELETE', path, headers: { ...this.#authorization } })
+  }
+
   /** Cuts the connections; nothing may be under way. */
   async close(): Promise<void> {
     await this.#pool.destroy()

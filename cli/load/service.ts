@@ -6,6 +6,7 @@ import { StartFailure } from '../../app/start-failure.ts'
 import type { CommandContext } from '../command-context.ts'
 import { HttpClient, RequestGivenUp, type Reply } from '../http-client.ts'
 import { problemCode } from './delivery.ts'
+import { watchInterruption } from './interruption.ts'
 import { wholeNumber } from './options.ts'
 
 export interface ServiceOptions {
@@ -39,6 +40,22 @@ export async function connect(context: CommandContext, connecting: Connecting): 
   const token = options.token ?? strongestToken(context.config().apiTokens)
   await greet({ url, token, signal })
   return new HttpClient({ url, token, connections, signal, patience: options.patience * 1_000 })
+}
+
+/** A few requests to the service, then its connections are closed. */
+export async function withService(
+  context: CommandContext,
+  options: ServiceOptions,
+  work: (client: HttpClient) => Promise<void>,
+): Promise<void> {
+  const interruption = watchInterruption(() => undefined)
+  const client = await connect(context, { options, connections: 4, signal: interruption.signal })
+  try {
+    await work(client)
+  } finally {
+    interruption.release()
+    await client.close()
+  }
 }
 
 async function greet(service: { readonly url: string; readonly token: string | null; readonly signal: AbortSignal }) {

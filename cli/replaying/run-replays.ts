@@ -1,0 +1,51 @@
+/** Asks the running service for replays and watches them to their end. */
+import type { CommandContext } from '../command-context.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { connect, type ServiceOptions } from '../load/service.ts'
+import { namesOf, startReplays, waitForReplays, type ReplayWish, type ShownReplay } from './replay-client.ts'
+import { outcomeText } from './texts.ts'
+
+/** `name`: of a projection, or `all`, which are built in one pass over the log. */
+export async function runReplays(
+  context: CommandContext,
+  name: string,
+  options: ServiceOptions & { readonly check?: true; readonly rate?: number; readonly acceptDifferences?: true },
+): Promise<void> {
+  const { output } = context
+  const interruption = watchInterruption(() => output.note('the service goes on with it: orderledger replay list'))
+  const { signal } = interruption
+  const client = await connect(context, { options, connections: 8, signal })
+  try {
+    const replays = await startReplays(client, await namesOf(client, name), wishOf(options))
+    const progress = output.progress(`replay ${name}`, totalOf(replays))
+    let done = 0
+    const onProgress = (now: readonly ShownReplay[]): void => {
+      const reached = now.reduce((sum, { position }) => sum + position, 0)
+      progress.advance(reached - done)
+      done = reached
+    }
+    const finished = await waitForReplays(client, replays, { signal, onProgress }).finally(() => progress.stop())
+    if (finished === null) return
+    output.result({ items: finished }, () => outcomeText(finished))
+    if (!finished.every(isWell)) context.exitWith(1)
+  } finally {
+    interruption.release()
+    await client.close()
+  }
+}
+
+function totalOf(replays: readonly ShownReplay[]): number {
+  return replays.reduce((sum, { target }) => sum + target, 0)
+}
+
+function wishOf({ check, rate, acceptDifferences }: ReplayWish): ReplayWish {
+  return {
+    ...(check === true && { check }),
+    ...(acceptDifferences === true && { acceptDifferences }),
+    ...(rate !== undefined && { rate }),
+  }
+}
+
+function isWell({ state, differences }: ShownReplay): boolean {
+  return state === 'switched' || (state === 'checked' && differences?.count === 0)
+}
