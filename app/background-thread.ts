@@ -9,6 +9,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
+import type { DriftCheckPeriod } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import type { Log } from './log.ts'
 import type { ThreadData, ThreadMessage } from './thread-host.ts'
@@ -17,6 +18,7 @@ export interface BackgroundThreadParts {
   readonly name: 'projector' | 'replayer'
   readonly databaseUrl: string
   readonly crash: CrashPlan | null
+  readonly driftCheck: DriftCheckPeriod
   readonly log: Log
 }
 
@@ -92,10 +94,10 @@ export class BackgroundThread {
   }
 }
 
-function launch({ name, databaseUrl, crash }: BackgroundThreadParts): Worker {
+function launch({ name, databaseUrl, crash, driftCheck }: BackgroundThreadParts): Worker {
   const source = import.meta.url.endsWith('.ts')
   const program = new URL(`./${name}-thread.${source ? 'ts' : 'js'}`, import.meta.url)
-  const data: ThreadData & { readonly program: string } = { databaseUrl, crash, program: program.href }
+  const data: ThreadData & { readonly program: string } = { databaseUrl, crash, driftCheck, program: program.href }
   return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },

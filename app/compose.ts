@@ -104,13 +104,13 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   await committer.start()
   releases.add('committer', () => committer.stop())
 
-  const projector = runs('projector')
-    ? new BackgroundThread({ name: 'projector', databaseUrl: database.url, crash: config.crash, log })
-    : null
+  const { crash, driftCheck } = config
+  const threads = { databaseUrl: database.url, crash, driftCheck, log }
+  const projector = runs('projector') ? new BackgroundThread({ name: 'projector', ...threads }) : null
   await projector?.start()
   if (projector !== null) releases.add('projector', () => projector.stop())
   if (runs('projector')) {
-    const replayer = new BackgroundThread({ name: 'replayer', databaseUrl: database.url, crash: config.crash, log })
+    const replayer = new BackgroundThread({ name: 'replayer', ...threads })
     await replayer.start()
     releases.add('replayer', () => replayer.stop())
   }

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { misspelledVariables } from './config/misspelled.ts'
 import { allVariables, knownNames, variables } from './config/variables.ts'
 import type { Variable } from './config/variables.ts'
-import type { ApiToken, Role } from './config/values.ts'
+import type { ApiToken, DriftCheckPeriod, Role } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import type { LogLevel } from './log.ts'
 import { StartFailure } from './start-failure.ts'
@@ -38,6 +38,7 @@ export interface Config {
   readonly shutdownTimeoutSeconds: number
   readonly shutdownDelaySeconds: number
   readonly metrics: boolean
+  readonly driftCheck: DriftCheckPeriod
   readonly crash: CrashPlan | null
 }
 
@@ -98,6 +99,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     shutdownTimeoutSeconds: value(variables.shutdownTimeout),
     shutdownDelaySeconds: value(variables.shutdownDelay),
     metrics: value(variables.metrics) === 'on',
+    driftCheck: value(variables.driftCheck),
     crash: crashPoint === null ? null : { ...crashPoint, logFile: crashLog },
   }
   if (faults.length === 0) faults.push(...contradictions(config))

@@ -1,18 +1,24 @@
 /** The replayer, inside a thread of its own that the scheduler puts behind the others: a replay can wait, an order cannot. */
 import { setPriority } from 'node:os'
 import { projections } from '../projections/list.ts'
+import { DriftCheck } from '../projections/replay/drift-check.ts'
 import { Replayer } from '../projections/replay/replayer.ts'
 import { REPLAYS_CHANNEL } from '../projections/replay/replays.ts'
 import { openPool } from '../store/database.ts'
 import { Listener } from '../store/listener.ts'
-import { newId } from './clock.ts'
+import { newId, systemClock } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
 import { runThread } from './thread-host.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
 const NICE = 5
 
-await runThread(async ({ databaseUrl, crash, releases, log }) => {
+const DAY_MS = 86_400_000
+const PERIODS = { daily: DAY_MS, weekly: 7 * DAY_MS } as const
+/** A service that was just started has other things to do. */
+const DRIFT_LOOK_MS = 10 * 60_000
+
+await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
   // Linux takes 0 as this thread, other systems as the whole process.
   if (process.platform === 'linux') setPriority(0, NICE)
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
@@ -31,5 +37,11 @@ await runThread(async ({ databaseUrl, crash, releases, log }) => {
   releases.add('listener', () => listener.stop())
   replayer.start()
   releases.add('replayer', () => replayer.stop())
+  if (driftCheck !== 'off') {
+    const every = PERIODS[driftCheck]
+    const check = new DriftCheck({ pool, projections, newId, clock: systemClock, log, every, look: DRIFT_LOOK_MS })
+    check.start()
+    releases.add('drift check', () => check.stop())
+  }
   return () => ({ state: 'following', reason: null })
 })

@@ -1,12 +1,14 @@
 /** What a background thread and its host (app/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
+import type { DriftCheckPeriod } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import { Releases } from './releases.ts'
 
 export interface ThreadData {
   readonly databaseUrl: string
   readonly crash: CrashPlan | null
+  readonly driftCheck: DriftCheckPeriod
 }
 
 export type ThreadMessage =

@@ -20,6 +20,7 @@ beforeEach(async () => {
     name: 'projector',
     databaseUrl: database.url,
     crash: null,
+    driftCheck: 'off',
     log: pino({ level: 'silent' }),
   })
 })
@@ -54,6 +55,7 @@ test('a thread that cannot reach the database tells its host why', async () => {
     name: 'projector',
     databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing',
     crash: null,
+    driftCheck: 'off',
     log: pino({ level: 'silent' }),
   })
   await expect(lost.start()).rejects.toThrow('ECONNREFUSED')

@@ -109,6 +109,9 @@ export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
 
 export type CrashAt = Pick<CrashPlan, 'point' | 'nth'>
 
+export const driftCheckPeriods = ['off', 'daily', 'weekly'] as const
+export type DriftCheckPeriod = (typeof driftCheckPeriods)[number]
+
 export function crashAt(text: string): Parsed<CrashAt> {
   const [name, nth = ''] = text.split(':')
   const point = crashPointNames.find((each) => each === name)

@@ -1,9 +1,9 @@
 /** The one table of environment variables: what each is for, its default, and how its text is read. */
 import { logLevels } from '../log.ts'
 import type { LogLevel } from '../log.ts'
-import { anyText, apiTokens, crashAt, currencyCode, hostName, oneOf, postgresUrl } from './values.ts'
+import { anyText, apiTokens, crashAt, currencyCode, driftCheckPeriods, hostName, oneOf, postgresUrl } from './values.ts'
 import { requestRate, roleList, roles, wholeNumber } from './values.ts'
-import type { ApiToken, CrashAt, Parse, Role } from './values.ts'
+import type { ApiToken, CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
 
 export interface Variable<T> {
   readonly name: string
@@ -108,6 +108,12 @@ export const variables = {
     fallback: 'on',
     fallbackText: 'on',
     parse: oneOf(['on', 'off']),
+  }),
+  driftCheck: define<DriftCheckPeriod>('DRIFT_CHECK', 'plain', {
+    about: 'How often the read models are compared with the log in the background: off, daily or weekly.',
+    fallback: 'daily',
+    fallbackText: 'daily',
+    parse: oneOf(driftCheckPeriods),
   }),
   crashPoint: define<CrashAt | null>('CRASH_POINT', 'hook', {
     about: 'Where the process kills itself, as <name>:<nth passage>.',

@@ -1,0 +1,63 @@
+/** Compares every projection with the log from time to time, slowly, so that drift is found before a customer finds it. */
+import type { Pool } from '../../store/database.ts'
+import { readLiveGenerations } from '../generations.ts'
+import type { Projection } from '../projection.ts'
+import type { ProjectorLog } from '../projector.ts'
+import { createReplay, readLastComparisons, ReplayUnfinished } from './replays.ts'
+
+/** Events a second: a million of them take three minutes, of which orders notice nothing. */
+const RATE = 5_000
+
+export interface DriftCheckParts {
+  readonly pool: Pool
+  readonly projections: readonly Projection[]
+  readonly newId: () => string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: ProjectorLog
+  /** Milliseconds after which rows are compared again. */
+  readonly every: number
+  /** Milliseconds between two looks at what is due, and before the first one. */
+  readonly look: number
+}
+
+export class DriftCheck {
+  readonly #parts: DriftCheckParts
+  #timer: NodeJS.Timeout | null = null
+  #looking: Promise<void> = Promise.resolve()
+
+  constructor(parts: DriftCheckParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking = this.#look().catch((error: unknown) => {
+        this.#parts.log.warn({ err: error }, 'no check for drift could be begun; trying again later')
+      })
+    }, this.#parts.look)
+  }
+
+  /** Checks that were begun go on: they are replays like any other. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    await this.#looking
+  }
+
+  /** Begins a check of each projection that is due and has none under way. */
+  async #look(): Promise<void> {
+    const { pool, projections, newId, clock, every } = this.#parts
+    const live = await readLiveGenerations(pool)
+    const last = await readLastComparisons(pool)
+    for (const projection of projections) {
+      if (live.get(projection.name)?.version !== projection.version) continue
+      if (clock() - (last.get(projection.name)?.finishedAt ?? 0) < every) continue
+      await createReplay(pool, projection, { replayId: newId(), check: true, rate: RATE }).catch(ignoreUnfinished)
+    }
+  }
+}
+
+/** Another process was first, or an operator is at it. */
+function ignoreUnfinished(error: unknown): void {
+  if (!(error instanceof ReplayUnfinished)) throw error
+}
