@@ -12,6 +12,7 @@ import { observabilityCost } from './figures/observability-cost.ts'
 import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
+import { replayRate } from './figures/replay-rate.ts'
 import { startTime } from './figures/start-time.ts'
 
 export const figures: readonly Figure[] = [
@@ -26,6 +27,7 @@ export const figures: readonly Figure[] = [
   observabilityCost,
   orderLatency,
   readLatency,
+  replayRate,
   memoryUse,
   longStream,
 ]
