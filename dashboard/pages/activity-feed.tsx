@@ -7,7 +7,7 @@ import { useHeld } from '../parts/hold.ts'
 import { AsOf, Empty, TroubleNote } from '../parts/notes.tsx'
 import { href } from '../route.ts'
 
-const SHOWN = 20
+const SHOWN = 15
 
 export function ActivityFeed() {
   const feed = useLive<ActivityList>(`/activity?limit=${String(SHOWN)}`)
@@ -52,7 +52,7 @@ function Told({ item }: { readonly item: Activity }) {
   ]
   return (
     <span class="told">
-      <span class={rejected ? 'refused' : undefined}>{rejected ? 'Order refused' : inWords(type)}</span>{' '}
+      <span class={rejected ? 'refused' : undefined}>{inWords(type)}</span>{' '}
       {kind === 'order' ? (
         <a class="id" href={href('orders', id)} title={id}>
           {shortId(id)}

@@ -62,7 +62,7 @@ function Cards({ totals, minutes, rates }: CardsProps) {
         title="Orders accepted"
         total={count(totals.orders.placed)}
         lastHour={count(sum(({ orders }) => orders))}
-        more={rates === null ? '' : `${count(rates.ordersPerMinute)} in the newest minute`}
+        more={rates === null ? '' : `${count(rates.ordersPerMinute)} in 60 s`}
         minutes={minutes}
         value={({ orders }) => orders}
       />
@@ -75,7 +75,7 @@ function Cards({ totals, minutes, rates }: CardsProps) {
         value={({ units }) => units}
       />
       <Card
-        title="GMV, value of all accepted orders"
+        title="GMV"
         total={money(totals.gmv)}
         lastHour={lastHour}
         more={`${money(totals.averageOrder)} an order`}
@@ -83,7 +83,7 @@ function Cards({ totals, minutes, rates }: CardsProps) {
         value={({ gmv }) => gmv.amount}
       />
       <Card
-        title="Orders refused"
+        title="Orders rejected"
         total={count(totals.orders.rejected)}
         lastHour={count(sum(({ rejected }) => rejected))}
         more={`${counted(totals.orders.cancelled, 'order')} cancelled`}
@@ -108,9 +108,8 @@ function Card({ title, total, lastHour, more, minutes, value }: CardProps) {
     <li class="card">
       <h2>{title}</h2>
       <p class="total">{total}</p>
-      <p class="dim">
-        {lastHour} in 60 min · {more}
-      </p>
+      <p class="dim">{lastHour} in 60 min</p>
+      <p class="dim">{more}</p>
       <Chart
         kind="spark"
         height={44}
@@ -137,7 +136,7 @@ function MinuteTable({ minutes }: { readonly minutes: readonly Minute[] }) {
             { title: 'Orders accepted', numeric: true, cell: ({ orders }) => count(orders) },
             { title: 'Units sold', numeric: true, cell: ({ units }) => count(units) },
             { title: 'GMV', numeric: true, cell: ({ gmv }) => money(gmv) },
-            { title: 'Orders refused', numeric: true, cell: ({ rejected }) => count(rejected) },
+            { title: 'Orders rejected', numeric: true, cell: ({ rejected }) => count(rejected) },
           ]}
         />
       )}

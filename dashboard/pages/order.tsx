@@ -23,8 +23,8 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
         <a href={href('orders')}>Orders</a>
       </p>
       <div class="heading">
-        <h1 tabIndex={-1} class="id">
-          {orderId}
+        <h1 tabIndex={-1}>
+          Order <span class="id">{orderId}</span>
         </h1>
         {order !== null && CANCELLABLE.includes(order.status) && (
           <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
@@ -66,7 +66,7 @@ function Facts({ order }: { readonly order: Order }) {
       )}
       {rejectedAt !== null && rejectedAt !== undefined && (
         <>
-          <dt>Refused</dt>
+          <dt>Rejected</dt>
           <dd>{dateTime(rejectedAt)}</dd>
         </>
       )}
@@ -146,6 +146,7 @@ function EventItem({ event }: { readonly event: Event }) {
       <p class="dim">
         Version {count(version)} of the order · position {count(position)} · schema v{String(schemaVersion)}
       </p>
+      {typeof data?.['reason'] === 'string' && <p>Reason: {inWords(data['reason'])}</p>}
       <details>
         <summary>
           The event <span class="unseen">{`${inWords(type)}, ${timeOfDay(recordedAt)}`}</span>

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { theme } from '../theme.ts'
+import { minuteOf } from './format.ts'
 
 interface ChartProps {
   /** What it shows, for those who do not see it. */
@@ -66,30 +67,51 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
     width: Math.max(40, element.clientWidth),
     height,
     legend: { show: false },
-    cursor: { show: !spark, x: !spark, y: false, points: { show: false }, drag: { x: false, y: false } },
+    cursor: { show: !spark, x: !spark, y: false, points: NONE, drag: { x: false, y: false } },
     padding: spark ? [3, 1, 1, 1] : [8, 8, 0, 0],
     // From 0, and a line of zeros is drawn at the bottom.
-    scales: { x: { time: !spark }, y: { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.05] } },
+    scales: { x: { time: !spark, range: wholeBars }, y: { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.05] } },
     axes: spark
-      ? [{ show: false }, { show: false }]
+      ? [
+          {
+            ...axis,
+            size: 1,
+            values: () => [],
+            grid: NONE,
+            ticks: NONE,
+            border: { show: true, stroke: line, width: 1 },
+          },
+          NONE,
+        ]
       : [
-          { ...axis, grid: { show: false } },
+          { ...axis, grid: NONE, values: (_plot, times) => times.map(hourOfDay) },
           { ...axis, size: 44, incrs: WHOLE_STEPS },
         ],
     series: [
       {},
       {
         stroke: accent,
-        fill: soft,
-        width: 1.5,
-        points: { show: false },
-        ...(!spark && { paths: uPlot.paths.bars?.({ size: [0.7, 48, 2] }) }),
+        fill: spark ? accent : soft,
+        width: spark ? 0 : 1.5,
+        points: NONE,
+        paths: uPlot.paths.bars?.({ size: [0.75, 48, 1] }),
       },
     ],
     hooks: { setCursor: [({ cursor }) => latest.current.pointed?.(cursor.idx ?? null)] },
   } as uPlot.Options
 }
 
+/** Half a bar of room on either side. */
+function wholeBars({ data: [times] }: uPlot, first: number, last: number): [number, number] {
+  const half = times.length > 1 ? (last - first) / (times.length - 1) / 2 : 1_800
+  return [first - half, last + half]
+}
+
+function hourOfDay(seconds: number): string {
+  return minuteOf(new Date(seconds * 1_000).toISOString())
+}
+
+const NONE = { show: false }
 const FONT = '11px system-ui, sans-serif'
 /** Of things that are counted, there are no halves. */
 const WHOLE_STEPS = [1, 2, 5]

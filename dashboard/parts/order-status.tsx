@@ -3,7 +3,7 @@ import { inWords } from './format.ts'
 import { Chip } from './notes.tsx'
 
 const KINDS = {
-  placed: 'waiting',
+  placed: 'open',
   confirmed: 'good',
   completed: 'good',
   cancelled: 'quiet',
