@@ -138,6 +138,7 @@ function Timeline({ path }: { readonly path: string }) {
 
 function EventItem({ event }: { readonly event: Event }) {
   const { type, recordedAt, version, position, schemaVersion, data, error } = event
+  const reason = data?.['reason']
   return (
     <li>
       <p>
@@ -146,7 +147,7 @@ function EventItem({ event }: { readonly event: Event }) {
       <p class="dim">
         Version {count(version)} of the order · position {count(position)} · schema v{String(schemaVersion)}
       </p>
-      {typeof data?.['reason'] === 'string' && <p>Reason: {inWords(data['reason'])}</p>}
+      {typeof reason === 'string' && <p>Reason: {type === 'OrderRejected' ? inWords(reason) : reason}</p>}
       <details>
         <summary>
           The event <span class="unseen">{`${inWords(type)}, ${timeOfDay(recordedAt)}`}</span>

@@ -38,7 +38,7 @@ export function DataTable<Item>({ caption, columns, items, rowKey }: DataTablePr
                 </th>
               ) : (
                 <td key={title} role="cell" class={numeric ? 'number' : undefined} data-title={title}>
-                  {cell(item)}
+                  <div>{cell(item)}</div>
                 </td>
               ),
             )}
