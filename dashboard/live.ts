@@ -45,7 +45,8 @@ interface Topic {
 
 const topics = new Map<string, Topic>()
 const used = signal<readonly Topic[]>([])
-const answers = signal(true)
+/** False as soon as anything on the page gets no answer. */
+const answers = computed(() => used.value.every(({ trouble }) => trouble.value?.status !== null))
 
 /** The page's own clock in milliseconds: it moves once a round. */
 export const now = signal(performance.now())
@@ -70,9 +71,9 @@ export function useLive<Body>(path: string | null): Live<Body> {
   useEffect(() => {
     if (topic === NOTHING) return
     topics.set(topic.path, topic)
+    if (topic.users === 0) void ask(topic)
     topic.users += 1
     used.value = [...topics.values()].filter(({ users }) => users > 0)
-    void ask(topic)
     return () => {
       topic.users -= 1
       used.value = used.value.filter(({ users }) => users > 0)
@@ -144,13 +145,11 @@ async function ask(topic: Topic): Promise<void> {
     }
     topic.trouble.value = null
     topic.rests = 0
-    answers.value = true
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error
     topic.trouble.value = error.trouble
     topic.rests = isRefused(error.trouble) ? Math.min(MOST_RESTS, 2 * topic.rests + 1) : 0
     topic.resting = topic.rests
-    answers.value = error.trouble.status !== null
   } finally {
     topic.asking = false
     now.value = Math.max(now.value, performance.now())

@@ -41,7 +41,7 @@ export async function openPage(
     errors,
     async violations() {
       await page.evaluate(axe.source)
-      return await page.evaluate<string[]>(
+      return page.evaluate<string[]>(
         `axe.run().then(({ passes, violations }) => [
           ...(passes.length > 10 ? [] : ['axe looked at next to nothing']),
           ...violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')),

@@ -4,7 +4,7 @@ import type { Activity, ActivityList } from '../api-shapes.ts'
 import { useLive } from '../live.ts'
 import { count, counted, inWords, money, shortId, timeOfDay } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
-import { AsOf, Empty, TroubleNote } from '../parts/notes.tsx'
+import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { href } from '../route.ts'
 
 const SHOWN = 15
@@ -24,7 +24,7 @@ export function ActivityFeed() {
           Pause
         </button>
       </div>
-      <TroubleNote trouble={feed.trouble.value} />
+      <ReadTrouble live={feed} />
       {items.length === 0 && feed.shown.value !== null && (
         <Empty command="npx orderledger flood -n 100 -c 10">Nothing has happened yet.</Empty>
       )}

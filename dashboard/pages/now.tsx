@@ -5,7 +5,7 @@ import { useLive } from '../live.ts'
 import { Chart } from '../parts/chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, counted, hourOf, minuteOf, money } from '../parts/format.ts'
-import { AsOf, Empty, TroubleNote } from '../parts/notes.tsx'
+import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { ActivityFeed } from './activity-feed.tsx'
 
 type Minute = SalesByMinute['items'][number]
@@ -23,7 +23,7 @@ export function NowPage() {
   return (
     <>
       <h1 tabIndex={-1}>Now</h1>
-      <TroubleNote trouble={totals.trouble.value} />
+      <ReadTrouble live={totals} />
       {shown !== undefined && (
         <>
           <Cards
@@ -153,7 +153,7 @@ function Hours() {
   return (
     <section aria-labelledby="hours">
       <h2 id="hours">Orders per hour</h2>
-      <TroubleNote trouble={hours.trouble.value} />
+      <ReadTrouble live={hours} />
       {current === undefined ? (
         hours.shown.value !== null && (
           <Empty command="npx orderledger flood -n 100 -c 10">No order was accepted yet.</Empty>

@@ -6,7 +6,7 @@ import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords, money, timeOfDay } from '../parts/format.ts'
-import { AsOf, TroubleNote } from '../parts/notes.tsx'
+import { AsOf, ReadTrouble } from '../parts/notes.tsx'
 import { OrderStatus, reasonInWords } from '../parts/order-status.tsx'
 import { href } from '../route.ts'
 
@@ -32,7 +32,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
           </button>
         )}
       </div>
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       {order !== null && (
         <>
           <Facts order={order} />
@@ -123,7 +123,7 @@ function Timeline({ path }: { readonly path: string }) {
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">What happened</h2>
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       <ol class="timeline">
         {page?.items.map((event) => (
           <EventItem key={event.position} event={event} />

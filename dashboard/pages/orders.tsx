@@ -5,7 +5,7 @@ import { useLive } from '../live.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, inWords, money, shortId } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
-import { AsOf, Empty, TroubleNote } from '../parts/notes.tsx'
+import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { OrderStatus, reasonInWords } from '../parts/order-status.tsx'
 import { href } from '../route.ts'
 import { RandomOrders } from './random-orders.tsx'
@@ -33,7 +33,7 @@ export function OrdersPage({ status, cursor }: OrdersPageProps) {
       </div>
       <RandomOrders />
       <Statuses chosen={status} />
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       {shown !== null && held.items.length === 0 ? (
         <Empty command="npx orderledger flood -n 100 -c 10">
           {status === null ? 'There are no orders yet.' : `No order is ${status}.`}

@@ -7,7 +7,7 @@ import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, money } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
-import { AsOf, Chip, Empty, TroubleNote } from '../parts/notes.tsx'
+import { AsOf, Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
 
 /** As many as the API gives at once. */
 const PAGE = 200
@@ -23,7 +23,7 @@ export function ProductsPage() {
   return (
     <>
       <h1 tabIndex={-1}>Products</h1>
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       {list !== null && list.items.length === 0 && (
         <Empty command="npx orderledger simulate day">There are no products yet.</Empty>
       )}

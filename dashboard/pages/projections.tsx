@@ -5,7 +5,7 @@ import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords, oneDecimal } from '../parts/format.ts'
-import { Chip, Empty, TroubleNote } from '../parts/notes.tsx'
+import { Chip, Empty, ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
 import type { Projection, ProjectionList, Replay, ReplayList } from '../projection-shapes.ts'
 import { href } from '../route.ts'
@@ -22,7 +22,7 @@ export function ProjectionsPage() {
       {live.trouble.value?.status === 404 ? (
         <Empty command="npx orderledger verify">This release tells nothing of its projections over HTTP.</Empty>
       ) : (
-        <TroubleNote trouble={live.trouble.value} />
+        <ReadTrouble live={live} />
       )}
       {head !== undefined && <p class="as-of">The log stands at position {count(head)}</p>}
       {items !== null && (
@@ -161,7 +161,7 @@ function Replays() {
   return (
     <section aria-labelledby="replays">
       <h2 id="replays">Replays</h2>
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       {live.shown.value !== null && items.length === 0 && (
         <Empty>Nothing was replayed yet. Compare builds a projection anew and says whether it is the same.</Empty>
       )}

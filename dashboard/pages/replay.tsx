@@ -5,7 +5,7 @@ import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords } from '../parts/format.ts'
-import { TroubleNote } from '../parts/notes.tsx'
+import { ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { isUnderWay, ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
 import type { DifferenceSample, Differences, Replay } from '../projection-shapes.ts'
 import { href } from '../route.ts'
@@ -22,7 +22,7 @@ export function ReplayPage({ replayId }: { readonly replayId: string }) {
       <h1 tabIndex={-1}>
         {replay === null ? 'Replay' : `${replay.check ? 'Comparison' : 'Replay'} of ${replay.projection}`}
       </h1>
-      <TroubleNote trouble={live.trouble.value} />
+      <ReadTrouble live={live} />
       {replay !== null && (
         <>
           <dl class="facts">

@@ -20,6 +20,12 @@ export function TroubleNote({ trouble }: { readonly trouble: Trouble | null }) {
   )
 }
 
+/** Why something cannot be shown. That nothing answers at all is said once, on top of the page. */
+export function ReadTrouble({ live }: { readonly live: Live<unknown> }) {
+  const trouble = live.trouble.value
+  return trouble?.status === null && live.shown.value !== null ? null : <TroubleNote trouble={trouble} />
+}
+
 /** What a page says that has nothing to show: why, and the next command to type. */
 export function Empty({ children, command }: { readonly children: ComponentChildren; readonly command?: string }) {
   return (
