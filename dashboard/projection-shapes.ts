@@ -1,6 +1,6 @@
 /** What the API says of projections and replays. */
 
-export interface StopReason {
+interface StopReason {
   readonly code: string
   readonly message: string
   readonly position: number
@@ -32,19 +32,15 @@ export interface ProjectionList {
   readonly items: readonly Projection[]
 }
 
-export interface DifferenceSample {
+export interface Difference {
   readonly table: string
   readonly key: string
   readonly kind: 'missing' | 'extra' | 'different'
-  readonly columns: readonly { readonly column: string; readonly live: unknown; readonly rebuilt: unknown }[]
-}
-
-export interface Differences {
-  readonly count: number
-  readonly missing: number
-  readonly extra: number
-  readonly different: number
-  readonly samples: readonly DifferenceSample[]
+  readonly columns: readonly {
+    readonly column: string
+    readonly live: string | null
+    readonly rebuilt: string | null
+  }[]
 }
 
 export interface Replay {
@@ -57,7 +53,13 @@ export interface Replay {
   readonly eventsPerSecond: number
   readonly etaSeconds: number | null
   readonly rows: number
-  readonly differences: Differences | null
+  readonly differences: {
+    readonly count: number
+    readonly missing: number
+    readonly extra: number
+    readonly different: number
+    readonly samples: readonly Difference[]
+  } | null
   readonly failure: StopReason | null
   readonly startedAt: string
   readonly finishedAt: string | null

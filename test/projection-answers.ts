@@ -17,7 +17,12 @@ const REPLAY = {
     extra: 1,
     different: 1,
     samples: [
-      { table: 'sales_regions', key: 'north', kind: 'different', columns: [{ column: 'orders', live: 7, rebuilt: 8 }] },
+      {
+        table: 'sales_regions',
+        key: 'north',
+        kind: 'different',
+        columns: [{ column: 'orders', live: '7', rebuilt: '8' }],
+      },
       { table: 'sales_regions', key: '<img src=x onerror=alert(1)>', kind: 'missing', columns: [] },
     ],
   },

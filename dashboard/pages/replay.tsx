@@ -7,7 +7,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords } from '../parts/format.ts'
 import { ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { isUnderWay, ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
-import type { DifferenceSample, Differences, Replay } from '../projection-shapes.ts'
+import type { Difference, Replay } from '../projection-shapes.ts'
 import { href } from '../route.ts'
 
 export function ReplayPage({ replayId }: { readonly replayId: string }) {
@@ -153,7 +153,7 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
 function Found({
   differences: { count: all, missing, extra, different, samples },
 }: {
-  readonly differences: Differences
+  readonly differences: NonNullable<Replay['differences']>
 }) {
   if (all === 0) return <p>Every row is equal.</p>
   return (
@@ -163,7 +163,7 @@ function Found({
         {counted(missing, 'row')} missing, {count(extra)} too many, {count(different)} different.
       </p>
       {samples.length > 0 && (
-        <DataTable<DifferenceSample>
+        <DataTable<Difference>
           caption={`The first ${String(samples.length)} differences`}
           items={samples}
           rowKey={({ table, key }) => `${table} ${key}`}
@@ -177,7 +177,7 @@ function Found({
                 <ul class="plain">
                   {columns.map(({ column, live, rebuilt }) => (
                     <li key={column}>
-                      <code>{column}</code>: {JSON.stringify(live)} → {JSON.stringify(rebuilt)}
+                      <code>{column}</code>: {live ?? 'nothing'} → {rebuilt ?? 'nothing'}
                     </li>
                   ))}
                 </ul>
