@@ -77,7 +77,9 @@ describe('the architecture', () => {
   })
 
   test('a file longer than 300 lines gives its reason in its first comment', () => {
-    const long = code.filter((file) => (sources.get(file) ?? '').split('\n').length > 301 && !/(events|api-shapes)\.ts$/.test(file))
+    const long = code.filter(
+      (file) => (sources.get(file) ?? '').split('\n').length > 301 && !/(events|api-shapes)\.ts$/.test(file),
+    )
     const unexplained = long.filter(
       (file) => !/lines/.test((sources.get(file) ?? '').slice(0, 3000).split('*/')[0] ?? ''),
     )

@@ -7,6 +7,11 @@ const ARGS = ['--no-sandbox', '--disable-gpu']
 
 const INSTALL = 'Chromium does not start. It needs libnss3 and libnspr4: apt-get install -y libnss3 libnspr4'
 
+/** Unpacks it, once for all workers: of two that do so at the same time, one runs half a file. */
+export async function unpackBrowser(): Promise<void> {
+  await sparticuz.executablePath().catch(() => undefined)
+}
+
 /** Null where the browser cannot run and nobody demands that it does (REQUIRE_ALL=1). */
 export async function openBrowser(): Promise<Browser | null> {
   try {

@@ -161,12 +161,12 @@ function Hours() {
       ) : (
         <>
           <p class="reading">
-            <strong>{count(current.orders)}</strong> {current.orders === 1 ? 'order' : 'orders'} from{' '}
+            <strong>{count(current.orders)}</strong> {current.orders === 1 ? 'order' : 'orders'} in the hour from{' '}
             {hourOf(current.hour)}, {money(current.gmv)}
           </p>
           <Chart
             kind="bars"
-            height={220}
+            height={260}
             label={`Orders per hour, ${counted(items.length, 'hour')} up to ${hourOf(items.at(-1)?.hour ?? '')}`}
             times={items.map(({ hour }) => Date.parse(hour) / 1_000)}
             values={items.map(({ orders }) => orders)}

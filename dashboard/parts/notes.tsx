@@ -71,7 +71,7 @@ export function useProjection(name: string): Projection | null {
   return shown.value?.body.items.find((item) => item.name === name) ?? null
 }
 
-const GLYPHS = { good: '●', open: '◌', waiting: '◐', bad: '▲', quiet: '○' } as const
+const GLYPHS = { good: '●', open: '◔', waiting: '◐', bad: '▲', quiet: '○' } as const
 
 /** A state in a word; the shape before it says the same as its colour. */
 export function Chip({ kind, children }: { readonly kind: keyof typeof GLYPHS; readonly children: ComponentChildren }) {
