@@ -7,6 +7,11 @@ import { applyTheme } from './theme.ts'
 
 applyTheme()
 // Whoever follows a link by keyboard goes on from the top of the new page.
-followAddress(() => requestAnimationFrame(() => document.querySelector('h1')?.focus()))
+followAddress(() =>
+  requestAnimationFrame(() => {
+    scrollTo(0, 0)
+    document.querySelector('h1')?.focus({ preventScroll: true })
+  }),
+)
 render(<Frame />, document.body)
 startLive()

@@ -38,11 +38,12 @@ export function href(page: PageName, id: string | null = null, query: Readonly<R
   return `#/${path}${search === '' ? '' : `?${search}`}`
 }
 
-/** Follows the address; `arrived` is told of each page that is not the first. */
+/** Follows the address; `arrived` is told of each page after the first, not of another part of the same one. */
 export function followAddress(arrived: () => void): void {
   addEventListener('hashchange', () => {
+    const before = route.value
     hash.value = location.hash
-    arrived()
+    if (route.value.page !== before.page || route.value.id !== before.id) arrived()
   })
 }
 

@@ -623,6 +623,9 @@ describe('reads', () => {
       expect((await get('/analytics/tiers')).items).toHaveLength(2)
       expect((await get('/analytics/products')).items).toContainEqual({ sku: 'b', orders: 1, units: 3, gmv: eur(150) })
       expect((await get('/analytics/hours')).items[0].hour).toMatch(/T\d\d:00:00(\.000)?Z$/)
+      const minutes: readonly Record<string, number>[] = (await get('/analytics/minutes')).items
+      const inAll = (name: string) => minutes.reduce((sum, minute) => sum + (minute[name] ?? 0), 0)
+      expect([minutes.length, inAll('orders'), inAll('units'), inAll('rejected')]).toEqual([60, 2, 5, 1])
       expect((await get('/analytics/statuses')).items).toContainEqual({ status: 'cancelled', orders: 1 })
       expect((await get('/activity')).items[0]).toMatchObject({ type: 'OrderCancelled' })
     } finally {

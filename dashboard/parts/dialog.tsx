@@ -34,7 +34,11 @@ export function Dialog({
     const before = document.activeElement
     dialog.current?.showModal()
     return () => {
-      if (before instanceof HTMLElement) before.focus()
+      // What opened it may be gone, because of what was done here.
+      requestAnimationFrame(() => {
+        const target = before instanceof HTMLElement && before.isConnected ? before : document.querySelector('h1')
+        target?.focus()
+      })
     }
   }, [])
   return (
