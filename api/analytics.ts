@@ -12,6 +12,7 @@ import {
   OrdersByStatus,
   SalesByCategory,
   SalesByHour,
+  SalesByMinute,
   SalesByProduct,
   SalesByRegion,
   SalesByTier,
@@ -53,6 +54,12 @@ interface BreakdownRoute {
 
 function breakdowns({ sales, orders }: Views): readonly BreakdownRoute[] {
   return [
+    {
+      path: '/analytics/minutes',
+      view: 'sales',
+      operation: figures('getSalesByMinute', 'Show the last hour, minute by minute', ref(SalesByMinute)),
+      query: () => sales.minutes(),
+    },
     {
       path: '/analytics/hours',
       view: 'sales',

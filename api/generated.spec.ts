@@ -21,7 +21,7 @@ beforeAll(async () => {
   document = JSON.parse(JSON.stringify(await openApiDocument())) as Document
 })
 
-test('openapi.json and docs/errors.md are what the code says', async () => {
+test('openapi.json, docs/errors.md and the shapes of the dashboard are what the code says', async () => {
   expect(await staleGenerated()).toEqual([])
 })
 

@@ -1,7 +1,8 @@
-/** Files made from the code: openapi.json and docs/errors.md. They are committed, and a spec keeps them fresh. */
+/** Files made from the code: openapi.json, docs/errors.md and what the dashboard knows of the API. They are committed, and a spec keeps them fresh. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
+import { clientShapes } from './client-shapes.ts'
 import type { ApiParts } from './parts.ts'
 import { errorsDocument } from './problems.ts'
 import { buildServer } from './server.ts'
@@ -17,7 +18,7 @@ export async function openApiDocument(): Promise<object> {
   return document
 }
 
-/** Writes both files. */
+/** Writes them all. */
 export async function writeGenerated(): Promise<void> {
   for (const { path, content } of await generated()) writeFileSync(root + path, content)
 }
@@ -31,10 +32,17 @@ export async function staleGenerated(): Promise<readonly string[]> {
 }
 
 async function generated() {
+  const document = await openApiDocument()
   return [
-    { path: 'openapi.json', content: `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+    { path: 'openapi.json', content: `${JSON.stringify(document, null, 2)}\n` },
     { path: 'docs/errors.md', content: errorsDocument() },
+    { path: 'dashboard/api-shapes.ts', content: clientShapes(shapesOf(document)) },
   ]
+}
+
+function shapesOf(document: object): Readonly<Record<string, unknown>> {
+  const { components } = document as { readonly components: { readonly schemas: Readonly<Record<string, unknown>> } }
+  return components.schemas
 }
 
 function packageVersion(): string {
@@ -58,6 +66,7 @@ function partsWithoutUse(version: string): ApiParts {
       sales: {
         totals: unused,
         live: unused,
+        minutes: unused,
         hours: unused,
         regions: unused,
         categories: unused,
@@ -78,6 +87,7 @@ function partsWithoutUse(version: string): ApiParts {
     settings: { currency: 'EUR', reservationMinutes: 15, tokens: [], rateLimit: 0, production: false, version },
     readiness: unused,
     isStopping: unused,
+    dashboard: null,
     simulateOrders: unused,
   }
 }

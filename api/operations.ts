@@ -5,7 +5,7 @@ import type { ApiServer } from './api-server.ts'
 import { sendProblem } from './http/problem-document.ts'
 import { NOTHING, reading } from './operation.ts'
 import type { ApiParts } from './parts.ts'
-import { Links, Liveness, Readiness, Version } from './shapes/operations.ts'
+import { Liveness, Readiness, Version } from './shapes/operations.ts'
 import { ref } from './shapes/shape.ts'
 
 const common = { tag: 'operations', query: NOTHING, params: NOTHING } as const
@@ -45,14 +45,6 @@ const versioning = reading({
   answers: { 200: { description: 'The release.', shape: ref(Version) } },
 })
 
-const linking = reading({
-  ...common,
-  id: 'getLinks',
-  summary: 'Where to go from here',
-  role: 'read',
-  answers: { 200: { description: 'Links.', shape: ref(Links) } },
-})
-
 /** Health routes: no token, no limit, no load shedding. */
 export function healthRoutes(app: ApiServer, { readiness, isStopping }: ApiParts): void {
   app.get('/livez', living, async (_request, reply) => uncached(reply).send({ status: 'alive' }))
@@ -70,9 +62,7 @@ export function healthRoutes(app: ApiServer, { readiness, isStopping }: ApiParts
 
 export function operationRoutes(app: ApiServer, { metrics, settings }: ApiParts): void {
   const version = { name: 'orderledger', version: settings.version, node: process.versions.node }
-  const links = { documentation: '/docs/', openapi: '/openapi.json', health: '/health', metrics: '/metrics' }
 
-  app.get('/', linking, async () => links)
   app.get('/version', versioning, async () => version)
   app.get('/metrics', measuring, async (_request, reply) => {
     const text = metrics === null ? '# metrics are off\n' : await metrics.registry.metrics()

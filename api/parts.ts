@@ -23,6 +23,8 @@ export interface ApiParts {
   readonly readiness: () => readonly Check[]
   /** True once the process is shutting down: readiness says so, requests under way are answered. */
   readonly isStopping: () => boolean
+  /** The folder of the built dashboard; null: it is not served. */
+  readonly dashboard: string | null
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
 }

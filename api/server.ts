@@ -7,6 +7,7 @@ import { activityRoutes } from './activity.ts'
 import { analyticsRoutes } from './analytics.ts'
 import type { ApiServer } from './api-server.ts'
 import { customerRoutes } from './customers.ts'
+import { dashboardRoutes } from './dashboard.ts'
 import { collectRoutes, documentationRoutes, problemRoutes } from './documentation.ts'
 import { eventRoutes } from './events.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
@@ -88,13 +89,14 @@ export function buildServer(parts: ApiParts): ApiServer {
   app.register(async (open: ApiServer) => {
     healthRoutes(open, parts)
     problemRoutes(open)
+    dashboardRoutes(open, parts)
   })
   app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts))
   metrics?.watchProjections(() => parts.views.states())
   return app
 }
 
-/** Everything but health: behind tokens, load shedding and the rate limit. */
+/** Everything but health and the dashboard's files: behind tokens, load shedding and the rate limit. */
 async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
   const { settings } = parts
   const guarded = settings.tokens.length > 0

@@ -36,6 +36,8 @@ export interface ComposeOptions {
   readonly config: Config
   readonly log: Log
   readonly version: string
+  /** The folder of the built dashboard. Absent or null: it is not served. */
+  readonly dashboard?: string | null
   readonly limits?: Partial<GroupCommitLimits>
   /** Told of each step as it is done. */
   readonly onStep?: (step: StartStep) => void
@@ -210,7 +212,7 @@ interface ApiSurroundings {
   readonly isStopping: () => boolean
 }
 
-function apiParts({ config, log, version }: ComposeOptions, around: ApiSurroundings): ApiParts {
+function apiParts({ config, log, version, dashboard = null }: ComposeOptions, around: ApiSurroundings): ApiParts {
   const { committer, pool, traffic } = around
   const { currency, reservationMinutes, apiTokens: tokens, rateLimit, production } = config
   return {
@@ -224,6 +226,7 @@ function apiParts({ config, log, version }: ComposeOptions, around: ApiSurroundi
     settings: { currency, reservationMinutes, tokens, rateLimit, production, version },
     readiness: around.readiness,
     isStopping: around.isStopping,
+    dashboard,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
 }

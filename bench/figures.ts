@@ -2,6 +2,7 @@
 import type { Figure } from './figure.ts'
 import { codec } from './figures/codec.ts'
 import { contention } from './figures/contention.ts'
+import { firstPaint } from './figures/first-paint.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
@@ -19,6 +20,7 @@ export const figures: readonly Figure[] = [
   codec,
   groupCommit,
   startTime,
+  firstPaint,
   httpThroughput,
   groupCommitGain,
   contention,

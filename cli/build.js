@@ -1,9 +1,10 @@
 // `npm run build`, and part of `npm ci`: compiles the sources to dist/, which starts faster and runs faster than sources
 // that are compiled as they are loaded (tsx names every closure anew: some 10 % of an order's time). Types are not
-// checked here; `npm run check` does that. Without the compiler (npm ci --omit=dev) there is nothing to do.
+// checked here; `npm run check` does that. Without the compiler (npm ci --omit=dev) only the dashboard is bundled.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildDashboard, refreshDashboard } from './build-dashboard.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = ['api', 'app', 'cli', 'domain', 'migrations', 'projections', 'schemas', 'simulation', 'store']
@@ -22,7 +23,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build()
 
 async function build() {
   const typescript = await import('typescript').catch(() => null)
-  if (typescript === null) return
+  if (typescript === null) return await refreshDashboard()
   const { default: ts } = typescript
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'))
   // One file at a time the compiler cannot know that the package is of ES modules, so it is told.
@@ -30,6 +31,7 @@ async function build() {
   const { options: compilerOptions } = ts.convertCompilerOptionsFromJson(settings, ROOT)
   const files = sources()
   const draft = join(ROOT, `dist.new-${String(process.pid)}`)
+  await buildDashboard(join(draft, 'dashboard'))
   for (const { path } of files) {
     const target = join(draft, path)
     mkdirSync(dirname(target), { recursive: true })

@@ -29,6 +29,7 @@ function isOlder(version) {
 async function load() {
   const built = new URL('../dist/cli/main.js', import.meta.url)
   const checkout = existsSync(new URL('./main.ts', import.meta.url))
+  if (checkout && process.argv.includes('start')) await (await import('./build-dashboard.js')).refreshDashboard()
   if (!checkout || (await import('./build.js')).isFresh()) return await import(built.href)
   const { register } = await import('tsx/esm/api')
   register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) })

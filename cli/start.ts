@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import type { Command } from 'commander'
 import { compose, type StartStep } from '../app/compose.ts'
 import { openLog } from '../app/log.ts'
+import { packageRoot } from './package-root.ts'
 import { packageVersion } from './package-version.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
@@ -28,7 +31,7 @@ async function start(context: CommandContext): Promise<void> {
     else log.info({ step: step.name, seconds: round(step.seconds) }, step.detail)
   }
   if (screen) context.output.streams.stdout.write(`orderledger ${version} · node ${process.versions.node}\n`)
-  const service = await compose({ config, log, version, onStep })
+  const service = await compose({ config, log, version, dashboard: builtDashboard(), onStep })
   const seconds = round((performance.now() - began) / 1_000)
   if (screen)
     context.output.streams.stdout.write(
@@ -67,6 +70,7 @@ function readyScreen({ url, seconds, dataDir }: Ready): string {
   return `
   Ready in ${seconds.toFixed(1)} s.${data}
 
+  Dashboard  ${url}/dashboard/
   API        ${url}
   API docs   ${url}/docs
   Metrics    ${url}/metrics
@@ -77,6 +81,12 @@ function readyScreen({ url, seconds, dataDir }: Ready): string {
          npx orderledger verify
   Stop:  Ctrl-C
 `
+}
+
+/** The bundle that cli/build-dashboard.js made; null without one. */
+function builtDashboard(): string | null {
+  const folder = join(packageRoot, 'dist/dashboard')
+  return existsSync(folder) ? folder : null
 }
 
 function round(seconds: number): number {

@@ -1,6 +1,7 @@
 /**
  * The figures of the shop: what was sold, when, where, of what and to whom.
  * `placed`, `units` and `gmv` count every order ever accepted, whatever became of it.
+ * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
  */
 import type { Money, OrderLine, OrderPlaced } from '../schemas/events.ts'
 import { projection, table, type Rows } from './projection.ts'
@@ -8,6 +9,7 @@ import { rfc3339, type Breakdown, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 const HOUR = 3_600_000
+const MINUTE = 60_000
 const SECOND = 1_000
 
 const figures = { orders: 'counter', units: 'counter', gmv: 'counter' } as const
@@ -44,11 +46,11 @@ export const categoriesTable = table({
 export const tiersTable = table({ name: 'sales_tiers', key: { name: 'tier', type: 'text' }, columns: figures })
 export const soldProductsTable = table({ name: 'sales_products', key: { name: 'sku', type: 'text' }, columns: figures })
 
-/** By the second the order was placed in, as seconds since 1970; two hours of them for live rates. */
+/** By the second of the order, as seconds since 1970: the newest 7,200 with one, for live rates and the last hour. */
 export const secondsTable = table({
   name: 'sales_seconds',
   key: { name: 'second', type: 'bigint' },
-  columns: { orders: 'counter', payments: 'counter' },
+  columns: { ...figures, rejected: 'counter', payments: 'counter' },
   keepNewest: 7_200,
 })
 
@@ -87,6 +89,7 @@ export const sales = projection({
         break
       case 'OrderRejected':
         rows.add(totalsTable, ALL, { rejected: 1 })
+        rows.add(secondsTable, Math.floor(event.rejectedAt / SECOND), { rejected: 1 })
         break
     }
   },
@@ -98,7 +101,7 @@ function placed({ customerId, lines, total, placedAt, region, tier }: OrderPlace
   rows.add(totalsTable, ALL, { placed: 1, units, gmv })
   rows.add(buyersTable, customerId, {})
   rows.add(hoursTable, Math.floor(placedAt / HOUR) * HOUR, { orders: 1, units, gmv })
-  rows.add(secondsTable, Math.floor(placedAt / SECOND), { orders: 1 })
+  rows.add(secondsTable, Math.floor(placedAt / SECOND), { orders: 1, units, gmv })
   rows.add(regionsTable, region, { orders: 1, units, gmv })
   rows.add(tiersTable, tier, { orders: 1, units, gmv })
   for (const [category, sold] of soldBy(lines, (line) => line.category)) rows.add(categoriesTable, category, sold)
@@ -156,9 +159,17 @@ export interface SalesFigures {
   readonly gmv: Money
 }
 
+export interface MinuteFigures extends SalesFigures {
+  /** Its beginning. */
+  readonly minute: string
+  readonly rejected: number
+}
+
 export interface SalesQueries {
   totals(): Promise<SalesTotals>
   live(): Promise<LiveSales>
+  /** Oldest first: the 60 minutes that end with `asOf`, each of them; none before the first event. */
+  minutes(): Promise<Breakdown<MinuteFigures>>
   /** Oldest first; the newest 1,000 hours with an accepted order. */
   hours(): Promise<Breakdown<{ readonly hour: string } & SalesFigures>>
   /** These four by GMV, largest first; at most 1,000. */
@@ -169,6 +180,7 @@ export interface SalesQueries {
 }
 
 const BREAKDOWN_ROWS = 1_000
+const SHOWN_MINUTES = 60
 
 interface TotalsRow {
   readonly placed: string
@@ -187,6 +199,14 @@ interface LiveRow {
   readonly revenue: string | null
   readonly orders: string
   readonly payments: string
+}
+
+interface MinuteRow {
+  readonly minute: string
+  readonly orders: string
+  readonly units: string
+  readonly gmv: string
+  readonly rejected: string
 }
 
 interface FiguresRow {
@@ -248,6 +268,25 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
       }
     },
 
+    async minutes() {
+      const { shown, rows } = await reader.read<MinuteRow>(minutes)
+      if (shown.asOf === null) return { items: [], ...shown }
+      const found = new Map(rows.map((row) => [Number(row.minute), row]))
+      const last = Math.floor(Date.parse(shown.asOf) / MINUTE)
+      const items = Array.from({ length: SHOWN_MINUTES }, (_, index) => {
+        const minute = last - SHOWN_MINUTES + 1 + index
+        const row = found.get(minute)
+        return {
+          minute: rfc3339(minute * MINUTE),
+          orders: Number(row?.orders ?? 0),
+          units: Number(row?.units ?? 0),
+          gmv: money(row?.gmv ?? 0),
+          rejected: Number(row?.rejected ?? 0),
+        }
+      })
+      return { items, ...shown }
+    },
+
     hours: () => breakdown(hours, (millis) => ({ hour: rfc3339(Number(millis)) })),
     regions: () => breakdown(regions, (region) => ({ region })),
     categories: () => breakdown(categories, (category) => ({ category })),
@@ -269,6 +308,18 @@ const live: ViewQuery = {
       where second > floor(extract(epoch from live.recorded_at))::bigint - 60
     ) s
     left join ${physical(totalsTable)} t on true`,
+}
+
+/** The newest minute is that of `asOf`; what a clock ahead of it placed counts there. */
+const minutes: ViewQuery = {
+  name: 'minutes',
+  rows: (physical) => `
+    select least(second / 60, newest.minute) as minute,
+      sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected
+    from ${physical(secondsTable)},
+      (select (extract(epoch from live.recorded_at) * 1000)::bigint / ${MINUTE} as minute) newest
+    where second >= (newest.minute - ${SHOWN_MINUTES - 1}) * 60
+    group by 1`,
 }
 
 const hours: ViewQuery = {

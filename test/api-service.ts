@@ -89,6 +89,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     settings: { ...SETTINGS, ...settings },
     readiness: () => [{ name: 'database', ok: true, ageSeconds: 0, detail: null }],
     isStopping: () => false,
+    dashboard: null,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
   const servers: ApiServer[] = []

@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { startThrowawayPostgres } from '../app/throwaway-postgres.ts'
 import { openPool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
+import { unpackBrowser } from './browser.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +15,7 @@ declare module 'vitest' {
 export const TEMPLATE = 'orderledger_template'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const postgres = await startThrowawayPostgres()
+  const [postgres] = await Promise.all([startThrowawayPostgres(), unpackBrowser()])
   const admin = openPool(postgres.url, { name: 'test setup', max: 1 })
   await admin.query(`create database ${TEMPLATE}`)
   const template = new URL(postgres.url)

@@ -1,6 +1,6 @@
 /** What the views answer, on real Postgres. */
 import { describe, expect, test } from 'vitest'
-import { customerRegistered, eur, orderLine, orderPlaced } from '../domain/test-events.ts'
+import { customerRegistered, eur, orderLine, orderPlaced, orderRejected } from '../domain/test-events.ts'
 import { activityPage } from '../projections/activity.ts'
 import { ordersPage, ordersTable } from '../projections/orders.ts'
 import { productsPage } from '../projections/products.ts'
@@ -140,6 +140,32 @@ describe('the queries', () => {
     const live = await projecting.views.sales.live()
     expect(live).toMatchObject({ ordersPerMinute: 2, paymentsPerMinute: 0, gmv: eur(3_000), position: 3 })
     expect(live.lastUpdated).toBe(live.asOf)
+  })
+
+  test('the last hour is shown minute by minute, quiet ones too, and ends with what is shown', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const now = Date.now()
+    const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 2)], { placedAt }))
+    const head = await appendEvents(projecting.pool, [
+      ...at('too-old', now - 61 * 60_000),
+      ...at('o1', now - 10 * 60_000),
+      ...at('o2', now - 10 * 60_000),
+      ...ofOrder('o3', orderRejected('o3', { rejectedAt: now - 10 * 60_000 })),
+      // Placed by a clock that is ahead: it counts in the newest minute.
+      ...at('o4', now + 10 * 60_000),
+    ])
+    await projecting.shown(head)
+    const { items, position, asOf } = await projecting.views.sales.minutes()
+    expect(position).toBe(head)
+    expect(items).toHaveLength(60)
+    const starts = items.map(({ minute }) => Date.parse(minute))
+    expect(starts.at(-1)).toBe(Math.floor(Date.parse(asOf ?? '') / 60_000) * 60_000)
+    expect(starts.every((start, index) => index === 0 || start - (starts[index - 1] ?? 0) === 60_000)).toBe(true)
+    expect(items.filter(({ orders, rejected }) => orders + rejected > 0)).toEqual([
+      expect.objectContaining({ orders: 2, units: 4, gmv: eur(4_000), rejected: 1 }),
+      expect.objectContaining({ minute: items.at(-1)?.minute, orders: 1, units: 2, gmv: eur(2_000), rejected: 0 }),
+    ])
   })
 
   test('before the first event every view is empty and says so', async () => {

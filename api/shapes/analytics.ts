@@ -91,6 +91,24 @@ function breakdown(
   )
 }
 
+export const SalesByMinute = named(
+  'SalesByMinute',
+  {
+    items: Type.Array(
+      closed({
+        minute: time('The beginning of the minute.'),
+        orders: count('Accepted orders.'),
+        units: count('Units of them.'),
+        gmv: ref(Money),
+        rejected: count('Rejected orders.'),
+      }),
+    ),
+    position: Position,
+    asOf,
+  },
+  { description: 'The 60 minutes that end with `asOf`, oldest first, quiet ones too; none before the first event.' },
+)
+
 export const SalesByHour = breakdown('SalesByHour', 'hour', 'Accepted orders by the hour they were placed in.')
 export const SalesByRegion = breakdown('SalesByRegion', 'region', 'Accepted orders by region.')
 export const SalesByCategory = breakdown('SalesByCategory', 'category', 'Accepted orders by category.')

@@ -28,9 +28,3 @@ export const Version = named(
   { name: Type.String(), version: Type.String(), node: Type.String() },
   { description: 'What runs here.', examples: [{ name: 'orderledger', version: '0.1.0', node: '20.20.2' }] },
 )
-
-export const Links = named(
-  'Links',
-  { documentation: Type.String(), openapi: Type.String(), health: Type.String(), metrics: Type.String() },
-  { description: 'Where to go from here.' },
-)

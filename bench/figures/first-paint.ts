@@ -1,0 +1,50 @@
+import type { Browser } from 'playwright-core'
+import { openBrowser } from '../../test/browser.ts'
+import { atMost, figure, inRounds, stated } from '../figure.ts'
+import { startService } from '../service/measured-service.ts'
+
+/** A browser that has seen nothing yet opens each page of the dashboard, in a shop with its demo orders. */
+export const firstPaint = figure({
+  id: 'U1',
+  title: 'The dashboard opened cold',
+  numbers: {
+    now: atMost('first paint of Now', 'ms', { must: 1_000 }),
+    orders: atMost('first paint of Orders', 'ms', { must: 1_000 }),
+    products: atMost('first paint of Products', 'ms', { must: 1_000 }),
+    projections: atMost('first paint of Projections', 'ms', { must: 1_000 }),
+    numbersShown: stated('until Now shows its numbers', 'ms'),
+  },
+  async run(context) {
+    const { url } = await startService(context.scope, { env: { DEMO_ORDERS: '200' } })
+    const browser = await openBrowser()
+    if (browser === null) throw new Error('this figure needs a browser')
+    context.scope.add(() => browser.close())
+    return inRounds(context, async () => {
+      const now = await open(browser, `${url}/dashboard/#/now`, '.card .total')
+      return {
+        now: now.painted,
+        orders: (await open(browser, `${url}/dashboard/#/orders`, 'h1')).painted,
+        products: (await open(browser, `${url}/dashboard/#/products`, 'h1')).painted,
+        projections: (await open(browser, `${url}/dashboard/#/projections`, 'h1')).painted,
+        numbersShown: now.shown,
+      }
+    })
+  },
+})
+
+/** Milliseconds from the navigation until the first content was painted, and until `awaited` was there. */
+async function open(browser: Browser, url: string, awaited: string) {
+  const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
+  try {
+    const begin = performance.now()
+    await page.goto(url)
+    await page.locator(awaited).first().waitFor()
+    const shown = performance.now() - begin
+    const painted = await page.evaluate<number>(`new Promise((resolve) =>
+      new PerformanceObserver((list) => resolve(list.getEntriesByName('first-contentful-paint')[0].startTime))
+        .observe({ type: 'paint', buffered: true }))`)
+    return { painted, shown }
+  } finally {
+    await page.close()
+  }
+}

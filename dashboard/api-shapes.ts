@@ -1,0 +1,631 @@
+// Generated from openapi.json by `npm run generate`: the shapes of the API. Do not edit.
+
+/** Something that happened; without personal data. */
+export interface Activity {
+  /** Of the event in the log. */
+  readonly position: number
+  /** When it was recorded. RFC 3339, UTC. */
+  readonly at: string
+  /** What it happened to: order, inventory, customer. */
+  readonly kind: string
+  /** What happened. */
+  readonly type: string
+  /** Of the order, the product or the customer. */
+  readonly id: string
+  /** Name of the product, or of the first product of an order. */
+  readonly title: string | null
+  /** Whose order it is. */
+  readonly customerId: string | null
+  readonly amount: Money | null
+  /** Units. */
+  readonly units: number | null
+  /** Why an order was rejected. */
+  readonly reason: string | null
+}
+
+/** A page of a list: Activity. */
+export interface ActivityList {
+  readonly items: readonly Activity[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A correction of the stock. */
+export interface AdjustStock {
+  /** Units found (positive) or missing (negative). */
+  readonly delta: number
+  /** In the words of whoever corrects. */
+  readonly reason: string
+}
+
+/** The totals of the shop. `gmv`: the value of every order ever accepted; `revenue`: captured - refunded. */
+export interface Analytics {
+  readonly orders: OrderCounts
+  /** Units of every order ever accepted. */
+  readonly units: number
+  readonly gmv: Money
+  readonly revenue: Money
+  readonly averageOrder: Money
+  /** Distinct customers with an accepted order. */
+  readonly customers: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Why an order is cancelled. */
+export interface CancelOrder {
+  /** In the words of whoever cancels. */
+  readonly reason?: string
+}
+
+/** A new price. */
+export interface ChangePrice {
+  readonly price: Price
+}
+
+/** A customer. */
+export interface Customer {
+  /** The customer. */
+  readonly customerId: string
+  /** Personal data. */
+  readonly name: string
+  /** Personal data. */
+  readonly email: string | null
+  /** Personal data. */
+  readonly phone: string | null
+  /** Where the customer is served from. */
+  readonly region: string
+  /** Rank. */
+  readonly tier: 'standard' | 'vip'
+  /** BCP 47 tag of the language to write in. */
+  readonly language: string
+  /** Accepted orders, whatever became of them. Reads only. */
+  readonly orders?: number
+  readonly spent?: Money
+  /** Of the customer: it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A row that is not what the log tells. */
+export interface Difference {
+  readonly table: string
+  /** Of the row. */
+  readonly key: string
+  /** `missing`: the live table lacks it; `extra`: the log does not tell of it. */
+  readonly kind: 'missing' | 'extra' | 'different'
+  readonly columns: readonly ({
+    readonly column: string
+    readonly live: string | null
+    readonly rebuilt: string | null
+  })[]
+}
+
+/** An event of the log. */
+export interface Event {
+  /** In the log. */
+  readonly position: number
+  /** What it happened to: `<kind>-<id>`. */
+  readonly stream: string
+  /** In the stream, from 1. */
+  readonly version: number
+  /** What happened. */
+  readonly type: string
+  /** Of the schema it was written with. */
+  readonly schemaVersion: number
+  /** Of the event. */
+  readonly id: string
+  /** When it was recorded, by the database’s clock. RFC 3339, UTC. */
+  readonly recordedAt: string
+  /** Shared by everything that one request led to. */
+  readonly correlationId: string
+  /** The event that led to this one. */
+  readonly causationId: string | null
+  /** In the newest version of its schema. */
+  readonly data: {
+    readonly [more: string]: unknown
+  } | null
+  /** Why `data` is null: this release cannot read the event. */
+  readonly error?: string
+}
+
+/** A page of the log, in its order. */
+export interface EventPage {
+  readonly items: readonly Event[]
+  /** Where to go on (`after`); null at the end. */
+  readonly next: number | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** What one part of a request did wrong. */
+export interface Fault {
+  /** Which part of the request. */
+  readonly in: 'body' | 'query' | 'path' | 'header'
+  /** JSON pointer (RFC 6901) to the value in that part. */
+  readonly pointer: string
+  /** What is wrong with it. */
+  readonly message: string
+}
+
+/** A product for the catalogue. */
+export interface ListProduct {
+  /** Names the product for ever. */
+  readonly sku: string
+  /** As shown to customers. */
+  readonly name: string
+  /** Groups products in the figures of sales. */
+  readonly category: string
+  readonly price: Price
+  /** Units of the first receipt; 0 if absent. */
+  readonly stock?: number
+}
+
+/** What the shop does right now. */
+export interface LiveRates {
+  /** Orders accepted in the newest minute. */
+  readonly ordersPerMinute: number
+  /** Payments captured in the newest minute. */
+  readonly paymentsPerMinute: number
+  readonly gmv: Money
+  readonly revenue: Money
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly lastUpdated: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** The process answers. */
+export interface Liveness {
+  /** Always. */
+  readonly status: 'alive'
+}
+
+/** An amount of money. */
+export interface Money {
+  /** In minor units (cents for EUR). */
+  readonly amount: number
+  /** ISO 4217 code. */
+  readonly currency: string
+}
+
+/** An order. */
+export interface Order {
+  /** The order. */
+  readonly orderId: string
+  /** What became of it. */
+  readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
+  /** Who ordered. */
+  readonly customerId: string
+  readonly lines: readonly OrderLine[]
+  readonly total: Money | null
+  /** When it was placed; null for a rejected order. RFC 3339, UTC. */
+  readonly placedAt: string | null
+  /** Until when its units are kept for it; null for ever, or for a rejected order. RFC 3339, UTC. */
+  readonly reservedUntil: string | null
+  /** When it was rejected. Reads only. RFC 3339, UTC. */
+  readonly rejectedAt?: string | null
+  /** Why it was rejected (a code) or cancelled (in words). Reads only. */
+  readonly reason?: string | null
+  /** Reads only. */
+  readonly shortages?: readonly Shortage[]
+  /** Of the order: it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** How many orders ever went each way. */
+export interface OrderCounts {
+  /** Every order ever accepted, whatever became of it. */
+  readonly placed: number
+  /** Ever confirmed. */
+  readonly confirmed: number
+  /** Ever rejected. */
+  readonly rejected: number
+  /** Ever cancelled. */
+  readonly cancelled: number
+  /** Ever expired. */
+  readonly expired: number
+  /** Ever completed. */
+  readonly completed: number
+}
+
+/** One line of an order. What a rejected order does not know is null. */
+export interface OrderLine {
+  /** The product. */
+  readonly sku: string
+  /** As the catalogue had it; null when the product is unknown. */
+  readonly name: string | null
+  /** As the catalogue had it; null when the product is unknown. */
+  readonly category: string | null
+  /** Units. */
+  readonly quantity: number
+  readonly unitPrice: Money | null
+}
+
+/** A page of a list: Order. */
+export interface OrderList {
+  readonly items: readonly Order[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** How many orders have each status now. */
+export interface OrdersByStatus {
+  readonly items: readonly ({
+    /** What became of them. */
+    readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
+    /** Orders now. */
+    readonly orders: number
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** An order to place. */
+export interface PlaceOrder {
+  /** Named by the client, it makes the request safe to repeat. Made by the shop if absent. */
+  readonly orderId?: string
+  /** Who orders. */
+  readonly customerId: string
+  /** A product may stand on several lines. Prices are the catalogue’s. */
+  readonly lines: readonly {
+    /** A product of the catalogue. */
+    readonly sku: string
+    /** Units. */
+    readonly quantity: number
+  }[]
+}
+
+/** The price of one unit. */
+export interface Price {
+  /** In minor units (cents for EUR). */
+  readonly amount: number
+  /** ISO 4217 code; it must be the shop's. */
+  readonly currency: string
+}
+
+/** An error (RFC 9457). What each code means: GET /problems/{code}. */
+export interface Problem {
+  /** Documentation of this kind of problem. */
+  readonly type: string
+  /** The kind of problem in a few words. */
+  readonly title: string
+  /** The status code of the answer. */
+  readonly status: number
+  /** What happened this time. */
+  readonly detail: string
+  /** The path that was asked for. */
+  readonly instance: string
+  /** The kind of problem, for programs. */
+  readonly code: string
+  /** Names the request in the logs. */
+  readonly requestId: string
+  readonly errors?: readonly Fault[]
+  readonly [more: string]: unknown
+}
+
+/** A product and its stock. */
+export interface Product {
+  /** The product. */
+  readonly sku: string
+  /** As shown to customers. */
+  readonly name: string
+  /** Groups products in the figures of sales. */
+  readonly category: string
+  readonly price: Money
+  /** Units in the house. */
+  readonly onHand: number
+  /** Units of them that orders hold. */
+  readonly reserved: number
+  /** Units that an order can still reserve. */
+  readonly available: number
+  /** Of the product’s stock: it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A page of a list: Product. */
+export interface ProductList {
+  readonly items: readonly Product[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A read model and how far it is. */
+export interface Projection {
+  /** Of the projection. */
+  readonly name: string
+  /** Of the tables that are shown. */
+  readonly version: number
+  /** Of the tables that are shown: each rebuild makes another one. */
+  readonly generation: number
+  /** `replaying`: what is shown is of an older release and stands still until it is rebuilt. */
+  readonly state: 'live' | 'replaying' | 'paused' | 'failed'
+  /** What it shows: everything up to it. */
+  readonly position: number
+  /** Of the newest event in the log. */
+  readonly head: number
+  /** Events that it does not show yet. */
+  readonly lagEvents: number
+  /** Age of the oldest event that it does not show yet. */
+  readonly lagSeconds: number
+  /** Over the last 10 s, as far as this process heard. */
+  readonly eventsPerSecond: number
+  /** In all its tables. */
+  readonly rows: number
+  readonly lastError: {
+    /** A word for what went wrong. */
+    readonly code: string
+    /** What went wrong. */
+    readonly message: string
+    /** Of the event it happened at. */
+    readonly position: number
+  } | null
+  /** Of the replay that is under way. */
+  readonly replayId: string | null
+  readonly lastCheck: {
+    /** Of the last replay that compared the rows with the log. */
+    readonly replayId: string
+    /** When it was done. RFC 3339, UTC. */
+    readonly checkedAt: string
+    /** At which they were compared. */
+    readonly position: number
+    /** Rows that differed. */
+    readonly differences: number
+  } | null
+}
+
+/** Every projection, by name. */
+export interface ProjectionList {
+  readonly items: readonly Projection[]
+}
+
+/** The service can do its work. */
+export interface Readiness {
+  /** Every check passed. */
+  readonly status: 'ready'
+  readonly checks: readonly ({
+    readonly name: string
+    readonly ok: boolean
+    /** How long ago it was found so. */
+    readonly ageSeconds: number
+    /** What is wrong. */
+    readonly detail: string | null
+  })[]
+}
+
+/** A receipt of goods. */
+export interface ReceiveStock {
+  /** Units that arrived. */
+  readonly quantity: number
+}
+
+/** A customer to register. */
+export interface RegisterCustomer {
+  /** Named by the client, it makes the request safe to repeat. Made by the shop if absent. */
+  readonly customerId?: string
+  /** Personal data. */
+  readonly name: string
+  /** Personal data. */
+  readonly email?: string
+  /** Personal data. */
+  readonly phone?: string
+  /** Where the customer is served from; groups the figures of sales. */
+  readonly region: string
+  /** Rank; standard if absent. */
+  readonly tier?: 'standard' | 'vip'
+  /** BCP 47 tag of the language to write in; en if absent. */
+  readonly language?: string
+}
+
+/** A projection being rebuilt from the log, beside the one that is shown. */
+export interface Replay {
+  readonly replayId: string
+  /** Of which. */
+  readonly projection: string
+  /** What it does, or how it ended. */
+  readonly state: 'running' | 'paused' | 'comparing' | 'switched' | 'checked' | 'refused' | 'failed' | 'cancelled'
+  /** It only compares. */
+  readonly check: boolean
+  /** Of the tables that are built. */
+  readonly version: number
+  /** Built up to here. */
+  readonly position: number
+  /** Where it has to get to, as last seen. */
+  readonly target: number
+  /** Over the last seconds. */
+  readonly eventsPerSecond: number
+  /** Until the target, at this speed; null when it is not known. */
+  readonly etaSeconds: number | null
+  /** Built so far, in all tables. */
+  readonly rows: number
+  readonly differences: {
+    /** Rows that differ. */
+    readonly count: number
+    /** That the live tables lack. */
+    readonly missing: number
+    /** That the log does not tell of. */
+    readonly extra: number
+    /** With another value in some column. */
+    readonly different: number
+    /** The first ones, at most 20. */
+    readonly samples: readonly Difference[]
+  } | null
+  readonly failure: {
+    /** A word for what went wrong. */
+    readonly code: string
+    /** What went wrong. */
+    readonly message: string
+    /** Of the event it happened at. */
+    readonly position: number
+  } | null
+  /** When it was asked for. RFC 3339, UTC. */
+  readonly startedAt: string
+  /** When it ended. RFC 3339, UTC. */
+  readonly finishedAt: string | null
+}
+
+/** The newest replays, newest first. */
+export interface ReplayList {
+  readonly items: readonly Replay[]
+}
+
+/** Accepted orders by category. */
+export interface SalesByCategory {
+  readonly items: readonly {
+    readonly category: string
+    /** Accepted orders; an order counts once per category it touches. */
+    readonly orders: number
+    /** Units. */
+    readonly units: number
+    readonly gmv: Money
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Accepted orders by the hour they were placed in. */
+export interface SalesByHour {
+  readonly items: readonly {
+    /** The beginning of the hour. RFC 3339, UTC. */
+    readonly hour: string
+    /** Accepted orders; an order counts once per category it touches. */
+    readonly orders: number
+    /** Units. */
+    readonly units: number
+    readonly gmv: Money
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** The 60 minutes that end with `asOf`, oldest first, quiet ones too; none before the first event. */
+export interface SalesByMinute {
+  readonly items: readonly {
+    /** The beginning of the minute. RFC 3339, UTC. */
+    readonly minute: string
+    /** Accepted orders. */
+    readonly orders: number
+    /** Units of them. */
+    readonly units: number
+    readonly gmv: Money
+    /** Rejected orders. */
+    readonly rejected: number
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Accepted orders by product. */
+export interface SalesByProduct {
+  readonly items: readonly {
+    readonly sku: string
+    /** Accepted orders; an order counts once per category it touches. */
+    readonly orders: number
+    /** Units. */
+    readonly units: number
+    readonly gmv: Money
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Accepted orders by region. */
+export interface SalesByRegion {
+  readonly items: readonly {
+    readonly region: string
+    /** Accepted orders; an order counts once per category it touches. */
+    readonly orders: number
+    /** Units. */
+    readonly units: number
+    readonly gmv: Money
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Accepted orders by the customer’s tier. */
+export interface SalesByTier {
+  readonly items: readonly {
+    readonly tier: string
+    /** Accepted orders; an order counts once per category it touches. */
+    readonly orders: number
+    /** Units. */
+    readonly units: number
+    readonly gmv: Money
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** A product of which fewer units were free than an order asked for. */
+export interface Shortage {
+  /** The product. */
+  readonly sku: string
+  /** Units asked for by all lines together. */
+  readonly wanted: number
+  /** Units that were free. */
+  readonly available: number
+}
+
+/** Random orders to place. */
+export interface SimulateOrders {
+  /** How many. */
+  readonly count: number
+}
+
+/** What became of the orders. */
+export interface SimulatedOrders {
+  readonly items: readonly ({
+    readonly orderId: string
+    /** What became of it. */
+    readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
+    /** Why it was rejected. */
+    readonly reason: string | null
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** How to replay. */
+export interface StartReplay {
+  /** Compare only: nothing is switched. */
+  readonly check?: boolean
+  /** Events a second at most. Without: as fast as it can beside orders. */
+  readonly rate?: number
+  /** Switch although rows differ. */
+  readonly acceptDifferences?: boolean
+}
+
+/** What runs here. */
+export interface Version {
+  readonly name: string
+  readonly version: string
+  readonly node: string
+}

@@ -1,0 +1,101 @@
+/** What is around every page: where one can go, whether the numbers are alive, light or dark. */
+import { useEffect } from 'preact/hooks'
+import { age, connection } from './live.ts'
+import { NowPage } from './pages/now.tsx'
+import { OrderPage } from './pages/order.tsx'
+import { OrdersPage } from './pages/orders.tsx'
+import { ProductsPage } from './pages/products.tsx'
+import { ProjectionsPage } from './pages/projections.tsx'
+import { ReplayPage } from './pages/replay.tsx'
+import { duration } from './parts/format.ts'
+import { TokenDialog } from './parts/token-dialog.tsx'
+import { href, PAGES, route, type Route } from './route.ts'
+import { choose, theme } from './theme.ts'
+
+export function Frame() {
+  const { page, id } = route.value
+  const title = PAGES.find(({ name }) => name === page)?.title ?? 'Not found'
+  useEffect(() => {
+    document.title = `${id ?? title} · OrderLedger`
+  }, [title, id])
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.querySelector('h1')?.focus()}>
+        Skip to the page
+      </button>
+      <nav aria-label="Pages">
+        <a class="brand" href={href('now')}>
+          <img src="icon.svg" alt="" width="20" height="20" /> OrderLedger
+        </a>
+        <ul>
+          {PAGES.map(({ name, title: label }) => (
+            <li key={name}>
+              <a href={href(name)} aria-current={name === page ? 'page' : undefined}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <p class="links">
+          <a href="../docs/">API</a>
+        </p>
+      </nav>
+      <header>
+        <Pulse />
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={theme.value === 'dark'}
+          onClick={() => choose(theme.value === 'dark' ? 'light' : 'dark')}
+        >
+          Dark theme
+        </button>
+      </header>
+      <main>
+        <PageOf route={route.value} />
+      </main>
+      <TokenDialog />
+    </>
+  )
+}
+
+function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
+  switch (page) {
+    case 'now':
+      return <NowPage />
+    case 'orders':
+      return id === null ? (
+        <OrdersPage status={query.get('status')} cursor={query.get('cursor')} />
+      ) : (
+        <OrderPage key={id} orderId={id} />
+      )
+    case 'products':
+      return <ProductsPage />
+    case 'projections':
+      return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
+    case 'unknown':
+      return (
+        <>
+          <h1 tabIndex={-1}>Not found</h1>
+          <p>
+            There is no such page. <a href={href('now')}>Now</a> shows how the shop does.
+          </p>
+        </>
+      )
+  }
+}
+
+/** Whether the service answers, and how old what one sees is. */
+function Pulse() {
+  const state = connection.value
+  const old = age.value === null ? '' : `, data ${duration(age.value / 1_000)} old`
+  return (
+    <p class={`pulse ${state}`}>
+      <span class="dot" aria-hidden="true" />
+      <span>{{ live: `Live${old}`, connecting: 'Connecting', reconnecting: `Reconnecting${old}` }[state]}</span>
+      <span class="unseen" role="status">
+        {state === 'reconnecting' ? 'The service does not answer; what is shown is old.' : ''}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,119 @@
+/** Numbers drawn over time, on a canvas. What they are stands in words before it and in a table beneath it. */
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { theme } from '../theme.ts'
+import { minuteOf } from './format.ts'
+
+interface ChartProps {
+  /** What it shows, for those who do not see it. */
+  readonly label: string
+  /** Seconds since 1970, ascending. */
+  readonly times: readonly number[]
+  readonly values: readonly number[]
+  readonly kind: 'spark' | 'bars'
+  readonly height: number
+  /** How a time is written under the mark that is pointed at. */
+  readonly pointed?: (index: number | null) => void
+}
+
+export function Chart(props: ChartProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const latest = useRef(props)
+  latest.current = props
+  const { label, times, values, kind, height } = props
+  const colours = theme.value
+
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return
+    const made = new uPlot(optionsOf(element, latest), data(latest.current), element)
+    plot.current = made
+    made.ctx.canvas.setAttribute('role', 'img')
+    const observer = new ResizeObserver(() => {
+      const width = element.clientWidth
+      if (width > 0 && width !== made.width) made.setSize({ width, height })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      plot.current = null
+      made.destroy()
+    }
+  }, [kind, height, colours])
+
+  useEffect(() => {
+    plot.current?.setData(data({ times, values }))
+  }, [times, values])
+
+  useEffect(() => {
+    plot.current?.ctx.canvas.setAttribute('aria-label', label)
+  }, [label, colours])
+
+  return <div ref={host} class={`chart ${kind}`} />
+}
+
+function data({ times, values }: Pick<ChartProps, 'times' | 'values'>): uPlot.AlignedData {
+  return [[...times], [...values]]
+}
+
+function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps }): uPlot.Options {
+  const { kind, height } = latest.current
+  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name)
+  const [accent, soft, line, text] = [colour('--accent'), colour('--accent-soft'), colour('--line'), colour('--dim')]
+  const spark = kind === 'spark'
+  const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: FONT }
+  return {
+    width: Math.max(40, element.clientWidth),
+    height,
+    legend: { show: false },
+    cursor: { show: !spark, x: !spark, y: false, points: NONE, drag: { x: false, y: false } },
+    padding: spark ? [3, 1, 1, 1] : [8, 8, 0, 0],
+    // From 0, and a line of zeros is drawn at the bottom.
+    scales: { x: { time: !spark, range: wholeBars }, y: { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.05] } },
+    axes: spark
+      ? [
+          {
+            ...axis,
+            size: 1,
+            values: () => [],
+            grid: NONE,
+            ticks: NONE,
+            border: { show: true, stroke: line, width: 1 },
+          },
+          NONE,
+        ]
+      : [
+          { ...axis, grid: NONE, values: (_plot, times) => times.map(hourOfDay) },
+          { ...axis, size: 44, incrs: WHOLE_STEPS },
+        ],
+    series: [
+      {},
+      {
+        stroke: accent,
+        fill: spark ? accent : soft,
+        width: spark ? 0 : 1.5,
+        points: NONE,
+        paths: uPlot.paths.bars?.({ size: [0.75, 48, 1] }),
+      },
+    ],
+    hooks: { setCursor: [({ cursor }) => latest.current.pointed?.(cursor.idx ?? null)] },
+  } as uPlot.Options
+}
+
+/** Half a bar of room on either side. */
+function wholeBars({ data: [times] }: uPlot, first: number, last: number): [number, number] {
+  const half = times.length > 1 ? (last - first) / (times.length - 1) / 2 : 1_800
+  return [first - half, last + half]
+}
+
+function hourOfDay(seconds: number): string {
+  return minuteOf(new Date(seconds * 1_000).toISOString())
+}
+
+const NONE = { show: false }
+const FONT = '11px system-ui, sans-serif'
+/** Of things that are counted, there are no halves. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 12 }, (_, power) => step * 10 ** power))
+  .sort((a, b) => a - b)

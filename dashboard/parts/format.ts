@@ -1,0 +1,80 @@
+/** Numbers and times as text. One language, that of the page, so that its words and its numbers agree. */
+import type { Money } from '../api-shapes.ts'
+
+const LANGUAGE = 'en-GB'
+
+const whole = new Intl.NumberFormat(LANGUAGE)
+const tenths = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const minute = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' })
+const hour = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
+const moment = new Intl.DateTimeFormat(LANGUAGE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const currencies = new Map<string, Intl.NumberFormat>()
+
+export function count(value: number): string {
+  return whole.format(value)
+}
+
+/** `3 units`, `1 unit`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+export function oneDecimal(value: number): string {
+  return tenths.format(value)
+}
+
+export function money({ amount, currency }: Money): string {
+  const format = currencyFormat(currency)
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+}
+
+function currencyFormat(currency: string): Intl.NumberFormat {
+  const known = currencies.get(currency)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency })
+  currencies.set(currency, made)
+  return made
+}
+
+export function timeOfDay(iso: string): string {
+  return clock.format(new Date(iso))
+}
+
+export function minuteOf(iso: string): string {
+  return minute.format(new Date(iso))
+}
+
+export function hourOf(iso: string): string {
+  return hour.format(new Date(iso))
+}
+
+export function dateTime(iso: string): string {
+  return moment.format(new Date(iso))
+}
+
+/** Whole seconds up to a minute, then minutes: `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  const all = Math.round(seconds)
+  if (all < 60) return `${String(all)} s`
+  if (all < 3_600) return `${String(Math.floor(all / 60))} min ${String(all % 60)} s`
+  return `${count(Math.floor(all / 3_600))} h ${String(Math.floor((all % 3_600) / 60))} min`
+}
+
+/** What tells one long id from another, for narrow places; the whole stands in the title. */
+export function shortId(id: string): string {
+  return id.length > 20 ? `${id.slice(0, 8)}…${id.slice(-6)}` : id
+}
+
+/** `OrderPlaced` as people say it: `Order placed`. */
+export function inWords(name: string): string {
+  const words = name.replace(/[-_]/g, ' ').replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase()
+}

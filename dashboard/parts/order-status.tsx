@@ -1,0 +1,27 @@
+import type { Order } from '../api-shapes.ts'
+import { inWords } from './format.ts'
+import { Chip } from './notes.tsx'
+
+const KINDS = {
+  placed: 'open',
+  confirmed: 'good',
+  completed: 'good',
+  cancelled: 'quiet',
+  expired: 'quiet',
+  rejected: 'bad',
+} as const
+
+export function OrderStatus({ status, reason }: { readonly status: Order['status']; readonly reason: string | null }) {
+  return (
+    <>
+      <Chip kind={KINDS[status]}>{inWords(status)}</Chip>
+      {reason !== null && <span class="dim"> {reason}</span>}
+    </>
+  )
+}
+
+/** A rejected order has a code, a cancelled one the words of whoever cancelled it. */
+export function reasonInWords({ status, reason }: Order): string | null {
+  if (reason === undefined || reason === null) return null
+  return status === 'rejected' ? inWords(reason).toLowerCase() : reason
+}

@@ -1,0 +1,24 @@
+/** A real Chromium without a window; npm brings it, the system has to have two libraries. */
+import sparticuz from '@sparticuz/chromium'
+import { chromium, type Browser } from 'playwright-core'
+
+/** Root has no sandbox; the graphics are drawn by the processor. What the package proposes beside these switches security off. */
+const ARGS = ['--no-sandbox', '--disable-gpu']
+
+const INSTALL = 'Chromium does not start. It needs libnss3 and libnspr4: apt-get install -y libnss3 libnspr4'
+
+/** Unpacks it, once for all workers: of two that do so at the same time, one runs half a file. */
+export async function unpackBrowser(): Promise<void> {
+  await sparticuz.executablePath().catch(() => undefined)
+}
+
+/** Null where the browser cannot run and nobody demands that it does (REQUIRE_ALL=1). */
+export async function openBrowser(): Promise<Browser | null> {
+  try {
+    return await chromium.launch({ args: ARGS, executablePath: await sparticuz.executablePath() })
+  } catch (cause) {
+    if (process.env['REQUIRE_ALL'] === '1') throw new Error(INSTALL, { cause })
+    console.warn(`skipped: ${INSTALL}`)
+    return null
+  }
+}

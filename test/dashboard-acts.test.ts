@@ -1,0 +1,226 @@
+/** What people do on the dashboard, in a real browser on a real shop. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
+import { openBrowser } from './browser.ts'
+import { openPage, type DashboardPage } from './dashboard-page.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
+import { makeDataDir, startService, type Service } from './service.ts'
+
+const browser: Browser | null = await openBrowser()
+let database: TestDatabase
+let data: ReturnType<typeof makeDataDir>
+let service: Service
+let opened: DashboardPage
+let page: Page
+
+beforeAll(async () => {
+  if (browser === null) return
+  database = await testDatabase()
+  data = makeDataDir()
+  service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url, DEMO_ORDERS: '120' } })
+})
+
+afterAll(async () => {
+  if (browser === null) return
+  await browser.close()
+  await service.stop()
+  data.remove()
+  await database.drop()
+})
+
+beforeEach(async () => {
+  if (browser === null) return
+  opened = await openPage(browser, service.url)
+  page = opened.page
+})
+
+afterEach(async () => {
+  if (browser === null) return
+  await opened.close()
+})
+
+async function go(path: string): Promise<void> {
+  await page.goto(`${service.url}/dashboard/#/${path}`)
+}
+
+let made = 0
+
+async function place(): Promise<string> {
+  const orderId = `order-${String(++made)}`
+  const body = JSON.stringify({ orderId, customerId: 'customer-00001', lines: [{ sku: 'IPHONE-17', quantity: 1 }] })
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(new URL('/orders', service.url), { method: 'POST', headers, body })
+  expect(response.status).toBe(201)
+  return orderId
+}
+
+/** Tabs until something with this name has the focus, as somebody without a mouse does. */
+async function tabTo(name: string): Promise<void> {
+  for (let tabs = 0; tabs < 200; tabs++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate<string>(
+      `document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`,
+    )
+    if (focused.trim() === name) return
+  }
+  throw new Error(`nothing named ${name} can be reached by Tab`)
+}
+
+describe.skipIf(browser === null)('on the dashboard', () => {
+  test('one button makes a random order and says what became of it', async () => {
+    await go('orders')
+    await page.getByRole('button', { name: 'Random order' }).click()
+    const link = page.getByRole('status').getByRole('link')
+    const id = await link.getAttribute('title')
+    await page.getByRole('table').getByTitle(String(id)).waitFor()
+    await link.click()
+    await page.getByRole('heading', { level: 1, name: String(id) }).waitFor()
+    expect(opened.errors).toEqual([])
+  })
+
+  test('another makes one every two seconds until it is stopped', async () => {
+    await page.clock.install()
+    await go('orders')
+    let asked = 0
+    page.on('request', (request) => (asked += request.url().endsWith('/simulation/orders') ? 1 : 0))
+    await page.getByRole('button', { name: 'Auto: one per 2 s' }).click()
+    for (let round = 1; round <= 3; round++) {
+      await page.getByText(round === 1 ? /was (placed|rejected)/ : `; ${String(round)} orders made here`).waitFor()
+      await page.clock.runFor(2_000)
+    }
+    await page.getByText('; 4 orders made here').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('button', { name: 'Auto: one per 2 s' }).waitFor()
+    const before = asked
+    await page.clock.runFor(20_000)
+    expect(asked).toBe(before)
+  })
+
+  test('an order is cancelled once somebody says so, in a question that names it', async () => {
+    const id = await place()
+    await go(`orders/${id}`)
+    const ask = page.getByRole('button', { name: 'Cancel this order' })
+    const question = page.getByRole('dialog', { name: `Cancel the order ${id}?` })
+    await ask.click()
+    await question.waitFor()
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: 'detached' })
+    await page.getByRole('definition').getByText('Placed').waitFor()
+    await ask.click()
+    await question.getByRole('textbox').fill('<b>too late</b>')
+    await question.getByRole('button', { name: 'Cancel the order' }).click()
+    await question.waitFor({ state: 'detached' })
+    await page.getByText('Order cancelled', { exact: true }).waitFor()
+    await page.getByText('Reason: <b>too late</b>', { exact: false }).waitFor()
+    await ask.waitFor({ state: 'detached' })
+  })
+
+  test('stock is received with the keyboard alone, and the focus comes back', async () => {
+    await tabTo('Products')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Products' }).waitFor()
+    await page.getByText('Live at the Harbour').waitFor()
+    const name = 'Receive Live at the Harbour, Numbered Box, VINYL-BOX'
+    await tabTo(name)
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Receive Live at the Harbour, Numbered Box' }).waitFor()
+    await page.keyboard.type('1000')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page
+      .getByRole('row', { name: /VINYL-BOX/ })
+      .getByText('1,002')
+      .waitFor()
+    expect(await page.evaluate(`document.activeElement.getAttribute('aria-label')`)).toBe(name)
+    // It would stand further down now: not while somebody is there.
+    await page.getByRole('button', { name: 'Sort again' }).waitFor()
+  })
+
+  test('a table that somebody reads holds still and says what waits', async () => {
+    await go('orders')
+    const first = page.getByRole('rowheader').first()
+    const top = await first.innerText()
+    await page.getByRole('row').nth(5).hover()
+    const id = await place()
+    await page.getByRole('button', { name: 'Show 1 new' }).waitFor()
+    expect(await first.innerText()).toBe(top)
+    await page.getByRole('button', { name: 'Show 1 new' }).click()
+    await page.getByRole('rowheader', { name: id, exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Up to date' }).waitFor()
+  })
+
+  test('the activity can be paused and goes on without a gap', async () => {
+    const feed = page.getByRole('region', { name: 'Activity' })
+    await feed.getByRole('listitem').first().waitFor()
+    await feed.getByRole('button', { name: 'Pause' }).click()
+    const ids = [await place(), await place()]
+    await feed.getByText('2 new').waitFor()
+    expect(await feed.getByText(String(ids[1]), { exact: true }).count()).toBe(0)
+    await feed.getByRole('button', { name: 'Pause', pressed: true }).click()
+    for (const id of ids) await feed.getByText(id, { exact: true }).waitFor()
+  })
+
+  test('orders are found by id, by status and page by page, under addresses that can be reloaded', async () => {
+    const id = await place()
+    await go('orders')
+    await page.getByRole('searchbox', { name: 'Id of an order' }).fill(id)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: id }).waitFor()
+    await page.reload()
+    await page.getByText('Order placed', { exact: true }).waitFor()
+
+    await go('orders')
+    await page.getByRole('link', { name: 'Older' }).click()
+    await page.getByRole('link', { name: 'Newest' }).waitFor()
+    const older = await page.getByRole('rowheader').first().innerText()
+    await page.reload()
+    await page.getByRole('rowheader', { name: older, exact: true }).waitFor()
+    await page.getByRole('link', { name: /^Rejected \d/ }).click()
+    await page
+      .getByRole('cell', { name: /Rejected out of stock/ })
+      .first()
+      .waitFor()
+    expect(await page.getByRole('cell', { name: 'Placed' }).count()).toBe(0)
+  })
+
+  test('what is not there is said with the id of the request', async () => {
+    await go('orders/no-such-order')
+    const alert = page.getByRole('alert')
+    await alert.getByText('there is no order no-such-order').waitFor()
+    expect(await alert.locator('code').innerText()).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('a link leads to the heading of its page, for whoever goes on by keyboard', async () => {
+    await tabTo('Orders')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(
+      `document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Orders'`,
+    )
+    expect(await page.title()).toBe('Orders · OrderLedger')
+  })
+
+  test('a projection is paused, resumed, compared and replayed with its differences', async () => {
+    await go('projections')
+    const row = page.getByRole('row', { name: /^sales version/ })
+    await row.getByRole('button', { name: 'Pause sales' }).click()
+    await page.getByRole('dialog', { name: 'Pause sales?' }).getByRole('button', { name: 'Pause it' }).click()
+    await row.getByRole('button', { name: 'Resume sales' }).click()
+    await row.getByRole('button', { name: 'Compare sales' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Comparison of sales' }).waitFor()
+    await page.getByText('300 of 1,200 events, 120,000/s, 12 s left').waitFor()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await page.getByRole('button', { name: 'Cancel this replay' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the replay' }).click()
+    await page.getByRole('definition').getByText('Cancelled').waitFor()
+
+    await go('projections/replay-1')
+    await page.getByRole('button', { name: 'Replay and accept the differences' }).click()
+    const question = page.getByRole('dialog', { name: 'Accept 3 differences in sales?' })
+    const asked = page.waitForRequest((request) => request.method() === 'POST')
+    await question.getByRole('button', { name: 'Replay and accept' }).click()
+    expect((await asked).postDataJSON()).toEqual({ acceptDifferences: true })
+    await page.getByRole('heading', { level: 1, name: 'Replay of sales' }).waitFor()
+    expect(opened.errors).toEqual([])
+  })
+})
