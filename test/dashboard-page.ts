@@ -1,7 +1,6 @@
 /** A page of the dashboard in a real browser, and what it must never do. */
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { answerProjections } from './projection-answers.ts'
 
 export interface DashboardPage {
   readonly page: Page
@@ -23,7 +22,6 @@ export async function openPage(
   const { path = 'now', ...more } = options
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...more })
   context.setDefaultTimeout(20_000)
-  await answerProjections(context)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {

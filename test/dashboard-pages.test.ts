@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { openPage } from './dashboard-page.ts'
+import { refuseReplay } from './refused-replay.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { makeDataDir, startService, type Service } from './service.ts'
 
@@ -12,6 +13,7 @@ const browser: Browser | null = await openBrowser()
 let database: TestDatabase
 let data: ReturnType<typeof makeDataDir>
 let service: Service
+let refused = ''
 
 beforeAll(async () => {
   if (browser === null) return
@@ -34,6 +36,7 @@ beforeAll(async () => {
     ],
   })
   await post('/orders/hostile/cancel', { reason: HOSTILE })
+  refused = await refuseReplay(service.url, database.url, HOSTILE)
 })
 
 afterAll(async () => {
@@ -55,8 +58,8 @@ const PAGES = [
   { path: 'orders', shows: HOSTILE, canvases: 0 },
   { path: 'orders/hostile', shows: HOSTILE, canvases: 0 },
   { path: 'products', shows: HOSTILE, canvases: 0 },
-  { path: 'projections', shows: 'schema 9 of StockReceived is not known', canvases: 0 },
-  { path: 'projections/replay-1', shows: '<img src=x onerror=alert(1)>', canvases: 0 },
+  { path: 'projections', shows: 'Refused', canvases: 0 },
+  { path: 'projections/refused', shows: HOSTILE, canvases: 0 },
 ] as const
 
 describe.skipIf(browser === null)('the dashboard', () => {
@@ -67,7 +70,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
           const opened = await openPage(browser as Browser, service.url, {
             colorScheme,
             viewport: { width, height: 800 },
-            path,
+            path: path.replace('refused', refused),
           })
           const { page, errors } = opened
           await page.getByText(shows).first().waitFor()
@@ -90,7 +93,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
   test('says of its numbers which position they show and how far that is behind', async () => {
     const { page, close } = await openPage(browser as Browser, service.url)
     await page
-      .getByText(/^As of position [0-9,]+, .* 0\.3 s behind$/)
+      .getByText(/^As of position [0-9,]+, .*(up to date|[0-9.]+ s behind)$/)
       .first()
       .waitFor()
     await close()
