@@ -5,9 +5,16 @@ import { examples } from './examples.ts'
 import type { HttpClient } from './http-client.ts'
 import { wholeNumber } from './load/options.ts'
 import { addServiceOptions, withService, type ServiceOptions } from './load/service.ts'
+import { checkOneRow } from './replaying/check-one-row.ts'
 import { namesOf, post, readProjections } from './replaying/replay-client.ts'
 import { runReplays } from './replaying/run-replays.ts'
 import { projectionsText } from './replaying/texts.ts'
+
+interface CheckOptions extends ServiceOptions {
+  readonly rate: number
+  readonly key?: string
+  readonly heal?: true
+}
 
 /** Slow enough that a check of everything takes no notice of orders, and they none of it. */
 const CHECK_RATE = 20_000
@@ -40,15 +47,19 @@ export function register(program: Command, context: CommandContext): void {
       .command('check')
       .description('compare the rows with the log at a low rate; nothing is changed')
       .argument('<projection>', 'which, or all')
-      .option('--rate <n>', 'events a second at most', wholeNumber(1, 1_000_000), CHECK_RATE),
+      .option('--rate <n>', 'events a second at most', wholeNumber(1, 1_000_000), CHECK_RATE)
+      .option('--key <key>', 'one row only, of a projection whose rows each have one stream: an order, a product')
+      .option('--heal', 'with --key: write the row as its stream tells it'),
   )
     .addHelpText('after', '\nExits with 1 when rows differ.')
     .addHelpText(
       'after',
-      examples('orderledger projections check sales', 'orderledger projections check all --rate 5000'),
+      examples('orderledger projections check sales', 'orderledger projections check orders --key ORDER --heal'),
     )
-    .action((name: string, options: ServiceOptions & { readonly rate: number }) =>
-      runReplays(context, name, { ...options, check: true }),
+    .action((name: string, { key, heal, ...options }: CheckOptions) =>
+      key === undefined
+        ? runReplays(context, name, { ...options, check: true })
+        : checkOneRow(context, { name, key, heal: heal === true }),
     )
 }
 

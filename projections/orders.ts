@@ -14,6 +14,7 @@ import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const ordersTable = table({
   name: 'orders',
+  owner: (orderId) => `order-${orderId}`,
   key: { name: 'order_id', type: 'text' },
   columns: {
     status: 'text',

@@ -33,6 +33,8 @@ export interface Table<C extends Columns = Columns, K extends KeyType = KeyType>
    * to move up would depend on how the log was cut into batches.
    */
   readonly keepNewest?: number
+  /** Where every row is written by one stream alone: the name of that stream. */
+  readonly owner?: (key: string) => string
 }
 
 /** States a table so that the compiler knows its columns. */

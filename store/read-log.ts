@@ -20,6 +20,25 @@ export async function readRecorded(db: Queryable, after: Position, limit: number
     values: [after, limit],
     rowMode: 'array',
   })
+  return recordedEvents(rows)
+}
+
+/** The events of one stream up to a position, all of them. */
+export async function readStreamUpTo(
+  db: Queryable,
+  stream: string,
+  position: Position,
+): Promise<readonly RecordedEvent[]> {
+  const { rows } = await db.query<RecordedRow>({
+    text: `select position, stream, version, type, schema_version, data, recorded_at::text
+      from log.events where stream = $1 and position <= $2 order by version`,
+    values: [stream, position],
+    rowMode: 'array',
+  })
+  return recordedEvents(rows)
+}
+
+function recordedEvents(rows: readonly RecordedRow[]): readonly RecordedEvent[] {
   const millis = memoizedMillis()
   return rows.map(([position, stream, version, type, schemaVersion, data, time]) => ({
     position: Number(position),

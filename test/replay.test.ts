@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { newId } from '../app/clock.ts'
 import { readLiveGenerations, setPaused } from '../projections/generations.ts'
 import { projections } from '../projections/list.ts'
+import { orders } from '../projections/orders.ts'
+import { products } from '../projections/products.ts'
+import { checkRow } from '../projections/replay/check-row.ts'
 import { DriftCheck } from '../projections/replay/drift-check.ts'
 import { createReplay, ReplayUnfinished } from '../projections/replay/replays.ts'
 import { sales } from '../projections/sales.ts'
@@ -186,6 +189,32 @@ describe('a replay', () => {
     const replay = await finished(projecting, await start(projecting, 'orders'))
     expect(replay).toMatchObject({ state: 'failed', failure: { code: 'unknown-event-type', position: 2_001 } })
     await eventually(async () => (await generationsOf(projecting, 'orders')).join() === '1')
+  })
+})
+
+describe('one row', () => {
+  test.each([
+    ['changed', `update views.orders_g1 set customer_id = 'nobody' where order_id = 'o1'`, 'different'],
+    ['deleted', `delete from views.orders_g1 where order_id = 'o1'`, 'missing'],
+    ['left alone', `select`, null],
+  ] as const)('that was %s by hand is told from its stream, and healed', async (_, damage, kind) => {
+    await using projecting = await sold()
+    const { pool } = projecting
+    await pool.query(damage)
+    const check = { pool, projection: orders, key: 'o1' }
+    expect((await checkRow({ ...check, heal: false }))?.difference?.kind ?? null).toBe(kind)
+    expect(await checkRow({ ...check, heal: true })).toMatchObject({ healed: kind !== null })
+    expect((await checkRow({ ...check, heal: false }))?.difference).toBeNull()
+    expect((await breachesOf(projecting)).filter(([name]) => name === 'orders')).toEqual([])
+  })
+
+  test('that no event tells of is taken away', async () => {
+    await using projecting = await sold()
+    const { pool } = projecting
+    await pool.query(`insert into views.products_g1 (sku) values ('never')`)
+    const checked = await checkRow({ pool, projection: products, key: 'never', heal: true })
+    expect(checked).toMatchObject({ healed: true, difference: { kind: 'extra' } })
+    expect(await breachesOf(projecting)).toEqual([])
   })
 })
 

@@ -1,0 +1,116 @@
+/** Compares one row with the stream that owns it, and puts it right: for tables whose rows have one owner. */
+import type { Pool, PoolClient } from '../../store/database.ts'
+import { readStreamUpTo } from '../../store/read-log.ts'
+import { MemoryTables, type MemoryRow } from '../memory-tables.ts'
+import { physicalName } from '../physical-table.ts'
+import type { Key, Projection, Table } from '../projection.ts'
+import { decodeEvent } from '../read-batch.ts'
+import type { Difference } from './differences.ts'
+import { inTransaction } from './replays.ts'
+
+export interface CheckRow {
+  readonly pool: Pool
+  readonly projection: Projection
+  readonly key: string
+  /** Write the row as the stream tells it. */
+  readonly heal: boolean
+}
+
+export interface CheckedRow {
+  /** The checkpoint at which it was compared. */
+  readonly position: number
+  /** Null: it is what its stream tells. */
+  readonly difference: Difference | null
+  readonly healed: boolean
+}
+
+/** Null: no table of the projection has rows with one owner. The projector waits for a moment. */
+export async function checkRow({ pool, projection, key, heal }: CheckRow): Promise<CheckedRow | null> {
+  const owned = projection.tables.find(({ owner }) => owner !== undefined)
+  if (owned?.owner === undefined) return null
+  const stream = owned.owner(key)
+  return inTransaction(pool, async (client) => {
+    const { generation, position } = await lockLive(client, projection)
+    const told = await foldRow(client, { projection, table: owned, key, stream, position })
+    const live = await readRow(client, owned, generation, key)
+    const difference = differenceOf(owned, key, live, told)
+    if (difference === null || !heal) return { position, difference, healed: false }
+    await writeRow(client, owned, { generation, key, row: told })
+    return { position, difference, healed: true }
+  })
+}
+
+async function lockLive(client: PoolClient, { name, version }: Projection) {
+  const { rows } = await client.query<{ generation: number; position: string }>(
+    `select c.generation, c.position from views.checkpoints c
+    join views.projections p on p.name = c.projection and p.live_generation = c.generation
+    where p.name = $1 and c.version = $2 for update of c for share of p`,
+    [name, version],
+  )
+  const [live] = rows
+  if (live === undefined) throw new Error(`${name} has no rows of version ${String(version)}`)
+  return { generation: live.generation, position: Number(live.position) }
+}
+
+interface Owned {
+  readonly projection: Projection
+  readonly table: Table
+  readonly key: Key
+  readonly stream: string
+  readonly position: number
+}
+
+/** Null: the stream tells of no such row. Rejects with the decoder's error for an event that cannot be read. */
+async function foldRow(
+  client: PoolClient,
+  { projection, table, key, stream, position }: Owned,
+): Promise<MemoryRow | null> {
+  const rows = new MemoryTables((each, of) => each === table && of === key)
+  for (const stored of await readStreamUpTo(client, stream, position)) {
+    const event = decodeEvent(stored)
+    if ('failure' in event) throw event.failure
+    if (projection.handles.includes(event.event.type)) projection.apply(event, rows)
+  }
+  return rows.rows(table).get(key) ?? null
+}
+
+async function readRow(client: PoolClient, table: Table, generation: number, key: Key): Promise<MemoryRow | null> {
+  const { rows } = await client.query<MemoryRow>(
+    `select * from ${physicalName(table, generation)} where ${table.key.name} = $1 for update`,
+    [key],
+  )
+  return rows[0] ?? null
+}
+
+function differenceOf(table: Table, key: Key, live: MemoryRow | null, told: MemoryRow | null): Difference | null {
+  const columns = Object.keys(table.columns)
+    .map((column) => ({ column, live: text(live?.[column]), rebuilt: text(told?.[column]) }))
+    .filter((column) => column.live !== column.rebuilt)
+  if (columns.length === 0 && (live === null) === (told === null)) return null
+  const kind = live === null ? 'missing' : told === null ? 'extra' : 'different'
+  return { table: table.name, key: String(key), kind, columns }
+}
+
+interface Told {
+  readonly generation: number
+  readonly key: Key
+  readonly row: MemoryRow | null
+}
+
+/** The number of rows that the checkpoint keeps is the log's already: what was lost or put in by hand was never counted. */
+async function writeRow(client: PoolClient, table: Table, { generation, key, row }: Told): Promise<void> {
+  const physical = physicalName(table, generation)
+  await client.query(`delete from ${physical} where ${table.key.name} = $1`, [key])
+  if (row === null) return
+  const columns = Object.keys(row)
+  const parameters = columns.map((_, index) => `$${String(index + 2)}`)
+  await client.query(
+    `insert into ${physical} (${[table.key.name, ...columns].join(', ')}) values (${['$1', ...parameters].join(', ')})`,
+    [key, ...columns.map((column) => text(row[column]))],
+  )
+}
+
+/** The driver gives a bigint as a text. */
+function text(value: MemoryRow[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
