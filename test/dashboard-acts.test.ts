@@ -98,6 +98,30 @@ describe.skipIf(browser === null)('on the dashboard', () => {
     expect(asked).toBe(before)
   })
 
+  test('what is shown is asked for each second, every five while it is hidden, and answered 304 if it is the same', async () => {
+    await go('products')
+    await page.clock.install()
+    await page.reload()
+    const answers: number[] = []
+    page.on('response', (response) => {
+      if (response.url().includes('/products')) answers.push(response.status())
+    })
+    const asked = async (seconds: number) => {
+      const before = answers.length
+      for (let second = 0; second < seconds; second++) {
+        await page.clock.runFor(1_000)
+        // The page's own clock stands while the answer travels.
+        await page.evaluate('fetch("../livez").then((response) => response.text())')
+      }
+      return answers.length - before
+    }
+    await page.getByText('VINYL-BOX').waitFor()
+    expect(await asked(10)).toBeGreaterThanOrEqual(8)
+    expect(new Set(answers.slice(2))).toEqual(new Set([304]))
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true })`)
+    expect(await asked(20)).toBeLessThanOrEqual(6)
+  })
+
   test('an order is cancelled once somebody says so, in a question that names it', async () => {
     const id = await place()
     await go(`orders/${id}`)
