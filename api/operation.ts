@@ -2,7 +2,7 @@
 import type {} from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { codesOf } from './http/problem-document.ts'
-import type { Role } from './http/access.ts'
+import type { Role } from './http/roles.ts'
 import { PROBLEMS, type ProblemCode } from './problems.ts'
 import { closed } from './shapes/shape.ts'
 
@@ -117,7 +117,8 @@ export function commanding<Body extends TSchema, Params extends TObject>(
 /** A route that acts on the service and not on the shop: asked twice, it is done once, without a key. */
 export function acting<Params extends TObject>(options: Operation & { readonly params: Params }) {
   const { params, problems = [] } = options
-  const { schema, config } = documented({ ...options, problems: ['store-unavailable', ...problems] }, [])
+  // A body is read even where none is asked for.
+  const { schema, config } = documented({ ...options, problems: ['store-unavailable', ...problems] }, WITH_BODY)
   return { schema: { ...schema, querystring: NOTHING, params }, config }
 }
 
@@ -125,7 +126,7 @@ export function acting<Params extends TObject>(options: Operation & { readonly p
 export function actingWith<Params extends TObject, Body extends TSchema>(
   options: Operation & { readonly params: Params; readonly body: Body },
 ) {
-  const { schema, config } = acting({ ...options, problems: [...WITH_BODY, ...(options.problems ?? [])] })
+  const { schema, config } = acting(options)
   return { schema: { ...schema, body: options.body }, config }
 }
 

@@ -4,7 +4,7 @@ import type { AskedLine } from '../domain/place-order.ts'
 import type { Views } from '../projections/views.ts'
 import type { Executor } from '../store/command.ts'
 import type { LogPage, LogQuery } from '../store/read-log.ts'
-import type { ApiToken } from './http/access.ts'
+import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface ApiParts {

@@ -36,7 +36,7 @@ const pausing = (id: string, summary: string) =>
     role: 'operate',
     params: name,
     answers: shownProjection,
-    problems: ['projection-not-found'],
+    problems: ['projection-not-found', 'path-too-long'],
   })
 
 const replaying = actingWith({
@@ -51,7 +51,7 @@ const replaying = actingWith({
   answers: {
     202: { description: 'Begun.', shape: ref(ReplayShape), headers: { location: 'Where to watch it.' } },
   },
-  problems: ['projection-not-found', 'replay-unfinished'],
+  problems: ['projection-not-found', 'replay-unfinished', 'path-too-long'],
 })
 
 const listingReplays = reading({
@@ -73,11 +73,19 @@ const showingReplay = reading({
   params: replayId,
   query: NOTHING,
   answers: shownReplay,
-  problems: ['replay-not-found', 'store-unavailable'],
+  problems: ['replay-not-found', 'path-too-long', 'store-unavailable'],
 })
 
 const steering = (id: string, summary: string) =>
-  acting({ id, tag, summary, role: 'operate', params: replayId, answers: shownReplay, problems: ['replay-not-found'] })
+  acting({
+    id,
+    tag,
+    summary,
+    role: 'operate',
+    params: replayId,
+    answers: shownReplay,
+    problems: ['replay-not-found', 'path-too-long'],
+  })
 
 const cancelling = acting({
   id: 'cancelReplay',
@@ -87,7 +95,7 @@ const cancelling = acting({
   role: 'operate',
   params: replayId,
   answers: { 204: { description: 'It is not under way any more.', shape: null } },
-  problems: ['replay-not-found'],
+  problems: ['replay-not-found', 'path-too-long'],
 })
 
 export function projectionRoutes(app: ApiServer, { views, newId }: ApiParts): void {

@@ -29,6 +29,7 @@ describe('an empty environment', () => {
       shutdownTimeoutSeconds: 25,
       shutdownDelaySeconds: 0,
       metrics: true,
+      driftCheck: 'daily',
       crash: null,
     })
   })

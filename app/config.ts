@@ -5,12 +5,13 @@ import { resolve } from 'node:path'
 import { misspelledVariables } from './config/misspelled.ts'
 import { allVariables, knownNames, variables } from './config/variables.ts'
 import type { Variable } from './config/variables.ts'
-import type { ApiToken, DriftCheckPeriod, Role } from './config/values.ts'
+import type { ApiToken } from '../api/http/roles.ts'
+import type { DriftCheckPeriod, Role } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import type { LogLevel } from './log.ts'
 import { StartFailure } from './start-failure.ts'
 
-export type { ApiToken, Role, TokenRole } from './config/values.ts'
+export type { Role } from './config/values.ts'
 
 export interface Config {
   /** Null: the embedded Postgres below `dataDir`. */

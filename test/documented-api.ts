@@ -3,6 +3,8 @@ import Schema from 'typebox/schema'
 import { openApiDocument } from '../api/generated.ts'
 import { isProblemCode, PROBLEMS } from '../api/problems.ts'
 
+const ORIGIN = 'http://localhost'
+
 export interface Given {
   readonly method: string
   /** As asked, with its query. */
@@ -61,7 +63,8 @@ export async function documentedApi() {
   }
 
   function find({ method, url }: Given): DocumentedOperation | undefined {
-    const parts = (url.split('?', 1)[0] ?? '').split('/')
+    // As it arrives: a client resolves `.` and `..` before it sends.
+    const parts = (URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN).pathname : url).split('/')
     return operations
       .filter((one) => one.method === (method === 'HEAD' ? 'GET' : method))
       .filter(({ path }) => path.split('/').length === parts.length)

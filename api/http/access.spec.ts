@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isLoopbackHost, principals, requireRole, ROLES } from './access.ts'
+import { isLoopbackHost, principals, requireRole } from './access.ts'
+import { ROLES } from './roles.ts'
 import { ProblemError } from './problem-document.ts'
 
 describe('tokens', () => {

@@ -2,16 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from './problem-document.ts'
-
-/** Each role includes those before it. */
-export const ROLES = ['read', 'order', 'operate', 'admin'] as const
-export type Role = (typeof ROLES)[number]
-
-export interface ApiToken {
-  readonly name: string
-  readonly role: Role
-  readonly secret: string
-}
+import { ROLES, type ApiToken, type Role } from './roles.ts'
 
 /** Who asks: the holder of a token. */
 export interface Principal {

@@ -1,4 +1,5 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
+import { ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { crashPointNames } from '../crash-points.ts'
 import type { CrashPlan } from '../crash-points.ts'
 
@@ -8,16 +9,6 @@ export type Parse<T> = (text: string) => Parsed<T>
 
 export const roles = ['api', 'projector'] as const
 export type Role = (typeof roles)[number]
-
-/** Each role may do what the one before it may. */
-export const tokenRoles = ['read', 'order', 'operate', 'admin'] as const
-export type TokenRole = (typeof tokenRoles)[number]
-
-export interface ApiToken {
-  readonly name: string
-  readonly role: TokenRole
-  readonly secret: string
-}
 
 export function anyText(text: string): Parsed<string> {
   return { value: text }
@@ -87,14 +78,14 @@ export function postgresUrl(text: string): Parsed<string> {
 
 /** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */
 export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
-  const fix = `name:role:secret,... with the roles ${tokenRoles.join(', ')}`
+  const fix = `name:role:secret,... with the roles ${ROLES.join(', ')}`
   const tokens: ApiToken[] = []
   const entries = text.split(/[,\n]/).map((entry) => entry.trim())
   for (const [index, entry] of entries.filter((each) => each !== '').entries()) {
     const at = `token ${String(index + 1)}`
     const [name = '', roleName = '', ...rest] = entry.split(':')
     const secret = rest.join(':')
-    const role = tokenRoles.find((each) => each === roleName)
+    const role = ROLES.find((each) => each === roleName)
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no proper name`, fix }
     if (role === undefined) return { wrong: `${at} ("${name}") has no known role`, fix }
     if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `${at} ("${name}") has no secret of printable characters`, fix }

@@ -3,7 +3,8 @@ import { logLevels } from '../log.ts'
 import type { LogLevel } from '../log.ts'
 import { anyText, apiTokens, crashAt, currencyCode, driftCheckPeriods, hostName, oneOf, postgresUrl } from './values.ts'
 import { requestRate, roleList, roles, wholeNumber } from './values.ts'
-import type { ApiToken, CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
+import type { ApiToken } from '../../api/http/roles.ts'
+import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
 
 export interface Variable<T> {
   readonly name: string

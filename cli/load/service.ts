@@ -1,6 +1,6 @@
 /** The running service that a command speaks to: which one, as whom, and how long to wait for it. */
 import type { Command } from 'commander'
-import { tokenRoles, type ApiToken } from '../../app/config/values.ts'
+import { ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { readRunFile } from '../../app/run-file.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -121,6 +121,6 @@ function givenUrl(text: string): string {
 }
 
 function strongestToken(tokens: readonly ApiToken[]): string | null {
-  const strongest = tokens.toSorted((one, other) => tokenRoles.indexOf(other.role) - tokenRoles.indexOf(one.role))[0]
+  const strongest = tokens.toSorted((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role))[0]
   return strongest?.secret ?? null
 }

@@ -85,7 +85,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
         ]
       : [
           { ...axis, grid: NONE, values: (_plot, times) => times.map(hourOfDay) },
-          { ...axis, size: 44, incrs: WHOLE_STEPS },
+          { ...axis, size: labelWidth, incrs: WHOLE_STEPS },
         ],
     series: [
       {},
@@ -99,6 +99,11 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
     ],
     hooks: { setCursor: [({ cursor }) => latest.current.pointed?.(cursor.idx ?? null)] },
   } as uPlot.Options
+}
+
+/** Room for the longest label, in pixels: an axis of a fixed width cuts off the first digit of thousands. */
+function labelWidth(_chart: uPlot, labels: readonly string[] | null): number {
+  return 20 + 8 * Math.max(2, ...(labels ?? []).map((label) => label.length))
 }
 
 /** Half a bar of room on either side. */
