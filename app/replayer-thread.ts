@@ -22,7 +22,7 @@ await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
   // Linux takes 0 as this thread, other systems as the whole process.
   if (process.platform === 'linux') setPriority(0, NICE)
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
-  const pool = openPool(databaseUrl, { name: 'replayer', max: 4, queryTimeout: 0 })
+  const pool = openPool(databaseUrl, { name: 'replayer', max: projections.length + 4, queryTimeout: 0 })
   releases.add('replayer pool', () => pool.end())
   const replayer = new Replayer({
     pool,

@@ -108,7 +108,11 @@ describe('a replay', () => {
     const id = await start(projecting, 'orders', { rate: 1 })
     // The first page is read before the rate can say anything; the next one is thousands of seconds away.
     await eventually(async () => (await projecting.views.replays.read(id))?.position === 5_000)
-    expect(await projecting.views.replays.setPaused(id, true)).toMatchObject({ state: 'paused', position: 5_000, target: 15_000 })
+    expect(await projecting.views.replays.setPaused(id, true)).toMatchObject({
+      state: 'paused',
+      position: 5_000,
+      target: 15_000,
+    })
     expect(await projecting.views.replays.setPaused(id, true)).toMatchObject({ state: 'paused' })
     await projecting.pool.query('update views.replays set rate = null')
     expect(await projecting.views.replays.setPaused(id, false)).toMatchObject({ state: 'running' })

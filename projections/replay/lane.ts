@@ -15,8 +15,11 @@ export class Lane {
   /** As written. */
   checkpoint: Checkpoint
   fold = new Fold()
-  /** The end of what is folded; null: nothing beyond the checkpoint. */
+  /** The end of what is folded; null: nothing beyond what is written or on its way. */
   folded: BatchEnd | null = null
+  /** The write on its way: what is read meanwhile is folded beside it. */
+  writing: Promise<void> | null = null
+  #taken: BatchEnd | null = null
   /** It is no longer ours, or it is finished: its work ends at the next step. */
   gone = false
   indexed = false
@@ -32,7 +35,7 @@ export class Lane {
 
   /** Up to where events are read. */
   get position(): Position {
-    return this.folded?.position ?? this.checkpoint.position
+    return (this.folded ?? this.#taken ?? this.checkpoint).position
   }
 
   /** Milliseconds since the last write. */
@@ -40,10 +43,20 @@ export class Lane {
     return now - this.#writtenAt
   }
 
-  written(checkpoint: Checkpoint, now: number): void {
-    this.checkpoint = checkpoint
+  /** Hands over what is folded, to be written; null: nothing is. */
+  take(): { readonly fold: Fold; readonly end: BatchEnd } | null {
+    const { fold, folded } = this
+    if (folded === null) return null
     this.fold = new Fold()
     this.folded = null
+    this.#taken = folded
+    return { fold, end: folded }
+  }
+
+  /** What was taken is written. */
+  written(checkpoint: Checkpoint, now: number): void {
+    this.checkpoint = checkpoint
+    this.#taken = null
     this.#writtenAt = now
   }
 }

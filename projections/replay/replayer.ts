@@ -6,48 +6,32 @@
  * (pause, cancel, another process taking its lease) is seen in the register, at the latest by the transaction that
  * would have written.
  */
-import { clearTimeout, setTimeout as setTimer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
 import type { Position } from '../../store/command.ts'
-import type { Pool } from '../../store/database.ts'
 import { readHead } from '../../store/append.ts'
 import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
 import { readCheckpoint, readLiveGenerations, type LiveGeneration } from '../generations.ts'
-import type { Projection } from '../projection.ts'
-import type { ProjectorLog } from '../projector.ts'
 import { decodeEvent, foldEvent, type LoggedEvent } from '../read-batch.ts'
 import { EventNotShown } from '../show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
 import { rideAlong, switchOver } from './hand-over.ts'
+import { Hint } from './hint.ts'
 import { Lane } from './lane.ts'
 import { PAGE, Pages } from './pages.ts'
 import { NotReplayable, replayFailure } from './replay-failure.ts'
+import type { ReplayerParts } from './replayer-parts.ts'
 import { failReplay, finishReplay, readUnfinishedReplays, recordDifferences, type Replay } from './replays.ts'
 import { indexLane, ReplayGone, writeLane } from './write-lane.ts'
 
 /** What is folded is written when it is so many rows, or so old: transactions take about a second. */
-const UNWRITTEN = { rows: 50_000, ms: 2_000 } as const
+const UNWRITTEN = { rows: 50_000, rowsWhenBusy: 5_000, ms: 2_000 } as const
 /** Nearer to its target a replay is handed over. */
 const NEAR = 1_000
 /** Events between two looks: while there are more, half of the time is left to orders. */
 const BUSY = 100
 /** Without a hint the register is looked at this often. */
 const LOOK_MS = 1_000
-
-export type ReplayPoint = 'replay.copied' | 'replay.riding' | 'replay.compared'
-
-export interface ReplayerParts {
-  readonly pool: Pool
-  readonly projections: readonly Projection[]
-  /** Unique to this process. */
-  readonly owner: string
-  readonly log: ProjectorLog
-  /** Milliseconds by a clock that never goes back. */
-  readonly monotonic: () => number
-  /** The fault hook. */
-  readonly reachPoint: (point: ReplayPoint) => void
-}
 
 export class Replayer {
   readonly #parts: ReplayerParts
@@ -58,8 +42,7 @@ export class Replayer {
   #head: Position = 0
   /** Orders come in. */
   #busy = false
-  #hinted = false
-  #wake: () => void = () => undefined
+  readonly #hint = new Hint()
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: ReplayerParts) {
@@ -80,14 +63,13 @@ export class Replayer {
 
   /** A hint that the register has changed. */
   changed(): void {
-    this.#hinted = true
-    this.#wake()
+    this.#hint.give()
   }
 
   async #work(): Promise<void> {
     const { pool, log, owner } = this.#parts
     while (!this.#stopping.signal.aborted) {
-      this.#hinted = false
+      this.#hint.expect()
       try {
         await dropAbandoned(pool)
         await this.#look()
@@ -95,24 +77,14 @@ export class Replayer {
       } catch (error) {
         // A database that is away comes back: the replays are where their last transactions left them.
         log.warn({ err: error }, 'a replay was interrupted; trying again')
+        await this.#written()
         this.#lanes.clear()
         this.#pages.forget()
       }
-      await this.#hint()
+      await this.#hint.taken(LOOK_MS)
     }
+    await this.#written()
     for (const id of this.#lanes.keys()) await releaseLease(pool, leaseOf(id), owner).catch(() => undefined)
-  }
-
-  /** Resolves with the next hint, at once if one came meanwhile, or after a while. */
-  #hint(): Promise<void> {
-    if (this.#hinted) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimer(resolve, LOOK_MS)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   /** Keeps the leases and sees what others do to our replays while a step takes its time. */
@@ -168,7 +140,7 @@ export class Replayer {
     if (near !== undefined) return this.#step(near, () => this.#handOver(near))
     const behind = running.filter(({ replay, position }) => replay.target > position)
     if (behind.length > 0) return this.#readOn(behind)
-    const unwritten = lanes.find(({ folded }) => folded !== null)
+    const unwritten = lanes.find(({ folded, writing }) => folded !== null || writing !== null)
     return unwritten !== undefined && this.#step(unwritten, () => this.#write(unwritten))
   }
 
@@ -210,9 +182,13 @@ export class Replayer {
       await this.#step(lane, () => this.#fold(lane, events))
       lane.pace.worked(events.length, lane.replay.rate)
     }
-    // While orders come in, half of the time is theirs.
-    if (this.#busy) await pause(this.#parts.monotonic() - startedAt, this.#stopping.signal)
+    await this.#yield(startedAt)
     return true
+  }
+
+  /** While orders come in, two thirds of the time are theirs. */
+  async #yield(startedAt: number): Promise<void> {
+    if (this.#busy) await pause(2 * (this.#parts.monotonic() - startedAt), this.#stopping.signal)
   }
 
   async #fold(lane: Lane, events: readonly LoggedEvent[]): Promise<void> {
@@ -229,11 +205,24 @@ export class Replayer {
 
   async #writeIfDue(lane: Lane): Promise<void> {
     const { monotonic } = this.#parts
-    const due = lane.fold.size >= UNWRITTEN.rows || lane.unwrittenFor(monotonic()) >= UNWRITTEN.ms
-    if (due) await this.#write(lane)
+    const due =
+      lane.fold.size >= (this.#busy ? UNWRITTEN.rowsWhenBusy : UNWRITTEN.rows) ||
+      lane.unwrittenFor(monotonic()) >= UNWRITTEN.ms
+    if (!due) return
+    await lane.writing
+    // The processor folds on while Postgres writes.
+    lane.writing = this.#beginWrite(lane)
+    lane.writing.catch(() => undefined) // whoever writes next is told
   }
 
+  /** Everything that is folded. */
   async #write(lane: Lane): Promise<void> {
+    await lane.writing
+    lane.writing = null
+    await this.#beginWrite(lane)
+  }
+
+  async #beginWrite(lane: Lane): Promise<void> {
     const { pool, monotonic, reachPoint } = this.#parts
     await writeLane({ pool, lane, now: monotonic, copied: () => reachPoint('replay.copied') })
   }
@@ -257,12 +246,17 @@ export class Replayer {
     reachPoint('replay.riding')
     const live = this.#live.get(replay.projection)
     if (live === undefined) throw new Error(`${replay.projection} has no live generation`)
+    let rangeFrom = this.#parts.monotonic()
     const differences = await compareGenerations({
       pool,
       tables: projection.tables,
       live: live.generation,
       rebuilt: replay.generation,
-      goOn: () => Promise.resolve(!lane.gone && !this.#stopping.signal.aborted),
+      goOn: async () => {
+        await this.#yield(rangeFrom)
+        rangeFrom = this.#parts.monotonic()
+        return !lane.gone && !this.#stopping.signal.aborted
+      },
     })
     if (differences === null) return
     await recordDifferences(pool, replay.replayId, differences)
@@ -277,6 +271,11 @@ export class Replayer {
   #told({ replay }: Lane, outcome: string): void {
     const { replayId, projection, check } = replay
     this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay is done')
+  }
+
+  /** Writes on their way have ended, well or not. */
+  async #written(): Promise<void> {
+    for (const { writing } of this.#lanes.values()) await writing?.catch(() => undefined)
   }
 
   async #forgetGone(): Promise<void> {

@@ -24,10 +24,12 @@ export interface WriteLane {
   readonly copied: () => void
 }
 
-/** Nothing folded: nothing is done. Rejects with ReplayGone, or with the database's error: the lane is then as it was. */
+/** Nothing folded: nothing is done. Rejects with ReplayGone, or with the database's error: the lane is then of no more use. */
 export async function writeLane({ pool, lane, now, copied }: WriteLane): Promise<void> {
-  const { folded: end, fold, checkpoint, replay } = lane
-  if (end === null) return
+  const taken = lane.take()
+  if (taken === null) return
+  const { checkpoint, replay } = lane
+  const { fold, end } = taken
   const rowCounts = await inTransaction(pool, async (client) => {
     // Rows and checkpoint are lost together: nothing waits for the disk.
     await client.query('set local synchronous_commit = off')

@@ -1,0 +1,19 @@
+/** What a replayer is made of. */
+import type { Pool } from '../../store/database.ts'
+import type { Projection } from '../projection.ts'
+import type { ProjectorLog } from '../projector.ts'
+
+/** Moments at which a fault test ends the process. */
+export type ReplayPoint = 'replay.copied' | 'replay.riding' | 'replay.compared'
+
+export interface ReplayerParts {
+  readonly pool: Pool
+  readonly projections: readonly Projection[]
+  /** Unique to this process. */
+  readonly owner: string
+  readonly log: ProjectorLog
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number
+  /** The fault hook. */
+  readonly reachPoint: (point: ReplayPoint) => void
+}
