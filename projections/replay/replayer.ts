@@ -209,6 +209,7 @@ export class Replayer {
       lane.fold.size >= (this.#busy ? UNWRITTEN.rowsWhenBusy : UNWRITTEN.rows) ||
       lane.unwrittenFor(monotonic()) >= UNWRITTEN.ms
     if (!due) return
+    if (this.#busy) return this.#write(lane)
     await lane.writing
     // The processor folds on while Postgres writes.
     lane.writing = this.#beginWrite(lane)
