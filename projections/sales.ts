@@ -58,7 +58,7 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 1,
+  version: 2,
   tables: [
     totalsTable,
     buyersTable,

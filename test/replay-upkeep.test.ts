@@ -40,7 +40,9 @@ describe('one row', () => {
 })
 
 describe('a raised version', () => {
-  const raised = projections.map((projection) => (projection.name === 'sales' ? { ...sales, version: 2 } : projection))
+  const raised = projections.map((projection) =>
+    projection.name === 'sales' ? { ...sales, version: sales.version + 1 } : projection,
+  )
 
   test('is rebuilt beside the rows that are shown, and takes over with the first start of its release', async () => {
     await using projecting = await openProjecting()
@@ -50,9 +52,13 @@ describe('a raised version', () => {
     const head = await appendEvents(projecting.pool, many(1))
     await projecting.project({ projections: raised })
     await projecting.shown(head, 'orders')
-    expect(await stateOf(projecting, 'sales')).toMatchObject({ state: 'replaying', version: 1, position: 2_000 })
+    expect(await stateOf(projecting, 'sales')).toMatchObject({
+      state: 'replaying',
+      version: sales.version,
+      position: 2_000,
+    })
     projecting.replay({ projections: raised })
-    await eventually(async () => (await stateOf(projecting, 'sales')).version === 2)
+    await eventually(async () => (await stateOf(projecting, 'sales')).version === sales.version + 1)
     const later = await appendEvents(projecting.pool, placed('later'))
     await projecting.shown(later)
     expect(await stateOf(projecting, 'sales')).toMatchObject({ state: 'live', generation: 2, lagEvents: 0 })
@@ -71,10 +77,13 @@ describe('a raised version', () => {
     await projecting.shown(head)
     const built = async () => (await projecting.views.replays.newest(1))[0]
     await eventually(async () => (await built())?.position === head)
-    expect([await built(), await stateOf(projecting, 'sales')]).toMatchObject([{ state: 'running' }, { version: 1 }])
+    expect([await built(), await stateOf(projecting, 'sales')]).toMatchObject([
+      { state: 'running' },
+      { version: sales.version },
+    ])
     await projecting.project({ projections: raised })
     await old.stop()
-    await eventually(async () => (await stateOf(projecting, 'sales')).version === 2)
+    await eventually(async () => (await stateOf(projecting, 'sales')).version === sales.version + 1)
     expect((await built())?.state).toBe('switched')
     await projecting.shown(await appendEvents(projecting.pool, placed('later')))
     expect((await projecting.views.sales.totals()).orders.placed).toBe(4_001)
@@ -88,7 +97,11 @@ describe('a raised version', () => {
     await projecting.project()
     const head = await appendEvents(projecting.pool, many(1, 10))
     await projecting.shown(head, 'orders')
-    expect(await stateOf(projecting, 'sales')).toMatchObject({ version: 2, position: 10, replayId: null })
+    expect(await stateOf(projecting, 'sales')).toMatchObject({
+      version: sales.version + 1,
+      position: 10,
+      replayId: null,
+    })
     expect(projecting.complaints.join()).toContain('superseded')
   })
 })
