@@ -5,6 +5,7 @@ import type { ApiServer } from './api-server.ts'
 import { sendProblem } from './http/problem-document.ts'
 import { NOTHING, reading } from './operation.ts'
 import type { ApiParts } from './parts.ts'
+import { uncached } from './read-answers.ts'
 import { Liveness, Readiness, Version } from './shapes/operations.ts'
 import { ref } from './shapes/shape.ts'
 
@@ -68,8 +69,4 @@ export function operationRoutes(app: ApiServer, { metrics, settings }: ApiParts)
     const text = metrics === null ? '# metrics are off\n' : await metrics.registry.metrics()
     return uncached(reply).type('text/plain; version=0.0.4; charset=utf-8').send(text)
   })
-}
-
-function uncached(reply: FastifyReply): FastifyReply {
-  return reply.header('cache-control', 'no-store')
 }

@@ -1,5 +1,4 @@
 /** Projections and replays over HTTP: how they are, and what an operator does to them. */
-import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { rfc3339 } from '../projections/shown.ts'
 import { ReplayUnfinished, type ProjectionState, type Replay } from '../projections/views.ts'
@@ -7,6 +6,7 @@ import type { ApiServer } from './api-server.ts'
 import { ProblemError } from './http/problem-document.ts'
 import { acting, actingWith, NOTHING, reading } from './operation.ts'
 import type { ApiParts } from './parts.ts'
+import { uncached } from './read-answers.ts'
 import { DEFAULT_LIMIT, limit } from './shapes/list.ts'
 import { Projection, ProjectionList, Replay as ReplayShape, ReplayList, StartReplay } from './shapes/projection.ts'
 import { closed, nullable, ref } from './shapes/shape.ts'
@@ -194,8 +194,4 @@ function replayAnswer(replay: Replay): object {
 
 function etaSeconds({ state, position, target, eventsPerSecond }: Replay): number | null {
   return state === 'running' && eventsPerSecond > 0 ? Math.ceil((target - position) / eventsPerSecond) : null
-}
-
-function uncached(reply: FastifyReply): FastifyReply {
-  return reply.header('cache-control', 'no-store')
 }

@@ -33,6 +33,11 @@ export function pageQuery(query: { readonly limit?: number; readonly cursor?: st
   })
 }
 
+/** For answers about the service itself: they are true for a moment. */
+export function uncached(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store')
+}
+
 /** One item with its version as ETag, or the given problem. */
 export function sendFound<Item extends { readonly version: number }>(
   { request, reply }: Exchange,

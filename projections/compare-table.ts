@@ -2,7 +2,7 @@
 import type { PoolClient } from '../store/database.ts'
 import { copiedRows, type CopiedRow } from './copy-views.ts'
 import { isIn, type Share } from './fold-log.ts'
-import type { MemoryRow } from './memory-tables.ts'
+import { columnText, type MemoryRow } from './memory-tables.ts'
 import type { Key, Table } from './projection.ts'
 
 export interface Comparison {
@@ -20,7 +20,7 @@ export async function compareTable(client: PoolClient, comparison: Comparison): 
     if (!isIn(share, table, key)) continue
     const row = expected.get(key)
     if (row === undefined) return `${table.name} has a row ${String(key)} that the log does not tell of`
-    const column = Object.keys(table.columns).find((name) => text(row[name]) !== text(found[name]))
+    const column = Object.keys(table.columns).find((name) => columnText(row[name]) !== columnText(found[name]))
     if (column !== undefined) return `${table.name} ${String(key)}: ${difference(table, column, { row, found })}`
     missing.delete(key)
   }
@@ -34,10 +34,5 @@ function difference(
   { row, found }: { readonly row: MemoryRow; readonly found: CopiedRow },
 ): string {
   if (columns[column] === 'text') return `${column} is not what the log tells`
-  return `${column} is ${String(text(found[column]))}, the log tells ${String(text(row[column]))}`
-}
-
-/** The driver gives a bigint as a text. */
-function text(value: MemoryRow[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value)
+  return `${column} is ${String(columnText(found[column]))}, the log tells ${String(columnText(row[column]))}`
 }

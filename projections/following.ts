@@ -10,10 +10,10 @@
  * A projection that cannot show an event fails and leaves the rounds; the others go on. Anything else that goes wrong
  * ends the following, because nothing is known then about the checkpoints but what the database says.
  */
-import { setTimeout } from 'node:timers/promises'
 import type { Position } from '../store/command.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Failure, LiveGeneration } from './generations.ts'
+import { pause } from './pause.ts'
 import { readBatch, type Batch } from './read-batch.ts'
 import { EventNotShown, showBatch, type Shower } from './show-batch.ts'
 import { ProjectionPaused } from './write-batch.ts'
@@ -115,7 +115,7 @@ export class Following {
     this.#readUntil = batch.end.recordedAt
     await this.#show(front, ahead)
     const busy = found >= BUSY.events && found >= BUSY.perSecond * seconds
-    if (busy && found < BATCH) await setTimeout(GATHER_MS, undefined, { signal }).catch(() => undefined)
+    if (busy && found < BATCH) await pause(GATHER_MS, signal)
   }
 
   /** One projection after the other: all at once they would take both cores from orders, and be done no sooner. */

@@ -68,3 +68,8 @@ function prune(rows: Map<Key, MemoryRow>, keepNewest: number): void {
   const oldestKept = [...rows.keys()].map(Number).sort((one, other) => other - one)[keepNewest - 1]
   for (const key of rows.keys()) if (Number(key) < Number(oldestKept)) rows.delete(key)
 }
+
+/** How values of rows are compared and shown, wherever they come from: the driver gives a bigint as a text. */
+export function columnText(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value as string | number | bigint)
+}

@@ -13,7 +13,6 @@
  * A failed one is tried again with each following, as a new release may know better. That only one process follows
  * is for economy: what keeps the rows right is the compare-and-set of each checkpoint.
  */
-import { setTimeout } from 'node:timers/promises'
 import type { Pool } from '../store/database.ts'
 import { LogGap, type Feed } from '../store/feed.ts'
 import { holdLease, LEASE_RENEW_MS, releaseLease } from '../store/leases.ts'
@@ -25,6 +24,7 @@ import {
   type Failure,
   type LiveGeneration,
 } from './generations.ts'
+import { pause } from './pause.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplay, failRider, ReplayUnfinished, takeOver } from './replay/replays.ts'
@@ -94,7 +94,7 @@ export class Projector {
       } catch (error) {
         await this.#fellBack(error)
       }
-      await wait(LEASE_RENEW_MS, this.#stopping.signal)
+      await pause(LEASE_RENEW_MS, this.#stopping.signal)
     }
     await releaseLease(pool, LEASE, owner).catch((error: unknown) => {
       log.warn({ err: error }, 'the lease of the projector could not be released: it expires by itself')
@@ -132,7 +132,7 @@ export class Projector {
     end: AbortSignal,
   ): Promise<string> {
     const { pool, owner } = this.#parts
-    while (await wait(LEASE_RENEW_MS, end)) {
+    while (await pause(LEASE_RENEW_MS, end)) {
       try {
         if (!(await holdLease(pool, LEASE, owner))) return 'the lease was lost'
         const now = await readLiveGenerations(pool)
@@ -227,9 +227,4 @@ export class Projector {
 
 function positionOf({ projection, checkpoint }: Lane): readonly [string, number] {
   return [projection.name, checkpoint.position]
-}
-
-/** False when `signal` ended the wait. */
-async function wait(millis: number, signal: AbortSignal): Promise<boolean> {
-  return setTimeout(millis, true, { signal }).catch(() => false)
 }

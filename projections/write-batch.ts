@@ -5,7 +5,7 @@ import { sqlState } from '../store/sqlstate.ts'
 import type { Changes } from './fold-batch.ts'
 import type { Checkpoint } from './generations.ts'
 import type { Projection } from './projection.ts'
-import { pruneWrite, rowWrites, runWrites, type RowWrite } from './write-rows.ts'
+import { prune, rowWrites, runWrites, type RowWrite } from './write-rows.ts'
 
 /**
  * - No wait for the disk: rows and checkpoint are lost together, and the log is read again.
@@ -121,11 +121,8 @@ export async function writeChanges(
 ): Promise<Readonly<Record<string, number>>> {
   const counts = { ...rowCounts }
   for (const { table, writes } of tables) {
-    let count = (counts[table.name] ?? 0) + (await runWrites(client, writes))
-    if (table.keepNewest !== undefined && count > table.keepNewest) {
-      count += await runWrites(client, [pruneWrite(table, generation, table.keepNewest)])
-    }
-    counts[table.name] = count
+    const count = (counts[table.name] ?? 0) + (await runWrites(client, writes))
+    counts[table.name] = await prune(client, table, generation, count)
   }
   return counts
 }

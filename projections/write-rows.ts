@@ -67,6 +67,13 @@ export function pruneWrite(table: Table, generation: number, keep: number): RowW
   }
 }
 
+/** Deletes what a table of `count` rows does not keep; returns how many it then has. */
+export async function prune(client: PoolClient, table: Table, generation: number, count: number): Promise<number> {
+  const { keepNewest } = table
+  if (keepNewest === undefined || count <= keepNewest) return count
+  return count + (await runWrites(client, [pruneWrite(table, generation, keepNewest)]))
+}
+
 /** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */
 export interface Group {
   readonly set: readonly string[]

@@ -31,6 +31,13 @@ export interface Feed {
   next(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]>
 }
 
+/** Throws LogGap unless the events follow a position without a gap (law 1). */
+export function requireDense(events: readonly RecordedEvent[], after: Position): void {
+  for (const [index, { position }] of events.entries()) {
+    if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
+  }
+}
+
 /** The log is damaged: a defect that no retry mends. Readers stop and say so. */
 export class LogGap extends Error {
   readonly code = 'log-gap'

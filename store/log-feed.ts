@@ -1,7 +1,7 @@
 /** The feed on the table. NOTIFY is only ever a hint; polling is the truth. */
 import type pg from 'pg'
 import type { Position } from './command.ts'
-import { type Feed, LogGap, type RecordedEvent } from './feed.ts'
+import { type Feed, type RecordedEvent, requireDense } from './feed.ts'
 import { readRecorded } from './read-log.ts'
 
 /** How long a reader waits at most for a hint before it looks by itself. */
@@ -26,7 +26,8 @@ export class LogFeed implements Feed {
   async next(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
     while (!signal.aborted) {
       const events = await readRecorded(this.#pool, after, limit)
-      if (events.length > 0) return dense(events, after)
+      requireDense(events, after)
+      if (events.length > 0) return events
       if (this.#head <= after) await this.#grown(signal)
       else this.#head = after // the hint was of another log, before a restore: wait as usual
     }
@@ -47,11 +48,4 @@ export class LogFeed implements Feed {
       this.#waiting.add(wake)
     })
   }
-}
-
-function dense(events: readonly RecordedEvent[], after: Position): readonly RecordedEvent[] {
-  events.forEach(({ position }, index) => {
-    if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
-  })
-  return events
 }

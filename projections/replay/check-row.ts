@@ -1,11 +1,11 @@
 /** Compares one row with the stream that owns it, and puts it right: for tables whose rows have one owner. */
 import type { Pool, PoolClient } from '../../store/database.ts'
 import { readStreamUpTo } from '../../store/read-log.ts'
-import { MemoryTables, type MemoryRow } from '../memory-tables.ts'
+import { columnText, MemoryTables, type MemoryRow } from '../memory-tables.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Key, Projection, Table } from '../projection.ts'
 import { decodeEvent } from '../read-batch.ts'
-import type { Difference } from './differences.ts'
+import { differenceOf, type Difference } from './differences.ts'
 import { inTransaction } from './replays.ts'
 
 export interface CheckRow {
@@ -33,7 +33,7 @@ export async function checkRow({ pool, projection, key, heal }: CheckRow): Promi
     const { generation, position } = await lockLive(client, projection)
     const told = await foldRow(client, { projection, table: owned, key, stream, position })
     const live = await readRow(client, owned, generation, key)
-    const difference = differenceOf(owned, key, live, told)
+    const difference = differing(owned, key, live, told)
     if (difference === null || !heal) return { position, difference, healed: false }
     await writeRow(client, owned, { generation, key, row: told })
     return { position, difference, healed: true }
@@ -82,13 +82,10 @@ async function readRow(client: PoolClient, table: Table, generation: number, key
   return rows[0] ?? null
 }
 
-function differenceOf(table: Table, key: Key, live: MemoryRow | null, told: MemoryRow | null): Difference | null {
-  const columns = Object.keys(table.columns)
-    .map((column) => ({ column, live: text(live?.[column]), rebuilt: text(told?.[column]) }))
-    .filter((column) => column.live !== column.rebuilt)
-  if (columns.length === 0 && (live === null) === (told === null)) return null
-  const kind = live === null ? 'missing' : told === null ? 'extra' : 'different'
-  return { table: table.name, key: String(key), kind, columns }
+function differing(table: Table, key: Key, live: MemoryRow | null, told: MemoryRow | null): Difference | null {
+  if (live === null && told === null) return null
+  const difference = differenceOf(table, key, live, told)
+  return difference.kind === 'different' && difference.columns.length === 0 ? null : difference
 }
 
 interface Told {
@@ -106,11 +103,6 @@ async function writeRow(client: PoolClient, table: Table, { generation, key, row
   const parameters = columns.map((_, index) => `$${String(index + 2)}`)
   await client.query(
     `insert into ${physical} (${[table.key.name, ...columns].join(', ')}) values (${['$1', ...parameters].join(', ')})`,
-    [key, ...columns.map((column) => text(row[column]))],
+    [key, ...columns.map((column) => columnText(row[column]))],
   )
-}
-
-/** The driver gives a bigint as a text. */
-function text(value: MemoryRow[string] | undefined): string | null {
-  return value === null || value === undefined ? null : String(value)
 }

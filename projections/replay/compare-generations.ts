@@ -5,7 +5,7 @@
 import type { Pool, PoolClient } from '../../store/database.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Table } from '../projection.ts'
-import { NO_DIFFERENCES, withDifference, type Difference, type Differences } from './differences.ts'
+import { differenceOf, NO_DIFFERENCES, withDifference, type Difference, type Differences } from './differences.ts'
 
 const RANGE = 5_000
 
@@ -63,7 +63,7 @@ async function compareRange(comparison: CompareGenerations, table: Table, after:
     const { rows } = await client.query<DifferentRow>(rangeText(table, comparison, { after, end }), bound(after, end))
     await client.query('commit')
     client.release()
-    return { end, found: rows.map((row) => difference(table, row)) }
+    return { end, found: rows.map(({ key, live, rebuilt }) => differenceOf(table, key, live, rebuilt)) }
   } catch (error) {
     client.release(true)
     throw error
@@ -102,16 +102,4 @@ function rangeText(table: Table, { live, rebuilt }: CompareGenerations, { after,
 
 function bound(...keys: readonly (string | null)[]): string[] {
   return keys.filter((key) => key !== null)
-}
-
-function difference(table: Table, { key, live, rebuilt }: DifferentRow): Difference {
-  const kind = live === null ? 'missing' : rebuilt === null ? 'extra' : 'different'
-  const columns = Object.keys(table.columns)
-    .map((column) => ({ column, live: text(live?.[column]), rebuilt: text(rebuilt?.[column]) }))
-    .filter((column) => column.live !== column.rebuilt)
-  return { table: table.name, key, kind, columns }
-}
-
-function text(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value as string | number)
 }

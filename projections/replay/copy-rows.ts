@@ -8,15 +8,7 @@ import type { PoolClient } from '../../store/database.ts'
 import type { Changes, TableChanges } from '../fold-batch.ts'
 import { stagingColumns } from '../physical-table.ts'
 import type { Table } from '../projection.ts'
-import {
-  groupChanges,
-  mergeText,
-  pruneWrite,
-  removeWrite,
-  runWrites,
-  writtenColumns,
-  type Group,
-} from '../write-rows.ts'
+import { groupChanges, mergeText, prune, removeWrite, runWrites, writtenColumns, type Group } from '../write-rows.ts'
 import { copyChunks } from './copy-format.ts'
 
 export interface CopyRows {
@@ -32,11 +24,8 @@ export async function copyRows(client: PoolClient, write: CopyRows): Promise<Rea
   const { generation, changes, rowCounts } = write
   const counts = { ...rowCounts }
   for (const [table, rows] of changes) {
-    let count = (counts[table.name] ?? 0) + (await copyTable(client, table, write, rows))
-    if (table.keepNewest !== undefined && count > table.keepNewest) {
-      count += await runWrites(client, [pruneWrite(table, generation, table.keepNewest)])
-    }
-    counts[table.name] = count
+    const count = (counts[table.name] ?? 0) + (await copyTable(client, table, write, rows))
+    counts[table.name] = await prune(client, table, generation, count)
   }
   return counts
 }

@@ -1,4 +1,6 @@
 /** How two generations of a projection differ. */
+import { columnText } from '../memory-tables.ts'
+import type { Key, Table } from '../projection.ts'
 
 /** `missing`: the live one lacks it; `extra`: the log does not tell of it; `different`: a column has another value. */
 export type DifferenceKind = 'missing' | 'extra' | 'different'
@@ -39,4 +41,15 @@ export function withDifference(differences: Differences, found: Difference): Dif
     [found.kind]: differences[found.kind] + 1,
     samples: samples.length < SAMPLES ? [...samples, found] : samples,
   }
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+/** Of two rows with one key that are not the same; null where there is no row. */
+export function differenceOf(table: Table, key: Key, live: Row | null, rebuilt: Row | null): Difference {
+  const kind = live === null ? 'missing' : rebuilt === null ? 'extra' : 'different'
+  const columns = Object.keys(table.columns)
+    .map((column) => ({ column, live: columnText(live?.[column]), rebuilt: columnText(rebuilt?.[column]) }))
+    .filter((column) => column.live !== column.rebuilt)
+  return { table: table.name, key: String(key), kind, columns }
 }

@@ -1,7 +1,7 @@
 /** The log page by page: the next page is read while this one is folded. */
 import type { Position } from '../../store/command.ts'
 import type { Pool } from '../../store/database.ts'
-import { LogGap, type RecordedEvent } from '../../store/feed.ts'
+import { LogGap, type RecordedEvent, requireDense } from '../../store/feed.ts'
 import { readRecorded } from '../../store/read-log.ts'
 
 /** Events read at a time. */
@@ -23,9 +23,7 @@ export class Pages {
     // Read ahead while the log was shorter: the rest is asked for again.
     const events =
       read.length < end - after ? await readRecorded(this.#pool, after, end - after) : read.slice(0, end - after)
-    for (const [index, { position }] of events.entries()) {
-      if (position !== after + index + 1) throw new LogGap(after + index + 1, position)
-    }
+    requireDense(events, after)
     if (events.length < end - after) throw new LogGap(after + events.length + 1, end)
     if (events.length === PAGE) {
       const ahead = readRecorded(this.#pool, end, PAGE)

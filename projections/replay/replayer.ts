@@ -6,11 +6,11 @@
  * (pause, cancel, another process taking its lease) is seen in the register, at the latest by the transaction that
  * would have written.
  */
-import { setTimeout } from 'node:timers/promises'
 import type { Position } from '../../store/command.ts'
 import { readHead } from '../../store/append.ts'
 import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
 import { readCheckpoint, readLiveGenerations, type LiveGeneration } from '../generations.ts'
+import { pause } from '../pause.ts'
 import { decodeEvent, foldEvent, type LoggedEvent } from '../read-batch.ts'
 import { EventNotShown } from '../show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
@@ -28,7 +28,7 @@ import { indexLane, ReplayGone, writeLane } from './write-lane.ts'
 const UNWRITTEN = { rows: 50_000, rowsWhenBusy: 5_000, ms: 2_000 } as const
 /** Nearer to its target a replay is handed over. */
 const NEAR = 1_000
-/** Events between two looks: while there are more, half of the time is left to orders. */
+/** Events between two looks: while there are more, most of the time is left to orders. */
 const BUSY = 100
 /** Without a hint the register is looked at this often. */
 const LOOK_MS = 1_000
@@ -291,9 +291,4 @@ export class Replayer {
 
 function leaseOf(replayId: string): string {
   return `replay ${replayId}`
-}
-
-/** False when `signal` ended the wait. */
-async function pause(millis: number, signal: AbortSignal): Promise<boolean> {
-  return setTimeout(millis, true, { signal }).catch(() => false)
 }
