@@ -56,9 +56,10 @@ export function ProductsPage() {
           {list.next !== null && (
             <p class="dim">The {String(PAGE)} newest products. The API has the others: GET /products.</p>
           )}
+          {/* Within, so that the list holds still for who answers it. */}
+          {product !== undefined && <ReceiveDialog product={product} onClose={() => (receiving.value = null)} />}
         </div>
       )}
-      {product !== undefined && <ReceiveDialog product={product} onClose={() => (receiving.value = null)} />}
     </>
   )
 }

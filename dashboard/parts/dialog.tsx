@@ -1,6 +1,6 @@
 /** A question that waits for its answer: the browser keeps the focus within, Escape says no. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Trouble } from '../api.ts'
 import { TroubleNote } from './notes.tsx'
 
@@ -30,14 +30,16 @@ export function Dialog({
 }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
-    dialog.current?.showModal()
+    const shown = dialog.current
+    shown?.showModal()
     return () => {
-      // What opened it may be gone, because of what was done here.
+      // At once, so that a list that holds still for its reader never takes the focus for gone.
+      shown?.close()
+      // What opened it may be gone a moment later, because of what was done here.
       requestAnimationFrame(() => {
-        const target = before instanceof HTMLElement && before.isConnected ? before : document.querySelector('h1')
-        target?.focus()
+        if (!(before instanceof HTMLElement && before.isConnected)) document.querySelector('h1')?.focus()
       })
     }
   }, [])
@@ -50,7 +52,11 @@ export function Dialog({
         if (no !== null) onNo()
       }}
       // A second Escape closes it whatever we say.
-      onClose={() => (no === null ? dialog.current?.showModal() : onNo())}
+      onClose={() => {
+        if (dialog.current === null) return
+        if (no === null) dialog.current.showModal()
+        else onNo()
+      }}
     >
       <form
         onSubmit={(event) => {
