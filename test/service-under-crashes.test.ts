@@ -26,3 +26,7 @@ test.each(crashPointNames.map((point) => [meaning[point], point] as const))(
 test('laws 3, 5 and 7: a service killed at random moments under load does so too', async () => {
   expect(await killAtRandom({ kills: 3, random })).toBe(3)
 })
+
+test('law 7: a service killed at random moments of replays finishes them, and a later replay equals what is live', async () => {
+  expect(await killAtRandom({ kills: 2, replaying: true, random })).toBe(2)
+})

@@ -3,6 +3,7 @@ import { readRunFile } from '../../app/run-file.ts'
 import { eventually } from '../eventually.ts'
 import { makeDataDir } from '../service.ts'
 import { OrderingClient } from './ordering-client.ts'
+import { expectReplaysEqual, startReplays } from './replays.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -12,11 +13,13 @@ const MOST_BETWEEN = 600
 
 export interface RandomKills {
   readonly kills: number
+  /** Whether read models are rebuilt meanwhile: then each kill falls into replays, and after each a later one equals the live rows. */
+  readonly replaying?: boolean
   readonly random: () => number
 }
 
 /** Returns the number of kills. */
-export async function killAtRandom({ kills, random }: RandomKills): Promise<number> {
+export async function killAtRandom({ kills, replaying = false, random }: RandomKills): Promise<number> {
   const data = makeDataDir()
   const supervisor = new Supervisor({ dataDir: data.path, env: () => ({}) })
   const client = new OrderingClient({ url: () => supervisor.url })
@@ -28,9 +31,11 @@ export async function killAtRandom({ kills, random }: RandomKills): Promise<numb
       for (let batch = 0; !stopped; batch++) await client.placeAll(ordersFor(`random-${String(batch)}`, 500, SHOP), 32)
     })()
     for (let kill = 1; kill <= kills; kill++) {
+      if (replaying) await startReplays(() => supervisor.url)
       const due = client.answers.length + 1 + Math.floor(random() * MOST_BETWEEN)
       await eventually(() => client.answers.length >= due, { timeout: 120_000, interval: 1 })
       await supervisor.service.kill()
+      if (replaying) await expectReplaysEqual(() => supervisor.url)
     }
     stopped = true
     await loading
