@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { avroType } from './avro-types.ts'
 import { eventsSource } from './events-source.ts'
 import { goldenSamples } from './golden-samples.ts'
-import { readSchemaFiles, SchemaRuleError, type SchemaFile } from './schema-files.ts'
+import { readRetirements, RETIRED, type Retirements } from './retired.ts'
+import { readSchemaFiles, SchemaRuleError, textOf, type SchemaFile } from './schema-files.ts'
 import { lockSource } from './schema-lock.ts'
 
 const SCHEMAS = import.meta.dirname
@@ -13,7 +14,8 @@ const LOCK = 'schemas.lock'
 
 /** The content of events.ts. Throws SchemaRuleError. */
 export function generate(folder = SCHEMAS): string {
-  return eventsSource(readSchemaFiles(folder))
+  const files = readSchemaFiles(folder)
+  return eventsSource(files, retirements(folder, files))
 }
 
 /** The content of schemas.lock: what is published and what is new. Throws SchemaRuleError when the former was changed. */
@@ -21,7 +23,7 @@ export function lock(folder = SCHEMAS): string {
   const files = readSchemaFiles(folder)
   return lockSource(
     files.map((file) => ({ ...file, golden: goldenBytes(folder, file) })),
-    contentOf(join(folder, LOCK)),
+    textOf(folder, LOCK),
   )
 }
 
@@ -30,7 +32,7 @@ export function lock(folder = SCHEMAS): string {
  * first: a new version needs them for its sample.
  */
 export function writeGenerated(folder = SCHEMAS): void {
-  writeIfOther(join(folder, EVENTS), generate(folder))
+  writeIfOther(folder, EVENTS, generate(folder))
   const locked = lock(folder)
   for (const file of readSchemaFiles(folder)) {
     const path = goldenPath(folder, file)
@@ -39,17 +41,17 @@ export function writeGenerated(folder = SCHEMAS): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, bytes)
   }
-  writeIfOther(join(folder, LOCK), locked)
+  writeIfOther(folder, LOCK, locked)
 }
 
 /** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
 export function staleGenerated(folder = SCHEMAS): readonly string[] {
   const stale: string[] = []
-  if (contentOf(join(folder, EVENTS)) !== generate(folder)) stale.push(EVENTS)
+  if (textOf(folder, EVENTS) !== generate(folder)) stale.push(EVENTS)
   for (const file of readSchemaFiles(folder)) {
     if (!existsSync(goldenPath(folder, file))) stale.push(goldenPath('', file))
   }
-  if (contentOf(join(folder, LOCK)) !== lock(folder)) stale.push(LOCK)
+  if (textOf(folder, LOCK) !== lock(folder)) stale.push(LOCK)
   return stale
 }
 
@@ -69,10 +71,13 @@ function goldenBytes(folder: string, file: SchemaFile): Buffer {
   throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
 }
 
-function contentOf(path: string): string | null {
-  return existsSync(path) ? readFileSync(path, 'utf8') : null
+function retirements(folder: string, files: readonly SchemaFile[]): Retirements {
+  const { retired, faults } = readRetirements(textOf(folder, RETIRED), new Set(files.map(({ event }) => event)))
+  const [first] = faults
+  if (first === undefined) return retired
+  throw new SchemaRuleError(`${first.file}: ${first.path}: ${first.message}`)
 }
 
-function writeIfOther(path: string, content: string): void {
-  if (contentOf(path) !== content) writeFileSync(path, content)
+function writeIfOther(folder: string, name: string, content: string): void {
+  if (textOf(folder, name) !== content) writeFileSync(join(folder, name), content)
 }
