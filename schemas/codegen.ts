@@ -12,6 +12,11 @@ const SCHEMAS = import.meta.dirname
 const EVENTS = 'events.ts'
 const LOCK = 'schemas.lock'
 
+/** Samples by event: version n stands at index n - 1. The schema files may be ahead of the types here, and of the table. */
+export interface GoldenSamples {
+  readonly [event: string]: readonly unknown[] | undefined
+}
+
 /** The content of events.ts. Throws SchemaRuleError. */
 export function generate(folder = SCHEMAS): string {
   const files = readSchemaFiles(folder)
@@ -19,10 +24,10 @@ export function generate(folder = SCHEMAS): string {
 }
 
 /** The content of schemas.lock: what is published and what is new. Throws SchemaRuleError when the former was changed. */
-export function lock(folder = SCHEMAS): string {
+export function lock(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): string {
   const files = readSchemaFiles(folder)
   return lockSource(
-    files.map((file) => ({ ...file, golden: goldenBytes(folder, file) })),
+    files.map((file) => ({ ...file, golden: goldenBytes(folder, file, samples) })),
     textOf(folder, LOCK),
   )
 }
@@ -31,13 +36,13 @@ export function lock(folder = SCHEMAS): string {
  * Brings all generated files up to date; what is up to date is not touched. Throws SchemaRuleError. The types come
  * first: a new version needs them for its sample.
  */
-export function writeGenerated(folder = SCHEMAS): void {
+export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): void {
   writeIfOther(folder, EVENTS, generate(folder))
-  const locked = lock(folder)
+  const locked = lock(folder, samples)
   for (const file of readSchemaFiles(folder)) {
     const path = goldenPath(folder, file)
     if (existsSync(path)) continue
-    const bytes = goldenBytes(folder, file)
+    const bytes = goldenBytes(folder, file, samples)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, bytes)
   }
@@ -45,27 +50,25 @@ export function writeGenerated(folder = SCHEMAS): void {
 }
 
 /** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
-export function staleGenerated(folder = SCHEMAS): readonly string[] {
+export function staleGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): readonly string[] {
   const stale: string[] = []
   if (textOf(folder, EVENTS) !== generate(folder)) stale.push(EVENTS)
   for (const file of readSchemaFiles(folder)) {
     if (!existsSync(goldenPath(folder, file))) stale.push(goldenPath('', file))
   }
-  if (textOf(folder, LOCK) !== lock(folder)) stale.push(LOCK)
+  if (textOf(folder, LOCK) !== lock(folder, samples)) stale.push(LOCK)
   return stale
 }
 
 /** Where the sample of a version is kept. */
-function goldenPath(folder: string, { event, version }: SchemaFile): string {
+export function goldenPath(folder: string, { event, version }: SchemaFile): string {
   return join(folder, 'golden', event, `v${version}.bin`)
 }
 
 /** The sample as it was once written; for a version that has none yet, the one to write. */
-function goldenBytes(folder: string, file: SchemaFile): Buffer {
+function goldenBytes(folder: string, file: SchemaFile, samples: GoldenSamples): Buffer {
   const path = goldenPath(folder, file)
   if (existsSync(path)) return readFileSync(path)
-  // The schema files are ahead of the types here, so the table may lack what the types promise.
-  const samples: { readonly [event: string]: readonly unknown[] | undefined } = goldenSamples
   const sample = samples[file.event]?.[file.version - 1]
   if (sample) return avroType(file.schema).toBuffer(sample)
   throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
