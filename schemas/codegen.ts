@@ -61,7 +61,7 @@ export function staleGenerated(folder = SCHEMAS, samples: GoldenSamples = golden
 }
 
 /** Where the sample of a version is kept. */
-export function goldenPath(folder: string, { event, version }: SchemaFile): string {
+export function goldenPath(folder: string, { event, version }: Pick<SchemaFile, 'event' | 'version'>): string {
   return join(folder, 'golden', event, `v${version}.bin`)
 }
 

@@ -1,11 +1,13 @@
 /** Reads one schema file, and says everything that keeps it from being the record of an event. */
-import { avroType } from './avro-types.ts'
 import type { EventSchema } from './avro-schema.ts'
+import { parseSchema } from './compatibility/parse-schema.ts'
+import type { ParsedSchema } from './compatibility/parsed-schema.ts'
+import { SchemaParseError } from './compatibility/schema-parse-error.ts'
 import type { Finding } from './finding.ts'
 
 export interface ReadSchema {
   /** Null when nothing can be said about the rest. */
-  readonly schema: EventSchema | null
+  readonly read: { readonly schema: EventSchema; readonly parsed: ParsedSchema } | null
   readonly faults: readonly Finding[]
 }
 
@@ -16,20 +18,19 @@ const CONFLICT = /^(?:<{7}|={7}|>{7})(?: |$)/m
 /** `file` is its path in the folder of schemas, `event` the folder it lies in. Never throws. */
 export function schemaFileFaults(event: string, file: string, text: string): ReadSchema {
   const json = parseJson(file, text)
-  if (!json.ok) return { schema: null, faults: [json.fault] }
+  if (!json.ok) return { read: null, faults: [json.fault] }
   const fault = (code: string, path: string, message: string, next: string) => ({ code, file, path, message, next })
   const { value } = json
   if (!isRecord(value) || value.name !== event) {
     const message = `it must be a record named ${event}`
-    return { schema: null, faults: [fault('F003', 'name', message, `write "type": "record", "name": "${event}"`)] }
+    const next = `write "type": "record", "name": "${event}"`
+    return { read: null, faults: [fault('F003', 'name', message, next)] }
   }
   const faults: Finding[] = []
-  try {
-    avroType(value)
-  } catch (error) {
-    const message = `it is not a schema of Avro: ${error instanceof Error ? error.message : String(error)}`
-    faults.push(fault('F006', '', message, 'https://avro.apache.org/docs/1.12.0/specification/ has the types'))
-    return { schema: null, faults }
+  const parsed = parse(text)
+  if (parsed instanceof SchemaParseError) {
+    const next = 'https://avro.apache.org/docs/1.12.0/specification/ has the types'
+    return { read: null, faults: [fault('F006', parsed.path, `it is not a schema of Avro ${parsed.message}`, next)] }
   }
   if (value.namespace !== NAMESPACE) {
     faults.push(fault('S009', 'namespace', `its namespace must be ${NAMESPACE}`, `write "namespace": "${NAMESPACE}"`))
@@ -44,7 +45,16 @@ export function schemaFileFaults(event: string, file: string, text: string): Rea
     if (!doc)
       faults.push(fault('S001', name, `field ${name} needs a doc`, 'add "doc": what it means, its unit, its bounds'))
   }
-  return { schema: value, faults }
+  return { read: { schema: value, parsed }, faults }
+}
+
+function parse(text: string): ParsedSchema | SchemaParseError {
+  try {
+    return parseSchema(text)
+  } catch (error) {
+    if (error instanceof SchemaParseError) return error
+    throw error
+  }
 }
 
 /** JSON that a person edits and git merges: a conflict left in it is named as such. */

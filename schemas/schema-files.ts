@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventSchema } from './avro-schema.ts'
+import type { ParsedSchema } from './compatibility/parsed-schema.ts'
 import type { Finding } from './finding.ts'
 import { schemaFileFaults } from './schema-file-faults.ts'
 
@@ -12,6 +13,7 @@ export interface SchemaFile {
   readonly file: string
   readonly text: string
   readonly schema: EventSchema
+  readonly parsed: ParsedSchema
 }
 
 /** The texts of the schema files by their path in the folder, wherever that is kept: on disk, or in a commit. */
@@ -70,9 +72,9 @@ export function schemaTree(texts: SchemaTexts): SchemaTree {
 function parse(event: string, file: string, text: string, faults: Finding[]): readonly SchemaFile[] {
   const version = versionOf(file)
   if (version === null) return []
-  const parsed = schemaFileFaults(event, file, text)
-  faults.push(...parsed.faults)
-  return parsed.schema === null ? [] : [{ event, version, file, text, schema: parsed.schema }]
+  const { read, faults: own } = schemaFileFaults(event, file, text)
+  faults.push(...own)
+  return read === null ? [] : [{ event, version, file, text, ...read }]
 }
 
 function gaps(event: string, paths: readonly string[]): readonly Finding[] {

@@ -56,11 +56,7 @@ function compareAlike({ before, after }: Pair<ParsedSchema>, path: string, to: C
   }
 }
 
-function compareBranches(
-  { before, after }: Pair<readonly ParsedSchema[]>,
-  path: string,
-  to: Comparison,
-): void {
+function compareBranches({ before, after }: Pair<readonly ParsedSchema[]>, path: string, to: Comparison): void {
   const pairs = before.flatMap((one) => {
     const other = after.find((candidate) => isSameBranch(one, candidate))
     return other === undefined ? [] : [{ before: one, after: other }]
@@ -81,7 +77,10 @@ function compareNames({ before, after }: Pair<NamedType>, path: string, to: Comp
   if (before.doc !== after.doc) say(to, path, `the doc of ${shortName(after)} changed`)
   if (shortName(before) === shortName(after)) return
   const message = `${shortName(before)} was renamed to ${shortName(after)}`
-  say(to, path, message, { backward: after.aliases.includes(before.name), forward: before.aliases.includes(after.name) })
+  say(to, path, message, {
+    backward: after.aliases.includes(before.name),
+    forward: before.aliases.includes(after.name),
+  })
 }
 
 function compareSymbols({ before, after }: Pair<ParsedEnum>, path: string, to: Comparison): void {
@@ -131,7 +130,11 @@ function compareField({ before, after }: Pair<ParsedField>, path: string, to: Co
   if (before.doc !== after.doc) say(to, path, 'its doc changed')
   for (const message of meaningOfDefault(before, after)) say(to, path, message, { meaning: true })
   if ((before.default === null) !== (after.default === null)) {
-    say(to, path, after.default === null ? 'lost its default' : `got the default ${JSON.stringify(after.default.value)}`)
+    say(
+      to,
+      path,
+      after.default === null ? 'lost its default' : `got the default ${JSON.stringify(after.default.value)}`,
+    )
   }
   compare({ before: before.type, after: after.type }, path, to)
 }
