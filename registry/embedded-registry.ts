@@ -36,7 +36,8 @@ export function embeddedRegistry(pool: pg.Pool): SchemaRegistry {
         return incompatibilityMessages(pool, { level, next, earlier })
       }),
     level: (subject) => answered(async () => (await ownSettings(pool, subject)).level),
-    setLevel: (subject, level) => answered(() => writeTransaction(pool, (client) => writeLevel(client, subject, level))),
+    setLevel: (subject, level) =>
+      answered(() => writeTransaction(pool, (client) => writeLevel(client, subject, level))),
   }
 }
 

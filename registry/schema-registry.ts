@@ -38,11 +38,7 @@ export interface SchemaRegistry {
  * - `registry-answer-unreadable`: what answers is no schema registry.
  */
 export type RegistryFailureCode =
-  | 'registry-unreachable'
-  | 'registry-refused'
-  | 'schema-unknown'
-  | 'schema-incompatible'
-  | 'registry-answer-unreadable'
+  'registry-unreachable' | 'registry-refused' | 'schema-unknown' | 'schema-incompatible' | 'registry-answer-unreadable'
 
 /** Infrastructure: waited for. Schema: a person has to change a schema, a level or a right. */
 export type RegistryFailureKind = 'infrastructure' | 'schema'

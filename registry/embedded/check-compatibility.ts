@@ -12,7 +12,11 @@ function isTransitive(level: CompatibilityLevel): boolean {
 /** One line for each breach; none: it is compatible. `earlier` is oldest first. */
 export async function incompatibilityMessages(
   db: Connection,
-  { level, next, earlier }: {
+  {
+    level,
+    next,
+    earlier,
+  }: {
     readonly level: CompatibilityLevel
     readonly next: ParsedSchema
     readonly earlier: readonly StoredVersion[]

@@ -90,7 +90,10 @@ async function idFor(client: pg.PoolClient, schema: SubmittedSchema, asked: numb
   const { rows } = await client.query<{ id: number }>(
     asked === null
       ? 'update registry.head set last_id = last_id + 1 returning last_id as id'
-      : { text: 'update registry.head set last_id = greatest(last_id, $1) returning $1::integer as id', values: [asked] },
+      : {
+          text: 'update registry.head set last_id = greatest(last_id, $1) returning $1::integer as id',
+          values: [asked],
+        },
   )
   const id = rows[0]?.id
   if (id === undefined) throw new Error('registry.head has lost its row')
@@ -106,7 +109,11 @@ async function hasFingerprint(db: Connection, id: number, fingerprint: Buffer): 
   return rowCount === 1
 }
 
-async function insertSchema(db: Connection, id: number, { fingerprint, text, references }: SubmittedSchema): Promise<void> {
+async function insertSchema(
+  db: Connection,
+  id: number,
+  { fingerprint, text, references }: SubmittedSchema,
+): Promise<void> {
   await db.query('insert into registry.schemas (id, fingerprint, text) values ($1, $2, $3)', [id, fingerprint, text])
   if (references.length === 0) return
   await db.query(

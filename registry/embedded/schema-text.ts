@@ -5,10 +5,9 @@
 import { isArray, isNumber, isObject, parseJson } from '../../schemas/compatibility/parse-json.ts'
 import type { Json, JsonObject } from '../../schemas/compatibility/parse-json.ts'
 
-/** In Avro's order; attributes that it does not know follow as they come, and aliases end a type. */
-const BEFORE_OTHERS = 'type name namespace doc fields symbols items values size default order'.split(' ')
-const AFTER_OTHERS = ['aliases']
-const KNOWN: ReadonlySet<string> = new Set([...BEFORE_OTHERS, ...AFTER_OTHERS])
+/** In Avro's order; attributes that it does not know come after them, and aliases last. */
+const OF_TYPE = 'type name namespace doc fields symbols items values size default'.split(' ')
+const OF_FIELD = 'name type doc default order'.split(' ')
 const HOLDS_TYPE: ReadonlySet<string> = new Set(['type', 'items', 'values'])
 
 export interface SchemaTextOptions {
@@ -27,7 +26,7 @@ function typeText(type: Json, normalize: boolean): string {
   const [only] = type.size === 1 ? type.values() : []
   // {"type": "string"} is "string".
   if (only !== undefined) return valueText(only)
-  return attributesText(type, normalize, (attribute, value) => {
+  return attributesText(type, { order: OF_TYPE, normalize }, (attribute, value) => {
     if (HOLDS_TYPE.has(attribute)) return typeText(value, normalize)
     if (attribute !== 'fields' || !isArray(value)) return valueText(value)
     return `[${value.map((field) => fieldText(field, normalize)).join(',')}]`
@@ -36,19 +35,19 @@ function typeText(type: Json, normalize: boolean): string {
 
 function fieldText(field: Json, normalize: boolean): string {
   if (!isObject(field)) return valueText(field)
-  return attributesText(field, normalize, (attribute, value) =>
+  return attributesText(field, { order: OF_FIELD, normalize }, (attribute, value) =>
     attribute === 'type' ? typeText(value, normalize) : valueText(value),
   )
 }
 
 function attributesText(
   object: JsonObject,
-  normalize: boolean,
+  { order, normalize }: { readonly order: readonly string[]; readonly normalize: boolean },
   write: (attribute: string, value: Json) => string,
 ): string {
-  const others = [...object.keys()].filter((attribute) => !KNOWN.has(attribute))
+  const others = [...object.keys()].filter((attribute) => attribute !== 'aliases' && !order.includes(attribute))
   if (normalize) others.sort()
-  const written = [...BEFORE_OTHERS, ...others, ...AFTER_OTHERS].flatMap((attribute) => {
+  const written = [...order, ...others, 'aliases'].flatMap((attribute) => {
     const value = object.get(attribute)
     if (value === undefined || (normalize && saysNothing(attribute, value))) return []
     return [`${JSON.stringify(attribute)}:${write(attribute, value)}`]
@@ -57,7 +56,9 @@ function attributesText(
 }
 
 function saysNothing(attribute: string, value: Json): boolean {
-  return (attribute === 'order' && value === 'ascending') || (attribute === 'aliases' && isArray(value) && !value.length)
+  return (
+    (attribute === 'order' && value === 'ascending') || (attribute === 'aliases' && isArray(value) && !value.length)
+  )
 }
 
 /** Numbers keep their digits: JavaScript would round a default beyond 2^53, and make 1.0 of a double 1. */

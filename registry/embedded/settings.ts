@@ -43,7 +43,11 @@ export async function requireWritable(db: Connection, subject: string | null): P
 }
 
 /** Null takes the level away. */
-export async function writeLevel(db: Connection, subject: string | null, level: CompatibilityLevel | null): Promise<void> {
+export async function writeLevel(
+  db: Connection,
+  subject: string | null,
+  level: CompatibilityLevel | null,
+): Promise<void> {
   await requireWritable(db, subject)
   await db.query(
     `insert into registry.settings (subject, level) values ($1, $2)
@@ -62,7 +66,8 @@ export interface ModeChange {
 export async function writeMode(db: Connection, subject: string | null, { mode, force }: ModeChange): Promise<void> {
   if (mode === 'IMPORT' && !force && (await effectiveMode(db, subject)) !== 'IMPORT') {
     const present = subject === null ? await subjectNames(db, 'live') : await versionNumbers(db, subject, 'live')
-    if (present.length > 0) throw notPermitted('Cannot import since found existing subjects; ?force=true does it anyway')
+    if (present.length > 0)
+      throw notPermitted('Cannot import since found existing subjects; ?force=true does it anyway')
   }
   await db.query(
     `insert into registry.settings (subject, mode) values ($1, $2)

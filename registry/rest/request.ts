@@ -116,7 +116,8 @@ function wholeNumber(body: Readonly<Record<string, unknown>>, name: string): num
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable('it has to be a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw unreadable('it has to be a JSON object')
   return value as Readonly<Record<string, unknown>>
 }
 
