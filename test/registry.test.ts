@@ -2,6 +2,7 @@ import { COMPATIBILITY, SchemaRegistry as JsClient, SchemaType } from '@kafkajs/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { openPool, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { openApiService, type ApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -72,41 +73,45 @@ describe.each([
 })
 
 describe('over two processes', () => {
-  const sources = () => pools.map((pool) => embeddedRegistry(pool))
+  const names = Array.from({ length: 20 }, (_, index) => `field${String(index)}`)
+
+  /** Every second of them in the other process. */
+  function eachAtOnce<T>(
+    work: (registry: SchemaRegistry, name: string) => Promise<T>,
+  ): Promise<PromiseSettledResult<T>[]> {
+    const [one, other] = pools.map((pool) => embeddedRegistry(pool))
+    if (one === undefined || other === undefined) throw new Error('there are two pools')
+    return Promise.allSettled(names.map((name, index) => work(index % 2 === 0 ? one : other, name)))
+  }
 
   test('twenty that register one schema at the same time get one id and one version', async () => {
-    const [a, b] = sources()
     const schema = recordOf([{ name: 'raced' }], 'Raced')
-    const ids = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        (index % 2 === 0 ? a : b)?.register(`raced-${String(index % 2)}`, schema),
-      ),
-    )
-    expect(new Set(ids).size).toBe(1)
-    expect(await a?.versions('raced-0')).toEqual([1])
+    const outcomes = await eachAtOnce((registry) => registry.register('raced', schema))
+    expect(new Set(outcomes.map(idOf))).toEqual(new Set([expect.any(Number)]))
+    expect(await embeddedRegistry(pools[0]).versions('raced')).toEqual([1])
   })
 
   test('twenty that register different schemas get different ids and dense versions', async () => {
-    const [a, b] = sources()
-    await a?.setLevel('raced-apart', 'NONE')
-    const ids = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        (index % 2 === 0 ? a : b)?.register('raced-apart', recordOf([{ name: `field${String(index)}` }], 'Apart')),
-      ),
+    await embeddedRegistry(pools[0]).setLevel('raced-apart', 'NONE')
+    const outcomes = await eachAtOnce((registry, name) =>
+      registry.register('raced-apart', recordOf([{ name }], 'Apart')),
     )
-    expect(new Set(ids).size).toBe(20)
-    expect(await b?.versions('raced-apart')).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+    expect(new Set(outcomes.map(idOf)).size).toBe(20)
+    expect(await embeddedRegistry(pools[1]).versions('raced-apart')).toEqual(names.map((_, index) => index + 1))
   })
 
-  test('of twenty that are incompatible with each other one is registered', async () => {
-    const [a, b] = sources()
-    await a?.setLevel('raced-for-one', 'FULL_TRANSITIVE')
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, index) =>
-        (index % 2 === 0 ? a : b)?.register('raced-for-one', recordOf([{ name: `must${String(index)}` }], 'ForOne')),
-      ),
+  test('of twenty that exclude each other one is registered, and the others hear why', async () => {
+    await embeddedRegistry(pools[0]).setLevel('raced-for-one', 'FULL_TRANSITIVE')
+    const outcomes = await eachAtOnce((registry, name) =>
+      registry.register('raced-for-one', recordOf([{ name }], 'ForOne')),
     )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await b?.versions('raced-for-one')).toEqual([1])
+    const reasons: unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    for (const reason of reasons) expect(reason).toMatchObject({ code: 'schema-incompatible' })
+    expect(await embeddedRegistry(pools[1]).versions('raced-for-one')).toEqual([1])
   })
 })
+
+function idOf(outcome: PromiseSettledResult<number>): number | string {
+  return outcome.status === 'fulfilled' ? outcome.value : String(outcome.reason)
+}
