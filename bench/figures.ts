@@ -16,9 +16,11 @@ import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
 import { startTime } from './figures/start-time.ts'
+import { wireFormatFigure } from './figures/wire-format.ts'
 
 export const figures: readonly Figure[] = [
   codec,
+  wireFormatFigure,
   groupCommit,
   startTime,
   firstPaint,
