@@ -55,7 +55,8 @@ function schemaOf(message: Uint8Array, ids: EventSchemaIds, expected: ReadonlySe
   if (message[0] !== MAGIC) {
     throw new DecodeError('unframed-message', `the first byte is ${String(message[0])}, not ${MAGIC}: not framed Avro`)
   }
-  const id = new DataView(message.buffer, message.byteOffset).getInt32(1)
+  const [, first = 0, second = 0, third = 0, fourth = 0] = message
+  const id = (first << 24) | (second << 16) | (third << 8) | fourth
   const found = ids.find(id)
   if (found === null) throw new DecodeError('unknown-schema-id', `schema id ${id} is not that of an event of ours`)
   if (expected.has(found.type)) return found

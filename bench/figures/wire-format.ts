@@ -3,7 +3,7 @@ import { confluentRegistry } from '../../registry/confluent-registry.ts'
 import { lookUpEventSchemas, subjectOf } from '../../registry/event-schema-ids.ts'
 import { wireFormat } from '../../registry/wire-format.ts'
 import { avroType } from '../../schemas/avro-types.ts'
-import { encode } from '../../schemas/codec.ts'
+import { decodeUntrusted, encode } from '../../schemas/codec.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import { callsPerSecond, ORDER } from '../order-event.ts'
@@ -18,10 +18,10 @@ export const wireFormatFigure = figure({
   title: 'an OrderPlaced of three lines as a message, and back',
   numbers: {
     ratio: atLeast('framed events encoded ÷ those of the client library', 'x', { must: 1.5, goal: 2 }),
-    bounds: atMost('time to decode with every byte checked ÷ bare avsc', 'x', { must: 1.6 }),
+    bounds: atMost('time to decode with the bounds walk ÷ bare avsc', 'x', { must: 1.6 }),
     encode: stated('framed events encoded', '/s'),
     client: stated('events encoded by the client library', '/s'),
-    decode: stated('messages decoded, every byte checked', '/s'),
+    decode: stated('messages decoded', '/s'),
   },
   async run(context) {
     const { url } = await startService(context.scope)
@@ -37,15 +37,16 @@ export const wireFormatFigure = figure({
     if (!message.equals(await client.encode(id, ORDER))) throw new Error('the client library writes other bytes')
     const seconds = Math.min(context.seconds, 2) / SLICES
     return inRounds(context, async () => {
-      const rates = { encode: 0, client: 0, decode: 0, bare: 0 }
+      const rates = { encode: 0, client: 0, decode: 0, walked: 0, bare: 0 }
       for (let slice = 0; slice < SLICES; slice++) {
         rates.encode += callsPerSecond(() => format.encode(ORDER), seconds) / SLICES
         rates.client += (await awaitedPerSecond(() => client.encode(id, ORDER), seconds)) / SLICES
         rates.decode += callsPerSecond(() => format.decode(message, expected), seconds) / SLICES
+        rates.walked += callsPerSecond(() => decodeUntrusted(ORDER.type, 1, body), seconds) / SLICES
         rates.bare += callsPerSecond(() => type.fromBuffer(body), seconds) / SLICES
       }
-      const { bare, ...told } = rates
-      return { ...told, ratio: rates.encode / rates.client, bounds: bare / rates.decode }
+      const { bare, walked, ...told } = rates
+      return { ...told, ratio: rates.encode / rates.client, bounds: bare / walked }
     })
   },
 })
