@@ -1,9 +1,10 @@
 /** Reads the text of an Avro schema (1.12) from anywhere: strictly, within bounds, and never deeper than the stack. */
 import { isDefault } from './default-value.ts'
-import { fullName, isName } from './full-name.ts'
+import { isName } from './full-name.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { isArray, isNumber, isObject, parseJson, plainJson, type Json, type JsonObject } from './parse-json.ts'
-import { attributesOf, isPrimitive, NAME_RULE, parseAliases, parseNames } from './parse-names.ts'
+import { attributesOf, NAME_RULE, NO_ATTRIBUTES, parseAliases, parseNames } from './parse-names.ts'
+import { isPrimitive } from './parsed-schema.ts'
 import type { NamedType, ParsedEnum, ParsedField, ParsedFixed, ParsedRecord, ParsedSchema } from './parsed-schema.ts'
 import { SchemaParseError } from './schema-parse-error.ts'
 import { fault, inside, required, shown, textOf, type Place } from './schema-place.ts'
@@ -11,9 +12,9 @@ import { fault, inside, required, shown, textOf, type Place } from './schema-pla
 /** Characters. The bounds together keep the parsing of any text, however hostile, well under 100 ms. */
 const MAX_TEXT = 1_000_000
 const MAX_LEVELS = 100
-const MAX_TYPES = 10_000
+const MAX_TYPES = 5_000
 /** Steps of checking all defaults: one is tried on every branch of a union, at every level. */
-const MAX_STEPS = 200_000
+const MAX_STEPS = 100_000
 /** The longest array that Java can hold. */
 const MAX_FIXED = 2 ** 31 - 9
 const SIZE = /^(?:\d{1,10}|-0)$/
@@ -66,8 +67,8 @@ function parsePart(json: JsonObject, key: string, place: Place, scope: Scope): P
 }
 
 function typeNamed(name: string, place: Place, scope: Scope): ParsedSchema {
-  if (isPrimitive(name)) return { type: name, attributes: new Map(), logicalType: null }
-  const { full } = fullName(name, place.namespace)
+  if (isPrimitive(name)) return { type: name, attributes: NO_ATTRIBUTES, logicalType: null }
+  const full = place.namespace === null || name.includes('.') ? name : `${place.namespace}.${name}`
   // A short name that its namespace does not know may still be one without a namespace.
   const found = known(full, scope) ?? known(name, scope)
   if (found === undefined) throw fault(place, `no type ${shown(full)} is defined before this place`)
@@ -123,7 +124,7 @@ function parseField(json: Json, place: Place, scope: Scope): ParsedField {
   const name = textOf(json, 'name')
   if (name === null) throw fault(place, 'a field needs a "name"')
   if (!isName(name)) throw fault(place, `${shown(name)} cannot be the name of a field: ${NAME_RULE}`)
-  const type = parseType(required(json, 'type', place), { ...place, path: `${place.path}/type` }, scope)
+  const type = parseType(required(json, 'type', place), { ...inside(place, 'type'), level: place.level }, scope)
   return {
     name,
     aliases: parseAliases(json, place),
