@@ -73,6 +73,14 @@ describe('comparing a reader with a writer', () => {
     expect(why([], [])).toEqual([])
   })
 
+  test('what was met first in a branch of a union is reported with the path from there', () => {
+    const of = (type: string) => record('Top', { a: ['null', record('R', { v: type })], b: 'R' })
+    expect(why(of('int'), of('string'))).toEqual([
+      'MISSING_UNION_BRANCH /fields/0/type/1 reader union lacking writer type: RECORD',
+      'TYPE_MISMATCH /fields/0/type reader type: INT not compatible with writer type: STRING',
+    ])
+  })
+
   test('a wrong size is said with both', () => {
     const of = (size: number) => ({ type: 'fixed', name: 'F', size })
     expect(why(of(1), of(2))).toEqual(['FIXED_SIZE_MISMATCH /size expected: 2, found: 1'])

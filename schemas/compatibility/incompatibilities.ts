@@ -26,7 +26,7 @@ export interface Incompatibility {
 /** Reasons reported. Each use of a type repeats what is wrong with it, which doubles with each level of nesting. */
 export const MAX_REASONS = 100
 /** Steps of one comparison: about 100 ms. Unions of thousands of records would take hours. */
-const MAX_STEPS = 200_000
+const MAX_STEPS = 150_000
 /** Pairs within pairs: two cycles of records go on until both are at their beginning again. */
 const MAX_DEPTH = 500
 

@@ -103,6 +103,20 @@ describe('parsing a schema', () => {
     expect(() => parseSchema(JSON.stringify({ ...schema, name: 'shop.Money' }), named)).toThrow('is defined already')
   })
 
+  test('schemas that refer to one another hundreds of times over are refused before they are too deep', () => {
+    const named = new Map<string, ParsedSchema>([['T0', parsed({ type: 'record', name: 'T0', fields: [] })]])
+    const register = () => {
+      for (let index = 1; index <= 1000; index++) {
+        const type = { type: 'array', items: { type: 'map', values: `T${index - 1}` } }
+        const schema = { type: 'record', name: `T${index}`, fields: [{ name: 'a', type }] }
+        named.set(`T${index}`, parseSchema(JSON.stringify(schema), named))
+      }
+    }
+    expect(register).toThrow('with the types it refers to it has more than 20000 types, or 500 levels')
+    // Three levels each.
+    expect(named.size).toBe(167)
+  })
+
   test.each([
     [{ type: 'long', logicalType: 'timestamp-millis' }, { name: 'timestamp-millis' }],
     [{ type: 'int', logicalType: 'timestamp-millis' }, null],

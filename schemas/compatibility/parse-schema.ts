@@ -1,6 +1,7 @@
 /** Reads the text of an Avro schema (1.12) from anywhere: strictly, within bounds, and never deeper than the stack. */
 import { isDefault } from './default-value.ts'
 import { isName } from './full-name.ts'
+import { isBounded } from './is-bounded.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { isArray, isNumber, isObject, parseJson, plainJson, type Json, type JsonObject } from './parse-json.ts'
 import { attributesOf, NAME_RULE, NO_ATTRIBUTES, parseAliases, parseNames } from './parse-names.ts'
@@ -13,6 +14,8 @@ import { fault, inside, required, shown, textOf, type Place } from './schema-pla
 const MAX_TEXT = 1_000_000
 const MAX_LEVELS = 100
 const MAX_TYPES = 5_000
+/** With the types of other schemas that it refers to. */
+const MAX_REACH = { types: 20_000, depth: 500 }
 /** Steps of checking all defaults: one is tried on every branch of a union, at every level. */
 const MAX_STEPS = 100_000
 /** The longest array that Java can hold. */
@@ -42,7 +45,10 @@ interface Scope {
 export function parseSchema(text: string, named: ReadonlyMap<string, ParsedSchema> = new Map()): ParsedSchema {
   if (text.length > MAX_TEXT) throw new SchemaParseError('', `it has more than ${MAX_TEXT} characters`)
   const scope: Scope = { others: named, own: new Map(), unfinished: new Set(), types: 0, steps: 0 }
-  return parseType(parseJson(text), { path: '', namespace: null, level: 0 }, scope)
+  const schema = parseType(parseJson(text), { path: '', namespace: null, level: 0 }, scope)
+  if (named.size === 0 || isBounded(schema, MAX_REACH)) return schema
+  const { types, depth } = MAX_REACH
+  throw new SchemaParseError('', `with the types it refers to it has more than ${types} types, or ${depth} levels`)
 }
 
 function parseType(json: Json, place: Place, scope: Scope): ParsedSchema {
