@@ -5,7 +5,8 @@ import { canonicalForm } from '../schemas/compatibility/canonical-form.ts'
 import { incompatibilities, MAX_REASONS } from '../schemas/compatibility/incompatibilities.ts'
 import { parseSchema } from '../schemas/compatibility/parse-schema.ts'
 import { SchemaParseError } from '../schemas/compatibility/schema-parse-error.ts'
-import { drawFrom, mutated, randomPair, randomSchema, type Draw } from '../schemas/compatibility/test-kit.ts'
+import { mutated, randomPair } from '../schemas/compatibility/changes-test-kit.ts'
+import { drawFrom, randomSchema, type Draw } from '../schemas/compatibility/test-kit.ts'
 import { openJavaAvro, type JavaAnswer, type JavaAvro, type JavaQuestion } from './java-avro.ts'
 
 /** A soak: JAVA_AVRO_PAIRS=200000 JAVA_AVRO_SEED=7 npx vitest run --project services test/java-avro */

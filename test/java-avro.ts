@@ -49,6 +49,8 @@ async function startJavaAvro(): Promise<JavaAvro> {
   await promisify(execFile)(found.javac, ['-cp', jars, '-d', classes, SOURCE])
   const jvm = spawn(found.java, ['-cp', `${classes}:${jars}`, 'SchemaVerdicts'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(jvm, 'close')
+  // That it is gone is said where its answer is missed.
+  jvm.stdin.on('error', () => undefined)
   const lines = createInterface({ input: jvm.stdout })[Symbol.asyncIterator]()
   return {
     async ask(questions) {

@@ -8,7 +8,8 @@ import { incompatibilities } from './incompatibilities.ts'
 import { parseSchema } from './parse-schema.ts'
 import type { ParsedSchema } from './parsed-schema.ts'
 import { SchemaParseError } from './schema-parse-error.ts'
-import { drawFrom, mutated, randomPair, randomSchema } from './test-kit.ts'
+import { mutated, randomPair } from './changes-test-kit.ts'
+import { drawFrom, randomSchema } from './test-kit.ts'
 
 const events = Object.values(eventSchemas).flatMap(({ versions }) => versions.map((schema) => JSON.stringify(schema)))
 
