@@ -78,6 +78,49 @@ describe('what Java says about schemas', () => {
     },
     TIMEOUT_MS,
   )
+
+  const enumOf = (name: string) => ({ type: 'enum', name, symbols: ['A'] })
+  test.each<[string, string, string]>([
+    [
+      'a type before its definition',
+      JSON.stringify([{ type: 'map', values: 'E' }, enumOf('E')]),
+      'is defined before this place',
+    ],
+    [
+      'an enum defined twice',
+      JSON.stringify([{ type: 'map', values: enumOf('E') }, enumOf('E')]),
+      'is defined already',
+    ],
+    ['a name in letters of another alphabet', JSON.stringify(enumOf('Größe')), 'cannot be the name of a type'],
+    ['a comment', '/* an int */ "int"', 'no value starts here'],
+    ['a control character after the end', '"int"\0', 'something follows its end'],
+    ['101 nested arrays', `${'{"type":"array","items":'.repeat(101)}"int"${'}'.repeat(101)}`, 'deeper than 100 levels'],
+    ['5,001 types', JSON.stringify(fieldsOf(5001)), 'more than 5000 types'],
+  ])('takes %s, which we refuse on purpose', async (_, schema, message) => {
+    const [said] = (await java?.ask([{ schema }])) ?? []
+    if (java !== null) expect(said).toHaveProperty('canonical')
+    expect(() => parseSchema(schema)).toThrow(message)
+  })
+
+  test('doubles with each level that holds the one before twice, of which we list the first hundred', async ({
+    skip,
+  }) => {
+    if (java === null) return skip()
+    const question = { reader: JSON.stringify(doubling('int', 10)), writer: JSON.stringify(doubling('string', 10)) }
+    const [said] = await java.ask([question])
+    expect(said).toMatchObject({ why: { length: 2 ** 10 - 1 } })
+    expect(ourVerdict(question)).toEqual(theirVerdict(said))
+  })
+
+  test('is nothing where a field matches two that were written, because it throws', async ({ skip }) => {
+    if (java === null) return skip()
+    const field = (name: string, aliases: readonly string[] = []) => ({ name, type: 'int', aliases })
+    const reader = JSON.stringify({ type: 'record', name: 'R', fields: [field('a', ['b'])] })
+    const writer = JSON.stringify({ type: 'record', name: 'R', fields: [field('a'), field('b')] })
+    const [said] = await java.ask([{ reader, writer }])
+    expect(said).toMatchObject({ error: expect.stringContaining('matches multiple fields') as string })
+    expect(incompatibilities(parseSchema(reader), parseSchema(writer))).toHaveLength(1)
+  })
 })
 
 /** Our verdicts, each held against Java's. */
@@ -117,4 +160,21 @@ function theirVerdict(answer: JavaAnswer | undefined): Verdict {
 
 function draws(batch: number): readonly Draw[] {
   return fc.sample(fc.gen(), { seed: SEED * 1_000_000 + batch, numRuns: BATCH }).map(drawFrom)
+}
+
+function fieldsOf(count: number) {
+  return {
+    type: 'record',
+    name: 'R',
+    fields: Array.from({ length: count }, (_, i) => ({ name: `f${i}`, type: 'int' })),
+  }
+}
+
+function doubling(leaf: string, levels: number) {
+  const fields = Array.from({ length: levels }, (_, level) => {
+    const half = (name: string) => ({ name, type: `L${level - 1}` })
+    const inner = level === 0 ? [{ name: 'v', type: leaf }] : [half('a'), half('b')]
+    return { name: `x${level}`, type: { type: 'record', name: `L${level}`, fields: inner } }
+  })
+  return { type: 'record', name: 'Top', fields }
 }
