@@ -1,0 +1,65 @@
+/** The names of a type or a field, and what else both may carry. */
+import { fullName, isFullName, isName } from './full-name.ts'
+import { isArray, plainJson, type JsonObject } from './parse-json.ts'
+import type { Attributes, ParsedPrimitive } from './parsed-schema.ts'
+import { fault, inside, shown, textOf, type Place } from './schema-place.ts'
+
+export const NAME_RULE = 'names are letters a to z, digits and underscores, and begin with no digit'
+
+const PRIMITIVES: ReadonlySet<string> = new Set<ParsedPrimitive['type']>([
+  'null',
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+  'bytes',
+  'string',
+])
+
+export interface TypeNames {
+  /** With the namespace. */
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly doc: string | null
+}
+
+/** Of a record, an enum or a fixed; and the namespace that holds inside it. */
+export function parseNames(json: JsonObject, place: Place): readonly [TypeNames, namespace: string | null] {
+  const given = textOf(json, 'name')
+  if (given === null) throw fault(place, `${shown(json.get('type') ?? null)} needs a "name"`)
+  const { full, namespace } = fullName(given, textOf(json, 'namespace') ?? place.namespace)
+  if (!isFullName(full)) throw fault(place, `${shown(full)} cannot be the name of a type: ${NAME_RULE}`)
+  if (isPrimitive(full)) throw fault(place, `${shown(full)} is a type of Avro: choose another name`)
+  const aliases = parseAliases(json, place).map((alias) => qualifiedAlias(alias, namespace, place))
+  return [{ name: full, aliases: [...new Set(aliases)], doc: textOf(json, 'doc') }, namespace]
+}
+
+/** As they are written, each once. */
+export function parseAliases(json: JsonObject, place: Place): readonly string[] {
+  const list = json.get('aliases')
+  if (list === undefined) return []
+  const at = inside(place, 'aliases')
+  if (!isArray(list)) throw fault(at, 'aliases are an array')
+  const aliases = list.map((alias) => {
+    if (typeof alias !== 'string') throw fault(at, `${shown(alias)} is no name`)
+    return alias
+  })
+  return [...new Set(aliases)]
+}
+
+export function attributesOf(json: JsonObject, reserved: ReadonlySet<string>): Attributes {
+  const attributes = new Map<string, unknown>()
+  for (const [key, value] of json) if (!reserved.has(key)) attributes.set(key, plainJson(value))
+  return attributes
+}
+
+export function isPrimitive(name: string): name is ParsedPrimitive['type'] {
+  return PRIMITIVES.has(name)
+}
+
+function qualifiedAlias(alias: string, around: string | null, place: Place): string {
+  const { full, namespace, short } = fullName(alias, around)
+  if (!isName(short)) throw fault(inside(place, 'aliases'), `${shown(alias)} cannot be an alias: ${NAME_RULE}`)
+  return namespace === null && around !== null ? `.${short}` : full
+}

@@ -1,0 +1,13 @@
+/** Why a text is no Avro schema. Trying again never helps. */
+export class SchemaParseError extends Error {
+  readonly code = 'invalid-schema'
+  readonly retriable = false
+  override readonly name = 'SchemaParseError'
+  /** A JSON pointer to the part at fault; empty for the whole. */
+  readonly path: string
+
+  constructor(path: string, what: string) {
+    super(`at ${path === '' ? '/' : path}: ${what}`)
+    this.path = path
+  }
+}
