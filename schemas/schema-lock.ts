@@ -1,9 +1,11 @@
 /** What is published: a fingerprint of each version of each event, so that no change to one goes unnoticed. */
 import { createHash } from 'node:crypto'
 import { avroType } from './avro-types.ts'
+import { parseJson } from './schema-file-faults.ts'
 import { SchemaRuleError, type SchemaFile } from './schema-files.ts'
 
 const LEVEL = 'FULL_TRANSITIVE'
+const PREFIX = 'orderledger.'
 
 interface LockedVersion {
   readonly version: number
@@ -20,7 +22,7 @@ interface LockedSubject {
   readonly versions: readonly LockedVersion[]
 }
 
-interface SchemaLock {
+export interface SchemaLock {
   readonly [subject: string]: LockedSubject
 }
 
@@ -28,44 +30,88 @@ export interface SealedFile extends SchemaFile {
   readonly golden: Buffer
 }
 
+/** Something was done to what is published. */
+export interface LockBreach {
+  readonly event: string
+  readonly version: number
+  readonly what: 'removed' | 'file' | 'golden'
+  /** The whole sentence. */
+  readonly message: string
+}
+
 /**
  * The content of schemas.lock for these files, given the content it has. Adds versions that are new, and throws
  * SchemaRuleError when a published one was changed or removed, or a new one is not compatible with all before it.
  */
 export function lockSource(files: readonly SealedFile[], published: string | null): string {
-  const before: SchemaLock = published === null ? {} : (JSON.parse(published) as SchemaLock)
+  const [breach] = lockBreaches(files, parseLock(published))
+  if (breach !== undefined) throw new SchemaRuleError(breach.message)
   const events = [...new Set(files.map((file) => file.event))].sort()
-  const lock = Object.fromEntries(
+  for (const event of events) requireCompatible(files.filter((file) => file.event === event))
+  return `${JSON.stringify(lockOf(files), null, 2)}\n`
+}
+
+/** Throws SchemaRuleError when it cannot be read; null: nothing is published yet. */
+export function parseLock(published: string | null): SchemaLock {
+  const json = parseJson('schemas.lock', published ?? '{}')
+  if (json.ok) return json.value as SchemaLock
+  throw new SchemaRuleError(`schemas.lock: ${json.fault.message}`)
+}
+
+/** Every published version that is no longer as it was published. A golden sample that is null is not looked at. */
+export function lockBreaches(
+  files: readonly (SchemaFile & { readonly golden: Buffer | null })[],
+  lock: SchemaLock,
+): readonly LockBreach[] {
+  return Object.entries(lock).flatMap(([subject, { versions }]) =>
+    versions.flatMap((was) => {
+      const event = subject.slice(PREFIX.length)
+      const file = files.find((one) => one.event === event && one.version === was.version)
+      const breach = (what: LockBreach['what'], said: string): readonly LockBreach[] => {
+        const message = `${subject} version ${was.version} is published: ${said}`
+        return [{ event, version: was.version, what, message }]
+      }
+      if (file === undefined) return breach('removed', 'it cannot be removed')
+      if (!isPublished(file, lock)) {
+        return breach('file', 'its file cannot be changed. Restore it and add the change as the next version')
+      }
+      if (file.golden === null || sha256(file.golden) === was.golden) return []
+      return breach('golden', 'its golden sample cannot be changed. Restore it')
+    }),
+  )
+}
+
+/** Whether a file is a published version, and still says what was published. */
+export function isPublished(file: SchemaFile, lock: SchemaLock): boolean {
+  const was = lock[subjectOf(file.event)]?.versions.find(({ version }) => version === file.version)
+  return was !== undefined && was.file === fileHash(file) && was.canonical === canonicalHash(file)
+}
+
+function lockOf(files: readonly SealedFile[]): SchemaLock {
+  const events = [...new Set(files.map((file) => file.event))].sort()
+  return Object.fromEntries(
     events.map((event): [string, LockedSubject] => {
       const versions = files.filter((file) => file.event === event)
       return [subjectOf(event), { level: LEVEL, versions: versions.map(lockedVersion) }]
     }),
   )
-  for (const [subject, { versions }] of Object.entries(before)) requireUnchanged(subject, versions, lock)
-  for (const event of events) requireCompatible(files.filter((file) => file.event === event))
-  return `${JSON.stringify(lock, null, 2)}\n`
 }
 
 function subjectOf(event: string): string {
-  return `orderledger.${event}`
+  return PREFIX + event
 }
 
-function lockedVersion({ version, text, schema, golden }: SealedFile): LockedVersion {
+function lockedVersion(file: SealedFile): LockedVersion {
+  return { version: file.version, canonical: canonicalHash(file), file: fileHash(file), golden: sha256(file.golden) }
+}
+
+function canonicalHash({ schema }: SchemaFile): string {
+  return sha256(JSON.stringify(avroType(schema).schema()))
+}
+
+function fileHash({ text }: SchemaFile): string {
   // Line ends are git's business, not the schema's.
-  const file = sha256(text.replaceAll('\r\n', '\n'))
-  return { version, canonical: sha256(JSON.stringify(avroType(schema).schema())), file, golden: sha256(golden) }
-}
-
-function requireUnchanged(subject: string, published: readonly LockedVersion[], lock: SchemaLock): void {
-  for (const was of published) {
-    const is = lock[subject]?.versions[was.version - 1]
-    const refuse = (what: string) => new SchemaRuleError(`${subject} version ${was.version} is published: ${what}`)
-    if (!is) throw refuse('it cannot be removed')
-    if (is.canonical !== was.canonical || is.file !== was.file) {
-      throw refuse('its file cannot be changed. Restore it and add the change as the next version')
-    }
-    if (is.golden !== was.golden) throw refuse('its golden sample cannot be changed. Restore it')
-  }
+  return sha256(text.replaceAll('\r\n', '\n'))
 }
 
 /** FULL_TRANSITIVE: every version reads what every other has written. */

@@ -1,6 +1,7 @@
 /** Folds stored events into the state of their stream. */
 import { type AnyAggregate, aggregateOf } from '../domain/aggregates.ts'
 import { decode } from '../schemas/codec.ts'
+import { isRetired, upcast } from '../schemas/upcast.ts'
 import type { StreamState } from './stream-cache.ts'
 
 export interface EventRow {
@@ -23,5 +24,9 @@ export function foldEvent(stream: string, before: StreamState, row: EventRow): S
     throw new Error(`stream ${stream} goes from version ${String(before.version)} to ${String(row.version)}`)
   }
   const event = decode(row.type, row.schemaVersion, row.data)
-  return { state: aggregateFor(stream).evolve(before.state, event), version: row.version }
+  const aggregate = aggregateFor(stream)
+  const state = isRetired(event)
+    ? upcast(event).reduce((folded: unknown, part) => aggregate.evolve(folded, part), before.state)
+    : aggregate.evolve(before.state, event)
+  return { state, version: row.version }
 }

@@ -1,0 +1,83 @@
+/**
+ * Whether the schemas of a folder may go out: complete, and without a service or a registry. Everything that is wrong is
+ * told at once; one file that cannot be read does not hide what is wrong with the others.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { goldenPath, staleGenerated, type GoldenSamples } from '../codegen.ts'
+import { inOrder, type Finding } from '../finding.ts'
+import { readRetirements, RETIRED } from '../retired.ts'
+import { schemaTexts, schemaTree, SchemaRuleError, textOf, type SchemaFile } from '../schema-files.ts'
+import { parseJson } from '../schema-file-faults.ts'
+import { lockBreaches, parseLock } from '../schema-lock.ts'
+import { checkCompatibility } from './check-compatibility.ts'
+import { checkGolden } from './check-golden.ts'
+import { checkUpcasters, type UpcasterTable } from './check-upcasters.ts'
+import { versionsByEvent } from './versions-by-event.ts'
+
+export interface SchemaFolder {
+  readonly folder: string
+  /** What the folder's golden-samples.ts and upcasters.ts hold. */
+  readonly samples: GoldenSamples
+  readonly upcasters: UpcasterTable
+}
+
+const LOCK = 'schemas.lock'
+
+export function check({ folder, samples, upcasters }: SchemaFolder): readonly Finding[] {
+  const { files, faults } = schemaTree(schemaTexts(folder))
+  const byEvent = versionsByEvent(files)
+  const { retired, faults: misretired } = readRetirements(textOf(folder, RETIRED), new Set(byEvent.keys()))
+  const newest = new Map(
+    [...byEvent].flatMap(([event, versions]) => versions.slice(-1).map((file): [string, SchemaFile] => [event, file])),
+  )
+  const findings = [
+    ...faults,
+    ...misretired,
+    ...[...byEvent.values()].flatMap((versions) => checkVersions(folder, versions, samples)),
+    ...checkLock(folder, files),
+    ...checkUpcasters({ retired, newest, upcasters, samples }),
+  ]
+  return inOrder([...findings, ...checkGenerated(folder, samples, findings)])
+}
+
+/** Bytes are looked at when the schemas read each other: else the same would be said twice. */
+function checkVersions(folder: string, versions: readonly SchemaFile[], samples: GoldenSamples): readonly Finding[] {
+  const incompatible = checkCompatibility(versions)
+  if (incompatible.some(({ code }) => code !== 'M001')) return incompatible
+  return [...incompatible, ...checkGolden(folder, versions, samples)]
+}
+
+function checkLock(folder: string, files: readonly SchemaFile[]): readonly Finding[] {
+  const text = textOf(folder, LOCK)
+  const json = parseJson(LOCK, text ?? '{}')
+  if (!json.ok) return [json.fault]
+  const sealed = files.map((file) => ({ ...file, golden: goldenOf(folder, file) }))
+  return lockBreaches(sealed, parseLock(text)).map(({ event, version, what, message }) => {
+    const schema = `${event}/v${version}.avsc`
+    const file = what === 'golden' ? goldenPath('', { event, version }) : schema
+    const next = `git checkout main -- schemas/${file}; if it is lost to a merge, keep what main has and number yours up`
+    return { code: what === 'removed' ? 'C006' : 'C005', file, path: '', message, next }
+  })
+}
+
+/** What cannot be generated from files with faults is not worth telling beside them. */
+function checkGenerated(folder: string, samples: GoldenSamples, findings: readonly Finding[]): readonly Finding[] {
+  const next = 'orderledger schemas codegen'
+  try {
+    return staleGenerated(folder, samples).map((file) => ({
+      code: 'C007',
+      file,
+      path: '',
+      message: 'it is not what the schema files give',
+      next,
+    }))
+  } catch (error) {
+    if (!(error instanceof SchemaRuleError)) throw error
+    return findings.length > 0 ? [] : [{ code: 'C008', file: '', path: '', message: error.message, next }]
+  }
+}
+
+function goldenOf(folder: string, file: SchemaFile): Buffer | null {
+  const path = goldenPath(folder, file)
+  return existsSync(path) ? readFileSync(path) : null
+}
