@@ -7,6 +7,7 @@ import { SchemaRuleError } from '../schemas/schema-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
 import { packageRoot } from './package-root.ts'
+import { registerUsage } from './schemas/usage.ts'
 
 /** The sources, also when the command itself was built: a build holds no schema files. */
 const SCHEMAS = join(packageRoot, 'schemas')
@@ -22,6 +23,7 @@ export function register(program: Command, context: CommandContext): void {
     .description('make the types, the lock and the golden samples that belong to the schema files')
     .addHelpText('after', examples('orderledger schemas codegen', 'orderledger schemas codegen --check'))
     .action(({ check = false }: { readonly check?: boolean }) => codegen(context, check))
+  registerUsage(schemas, context)
 }
 
 function codegen({ output, exitWith }: CommandContext, check: boolean): void {
