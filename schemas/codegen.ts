@@ -7,6 +7,7 @@ import { goldenSamples } from './golden-samples.ts'
 import { readRetirements, RETIRED, type Retirements } from './retired.ts'
 import { readSchemaFiles, SchemaRuleError, textOf, type SchemaFile } from './schema-files.ts'
 import { lockSource } from './schema-lock.ts'
+import { unfit } from './unencodable-field.ts'
 
 const SCHEMAS = import.meta.dirname
 const EVENTS = 'events.ts'
@@ -70,8 +71,21 @@ function goldenBytes(folder: string, file: SchemaFile, samples: GoldenSamples): 
   const path = goldenPath(folder, file)
   if (existsSync(path)) return readFileSync(path)
   const sample = samples[file.event]?.[file.version - 1]
-  if (sample) return avroType(file.schema).toBuffer(sample)
+  if (sample) return encoded(file, sample)
   throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
+}
+
+function encoded({ event, version, schema }: SchemaFile, sample: unknown): Buffer {
+  try {
+    const type = avroType(schema)
+    const fault = unfit(type, sample)
+    if (fault === null) return type.toBuffer(sample)
+    throw new SchemaRuleError(`${event} version ${version}: its sample in golden-samples.ts does not fit${fault}`)
+  } catch (cause) {
+    if (cause instanceof SchemaRuleError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SchemaRuleError(`${event} version ${version} cannot be written: ${why}`, { cause })
+  }
 }
 
 function retirements(folder: string, files: readonly SchemaFile[]): Retirements {

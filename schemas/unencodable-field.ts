@@ -13,6 +13,11 @@ export function unencodableField(type: avsc.Type, event: object, cause: unknown)
   return faults[0] ?? `: ${String(cause)}`
 }
 
+/** Null when the value can be written with the type. */
+export function unfit(type: avsc.Type, value: unknown): string | null {
+  return type.isValid(value) ? null : unencodableField(type, Object(value) as object, 'it is no record')
+}
+
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text

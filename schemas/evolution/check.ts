@@ -73,7 +73,7 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
     }))
   } catch (error) {
     if (!(error instanceof SchemaRuleError)) throw error
-    return findings.length > 0 ? [] : [{ code: 'C008', file: '', path: '', message: error.message, next }]
+    return findings.length > 0 ? [] : [{ code: 'C008', file: 'events.ts', path: '', message: error.message, next }]
   }
 }
 
