@@ -38,7 +38,7 @@ export function lock(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): 
  * first: a new version needs them for its sample.
  */
 export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): void {
-  writeIfOther(folder, EVENTS, generate(folder))
+  writeTypes(folder)
   const locked = lock(folder, samples)
   for (const file of readSchemaFiles(folder)) {
     const path = goldenPath(folder, file)
@@ -48,6 +48,11 @@ export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = golden
     writeFileSync(path, bytes)
   }
   writeIfOther(folder, LOCK, locked)
+}
+
+/** The types alone, which a sample needs before there can be the rest. True when they were out of date. */
+export function writeTypes(folder = SCHEMAS): boolean {
+  return writeIfOther(folder, EVENTS, generate(folder))
 }
 
 /** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
@@ -95,6 +100,8 @@ function retirements(folder: string, files: readonly SchemaFile[]): Retirements 
   throw new SchemaRuleError(`${first.file}: ${first.path}: ${first.message}`)
 }
 
-function writeIfOther(folder: string, name: string, content: string): void {
-  if (textOf(folder, name) !== content) writeFileSync(join(folder, name), content)
+function writeIfOther(folder: string, name: string, content: string): boolean {
+  const other = textOf(folder, name) !== content
+  if (other) writeFileSync(join(folder, name), content)
+  return other
 }

@@ -15,17 +15,25 @@ export async function askFields(event: string): Promise<readonly FieldRequest[]>
     })
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const fields: FieldRequest[] = []
   try {
-    for (;;) {
-      const name = await terminal.question(`a new field of ${event} (empty: no more): `)
-      if (name === '') return fields
-      const type = await terminal.question(`type (${TYPE_HELP}): `)
-      const fallback = await terminal.question('default, what older events are read with (empty: none): ')
-      const doc = await terminal.question('doc, what it means, its unit, its bounds: ')
-      fields.push({ name, type, default: fallback === '' ? null : fallback, doc })
-    }
+    return await readFields(event, (question) => terminal.question(question))
   } finally {
     terminal.close()
+  }
+}
+
+/** `ask` shows a question and resolves with the answer. */
+export async function readFields(
+  event: string,
+  ask: (question: string) => Promise<string>,
+): Promise<readonly FieldRequest[]> {
+  const fields: FieldRequest[] = []
+  for (;;) {
+    const name = (await ask(`a new field of ${event} (empty: no more): `)).trim()
+    if (name === '') return fields
+    const type = await ask(`type (${TYPE_HELP}): `)
+    const fallback = await ask('default, what older events are read with (empty: none): ')
+    const doc = await ask('doc, what it means, its unit, its bounds: ')
+    fields.push({ name, type, default: fallback === '' ? null : fallback, doc })
   }
 }

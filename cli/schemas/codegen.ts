@@ -1,6 +1,6 @@
 /** `schemas codegen`: what belongs to the schema files is made from them, or seen to be up to date. */
 import type { Command } from 'commander'
-import { staleGenerated, writeGenerated } from '../../schemas/codegen.ts'
+import { staleGenerated, writeGenerated, writeTypes } from '../../schemas/codegen.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
@@ -26,9 +26,11 @@ export function registerCodegen(schemas: Command, context: CommandContext): void
 
 async function codegen({ output, exitWith }: CommandContext, options: CodegenOptions): Promise<void> {
   const folder = folderOf(options)
-  const samples = await loadSamples(folder)
   const check = options.check === true
-  const stale = obeyed(() => staleGenerated(folder, samples), REFUSAL)
+  // Before anything is asked of the samples: a new version needs its types to have one.
+  const types = !check && obeyed(() => writeTypes(folder), REFUSAL) ? ['events.ts'] : []
+  const samples = await loadSamples(folder)
+  const stale = [...types, ...obeyed(() => staleGenerated(folder, samples), REFUSAL)]
   if (!check && stale.length > 0) obeyed(() => writeGenerated(folder, samples), REFUSAL)
   const verb = check ? 'out of date' : 'written'
   output.result(check ? { stale } : { written: stale }, () =>

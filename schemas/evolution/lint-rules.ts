@@ -21,7 +21,7 @@ export interface Linted {
 type Found = Pick<Finding, 'path' | 'message' | 'next'>
 type Rule = (linted: Linted) => readonly Found[]
 
-const MONEY = /(^|[a-z])(?:price|amount|total|cost|fee|tax|discount|refund|balance|revenue)s?$/i
+const MONEY = /(^|[a-z_])(?:price|amount|total|cost|fee|tax|discount|refund|balance|revenue)s?$/i
 const TIME = /(?:At|Until|Since|Time|Date|Timestamp|Deadline)$|^(?:at|until|since|time|date|timestamp|deadline)$/
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'long', 'float', 'double'])
 
