@@ -88,6 +88,7 @@ function partsWithoutUse(version: string): ApiParts {
     readiness: unused,
     isStopping: unused,
     dashboard: null,
+    registry: null,
     simulateOrders: unused,
   }
 }

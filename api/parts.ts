@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
 import type { Views } from '../projections/views.ts'
 import type { Executor } from '../store/command.ts'
+import type { Pool } from '../store/database.ts'
 import type { LogPage, LogQuery } from '../store/read-log.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
@@ -25,6 +26,8 @@ export interface ApiParts {
   readonly isStopping: () => boolean
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
+  /** Where the embedded registry is; null: another one is used, and there is none here. */
+  readonly registry: Pool | null
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
 }

@@ -10,7 +10,7 @@ import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
+import { openPool, READER_SETTINGS, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
 import { migrate } from '../store/migrate.ts'
@@ -29,8 +29,9 @@ import { Heartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
-import { claimDataDirectory } from './run-file.ts'
 import { migrationFailure } from './migration-failure.ts'
+import { claimDataDirectory } from './run-file.ts'
+import { openRegistry } from './schema-ids.ts'
 
 export interface ComposeOptions {
   readonly config: Config
@@ -94,6 +95,13 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
+  const { pool: registryPool, description } = await openRegistry(config, () => {
+    const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
+    releases.add('registry pool', () => own.end())
+    return own
+  })
+  step('schemas', description)
+
   const metrics = config.metrics ? createMetrics() : null
   const committer = openCommitter(options, { databaseUrl: database.url, pool, metrics })
   const progress = new Progress(systemClock)
@@ -136,6 +144,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       views: openViews({ pool, progress, currency: config.currency }),
       readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
       isStopping: () => stopping,
+      registry: registryPool,
     }),
   )
   const { url, taken } = await listen(server, config)
@@ -210,6 +219,7 @@ interface ApiSurroundings {
   readonly views: Views
   readonly readiness: () => readonly Check[]
   readonly isStopping: () => boolean
+  readonly registry: Pool | null
 }
 
 function apiParts({ config, log, version, dashboard = null }: ComposeOptions, around: ApiSurroundings): ApiParts {
@@ -227,6 +237,7 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     readiness: around.readiness,
     isStopping: around.isStopping,
     dashboard,
+    registry: around.registry,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
 }

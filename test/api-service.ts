@@ -90,6 +90,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     readiness: () => [{ name: 'database', ok: true, ageSeconds: 0, detail: null }],
     isStopping: () => false,
     dashboard: null,
+    registry: pool,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
   const servers: ApiServer[] = []
