@@ -2,11 +2,13 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
+import { registerApply } from './schemas/apply.ts'
 import { registerCheck } from './schemas/check.ts'
 import { registerCodegen } from './schemas/codegen.ts'
 import { registerDiff } from './schemas/diff.ts'
 import { registerLint } from './schemas/lint.ts'
 import { registerNew } from './schemas/new.ts'
+import { registerPlan } from './schemas/plan.ts'
 import { registerRehearse } from './schemas/rehearse.ts'
 
 export function register(program: Command, context: CommandContext): void {
@@ -14,6 +16,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('schemas')
     .description('work on the Avro schemas of the events')
     .addHelpText('after', examples('orderledger schemas check', 'orderledger schemas diff --against git:main'))
-  const verbs = [registerNew, registerLint, registerDiff, registerCheck, registerRehearse, registerCodegen]
+  const offline = [registerNew, registerLint, registerDiff, registerCheck]
+  const verbs = [...offline, registerRehearse, registerPlan, registerApply, registerCodegen]
   for (const add of verbs) add(schemas, context)
 }
