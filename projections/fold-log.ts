@@ -1,6 +1,7 @@
 /** Folds the log into tables in memory, each projection's up to its own checkpoint. */
 import { decode } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
+import { readAs, upcast } from '../schemas/upcast.ts'
 import type { Position } from '../store/command.ts'
 import type { Pool } from '../store/database.ts'
 import type { RecordedEvent } from '../store/feed.ts'
@@ -69,12 +70,18 @@ function foldEvent(
     const { projection, position } = copy
     if (stored.position > position || breaches.has(copy)) continue
     if (projected instanceof DecodeError) {
-      if (projected.code !== 'unknown-event-type' && !projection.handles.some((type) => type === stored.type)) continue
+      if (
+        projected.code !== 'unknown-event-type' &&
+        !projection.handles.some((type) => readAs(stored.type).includes(type))
+      )
+        continue
       breaches.set(
         copy,
         `${projection.name} is past ${String(stored.position)}, which cannot be read: ${projected.message}`,
       )
-    } else if (projection.handles.includes(projected.event.type)) projection.apply(projected, rows)
+      continue
+    }
+    for (const one of projected) if (projection.handles.includes(one.event.type)) projection.apply(one, rows)
   }
 }
 
@@ -86,9 +93,9 @@ function read({
   stream,
   version,
   recordedAt,
-}: RecordedEvent): Projected | DecodeError {
+}: RecordedEvent): readonly Projected[] | DecodeError {
   try {
-    return { event: decode(type, schemaVersion, data), position, stream, version, recordedAt }
+    return upcast(decode(type, schemaVersion, data)).map((event) => ({ event, position, stream, version, recordedAt }))
   } catch (error) {
     if (error instanceof DecodeError) return error
     throw error

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { decode } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
+import { isRetired, readAs, upcast } from '../schemas/upcast.ts'
 import type { Position } from '../store/command.ts'
 import { LogGap, type Feed, type RecordedEvent } from '../store/feed.ts'
 import { Fold } from './fold-batch.ts'
@@ -19,7 +20,14 @@ export interface Unreadable {
   readonly failure: DecodeError
 }
 
-export type LoggedEvent = Projected | Unreadable
+/** A retired event as the events it means today. They stand at one position, so that they are shown together. */
+export interface Upcast {
+  readonly position: Position
+  readonly recordedAt: number
+  readonly parts: readonly Projected[]
+}
+
+export type LoggedEvent = Projected | Upcast | Unreadable
 
 /**
  * What a stretch of the log does to each projection. The events themselves are not kept: they die young, which the
@@ -90,7 +98,8 @@ async function nextEvents({ feed, after, limit, signal }: BatchRequest): Promise
 
 /** Folds one event. Throws what `apply` throws; for an event that the projection needs and cannot read, why. */
 export function foldEvent(projection: Projection, fold: Fold, event: LoggedEvent): void {
-  if (!('failure' in event)) fold.apply(projection, event)
+  if ('event' in event) fold.apply(projection, event)
+  else if ('parts' in event) for (const part of event.parts) fold.apply(projection, part)
   else if (needs(projection, event)) throw event.failure
 }
 
@@ -105,7 +114,7 @@ function foldSlice(projection: Projection, fold: Fold, slice: readonly LoggedEve
 
 /** Nobody knows whom an event of an unknown type concerns, so everybody needs it. */
 function needs({ handles }: Projection, { type, failure }: Unreadable): boolean {
-  return failure.code === 'unknown-event-type' || handles.some((handled) => handled === type)
+  return failure.code === 'unknown-event-type' || handles.some((handled) => readAs(type).includes(handled))
 }
 
 export function decodeEvent({
@@ -118,7 +127,10 @@ export function decodeEvent({
   recordedAt,
 }: RecordedEvent): LoggedEvent {
   try {
-    return { event: decode(type, schemaVersion, data), position, stream, version, recordedAt }
+    const event = decode(type, schemaVersion, data)
+    if (!isRetired(event)) return { event, position, stream, version, recordedAt }
+    const parts = upcast(event).map((part) => ({ event: part, position, stream, version, recordedAt }))
+    return { position, recordedAt, parts }
   } catch (failure) {
     if (!(failure instanceof DecodeError)) throw failure
     return { position, recordedAt, type, failure }

@@ -3,18 +3,18 @@ import type avsc from 'avsc'
 import { avroType } from './avro-types.ts'
 import { boundsWalk, type BoundsWalk } from './bounds.ts'
 import { DecodeError, EncodeError } from './codec-errors.ts'
-import { eventSchemas, type DomainEvent, type EventType } from './events.ts'
+import { eventSchemas, retiredEvents, type DomainEvent, type HistoricEvent, type HistoricType } from './events.ts'
 import { unencodableField } from './unencodable-field.ts'
 
 export interface EncodedEvent {
-  readonly type: EventType
+  readonly type: HistoricType
   readonly schemaVersion: number
   readonly data: Buffer
 }
 
 /** How the bytes of one version of an event become a record of the newest. */
 interface Reader {
-  readonly type: EventType
+  readonly type: HistoricType
   readonly newest: avsc.Type
   /** None for the newest version itself. */
   readonly resolver: avsc.Resolver | undefined
@@ -22,7 +22,8 @@ interface Reader {
 }
 
 interface EventCodec {
-  readonly type: EventType
+  readonly type: HistoricType
+  readonly retired: boolean
   readonly newest: avsc.Type
   readonly newestVersion: number
   /** Version n stands at index n - 1. */
@@ -32,7 +33,7 @@ interface EventCodec {
 type Mutable<T> = T extends unknown ? { -readonly [K in keyof T]: T[K] } : never
 
 const codecs: ReadonlyMap<string, EventCodec> = new Map(
-  Object.keys(eventSchemas).map((type) => [type, eventCodec(type as EventType)]),
+  Object.keys(eventSchemas).map((type) => [type, eventCodec(type as HistoricType)]),
 )
 
 /**
@@ -43,21 +44,28 @@ let scratch = Buffer.allocUnsafeSlow(4096)
 
 /** The bytes of an event in its newest schema version. Throws EncodeError naming the field that does not fit. */
 export function encode(event: DomainEvent): EncodedEvent {
+  return encodeBehind(0, event)
+}
+
+/** As `encode`, with so many bytes free before the body: for a header that travels in the same buffer. */
+export function encodeBehind(room: number, event: DomainEvent): EncodedEvent {
   const codec = codecs.get(event.type)
   if (!codec) throw new EncodeError(`${String(event.type)} is not a type of event`)
-  return { type: codec.type, schemaVersion: codec.newestVersion, data: write(codec, event) }
+  if (codec.retired) throw new EncodeError(`${event.type} is retired: nothing writes it any more`)
+  return { type: codec.type, schemaVersion: codec.newestVersion, data: write(codec, room, event) }
 }
 
 /**
- * The event in its newest type, whichever version wrote it. For bytes that this program has written: a forged length
- * in others can take the process down, so those go through `decodeUntrusted`. Throws DecodeError.
+ * The event in the newest version of its type, whichever version wrote it; what a retired one means today, `upcast`
+ * says. For bytes that this program has written: a forged length in others can take the process down, so those go
+ * through `decodeUntrusted`. Throws DecodeError.
  */
-export function decode(type: string, schemaVersion: number, data: Uint8Array): DomainEvent {
+export function decode(type: string, schemaVersion: number, data: Uint8Array): HistoricEvent {
   return read(reader(type, schemaVersion), data)
 }
 
 /** As `decode`, for bytes from anywhere: their lengths, counts and values are checked before anything is allocated. */
-export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8Array): DomainEvent {
+export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8Array): HistoricEvent {
   const version = reader(type, schemaVersion)
   const breach = version.walk(data)
   if (breach) {
@@ -67,13 +75,13 @@ export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8
   return read(version, data)
 }
 
-function write({ newest, type }: EventCodec, event: DomainEvent): Buffer {
+function write({ newest, type }: EventCodec, room: number, event: DomainEvent): Buffer {
   try {
-    const end = newest.encode(event, scratch, 0)
+    const end = newest.encode(event, scratch, room)
     if (end >= 0) return pooledCopy(end)
     // It did not fit; avsc tells how many bytes are missing, as a negative number.
     scratch = Buffer.allocUnsafeSlow((scratch.length - end) * 2)
-    return pooledCopy(newest.encode(event, scratch, 0))
+    return pooledCopy(newest.encode(event, scratch, room))
   } catch (cause) {
     throw new EncodeError(type + unencodableField(newest, event, cause), { cause })
   }
@@ -94,11 +102,11 @@ function reader(type: string, schemaVersion: number): Reader {
   throw new DecodeError('unknown-schema-version', message)
 }
 
-function read({ newest, resolver, type }: Reader, data: Uint8Array): DomainEvent {
+function read({ newest, resolver, type }: Reader, data: Uint8Array): HistoricEvent {
   // avsc reads with methods of Buffer; a view costs nothing.
   const bytes = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   try {
-    const record = newest.fromBuffer(bytes, resolver) as Mutable<DomainEvent>
+    const record = newest.fromBuffer(bytes, resolver) as Mutable<HistoricEvent>
     record.type = type
     return record
   } catch (cause) {
@@ -108,7 +116,7 @@ function read({ newest, resolver, type }: Reader, data: Uint8Array): DomainEvent
   }
 }
 
-function eventCodec(type: EventType): EventCodec {
+function eventCodec(type: HistoricType): EventCodec {
   const { versions } = eventSchemas[type]
   const newest = avroType(versions[versions.length - 1] ?? versions[0])
   const readers = versions.map((schema, index) => ({
@@ -117,5 +125,5 @@ function eventCodec(type: EventType): EventCodec {
     resolver: index === versions.length - 1 ? undefined : newest.createResolver(avroType(schema)),
     walk: boundsWalk(schema),
   }))
-  return { type, newest, newestVersion: versions.length, readers }
+  return { type, retired: Object.hasOwn(retiredEvents, type), newest, newestVersion: versions.length, readers }
 }

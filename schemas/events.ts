@@ -290,12 +290,29 @@ export type DomainEvent = CustomerEvent | InventoryEvent | OrderEvent
 
 export type EventType = DomainEvent['type']
 
+/** Events that are read and no longer written; `upcasters.ts` says what each of them means today. */
+export type RetiredEvent = never
+
+/** Whatever the log may hold, in the newest version of its own type. */
+export type HistoricEvent = DomainEvent | RetiredEvent
+
+export type HistoricType = HistoricEvent['type']
+
+/** What each retired event means today, in the order in which it is to be folded. One that is missing does not compile. */
+export type Upcasters = {
+  readonly [T in RetiredEvent['type']]: (event: Extract<RetiredEvent, { readonly type: T }>) => readonly DomainEvent[]
+}
+
+/** By which events a retired one is replaced: whoever needs one of those needs the retired one too. */
+export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly by: readonly EventType[] } } = {
+}
+
 /** The kind of a stream: the part of its name before the first dash. */
 export type StreamKind = 'customer' | 'inventory' | 'order'
 
 /** Every version of every event, oldest first: version n stands at index n - 1. */
 export const eventSchemas: {
-  readonly [T in EventType]: {
+  readonly [T in HistoricType]: {
     readonly stream: StreamKind
     readonly versions: readonly [EventSchema, ...EventSchema[]]
   }

@@ -2,9 +2,9 @@
  * One event for each version of each event, as the newest type reads it: version n stands at index n - 1. The bytes in
  * schemas/golden were made from these once. A field that a version lacks has its default here.
  */
-import type { DomainEvent, EventType } from './events.ts'
+import type { HistoricEvent, HistoricType } from './events.ts'
 
-type Samples = { readonly [T in EventType]: readonly Extract<DomainEvent, { readonly type: T }>[] }
+type Samples = { readonly [T in HistoricType]: readonly Extract<HistoricEvent, { readonly type: T }>[] }
 
 const order = {
   orderId: '0198f3a2-5c1e-7d40-9b3a-6f1c2d3e4f50',

@@ -43,9 +43,9 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
 
   for await (const events of pages(pool, head, page)) {
     for (const stored of events) {
-      const event = log.see(stored)
-      snapshots.see(stored, event)
-      if (event !== null) shop.see({ ...stored, event })
+      const today = log.see(stored)
+      snapshots.see(stored, today)
+      for (const event of today ?? []) shop.see({ ...stored, event })
     }
     onProgress?.(events.at(-1)?.position ?? head, head)
   }

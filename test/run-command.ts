@@ -15,14 +15,15 @@ export interface RunningCommand {
   readonly finished: Promise<CommandResult>
   /** What it has printed so far. */
   stdout(): string
+  stderr(): string
   /** Does nothing once the command has ended. */
   signal(signal: NodeJS.Signals): void
 }
 
-/** Starts `orderledger <args>` beside the service of a data directory. */
-export function startCommand(dataDir: string, args: readonly string[]): RunningCommand {
+/** Starts `orderledger <args>` beside the service of a data directory; `bin` is the command line of another release. */
+export function startCommand(dataDir: string, args: readonly string[], bin = BIN): RunningCommand {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: dataDir,
     env: { PATH, HOME, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,6 +35,7 @@ export function startCommand(dataDir: string, args: readonly string[]): RunningC
   return {
     finished: once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr })),
     stdout: () => stdout,
+    stderr: () => stderr,
     signal: (signal) => void child.kill(signal),
   }
 }

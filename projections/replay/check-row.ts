@@ -69,7 +69,9 @@ async function foldRow(
   for (const stored of await readStreamUpTo(client, stream, position)) {
     const event = decodeEvent(stored)
     if ('failure' in event) throw event.failure
-    if (projection.handles.includes(event.event.type)) projection.apply(event, rows)
+    for (const one of 'parts' in event ? event.parts : [event]) {
+      if (projection.handles.includes(one.event.type)) projection.apply(one, rows)
+    }
   }
   return rows.rows(table).get(key) ?? null
 }

@@ -4,7 +4,14 @@ import { IntegerTable } from '../../domain/integer-table.ts'
 import { tally, type Check } from '../../domain/tally.ts'
 import { ID_PATTERN } from '../../domain/values.ts'
 import { decodeUntrusted } from '../../schemas/codec.ts'
-import { eventSchemas, type DomainEvent, type EventType, type StreamKind } from '../../schemas/events.ts'
+import {
+  eventSchemas,
+  type DomainEvent,
+  type HistoricEvent,
+  type HistoricType,
+  type StreamKind,
+} from '../../schemas/events.ts'
+import { upcast } from '../../schemas/upcast.ts'
 import type { Position } from '../command.ts'
 import type { StoredEvent } from '../feed.ts'
 
@@ -17,10 +24,15 @@ export interface LogEnds {
 }
 
 export interface LogAudit {
-  /** The event decoded, or null when it cannot be. */
-  see(stored: StoredEvent): DomainEvent | null
+  /** The event decoded, as it is read today, or null when it cannot be. */
+  see(stored: StoredEvent): readonly DomainEvent[] | null
   /** `log-dense`, `versions-dense`, `events-decode` and `streams-fit`, in this order. */
   finish(): readonly Check[]
+}
+
+interface Decoded {
+  readonly event: HistoricEvent
+  readonly today: readonly DomainEvent[]
 }
 
 const idPattern = new RegExp(ID_PATTERN)
@@ -37,18 +49,18 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
   if (first !== null && first < 1) dense.breach(`the first event stands at position ${first}`)
   if ((last ?? 0) > head) dense.breach(`the head is ${head}, the last event stands at position ${last ?? 0}`)
 
-  function see(stored: StoredEvent): DomainEvent | null {
+  function see(stored: StoredEvent): readonly DomainEvent[] | null {
     dense.count()
     if (stored.position !== position + 1) {
       dense.breach(`position ${position + 1} is missing: ${stored.position} follows ${position}`)
     }
     position = stored.position
     seeVersion(stored)
-    const event = decoded(stored)
+    const read = decoded(stored)
     fitting.count()
-    const fault = addressFault(stored.stream, stored.type, event)
+    const fault = addressFault(stored.stream, stored.type, read?.event ?? null)
     if (fault !== null) fitting.breach(`${at(stored)}: ${fault}`)
-    return event
+    return read?.today ?? null
   }
 
   function seeVersion({ stream, version, position: where }: StoredEvent): void {
@@ -61,10 +73,11 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
     }
   }
 
-  function decoded(stored: StoredEvent): DomainEvent | null {
+  function decoded(stored: StoredEvent): Decoded | null {
     decoding.count()
     try {
-      return decodeUntrusted(stored.type, stored.schemaVersion, stored.data)
+      const event = decodeUntrusted(stored.type, stored.schemaVersion, stored.data)
+      return { event, today: upcast(event) }
     } catch (error) {
       decoding.breach(`${at(stored)}: ${error instanceof Error ? error.message : String(error)}`)
       return null
@@ -80,7 +93,7 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
 }
 
 /** Why an event does not belong into its stream; null when it does. */
-function addressFault(stream: string, type: string, event: DomainEvent | null): string | null {
+function addressFault(stream: string, type: string, event: HistoricEvent | null): string | null {
   const kind = aggregateOf(stream)?.kind
   if (kind === undefined) return 'no aggregate has streams of this kind'
   const id = stream.slice(kind.length + 1)
@@ -93,7 +106,7 @@ function addressFault(stream: string, type: string, event: DomainEvent | null): 
   return named === id ? null : `${type} names ${String(named)}`
 }
 
-function idOf(event: DomainEvent, kind: StreamKind): string | undefined {
+function idOf(event: HistoricEvent, kind: StreamKind): string | undefined {
   switch (kind) {
     case 'inventory':
       return 'sku' in event ? event.sku : undefined
@@ -104,7 +117,7 @@ function idOf(event: DomainEvent, kind: StreamKind): string | undefined {
   }
 }
 
-function isEventType(type: string): type is EventType {
+function isEventType(type: string): type is HistoricType {
   return Object.hasOwn(eventSchemas, type)
 }
 

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../feed.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 export interface SnapshotAudit {
-  see(stored: StoredEvent, event: DomainEvent | null): void
+  see(stored: StoredEvent, today: readonly DomainEvent[] | null): void
   /** `snapshots`. */
   finish(): Check
 }
@@ -45,12 +45,12 @@ export async function auditSnapshots(pool: pg.Pool): Promise<SnapshotAudit> {
     else open.set(snapshot.stream, { aggregate, snapshot, state: aggregate.initial, version: 0 })
   }
 
-  function see(stored: StoredEvent, event: DomainEvent | null): void {
+  function see(stored: StoredEvent, today: readonly DomainEvent[] | null): void {
     const folding = open.get(stored.stream)
     // After a hole or a foreign event in the stream nothing can be said any more, and `finish` says so.
-    if (folding === undefined || event === null || stored.version !== folding.version + 1) return
-    if (eventSchemas[event.type].stream !== folding.aggregate.kind) return
-    folding.state = folding.aggregate.evolve(folding.state, event)
+    if (folding === undefined || today === null || stored.version !== folding.version + 1) return
+    if (today.some(({ type }) => eventSchemas[type].stream !== folding.aggregate.kind)) return
+    for (const event of today) folding.state = folding.aggregate.evolve(folding.state, event)
     folding.version = stored.version
     const { version, state } = folding.snapshot
     if (folding.version < version) return
