@@ -13,6 +13,7 @@ describe('an empty environment', () => {
   test('gives the defaults', () => {
     expect(config({})).toEqual({
       databaseUrl: null,
+      schemaRegistryUrl: null,
       dataDir: resolve('.orderledger'),
       host: '127.0.0.1',
       loopback: true,
@@ -97,6 +98,9 @@ describe('a variable', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/shop'],
     ['DATABASE_URL', 'postgres://127.0.0.1'],
     ['DATABASE_URL', '127.0.0.1:5432'],
+    ['SCHEMA_REGISTRY_URL', 'localhost:8081'],
+    ['SCHEMA_REGISTRY_URL', 'registry'],
+    ['SCHEMA_REGISTRY_URL', 'http://localhost:8081/?subject=a'],
     ['CRASH_POINT', 'append.before'],
     ['CRASH_POINT', 'append.before:0'],
     ['CRASH_POINT', 'lunch:1'],

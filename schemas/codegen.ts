@@ -7,6 +7,7 @@ import { goldenSamples } from './golden-samples.ts'
 import { readRetirements, RETIRED, type Retirements } from './retired.ts'
 import { readSchemaFiles, SchemaRuleError, textOf, type SchemaFile } from './schema-files.ts'
 import { lockSource } from './schema-lock.ts'
+import { unfit } from './unencodable-field.ts'
 
 const SCHEMAS = import.meta.dirname
 const EVENTS = 'events.ts'
@@ -37,7 +38,7 @@ export function lock(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): 
  * first: a new version needs them for its sample.
  */
 export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): void {
-  writeIfOther(folder, EVENTS, generate(folder))
+  writeTypes(folder)
   const locked = lock(folder, samples)
   for (const file of readSchemaFiles(folder)) {
     const path = goldenPath(folder, file)
@@ -47,6 +48,11 @@ export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = golden
     writeFileSync(path, bytes)
   }
   writeIfOther(folder, LOCK, locked)
+}
+
+/** The types alone, which a sample needs before there can be the rest. True when they were out of date. */
+export function writeTypes(folder = SCHEMAS): boolean {
+  return writeIfOther(folder, EVENTS, generate(folder))
 }
 
 /** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
@@ -70,8 +76,21 @@ function goldenBytes(folder: string, file: SchemaFile, samples: GoldenSamples): 
   const path = goldenPath(folder, file)
   if (existsSync(path)) return readFileSync(path)
   const sample = samples[file.event]?.[file.version - 1]
-  if (sample) return avroType(file.schema).toBuffer(sample)
+  if (sample) return encoded(file, sample)
   throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
+}
+
+function encoded({ event, version, schema }: SchemaFile, sample: unknown): Buffer {
+  try {
+    const type = avroType(schema)
+    const fault = unfit(type, sample)
+    if (fault === null) return type.toBuffer(sample)
+    throw new SchemaRuleError(`${event} version ${version}: its sample in golden-samples.ts does not fit${fault}`)
+  } catch (cause) {
+    if (cause instanceof SchemaRuleError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SchemaRuleError(`${event} version ${version} cannot be written: ${why}`, { cause })
+  }
 }
 
 function retirements(folder: string, files: readonly SchemaFile[]): Retirements {
@@ -81,6 +100,8 @@ function retirements(folder: string, files: readonly SchemaFile[]): Retirements 
   throw new SchemaRuleError(`${first.file}: ${first.path}: ${first.message}`)
 }
 
-function writeIfOther(folder: string, name: string, content: string): void {
-  if (textOf(folder, name) !== content) writeFileSync(join(folder, name), content)
+function writeIfOther(folder: string, name: string, content: string): boolean {
+  const other = textOf(folder, name) !== content
+  if (other) writeFileSync(join(folder, name), content)
+  return other
 }

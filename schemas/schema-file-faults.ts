@@ -15,6 +15,12 @@ export const NAMESPACE = 'orderledger'
 
 const CONFLICT = /^(?:<{7}|={7}|>{7})(?: |$)/m
 
+export const CONFLICT_LEFT = 'two changes were made at once, and the merge left its marks here'
+
+export function hasConflict(text: string): boolean {
+  return CONFLICT.test(text)
+}
+
 /** `file` is its path in the folder of schemas, `event` the folder it lies in. Never throws. */
 export function schemaFileFaults(event: string, file: string, text: string): ReadSchema {
   const json = parseJson(file, text)
@@ -66,9 +72,9 @@ export function parseJson(
     ok: false,
     fault: { code: 'F001', file, path: '', message, next },
   })
-  if (CONFLICT.test(text)) {
+  if (hasConflict(text)) {
     return fault(
-      'two changes were made at once, and the merge left its marks here',
+      CONFLICT_LEFT,
       file.endsWith('.avsc')
         ? 'keep one as this version, add the other as the next, then orderledger schemas codegen'
         : `git checkout --theirs schemas/${file}, then orderledger schemas codegen`,

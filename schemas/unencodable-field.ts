@@ -43,6 +43,11 @@ function undeclared(value: unknown, expected: avsc.Type): readonly string[] {
   return Object.keys(value).filter((name) => !known.has(name))
 }
 
+/** Null when the value can be written with the type. */
+export function unfit(type: avsc.Type, value: unknown): string | null {
+  return type.isValid(value) ? null : unencodableField(type, Object(value) as object, 'it is no record')
+}
+
 function shown(value: unknown): string {
   const text = textOf(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type CrashPoint, crashPointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
-import { killAtRandom } from './faults/random-kills.ts'
+import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const meaning: Readonly<Record<CrashPoint, string>> = {
   'append.before': 'before its append',
@@ -28,5 +28,5 @@ test('laws 3, 5 and 7: a service killed at random moments under load does so too
 })
 
 test('law 7: a service killed at random moments of replays finishes them, and a later replay equals what is live', async () => {
-  expect(await killAtRandom({ kills: 2, replaying: true, random })).toBe(2)
+  expect(await killReplaysAtRandom({ kills: 2, random })).toBe(2)
 })

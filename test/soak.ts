@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { crashPointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
-import { killAtRandom } from './faults/random-kills.ts'
+import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ async function soak(minutes: number, crashes: number, seed: number): Promise<voi
     const count = await crashAtPoint({ point, crashes, random, onCrash: (n) => tell(`${point}: ${String(n)} crashes`) })
     fired.set(point, count)
   }
-  const during = await killAtRandom({ kills: crashes, replaying: true, random })
+  const during = await killReplaysAtRandom({ kills: crashes, random })
   fired.set('at random, during replays', during)
   tell(`random kills during replays: ${String(during)}`)
   while (Date.now() - began < minutes * 60_000) {

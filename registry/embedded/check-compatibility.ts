@@ -31,9 +31,21 @@ export async function incompatibilityMessages(
   return [...found.map((breach) => messageOf(breach, compared)), `{compatibility: '${level}'}`]
 }
 
-/** As Confluent writes them: `{errorType:'...', description:'...', ...}`. */
+/** As Confluent writes them: `{errorType:'...', description:'...', additionalInfo:'...'}`, and which version it is about. */
 function messageOf({ type, path, message, version, direction }: Breach, compared: readonly StoredVersion[]): string {
-  const old = String(compared[version - 1]?.version)
-  const roles = direction === 'backward' ? `new schema reading version ${old}` : `version ${old} reading the new schema`
-  return `{errorType:'${type}', path:'${path}', description:'${message} (${roles})', oldSchemaVersion: ${old}}`
+  const old = `version ${String(compared[version - 1]?.version)}`
+  const [reader, writer] = direction === 'backward' ? ['the new schema', old] : [old, 'the new schema']
+  const description = WORDS[type](reader, writer)
+  return `{errorType:'${type}', path:'${path}', description:'${description}', additionalInfo:'${message}'}`
+}
+
+/** What each rule says of whoever reads and whoever wrote. */
+const WORDS: { readonly [Rule in Breach['type']]: (reader: string, writer: string) => string } = {
+  NAME_MISMATCH: (reader, writer) => `a type has another name in ${reader} than in ${writer}`,
+  FIXED_SIZE_MISMATCH: (reader, writer) => `a fixed has another size in ${reader} than in ${writer}`,
+  MISSING_ENUM_SYMBOLS: (reader, writer) => `an enum in ${reader} lacks symbols of ${writer}`,
+  READER_FIELD_MISSING_DEFAULT_VALUE: (reader, writer) =>
+    `a field of ${reader} has no default value and is missing in ${writer}`,
+  TYPE_MISMATCH: (reader, writer) => `a type in ${reader} cannot read what ${writer} has written`,
+  MISSING_UNION_BRANCH: (reader, writer) => `a union in ${reader} lacks a type of ${writer}`,
 }

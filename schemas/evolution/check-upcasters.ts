@@ -5,7 +5,7 @@ import type { GoldenSamples } from '../codegen.ts'
 import type { Finding } from '../finding.ts'
 import type { Retirements } from '../retired.ts'
 import type { SchemaFile } from '../schema-files.ts'
-import { unencodableField } from '../unencodable-field.ts'
+import { unfit } from '../unencodable-field.ts'
 
 /** By retired event, as upcasters.ts holds them; what else they are is found out here. */
 export type UpcasterTable = Readonly<Record<string, unknown>>
@@ -67,12 +67,12 @@ function fault(
     const type = String(event.type)
     const file = by.includes(type) ? newest.get(type) : undefined
     if (file === undefined) return `becomes a ${type}, which schemas/retired.json does not name`
-    const avro = avroType(file.schema)
-    if (!avro.isValid(event)) return `becomes a ${type} that cannot be written${unencodableField(avro, event, '')}`
+    const unwritable = unfit(avroType(file.schema), event)
+    if (unwritable !== null) return `becomes a ${type} that cannot be written${unwritable}`
   }
   return null
 }
 
 function found(path: string, message: string, next: string): Finding {
-  return { code: 'C009', file: FILE, path, message, next }
+  return { code: 'C008', file: FILE, path, message, next }
 }

@@ -16,14 +16,17 @@ import { versionsByEvent } from './versions-by-event.ts'
 
 export interface SchemaFolder {
   readonly folder: string
-  /** What the folder's golden-samples.ts and upcasters.ts hold. */
-  readonly samples: GoldenSamples
-  readonly upcasters: UpcasterTable
+  /** What the folder's golden-samples.ts and upcasters.ts hold, or why they cannot be read. */
+  readonly samples: GoldenSamples | Finding
+  readonly upcasters: UpcasterTable | Finding
 }
 
 const LOCK = 'schemas.lock'
 
-export function check({ folder, samples, upcasters }: SchemaFolder): readonly Finding[] {
+export function check({ folder, ...tables }: SchemaFolder): readonly Finding[] {
+  const unread = [tables.samples, tables.upcasters].filter(isFinding)
+  const samples = isFinding(tables.samples) ? null : tables.samples
+  const upcasters = isFinding(tables.upcasters) ? null : tables.upcasters
   const { files, faults } = schemaTree(schemaTexts(folder))
   const byEvent = versionsByEvent(files)
   const { retired, faults: misretired } = readRetirements(textOf(folder, RETIRED), new Set(byEvent.keys()))
@@ -32,18 +35,24 @@ export function check({ folder, samples, upcasters }: SchemaFolder): readonly Fi
   )
   const findings = [
     ...faults,
+    ...unread,
     ...misretired,
     ...[...byEvent.values()].flatMap((versions) => checkVersions(folder, versions, samples)),
     ...checkLock(folder, files),
-    ...checkUpcasters({ retired, newest, upcasters, samples }),
+    ...(upcasters === null ? [] : checkUpcasters({ retired, newest, upcasters, samples: samples ?? {} })),
   ]
-  return inOrder([...findings, ...checkGenerated(folder, samples, findings)])
+  const generated = samples === null ? [] : checkGenerated(folder, samples, findings)
+  return inOrder([...findings, ...generated])
 }
 
 /** Bytes are looked at when the schemas read each other: else the same would be said twice. */
-function checkVersions(folder: string, versions: readonly SchemaFile[], samples: GoldenSamples): readonly Finding[] {
+function checkVersions(
+  folder: string,
+  versions: readonly SchemaFile[],
+  samples: GoldenSamples | null,
+): readonly Finding[] {
   const incompatible = checkCompatibility(versions)
-  if (incompatible.some(({ code }) => code !== 'M001')) return incompatible
+  if (samples === null || incompatible.some(({ code }) => code !== 'M001')) return incompatible
   return [...incompatible, ...checkGolden(folder, versions, samples)]
 }
 
@@ -56,7 +65,7 @@ function checkLock(folder: string, files: readonly SchemaFile[]): readonly Findi
     const schema = `${event}/v${version}.avsc`
     const file = what === 'golden' ? goldenPath('', { event, version }) : schema
     const next = `git checkout main -- schemas/${file}; if it is lost to a merge, keep what main has and number yours up`
-    return { code: what === 'removed' ? 'C006' : 'C005', file, path: '', message, next }
+    return { code: what === 'removed' ? 'C005' : 'C004', file, path: '', message, next }
   })
 }
 
@@ -65,7 +74,7 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
   const next = 'orderledger schemas codegen'
   try {
     return staleGenerated(folder, samples).map((file) => ({
-      code: 'C007',
+      code: 'C006',
       file,
       path: '',
       message: 'it is not what the schema files give',
@@ -73,8 +82,13 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
     }))
   } catch (error) {
     if (!(error instanceof SchemaRuleError)) throw error
-    return findings.length > 0 ? [] : [{ code: 'C008', file: '', path: '', message: error.message, next }]
+    return findings.length > 0 ? [] : [{ code: 'C007', file: 'events.ts', path: '', message: error.message, next }]
   }
+}
+
+/** A table's keys are names of events, and begin with a capital. */
+function isFinding(table: GoldenSamples | UpcasterTable | Finding): table is Finding {
+  return typeof table['code'] === 'string'
 }
 
 function goldenOf(folder: string, file: SchemaFile): Buffer | null {

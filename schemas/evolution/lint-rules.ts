@@ -21,7 +21,7 @@ export interface Linted {
 type Found = Pick<Finding, 'path' | 'message' | 'next'>
 type Rule = (linted: Linted) => readonly Found[]
 
-const MONEY = /(^|[a-z])(?:price|amount|total|cost|fee|tax|discount|refund|balance|revenue)s?$/i
+const MONEY = /(^|[a-z_])(?:price|amount|total|cost|fee|tax|discount|refund|balance|revenue)s?$/i
 const TIME = /(?:At|Until|Since|Time|Date|Timestamp|Deadline)$|^(?:at|until|since|time|date|timestamp|deadline)$/
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'long', 'float', 'double'])
 
@@ -160,20 +160,22 @@ export const lintRules: Readonly<Record<string, Rule>> = {
 const PASCAL = /^[A-Z][A-Za-z0-9]*$/
 const CAMEL = /^[a-z][A-Za-z0-9]*$/
 
-/** What each newest version says of the types that it shares with others. Needs all events at once. */
+/** Types that events share and do not agree about: those that differ from what most events say. Needs all events at once. */
 export function sharedTypes(all: readonly Linted[]): readonly Finding[] {
-  const first = new Map<string, { readonly text: string; readonly event: string }>()
-  return all.flatMap(({ newest, places }) =>
-    [...namedIn(newest)].flatMap(([name, { text }]) => {
+  const uses = all.flatMap(({ newest, places }) =>
+    [...namedIn(newest)].map(([name, { text }]) => {
       const path = places.types.find(({ schema }) => schema.name === name)?.path ?? ''
-      const known = first.get(name)
-      if (known === undefined) first.set(name, { text, event: newest.event })
-      if (known === undefined || known.text === text) return []
-      const message = `${name} is not the same here as in ${known.event}`
-      const next = `make both alike, or give this one another name`
-      return [{ code: 'S011', file: newest.file, path, message, next }]
+      return { name, text, path, file: newest.file, event: newest.event }
     }),
   )
+  return uses.flatMap(({ name, text, path, file }) => {
+    const same = uses.filter((use) => use.name === name)
+    const count = (of: string) => same.filter((use) => use.text === of).length
+    const usual = same.reduce((best, use) => (count(use.text) > count(best.text) ? use : best))
+    if (usual.text === text) return []
+    const message = `${name} is not the same here as in ${usual.event}`
+    return [{ code: 'S011', file, path, message, next: 'make both alike, or give this one another name' }]
+  })
 }
 
 export function linted(versions: readonly SchemaFile[]): Linted | null {

@@ -1,0 +1,39 @@
+/** Asks at the terminal for the fields of a new version, until there is no further name. */
+import { createInterface } from 'node:readline/promises'
+import { StartFailure } from '../../app/start-failure.ts'
+import { TYPE_HELP, type FieldRequest } from '../../schemas/evolution/field-type.ts'
+
+/** Rejects with StartFailure when nobody is there to ask. */
+export async function askFields(event: string): Promise<readonly FieldRequest[]> {
+  if (process.stdin.isTTY !== true) {
+    throw new StartFailure({
+      code: 'nobody-to-ask',
+      exitCode: 2,
+      what: 'nobody is there to ask for the fields',
+      tried: `to make a version of ${event}`,
+      next: 'name the fields with --field, --type and --doc, or --remove',
+    })
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await readFields(event, (question) => terminal.question(question))
+  } finally {
+    terminal.close()
+  }
+}
+
+/** `ask` shows a question and resolves with the answer. */
+export async function readFields(
+  event: string,
+  ask: (question: string) => Promise<string>,
+): Promise<readonly FieldRequest[]> {
+  const fields: FieldRequest[] = []
+  for (;;) {
+    const name = (await ask(`a new field of ${event} (empty: no more): `)).trim()
+    if (name === '') return fields
+    const type = await ask(`type (${TYPE_HELP}): `)
+    const fallback = await ask('default, what older events are read with (empty: none): ')
+    const doc = await ask('doc, what it means, its unit, its bounds: ')
+    fields.push({ name, type, default: fallback === '' ? null : fallback, doc })
+  }
+}

@@ -1,0 +1,34 @@
+/** `schemas check`: whether the schemas may go out, whole and offline. */
+import type { Command } from 'commander'
+import { check } from '../../schemas/evolution/check.ts'
+import type { Finding } from '../../schemas/finding.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { reportFindings } from './findings.ts'
+import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
+import { loadSamples, loadUpcasters, TableUnloadable } from './load-tables.ts'
+
+const details = `
+Every version against every other, both ways: by the rules that registries apply, by the reader that we use, and for
+changes of meaning that both let pass. Golden bytes, the lock, generated files and upcasters too. Needs no service.
+Exits with 1 when anything is found.`
+
+export function registerCheck(schemas: Command, context: CommandContext): void {
+  addFolderOption(schemas.command('check'))
+    .description('check that every version reads every other, and that nothing published was changed')
+    .addHelpText('after', details)
+    .addHelpText('after', examples('orderledger schemas check', 'orderledger schemas check --json'))
+    .action(async (options: FolderOptions) => {
+      const folder = folderOf(options)
+      const samples = await loadSamples(folder).catch(findingOf)
+      const upcasters = await loadUpcasters(folder).catch(findingOf)
+      const fine = 'every version reads every other, and what is published is as it was'
+      reportFindings(context, check({ folder, samples, upcasters }), fine)
+    })
+}
+
+/** A table that cannot be read does not hide what is wrong with the rest. */
+function findingOf(error: unknown): Finding {
+  if (error instanceof TableUnloadable) return error.finding
+  throw error
+}

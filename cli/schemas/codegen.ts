@@ -1,0 +1,45 @@
+/** `schemas codegen`: what belongs to the schema files is made from them, or seen to be up to date. */
+import type { Command } from 'commander'
+import { staleGenerated, writeGenerated, writeTypes } from '../../schemas/codegen.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
+import { loadSamples } from './load-tables.ts'
+
+interface CodegenOptions extends FolderOptions {
+  readonly check?: boolean
+}
+
+const REFUSAL = {
+  exitCode: 1,
+  tried: 'to generate from schemas/',
+  next: 'schemas/README.md says how a schema may change',
+} as const
+
+export function registerCodegen(schemas: Command, context: CommandContext): void {
+  addFolderOption(schemas.command('codegen'))
+    .option('--check', 'write nothing; exit with 1 when something is out of date')
+    .description('make the types, the lock and the golden samples that belong to the schema files')
+    .addHelpText('after', examples('orderledger schemas codegen', 'orderledger schemas codegen --check'))
+    .action((options: CodegenOptions) => codegen(context, options))
+}
+
+async function codegen({ output, exitWith }: CommandContext, options: CodegenOptions): Promise<void> {
+  const folder = folderOf(options)
+  const check = options.check === true
+  // Before anything is asked of the samples: a new version needs its types to have one.
+  const types = !check && obeyed(() => writeTypes(folder), REFUSAL) ? ['events.ts'] : []
+  const samples = await loadSamples(folder)
+  const stale = [...types, ...obeyed(() => staleGenerated(folder, samples), REFUSAL)]
+  if (!check && stale.length > 0) obeyed(() => writeGenerated(folder, samples), REFUSAL)
+  const verb = check ? 'out of date' : 'written'
+  output.result(check ? { stale } : { written: stale }, () =>
+    stale.length === 0
+      ? '✔ everything generated is up to date'
+      : stale.map((file) => `${verb}: schemas/${file}`).join('\n'),
+  )
+  if (check && stale.length > 0) {
+    output.note('next: orderledger schemas codegen')
+    exitWith(1)
+  }
+}

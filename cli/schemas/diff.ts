@@ -1,0 +1,62 @@
+/** `schemas diff`: what has changed, in words, and who has to be deployed first. */
+import { Option, type Command } from 'commander'
+import { StartFailure } from '../../app/start-failure.ts'
+import { diffSchemas, type SchemaDiff } from '../../schemas/evolution/diff-schemas.ts'
+import { schemaTexts } from '../../schemas/schema-files.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { diffMarkdown, diffText } from './diff-text.ts'
+import { earlierTexts } from './earlier-texts.ts'
+import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
+
+interface DiffOptions extends FolderOptions {
+  readonly against?: string
+  readonly format: 'text' | 'json' | 'markdown'
+}
+
+const details = `
+Against git:REF (default: git:main, or git:HEAD where there is no main), or lock: what is published.
+Exits with 1 when a change is breaking, changes a meaning, or edits a published version.`
+
+export function registerDiff(schemas: Command, context: CommandContext): void {
+  addFolderOption(schemas.command('diff'))
+    .argument('[event]', 'only this one')
+    .option('--against <what>', 'git:REF, lock or registry:URL')
+    .addOption(new Option('--format <format>', 'how to write it').choices(['text', 'json', 'markdown']).default('text'))
+    .description('tell in words what has changed, and who has to be deployed first')
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples('orderledger schemas diff --against git:main', 'orderledger schemas diff OrderPlaced --format markdown'),
+    )
+    .action((event: string | undefined, options: DiffOptions) => diff(context, event ?? null, options))
+}
+
+async function diff({ output, exitWith }: CommandContext, event: string | null, options: DiffOptions): Promise<void> {
+  const folder = folderOf(options)
+  const now = schemaTexts(folder)
+  const { name, texts } = await earlierTexts(folder, options.against)
+  if (event !== null) requireKnown(event, [...now.keys(), ...texts.keys()])
+  const found = diffSchemas(texts, now, event)
+  const document = { against: name, ...found }
+  output.result(document, () => {
+    if (options.format === 'json') return JSON.stringify(document, null, 2)
+    return options.format === 'markdown' ? diffMarkdown(found, name) : diffText(found, name)
+  })
+  if (isRefused(found)) exitWith(1)
+}
+
+function isRefused({ events, faults }: SchemaDiff): boolean {
+  return faults.length > 0 || events.some(({ deployFirst, edited }) => deployFirst === 'nobody' || edited.length > 0)
+}
+
+function requireKnown(event: string, paths: readonly string[]): void {
+  if (paths.some((path) => path.startsWith(`${event}/`))) return
+  throw new StartFailure({
+    code: 'unknown-event-type',
+    exitCode: 2,
+    what: `${event} is not a type of event`,
+    tried: 'to compare its schemas',
+    next: 'ls schemas shows the types of events',
+  })
+}
