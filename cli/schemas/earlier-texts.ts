@@ -25,7 +25,7 @@ export async function earlierTexts(
   const [kind, rest] = split(against ?? 'git:')
   if (kind === 'lock' && rest === '') return { name: 'lock', texts: ofLock(folder) }
   if (kind === 'git') return ofGit(folder, rest)
-  if (kind === 'registry') return await ofRegistry(context, folder, rest)
+  if (kind === 'registry') return ofRegistry(context, folder, rest)
   throw refusal(against, `${String(against)} is not git:REF, lock or registry:URL`, 'orderledger schemas diff --help')
 }
 

@@ -21,7 +21,12 @@ export function askedOf(now: SchemaTexts) {
 function textsOf({ subject, versions, found }: SubjectState, now: SchemaTexts): readonly (readonly [string, string])[] {
   const event = subject.slice(subjectOf('').length)
   const files = filesOf(event, now)
-  const has = new Map(files.flatMap(({ path }, index) => (found[index] == null ? [] : [[found[index], path] as const])))
+  const has = new Map(
+    files.flatMap(({ path }, index) => {
+      const id = found[index] ?? null
+      return id === null ? [] : [[id, path] as const]
+    }),
+  )
   const taken = new Set(has.values())
   return versions.map(({ id, version, schema }) => {
     const file = has.get(id)
