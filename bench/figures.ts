@@ -14,10 +14,12 @@ import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
+import { schemaCheck } from './figures/schema-check.ts'
 import { startTime } from './figures/start-time.ts'
 
 export const figures: readonly Figure[] = [
   codec,
+  schemaCheck,
   groupCommit,
   startTime,
   firstPaint,
