@@ -358,4 +358,25 @@ describe.skipIf(browser === null)('on the dashboard', () => {
     await go('schemas/Nothing')
     await page.getByRole('alert').getByText('this release has no event Nothing').waitFor()
   })
+
+  test('a registry that others share is named, without its password', async () => {
+    const [otherDatabase, otherData] = [await testDatabase(), makeDataDir()]
+    const shared = `${service.url}/registry`
+    const other = await startService({
+      dataDir: otherData.path,
+      env: { DATABASE_URL: otherDatabase.url, SCHEMA_REGISTRY_URL: shared.replace('//', '//reader:secret@') },
+    })
+    try {
+      await page.goto(`${other.url}/dashboard/#/schemas`)
+      await page.getByText(`shared, at ${shared}`).waitFor()
+      await page.getByText('The log is empty: no version is in use yet.').waitFor()
+      await page.getByRole('link', { name: 'PriceChanged' }).click()
+      await page.getByRole('definition').getByText(`shared, at ${shared}`).waitFor()
+      expect(await page.content()).not.toContain('secret')
+    } finally {
+      await other.stop()
+      otherData.remove()
+      await otherDatabase.drop()
+    }
+  })
 })

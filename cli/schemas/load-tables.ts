@@ -17,7 +17,7 @@ export async function loadSamples(folder: string): Promise<GoldenSamples> {
 }
 
 /** Rejects with TableUnloadable. */
-export async function loadUpcasters(folder: string): Promise<UpcasterTable> {
+export function loadUpcasters(folder: string): Promise<UpcasterTable> {
   return loadTable(folder, 'upcasters.ts', 'upcasters')
 }
 

@@ -116,26 +116,18 @@ function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { read
         </dd>
         <dt>Message</dt>
         <dd>
-          {framed === null
-            ? 'none: the schema has no id in the registry'
-            : `${counted(framed.length / 2, 'byte')}: the header of ${count(HEADER / 2)} (a zero, then the id ${String(schemaId)}) and the body`}
+          {counted(framed.length / 2, 'byte')}: the header of {count(HEADER / 2)} (a zero, then the id{' '}
+          {String(schemaId)}) and the body
         </dd>
       </dl>
       <pre class="hex" tabIndex={0} aria-label="The message in hex: header, then body">
-        {framed !== null && (
-          <>
-            <span class="unseen">Header: </span>
-            <mark>{spaced(framed.slice(0, HEADER))}</mark>{' '}
-          </>
-        )}
-        <span class="unseen">Body: </span>
+        <span class="unseen">Header: </span>
+        <mark>{spaced(framed.slice(0, HEADER))}</mark> <span class="unseen">Body: </span>
         <span class="body">{spaced(bytes)}</span>
       </pre>
-      {framed !== null && (
-        <p class="dim">
-          <mark>In a frame</mark>: the header. The rest is the body.
-        </p>
-      )}
+      <p class="dim">
+        <mark>In a frame</mark>: the header. The rest is the body.
+      </p>
       <DataTable
         caption="What each version reads from these bytes"
         items={readBy}
