@@ -139,7 +139,7 @@ describe('schemas diff', () => {
   test.each([
     ['git:nowhere', /git ls-tree -r: fatal: Not a valid object name nowhere/],
     ['git:--output=x', /--output=x is not the name of a commit/],
-    ['registry:http://127.0.0.1:1', /no registry can be compared with yet/],
+    ['registry:nowhere', /"nowhere" is not the URL of a registry/],
     ['yesterday', /yesterday is not git:REF, lock or registry:URL/],
   ])('%s is refused with 2', async (against, message) => {
     copy.git('init', '--quiet')

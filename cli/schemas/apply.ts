@@ -7,7 +7,7 @@ import { carryOut, type GivenId } from '../../registry/plan/carry-out.ts'
 import type { PlanStep } from '../../registry/plan/make-plan.ts'
 import { movedSince, readPlan, type Plan, type Reviewed } from '../../registry/plan/plan-file.ts'
 import { LOCK } from '../../registry/plan/published-subjects.ts'
-import { uncommittedFiles } from '../../schemas/evolution/git-state.ts'
+import { DRAFT, uncommittedFiles } from '../../schemas/evolution/git-state.ts'
 import { GitRefused } from '../../schemas/evolution/git-texts.ts'
 import { lockWithIds } from '../../schemas/schema-lock.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -135,7 +135,7 @@ function requireSame(reviewed: Reviewed, { plan, readOnly }: MadePlan, { env }: 
 
 /** Whole or not at all: a process that dies leaves the one or the other. */
 function writeLock(folder: string, text: string): void {
-  const draft = join(folder, `.${LOCK}.partial`)
+  const draft = join(folder, DRAFT)
   writeFileSync(draft, text)
   renameSync(draft, join(folder, LOCK))
 }

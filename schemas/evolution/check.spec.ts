@@ -116,6 +116,11 @@ describe('what the versions are to each other', () => {
       () => copy.addVersion('StockAdjusted', 2, (last) => ({ ...last, namespace: 'shop' })),
     ],
     [
+      'a namespace that the rules overlook and our reader does not',
+      /^C002 StockAdjusted\/v2.avsc: version 2 cannot read version 1, although the rules allow it: /,
+      () => copy.addVersion('StockAdjusted', 2, (last) => ({ ...last, namespace: 'shop' })),
+    ],
+    [
       'another default of an enum',
       /^M001 CustomerTierChanged\/v2.avsc tier: since version 1 the symbol that unknown ones are read as changed/,
       () =>

@@ -4,6 +4,8 @@ import { textOf } from '../schema-files.ts'
 import { git } from './git-texts.ts'
 
 const LOCK = 'schemas.lock'
+/** What is left of a writing of the lock that was killed. */
+export const DRAFT = '.schemas.lock.partial'
 
 /**
  * Files of the folder with changes that are not committed, relative to it. Ids that registries gave are written into the
@@ -18,7 +20,7 @@ export function uncommittedFiles(folder: string): readonly string[] {
     // Two letters and a space; a renamed file is followed by its old name alone.
     .map((entry) => (/^.. /.test(entry) ? entry.slice(3) : entry))
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path))
-  return files.filter((file) => file !== LOCK || !hasNewIdsOnly(folder))
+  return files.filter((file) => file !== DRAFT && (file !== LOCK || !hasNewIdsOnly(folder)))
 }
 
 function hasNewIdsOnly(folder: string): boolean {

@@ -1,11 +1,12 @@
 /** What `retired.json` and `upcasters.ts` say once an event is replaced by another. */
 import type { EventSchema, FieldSchema } from '../avro-schema.ts'
 import { SchemaRuleError } from '../schema-files.ts'
+import { formatSchema } from './format-schema.ts'
 
 /** `text`: what the file holds, null when there is none. */
 export function addRetirement(text: string | null, event: string, by: string, reason: string): string {
   const retired = JSON.parse(text ?? '{}') as Record<string, unknown>
-  return `${JSON.stringify({ ...retired, [event]: { by: [by], reason } }, null, 2)}\n`
+  return formatSchema({ ...retired, [event]: { by: [by], reason } })
 }
 
 const TABLE = /(export const upcasters: Upcasters = \{)([\s\S]*?)(\n?\}\n)/
