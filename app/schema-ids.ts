@@ -5,6 +5,7 @@ import { eventSchemaTexts, lookUpEventSchemas, registerEventSchemas } from '../r
 import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import { addressOf } from '../registry/registry-client.ts'
 import { RegistryFailure, type SchemaRegistry } from '../registry/schema-registry.ts'
+import { builtLock, readerBreach } from '../schemas/reader-lock.ts'
 import type { Pool } from '../store/database.ts'
 import type { Config } from './config.ts'
 import { StartFailure } from './start-failure.ts'
@@ -20,6 +21,7 @@ export interface OpenedRegistry {
 
 /** `openPool` is called where no other registry is named. Throws a StartFailure that says what to do. */
 export async function openRegistry(config: Config, openPool: () => Pool): Promise<OpenedRegistry> {
+  requireLockedReaders()
   const count = `${String(eventSchemaTexts.length)} schemas`
   const url = config.schemaRegistryUrl
   if (url === null) {
@@ -36,6 +38,18 @@ export async function openRegistry(config: Config, openPool: () => Pool): Promis
     throw sharedFailure(error, base)
   })
   return { registry, ids, pool: null, description: `registry at ${base}, ${count}` }
+}
+
+function requireLockedReaders(): void {
+  const breach = readerBreach(builtLock())
+  if (breach === null) return
+  throw new StartFailure({
+    code: 'readers-not-locked',
+    exitCode: 1,
+    what: breach,
+    tried: 'to compare the readers of this program with schemas/schemas.lock',
+    next: 'orderledger schemas check says what was changed; a checkout of a release has both alike',
+  })
 }
 
 function sharedFailure(error: unknown, base: string): unknown {

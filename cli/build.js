@@ -74,6 +74,6 @@ function list(folder) {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return list(path)
     const { size, mtimeMs } = statSync(join(ROOT, path))
-    return /\.(ts|sql)$/.test(entry.name) ? [{ path, size, mtimeMs }] : []
+    return /\.(ts|sql|lock)$/.test(entry.name) ? [{ path, size, mtimeMs }] : []
   })
 }

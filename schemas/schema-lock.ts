@@ -143,7 +143,7 @@ function lockOf(files: readonly SealedFile[], published: SchemaLock): SchemaLock
   )
 }
 
-function subjectOf(event: string): string {
+export function subjectOf(event: string): string {
   return PREFIX + event
 }
 
@@ -157,7 +157,8 @@ function textOfLock(lock: SchemaLock): string {
   return `${JSON.stringify(lock, null, 2)}\n`
 }
 
-function canonicalHash({ schema }: SchemaFile): string {
+/** What readers and writers of a schema depend on. */
+export function canonicalHash({ schema }: Pick<SchemaFile, 'schema'>): string {
   return sha256(JSON.stringify(avroType(schema).schema()))
 }
 

@@ -1,4 +1,6 @@
-/** Two releases on one database: the newer one's rows are built before it is deployed. */
+/** Another release than this one, on a database of ours. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
@@ -59,6 +61,28 @@ test('the rows of the next release are built beside the running one, and are liv
   expect(await sales(next)).toMatchObject({ version: was.version + 1, state: 'live', generation: was.generation + 1 })
   const verified = await startCommand(nextData.path, ['verify'], release.bin).finished
   expect(verified.code).toBe(0)
+})
+
+test('a release whose readers are not those of its lock refuses to start, in one sentence', async () => {
+  const lock = join(dirname(release.bin), '../schemas/schemas.lock')
+  const locked = readFileSync(lock, 'utf8')
+  const subjects = JSON.parse(locked) as Record<string, unknown>
+  delete subjects['orderledger.OrderExpired']
+  writeFileSync(lock, JSON.stringify(subjects))
+  const refused = makeDataDir()
+  try {
+    const env = { DATABASE_URL: database.url }
+    const service = await startService({ dataDir: refused.path, env, bin: release.bin, unready: true })
+    expect((await service.exited).code).toBe(1)
+    expect(service.errors().trim().split('\n')).toEqual([
+      '✖ this program reads OrderExpired version 1, which schemas.lock has not got',
+      '  tried: to compare the readers of this program with schemas/schemas.lock',
+      expect.stringContaining('next:  orderledger schemas check'),
+    ])
+  } finally {
+    writeFileSync(lock, locked)
+    refused.remove()
+  }
 })
 
 interface Replays {
