@@ -3,7 +3,7 @@ import type { EventSchema } from '../../schemas/avro-schema.ts'
 import { decodeUntrusted } from '../../schemas/codec.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { eventSchemas, type DomainEvent, type HistoricEvent } from '../../schemas/events.ts'
-import { compareValues, sameValue } from '../../schemas/evolution/compare-values.ts'
+import { compareValues } from '../../schemas/evolution/compare-values.ts'
 import type { Proposal } from '../../schemas/evolution/proposal.ts'
 import { proposedReader, type ProposedReader, type Reading } from '../../schemas/evolution/proposed-reader.ts'
 import { placesOf } from '../../schemas/evolution/walk-schema.ts'
@@ -83,8 +83,12 @@ function compared(stored: RecordedEvent, { today, proposed, tally }: Readings): 
     return { outcome: 'failed', today: parts }
   }
   tally?.decoded()
-  if (sameValue(today, proposed.event)) return { outcome: 'alike', today: parts }
-  if (tally !== null) compareValues(today, proposed.event, (difference) => tally.differs(stored, difference))
+  let differs = false
+  compareValues(today, proposed.event, (difference) => {
+    differs = true
+    tally?.differs(stored, difference)
+  })
+  if (!differs) return { outcome: 'alike', today: parts }
   try {
     return { outcome: 'differs', today: parts, proposed: upcast(proposed.event) }
   } catch (error) {

@@ -31,15 +31,27 @@ const NONE = {}
 export type RowCalls =
   { readonly ok: true; readonly calls: readonly RowCall[] } | { readonly ok: false; readonly message: string }
 
-/** The calls that a projection makes for an event; not ok when it throws, or writes what no column takes. */
+/** The calls that a projection makes for an event; not ok when it throws. */
 export function callsOf(projection: Projection, events: readonly Projected[]): RowCalls {
   const calls = new Calls()
   try {
     for (const one of events) if (projection.handles.includes(one.event.type)) projection.apply(one, calls)
     return { ok: true, calls: calls.made }
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) }
+    return { ok: false, message: messageOf(error) }
   }
+}
+
+/**
+ * The first value that no column takes, and why: it would stop the projection when it is written. Null: all fit. Asked of
+ * calls that differ alone, because values of today have been written already.
+ */
+export function misfit(calls: readonly RowCall[]): string | null {
+  for (const { table, key, columns } of calls) {
+    const why = misfitOf(table, table.key.name, key) ?? firstOf(columns, (name, value) => misfitOf(table, name, value))
+    if (why !== null) return why
+  }
+  return null
 }
 
 /** Makes the calls again. */
@@ -72,21 +84,34 @@ class Calls implements Rows {
   }
 
   #make(call: Call, table: Table, key: Key, columns: RowCall['columns']): void {
-    requireFitting(table, table.key.name, key)
-    for (const name in columns) requireFitting(table, name, columns[name] ?? null)
     this.made.push({ call, table, key, columns })
   }
 }
 
-/** What no column takes stops a projection when it is written: a rehearsal is to say so, and where. */
-function requireFitting(table: Table, column: string, value: Value): void {
+function misfitOf(table: Table, column: string, value: Value | undefined): string | null {
   try {
-    if (column === table.key.name && value === null) throw new TypeError('a key is missing')
-    if (typeOf(table, column) === 'text') asText(value)
-    else asInteger(value)
-  } catch (cause) {
-    throw new TypeError(`${table.name}.${column}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    if (column === table.key.name && (value === null || value === undefined)) throw new TypeError('a key is missing')
+    if (typeOf(table, column) === 'text') asText(value ?? null)
+    else asInteger(value ?? null)
+    return null
+  } catch (error) {
+    return `${table.name}.${column}: ${messageOf(error)}`
   }
+}
+
+function firstOf(
+  columns: RowCall['columns'],
+  look: (name: string, value: Value | undefined) => string | null,
+): string | null {
+  for (const name in columns) {
+    const found = look(name, columns[name])
+    if (found !== null) return found
+  }
+  return null
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function sameCall(one: RowCall, other: RowCall | undefined): boolean {

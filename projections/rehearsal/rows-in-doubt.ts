@@ -9,7 +9,7 @@ import {
 import { shownValue } from './shown-value.ts'
 import { columnText, MemoryTables, type MemoryRow } from '../memory-tables.ts'
 import type { Key, Projected, Projection, Table } from '../projection.ts'
-import { callsOf, replay, sameCalls } from './row-calls.ts'
+import { callsOf, misfit, replay, sameCalls } from './row-calls.ts'
 
 /** Rows folded twice, some 800 bytes together each; of further ones only the number of events that touch them is told. */
 const ROWS_IN_MEMORY = 100_000
@@ -51,10 +51,10 @@ export class RowsInDoubt {
       // A projection that fails already is for `verify` to tell of.
       if (!was.ok) continue
       const is = callsOf(projection, proposed)
-      if (!is.ok) failure ??= `the projection ${projection.name}: ${is.message}`
-      else if (!sameCalls(was.calls, is.calls)) {
-        for (const { table, key } of [...was.calls, ...is.calls]) this.#doubt(projection, table, key)
-      }
+      if (is.ok && sameCalls(was.calls, is.calls)) continue
+      const why = is.ok ? misfit(is.calls) : is.message
+      if (why !== null) failure ??= `the projection ${projection.name}: ${why}`
+      else for (const { table, key } of [...was.calls, ...(is.ok ? is.calls : [])]) this.#doubt(projection, table, key)
     }
     return failure
   }
@@ -64,7 +64,7 @@ export class RowsInDoubt {
     for (const [projection, folds] of this.#foldsOf()) {
       const was = callsOf(projection, today)
       const is = proposed === today ? was : callsOf(projection, proposed)
-      if (!was.ok || !is.ok) continue
+      if (!was.ok || !is.ok || (is !== was && misfit(is.calls) !== null)) continue
       replay(was.calls, folds.today)
       replay(is.calls, folds.proposed)
     }
