@@ -7,6 +7,7 @@ import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
 import { memoryUse } from './figures/memory-use.ts'
 import { observabilityCost } from './figures/observability-cost.ts'
@@ -30,6 +31,7 @@ export const figures: readonly Figure[] = [
   orderLatency,
   readLatency,
   replayRate,
+  longLog,
   memoryUse,
   longStream,
 ]
