@@ -81,6 +81,11 @@ export function lockBreaches(
   )
 }
 
+/** How many versions of an event are published. */
+export function lockedVersions(lock: SchemaLock, event: string): number {
+  return lock[subjectOf(event)]?.versions.length ?? 0
+}
+
 /** Whether a file is a published version, and still says what was published. */
 export function isPublished(file: SchemaFile, lock: SchemaLock): boolean {
   const was = lock[subjectOf(file.event)]?.versions.find(({ version }) => version === file.version)

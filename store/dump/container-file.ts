@@ -57,9 +57,22 @@ export async function writeContainer(
 /** Hands the records over in batches of at most `size`. Throws a DumpFailure when the file has other records. */
 export async function readContainer<Record>(
   path: string,
-  { schema, size }: { readonly schema: avsc.Schema; readonly size: number },
+  options: BatchOptions,
   take: (batch: readonly Record[]) => Promise<void>,
 ): Promise<void> {
+  for await (const batch of containerBatches<Record>(path, options)) await take(batch)
+}
+
+export interface BatchOptions {
+  readonly schema: avsc.Schema
+  readonly size: number
+}
+
+/** The records in batches of at most `size`. Throws a DumpFailure when the file has other records. */
+export async function* containerBatches<Record>(
+  path: string,
+  { schema, size }: BatchOptions,
+): AsyncGenerator<readonly Record[]> {
   const expected = JSON.stringify(schema)
   const decoder = new avsc.streams.BlockDecoder({
     parseHook(found: avsc.Schema) {
@@ -67,16 +80,17 @@ export async function readContainer<Record>(
       throw new DumpFailure('foreign-dump', `${path} holds other records than a dump of this release`)
     },
   })
-  await pipeline(createReadStream(path), decoder, async (records: AsyncIterable<Record>) => {
-    let batch: Record[] = []
-    for await (const record of records) {
-      batch.push(record)
-      if (batch.length < size) continue
-      await take(batch)
-      batch = []
-    }
-    if (batch.length > 0) await take(batch)
-  })
+  // What goes wrong with the file reaches whoever reads the records; who stops reading closes the file.
+  const reading = pipeline(createReadStream(path), decoder)
+  reading.catch(() => undefined)
+  let batch: Record[] = []
+  for await (const record of decoder as AsyncIterable<Record>) {
+    batch.push(record)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 export async function sha256Of(path: string): Promise<string> {
