@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['{domain,schemas,store,projections,api,simulation,app,cli}/**/*.ts'],
+      include: ['{domain,schemas,store,registry,projections,api,simulation,app,cli}/**/*.ts'],
       exclude: ['**/*.spec.ts', '**/test-kit.ts'],
       reportOnFailure: true,
       reporter: ['text-summary', 'json-summary'],
@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 1 },
-          include: ['{domain,schemas,store,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts'],
+          include: ['{domain,schemas,store,registry,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts'],
         },
       },
       {

@@ -88,6 +88,12 @@ function partsWithoutUse(version: string): ApiParts {
     readiness: unused,
     isStopping: unused,
     dashboard: null,
+    registry: null,
+    schemas: {
+      usage: { catchUp: unused, counted: { versions: [], position: 0, head: 0 } },
+      ids: { id: unused },
+      sharedRegistry: null,
+    },
     simulateOrders: unused,
   }
 }

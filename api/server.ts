@@ -11,7 +11,7 @@ import { dashboardRoutes } from './dashboard.ts'
 import { collectRoutes, documentationRoutes, problemRoutes } from './documentation.ts'
 import { eventRoutes } from './events.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
-import { errorHandler, occurrenceOf } from './http/error-handler.ts'
+import { errorHandler, occurrenceOf, type ReportDefect } from './http/error-handler.ts'
 import { acceptJsonOnly } from './http/json-body.ts'
 import { malformedHttp, refuseExpectations } from './http/malformed-http.ts'
 import { answerUnrouted } from './http/method-not-allowed.ts'
@@ -24,6 +24,8 @@ import { orderRoutes } from './orders.ts'
 import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
+import { registryRoutes } from './registry.ts'
+import { schemaRoutes } from './schemas.ts'
 import { namedShapes } from './shapes/all.ts'
 import { simulationRoutes } from './simulation.ts'
 
@@ -75,7 +77,8 @@ export function buildServer(parts: ApiParts): ApiServer {
   app.server.maxHeadersCount = 0
   acceptJsonOnly(app)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.setErrorHandler(errorHandler((request, error) => log.error({ requestId: request.id, err: error }, 'defect')))
+  const reportDefect: ReportDefect = (request, error) => log.error({ requestId: request.id, err: error }, 'defect')
+  app.setErrorHandler(errorHandler(reportDefect))
   for (const shape of namedShapes) app.addSchema(shape)
   app.decorateRequest('principal', null)
   app.addHook('onRequest', (_request, reply, done) => {
@@ -91,13 +94,13 @@ export function buildServer(parts: ApiParts): ApiServer {
     problemRoutes(open)
     dashboardRoutes(open, parts)
   })
-  app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts))
+  app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts, reportDefect))
   metrics?.watchProjections(() => parts.views.states())
   return app
 }
 
 /** Everything but health and the dashboard's files: behind tokens, load shedding and the rate limit. */
-async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
+async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): Promise<void> {
   const { settings } = parts
   const guarded = settings.tokens.length > 0
   if (guarded) {
@@ -136,7 +139,9 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts): Promise<void> {
   eventRoutes(app, parts)
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
+  schemaRoutes(app, parts)
   operationRoutes(app, parts)
+  registryRoutes(app, parts, reportDefect)
   documentationRoutes(app)
 }
 

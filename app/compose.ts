@@ -4,18 +4,20 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
-import type { ApiParts, Check } from '../api/parts.ts'
+import type { ApiParts, Check, SchemaParts } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
+import { addressOf } from '../registry/registry-client.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
+import { openPool, READER_SETTINGS, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
 import { migrate } from '../store/migrate.ts'
 import { CommandPurge } from '../store/purge-commands.ts'
 import { readLog } from '../store/read-log.ts'
+import { SchemaUsage } from '../store/schema-usage.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
@@ -29,8 +31,9 @@ import { Heartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
-import { claimDataDirectory } from './run-file.ts'
 import { migrationFailure } from './migration-failure.ts'
+import { claimDataDirectory } from './run-file.ts'
+import { openRegistry } from './schema-ids.ts'
 
 export interface ComposeOptions {
   readonly config: Config
@@ -94,6 +97,14 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
+  const registryPool =
+    config.schemaRegistryUrl === null
+      ? openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
+      : null
+  if (registryPool !== null) releases.add('registry pool', () => registryPool.end())
+  const { ids, description } = await openRegistry(config, registryPool)
+  step('schemas', description)
+
   const metrics = config.metrics ? createMetrics() : null
   const committer = openCommitter(options, { databaseUrl: database.url, pool, metrics })
   const progress = new Progress(systemClock)
@@ -136,6 +147,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       views: openViews({ pool, progress, currency: config.currency }),
       readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
       isStopping: () => stopping,
+      registry: registryPool,
+      schemas: {
+        usage: new SchemaUsage({ pool }),
+        ids,
+        sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
+      },
     }),
   )
   const { url, taken } = await listen(server, config)
@@ -210,6 +227,8 @@ interface ApiSurroundings {
   readonly views: Views
   readonly readiness: () => readonly Check[]
   readonly isStopping: () => boolean
+  readonly registry: Pool | null
+  readonly schemas: SchemaParts
 }
 
 function apiParts({ config, log, version, dashboard = null }: ComposeOptions, around: ApiSurroundings): ApiParts {
@@ -227,6 +246,8 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     readiness: around.readiness,
     isStopping: around.isStopping,
     dashboard,
+    registry: around.registry,
+    schemas: around.schemas,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
 }

@@ -16,6 +16,8 @@ export type { Role } from './config/values.ts'
 export interface Config {
   /** Null: the embedded Postgres below `dataDir`. */
   readonly databaseUrl: string | null
+  /** Null: the embedded registry. */
+  readonly schemaRegistryUrl: string | null
   /** Absolute. */
   readonly dataDir: string
   readonly host: string
@@ -84,6 +86,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
   const crashLog = value(variables.crashLog)
   const config: Config = {
     databaseUrl: value(variables.databaseUrl),
+    schemaRegistryUrl: value(variables.schemaRegistryUrl),
     dataDir: resolve(value(variables.dataDir)),
     host,
     loopback,

@@ -7,7 +7,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildDashboard, refreshDashboard } from './build-dashboard.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = ['api', 'app', 'cli', 'domain', 'migrations', 'projections', 'schemas', 'simulation', 'store']
+const FOLDERS = [
+  'api',
+  'app',
+  'cli',
+  'domain',
+  'migrations',
+  'projections',
+  'registry',
+  'schemas',
+  'simulation',
+  'store',
+]
 const STAMP = 'sources.json'
 
 /** True when dist/ was made from the sources as they are now. */

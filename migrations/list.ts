@@ -5,6 +5,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0001_log': sql('0001_log.sql'),
   '0002_views': sql('0002_views.sql'),
   '0003_replays': sql('0003_replays.sql'),
+  '0004_registry': sql('0004_registry.sql'),
 }
 
 function sql(file: string): string {

@@ -32,6 +32,14 @@ export const READER_SETTINGS = {
   statement_timeout: '5s',
 } as const
 
+/** Writes of the registry wait for each other, for as long as a client waits. */
+export const REGISTRY_SETTINGS = {
+  lock_timeout: '4s',
+  idle_in_transaction_session_timeout: '5s',
+  statement_timeout: '5s',
+  synchronous_commit: 'on',
+} as const
+
 /** A server that answers nothing for so long is taken as lost, whatever its own time-outs say. */
 const QUERY_TIMEOUT_MS = 8_000
 const CONNECT_TIMEOUT_MS = 3_000

@@ -13,12 +13,13 @@ export async function countOtherSessions(pool: pg.Pool): Promise<number> {
   return rows[0]?.sessions ?? 0
 }
 
-/** Drops the log, the read models and the record of migrations, all or nothing. There is no way back. */
+/** Drops the log, the read models, the registry and the record of migrations, all or nothing. There is no way back. */
 export async function dropEverything(pool: pg.Pool): Promise<void> {
   // One message, so one transaction.
   await pool.query(
     `drop schema if exists log cascade;
     drop schema if exists views cascade;
+    drop schema if exists registry cascade;
     drop table if exists kysely_migration, kysely_migration_lock`,
   )
 }

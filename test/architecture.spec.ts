@@ -20,16 +20,21 @@ const RULES: Readonly<Record<string, Rule>> = {
   schemas: { folders: [], packages: ['avsc'], node: true },
   migrations: { folders: [], packages: [], node: true },
   store: { folders: ['domain', 'schemas', 'migrations'], packages: ['pg', 'kysely', 'avsc'], node: true },
+  registry: {
+    folders: ['schemas', 'migrations'],
+    packages: ['avsc', '@kafkajs/confluent-schema-registry', 'kysely', 'pg', 'fastify'],
+    node: true,
+  },
   projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },
   simulation: { folders: ['domain'], packages: [], node: false },
   api: {
-    folders: ['domain', 'schemas', 'store', 'projections', 'simulation'],
+    folders: ['domain', 'schemas', 'store', 'projections', 'registry', 'simulation'],
     packages: ['fastify', '@fastify/*', 'typebox', 'prom-client', 'pino', 'ajv'],
     node: true,
   },
   dashboard: { folders: [], packages: ['preact', '@preact/signals', 'uplot'], node: false },
   app: {
-    folders: ['domain', 'schemas', 'store', 'migrations', 'projections', 'simulation', 'api'],
+    folders: ['domain', 'schemas', 'store', 'migrations', 'projections', 'registry', 'simulation', 'api'],
     packages: 'any',
     node: true,
   },

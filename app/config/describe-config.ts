@@ -31,7 +31,7 @@ export function describeConfig(env: Env, dotEnv: ReadonlySet<string>): readonly 
 
 /** A URL keeps all but its password; any other secret is hidden whole. */
 export function hideSecret(text: string): string {
-  if (!URL.canParse(text) || !/^postgres(ql)?:/.test(text)) return '[hidden]'
+  if (!URL.canParse(text) || !/^(postgres(ql)?|https?):/.test(text)) return '[hidden]'
   return hidePassword(text)
 }
 

@@ -76,6 +76,16 @@ export function postgresUrl(text: string): Parsed<string> {
   return { value: text }
 }
 
+/** The URL of a registry; the text is kept out of the fault, since it may hold a password. */
+export function registryUrl(text: string): Parsed<string> {
+  const fix = 'http://user:password@host:8081, with a path where the registry has one'
+  if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
+  const { protocol, search, hash } = new URL(text)
+  if (protocol !== 'http:' && protocol !== 'https:') return { wrong: `has the protocol "${protocol}"`, fix }
+  if (search !== '' || hash !== '') return { wrong: 'has a query or a fragment', fix }
+  return { value: text }
+}
+
 /** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */
 export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
   const fix = `name:role:secret,... with the roles ${ROLES.join(', ')}`

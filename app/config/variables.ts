@@ -2,7 +2,7 @@
 import { logLevels } from '../log.ts'
 import type { LogLevel } from '../log.ts'
 import { anyText, apiTokens, crashAt, currencyCode, driftCheckPeriods, hostName, oneOf, postgresUrl } from './values.ts'
-import { requestRate, roleList, roles, wholeNumber } from './values.ts'
+import { registryUrl, requestRate, roleList, roles, wholeNumber } from './values.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
 
@@ -24,6 +24,12 @@ export const variables = {
     fallback: null,
     fallbackText: 'a Postgres of its own below DATA_DIR',
     parse: postgresUrl,
+  }),
+  schemaRegistryUrl: define<string | null>('SCHEMA_REGISTRY_URL', 'secret', {
+    about: 'The schema registry to use, as http://user:password@host:8081 (Confluent, Apicurio, Karapace).',
+    fallback: null,
+    fallbackText: 'a registry of its own in the database, under /registry',
+    parse: registryUrl,
   }),
   dataDir: define('DATA_DIR', 'plain', {
     about: 'Where the embedded Postgres, its password and the run file live.',

@@ -1,0 +1,69 @@
+/** Finds the ids of our schemas at the start: in the registry that is named, or in our own, which gets what it lacks. */
+import { confluentRegistry } from '../registry/confluent-registry.ts'
+import { embeddedRegistry } from '../registry/embedded-registry.ts'
+import { eventSchemaTexts, lookUpEventSchemas, registerEventSchemas } from '../registry/event-schema-ids.ts'
+import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
+import { addressOf } from '../registry/registry-client.ts'
+import { RegistryFailure, type SchemaRegistry } from '../registry/schema-registry.ts'
+import type { Pool } from '../store/database.ts'
+import type { Config } from './config.ts'
+import { StartFailure } from './start-failure.ts'
+
+export interface OpenedRegistry {
+  readonly registry: SchemaRegistry
+  readonly ids: EventSchemaIds
+  /** For people: what it is and where, without its password. */
+  readonly description: string
+}
+
+/** `pool`: of the embedded registry; null when SCHEMA_REGISTRY_URL names one. Throws a StartFailure that says what to do. */
+export async function openRegistry(config: Config, pool: Pool | null): Promise<OpenedRegistry> {
+  const count = `${String(eventSchemaTexts.length)} schemas`
+  if (config.schemaRegistryUrl === null || pool === null) {
+    if (pool === null) throw new Error('the embedded registry needs its pool')
+    const registry = embeddedRegistry(pool)
+    const ids = await registerEventSchemas(registry).catch((error: unknown) => {
+      throw embeddedFailure(error)
+    })
+    return { registry, ids, description: `embedded registry, ${count}` }
+  }
+  const url = config.schemaRegistryUrl
+  const registry = confluentRegistry({ url, monotonic: () => performance.now() })
+  const { base } = addressOf(url)
+  const ids = await lookUpEventSchemas(registry).catch((error: unknown) => {
+    throw sharedFailure(error, base)
+  })
+  return { registry, ids, description: `registry at ${base}, ${count}` }
+}
+
+function sharedFailure(error: unknown, base: string): unknown {
+  if (!(error instanceof RegistryFailure)) return error
+  const tried = `to look up our ${String(eventSchemaTexts.length)} schemas at ${base}`
+  if (error.kind === 'schema') {
+    const next =
+      error.code === 'schema-unknown'
+        ? 'orderledger schemas apply --env <env>, then start again'
+        : 'correct the user, the password or the rights in SCHEMA_REGISTRY_URL'
+    return new StartFailure({ code: error.code, exitCode: 1, what: error.message, tried, next }, { cause: error })
+  }
+  const next = 'start that registry, correct SCHEMA_REGISTRY_URL, or unset it to use the embedded one'
+  const what = `Schema Registry: ${error.message}`
+  return new StartFailure({ code: error.code, exitCode: 3, what, tried, next }, { cause: error })
+}
+
+function embeddedFailure(error: unknown): unknown {
+  if (!(error instanceof RegistryFailure)) return error
+  const unreachable = error.kind === 'infrastructure'
+  return new StartFailure(
+    {
+      code: error.code,
+      exitCode: unreachable ? 3 : 1,
+      what: `embedded registry: ${error.message}`,
+      tried: 'to register the schemas of this release',
+      next: unreachable
+        ? 'orderledger doctor'
+        : 'take what stands in the way out of /registry with the release that put it there (docs/registry.md)',
+    },
+    { cause: error },
+  )
+}

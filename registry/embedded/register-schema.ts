@@ -1,0 +1,132 @@
+/** Registers a schema as the next version of a subject, unless it is one already. */
+import type pg from 'pg'
+import { incompatibilityMessages } from './check-compatibility.ts'
+import { incompatible, invalidSchema, notPermitted } from './registry-refusal.ts'
+import { effectiveLevel, requireWritable } from './settings.ts'
+import { idOfFingerprint, schemaOfId, versionNumbers, versionOfFingerprint } from './stored-schemas.ts'
+import { versionsWithSchemas, type Connection } from './stored-schemas.ts'
+import { submittedSchema, type Submission, type SubmittedSchema } from './submitted-schema.ts'
+import { writeTransaction } from './write-transaction.ts'
+
+export interface Registration extends Submission {
+  /** Null: the registry chooses. An id is given in IMPORT mode, and only there. */
+  readonly id: number | null
+  readonly version: number | null
+}
+
+/** Returns the id. Two processes that register the same schema get the same one. Throws a RegistryRefusal. */
+export async function registerSchema(pool: pg.Pool, subject: string, registration: Registration): Promise<number> {
+  const schema = await submittedSchema(pool, registration)
+  // Most registrations repeat an earlier one: they need no lock, and are answered in a mode that only reads too.
+  return (await presentId(pool, subject, { schema, registration })) ?? writeTransaction(pool, write)
+
+  async function write(client: pg.PoolClient): Promise<number> {
+    const present = await presentId(client, subject, { schema, registration })
+    if (present !== null) return present
+    const mode = await requireWritable(client, subject)
+    if (mode === 'IMPORT') {
+      if (registration.id === null) throw notPermitted(`Subject ${subject} is not in read-write mode`)
+    } else {
+      if (registration.id !== null) throw notPermitted(`Subject ${subject} is not in import mode`)
+      await requireCompatible(client, subject, schema)
+    }
+    const version = await freeVersion(client, subject, { asked: registration.version, importing: mode === 'IMPORT' })
+    const id = await idFor(client, schema, registration.id)
+    await client.query('insert into registry.versions (subject, version, schema_id) values ($1, $2, $3)', [
+      subject,
+      version,
+      id,
+    ])
+    return id
+  }
+}
+
+interface Wanted {
+  readonly schema: SubmittedSchema
+  readonly registration: Registration
+}
+
+/** The id, when exactly what is asked for is there. */
+async function presentId(
+  db: Connection,
+  subject: string,
+  { schema: { fingerprint }, registration }: Wanted,
+): Promise<number | null> {
+  const found = await versionOfFingerprint(db, subject, { fingerprint, which: 'live' })
+  if (found === null || (registration.id ?? found.id) !== found.id) return null
+  return (registration.version ?? found.version) === found.version ? found.id : null
+}
+
+async function requireCompatible(db: Connection, subject: string, { parsed }: SubmittedSchema): Promise<void> {
+  const level = await effectiveLevel(db, subject)
+  const earlier = await versionsWithSchemas(db, { subject, which: 'live' })
+  const messages = await incompatibilityMessages(db, { level, next: parsed, earlier })
+  if (messages.length > 0) throw incompatible(subject, messages)
+}
+
+/** Numbers of softly deleted versions are taken. */
+async function freeVersion(
+  db: Connection,
+  subject: string,
+  { asked, importing }: { readonly asked: number | null; readonly importing: boolean },
+): Promise<number> {
+  const taken = await versionNumbers(db, subject, 'all')
+  const next = (taken.at(-1) ?? 0) + 1
+  if (asked === null || asked === next) return next
+  if (!importing) throw invalidSchema('Version is not one more than previous version')
+  if (taken.includes(asked)) throw notPermitted(`Subject ${subject} has a version ${String(asked)} already`)
+  return asked
+}
+
+/** That of the same schema, or a new one. */
+async function idFor(client: pg.PoolClient, schema: SubmittedSchema, asked: number | null): Promise<number> {
+  if (asked === null) {
+    const known = await idOfFingerprint(client, schema.fingerprint)
+    if (known !== null) return known
+  } else if ((await schemaOfId(client, asked)) !== null) {
+    if (await hasFingerprint(client, asked, schema.fingerprint)) return asked
+    throw notPermitted(`Overwrite new schema with id ${String(asked)} is not permitted.`)
+  }
+  const { rows } = await client.query<{ id: number }>(
+    asked === null
+      ? 'update registry.head set last_id = last_id + 1 returning last_id as id'
+      : {
+          text: 'update registry.head set last_id = greatest(last_id, $1) returning $1::integer as id',
+          values: [asked],
+        },
+  )
+  const id = rows[0]?.id
+  if (id === undefined) throw new Error('registry.head has lost its row')
+  await insertSchema(client, id, schema)
+  return id
+}
+
+async function hasFingerprint(db: Connection, id: number, fingerprint: Buffer): Promise<boolean> {
+  const { rowCount } = await db.query('select from registry.schemas where id = $1 and fingerprint = $2', [
+    id,
+    fingerprint,
+  ])
+  return rowCount === 1
+}
+
+async function insertSchema(
+  db: Connection,
+  id: number,
+  { fingerprint, text, references }: SubmittedSchema,
+): Promise<void> {
+  await db.query('insert into registry.schemas (id, fingerprint, text) values ($1, $2, $3)', [id, fingerprint, text])
+  if (references.length === 0) return
+  await db.query(
+    `insert into registry.schema_references (schema_id, place, name, subject, version, target_id)
+    select $1, r.place, r.name, r.subject, r.version, r.target_id
+    from unnest($2::text[], $3::text[], $4::integer[], $5::integer[])
+      with ordinality as r(name, subject, version, target_id, place)`,
+    [
+      id,
+      references.map(({ name }) => name),
+      references.map(({ subject }) => subject),
+      references.map(({ version }) => version),
+      references.map(({ targetId }) => targetId),
+    ],
+  )
+}

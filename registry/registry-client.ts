@@ -1,0 +1,139 @@
+/**
+ * Plain HTTP to a Confluent-compatible registry, with the truth about what went wrong. The JS client of registries hides
+ * it: there a refused connection is a status 400, nothing has a time-out, and registering changes levels.
+ */
+import { RegistryFailure } from './schema-registry.ts'
+
+export interface RegistryClientOptions {
+  /** With a path and with a user and password where it has them. */
+  readonly url: string
+  /** Milliseconds for a whole exchange. */
+  readonly timeout: number
+}
+
+export interface RegistryRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Below the URL of the registry. */
+  readonly path: string
+  readonly body?: unknown
+}
+
+/** Resolves with the JSON of a 2xx, or null for what the registry does not know. Throws a RegistryFailure. */
+export type RegistryClient = (request: RegistryRequest) => Promise<unknown>
+
+const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
+/** Schemas are bounded by a megabyte or so; a thousand of them is a long list. */
+const MOST_BYTES = 64 * 1024 * 1024
+const SHOWN = 200
+
+export function registryClient({ url, timeout }: RegistryClientOptions): RegistryClient {
+  const { base, authorization } = addressOf(url)
+  return async ({ method, path, body }) => {
+    const asked = `${method} ${base}${path}`
+    const { status, text } = await exchange(
+      `${base}${path}`,
+      {
+        method,
+        headers: {
+          accept: `${MEDIA_TYPE}, application/json;q=0.9`,
+          ...(body !== undefined && { 'content-type': MEDIA_TYPE }),
+          ...(authorization !== null && { authorization }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      },
+      { timeout, asked },
+    )
+    return answerOf({ status, text, asked })
+  }
+}
+
+/** The URL without its credentials and without a slash at its end: fit for messages. */
+export function addressOf(url: string): { readonly base: string; readonly authorization: string | null } {
+  const { origin, pathname, username, password } = new URL(url)
+  const base = origin + pathname.replace(/\/+$/, '')
+  if (username === '' && password === '') return { base, authorization: null }
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { base, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+async function exchange(
+  url: string,
+  init: RequestInit,
+  { timeout, asked }: { readonly timeout: number; readonly asked: string },
+): Promise<{ readonly status: number; readonly text: string }> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeout) })
+    return { status: response.status, text: await bodyOf(response) }
+  } catch (cause) {
+    const why = isTimeout(cause) ? `no answer within ${timeout / 1_000} s` : reasonOf(cause)
+    throw new RegistryFailure('registry-unreachable', `${asked}: ${why}`, { cause })
+  }
+}
+
+async function bodyOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes > MOST_BYTES) throw new Error('the answer has no end')
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+export interface RegistryAnswer {
+  readonly status: number
+  readonly text: string
+  /** Method and URL, for messages. */
+  readonly asked: string
+}
+
+/** What an answer means. Throws a RegistryFailure for anything but a 2xx and a 404 of the registry's own. */
+export function answerOf({ status, text, asked }: RegistryAnswer): unknown {
+  const json = jsonOf(text)
+  if (status >= 200 && status < 300) {
+    if (json !== undefined) return json
+    throw new RegistryFailure('registry-answer-unreadable', `${asked}: the answer is no JSON: ${shown(text)}`)
+  }
+  const { errorCode, message } = confluentError(json)
+  const said = `${asked}: ${status} ${message ?? shown(text)}`.trim()
+  // A 404 of something else than a registry (a wrong path, a proxy) says nothing about a schema.
+  if (status === 404 && errorCode !== null) return null
+  if (status === 404 || status < 400) throw new RegistryFailure('registry-answer-unreadable', said)
+  if (status === 409) throw new RegistryFailure('schema-incompatible', message ?? said)
+  if (status >= 500 || status === 429 || status === 408) throw new RegistryFailure('registry-unreachable', said)
+  throw new RegistryFailure('registry-refused', said)
+}
+
+function confluentError(json: unknown): { readonly errorCode: number | null; readonly message: string | null } {
+  if (typeof json !== 'object' || json === null) return { errorCode: null, message: null }
+  const errorCode: unknown = Reflect.get(json, 'error_code')
+  const message: unknown = Reflect.get(json, 'message')
+  return {
+    errorCode: typeof errorCode === 'number' ? errorCode : null,
+    message: typeof message === 'string' ? message : null,
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
+// fetch says "fetch failed", and the reason is its cause; of a name with several addresses, a list of causes.
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : reasonOf(error.cause)
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, SHOWN))
+}
