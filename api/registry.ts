@@ -1,12 +1,13 @@
 /** The embedded registry's REST face, behind the same tokens and limits as everything else. */
-import { registryRest } from '../registry/rest.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { registryRest, sendUnrouted, type Explained } from '../registry/rest.ts'
 import type { ApiServer } from './api-server.ts'
 import { occurrenceOf, type ReportDefect } from './http/error-handler.ts'
-import { headersOf } from './http/problem-document.ts'
+import { headersOf, type Occurrence } from './http/problem-document.ts'
 import type { ApiParts } from './parts.ts'
 import { PROBLEMS } from './problems.ts'
 
-export const REGISTRY_PREFIX = '/registry'
+const REGISTRY_PREFIX = '/registry'
 
 /** Not there where another registry is used. Reading, looking up and checking are for readers, all else for admins. */
 export function registryRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): void {
@@ -20,11 +21,18 @@ export function registryRoutes(app: ApiServer, parts: ApiParts, reportDefect: Re
     explain: (request, error) => {
       const occurrence = occurrenceOf(error)
       if (occurrence.code === 'internal-error') reportDefect(request, error)
-      return {
-        status: PROBLEMS[occurrence.code].status,
-        message: occurrence.detail,
-        headers: headersOf(occurrence),
-      }
+      return explained(occurrence)
     },
   })
+}
+
+/** Answers a request below /registry that never came to a route; false: it is not for the registry. */
+export function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, error: unknown): boolean {
+  if (!request.url.startsWith(`${REGISTRY_PREFIX}/`)) return false
+  sendUnrouted(request, reply, explained(occurrenceOf(error)))
+  return true
+}
+
+function explained(occurrence: Occurrence): Explained {
+  return { status: PROBLEMS[occurrence.code].status, message: occurrence.detail, headers: headersOf(occurrence) }
 }

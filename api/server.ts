@@ -24,7 +24,7 @@ import { orderRoutes } from './orders.ts'
 import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
-import { registryRoutes } from './registry.ts'
+import { refuseUnrouted, registryRoutes } from './registry.ts'
 import { schemaRoutes } from './schemas.ts'
 import { namedShapes } from './shapes/all.ts'
 import { simulationRoutes } from './simulation.ts'
@@ -68,6 +68,7 @@ export function buildServer(parts: ApiParts): ApiServer {
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
       observeUnrouted(request, reply)
+      if (parts.registry !== null && refuseUnrouted(request, reply, error)) return
       sendProblem(request, reply, occurrenceOf(error))
     },
   }).withTypeProvider<TypeBoxTypeProvider>()

@@ -13,6 +13,7 @@ describe('an empty environment', () => {
   test('gives the defaults', () => {
     expect(config({})).toEqual({
       databaseUrl: null,
+      schemaRegistryUrl: null,
       dataDir: resolve('.orderledger'),
       host: '127.0.0.1',
       loopback: true,

@@ -12,28 +12,30 @@ import { StartFailure } from './start-failure.ts'
 export interface OpenedRegistry {
   readonly registry: SchemaRegistry
   readonly ids: EventSchemaIds
+  /** Of the embedded registry; null: there is none here. */
+  readonly pool: Pool | null
   /** For people: what it is and where, without its password. */
   readonly description: string
 }
 
-/** `pool`: of the embedded registry; null when SCHEMA_REGISTRY_URL names one. Throws a StartFailure that says what to do. */
-export async function openRegistry(config: Config, pool: Pool | null): Promise<OpenedRegistry> {
+/** `openPool` is called where no other registry is named. Throws a StartFailure that says what to do. */
+export async function openRegistry(config: Config, openPool: () => Pool): Promise<OpenedRegistry> {
   const count = `${String(eventSchemaTexts.length)} schemas`
-  if (config.schemaRegistryUrl === null || pool === null) {
-    if (pool === null) throw new Error('the embedded registry needs its pool')
+  const url = config.schemaRegistryUrl
+  if (url === null) {
+    const pool = openPool()
     const registry = embeddedRegistry(pool)
     const ids = await registerEventSchemas(registry).catch((error: unknown) => {
       throw embeddedFailure(error)
     })
-    return { registry, ids, description: `embedded registry, ${count}` }
+    return { registry, ids, pool, description: `embedded registry, ${count}` }
   }
-  const url = config.schemaRegistryUrl
   const registry = confluentRegistry({ url, monotonic: () => performance.now() })
   const { base } = addressOf(url)
   const ids = await lookUpEventSchemas(registry).catch((error: unknown) => {
     throw sharedFailure(error, base)
   })
-  return { registry, ids, description: `registry at ${base}, ${count}` }
+  return { registry, ids, pool: null, description: `registry at ${base}, ${count}` }
 }
 
 function sharedFailure(error: unknown, base: string): unknown {

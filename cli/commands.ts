@@ -71,6 +71,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./db.ts'),
   },
   {
+    name: 'cluster',
+    summary: 'run a real schema registry until Ctrl-C, to use instead of the embedded one',
+    load: () => import('./cluster.ts'),
+  },
+  {
     name: 'schemas',
     summary: 'work on the Avro schemas of the events',
     load: () => import('./schemas.ts'),

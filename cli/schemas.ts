@@ -7,11 +7,13 @@ import { registerCodegen } from './schemas/codegen.ts'
 import { registerDiff } from './schemas/diff.ts'
 import { registerLint } from './schemas/lint.ts'
 import { registerNew } from './schemas/new.ts'
+import { registerRehearse } from './schemas/rehearse.ts'
 
 export function register(program: Command, context: CommandContext): void {
   const schemas = program
     .command('schemas')
     .description('work on the Avro schemas of the events')
     .addHelpText('after', examples('orderledger schemas check', 'orderledger schemas diff --against git:main'))
-  for (const add of [registerNew, registerLint, registerDiff, registerCheck, registerCodegen]) add(schemas, context)
+  const verbs = [registerNew, registerLint, registerDiff, registerCheck, registerRehearse, registerCodegen]
+  for (const add of verbs) add(schemas, context)
 }

@@ -25,6 +25,7 @@ const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
 /** Schemas are bounded by a megabyte or so; a thousand of them is a long list. */
 const MOST_BYTES = 64 * 1024 * 1024
 const SHOWN = 200
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 export function registryClient({ url, timeout }: RegistryClientOptions): RegistryClient {
   const { base, authorization } = addressOf(url)
@@ -62,12 +63,22 @@ async function exchange(
   { timeout, asked }: { readonly timeout: number; readonly asked: string },
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeout) })
-    return { status: response.status, text: await bodyOf(response) }
+    const whole = { ...init, signal: AbortSignal.timeout(timeout) }
+    // A connection that was kept may have been closed by a registry that was restarted: that is found out by using it.
+    // Every request here can be repeated, registering too.
+    return await once(url, whole).catch((error: unknown) => {
+      if (!CLOSED.has(codeOf(error))) throw error
+      return once(url, whole)
+    })
   } catch (cause) {
     const why = isTimeout(cause) ? `no answer within ${timeout / 1_000} s` : reasonOf(cause)
     throw new RegistryFailure('registry-unreachable', `${asked}: ${why}`, { cause })
   }
+}
+
+async function once(url: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(url, init)
+  return { status: response.status, text: await bodyOf(response) }
 }
 
 async function bodyOf(response: Response): Promise<string> {
@@ -132,6 +143,13 @@ function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : reasonOf(error.cause)
+}
+
+/** Of the innermost cause. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if (error.cause !== undefined) return codeOf(error.cause)
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 function shown(text: string): string {

@@ -34,6 +34,7 @@ const WORDS: Readonly<Record<number, string>> = {
   404: 'HTTP 404 Not Found',
   405: 'HTTP 405 Method Not Allowed',
   413: `the body has more than ${BODY_LIMIT} bytes`,
+  414: 'a part of the path is longer than any subject',
   415: 'HTTP 415 Unsupported Media Type',
 }
 /** Confluent's code for a store that does not answer. */
@@ -63,9 +64,19 @@ export async function registryRest(app: FastifyInstance, parts: RestParts): Prom
   }
   app.all('/*', { schema: { hide: true }, config: configs.read }, (request) => {
     const path = `/${textOf(request.params, '*')}`
-    const status = routes.some((route) => matches(route.path, path)) ? 405 : 404
-    throw new RegistryRefusal({ status, errorCode: status, message: WORDS[status] ?? '' })
+    throw statusRefusal(unroutedStatus(routes, request.method, path))
   })
+}
+
+function statusRefusal(status: number): RegistryRefusal {
+  return new RegistryRefusal({ status, errorCode: status, message: WORDS[status] ?? '' })
+}
+
+/** Why no route took a request: none has such a path, or this method, or a part of the path is too long for it. */
+function unroutedStatus(routes: readonly Route[], method: string, path: string): number {
+  const alike = routes.filter((route) => matches(route.path, path))
+  if (alike.length === 0) return 404
+  return alike.some((route) => route.method === method) ? 414 : 405
 }
 
 function matches(route: string, path: string): boolean {
@@ -109,6 +120,15 @@ interface ConfluentError {
   readonly errorCode: number
   readonly message: string
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** Answers in Confluent's shape what never came to a route: a path that cannot be decoded. */
+export function sendUnrouted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, headers }: Explained,
+): void {
+  sendError(request, reply, { status, errorCode: status, message: WORDS[status] ?? message, headers })
 }
 
 function explained(parts: RestParts, request: FastifyRequest, error: unknown): ConfluentError {

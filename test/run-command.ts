@@ -15,6 +15,7 @@ export interface RunningCommand {
   readonly finished: Promise<CommandResult>
   /** What it has printed so far. */
   stdout(): string
+  stderr(): string
   /** Does nothing once the command has ended. */
   signal(signal: NodeJS.Signals): void
 }
@@ -34,6 +35,7 @@ export function startCommand(dataDir: string, args: readonly string[], bin = BIN
   return {
     finished: once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr })),
     stdout: () => stdout,
+    stderr: () => stderr,
     signal: (signal) => void child.kill(signal),
   }
 }

@@ -2,8 +2,8 @@ import type { Output } from '../output.ts'
 import type { Progress } from '../progress.ts'
 
 export interface ProgressFollower {
-  /** How far it is now, and how far it will go. */
-  readonly progress: (position: number, total: number) => void
+  /** How far it is now, and how far it will go; null when that is not known. */
+  readonly progress: (position: number, total: number | null) => void
   readonly stop: () => void
 }
 

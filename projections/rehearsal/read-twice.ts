@@ -96,7 +96,9 @@ function compared(stored: RecordedEvent, { today, proposed, tally }: Readings): 
 
 function touched(proposal: Proposal): Touched {
   const { event, schema, today, written } = proposal
-  const newest = Object.entries(eventSchemas).find(([type]) => type === event)?.[1].versions.at(-1)
+  const newest = Object.entries(eventSchemas)
+    .find(([type]) => type === event)?.[1]
+    .versions.at(-1)
   return {
     proposal,
     proposed: proposedReader(event, schema, written),

@@ -3,7 +3,18 @@
  * make the same calls the rows are the same, and none of them has to be made.
  */
 import { asInteger, asText, typeOf } from '../write-rows.ts'
-import type { Columns, Increments, Key, KeyType, Projected, Projection, Rows, Sets, Table, Value } from '../projection.ts'
+import type {
+  Columns,
+  Increments,
+  Key,
+  KeyType,
+  Projected,
+  Projection,
+  Rows,
+  Sets,
+  Table,
+  Value,
+} from '../projection.ts'
 
 type Call = 'set' | 'add' | 'remove'
 

@@ -32,7 +32,12 @@ export async function submittedSchema(db: Connection, submission: Submission): P
   const parsed = parse(schema, await typesOf(db, references))
   const text = schemaText(schema, { normalize })
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([text, resolved.map(({ name, targetId }) => [name, targetId])]))
+    .update(
+      JSON.stringify([
+        text,
+        resolved.map(({ name, subject, version, targetId }) => [name, subject, version, targetId]),
+      ]),
+    )
     .digest()
   return { parsed, text, fingerprint, references: resolved }
 }

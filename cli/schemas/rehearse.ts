@@ -1,0 +1,170 @@
+/** `schemas rehearse`: what a proposed schema does to the events that are stored. */
+import { readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { StartFailure } from '../../app/start-failure.ts'
+import { projections } from '../../projections/list.ts'
+import { rehearse, type RehearsalStep } from '../../projections/rehearsal/rehearse.ts'
+import { eventSchemas } from '../../schemas/events.ts'
+import { proposalInFile, proposalsInFolder, type Proposal } from '../../schemas/evolution/proposal.ts'
+import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import { dumpedLog } from '../../store/dump/dumped-log.ts'
+import { storedLog, type LogSource } from '../../store/log-source.ts'
+import type { CommandContext } from '../command-context.ts'
+import { dumpFailure } from '../database/dump-failure.ts'
+import { followProgress, type ProgressFollower } from '../database/follow-progress.ts'
+import { requireSchema } from '../database/require-schema.ts'
+import { withDatabase } from '../database/with-database.ts'
+import { examples } from '../examples.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { wholeNumber } from '../load/options.ts'
+import type { Output } from '../output.ts'
+import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
+import { rehearsalText, type RehearsalReport } from './rehearsal-text.ts'
+
+interface RehearseOptions extends FolderOptions {
+  readonly schema?: string
+  readonly from: string
+  readonly limit?: number
+}
+
+/** Behind a service on the same machine: a rehearsal can wait, an order cannot. */
+const NICE = 10
+
+const details = `
+Every stored event is read as today and as proposed; both readings are folded into the states of streams and projected
+into rows, with the code of this checkout. A field that is new, or that nothing uses any more, is told and is no change.
+The log is read in pages, beside a running service or without one; nothing is written. A dump needs no database.
+Exits with 1 when an event fails or something comes out differently, with 2 when the proposal cannot be read, with 3 when
+the database cannot be reached. Ctrl-C shows what was found until then.`
+
+export function registerRehearse(schemas: Command, context: CommandContext): void {
+  addFolderOption(schemas.command('rehearse'))
+    .argument('[event]', 'only this one')
+    .option('--schema <file>', 'the proposed schema (default: what the folder has beyond schemas.lock)')
+    .option('--from <source>', 'log, or a directory that db dump has made, or its events.avro', 'log')
+    .option('--limit <n>', 'only the first events of the log', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .description('try a proposed schema out on the events that are stored')
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples('orderledger schemas rehearse', 'orderledger schemas rehearse --schema next.avsc --from backup'),
+    )
+    .action((event: string | undefined, options: RehearseOptions) => run(context, event ?? null, options))
+}
+
+async function run(context: CommandContext, event: string | null, options: RehearseOptions): Promise<void> {
+  const { output, exitWith } = context
+  const proposals = proposed(event, options)
+  // Linux takes 0 as this thread, other systems as the whole process.
+  setPriority(0, NICE)
+  const report = await withSource(context, options.from, (source) => rehearsed(output, proposals, source, options))
+  output.result(report, () => rehearsalText(report, output))
+  if (!report.ok) exitWith(1)
+}
+
+function proposed(event: string | null, options: RehearseOptions): readonly Proposal[] {
+  if (event !== null && !Object.hasOwn(eventSchemas, event)) {
+    throw refusal(`${event} is not a type of event that is stored`, 'ls schemas shows the types of events')
+  }
+  const tried = 'to read the proposed schema'
+  const proposals = obeyed(() => read(event, options), { exitCode: 2, tried, next: 'orderledger schemas lint' })
+  if (proposals.length > 0) return proposals
+  const whose = event === null ? 'any stored event' : event
+  throw refusal(
+    `the folder has no version of ${whose} that schemas.lock has not`,
+    `orderledger schemas new ${event ?? 'OrderPlaced'} makes one; or name a file: --schema next.avsc`,
+  )
+}
+
+function read(event: string | null, { schema, ...options }: RehearseOptions): readonly Proposal[] {
+  if (schema !== undefined) return [proposalInFile(schema, textOf(schema), event)]
+  const folder = relative(process.cwd(), folderOf(options)) || '.'
+  return proposalsInFolder(folder, event)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(resolve(file), 'utf8')
+  } catch (cause) {
+    throw refusal(cause instanceof Error ? cause.message : String(cause), 'name a file with --schema', cause)
+  }
+}
+
+function withSource(
+  context: CommandContext,
+  from: string,
+  work: (source: LogSource) => Promise<RehearsalReport>,
+): Promise<RehearsalReport> {
+  if (from !== 'log') return ofDump(from, work)
+  return withDatabase(context, { command: 'schemas rehearse', create: false }, async ({ url }) => {
+    const settings = { ...READER_SETTINGS, default_transaction_read_only: 'on' }
+    const pool = openPool(url, { name: 'rehearse', max: 2, settings })
+    try {
+      await requireSchema(pool)
+      return await work(await storedLog(pool))
+    } finally {
+      await pool.end()
+    }
+  })
+}
+
+async function ofDump(path: string, work: (source: LogSource) => Promise<RehearsalReport>): Promise<RehearsalReport> {
+  try {
+    return await work(await dumpedLog(resolve(path)))
+  } catch (error) {
+    throw dumpFailure(error, `orderledger schemas rehearse --from ${path}`)
+  }
+}
+
+async function rehearsed(
+  output: Output,
+  proposals: readonly Proposal[],
+  source: LogSource,
+  { limit = null }: { readonly limit?: number | null },
+): Promise<RehearsalReport> {
+  const interruption = watchInterruption(() => output.note('stopping; Ctrl-C again ends it at once'))
+  const progress = followSteps(output)
+  const started = performance.now()
+  try {
+    const { signal } = interruption
+    const found = await rehearse({ source, proposals, projections, limit, signal, onProgress: progress.advance })
+    const seconds = (performance.now() - started) / 1_000
+    return {
+      ...found,
+      proposals: proposals.map(({ event, version, file }) => ({ event, version, file })),
+      seconds: Math.round(seconds * 1_000) / 1_000,
+      eventsPerSecond: Math.round(found.position / seconds),
+    }
+  } finally {
+    progress.stop()
+    interruption.release()
+  }
+}
+
+const LABELS: { readonly [Step in RehearsalStep]: string } = {
+  read: 'rehearse',
+  fold: 'rehearse, further streams',
+  rows: 'rehearse, rows in doubt',
+}
+
+/** A bar for each reading of the log. */
+function followSteps(output: Output) {
+  let shown: { readonly step: RehearsalStep; readonly follower: ProgressFollower } | null = null
+  return {
+    advance(step: RehearsalStep, position: number, of: number | null): void {
+      if (shown?.step !== step) {
+        shown?.follower.stop()
+        shown = { step, follower: followProgress(output, LABELS[step]) }
+      }
+      shown.follower.progress(position, of)
+    },
+    stop: () => shown?.follower.stop(),
+  }
+}
+
+function refusal(what: string, next: string, cause?: unknown): StartFailure {
+  const details = { code: 'nothing-to-rehearse', exitCode: 2, what, tried: 'to find a proposed schema', next } as const
+  return new StartFailure(details, { cause })
+}

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openApiService, type ApiService } from './api-service.ts'
+import { askRegistry, refused } from './ask-registry.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
+import { recordOf } from './registry-contract.ts'
+
+let database: TestDatabase
+let service: ApiService
+const ask = askRegistry(() => service.app)
+
+beforeAll(async () => {
+  database = await testDatabase()
+  service = await openApiService(database.url)
+})
+
+afterAll(async () => {
+  await service.close()
+  await database.drop()
+})
+
+let made = 0
+const newSubject = () => `subject-${String(++made)}`
+const ID = recordOf([{ name: 'id' }])
+const register = (subject: string, schema: string) => ask('POST', `/subjects/${subject}/versions`, { schema })
+
+describe('levels', () => {
+  test('an incompatible schema is refused with its path and rule, and the checks say the same', async () => {
+    const subject = newSubject()
+    await register(subject, ID)
+    const next = recordOf([{ name: 'id' }, { name: 'must' }])
+    const words = /READER_FIELD_MISSING_DEFAULT_VALUE.*\/fields\/1/
+    expect(await register(subject, next)).toMatchObject(refused(409, words))
+    for (const path of ['versions', 'versions/latest', 'versions/1']) {
+      const check = await ask('POST', `/compatibility/subjects/${subject}/${path}?verbose=true`, { schema: next })
+      expect(check.body).toEqual({
+        is_compatible: false,
+        messages: expect.arrayContaining([expect.stringMatching(words)]),
+      })
+      expect(await ask('POST', `/compatibility/subjects/${subject}/${path}`, { schema: next })).toMatchObject({
+        body: { is_compatible: false },
+      })
+    }
+  })
+
+  test('a check against one version looks at that one, even where the level is transitive', async () => {
+    const subject = newSubject()
+    await ask('PUT', `/config/${subject}`, { compatibility: 'NONE' })
+    await register(subject, ID)
+    await register(subject, recordOf([{ name: 'id', type: 'int' }]))
+    await ask('PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
+    const check = (path: string) => ask('POST', `/compatibility/subjects/${subject}/${path}`, { schema: ID })
+    expect((await check('versions/1')).body).toEqual({ is_compatible: true })
+    expect((await check('versions/latest')).body).toEqual({ is_compatible: false })
+    expect((await check('versions')).body).toEqual({ is_compatible: false })
+  })
+
+  test('a subject without a level has that of all, which goes back to BACKWARD', async () => {
+    const subject = newSubject()
+    await ask('PUT', '/config', { compatibility: 'full' })
+    expect((await ask('GET', '/config')).body).toEqual({ compatibilityLevel: 'FULL' })
+    expect((await ask('GET', `/config/${subject}?defaultToGlobal=true`)).body).toEqual({ compatibilityLevel: 'FULL' })
+    expect((await ask('DELETE', '/config')).body).toEqual({ compatibilityLevel: 'FULL' })
+    expect((await ask('GET', '/config')).body).toEqual({ compatibilityLevel: 'BACKWARD' })
+  })
+})
+
+describe('references', () => {
+  const address = '{"type":"record","name":"Address","namespace":"shop","fields":[{"name":"city","type":"string"}]}'
+  const person = '{"type":"record","name":"Person","namespace":"shop","fields":[{"name":"home","type":"shop.Address"}]}'
+
+  async function referring() {
+    const [target, user] = [newSubject(), newSubject()]
+    await register(target, address)
+    const references = [{ name: 'shop.Address', subject: target, version: 1 }]
+    const registered = await ask('POST', `/subjects/${user}/versions`, { schema: person, references })
+    return { target, user, references, id: Reflect.get(registered.body as object, 'id') as number }
+  }
+
+  test('a schema brings the types that it refers to, through others too', async () => {
+    const { user, references } = await referring()
+    const team =
+      '{"type":"record","name":"Team","namespace":"shop","fields":[{"name":"lead","type":"Person"},{"name":"seat","type":"Address"}]}'
+    const through = [{ name: 'shop.Person', subject: user, version: 1 }]
+    expect(
+      await ask('POST', `/subjects/${newSubject()}/versions`, { schema: team, references: through }),
+    ).toMatchObject({ status: 200 })
+    expect(await ask('POST', `/subjects/${user}`, { schema: person, references })).toMatchObject({
+      status: 200,
+      body: { references },
+    })
+    expect(await ask('POST', `/subjects/${user}`, { schema: person })).toMatchObject(refused(42201))
+  })
+
+  test('compatibility looks into what is referred to', async () => {
+    const { target, user } = await referring()
+    await ask('PUT', `/config/${target}`, { compatibility: 'NONE' })
+    await register(target, address.replace('"string"', '"int"'))
+    const references = [{ name: 'shop.Address', subject: target, version: 2 }]
+    expect(await ask('POST', `/subjects/${user}/versions`, { schema: person, references })).toMatchObject(
+      refused(409, /TYPE_MISMATCH/),
+    )
+  })
+
+  test('what is referred to cannot be deleted, until nothing refers to it', async () => {
+    const { target, user, id } = await referring()
+    expect(await ask('GET', `/subjects/${target}/versions/1/referencedby`)).toMatchObject({ body: [id] })
+    expect(await ask('DELETE', `/subjects/${target}`)).toMatchObject(refused(42206))
+    expect(await ask('DELETE', `/subjects/${target}/versions/1`)).toMatchObject(refused(42206))
+    await ask('DELETE', `/subjects/${user}`)
+    expect(await ask('DELETE', `/subjects/${target}`)).toMatchObject({ status: 200, body: [1] })
+    // Deleted softly, the user can still be asked for.
+    expect(await ask('DELETE', `/subjects/${target}?permanent=true`)).toMatchObject(refused(42206))
+    await ask('DELETE', `/subjects/${user}?permanent=true`)
+    expect(await ask('DELETE', `/subjects/${target}?permanent=true`)).toMatchObject({ status: 200, body: [1] })
+    expect(await ask('GET', `/schemas/ids/${String(id)}`)).toMatchObject({ status: 200 })
+  })
+})
+
+describe('deleting', () => {
+  test('a version is deleted softly, then for good; its schema stays readable by its id', async () => {
+    const subject = newSubject()
+    const { body } = await register(subject, recordOf([{ name: subject.replace('-', '_') }]))
+    const id = Reflect.get(body as object, 'id') as number
+    expect(await ask('DELETE', `/subjects/${subject}/versions/1?permanent=true`)).toMatchObject(refused(40407))
+    expect(await ask('DELETE', `/subjects/${subject}/versions/latest`)).toMatchObject({ status: 200, body: 1 })
+    expect(await ask('DELETE', `/subjects/${subject}/versions/1`)).toMatchObject(refused(40406))
+    expect(await ask('GET', `/subjects/${subject}/versions/1`)).toMatchObject(refused(40401))
+    expect(await ask('GET', `/subjects/${subject}/versions/1?deleted=true`)).toMatchObject({ body: { id } })
+    expect(await ask('GET', `/subjects/${subject}/versions?deletedOnly=true`)).toMatchObject({ body: [1] })
+    expect(await ask('GET', `/schemas/ids/${String(id)}/versions`)).toMatchObject({ body: [] })
+    expect(await ask('DELETE', `/subjects/${subject}/versions/1?permanent=true`)).toMatchObject({
+      status: 200,
+      body: 1,
+    })
+    expect(await ask('GET', `/subjects/${subject}/versions/1?deleted=true`)).toMatchObject(refused(40401))
+    expect(await ask('GET', `/schemas/ids/${String(id)}`)).toMatchObject({ status: 200 })
+    expect(await register(subject, recordOf([{ name: subject.replace('-', '_') }]))).toMatchObject({ body: { id } })
+  })
+
+  test('a subject that is deleted takes its level and its mode along', async () => {
+    const subject = newSubject()
+    await ask('PUT', `/config/${subject}`, { compatibility: 'FULL' })
+    await register(subject, ID)
+    await ask('DELETE', `/subjects/${subject}`)
+    expect(await ask('GET', `/config/${subject}`)).toMatchObject(refused(40408))
+    expect(await register(subject, recordOf([{ name: 'other', type: 'int' }]))).toMatchObject({ status: 200 })
+    expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject({ body: [2] })
+  })
+
+  test('of all schemas the ones asked for are listed', async () => {
+    const prefix = newSubject()
+    for (const name of ['a', 'b']) await register(`${prefix}.${name}`, recordOf([{ name }]))
+    await register(`${prefix}.a`, recordOf([{ name: 'a' }, { name: 'more', default: '' }]))
+    await ask('DELETE', `/subjects/${prefix}.b`)
+    const listed = async (query: string) => {
+      const { body } = await ask('GET', `/schemas?subjectPrefix=${prefix}${query}`)
+      return (body as { subject: string; version: number }[]).map(
+        ({ subject, version }) => `${subject.slice(-1)}${String(version)}`,
+      )
+    }
+    expect(await listed('')).toEqual(['a1', 'a2'])
+    expect(await listed('&deleted=true')).toEqual(['a1', 'a2', 'b1'])
+    expect(await listed('&latestOnly=true')).toEqual(['a2'])
+    expect(await listed('&deleted=true&offset=1&limit=1')).toEqual(['a2'])
+  })
+})
+
+describe('modes', () => {
+  test('READONLY of a subject refuses its writes, and nothing else', async () => {
+    const subject = newSubject()
+    await register(subject, ID)
+    await ask('PUT', `/mode/${subject}`, { mode: 'READONLY' })
+    expect(await register(subject, recordOf([{ name: 'id' }, { name: 'more', default: '' }]))).toMatchObject(
+      refused(42205),
+    )
+    expect(await ask('DELETE', `/subjects/${subject}`)).toMatchObject(refused(42205))
+    expect(await ask('PUT', `/config/${subject}`, { compatibility: 'FULL' })).toMatchObject(refused(42205))
+    expect(await register(subject, ID)).toMatchObject({ status: 200 })
+    expect(await register(newSubject(), ID)).toMatchObject({ status: 200 })
+    expect(await ask('DELETE', `/mode/${subject}`)).toMatchObject({ body: { mode: 'READONLY' } })
+    expect(await ask('GET', `/mode/${subject}?defaultToGlobal=true`)).toMatchObject({ body: { mode: 'READWRITE' } })
+    expect(await ask('DELETE', `/mode/${subject}`)).toMatchObject(refused(40409))
+  })
+
+  test('READONLY of all leaves out a subject of its own mode, READONLY_OVERRIDE does not', async () => {
+    const subject = newSubject()
+    await ask('PUT', `/mode/${subject}`, { mode: 'READWRITE' })
+    await ask('PUT', '/mode', { mode: 'READONLY' })
+    expect(await register(newSubject(), ID)).toMatchObject(refused(42205))
+    expect(await register(subject, ID)).toMatchObject({ status: 200 })
+    await ask('PUT', '/mode', { mode: 'READONLY_OVERRIDE' })
+    expect(await register(subject, recordOf([{ name: 'other', default: '' }]))).toMatchObject(refused(42205))
+    expect(await ask('DELETE', '/mode')).toMatchObject({ body: { mode: 'READONLY_OVERRIDE' } })
+    expect(await ask('GET', '/mode')).toMatchObject({ body: { mode: 'READWRITE' } })
+  })
+
+  test('IMPORT takes ids and versions as they are given, and only there', async () => {
+    const [subject, other] = [newSubject(), newSubject()]
+    const schema = recordOf([{ name: 'imported' }], 'Imported')
+    const imported = (to: string, body: object) => ask('POST', `/subjects/${to}/versions`, { schema, ...body })
+    expect(await imported(subject, { id: 70_001, version: 7 })).toMatchObject(refused(42205))
+    await ask('PUT', `/mode/${subject}`, { mode: 'IMPORT' })
+    expect(await imported(subject, {})).toMatchObject(refused(42205))
+    expect(await imported(subject, { id: 70_001, version: 7 })).toMatchObject({ status: 200, body: { id: 70_001 } })
+    expect(await imported(subject, { id: 70_001, version: 7 })).toMatchObject({ status: 200, body: { id: 70_001 } })
+    expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject({ body: [7] })
+    const different = { schema: recordOf([{ name: 'different' }], 'Imported'), version: 8 }
+    expect(await imported(subject, { ...different, id: 70_001 })).toMatchObject(refused(42205, /70001/))
+    await ask('DELETE', `/mode/${subject}`)
+    // An id that the registry gives by itself lies behind all that were brought.
+    expect(await register(other, recordOf([{ name: 'after' }], 'After'))).toMatchObject({ body: { id: 70_002 } })
+    expect(await ask('PUT', `/mode/${other}`, { mode: 'IMPORT' })).toMatchObject(refused(42205))
+    expect(await ask('PUT', `/mode/${other}?force=true`, { mode: 'IMPORT' })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('where tokens are configured', () => {
+  const tokens = (['read', 'operate', 'admin'] as const).map((role) => ({
+    name: role,
+    role,
+    secret: `secret-of-${role}`,
+  }))
+  const as = (role: string) => ({ headers: { authorization: `Bearer secret-of-${role}` } })
+
+  test('reading, looking up and checking need read, everything else admin', async () => {
+    const subject = newSubject()
+    const to = service.another({}, { tokens })
+    await to.ready()
+    const write = (role: string) => ask('POST', `/subjects/${subject}/versions`, { schema: ID }, { ...as(role), to })
+    expect(await ask('GET', '/subjects', undefined, { to })).toMatchObject(refused(401))
+    expect(await ask('GET', '/subjects', undefined, { ...as('read'), to })).toMatchObject({ status: 200 })
+    expect(await write('operate')).toMatchObject(refused(403))
+    expect(await write('admin')).toMatchObject({ status: 200 })
+    const body = { schema: ID }
+    expect(await ask('POST', `/subjects/${subject}`, body, { ...as('read'), to })).toMatchObject({ status: 200 })
+    expect(
+      await ask('POST', `/compatibility/subjects/${subject}/versions/latest`, body, { ...as('read'), to }),
+    ).toMatchObject({ status: 200 })
+    for (const [method, path] of [
+      ['PUT', '/config'],
+      ['PUT', '/mode'],
+      ['DELETE', `/subjects/${subject}`],
+    ] as const) {
+      expect(await ask(method, path, {}, { ...as('operate'), to })).toMatchObject(refused(403))
+    }
+  })
+})
+
+test('the whole registry is absent where another one is used', async () => {
+  const other = service.another({ registry: null })
+  await other.ready()
+  const answer = await other.inject({ url: '/registry/subjects' })
+  expect(answer.statusCode).toBe(404)
+})
