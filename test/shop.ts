@@ -95,7 +95,7 @@ export async function openShop(url: string) {
         product(sku),
         null,
       ),
-    register: (customerId: string) =>
+    register: (customerId: string, key: string | null = null) =>
       run(
         (read) =>
           registerCustomer(
@@ -106,7 +106,7 @@ export async function openShop(url: string) {
             read,
           ),
         person(customerId),
-        null,
+        key,
       ),
     rank: (customerId: string, tier: Tier) =>
       run((read) => changeTier({ customerId, tier }, read), person(customerId), null),
@@ -119,8 +119,8 @@ export async function openShop(url: string) {
       const asked = { orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15, at: NOON }
       return run((read) => placeOrder(asked, read), one(orderId, 201), key)
     },
-    cancel: (orderId: string, key: string | null = null) =>
-      run((read) => cancelOrder({ orderId, reason: null }, read), one(orderId, 200), key),
+    cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
+      run((read) => cancelOrder({ orderId, reason }, read), one(orderId, 200), key),
     expire: (orderId: string) =>
       run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId, 200), null),
     async close(): Promise<void> {

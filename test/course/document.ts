@@ -1,7 +1,9 @@
 /** docs/schema-evolution.md as what it tells people to do, and what it says is printed. */
 
-/** A numbered section of the course. */
+/** A section with something to do. */
 export interface Step {
+  /** Of the ten; null for a section beside them. */
+  readonly number: number | null
   readonly title: string
   readonly blocks: readonly Block[]
 }
@@ -35,7 +37,7 @@ interface Fence {
 }
 
 const FENCE = /^```(\w+)\n([\s\S]*?)^```$/gm
-const HEADING = /^## (\d+\. .+)$/gm
+const HEADING = /^## (.+)$/gm
 
 /** Throws when an output belongs to no commands, or an edit is not one. */
 export function parseDocument(text: string): CourseDocument {
@@ -46,19 +48,19 @@ export function parseDocument(text: string): CourseDocument {
     end = match.index + match[0].length
   }
   const rest = text.slice(end)
-  const steps: { title: string; blocks: Block[] }[] = []
+  const sections: { readonly title: string; readonly blocks: Block[] }[] = []
   fences.forEach(({ language, content, before }, index) => {
-    for (const [, title = ''] of before.matchAll(HEADING)) steps.push({ title, blocks: [] })
-    // After the last numbered section there are others.
-    if (/^## (?!\d)/m.test(before.slice(before.lastIndexOf('\n## ')))) steps.push({ title: '', blocks: [] })
-    const blocks = steps.at(-1)?.blocks
+    for (const [, title = ''] of before.matchAll(HEADING)) sections.push({ title, blocks: [] })
+    const blocks = sections.at(-1)?.blocks
     const next = fences[index + 1]
     if (language === 'sh') blocks?.push(commands(content, next?.language === 'text' ? index + 1 : null))
     if (language === 'diff') blocks?.push(edit(content))
     if (language === 'text' && fences[index - 1]?.language !== 'sh') throw new Error(`nothing prints: ${content}`)
   })
   return {
-    steps: steps.filter(({ title }) => title !== ''),
+    steps: sections
+      .filter(({ blocks }) => blocks.length > 0)
+      .map(({ title, blocks }) => ({ number: /^\d+/.test(title) ? Number.parseInt(title, 10) : null, title, blocks })),
     withPrinted: (outputs) =>
       fences
         .map(({ language, content, before }, index) => {

@@ -5,14 +5,17 @@ import { Progress } from '../../projections/progress.ts'
 import { Projector } from '../../projections/projector.ts'
 import { Replayer } from '../../projections/replay/replayer.ts'
 import { openViews } from '../../projections/views.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { registerEventSchemas } from '../../registry/event-schema-ids.ts'
+import type { EventSchema } from '../../schemas/avro-schema.ts'
 import { decode } from '../../schemas/codec.ts'
+import { eventSchemas } from '../../schemas/events.ts'
 import { upcast } from '../../schemas/upcast.ts'
-import { foldEvent } from '../../store/fold-event.ts'
 import { openPool } from '../../store/database.ts'
+import { aggregateFor, foldEvent } from '../../store/fold-event.ts'
 import { LogFeed } from '../../store/log-feed.ts'
 import { readEvents } from '../../store/read-log.ts'
 import type { StreamState } from '../../store/stream-cache.ts'
-import { aggregateFor } from '../../store/fold-event.ts'
 import { eventually } from '../eventually.ts'
 import { openShop, type Shop } from '../shop.ts'
 
@@ -22,12 +25,14 @@ export interface Remembered {
   readonly stream: string
   readonly type: string
   readonly schemaVersion: number
+  readonly data: Buffer
   readonly means: readonly object[]
 }
 
 export interface Release {
   readonly shop: Shop
-  readonly url: string
+  /** Every version that it has of an event. */
+  versions(type: string): readonly EventSchema[]
   /** The whole log. */
   history(): Promise<readonly Remembered[]>
   /** Of a stream, as this release folds it. */
@@ -40,11 +45,13 @@ export interface Release {
 export async function openRelease(url: string): Promise<Release> {
   const shop = await openShop(url)
   const pool = openPool(url, { name: 'release', max: 10 })
+  // As at every start with a registry of our own: it takes nothing that breaks what it has.
+  await registerEventSchemas(embeddedRegistry(pool))
   const progress = new Progress(() => Date.now())
   const feed = new LogFeed(pool)
-  const complaints: unknown[] = []
-  const complain = (fields: object, message: string) => complaints.push([message, fields])
-  const log = { info: () => undefined, warn: complain, error: complain }
+  const errors: unknown[] = []
+  const ignore = () => undefined
+  const log = { info: ignore, warn: ignore, error: (fields: object, message: string) => errors.push([message, fields]) }
   const parts = { pool, projections, owner: newId(), log, reachPoint: () => undefined }
   const projector = new Projector({ ...parts, feed, progress, newId })
   await projector.start()
@@ -55,11 +62,11 @@ export async function openRelease(url: string): Promise<Release> {
 
   return {
     shop,
-    url,
+    versions: (type) => Object.entries(eventSchemas).find(([name]) => name === type)?.[1].versions ?? [],
 
     async history() {
       return (await read()).map(({ position, stream, type, schemaVersion, data }) => {
-        return { position, stream, type, schemaVersion, means: upcast(decode(type, schemaVersion, data)) }
+        return { position, stream, type, schemaVersion, data, means: upcast(decode(type, schemaVersion, data)) }
       })
     },
 
@@ -86,7 +93,7 @@ export async function openRelease(url: string): Promise<Release> {
       await Promise.all([projector.stop(), replayer.stop()])
       await shop.close()
       await pool.end()
-      if (shop.errors.length + complaints.length > 0) throw new Error(JSON.stringify([shop.errors, complaints]))
+      if (shop.errors.length + errors.length > 0) throw new Error(JSON.stringify([shop.errors, errors]))
     },
   }
 }
