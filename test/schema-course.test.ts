@@ -28,6 +28,7 @@ beforeAll(async () => {
   shopDatabase = await testDatabase()
   await fillShop(shopDatabase.url)
   unchanged = new WorkingCopy()
+  await unchanged.build()
 })
 
 afterAll(async () => {
@@ -36,7 +37,7 @@ afterAll(async () => {
 })
 
 describe('a step of the course does what the document says, with the events of a real shop', () => {
-  test.each(course.steps.map((step) => [step.title, step] as const))('%s', async (_, step) => {
+  test.concurrent.each(course.steps.map((step) => [step.title, step] as const))('%s', async (_, step) => {
     const copy = new WorkingCopy(unchanged)
     const database = await cloneDatabase(shopDatabase)
     try {
@@ -64,7 +65,6 @@ test('the document shows what the commands print', async () => {
 })
 
 async function carryOut({ number, blocks }: Step, copy: WorkingCopy, url: string): Promise<void> {
-  await copy.build()
   for (const block of blocks) {
     if (block.kind === 'edit') copy.edit(block.file, block.hunks)
     else if (block.script === START) await start(scenarios.get(number ?? 0), copy, url)

@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import type { Hunk } from './document.ts'
@@ -24,7 +24,7 @@ export class WorkingCopy {
     const folder = mkdtempSync(join(tmpdir(), 'orderledger-course-'))
     this.root = join(folder, 'orderledger')
     if (from === undefined) this.#copySources()
-    else cpSync(from.root, this.root, { recursive: true, verbatimSymlinks: true })
+    else execFileSync('cp', ['-a', from.root, this.root])
   }
 
   remove(): void {
@@ -76,7 +76,7 @@ export class WorkingCopy {
     const main = `import { main } from './cli/main.ts'\nprocess.exitCode = await main(process.argv.slice(2))`
     await this.#bundle(main, '.course/orderledger.mjs')
     mkdirSync(join(this.root, '.course/bin'), { recursive: true })
-    const script = `#!/bin/sh\nexec "${process.execPath}" "${join(this.root, '.course/orderledger.mjs')}" "$@"\n`
+    const script = `#!/bin/sh\nexec "${process.execPath}" "$(dirname "$0")/../orderledger.mjs" "$@"\n`
     writeFileSync(join(this.root, '.course/bin/orderledger'), script, { mode: 0o755 })
   }
 
@@ -92,7 +92,7 @@ export class WorkingCopy {
     await build({
       stdin: { contents, resolveDir: this.root, loader: 'ts' },
       ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'error' },
-      plugins: [inPlace],
+      plugins: [inPlace(outfile)],
     })
     return outfile
   }
@@ -113,16 +113,20 @@ export class WorkingCopy {
   }
 }
 
-/** Bundled, a module still finds the files that stand beside it. */
-const inPlace: Plugin = {
-  name: 'in-place',
-  setup(bundle) {
-    bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8')
-      if (!text.includes('import.meta.')) return undefined
-      const url = JSON.stringify(pathToFileURL(path).href)
-      const placed = text.replaceAll('import.meta.url', url).replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-      return { contents: placed, loader: 'ts' }
-    })
-  },
+/** Bundled, a module still finds the files that stand beside it, also when the whole checkout is copied. */
+function inPlace(bundle: string): Plugin {
+  return {
+    name: 'in-place',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8')
+        if (!text.includes('import.meta.')) return undefined
+        const from = relative(dirname(bundle), path)
+        const placed = text
+          .replaceAll('import.meta.url', `new URL('${from}', import.meta.url).href`)
+          .replaceAll('import.meta.dirname', `new URL('${dirname(from)}', import.meta.url).pathname`)
+        return { contents: placed, loader: 'ts' }
+      })
+    },
+  }
 }
