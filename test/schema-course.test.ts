@@ -6,13 +6,14 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPool } from '../store/database.ts'
 import { appendRaw } from './append-events.ts'
 import { parseDocument, type Step } from './course/document.ts'
 import { openRelease, type Release } from './course/release.ts'
 import { CALLED, scenarios, type Scenario } from './course/scenarios.ts'
 import { WorkingCopy } from './course/working-copy.ts'
 import { cloneDatabase, testDatabase, type TestDatabase } from './database.ts'
-import { openPool } from '../store/database.ts'
+import { eventually } from './eventually.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/schema-evolution.md', import.meta.url))
 const GOLDEN = new URL('../schemas/golden/CustomerRegistered/v1.bin', import.meta.url)
@@ -27,8 +28,7 @@ let shopDatabase: TestDatabase
 beforeAll(async () => {
   shopDatabase = await testDatabase()
   await fillShop(shopDatabase.url)
-  unchanged = new WorkingCopy()
-  await unchanged.build()
+  unchanged = await WorkingCopy.ofSources()
 })
 
 afterAll(async () => {
@@ -37,9 +37,10 @@ afterAll(async () => {
 })
 
 describe('a step of the course does what the document says, with the events of a real shop', () => {
-  test.concurrent.each(course.steps.map((step) => [step.title, step] as const))('%s', async (_, step) => {
-    const copy = new WorkingCopy(unchanged)
+  const steps = course.steps.map((step) => [step.title, step] as const)
+  test.concurrent.each(steps)('%s', { timeout: 300_000 }, async (_, step) => {
     const database = await cloneDatabase(shopDatabase)
+    const copy = await unchanged.copied()
     try {
       await carryOut(step, copy, database.url)
     } finally {
@@ -64,6 +65,28 @@ test('the document shows what the commands print', async () => {
   await expect(course.withPrinted(printed)).toMatchFileSnapshot(DOCUMENT)
 })
 
+test('a release that lacks a version takes no order that rests on it, stops its projections there and says where', async () => {
+  const database = await cloneDatabase(shopDatabase)
+  const pool = openPool(database.url, { name: 'test', max: 1 })
+  const later = { stream: 'inventory-A', type: 'StockAdjusted', schemaVersion: 2, data: Buffer.alloc(4) }
+  const position = await appendRaw(pool, [later])
+  await pool.end()
+  const release = await openRelease(database.url)
+  try {
+    await expect(release.shop.adjust('A', 1)).rejects.toThrow(/StockAdjusted has versions 1 to 1 here, not 2|stream inventory-A cannot be read/)
+    expect(await release.shop.adjust('B', 1)).toMatchObject({ outcome: 'executed', status: 201 })
+    await eventually(async () => {
+      const states = await release.states()
+      const products = states.find(({ name }) => name === 'products')
+      const said = JSON.stringify(products?.lastError)
+      return products?.state === 'failed' && products.position === position - 1 && said.includes('not 2')
+    })
+  } finally {
+    await release.close()
+    await database.drop()
+  }
+})
+
 async function carryOut({ number, blocks }: Step, copy: WorkingCopy, url: string): Promise<void> {
   for (const block of blocks) {
     if (block.kind === 'edit') copy.edit(block.file, block.hunks)
@@ -84,6 +107,7 @@ async function start(scenario: Scenario | undefined, copy: WorkingCopy, url: str
     await release.shown()
     await scenario?.(release)
     await release.shown()
+    expect(release.errors()).toEqual([])
   } finally {
     await release.close()
   }
@@ -98,6 +122,7 @@ async function fillShop(url: string): Promise<void> {
   const release = await openRelease(url)
   await sell(release)
   await release.shown()
+  expect(release.errors()).toEqual([])
   await release.close()
 }
 

@@ -5,8 +5,12 @@ import { SchemaRuleError } from '../schema-files.ts'
 /** `text`: what the file holds, null when there is none. */
 export function addRetirement(text: string | null, event: string, by: string, reason: string): string {
   const retired = JSON.parse(text ?? '{}') as Record<string, unknown>
-  return `${JSON.stringify({ ...retired, [event]: { by: [by], reason } }, null, 2)}\n`
+  const json = JSON.stringify({ ...retired, [event]: { by: [by], reason } }, null, 2)
+  return `${json.replace(SPREAD_LIST, (_, names: string) => `"by": [${names.replace(/,\s+/g, ', ')}]`)}\n`
 }
+
+/** A list of names, which our format has on one line. */
+const SPREAD_LIST = /"by": \[\s+([^\]]*?)\s+\]/g
 
 const TABLE = /(export const upcasters: Upcasters = \{)([\s\S]*?)(\n?\}\n)/
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { build, type Plugin } from 'esbuild'
 import type { Hunk } from './document.ts'
 import type * as release from './release.ts'
@@ -19,19 +20,30 @@ export interface Printed {
 export class WorkingCopy {
   readonly root: string
 
-  /** Of the sources as they stand here, or of another copy as it stands. */
-  constructor(from?: WorkingCopy) {
-    const folder = mkdtempSync(join(tmpdir(), 'orderledger-course-'))
-    this.root = join(folder, 'orderledger')
-    if (from === undefined) this.#copySources()
-    else execFileSync('cp', ['-a', from.root, this.root])
+  private constructor() {
+    this.root = join(mkdtempSync(join(tmpdir(), 'orderledger-course-')), 'orderledger')
+  }
+
+  /** Of the sources as they stand here, with their program built. */
+  static async ofSources(): Promise<WorkingCopy> {
+    const copy = new WorkingCopy()
+    copy.#takeSources()
+    await copy.build()
+    return copy
+  }
+
+  /** As it stands. */
+  async copied(): Promise<WorkingCopy> {
+    const copy = new WorkingCopy()
+    await promisify(execFile)('cp', ['-a', this.root, copy.root])
+    return copy
   }
 
   remove(): void {
     rmSync(dirname(this.root), { recursive: true, force: true })
   }
 
-  #copySources(): void {
+  #takeSources(): void {
     const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
     for (const file of list.toString().split('\n')) {
       if (file === '' || LEFT_OUT.test(file)) continue
