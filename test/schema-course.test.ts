@@ -73,7 +73,9 @@ test('a release that lacks a version takes no order that rests on it, stops its 
   await pool.end()
   const release = await openRelease(database.url)
   try {
-    await expect(release.shop.adjust('A', 1)).rejects.toThrow(/StockAdjusted has versions 1 to 1 here, not 2|stream inventory-A cannot be read/)
+    await expect(release.shop.adjust('A', 1)).rejects.toThrow(
+      /StockAdjusted has versions 1 to 1 here, not 2|stream inventory-A cannot be read/,
+    )
     expect(await release.shop.adjust('B', 1)).toMatchObject({ outcome: 'executed', status: 201 })
     await eventually(async () => {
       const states = await release.states()
@@ -129,7 +131,12 @@ async function fillShop(url: string): Promise<void> {
 async function sell({ shop }: Release): Promise<void> {
   for (const customer of ['c1', 'c2']) await shop.register(customer, `register ${customer}`)
   await shop.rank('c2', 'vip')
-  for (const [sku, stock] of [['A', 20], ['B', 5], ['C', 3]] as const) await shop.list(sku, stock)
+  for (const [sku, stock] of [
+    ['A', 20],
+    ['B', 5],
+    ['C', 3],
+  ] as const)
+    await shop.list(sku, stock)
   await shop.receive('A', 10)
   await shop.adjust('A', 2)
   await shop.adjust('B', -1)

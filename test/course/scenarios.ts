@@ -70,7 +70,10 @@ async function addedSymbol(release: Release): Promise<void> {
   const gold: string = 'gold'
   await release.shop.rank('c1', gold as Tier)
   await release.shop.place('o-6', [{ sku: 'A', quantity: 1 }])
-  expect(await meanings(release, 'CustomerTierChanged')).toMatchObject([[1, {}], [2, { tier: 'gold' }]])
+  expect(await meanings(release, 'CustomerTierChanged')).toMatchObject([
+    [1, {}],
+    [2, { tier: 'gold' }],
+  ])
   const [event] = (await stored(release, 'OrderPlaced')).slice(-1)
   expect(event).toMatchObject({ schemaVersion: 2, means: [{ tier: 'gold' }] })
   expect(asVersion(release, 1, event)).toMatchObject({ tier: 'standard' })
@@ -80,7 +83,10 @@ async function nestedRecord(release: Release): Promise<void> {
   // Placed before, cancelled after: its lines are written as they are known.
   await release.shop.cancel('o-1')
   const cancelled = await meanings(release, 'OrderCancelled')
-  expect(cancelled).toMatchObject([[1, { lines: [{ taxPercent: null }, {}] }], [2, { lines: [{ taxPercent: null }] }]])
+  expect(cancelled).toMatchObject([
+    [1, { lines: [{ taxPercent: null }, {}] }],
+    [2, { lines: [{ taxPercent: null }] }],
+  ])
   await release.shop.place('o-6', [{ sku: 'A', quantity: 1 }])
   const [event] = (await stored(release, 'OrderPlaced')).slice(-1)
   expect(event).toMatchObject({ schemaVersion: 2, means: [{ lines: [{ sku: 'A', taxPercent: 19 }] }] })
@@ -124,7 +130,10 @@ async function merged(release: Release): Promise<void> {
   expect(await release.state('inventory-A')).toMatchObject({ onHand: 32, listed: { firstStock: 20 } })
   await release.shop.receive('A', 5)
   await release.shop.adjust('A', -1)
-  expect(await meanings(release, 'StockChanged')).toMatchObject([[1, { delta: 5 }], [1, { delta: -1 }]])
+  expect(await meanings(release, 'StockChanged')).toMatchObject([
+    [1, { delta: 5 }],
+    [1, { delta: -1 }],
+  ])
   expect(await release.state('inventory-A')).toMatchObject({ onHand: 36 })
 }
 

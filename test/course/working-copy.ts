@@ -103,7 +103,15 @@ export class WorkingCopy {
     const outfile = join(this.root, file)
     await build({
       stdin: { contents, resolveDir: this.root, loader: 'ts' },
-      ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'error' },
+      ...{
+        outfile,
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        target: 'node20',
+        packages: 'external',
+        logLevel: 'error',
+      },
       plugins: [inPlace(outfile)],
     })
     return outfile
