@@ -15,7 +15,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 1 },
-          include: ['{domain,schemas,store,registry,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts'],
+          include: [
+            '{domain,schemas,store,registry,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts',
+          ],
         },
       },
       {

@@ -91,7 +91,7 @@ function partsWithoutUse(version: string): ApiParts {
     registry: null,
     schemas: {
       usage: { catchUp: unused, counted: { versions: [], position: 0, head: 0 } },
-      ids: { id: unused },
+      ids: { id: unused, find: unused },
       sharedRegistry: null,
     },
     simulateOrders: unused,

@@ -38,7 +38,7 @@ export interface ApiParts {
 /** What is known of the schemas of events outside of this program. */
 export interface SchemaParts {
   readonly usage: Pick<SchemaUsage, 'catchUp' | 'counted'>
-  readonly ids: Pick<EventSchemaIds, 'id'>
+  readonly ids: EventSchemaIds
   /** Where the registry is that others share, without its password; null: it is our own. */
   readonly sharedRegistry: string | null
 }

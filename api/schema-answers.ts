@@ -1,6 +1,7 @@
 /** What the API says of schemas: what this release knows of them, put together with what the log and the registry have. */
 import { rfc3339 } from '../projections/shown.ts'
 import { EVENT_LEVEL, subjectOf } from '../registry/event-schema-ids.ts'
+import { wireFormat } from '../registry/wire-format.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import { eventSchemas, retiredEvents, type HistoricType } from '../schemas/events.ts'
 import { verdictOf } from '../schemas/evolution/change.ts'
@@ -50,12 +51,11 @@ export function encodedEvent(type: HistoricType, { version: asked, event }: Enco
       })),
     )
   }
-  const schemaId = ids.id(type, version)
   return {
     version,
-    schemaId,
+    schemaId: ids.id(type, version),
     bytes: written.data.toString('hex'),
-    framed: framed(schemaId, written.data).toString('hex'),
+    framed: wireFormat(ids).frame({ type, schemaVersion: version, data: written.data }).toString('hex'),
     readBy: Array.from({ length: newest }, (_, index) => ({
       version: index + 1,
       ...readBy(type, { writer: version, reader: index + 1, data: written.data }),
@@ -117,16 +117,6 @@ function readBy(type: HistoricType, { data, ...versions }: Written): object {
     if (!(error instanceof DecodeError)) throw error
     return { event: null, error: error.message }
   }
-}
-
-const HEADER_BYTES = 5
-
-/** Byte 0, the id in four bytes, the largest first, then the body: how registries' serializers frame a message. */
-function framed(schemaId: number, body: Buffer): Buffer {
-  const message = Buffer.alloc(HEADER_BYTES + body.length)
-  message.writeInt32BE(schemaId, 1)
-  body.copy(message, HEADER_BYTES)
-  return message
 }
 
 interface Unfit {

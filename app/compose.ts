@@ -97,7 +97,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
-  const { pool: registryPool, ids, description } = await openRegistry(config, () => {
+  const {
+    pool: registryPool,
+    ids,
+    description,
+  } = await openRegistry(config, () => {
     const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
     releases.add('registry pool', () => own.end())
     return own

@@ -14,11 +14,16 @@ import { observabilityCost } from './figures/observability-cost.ts'
 import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
+import { rehearsal } from './figures/rehearsal.ts'
 import { replayRate } from './figures/replay-rate.ts'
+import { schemaCheck } from './figures/schema-check.ts'
 import { startTime } from './figures/start-time.ts'
+import { wireFormatFigure } from './figures/wire-format.ts'
 
 export const figures: readonly Figure[] = [
   codec,
+  wireFormatFigure,
+  schemaCheck,
   groupCommit,
   startTime,
   firstPaint,
@@ -30,6 +35,7 @@ export const figures: readonly Figure[] = [
   observabilityCost,
   orderLatency,
   readLatency,
+  rehearsal,
   replayRate,
   longLog,
   memoryUse,

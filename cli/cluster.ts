@@ -34,13 +34,13 @@ async function cluster(context: CommandContext, registryOnly: boolean): Promise<
   }
   const { output } = context
   const { env } = context.environment()
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const registry = await startApicurio({
     cacheDir: cacheDirectory(env),
     javaHome: env['JAVA_HOME'],
     onNote: (note) => output.note(note),
   })
   const { url, description, pid } = registry
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   output.result({ what: description, url, pid }, () =>
     [
       `${description} (pid ${String(pid)}; what it is told is gone when it stops)`,

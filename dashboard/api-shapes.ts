@@ -173,11 +173,11 @@ export interface EncodedEvent {
   /** That wrote it. */
   readonly version: number
   /** Of the schema in the registry. */
-  readonly schemaId: number | null
+  readonly schemaId: number
   /** The Avro body in hex: what the log holds. */
   readonly bytes: string
-  /** In hex, as Kafka carries it: byte 0, the id in four bytes, the body; null without an id. */
-  readonly framed: string | null
+  /** In hex, as Kafka carries it: byte 0, the id in four bytes, the body. */
+  readonly framed: string
   /** Every version, oldest first. */
   readonly readBy: readonly ({
     /** That reads it. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { orderLine, orderPlaced, productListed } from '../domain/test-events.ts'
+import { orderLine, orderPlaced, productListed, stockAdjusted } from '../domain/test-events.ts'
 import { encode } from '../schemas/codec.ts'
 import type { DomainEvent } from '../schemas/events.ts'
+import { asIfRetired } from '../schemas/retired-test-kit.ts'
 import { LogGap, type Feed, type StoredEvent } from '../store/feed.ts'
 import { orders } from './orders.ts'
 import { products } from './products.ts'
+import { projection } from './projection.ts'
 import { readBatch } from './read-batch.ts'
 
 const projections = [orders, products]
@@ -71,6 +73,39 @@ describe('reading a batch', () => {
   test('law 8: an event of an unknown type concerns every projection', async () => {
     const batch = await read(feedOf([stored(1, placed, { type: 'OrderTeleported' })]))
     expect(batch?.folds.size).toBe(0)
+  })
+
+  describe('of an event that is retired', () => {
+    const adjusted = stored(1, stockAdjusted('A1', 5))
+    const prices = projection({
+      name: 'prices',
+      version: 1,
+      tables: [],
+      handles: ['PriceChanged'],
+      apply: () => undefined,
+    })
+    const readToday = async (upcaster: () => readonly DomainEvent[], event: StoredEvent) => {
+      const today = await asIfRetired(upcaster, () => import('./read-batch.ts'))
+      return today.readBatch({ feed: feedOf([event]), after: 0, limit: 100, projections: [prices, orders], signal })
+    }
+
+    test('law 6: what it means today stands at its position and is one entry, so that no batch ends within it', async () => {
+      const parts = [productListed('A1'), productListed('A2')]
+      const batch = await readToday(() => parts, adjusted)
+      expect(await batch?.events()).toMatchObject([
+        { position: 1, recordedAt: 1_001, parts: parts.map((event) => ({ event, position: 1, version: 1 })) },
+      ])
+      expect(batch?.end.position).toBe(1)
+    })
+
+    test('law 8: one that cannot be read stops the projections of what replaces it, and no other', async () => {
+      const unreadable = await readToday(() => [], { ...adjusted, data: Buffer.alloc(1) })
+      expect([...(unreadable?.folds.keys() ?? [])]).toEqual([orders])
+      const failing = await readToday(() => {
+        throw new Error('no')
+      }, adjusted)
+      expect([...(failing?.folds.keys() ?? [])]).toEqual([orders])
+    })
   })
 
   test('nothing comes of a feed that was told to end', async () => {

@@ -6,6 +6,7 @@ import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
 export interface ConfluentRegistryOptions {
   /** http(s), with a path and with a user and password where it has them. */
   readonly url: string
+  readonly token?: string | null
   /** Milliseconds for a whole exchange. */
   readonly timeout?: number
   /** Milliseconds that ever go on. */
@@ -19,8 +20,8 @@ const UNKNOWN_FOR_MS = 5_000
 const MOST_CACHED = 1_000
 
 export function confluentRegistry(options: ConfluentRegistryOptions): SchemaRegistry {
-  const { url, timeout = TIMEOUT_MS, monotonic } = options
-  const ask = registryClient({ url, timeout })
+  const { url, token = null, timeout = TIMEOUT_MS, monotonic } = options
+  const ask = registryClient({ url, token, timeout })
   // An id means one schema for ever.
   const known = new Map<number, string>()
   const unknownUntil = new Map<number, number>()

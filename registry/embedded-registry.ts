@@ -6,7 +6,7 @@ import { RegistryRefusal } from './embedded/registry-refusal.ts'
 import { effectiveLevel, ownSettings, writeLevel } from './embedded/settings.ts'
 import { schemaOfId, storedVersion, subjectNames, versionNumbers } from './embedded/stored-schemas.ts'
 import { versionOfFingerprint, versionsWithSchemas } from './embedded/stored-schemas.ts'
-import { submittedSchema } from './embedded/submitted-schema.ts'
+import { parseSubmitted, submittedSchema } from './embedded/submitted-schema.ts'
 import { writeTransaction } from './embedded/write-transaction.ts'
 import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
 
@@ -30,7 +30,7 @@ export function embeddedRegistry(pool: pg.Pool): SchemaRegistry {
       }),
     compatible: (subject, schema) =>
       answered(async () => {
-        const { parsed: next } = await submittedSchema(pool, plain(schema))
+        const next = await parseSubmitted(pool, plain(schema))
         const level = await effectiveLevel(pool, subject)
         const earlier = await versionsWithSchemas(pool, { subject, which: 'live' })
         return incompatibilityMessages(pool, { level, next, earlier })

@@ -7,6 +7,8 @@ import { RegistryFailure } from './schema-registry.ts'
 export interface RegistryClientOptions {
   /** With a path and with a user and password where it has them. */
   readonly url: string
+  /** What our own registry asks for where API_TOKENS are set. */
+  readonly token?: string | null
   /** Milliseconds for a whole exchange. */
   readonly timeout: number
 }
@@ -27,8 +29,9 @@ const MOST_BYTES = 64 * 1024 * 1024
 const SHOWN = 200
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
-export function registryClient({ url, timeout }: RegistryClientOptions): RegistryClient {
-  const { base, authorization } = addressOf(url)
+export function registryClient({ url, timeout, token = null }: RegistryClientOptions): RegistryClient {
+  const { base, authorization: ofUrl } = addressOf(url)
+  const authorization = token === null ? ofUrl : `Bearer ${token}`
   return async ({ method, path, body }) => {
     const asked = `${method} ${base}${path}`
     const { status, text } = await exchange(

@@ -49,6 +49,39 @@ describe('in a copy of the schemas', () => {
     expect(readFileSync(join(folder, 'schemas.lock'), 'utf8')).toBe(lock())
   })
 
+  describe('of a retired event', () => {
+    const retire = () =>
+      writeFileSync(
+        join(folder, 'retired.json'),
+        '{ "PriceChanged": { "by": ["ProductListed"], "reason": "Clearer." } }',
+      )
+
+    test('the type is generated apart from those that are written, with what replaces it', () => {
+      retire()
+      const source = generate(folder)
+      expect(source).toContain('export type RetiredEvent = PriceChanged\n')
+      expect(source).toContain("  PriceChanged: { by: ['ProductListed'] },\n")
+      expect(source).toMatch(/export type InventoryEvent = ProductListed \| /)
+      expect(source).toMatch(/export interface PriceChanged \{[^}]*readonly price: Money\n/)
+      expect(source).toContain("  PriceChanged: {\n    stream: 'inventory',")
+    })
+
+    test('the types inside it may differ from those of today, and then bear its name', () => {
+      edit('PriceChanged/v1.avsc', 'ISO 4217 code', 'ISO code')
+      expect(() => generate(folder)).toThrow(/its Money differs/)
+      retire()
+      const source = generate(folder)
+      expect(source).toMatch(/export interface PriceChangedMoney \{/)
+      expect(source).toMatch(/export interface PriceChanged \{[^}]*readonly price: PriceChangedMoney\n/)
+      expect(source).toMatch(/export interface ProductListed \{[^}]*readonly price: Money\n/)
+    })
+
+    test('nothing is generated when its replacement has no schema files', () => {
+      writeFileSync(join(folder, 'retired.json'), '{ "PriceChanged": { "by": ["PriceSet"], "reason": "Clearer." } }')
+      expect(() => generate(folder)).toThrow('retired.json: PriceChanged: PriceSet has no schema files')
+    })
+  })
+
   test.each<[string, RegExp, () => void]>([
     [
       'a published version was changed',

@@ -1,5 +1,6 @@
 /** What is published: a fingerprint of each version of each event, so that no change to one goes unnoticed. */
 import { createHash } from 'node:crypto'
+import type avsc from 'avsc'
 import { avroType } from './avro-types.ts'
 import { parseJson } from './schema-file-faults.ts'
 import { SchemaRuleError, type SchemaFile } from './schema-files.ts'
@@ -7,7 +8,7 @@ import { SchemaRuleError, type SchemaFile } from './schema-files.ts'
 const LEVEL = 'FULL_TRANSITIVE'
 const PREFIX = 'orderledger.'
 
-interface LockedVersion {
+export interface LockedVersion {
   readonly version: number
   /** SHA-256 of Avro's Parsing Canonical Form: what readers and writers depend on. */
   readonly canonical: string
@@ -15,9 +16,14 @@ interface LockedVersion {
   readonly file: string
   /** SHA-256 of the golden sample. */
   readonly golden: string
+  /** Under which id the registry of each environment has it; absent before the first. */
+  readonly ids?: RegistryIds
 }
 
-interface LockedSubject {
+/** By environment. */
+export type RegistryIds = Readonly<Record<string, number>>
+
+export interface LockedSubject {
   readonly level: typeof LEVEL
   readonly versions: readonly LockedVersion[]
 }
@@ -44,11 +50,12 @@ export interface LockBreach {
  * SchemaRuleError when a published one was changed or removed, or a new one is not compatible with all before it.
  */
 export function lockSource(files: readonly SealedFile[], published: string | null): string {
-  const [breach] = lockBreaches(files, parseLock(published))
+  const lock = parseLock(published)
+  const [breach] = lockBreaches(files, lock)
   if (breach !== undefined) throw new SchemaRuleError(breach.message)
   const events = [...new Set(files.map((file) => file.event))].sort()
   for (const event of events) requireCompatible(files.filter((file) => file.event === event))
-  return `${JSON.stringify(lockOf(files), null, 2)}\n`
+  return textOfLock(lockOf(files, lock))
 }
 
 /** Throws SchemaRuleError when it cannot be read; null: nothing is published yet. */
@@ -56,6 +63,33 @@ export function parseLock(published: string | null): SchemaLock {
   const json = parseJson('schemas.lock', published ?? '{}')
   if (json.ok) return json.value as SchemaLock
   throw new SchemaRuleError(`schemas.lock: ${json.fault.message}`)
+}
+
+/** The lock with the ids that the registry of an environment has given; other environments keep theirs. */
+export function lockWithIds(
+  published: string,
+  environment: string,
+  given: readonly { readonly subject: string; readonly version: number; readonly id: number }[],
+): string {
+  const changed = Object.entries(parseLock(published)).map(([subject, locked]): [string, LockedSubject] => {
+    const versions = locked.versions.map((one) => {
+      const found = given.find(({ subject: name, version }) => name === subject && version === one.version)
+      return found === undefined ? one : { ...one, ids: { ...one.ids, [environment]: found.id } }
+    })
+    return [subject, { ...locked, versions }]
+  })
+  return textOfLock(Object.fromEntries(changed))
+}
+
+/** Of what is published: the ids that registries gave are not part of that. */
+export function lockDigest(published: string): string {
+  const lock = parseLock(published)
+  const said = Object.entries(lock).map(([subject, { level, versions }]) => [
+    subject,
+    level,
+    versions.map(({ version, canonical, file, golden }) => [version, canonical, file, golden]),
+  ])
+  return sha256(JSON.stringify(said))
 }
 
 /** Every published version that is no longer as it was published. A golden sample that is null is not looked at. */
@@ -92,12 +126,19 @@ export function isPublished(file: SchemaFile, lock: SchemaLock): boolean {
   return was !== undefined && was.file === fileHash(file) && was.canonical === canonicalHash(file)
 }
 
-function lockOf(files: readonly SealedFile[]): SchemaLock {
+function lockOf(files: readonly SealedFile[], published: SchemaLock): SchemaLock {
   const events = [...new Set(files.map((file) => file.event))].sort()
   return Object.fromEntries(
     events.map((event): [string, LockedSubject] => {
       const versions = files.filter((file) => file.event === event)
-      return [subjectOf(event), { level: LEVEL, versions: versions.map(lockedVersion) }]
+      const known = published[subjectOf(event)]?.versions ?? []
+      const locked = versions.map((file) =>
+        lockedVersion(
+          file,
+          known.find(({ version }) => version === file.version),
+        ),
+      )
+      return [subjectOf(event), { level: LEVEL, versions: locked }]
     }),
   )
 }
@@ -106,8 +147,14 @@ function subjectOf(event: string): string {
   return PREFIX + event
 }
 
-function lockedVersion(file: SealedFile): LockedVersion {
-  return { version: file.version, canonical: canonicalHash(file), file: fileHash(file), golden: sha256(file.golden) }
+function lockedVersion(file: SealedFile, known: LockedVersion | undefined): LockedVersion {
+  const { version, golden } = file
+  const sealed = { version, canonical: canonicalHash(file), file: fileHash(file), golden: sha256(golden) }
+  return known?.ids === undefined ? sealed : { ...sealed, ids: known.ids }
+}
+
+function textOfLock(lock: SchemaLock): string {
+  return `${JSON.stringify(lock, null, 2)}\n`
 }
 
 function canonicalHash({ schema }: SchemaFile): string {
@@ -121,15 +168,25 @@ function fileHash({ text }: SchemaFile): string {
 
 /** FULL_TRANSITIVE: every version reads what every other has written. */
 function requireCompatible(versions: readonly SchemaFile[]): void {
-  for (const reader of versions) {
-    for (const writer of versions) {
+  // One type for each: making them is what takes the time.
+  const typed = versions.map((file) => ({ ...file, type: typeOf(file) }))
+  for (const reader of typed) {
+    for (const writer of typed) {
       try {
-        avroType(reader.schema).createResolver(avroType(writer.schema))
+        reader.type.createResolver(writer.type)
       } catch (cause) {
         const message = `${reader.event}: version ${reader.version} cannot read version ${writer.version}`
         throw new SchemaRuleError(`${message}: ${String(cause)}`, { cause })
       }
     }
+  }
+}
+
+function typeOf({ event, version, schema }: SchemaFile): avsc.Type {
+  try {
+    return avroType(schema)
+  } catch (cause) {
+    throw new SchemaRuleError(`${event}: version ${version} cannot be read: ${String(cause)}`, { cause })
   }
 }
 

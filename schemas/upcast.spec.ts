@@ -1,53 +1,41 @@
-import { expect, test, vi } from 'vitest'
-import { goldenSamples } from './golden-samples.ts'
-import type { DomainEvent, HistoricEvent } from './events.ts'
+import { expect, test } from 'vitest'
+import { encode as encodeToday } from './codec.ts'
+import type { DomainEvent, StockAdjusted } from './events.ts'
+import { asIfRetired, REPLACED_BY } from './retired-test-kit.ts'
+import { isRetired, readAs, upcast } from './upcast.ts'
 
-const [adjusted] = goldenSamples.StockAdjusted
-const received: DomainEvent = { type: 'StockReceived', sku: 'lamp-1', quantity: 3 }
+const adjusted: StockAdjusted = { type: 'StockAdjusted', sku: 'lamp-1', delta: 2, reason: 'found' }
+const received: DomainEvent = { type: 'StockReceived', sku: 'lamp-1', quantity: 2 }
 
-/** The module as it is when StockAdjusted is retired: the real tables are made from files that say otherwise. */
-async function withStockAdjustedRetired(upcaster: (event: HistoricEvent) => readonly DomainEvent[]) {
-  vi.resetModules()
-  vi.doMock('./upcasters.ts', () => ({ upcasters: { StockAdjusted: upcaster } }))
-  vi.doMock('./events.ts', async (original) => ({
-    ...(await original<object>()),
-    retiredEvents: { StockAdjusted: { by: ['StockReceived', 'PriceChanged'] } },
-  }))
-  try {
-    return { ...(await import('./upcast.ts')), ...(await import('./codec.ts')) }
-  } finally {
-    vi.doUnmock('./upcasters.ts')
-    vi.doUnmock('./events.ts')
-  }
-}
+const modules = (upcaster: (event: StockAdjusted) => readonly DomainEvent[]) =>
+  asIfRetired(upcaster, async () => ({ ...(await import('./upcast.ts')), ...(await import('./codec.ts')) }))
 
-test('an event that is not retired is itself', async () => {
-  const { upcast, isRetired, readAs } = await import('./upcast.ts')
+test('an event that is not retired is itself', () => {
   expect(isRetired(received)).toBe(false)
   expect(upcast(received)).toEqual([received])
   expect(readAs('StockReceived')).toEqual(['StockReceived'])
 })
 
 test('a retired event is read as what it means today, in order', async () => {
-  const { upcast, isRetired, readAs } = await withStockAdjustedRetired(() => [received, received])
-  expect(isRetired(adjusted!)).toBe(true)
-  expect(upcast(adjusted!)).toEqual([received, received])
-  expect(upcast(received)).toEqual([received])
-  expect(readAs('StockAdjusted')).toEqual(['StockReceived', 'PriceChanged'])
+  const retired = await modules(({ sku, delta }) => [received, { type: 'StockReceived', sku, quantity: delta }])
+  expect(retired.isRetired(adjusted)).toBe(true)
+  expect(retired.upcast(adjusted)).toEqual([received, received])
+  expect(retired.upcast(received)).toEqual([received])
+  expect(retired.readAs('StockAdjusted')).toEqual(REPLACED_BY)
 })
 
 test('law 9: the bytes of a retired event still decode, and nothing writes more of them', async () => {
-  const { decode, encode } = await withStockAdjustedRetired(() => [])
-  const { data } = (await import('./codec.ts')).encode(received)
-  expect(decode('StockReceived', 1, data)).toEqual(received)
-  expect(() => encode(adjusted!)).toThrow('StockAdjusted is retired: nothing writes it any more')
+  const { data } = encodeToday(adjusted)
+  const { decode, encode } = await modules(() => [])
+  expect(decode('StockAdjusted', 1, data)).toEqual(adjusted)
+  expect(() => encode(adjusted)).toThrow('StockAdjusted is retired: nothing writes it any more')
 })
 
 test('law 8: an event whose upcaster fails cannot be read, and says why', async () => {
-  const { upcast } = await withStockAdjustedRetired(() => {
+  const retired = await modules(() => {
     throw new Error('a delta of 0')
   })
-  expect(() => upcast(adjusted!)).toThrow(
+  expect(() => retired.upcast(adjusted)).toThrow(
     expect.objectContaining({
       code: 'undecodable-event',
       message: 'StockAdjusted: its upcaster failed: a delta of 0',

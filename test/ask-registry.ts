@@ -1,6 +1,8 @@
 /** Requests to the registry's REST face, without a socket. */
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { ApiServer } from '../api/api-server.ts'
+import { openApiService, type ApiService } from './api-service.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
 
 export const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
 
@@ -23,9 +25,28 @@ export interface Heard {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
-/** `usual` is called for each request: the server may not be there yet. */
-export function askRegistry(usual: () => ApiServer): Ask {
-  return async (method, path, body, { type = MEDIA_TYPE, headers = {}, raw, to = usual() } = {}) => {
+export interface AskedRegistry {
+  readonly ask: Ask
+  register(subject: string, schema: string, query?: string): Promise<Heard>
+  /** A name that no test of the file has used. */
+  newSubject(): string
+  service(): ApiService
+}
+
+/** An API with its registry on a database of its own, for the tests of one file. */
+export function askedRegistry(): AskedRegistry {
+  let database: TestDatabase
+  let service: ApiService
+  let made = 0
+  beforeAll(async () => {
+    database = await testDatabase()
+    service = await openApiService(database.url)
+  })
+  afterAll(async () => {
+    await service.close()
+    await database.drop()
+  })
+  const ask: Ask = async (method, path, body, { type = MEDIA_TYPE, headers = {}, raw, to = service.app } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
     const answer = await to.inject({
       method,
@@ -34,6 +55,12 @@ export function askRegistry(usual: () => ApiServer): Ask {
       ...(payload !== undefined && { payload }),
     })
     return { status: answer.statusCode, body: answer.json<unknown>(), headers: answer.headers }
+  }
+  return {
+    ask,
+    register: (subject, schema, query = '') => ask('POST', `/subjects/${subject}/versions${query}`, { schema }),
+    newSubject: () => `subject-${String(++made)}`,
+    service: () => service,
   }
 }
 

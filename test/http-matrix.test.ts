@@ -204,8 +204,8 @@ const bodies: readonly Row[] = [
   {
     input: 'an event to encode whose number is an object with a toString that is none',
     bytes: () =>
-      request('POST', '/schemas/StockReserved/bytes', {
-        body: '{"event":{"sku":"a","orderId":"b","quantity":{"toString":1,"valueOf":1}}}',
+      request('POST', '/schemas/OrderPlaced/bytes', {
+        body: '{"event":{"lines":[{"quantity":{"toString":1,"valueOf":1}}]}}',
       }),
     code: 'invalid-request',
   },

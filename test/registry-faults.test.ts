@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
+import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { eventSchemaTexts } from '../registry/event-schema-ids.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
+import { openPool, REGISTRY_SETTINGS } from '../store/database.ts'
 import { brokenRegistry, type Behaviour, type BrokenRegistry } from './broken-registry.ts'
 import { testDatabase } from './database.ts'
 import { recordOf } from './registry-contract.ts'
@@ -161,6 +163,22 @@ describe('a start with SCHEMA_REGISTRY_URL', () => {
     }
     await broken.behave('well')
     expect(broken.requests()).toBe(asked)
+  })
+})
+
+describe('a start with the embedded registry', () => {
+  test('ends with 1 and the words of the registry when another schema stands where ours belongs', async () => {
+    const database = await testDatabase()
+    releases.push(() => database.drop())
+    const pool = openPool(database.url, { name: 'test registry', max: 1, settings: REGISTRY_SETTINGS })
+    const registry = embeddedRegistry(pool)
+    await registry.register('orderledger.StockShipped', recordOf([{ name: 'squatter' }]))
+    await pool.end()
+    const service = await start({ DATABASE_URL: database.url }, true)
+    const { code } = await service.exited
+    expect(code).toBe(1)
+    expect(service.errors()).toMatch(/orderledger\.StockShipped.*NAME_MISMATCH/)
+    expect(service.errors()).toContain('docs/registry.md')
   })
 })
 

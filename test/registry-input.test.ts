@@ -1,28 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openApiService, type ApiService } from './api-service.ts'
-import { askRegistry, MEDIA_TYPE, type Heard, refused } from './ask-registry.ts'
-import { testDatabase, type TestDatabase } from './database.ts'
+import { describe, expect, test } from 'vitest'
+import { askedRegistry, MEDIA_TYPE, type Heard, refused } from './ask-registry.ts'
 import { recordOf } from './registry-contract.ts'
 
-let database: TestDatabase
-let service: ApiService
-const ask = askRegistry(() => service.app)
-
-beforeAll(async () => {
-  database = await testDatabase()
-  service = await openApiService(database.url)
-})
-
-afterAll(async () => {
-  await service.close()
-  await database.drop()
-})
-
-let made = 0
-const newSubject = () => `subject-${String(++made)}`
+const { ask, register, newSubject, service } = askedRegistry()
 const ID = recordOf([{ name: 'id' }])
-const register = (subject: string, schema: string, query = '') =>
-  ask('POST', `/subjects/${subject}/versions${query}`, { schema })
 
 describe("what cannot be read is told as such, in Confluent's shape", () => {
   const huge = (bytes: number) =>
@@ -175,7 +156,7 @@ describe('text', () => {
     const subject = newSubject()
     const schema = '{"type":"record","name":"A","fields":[{"name":"b","type":"long","default":9007199254740993}]}'
     await register(subject, schema)
-    const shown = await service.app.inject({ url: `/registry/subjects/${subject}/versions/1/schema` })
+    const shown = await service().app.inject({ url: `/registry/subjects/${subject}/versions/1/schema` })
     expect(shown.body).toBe(schema)
   })
 

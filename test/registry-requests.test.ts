@@ -1,27 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openApiService, type ApiService } from './api-service.ts'
-import { askRegistry, refused } from './ask-registry.ts'
-import { testDatabase, type TestDatabase } from './database.ts'
+import { describe, expect, test } from 'vitest'
+import { askedRegistry, refused } from './ask-registry.ts'
 import { recordOf } from './registry-contract.ts'
 
-let database: TestDatabase
-let service: ApiService
-const ask = askRegistry(() => service.app)
-
-beforeAll(async () => {
-  database = await testDatabase()
-  service = await openApiService(database.url)
-})
-
-afterAll(async () => {
-  await service.close()
-  await database.drop()
-})
-
-let made = 0
-const newSubject = () => `subject-${String(++made)}`
+const { ask, register, newSubject, service } = askedRegistry()
 const ID = recordOf([{ name: 'id' }])
-const register = (subject: string, schema: string) => ask('POST', `/subjects/${subject}/versions`, { schema })
 
 describe('levels', () => {
   test('an incompatible schema is refused with its path and rule, and the checks say the same', async () => {
@@ -224,7 +206,7 @@ describe('where tokens are configured', () => {
 
   test('reading, looking up and checking need read, everything else admin', async () => {
     const subject = newSubject()
-    const to = service.another({}, { tokens })
+    const to = service().another({}, { tokens })
     await to.ready()
     const write = (role: string) => ask('POST', `/subjects/${subject}/versions`, { schema: ID }, { ...as(role), to })
     expect(await ask('GET', '/subjects', undefined, { to })).toMatchObject(refused(401))
@@ -247,7 +229,7 @@ describe('where tokens are configured', () => {
 })
 
 test('the whole registry is absent where another one is used', async () => {
-  const other = service.another({ registry: null })
+  const other = service().another({ registry: null })
   await other.ready()
   const answer = await other.inject({ url: '/registry/subjects' })
   expect(answer.statusCode).toBe(404)

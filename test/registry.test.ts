@@ -2,6 +2,7 @@ import { COMPATIBILITY, SchemaRegistry as JsClient, SchemaType } from '@kafkajs/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
+import { eventSchemaTexts, lookUpEventSchemas, registerEventSchemas } from '../registry/event-schema-ids.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { openPool, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { openApiService, type ApiService } from './api-service.ts'
@@ -69,6 +70,45 @@ describe.each([
       status: 409,
     })
     await expect(client.getSchema(2_000_000_000)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('the schemas of our events', () => {
+  test('are registered in the embedded registry, with their level and nothing else; a second time nothing is written', async () => {
+    const fresh = await testDatabase()
+    const pool = openPool(fresh.url, { name: 'test registry', max: 2, settings: REGISTRY_SETTINGS })
+    try {
+      const registry = embeddedRegistry(pool)
+      const ids = await registerEventSchemas(registry)
+      const subjects = [...new Set(eventSchemaTexts.map(({ subject }) => subject))]
+      expect(await registry.subjects()).toEqual(subjects.sort())
+      for (const subject of subjects) expect(await registry.level(subject)).toBe('FULL_TRANSITIVE')
+      await pool.query("insert into registry.settings (subject, mode) values ('', 'READONLY_OVERRIDE')")
+      const again = await registerEventSchemas(registry)
+      const looked = await lookUpEventSchemas(registry)
+      for (const { type, version, subject } of eventSchemaTexts) {
+        const id = ids.id(type, version)
+        expect(await registry.version(subject, version)).toMatchObject({ id })
+        expect([again.id(type, version), looked.id(type, version)]).toEqual([id, id])
+        expect(ids.find(id)).toEqual({ type, version })
+      }
+      expect(ids.find(999_999)).toBeNull()
+    } finally {
+      await pool.end()
+      await fresh.drop()
+    }
+  })
+
+  test('that are missing are all named', async () => {
+    const registry = confluentRegistry({ url: ownUrl, monotonic })
+    const first = eventSchemaTexts[0]
+    await registry.register(first?.subject ?? '', first?.text ?? '')
+    const failure: unknown = await lookUpEventSchemas(registry).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'schema-unknown', kind: 'schema' })
+    for (const { subject, version } of eventSchemaTexts.slice(1)) {
+      expect(String(failure)).toContain(`${subject} v${String(version)}`)
+    }
+    expect(String(failure)).not.toContain(`${first?.subject ?? ''} v1`)
   })
 })
 

@@ -198,7 +198,7 @@ describe('a retired event', () => {
     expect(checked.json()).toMatchObject({
       findings: [
         {
-          code: 'C009',
+          code: 'C008',
           file: 'upcasters.ts',
           path: 'StockAdjusted',
           message: 'StockAdjusted is retired and has no upcaster',

@@ -110,7 +110,11 @@ describe('GET /schemas', () => {
   test('of a log that cannot be counted in time shows how far it is, and goes on', async () => {
     const client = await pool.connect()
     await client.query('begin; lock table log.events in access exclusive mode')
-    const schemas = { usage: new SchemaUsage({ pool }), ids: { id: () => 7 }, sharedRegistry: 'http://registry.test' }
+    const schemas = {
+      usage: new SchemaUsage({ pool }),
+      ids: { id: () => 7, find: () => null },
+      sharedRegistry: 'http://registry.test',
+    }
     const app = service.another({ schemas })
     const ask = async () => (await app.inject({ url: '/schemas', headers: { host: 'localhost' } })).json()
     expect(await ask()).toMatchObject({ position: 0, head: 4, sharedRegistry: 'http://registry.test' })

@@ -47,7 +47,12 @@ export function makeDataDir(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
-export async function startService({ dataDir, env = {}, unready = false, bin = BIN }: ServiceOptions): Promise<Service> {
+export async function startService({
+  dataDir,
+  env = {},
+  unready = false,
+  bin = BIN,
+}: ServiceOptions): Promise<Service> {
   const child = spawn(process.execPath, [bin, 'start'], {
     cwd: dataDir,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', ...env },

@@ -151,13 +151,9 @@ export const EncodedEvent = named(
   'EncodedEvent',
   {
     version: count('That wrote it.'),
-    schemaId: nullable(count('Of the schema in the registry.')),
+    schemaId: count('Of the schema in the registry.'),
     bytes: Type.String({ description: 'The Avro body in hex: what the log holds.' }),
-    framed: nullable(
-      Type.String({
-        description: 'In hex, as Kafka carries it: byte 0, the id in four bytes, the body; null without an id.',
-      }),
-    ),
+    framed: Type.String({ description: 'In hex, as Kafka carries it: byte 0, the id in four bytes, the body.' }),
     readBy: Type.Array(
       closed({
         version: count('That reads it.'),

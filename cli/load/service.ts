@@ -120,7 +120,7 @@ function givenUrl(text: string): string {
   })
 }
 
-function strongestToken(tokens: readonly ApiToken[]): string | null {
+export function strongestToken(tokens: readonly ApiToken[]): string | null {
   const strongest = tokens.toSorted((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role))[0]
   return strongest?.secret ?? null
 }

@@ -15,7 +15,7 @@ interface DiffOptions extends FolderOptions {
 }
 
 const details = `
-Against git:REF (default: git:main, or git:HEAD where there is no main), or lock: what is published.
+Against git:REF (default: git:main, or git:HEAD where there is no main), lock (what is published), or registry:URL.
 Exits with 1 when a change is breaking, changes a meaning, or edits a published version.`
 
 export function registerDiff(schemas: Command, context: CommandContext): void {
@@ -32,10 +32,11 @@ export function registerDiff(schemas: Command, context: CommandContext): void {
     .action((event: string | undefined, options: DiffOptions) => diff(context, event ?? null, options))
 }
 
-async function diff({ output, exitWith }: CommandContext, event: string | null, options: DiffOptions): Promise<void> {
+async function diff(context: CommandContext, event: string | null, options: DiffOptions): Promise<void> {
+  const { output, exitWith } = context
   const folder = folderOf(options)
   const now = schemaTexts(folder)
-  const { name, texts } = await earlierTexts(folder, options.against)
+  const { name, texts } = await earlierTexts(context, folder, options.against)
   if (event !== null) requireKnown(event, [...now.keys(), ...texts.keys()])
   const found = diffSchemas(texts, now, event)
   const document = { against: name, ...found }

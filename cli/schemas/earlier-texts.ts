@@ -1,9 +1,13 @@
 /** What `--against` names: the schema files as they were somewhere else, or at another time. */
 import { StartFailure } from '../../app/start-failure.ts'
+import { readRegistryState } from '../../registry/plan/registry-state.ts'
+import { askedOf, registryTexts } from '../../registry/plan/registry-texts.ts'
 import { defaultRef, gitTexts, GitRefused } from '../../schemas/evolution/git-texts.ts'
 import { publishedTexts } from '../../schemas/evolution/published-texts.ts'
-import type { SchemaTexts } from '../../schemas/schema-files.ts'
+import { schemaTexts, type SchemaTexts } from '../../schemas/schema-files.ts'
+import type { CommandContext } from '../command-context.ts'
 import { obeyed } from './folder.ts'
+import { answered, registryOf } from './registry.ts'
 
 /** Where a comparison begins. */
 export interface Earlier {
@@ -13,14 +17,24 @@ export interface Earlier {
 }
 
 /** `against` undefined: git, at main. Rejects with StartFailure. */
-export async function earlierTexts(folder: string, against: string | undefined): Promise<Earlier> {
+export async function earlierTexts(
+  context: CommandContext,
+  folder: string,
+  against: string | undefined,
+): Promise<Earlier> {
   const [kind, rest] = split(against ?? 'git:')
   if (kind === 'lock' && rest === '') return { name: 'lock', texts: ofLock(folder) }
   if (kind === 'git') return ofGit(folder, rest)
-  if (kind === 'registry') {
-    throw refusal(against, 'no registry can be compared with yet', 'orderledger schemas diff --against lock')
-  }
+  if (kind === 'registry') return ofRegistry(context, folder, rest)
   throw refusal(against, `${String(against)} is not git:REF, lock or registry:URL`, 'orderledger schemas diff --help')
+}
+
+/** `named` empty: the one that SCHEMA_REGISTRY_URL names. */
+async function ofRegistry(context: CommandContext, folder: string, named: string): Promise<Earlier> {
+  const found = registryOf(context, named === '' ? {} : { registry: named })
+  const now = schemaTexts(folder)
+  const state = await answered(found, () => readRegistryState(found.registry, askedOf(now)))
+  return { name: `registry:${found.base}`, texts: registryTexts(state, now) }
 }
 
 function ofLock(folder: string): SchemaTexts {

@@ -17,8 +17,8 @@ export async function loadSamples(folder: string): Promise<GoldenSamples> {
 }
 
 /** Rejects with TableUnloadable. */
-export async function loadUpcasters(folder: string): Promise<UpcasterTable> {
-  return await loadTable(folder, 'upcasters.ts', 'upcasters')
+export function loadUpcasters(folder: string): Promise<UpcasterTable> {
+  return loadTable(folder, 'upcasters.ts', 'upcasters')
 }
 
 /** The file is missing, in conflict, no TypeScript, or without its table. */

@@ -135,6 +135,18 @@ describe('a rehearsal', () => {
     }
   })
 
+  test('counts no stream twice when room is made while another one waits for the next reading', async () => {
+    const log = recorded([
+      to(order, 'o-1', orderPlaced('o-1', LINES)),
+      to(order, 'o-2', orderPlaced('o-2', LINES)),
+      to(order, 'o-1', orderCancelled('o-1', LINES)),
+      to(order, 'o-3', orderPlaced('o-3', LINES)),
+    ])
+    const proposed = proposal('OrderCancelled', withoutField('region'))
+    const found = await rehearsed(proposed, { source: sourceOf(log), streamsInMemory: 1 })
+    expect(found.streams).toMatchObject({ folded: 3, different: 1, unfolded: 0 })
+  })
+
   test('looks at no more of the log than it is asked to', async () => {
     const found = await rehearsed(proposal('OrderPlaced', withField(CHANNEL)), { limit: 7 })
     expect(found).toMatchObject({ ok: true, position: 7, versions: [{ events: 2 }] })

@@ -1,4 +1,5 @@
 /** Whether a level allows a schema beside the versions that there are, and if not, why: path by path, rule by rule. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { breaches, type Breach, type CompatibilityLevel } from '../../schemas/compatibility/levels.ts'
 import type { ParsedSchema } from '../../schemas/compatibility/parsed-schema.ts'
 import type { Connection, StoredVersion } from './stored-schemas.ts'
@@ -24,16 +25,31 @@ export async function incompatibilityMessages(
 ): Promise<readonly string[]> {
   if (level === 'NONE') return []
   const compared = isTransitive(level) ? earlier : earlier.slice(-1)
-  const parsed: ParsedSchema[] = []
-  for (const version of compared) parsed.push(await parseStored(db, version))
-  const found = breaches(level, next, parsed)
-  if (found.length === 0) return []
-  return [...found.map((breach) => messageOf(breach, compared)), `{compatibility: '${level}'}`]
+  const messages: string[] = []
+  for (const version of compared) {
+    const found = breaches(level, next, [await parseStored(db, version)])
+    messages.push(...found.map((breach) => messageOf(breach, version.version)))
+    // A schema of a megabyte takes tens of milliseconds: whoever waits gets a turn in between.
+    await turn()
+  }
+  return messages.length === 0 ? [] : [...messages, `{compatibility: '${level}'}`]
 }
 
-/** As Confluent writes them: `{errorType:'...', description:'...', ...}`. */
-function messageOf({ type, path, message, version, direction }: Breach, compared: readonly StoredVersion[]): string {
-  const old = String(compared[version - 1]?.version)
-  const roles = direction === 'backward' ? `new schema reading version ${old}` : `version ${old} reading the new schema`
-  return `{errorType:'${type}', path:'${path}', description:'${message} (${roles})', oldSchemaVersion: ${old}}`
+/** As Confluent writes them: `{errorType:'...', description:'...', additionalInfo:'...'}`, and which version it is about. */
+function messageOf({ type, path, message, direction }: Breach, version: number): string {
+  const old = `version ${String(version)}`
+  const [reader, writer] = direction === 'backward' ? ['the new schema', old] : [old, 'the new schema']
+  const description = WORDS[type](reader, writer)
+  return `{errorType:'${type}', path:'${path}', description:'${description}', additionalInfo:'${message}'}`
+}
+
+/** What each rule says of whoever reads and whoever wrote. */
+const WORDS: { readonly [Rule in Breach['type']]: (reader: string, writer: string) => string } = {
+  NAME_MISMATCH: (reader, writer) => `a type has another name in ${reader} than in ${writer}`,
+  FIXED_SIZE_MISMATCH: (reader, writer) => `a fixed has another size in ${reader} than in ${writer}`,
+  MISSING_ENUM_SYMBOLS: (reader, writer) => `an enum in ${reader} lacks symbols of ${writer}`,
+  READER_FIELD_MISSING_DEFAULT_VALUE: (reader, writer) =>
+    `a field of ${reader} has no default value and is missing in ${writer}`,
+  TYPE_MISMATCH: (reader, writer) => `a type in ${reader} cannot read what ${writer} has written`,
+  MISSING_UNION_BRANCH: (reader, writer) => `a union in ${reader} lacks a type of ${writer}`,
 }

@@ -27,9 +27,8 @@ export interface ResolvedReference extends SchemaReference {
 /** Throws a RegistryRefusal that says what is wrong with it, and where. */
 export async function submittedSchema(db: Connection, submission: Submission): Promise<SubmittedSchema> {
   const { schema, references, normalize } = submission
-  if (schema.trim() === '') throw invalidSchema('it is empty')
+  const parsed = await parseSubmitted(db, submission)
   const resolved = await resolveReferences(db, references)
-  const parsed = parse(schema, await typesOf(db, references))
   const text = schemaText(schema, { normalize })
   const fingerprint = createHash('sha256')
     .update(
@@ -40,6 +39,12 @@ export async function submittedSchema(db: Connection, submission: Submission): P
     )
     .digest()
   return { parsed, text, fingerprint, references: resolved }
+}
+
+/** Enough for a check. Throws as `submittedSchema`. */
+export async function parseSubmitted(db: Connection, { schema, references }: Submission): Promise<ParsedSchema> {
+  if (schema.trim() === '') throw invalidSchema('it is empty')
+  return parse(schema, await typesOf(db, references))
 }
 
 /** A schema that was registered, with what it refers to. */

@@ -4,7 +4,7 @@ import { incompatibilityMessages } from '../embedded/check-compatibility.ts'
 import { versionNotFound } from '../embedded/registry-refusal.ts'
 import { effectiveLevel } from '../embedded/settings.ts'
 import { storedVersion, versionsWithSchemas, type StoredVersion } from '../embedded/stored-schemas.ts'
-import { submittedSchema } from '../embedded/submitted-schema.ts'
+import { parseSubmitted } from '../embedded/submitted-schema.ts'
 import { flag, registrationOf, subjectOf, versionOf, type Asked } from './request.ts'
 import { asking, type Route } from './route.ts'
 
@@ -29,7 +29,7 @@ async function oneVersion(pool: pg.Pool, asked: Asked): Promise<readonly StoredV
 }
 
 async function check(pool: pg.Pool, asked: Asked, earlier: readonly StoredVersion[]) {
-  const { parsed: next } = await submittedSchema(pool, registrationOf(asked))
+  const next = await parseSubmitted(pool, registrationOf(asked))
   const level = await effectiveLevel(pool, subjectOf(asked))
   const messages = await incompatibilityMessages(pool, { level, next, earlier })
   return { is_compatible: messages.length === 0, ...(flag(asked, 'verbose') && { messages }) }

@@ -5,7 +5,7 @@
  * its own stands in for symbols it does not know; a pair of types that was compared before is reported with the path
  * where it was met first, which within the branches of a union begins at the branch.
  */
-import { shortName } from './parsed-schema.ts'
+import { isPrimitive, shortName } from './parsed-schema.ts'
 import type { NamedType, ParsedEnum, ParsedField, ParsedRecord, ParsedSchema, ParsedUnion } from './parsed-schema.ts'
 
 export type IncompatibilityType =
@@ -26,7 +26,7 @@ export interface Incompatibility {
 /** Reasons reported. Each use of a type repeats what is wrong with it, which doubles with each level of nesting. */
 export const MAX_REASONS = 100
 /** Steps of one comparison: about 100 ms. Unions of thousands of records would take hours. */
-const MAX_STEPS = 400_000
+const MAX_STEPS = 150_000
 /** Pairs within pairs: two cycles of records go on until both are at their beginning again. */
 const MAX_DEPTH = 500
 
@@ -69,6 +69,8 @@ function compare(
 ): readonly Incompatibility[] {
   takeStep(comparison)
   if (comparison.end !== null) return COMPATIBLE
+  // Only through named types can a pair be met again.
+  if (isPrimitive(reader.type) && isPrimitive(writer.type)) return compareTypes(reader, writer, path, comparison)
   const pairs = comparison.known.get(reader) ?? new Map<ParsedSchema, readonly Incompatibility[]>()
   comparison.known.set(reader, pairs)
   const before = pairs.get(writer)
@@ -171,10 +173,9 @@ function writtenField(
 ): ParsedField | null {
   const fields = comparison.fields.get(writer) ?? new Map(writer.fields.map((written) => [written.name, written]))
   comparison.fields.set(writer, fields)
-  const found = [field.name, ...field.aliases].flatMap((name) => {
-    takeStep(comparison)
-    return fields.get(name) ?? []
-  })
+  takeStep(comparison, 1 + field.aliases.length)
+  if (field.aliases.length === 0) return fields.get(field.name) ?? null
+  const found = [field.name, ...field.aliases].flatMap((name) => fields.get(name) ?? [])
   if (found.length > 1) {
     const message = `reader field ${field.name} matches multiple fields in writer record ${writer.name}`
     comparison.end ??= { type: 'NAME_MISMATCH', path, message }

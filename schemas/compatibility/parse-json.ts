@@ -16,6 +16,8 @@ export type JsonObject = ReadonlyMap<string, Json>
 
 /** Far above any honest schema: a record in a record adds three levels. */
 const MAX_DEPTH = 400
+/** Objects, arrays and what is in them, each counted: 1 MB of `[],[],[]` takes half a second. */
+const MAX_VALUES = 50_000
 /** Digits of a number, as Java's reader bounds them. */
 const MAX_NUMBER = 1000
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/
@@ -32,14 +34,15 @@ interface Cursor {
   readonly text: string
   at: number
   depth: number
+  values: number
 }
 
 /** The value of the text. Throws SchemaParseError with line and column. */
 export function parseJson(text: string): Json {
-  const cursor: Cursor = { text, at: 0, depth: 0 }
+  const cursor: Cursor = { text, at: 0, depth: 0, values: 0 }
   const value = readValue(cursor)
   skipSpace(cursor)
-  if (cursor.at < text.length) throw notJson(cursor, 'something follows its end')
+  if (cursor.at < text.length) throw unreadable(cursor, 'something follows its end')
   return value
 }
 
@@ -65,6 +68,7 @@ export function isNumber(value: Json): value is JsonNumber {
 
 function readValue(cursor: Cursor): Json {
   skipSpace(cursor)
+  if (++cursor.values > MAX_VALUES) throw unreadable(cursor, `it holds more than ${MAX_VALUES} values`)
   const { text, at } = cursor
   const first = text[at]
   if (first === '"') return readString(cursor)
@@ -80,7 +84,7 @@ function readValue(cursor: Cursor): Json {
 }
 
 function nested(cursor: Cursor, read: (cursor: Cursor) => Json): Json {
-  if (++cursor.depth > MAX_DEPTH) throw notJson(cursor, `it is nested deeper than ${MAX_DEPTH} levels`)
+  if (++cursor.depth > MAX_DEPTH) throw unreadable(cursor, `it is nested deeper than ${MAX_DEPTH} levels`)
   cursor.at++
   const value = read(cursor)
   cursor.depth--
@@ -92,12 +96,12 @@ function readObject(cursor: Cursor): JsonObject {
   if (takes(cursor, '}')) return object
   do {
     skipSpace(cursor)
-    if (cursor.text[cursor.at] !== '"') throw notJson(cursor, 'a key in double quotes is missing')
+    if (cursor.text[cursor.at] !== '"') throw unreadable(cursor, 'a key in double quotes is missing')
     const key = readString(cursor)
-    if (!takes(cursor, ':')) throw notJson(cursor, `a colon is missing`)
+    if (!takes(cursor, ':')) throw unreadable(cursor, `a colon is missing`)
     object.set(key, readValue(cursor))
   } while (takes(cursor, ','))
-  if (!takes(cursor, '}')) throw notJson(cursor, 'a comma or a closing brace is missing')
+  if (!takes(cursor, '}')) throw unreadable(cursor, 'a comma or a closing brace is missing')
   return object
 }
 
@@ -106,7 +110,7 @@ function readArray(cursor: Cursor): readonly Json[] {
   if (takes(cursor, ']')) return array
   do array.push(readValue(cursor))
   while (takes(cursor, ','))
-  if (!takes(cursor, ']')) throw notJson(cursor, 'a comma or a closing bracket is missing')
+  if (!takes(cursor, ']')) throw unreadable(cursor, 'a comma or a closing bracket is missing')
   return array
 }
 
@@ -120,7 +124,7 @@ function readString(cursor: Cursor): string {
     if (code === QUOTE) break
     if (!(code >= FIRST_PRINTABLE)) {
       cursor.at = at
-      throw notJson(cursor, at < text.length ? 'a string holds a control character' : 'it ends within a string')
+      throw unreadable(cursor, at < text.length ? 'a string holds a control character' : 'it ends within a string')
     }
     if (code === BACKSLASH) escaped = true
     at += code === BACKSLASH ? 2 : 1
@@ -131,15 +135,15 @@ function readString(cursor: Cursor): string {
     return String(JSON.parse(text.slice(start, at + 1)))
   } catch {
     cursor.at = start
-    throw notJson(cursor, 'a string holds an escape that is none')
+    throw unreadable(cursor, 'a string holds an escape that is none')
   }
 }
 
 function readNumber(cursor: Cursor): JsonNumber {
   const literal = NUMBER.exec(cursor.text.slice(cursor.at, cursor.at + MAX_NUMBER + 1))?.[0]
   if (literal === undefined)
-    throw notJson(cursor, cursor.at < cursor.text.length ? 'no value starts here' : 'it ends early')
-  if (literal.length > MAX_NUMBER) throw notJson(cursor, `a number has more than ${MAX_NUMBER} digits`)
+    throw unreadable(cursor, cursor.at < cursor.text.length ? 'no value starts here' : 'it ends early')
+  if (literal.length > MAX_NUMBER) throw unreadable(cursor, `a number has more than ${MAX_NUMBER} digits`)
   cursor.at += literal.length
   return { literal }
 }
@@ -159,9 +163,9 @@ function skipSpace(cursor: Cursor): void {
   }
 }
 
-function notJson({ text, at }: Cursor, why: string): SchemaParseError {
+function unreadable({ text, at }: Cursor, why: string): SchemaParseError {
   const before = text.slice(0, at)
   const line = before.split('\n').length
   const column = at - before.lastIndexOf('\n')
-  return new SchemaParseError('', `this is not JSON: ${why} (line ${line}, column ${column})`)
+  return new SchemaParseError('', `the JSON cannot be read: ${why} (line ${line}, column ${column})`)
 }

@@ -1,21 +1,12 @@
 /** The names of a type or a field, and what else both may carry. */
 import { fullName, isFullName, isName } from './full-name.ts'
 import { isArray, plainJson, type JsonObject } from './parse-json.ts'
-import type { Attributes, ParsedPrimitive } from './parsed-schema.ts'
+import { isPrimitive, type Attributes } from './parsed-schema.ts'
 import { fault, inside, shown, textOf, type Place } from './schema-place.ts'
 
 export const NAME_RULE = 'names are letters a to z, digits and underscores, and begin with no digit'
 
-const PRIMITIVES: ReadonlySet<string> = new Set<ParsedPrimitive['type']>([
-  'null',
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'bytes',
-  'string',
-])
+export const NO_ATTRIBUTES: Attributes = new Map()
 
 export interface TypeNames {
   /** With the namespace. */
@@ -49,13 +40,8 @@ export function parseAliases(json: JsonObject, place: Place): readonly string[] 
 }
 
 export function attributesOf(json: JsonObject, reserved: ReadonlySet<string>): Attributes {
-  const attributes = new Map<string, unknown>()
-  for (const [key, value] of json) if (!reserved.has(key)) attributes.set(key, plainJson(value))
-  return attributes
-}
-
-export function isPrimitive(name: string): name is ParsedPrimitive['type'] {
-  return PRIMITIVES.has(name)
+  const attributes = [...json].filter(([key]) => !reserved.has(key))
+  return attributes.length === 0 ? NO_ATTRIBUTES : new Map(attributes.map(([key, value]) => [key, plainJson(value)]))
 }
 
 function qualifiedAlias(alias: string, around: string | null, place: Place): string {

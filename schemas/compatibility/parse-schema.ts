@@ -1,9 +1,11 @@
 /** Reads the text of an Avro schema (1.12) from anywhere: strictly, within bounds, and never deeper than the stack. */
 import { isDefault } from './default-value.ts'
-import { fullName, isName } from './full-name.ts'
+import { isName } from './full-name.ts'
+import { isBounded } from './is-bounded.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { isArray, isNumber, isObject, parseJson, plainJson, type Json, type JsonObject } from './parse-json.ts'
-import { attributesOf, isPrimitive, NAME_RULE, parseAliases, parseNames } from './parse-names.ts'
+import { attributesOf, NAME_RULE, NO_ATTRIBUTES, parseAliases, parseNames } from './parse-names.ts'
+import { isPrimitive } from './parsed-schema.ts'
 import type { NamedType, ParsedEnum, ParsedField, ParsedFixed, ParsedRecord, ParsedSchema } from './parsed-schema.ts'
 import { SchemaParseError } from './schema-parse-error.ts'
 import { fault, inside, required, shown, textOf, type Place } from './schema-place.ts'
@@ -11,9 +13,11 @@ import { fault, inside, required, shown, textOf, type Place } from './schema-pla
 /** Characters. The bounds together keep the parsing of any text, however hostile, well under 100 ms. */
 const MAX_TEXT = 1_000_000
 const MAX_LEVELS = 100
-const MAX_TYPES = 10_000
+const MAX_TYPES = 5_000
+/** With the types of other schemas that it refers to. */
+const MAX_REACH = { types: 20_000, depth: 500 }
 /** Steps of checking all defaults: one is tried on every branch of a union, at every level. */
-const MAX_STEPS = 200_000
+const MAX_STEPS = 100_000
 /** The longest array that Java can hold. */
 const MAX_FIXED = 2 ** 31 - 9
 const SIZE = /^(?:\d{1,10}|-0)$/
@@ -41,7 +45,10 @@ interface Scope {
 export function parseSchema(text: string, named: ReadonlyMap<string, ParsedSchema> = new Map()): ParsedSchema {
   if (text.length > MAX_TEXT) throw new SchemaParseError('', `it has more than ${MAX_TEXT} characters`)
   const scope: Scope = { others: named, own: new Map(), unfinished: new Set(), types: 0, steps: 0 }
-  return parseType(parseJson(text), { path: '', namespace: null, level: 0 }, scope)
+  const schema = parseType(parseJson(text), { path: '', namespace: null, level: 0 }, scope)
+  if (named.size === 0 || isBounded(schema, MAX_REACH)) return schema
+  const { types, depth } = MAX_REACH
+  throw new SchemaParseError('', `with the types it refers to it has more than ${types} types, or ${depth} levels`)
 }
 
 function parseType(json: Json, place: Place, scope: Scope): ParsedSchema {
@@ -66,8 +73,8 @@ function parsePart(json: JsonObject, key: string, place: Place, scope: Scope): P
 }
 
 function typeNamed(name: string, place: Place, scope: Scope): ParsedSchema {
-  if (isPrimitive(name)) return { type: name, attributes: new Map(), logicalType: null }
-  const { full } = fullName(name, place.namespace)
+  if (isPrimitive(name)) return { type: name, attributes: NO_ATTRIBUTES, logicalType: null }
+  const full = place.namespace === null || name.includes('.') ? name : `${place.namespace}.${name}`
   // A short name that its namespace does not know may still be one without a namespace.
   const found = known(full, scope) ?? known(name, scope)
   if (found === undefined) throw fault(place, `no type ${shown(full)} is defined before this place`)
@@ -123,7 +130,7 @@ function parseField(json: Json, place: Place, scope: Scope): ParsedField {
   const name = textOf(json, 'name')
   if (name === null) throw fault(place, 'a field needs a "name"')
   if (!isName(name)) throw fault(place, `${shown(name)} cannot be the name of a field: ${NAME_RULE}`)
-  const type = parseType(required(json, 'type', place), { ...place, path: `${place.path}/type` }, scope)
+  const type = parseType(required(json, 'type', place), { ...inside(place, 'type'), level: place.level }, scope)
   return {
     name,
     aliases: parseAliases(json, place),

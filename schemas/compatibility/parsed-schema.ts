@@ -5,6 +5,17 @@
 import type { PrimitiveName } from '../avro-schema.ts'
 import type { LogicalType } from './logical-type.ts'
 
+const PRIMITIVES: ReadonlySet<string> = new Set<ParsedPrimitive['type']>([
+  'null',
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+  'bytes',
+  'string',
+])
+
 export type ParsedSchema =
   ParsedPrimitive | ParsedArray | ParsedMap | ParsedUnion | ParsedRecord | ParsedEnum | ParsedFixed
 
@@ -80,4 +91,8 @@ export interface ParsedField {
 /** The name without its namespace. */
 export function shortName({ name }: NamedType): string {
   return name.slice(name.lastIndexOf('.') + 1)
+}
+
+export function isPrimitive(name: string): name is ParsedPrimitive['type'] {
+  return PRIMITIVES.has(name)
 }

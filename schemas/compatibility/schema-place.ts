@@ -12,7 +12,7 @@ export interface Place {
 }
 
 export function inside(place: Place, part: string | number): Place {
-  return { ...place, path: `${place.path}/${part}`, level: place.level + 1 }
+  return { path: `${place.path}/${part}`, namespace: place.namespace, level: place.level + 1 }
 }
 
 export function fault(place: Place, what: string): SchemaParseError {

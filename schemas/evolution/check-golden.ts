@@ -21,7 +21,7 @@ export function checkGolden(
   if (newest === undefined) return []
   return versions.flatMap((writer) => {
     const file = goldenPath('', writer)
-    const found = (message: string, next: string) => [{ code: 'C004', file, path: '', message, next }]
+    const found = (message: string, next: string) => [{ code: 'C003', file, path: '', message, next }]
     const sample = samples[writer.event]?.[writer.version - 1]
     const named = `${writer.event} version ${writer.version}`
     if (sample === undefined) {

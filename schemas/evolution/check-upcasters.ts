@@ -74,5 +74,5 @@ function fault(
 }
 
 function found(path: string, message: string, next: string): Finding {
-  return { code: 'C009', file: FILE, path, message, next }
+  return { code: 'C008', file: FILE, path, message, next }
 }

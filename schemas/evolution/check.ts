@@ -65,7 +65,7 @@ function checkLock(folder: string, files: readonly SchemaFile[]): readonly Findi
     const schema = `${event}/v${version}.avsc`
     const file = what === 'golden' ? goldenPath('', { event, version }) : schema
     const next = `git checkout main -- schemas/${file}; if it is lost to a merge, keep what main has and number yours up`
-    return { code: what === 'removed' ? 'C006' : 'C005', file, path: '', message, next }
+    return { code: what === 'removed' ? 'C005' : 'C004', file, path: '', message, next }
   })
 }
 
@@ -74,7 +74,7 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
   const next = 'orderledger schemas codegen'
   try {
     return staleGenerated(folder, samples).map((file) => ({
-      code: 'C007',
+      code: 'C006',
       file,
       path: '',
       message: 'it is not what the schema files give',
@@ -82,7 +82,7 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
     }))
   } catch (error) {
     if (!(error instanceof SchemaRuleError)) throw error
-    return findings.length > 0 ? [] : [{ code: 'C008', file: 'events.ts', path: '', message: error.message, next }]
+    return findings.length > 0 ? [] : [{ code: 'C007', file: 'events.ts', path: '', message: error.message, next }]
   }
 }
 

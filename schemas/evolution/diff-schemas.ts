@@ -1,8 +1,9 @@
 /** What has changed between two states of the schema files: event by event, with who has to be deployed first. */
-import { incompatibilities } from '../compatibility/incompatibilities.ts'
+import { incompatibilities, type Incompatibility } from '../compatibility/incompatibilities.ts'
+import type { ParsedSchema } from '../compatibility/parsed-schema.ts'
 import type { Finding } from '../finding.ts'
 import { schemaTree, type SchemaFile, type SchemaTexts } from '../schema-files.ts'
-import { deployFirst, verdictOf, type Change, type DeployFirst, type Verdict } from './change.ts'
+import { deployFirst, overall, verdictOf, type Change, type DeployFirst, type Verdict } from './change.ts'
 import { compareSchemas } from './compare-schemas.ts'
 import { versionsByEvent } from './versions-by-event.ts'
 
@@ -52,12 +53,35 @@ function diffEvent(event: string, before: readonly SchemaFile[], after: readonly
   if (was === undefined) return { ...ends, change: 'added', changes: [], ...verdict('safe') }
   if (is === undefined) return { ...ends, change: 'removed', changes: [], ...verdict('breaking') }
   if (edited.length === 0 && was.version === is.version) return null
-  const changes = compareSchemas(was.parsed, is.parsed).map((change) => ({ ...change, verdict: verdictOf(change) }))
-  // The rules have the last word on the whole; each place is said in words of ours.
-  const backward = incompatibilities(is.parsed, was.parsed).length === 0
-  const forward = incompatibilities(was.parsed, is.parsed).length === 0
-  const meaning = changes.some((change) => change.meaning)
-  return { ...ends, change: 'changed', changes, ...verdict(verdictOf({ backward, forward, meaning })) }
+  const changes = explained(was.parsed, is.parsed)
+  return { ...ends, change: 'changed', changes, ...verdict(overall(changes)) }
+}
+
+/**
+ * The changes in our words, and what the rules have against them beside: they have the last word on the whole, and some of
+ * what they say of aliases is not said place by place.
+ */
+function explained(before: ParsedSchema, after: ParsedSchema): readonly ChangedPlace[] {
+  const changes = compareSchemas(before, after)
+  const backward = changes.every((change) => change.backward) ? incompatibilities(after, before) : []
+  const forward = changes.every((change) => change.forward) ? incompatibilities(before, after) : []
+  return [
+    ...changes,
+    ...backward.map((reason) =>
+      ruled(reason, 'newer readers cannot read older events', { backward: false, forward: true }),
+    ),
+    ...forward.map((reason) =>
+      ruled(reason, 'older readers cannot read newer events', { backward: true, forward: false }),
+    ),
+  ].map((change) => ({ ...change, verdict: verdictOf(change) }))
+}
+
+function ruled(
+  { type, path, message }: Incompatibility,
+  who: string,
+  able: Pick<Change, 'backward' | 'forward'>,
+): Change {
+  return { path, message: `${who}: ${type}: ${message}`, meaning: false, ...able }
 }
 
 function verdict(given: Verdict): Pick<EventDiff, 'verdict' | 'deployFirst'> {

@@ -45,7 +45,8 @@ function readObjects(output: Buffer): readonly string[] {
   return texts
 }
 
-function git(folder: string, args: readonly string[], input = ''): Buffer {
+/** Runs git in the folder. Throws GitRefused. */
+export function git(folder: string, args: readonly string[], input = ''): Buffer {
   try {
     return execFileSync('git', args, { cwd: folder, input, stdio: 'pipe', maxBuffer: 256 * 1024 * 1024 })
   } catch (cause) {

@@ -1,16 +1,13 @@
 /** What `retired.json` and `upcasters.ts` say once an event is replaced by another. */
 import type { EventSchema, FieldSchema } from '../avro-schema.ts'
 import { SchemaRuleError } from '../schema-files.ts'
+import { formatSchema } from './format-schema.ts'
 
 /** `text`: what the file holds, null when there is none. */
 export function addRetirement(text: string | null, event: string, by: string, reason: string): string {
   const retired = JSON.parse(text ?? '{}') as Record<string, unknown>
-  const json = JSON.stringify({ ...retired, [event]: { by: [by], reason } }, null, 2)
-  return `${json.replace(SPREAD_LIST, (_, names: string) => `"by": [${names.replace(/,\s+/g, ', ')}]`)}\n`
+  return formatSchema({ ...retired, [event]: { by: [by], reason } })
 }
-
-/** A list of names, which our format has on one line. */
-const SPREAD_LIST = /"by": \[\s+([^\]]*?)\s+\]/g
 
 const TABLE = /(export const upcasters: Upcasters = \{)([\s\S]*?)(\n?\}\n)/
 

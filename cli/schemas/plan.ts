@@ -1,0 +1,82 @@
+/** `schemas plan`: what registering would do to the registry of an environment. */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { changesFor } from '../../registry/plan/make-plan.ts'
+import { isEmpty, planOf, type Plan } from '../../registry/plan/plan-file.ts'
+import { publishedSubjects, type Published } from '../../registry/plan/published-subjects.ts'
+import { readOnlyPart } from '../../registry/plan/registry-mode.ts'
+import { readRegistryState } from '../../registry/plan/registry-state.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
+import { planText } from './plan-text.ts'
+import { addRegistryOptions, answered, registryOf, type FoundRegistry, type RegistryOptions } from './registry.ts'
+
+interface PlanOptions extends FolderOptions, RegistryOptions {
+  readonly out?: string
+}
+
+const details = `
+Compares what is published (schemas.lock) with what the registry has, both ways, and writes nothing there.
+Exits with 0 when there is nothing to do, with 1 when there are changes or drift, with 3 when the registry is unreachable.
+--out keeps the plan to be reviewed; orderledger schemas apply carries out exactly that one.`
+
+export function registerPlan(schemas: Command, context: CommandContext): void {
+  addFolderOption(addRegistryOptions(schemas.command('plan')))
+    .option('--out <file>', 'write the plan to a file, to be reviewed and applied')
+    .description('show what registering would do to the registry of an environment')
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples(
+        'orderledger schemas plan --env staging --out plan.json',
+        'orderledger schemas plan --env local --registry http://127.0.0.1:3000/registry',
+      ),
+    )
+    .action(async (options: PlanOptions) => {
+      const found = registryOf(context, options)
+      const { plan, published, readOnly } = await planFor(found, options)
+      if (options.out !== undefined) writeFileSync(resolve(options.out), `${JSON.stringify(plan, null, 2)}\n`)
+      const { unpublished } = published
+      context.output.result({ ...plan, unpublished, readOnly }, () => {
+        const text = planText(plan, { unpublished, readOnly }, context.output)
+        return options.out === undefined ? text : `${text}\n${nextStep(plan, options)}`
+      })
+      if (!isEmpty(plan)) context.exitWith(1)
+    })
+}
+
+export interface MadePlan {
+  readonly plan: Plan
+  readonly published: Published
+  /** Why the registry takes no writes; null: it does. */
+  readonly readOnly: string | null
+}
+
+/** The plan as it is due now. Rejects with a StartFailure. */
+export async function planFor(
+  found: FoundRegistry,
+  options: FolderOptions & Pick<RegistryOptions, 'env'>,
+): Promise<MadePlan> {
+  const { env: environment } = options
+  const published = obeyed(() => publishedSubjects(folderOf(options), environment), {
+    exitCode: 1,
+    tried: 'to read what is published',
+    next: 'orderledger schemas check',
+  })
+  const { wanted, lock } = published
+  const asked = wanted.map(({ subject, versions }) => ({ subject, schemas: versions.map(({ schema }) => schema) }))
+  return answered(found, async () => {
+    const state = await readRegistryState(found.registry, asked)
+    const changes = changesFor(wanted, state)
+    const written = new Set(changes.steps.filter((step) => step.do !== 'record-id').map(({ subject }) => subject))
+    const readOnly = written.size === 0 ? null : await readOnlyPart(found.ask, [...written])
+    return { plan: planOf({ environment, registry: found.base, lock, state, changes }), published, readOnly }
+  })
+}
+
+function nextStep({ steps, obstacles }: Plan, { env, out }: PlanOptions): string {
+  if (obstacles.length > 0 || steps.length === 0) return `written to ${String(out)}`
+  return `written to ${String(out)}\nnext: have it reviewed, then orderledger schemas apply --env ${env} --plan ${String(out)}`
+}

@@ -1,0 +1,54 @@
+/** What a registry has, as schema files: to be compared with those of git. */
+import { parseSchema } from '../../schemas/compatibility/parse-schema.ts'
+import type { SchemaTexts } from '../../schemas/schema-files.ts'
+import { subjectOf } from '../event-schema-ids.ts'
+import type { RegistryState, SubjectState } from './registry-state.ts'
+
+/** A version that the registry finds by the text of a file is that file; others keep the number they have there. */
+export function registryTexts(state: RegistryState, now: SchemaTexts): SchemaTexts {
+  return new Map(state.subjects.flatMap((subject) => textsOf(subject, now)))
+}
+
+/** The schemas of the files, to be asked for. Files that are no schemas are for `lint` to tell of. */
+export function askedOf(now: SchemaTexts) {
+  const events = new Set([...now.keys()].map((path) => path.slice(0, path.indexOf('/'))))
+  return [...events].map((event) => ({
+    subject: subjectOf(event),
+    schemas: filesOf(event, now).map(({ schema }) => schema),
+  }))
+}
+
+function textsOf({ subject, versions, found }: SubjectState, now: SchemaTexts): readonly (readonly [string, string])[] {
+  const event = subject.slice(subjectOf('').length)
+  const files = filesOf(event, now)
+  const has = new Map(
+    files.flatMap(({ path }, index) => {
+      const id = found[index] ?? null
+      return id === null ? [] : [[id, path] as const]
+    }),
+  )
+  const taken = new Set(has.values())
+  return versions.map(({ id, version, schema }) => {
+    const file = has.get(id)
+    if (file !== undefined) return [file, now.get(file) ?? schema] as const
+    let number = version
+    while (taken.has(`${event}/v${number}.avsc`)) number++
+    taken.add(`${event}/v${number}.avsc`)
+    return [`${event}/v${number}.avsc`, schema] as const
+  })
+}
+
+function filesOf(event: string, now: SchemaTexts): readonly { readonly path: string; readonly schema: string }[] {
+  return [...now]
+    .filter(([path, text]) => path.startsWith(`${event}/`) && isSchema(text))
+    .map(([path, text]) => ({ path, schema: JSON.stringify(JSON.parse(text)) }))
+}
+
+function isSchema(text: string): boolean {
+  try {
+    parseSchema(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,141 @@
+/** Confluent's Python client and fastavro read what we write through our registry, and we read what they write. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
+import { pythonEnvironment, PythonFailure } from '../cli/cluster/python-environment.ts'
+import { embeddedRegistry } from '../registry/embedded-registry.ts'
+import { eventSchemaTexts, registerEventSchemas, type EventSchemaIds } from '../registry/event-schema-ids.ts'
+import { decodeUntrusted } from '../schemas/codec.ts'
+import type { DomainEvent } from '../schemas/events.ts'
+import { goldenSamples } from '../schemas/golden-samples.ts'
+import { openPool, REGISTRY_SETTINGS } from '../store/database.ts'
+import { openApiService } from './api-service.ts'
+import { testDatabase } from './database.ts'
+import { recordOf } from './registry-contract.ts'
+
+/** Confluent's own list of extras asks for a release of certifi that PyPI does not always have yet. */
+const PACKAGES = [
+  'confluent-kafka==2.16.1',
+  'fastavro==1.13.1',
+  'attrs==26.1.0',
+  'Authlib==1.9.9',
+  'cachetools==8.0.1',
+  'httpx==0.28.1',
+  'orjson==3.13.0',
+]
+const SCRIPT = fileURLToPath(new URL('python/registry_clients.py', import.meta.url))
+const GOLDEN = fileURLToPath(new URL('../schemas/golden', import.meta.url))
+
+const environment = await python()
+const releases: (() => Promise<unknown> | void)[] = []
+let ids: EventSchemaIds
+let ask: (task: object) => Promise<unknown>
+
+/** Null where Python or the network is missing and nobody demands them (REQUIRE_ALL=1). */
+async function python(): Promise<string | null> {
+  try {
+    return await pythonEnvironment({
+      cacheDir: cacheDirectory(process.env),
+      name: 'registry-clients',
+      packages: PACKAGES,
+    })
+  } catch (error) {
+    if (process.env['REQUIRE_ALL'] === '1' || !(error instanceof PythonFailure)) throw error
+    console.warn(`skipped: ${error.message}`)
+    return null
+  }
+}
+
+beforeAll(async () => {
+  if (environment === null) return
+  const database = await testDatabase()
+  releases.push(() => database.drop())
+  const pool = openPool(database.url, { name: 'test registry', max: 2, settings: REGISTRY_SETTINGS })
+  releases.push(() => pool.end())
+  ids = await registerEventSchemas(embeddedRegistry(pool))
+  const service = await openApiService(database.url)
+  releases.push(() => service.close())
+  const url = `http://127.0.0.1:${String(await service.listen())}/registry`
+  const child = spawn(join(environment, 'bin/python'), ['-W', 'ignore', SCRIPT, url], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  releases.push(() => void child.stdin.end())
+  ask = lineByLine(child)
+})
+
+afterAll(async () => {
+  for (const release of releases.splice(0).reverse()) await release()
+})
+
+/** Tasks are answered in the order in which they were given. */
+function lineByLine(child: ChildProcessByStdio<Writable, Readable, null>): (task: object) => Promise<unknown> {
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return async (task) => {
+    child.stdin.write(`${JSON.stringify(task)}\n`)
+    const { value, done } = await lines.next()
+    if (done === true) throw new Error('Python ended')
+    const answer = JSON.parse(value) as { readonly result?: unknown; readonly error?: string }
+    if (answer.error !== undefined) throw new Error(answer.error)
+    return answer.result
+  }
+}
+
+/** Byte 0, the id, the body. */
+function framed(id: number, body: Buffer): Buffer {
+  const header = Buffer.alloc(5)
+  header.writeUInt32BE(id, 1)
+  return Buffer.concat([header, body])
+}
+
+function fieldsOf(event: DomainEvent): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'type'))
+}
+
+const newest = eventSchemaTexts.filter(
+  ({ type, version }) => !eventSchemaTexts.some((other) => other.type === type && other.version > version),
+)
+
+describe.skipIf(environment === null)('Python', () => {
+  test.each(eventSchemaTexts)('reads our $type v$version', async ({ type, version, text }) => {
+    const body = readFileSync(join(GOLDEN, type, `v${String(version)}.bin`))
+    const sample: DomainEvent | undefined = goldenSamples[type][version - 1]
+    if (sample === undefined) throw new Error(`there is no sample of ${type} v${String(version)}`)
+    const message = framed(ids.id(type, version), body)
+    const read = (await ask({ do: 'decode', framed: message.toString('hex') })) as Record<string, unknown>
+    // It reads with the schema that wrote: what later versions added is not there.
+    const written = Object.fromEntries(Object.entries(fieldsOf(sample)).filter(([name]) => name in read))
+    expect(Object.keys(read).length).toBeGreaterThan(0)
+    expect(read).toEqual(written)
+    expect(await ask({ do: 'decode_body', schema: text, body: body.toString('hex') })).toEqual(read)
+  })
+
+  test.each(newest)('writes $type as we read it', async ({ type, version, subject, text }) => {
+    const sample: DomainEvent | undefined = goldenSamples[type][version - 1]
+    if (sample === undefined) throw new Error(`there is no sample of ${type} v${String(version)}`)
+    const value = fieldsOf(sample)
+    const message = Buffer.from(String(await ask({ do: 'encode', subject, value })), 'hex')
+    expect(message[0]).toBe(0)
+    expect(ids.find(message.readUInt32BE(1))).toEqual({ type, version })
+    expect(decodeUntrusted(type, version, message.subarray(5))).toEqual(sample)
+    const body = Buffer.from(String(await ask({ do: 'encode_body', schema: text, value })), 'hex')
+    expect(decodeUntrusted(type, version, body)).toEqual(sample)
+  })
+
+  test('registers, looks up and checks as with any registry', async () => {
+    const subject = 'from-python'
+    const schema = recordOf([{ name: 'id' }], 'FromPython')
+    const id = await ask({ do: 'register', subject, schema })
+    expect(await ask({ do: 'look_up', subject, schema })).toEqual({ id, version: 1 })
+    const next = recordOf([{ name: 'id' }, { name: 'must' }], 'FromPython')
+    expect(await ask({ do: 'compatible', subject, schema: next })).toBe(false)
+    await expect(ask({ do: 'register', subject, schema: next })).rejects.toThrow(
+      /READER_FIELD_MISSING_DEFAULT_VALUE.*\/fields\/1.*HTTP status code 409/,
+    )
+    await expect(ask({ do: 'look_up', subject, schema: next })).rejects.toThrow(/40403/)
+  })
+})
