@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build, type Plugin } from 'esbuild'
@@ -86,35 +86,29 @@ export class WorkingCopy {
   /** Makes the program from the sources as they are: what `orderledger` runs from now on. */
   async build(): Promise<void> {
     const main = `import { main } from './cli/main.ts'\nprocess.exitCode = await main(process.argv.slice(2))`
-    await this.#bundle(main, '.course/orderledger.mjs')
+    const path = await this.#bundle(main, '.course/program')
     mkdirSync(join(this.root, '.course/bin'), { recursive: true })
-    const script = `#!/bin/sh\nexec "${process.execPath}" "$(dirname "$0")/../orderledger.mjs" "$@"\n`
+    const script = `#!/bin/sh\nexec "${process.execPath}" "$(dirname "$0")/../program/${basename(path)}" "$@"\n`
     writeFileSync(join(this.root, '.course/bin/orderledger'), script, { mode: 0o755 })
   }
 
   /** These sources at work on a database, in this process. */
   async release(databaseUrl: string): Promise<release.Release> {
-    const path = await this.#bundle(`export * from './test/course/release.ts'`, '.course/release.mjs')
+    const path = await this.#bundle(`export * from './test/course/release.ts'`, '.course/release')
     const { openRelease } = (await import(pathToFileURL(path).href)) as typeof release
     return openRelease(databaseUrl)
   }
 
-  async #bundle(contents: string, file: string): Promise<string> {
-    const outfile = join(this.root, file)
+  /** In parts, so that a command loads only what it needs. */
+  async #bundle(contents: string, folder: string): Promise<string> {
+    const outdir = join(this.root, folder)
     await build({
       stdin: { contents, resolveDir: this.root, loader: 'ts' },
-      ...{
-        outfile,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        target: 'node20',
-        packages: 'external',
-        logLevel: 'error',
-      },
-      plugins: [inPlace(outfile)],
+      ...{ outdir, outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, format: 'esm' },
+      ...{ platform: 'node', target: 'node20', packages: 'external', logLevel: 'error' },
+      plugins: [inPlace(outdir)],
     })
-    return outfile
+    return join(outdir, 'stdin.mjs')
   }
 
   #env(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -134,14 +128,14 @@ export class WorkingCopy {
 }
 
 /** Bundled, a module still finds the files that stand beside it, also when the whole checkout is copied. */
-function inPlace(bundle: string): Plugin {
+function inPlace(outdir: string): Plugin {
   return {
     name: 'in-place',
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8')
         if (!text.includes('import.meta.')) return undefined
-        const from = relative(dirname(bundle), path)
+        const from = relative(outdir, path)
         const placed = text
           .replaceAll('import.meta.url', `new URL('${from}', import.meta.url).href`)
           .replaceAll('import.meta.dirname', `new URL('${dirname(from)}', import.meta.url).pathname`)
