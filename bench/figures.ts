@@ -15,6 +15,7 @@ import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
 import { rehearsal } from './figures/rehearsal.ts'
+import { registryLatency } from './figures/registry-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
 import { schemaCheck } from './figures/schema-check.ts'
 import { startTime } from './figures/start-time.ts'
@@ -35,6 +36,7 @@ export const figures: readonly Figure[] = [
   observabilityCost,
   orderLatency,
   readLatency,
+  registryLatency,
   rehearsal,
   replayRate,
   longLog,

@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   store: { folders: ['domain', 'schemas', 'migrations'], packages: ['pg', 'kysely', 'avsc'], node: true },
   registry: {
     folders: ['schemas', 'migrations'],
-    packages: ['avsc', '@kafkajs/confluent-schema-registry', 'kysely', 'pg', 'fastify'],
+    packages: ['avsc', 'kysely', 'pg', 'fastify'],
     node: true,
   },
   projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },

@@ -12,6 +12,7 @@ export const firstPaint = figure({
     orders: atMost('first paint of Orders', 'ms', { must: 1_000 }),
     products: atMost('first paint of Products', 'ms', { must: 1_000 }),
     projections: atMost('first paint of Projections', 'ms', { must: 1_000 }),
+    schemas: atMost('first paint of Schemas', 'ms', { must: 1_000 }),
     numbersShown: stated('until Now shows its numbers', 'ms'),
   },
   async run(context) {
@@ -26,6 +27,7 @@ export const firstPaint = figure({
         orders: (await open(browser, `${url}/dashboard/#/orders`, 'h1')).painted,
         products: (await open(browser, `${url}/dashboard/#/products`, 'h1')).painted,
         projections: (await open(browser, `${url}/dashboard/#/projections`, 'h1')).painted,
+        schemas: (await open(browser, `${url}/dashboard/#/schemas`, 'h1')).painted,
         numbersShown: now.shown,
       }
     })
