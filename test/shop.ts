@@ -1,12 +1,12 @@
 /** A small shop on a database: real commands through a real group commit, answered as the API answers them. */
 import { createHash } from 'node:crypto'
 import { newId, newIdBytes } from '../app/clock.ts'
-import { customer, registerCustomer } from '../domain/customer.ts'
+import { changeTier, customer, registerCustomer } from '../domain/customer.ts'
 import type { Aggregate, Decision, Read } from '../domain/decision.ts'
-import { adjustStock, inventory, listProduct, receiveStock } from '../domain/inventory.ts'
+import { adjustStock, changePrice, inventory, listProduct, receiveStock } from '../domain/inventory.ts'
 import { cancelOrder, expireOrder, order } from '../domain/order.ts'
 import { placeOrder } from '../domain/place-order.ts'
-import type { DomainEvent } from '../schemas/events.ts'
+import type { DomainEvent, Tier } from '../schemas/events.ts'
 import type { Execution } from '../store/command.ts'
 import { openPool } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
@@ -67,6 +67,7 @@ export async function openShop(url: string) {
   }
 
   const product = (sku: string) => ({ aggregate: inventory, id: sku, location: '/products/', status: 201 })
+  const person = (id: string) => ({ aggregate: customer, id, location: '/customers/', status: 201 })
   const one = (orderId: string, status: number) => ({ aggregate: order, id: orderId, location: '/orders/', status })
 
   return {
@@ -88,7 +89,13 @@ export async function openShop(url: string) {
       run((read) => receiveStock({ sku, quantity }, read), product(sku), null),
     adjust: (sku: string, delta: number) =>
       run((read) => adjustStock({ sku, delta, reason: 'counted' }, read), product(sku), null),
-    register: (customerId: string) =>
+    price: (sku: string, amount: number) =>
+      run(
+        (read) => changePrice({ sku, price: { amount, currency: CURRENCY }, currency: CURRENCY }, read),
+        product(sku),
+        null,
+      ),
+    register: (customerId: string, key: string | null = null) =>
       run(
         (read) =>
           registerCustomer(
@@ -98,9 +105,11 @@ export async function openShop(url: string) {
             },
             read,
           ),
-        { aggregate: customer, id: customerId, location: '/customers/', status: 201 },
-        null,
+        person(customerId),
+        key,
       ),
+    rank: (customerId: string, tier: Tier) =>
+      run((read) => changeTier({ customerId, tier }, read), person(customerId), null),
     place: (
       orderId: string,
       lines: readonly { readonly sku: string; readonly quantity: number }[],
@@ -110,8 +119,8 @@ export async function openShop(url: string) {
       const asked = { orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15, at: NOON }
       return run((read) => placeOrder(asked, read), one(orderId, 201), key)
     },
-    cancel: (orderId: string, key: string | null = null) =>
-      run((read) => cancelOrder({ orderId, reason: null }, read), one(orderId, 200), key),
+    cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
+      run((read) => cancelOrder({ orderId, reason }, read), one(orderId, 200), key),
     expire: (orderId: string) =>
       run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId, 200), null),
     async close(): Promise<void> {

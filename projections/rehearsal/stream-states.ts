@@ -107,7 +107,8 @@ export class StreamStates {
     compareValues(was, is, (difference) => found.push(difference))
     const [first] = found
     if (first === undefined) throw new Error('states that differ have a difference')
-    const shown = (value: unknown) => shownValue(value, stream, this.#open)
+    // A property that was not there is something else than one that is null.
+    const shown = (value: unknown) => (value === undefined ? 'nothing' : shownValue(value, stream, this.#open))
     this.#samples.push({ stream, position, path: first.path, was: shown(first.was), is: shown(first.is) })
   }
 

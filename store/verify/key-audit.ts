@@ -5,6 +5,8 @@
 import type pg from 'pg'
 import { IntegerTable } from '../../domain/integer-table.ts'
 import { tally, type Check } from '../../domain/tally.ts'
+import type { EventType, StreamKind } from '../../schemas/events.ts'
+import { readAs } from '../../schemas/upcast.ts'
 import { int8Array, textArray } from '../binary-array.ts'
 import type { Position } from '../command.ts'
 
@@ -33,15 +35,23 @@ interface Claim {
 const CREATED = 201
 const UNPROCESSABLE = 422
 
+interface Place {
+  readonly path: string
+  readonly kind: StreamKind
+  /** Or one that was retired and is read as it. */
+  readonly firstType: EventType
+  readonly once: boolean
+}
+
 /**
  * Where the things that answers name are found, and the event that begins their streams. `once`: only what creates it
  * is answered with 201; a receipt of stock is too, and names its product.
  */
-const PLACES = [
+const PLACES: readonly Place[] = [
   { path: '/orders/', kind: 'order', firstType: 'OrderPlaced', once: true },
   { path: '/products/', kind: 'inventory', firstType: 'ProductListed', once: false },
   { path: '/customers/', kind: 'customer', firstType: 'CustomerRegistered', once: true },
-] as const
+]
 
 /** `keys`: of all answers at or before `until`, and of those claiming a position that the log does not have. */
 export async function auditKeys(pool: pg.Pool, until: Position): Promise<Check> {
@@ -122,7 +132,7 @@ async function faultsOf(
 function faultOf({ row, stream, firstType, created }: Claim, beginning: Beginning | undefined): string | null {
   if (beginning === undefined) return `it names ${stream}, which is not in the log`
   const [, type, position, byCommandAtPosition] = beginning
-  if (type !== firstType) return `it says ${stream} began with ${firstType}, the log says ${type}`
+  if (!readAs(type).includes(firstType)) return `it says ${stream} began with ${firstType}, the log says ${type}`
   if (Number(position) > row.position) return `${stream} began at position ${position}, after ${row.position}`
   if (!created || byCommandAtPosition === true) return null
   return `it says it created ${stream}, but another command stands at its position ${row.position}`

@@ -1,0 +1,105 @@
+/** A release at work on a database: its shop, its projections, and what it makes of the log. Changed copies are bundled from here. */
+import { newId } from '../../app/clock.ts'
+import { projections } from '../../projections/list.ts'
+import { Progress } from '../../projections/progress.ts'
+import { Projector } from '../../projections/projector.ts'
+import { Replayer } from '../../projections/replay/replayer.ts'
+import { openViews, type ProjectionState } from '../../projections/views.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { registerEventSchemas } from '../../registry/event-schema-ids.ts'
+import type { EventSchema } from '../../schemas/avro-schema.ts'
+import { decode } from '../../schemas/codec.ts'
+import { eventSchemas } from '../../schemas/events.ts'
+import { upcast } from '../../schemas/upcast.ts'
+import { openPool } from '../../store/database.ts'
+import { aggregateFor, foldEvent } from '../../store/fold-event.ts'
+import { LogFeed } from '../../store/log-feed.ts'
+import { readEvents } from '../../store/read-log.ts'
+import type { StreamState } from '../../store/stream-cache.ts'
+import { eventually } from '../eventually.ts'
+import { openShop, type Shop } from '../shop.ts'
+
+/** A stored event, and what it means to this release. */
+export interface Remembered {
+  readonly position: number
+  readonly stream: string
+  readonly type: string
+  readonly schemaVersion: number
+  readonly data: Buffer
+  readonly means: readonly object[]
+}
+
+export interface Release {
+  readonly shop: Shop
+  /** Every version that it has of an event. */
+  versions(type: string): readonly EventSchema[]
+  /** What its parts have reported so far. */
+  errors(): readonly unknown[]
+  /** The whole log. */
+  history(): Promise<readonly Remembered[]>
+  /** Of a stream, as this release folds it. */
+  state(stream: string): Promise<unknown>
+  states(): Promise<readonly ProjectionState[]>
+  /** Resolves when every projection is live, in the version of this release, and shows the whole log. */
+  shown(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openRelease(url: string): Promise<Release> {
+  const shop = await openShop(url)
+  const pool = openPool(url, { name: 'release', max: 10 })
+  // As at every start with a registry of our own: it takes nothing that breaks what it has.
+  await registerEventSchemas(embeddedRegistry(pool))
+  const progress = new Progress(() => Date.now())
+  const feed = new LogFeed(pool)
+  const errors: unknown[] = []
+  const ignore = () => undefined
+  const log = { info: ignore, warn: ignore, error: (fields: object, message: string) => errors.push([message, fields]) }
+  const parts = { pool, projections, owner: newId(), log, reachPoint: () => undefined }
+  const projector = new Projector({ ...parts, feed, progress, newId })
+  await projector.start()
+  const replayer = new Replayer({ ...parts, owner: newId(), monotonic: () => performance.now() })
+  replayer.start()
+  const views = openViews({ pool, progress, currency: 'EUR' })
+  const read = () => readEvents(pool, 0, 10_000)
+
+  return {
+    shop,
+    versions: (type) => Object.entries(eventSchemas).find(([name]) => name === type)?.[1].versions ?? [],
+
+    async history() {
+      return (await read()).map(({ position, stream, type, schemaVersion, data }) => {
+        return { position, stream, type, schemaVersion, data, means: upcast(decode(type, schemaVersion, data)) }
+      })
+    },
+
+    async state(stream) {
+      const initial: StreamState = { state: aggregateFor(stream).initial, version: 0 }
+      const own = (await read()).filter((event) => event.stream === stream)
+      return own.reduce((folded, event) => foldEvent(stream, folded, event), initial).state
+    },
+
+    errors: () => [...shop.errors, ...errors],
+
+    states: () => views.states(),
+
+    async shown() {
+      const head = (await read()).length
+      feed.headMoved(head)
+      replayer.changed()
+      const wanted = new Map(projections.map(({ name, version }) => [name, version]))
+      await eventually(async () => {
+        const states = await views.states()
+        return states.every(({ name, version, state, position }) => {
+          return state === 'live' && version === wanted.get(name) && position >= head
+        })
+      })
+    },
+
+    async close() {
+      await Promise.all([projector.stop(), replayer.stop()])
+      await shop.close()
+      await pool.end()
+    },
+  }
+}
