@@ -14,7 +14,8 @@ type Upcaster = (event: RetiredEvent) => readonly DomainEvent[]
 /** Asked of every event that is read, so it is known before. */
 const SOME = Object.keys(upcasters).length > 0
 
-const table: ReadonlyMap<string, Upcaster> = new Map(Object.entries(upcasters))
+// Each takes its own event and is only ever given that, which the compiler cannot see once there are two of them.
+const table: ReadonlyMap<string, Upcaster> = new Map(Object.entries(upcasters as Readonly<Record<string, Upcaster>>))
 const replacements: ReadonlyMap<string, { readonly by: readonly string[] }> = new Map(Object.entries(retiredEvents))
 
 /** Costs nothing while nothing is retired. */
