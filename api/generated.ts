@@ -89,6 +89,11 @@ function partsWithoutUse(version: string): ApiParts {
     isStopping: unused,
     dashboard: null,
     registry: null,
+    schemas: {
+      usage: { catchUp: unused, counted: { versions: [], position: 0, head: 0 } },
+      ids: { id: unused, find: unused },
+      sharedRegistry: null,
+    },
     simulateOrders: unused,
   }
 }

@@ -93,7 +93,7 @@ export function viewing<Query extends TObject, Params extends TObject>(
   })
 }
 
-const VIEW_HEADERS = { etag: 'For If-None-Match.', 'x-position': 'The position that the answer shows.' }
+export const VIEW_HEADERS = { etag: 'For If-None-Match.', 'x-position': 'The position that the answer shows.' }
 
 /** A route that is a command: a body, perhaps a key. */
 export function commanding<Body extends TSchema, Params extends TObject>(
@@ -122,7 +122,16 @@ export function acting<Params extends TObject>(options: Operation & { readonly p
   return { schema: { ...schema, querystring: NOTHING, params }, config }
 }
 
-/** The same with a body. */
+/** A route that works something out from its body, and changes nothing. */
+export function computing<Params extends TObject, Body extends TSchema>(
+  options: Operation & { readonly params: Params; readonly body: Body },
+) {
+  const { params, body } = options
+  const { schema, config } = documented(options, WITH_BODY)
+  return { schema: { ...schema, querystring: NOTHING, params, body }, config }
+}
+
+/** `acting` with a body. */
 export function actingWith<Params extends TObject, Body extends TSchema>(
   options: Operation & { readonly params: Params; readonly body: Body },
 ) {

@@ -2,9 +2,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
 import type { Views } from '../projections/views.ts'
+import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import type { Executor } from '../store/command.ts'
 import type { Pool } from '../store/database.ts'
 import type { LogPage, LogQuery } from '../store/read-log.ts'
+import type { SchemaUsage } from '../store/schema-usage.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -28,8 +30,17 @@ export interface ApiParts {
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
+  readonly schemas: SchemaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+}
+
+/** What is known of the schemas of events outside of this program. */
+export interface SchemaParts {
+  readonly usage: Pick<SchemaUsage, 'catchUp' | 'counted'>
+  readonly ids: EventSchemaIds
+  /** Where the registry is that others share, without its password; null: it is our own. */
+  readonly sharedRegistry: string | null
 }
 
 export interface ApiSettings {

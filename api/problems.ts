@@ -74,6 +74,12 @@ export const PROBLEMS = {
     meaning: 'The catalogue has no product of this SKU, or the view does not show it yet.',
     next: 'Check the SKU, or list the product first.',
   },
+  'schema-not-found': {
+    status: 404,
+    title: 'No such type of event',
+    meaning: 'This release has no schemas of an event of this name.',
+    next: 'See GET /schemas for the types of events there are.',
+  },
   'customer-not-found': {
     status: 404,
     title: 'No such customer',

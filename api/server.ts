@@ -25,6 +25,7 @@ import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
 import { refuseUnrouted, registryRoutes } from './registry.ts'
+import { schemaRoutes } from './schemas.ts'
 import { namedShapes } from './shapes/all.ts'
 import { simulationRoutes } from './simulation.ts'
 
@@ -139,6 +140,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: Repo
   eventRoutes(app, parts)
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
+  schemaRoutes(app, parts)
   operationRoutes(app, parts)
   registryRoutes(app, parts, reportDefect)
   documentationRoutes(app)

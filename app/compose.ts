@@ -4,11 +4,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
-import type { ApiParts, Check } from '../api/parts.ts'
+import type { ApiParts, Check, SchemaParts } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
+import { addressOf } from '../registry/registry-client.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
@@ -16,6 +17,7 @@ import { Listener } from '../store/listener.ts'
 import { migrate } from '../store/migrate.ts'
 import { CommandPurge } from '../store/purge-commands.ts'
 import { readLog } from '../store/read-log.ts'
+import { SchemaUsage } from '../store/schema-usage.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
@@ -95,7 +97,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
-  const { pool: registryPool, description } = await openRegistry(config, () => {
+  const {
+    pool: registryPool,
+    ids,
+    description,
+  } = await openRegistry(config, () => {
     const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
     releases.add('registry pool', () => own.end())
     return own
@@ -145,6 +151,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
       isStopping: () => stopping,
       registry: registryPool,
+      schemas: {
+        usage: new SchemaUsage({ pool }),
+        ids,
+        sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
+      },
     }),
   )
   const { url, taken } = await listen(server, config)
@@ -220,6 +231,7 @@ interface ApiSurroundings {
   readonly readiness: () => readonly Check[]
   readonly isStopping: () => boolean
   readonly registry: Pool | null
+  readonly schemas: SchemaParts
 }
 
 function apiParts({ config, log, version, dashboard = null }: ComposeOptions, around: ApiSurroundings): ApiParts {
@@ -238,6 +250,7 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     isStopping: around.isStopping,
     dashboard,
     registry: around.registry,
+    schemas: around.schemas,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
 }

@@ -7,6 +7,7 @@ import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
 import { memoryUse } from './figures/memory-use.ts'
 import { observabilityCost } from './figures/observability-cost.ts'
@@ -17,9 +18,11 @@ import { rehearsal } from './figures/rehearsal.ts'
 import { replayRate } from './figures/replay-rate.ts'
 import { schemaCheck } from './figures/schema-check.ts'
 import { startTime } from './figures/start-time.ts'
+import { wireFormatFigure } from './figures/wire-format.ts'
 
 export const figures: readonly Figure[] = [
   codec,
+  wireFormatFigure,
   schemaCheck,
   groupCommit,
   startTime,
@@ -34,6 +37,7 @@ export const figures: readonly Figure[] = [
   readLatency,
   rehearsal,
   replayRate,
+  longLog,
   memoryUse,
   longStream,
 ]

@@ -10,13 +10,18 @@ import { registerLint } from './schemas/lint.ts'
 import { registerNew } from './schemas/new.ts'
 import { registerPlan } from './schemas/plan.ts'
 import { registerRehearse } from './schemas/rehearse.ts'
+import { registerUsage } from './schemas/usage.ts'
+
+/** In the order in which a change goes through them. */
+const verbs = [
+  ...[registerNew, registerLint, registerDiff, registerCheck, registerRehearse],
+  ...[registerPlan, registerApply, registerUsage, registerCodegen],
+]
 
 export function register(program: Command, context: CommandContext): void {
   const schemas = program
     .command('schemas')
     .description('work on the Avro schemas of the events')
     .addHelpText('after', examples('orderledger schemas check', 'orderledger schemas diff --against git:main'))
-  const offline = [registerNew, registerLint, registerDiff, registerCheck]
-  const verbs = [...offline, registerRehearse, registerPlan, registerApply, registerCodegen]
   for (const add of verbs) add(schemas, context)
 }

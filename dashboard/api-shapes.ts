@@ -92,6 +92,58 @@ export interface Customer {
   readonly position: number
 }
 
+/** An event and its versions, with their schemas. */
+export interface DescribedSchema {
+  /** The event. */
+  readonly type: string
+  /** What it is called in the registry. */
+  readonly subject: string
+  /** The kind of stream it is appended to; null: this release does not know. */
+  readonly stream: string | null
+  /** What a further version must be compatible with; null: this release does not know. */
+  readonly level: string | null
+  /** The events written instead; null: it is not retired. */
+  readonly retiredBy: readonly string[] | null
+  /** Oldest first. */
+  readonly versions: readonly DescribedVersion[]
+  /** As in GET /schemas. */
+  readonly sharedRegistry: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Of the log: up to it is counted in the end. */
+  readonly head: number
+}
+
+/** A version of an event, with its schema. */
+export interface DescribedVersion {
+  /** From 1. */
+  readonly version: number
+  /** Of the event itself; null: this release does not know the version. */
+  readonly fields: number | null
+  /** Of the schema in the registry; null: this release does not know the version. */
+  readonly registryId: number | null
+  /** In the log, as far as it is counted. */
+  readonly events: number
+  /** Of the first of them; null: there is none. */
+  readonly firstPosition: number | null
+  /** When the first of them was recorded. RFC 3339, UTC. */
+  readonly firstAt: string | null
+  /** Of the last of them; null: there is none. */
+  readonly lastPosition: number | null
+  /** When the last of them was recorded. RFC 3339, UTC. */
+  readonly lastAt: string | null
+  /** Avro, as JSON text; null: this release does not know the version. */
+  readonly schema: string | null
+  /** Null: nothing comes before it, or it is unknown. */
+  readonly changes: readonly SchemaChange[] | null
+  /** Who has to have this version first when it is new; `nobody`: no order helps. */
+  readonly deployFirst: 'any order' | 'readers' | 'writers' | 'nobody' | null
+  /** An event as this version writes it. */
+  readonly sample: {
+    readonly [more: string]: unknown
+  } | null
+}
+
 /** A row that is not what the log tells. */
 export interface Difference {
   readonly table: string
@@ -103,6 +155,39 @@ export interface Difference {
     readonly column: string
     readonly live: string | null
     readonly rebuilt: string | null
+  })[]
+}
+
+/** An event to look at as bytes. */
+export interface EncodeEvent {
+  /** That writes it; the newest if absent. */
+  readonly version?: number
+  /** The fields of the event, without its type. */
+  readonly event: {
+    readonly [more: string]: unknown
+  }
+}
+
+/** The bytes of an event, and what each version reads from them. */
+export interface EncodedEvent {
+  /** That wrote it. */
+  readonly version: number
+  /** Of the schema in the registry. */
+  readonly schemaId: number
+  /** The Avro body in hex: what the log holds. */
+  readonly bytes: string
+  /** In hex, as Kafka carries it: byte 0, the id in four bytes, the body. */
+  readonly framed: string
+  /** Every version, oldest first. */
+  readonly readBy: readonly ({
+    /** That reads it. */
+    readonly version: number
+    /** What it reads. */
+    readonly event: {
+      readonly [more: string]: unknown
+    } | null
+    /** Why it cannot read it. */
+    readonly error: string | null
   })[]
 }
 
@@ -582,6 +667,63 @@ export interface SalesByTier {
   readonly position: number
   /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
+}
+
+/** A difference between a version and the one before it. */
+export interface SchemaChange {
+  /** `lines[].quantity`; empty for the event itself. */
+  readonly path: string
+  /** What has changed, in words. */
+  readonly message: string
+  /** `backward only`: newer readers read older events, not the other way; `meaning`: everybody reads it, as something else. */
+  readonly verdict: 'safe' | 'backward only' | 'forward only' | 'breaking' | 'meaning'
+}
+
+/** An event and its versions. */
+export interface SchemaSubject {
+  /** The event. */
+  readonly type: string
+  /** What it is called in the registry. */
+  readonly subject: string
+  /** The kind of stream it is appended to; null: this release does not know. */
+  readonly stream: string | null
+  /** What a further version must be compatible with; null: this release does not know. */
+  readonly level: string | null
+  /** The events written instead; null: it is not retired. */
+  readonly retiredBy: readonly string[] | null
+  /** Oldest first. */
+  readonly versions: readonly SchemaVersion[]
+}
+
+/** Every event and its versions, by name: those of this release, and those of later ones that the log holds. */
+export interface SchemaSubjectList {
+  readonly items: readonly SchemaSubject[]
+  /** Where the registry is that others share; null: it is this service’s own, at /registry. */
+  readonly sharedRegistry: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Of the log: up to it is counted in the end. */
+  readonly head: number
+}
+
+/** A version of an event. */
+export interface SchemaVersion {
+  /** From 1. */
+  readonly version: number
+  /** Of the event itself; null: this release does not know the version. */
+  readonly fields: number | null
+  /** Of the schema in the registry; null: this release does not know the version. */
+  readonly registryId: number | null
+  /** In the log, as far as it is counted. */
+  readonly events: number
+  /** Of the first of them; null: there is none. */
+  readonly firstPosition: number | null
+  /** When the first of them was recorded. RFC 3339, UTC. */
+  readonly firstAt: string | null
+  /** Of the last of them; null: there is none. */
+  readonly lastPosition: number | null
+  /** When the last of them was recorded. RFC 3339, UTC. */
+  readonly lastAt: string | null
 }
 
 /** A product of which fewer units were free than an order asked for. */

@@ -1,6 +1,6 @@
 /** Asks the API: with the token of this visit, entity tags and problems. Nothing here knows what is shown where. */
 import { signal } from '@preact/signals'
-import type { Problem } from './api-shapes.ts'
+import type { Fault, Problem } from './api-shapes.ts'
 
 /** An answer that is an error, or (status null) no answer at all. */
 export interface Trouble {
@@ -9,6 +9,8 @@ export interface Trouble {
   readonly detail: string
   /** Names the request in the log of the service. */
   readonly requestId: string | null
+  /** What one part of the request did wrong, each with a JSON pointer to it. */
+  readonly faults: readonly Fault[]
 }
 
 export class RequestFailed extends Error {
@@ -97,6 +99,7 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
       title: 'The service does not answer',
       detail: 'It may be restarting, or the network is down.',
       requestId: null,
+      faults: [],
     })
   }
 }
@@ -109,12 +112,16 @@ async function bodyOf(response: Response): Promise<unknown> {
 }
 
 function troubleOf(status: number, body: unknown): Trouble {
-  if (isProblem(body)) return { status, title: body.title, detail: body.detail, requestId: body.requestId }
+  if (isProblem(body)) {
+    const { title, detail, requestId, errors = [] } = body
+    return { status, title, detail, requestId, faults: errors }
+  }
   return {
     status,
     title: `Status ${String(status)}`,
     detail: 'Something before the service answered.',
     requestId: null,
+    faults: [],
   }
 }
 

@@ -7,6 +7,8 @@ import { OrdersPage } from './pages/orders.tsx'
 import { ProductsPage } from './pages/products.tsx'
 import { ProjectionsPage } from './pages/projections.tsx'
 import { ReplayPage } from './pages/replay.tsx'
+import { SchemaPage } from './pages/schema.tsx'
+import { SchemasPage } from './pages/schemas.tsx'
 import { duration } from './parts/format.ts'
 import { TokenDialog } from './parts/token-dialog.tsx'
 import { href, PAGES, route, type Route } from './route.ts'
@@ -73,6 +75,12 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
       return <ProductsPage />
     case 'projections':
       return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
+    case 'schemas':
+      return id === null ? (
+        <SchemasPage />
+      ) : (
+        <SchemaPage key={id} type={id} before={query.get('before')} after={query.get('after')} />
+      )
     case 'unknown':
       return (
         <>

@@ -84,10 +84,13 @@ function definitionStep(schema: NamedSchema, named: Map<string, Step>): Step {
 }
 
 function recordStep(schema: RecordSchema, named: Map<string, Step>): Step {
-  const fields = schema.fields.map((field) => ({ name: field.name, step: stepOf(field.type, named) }))
+  const names = schema.fields.map(({ name }) => name)
+  const steps = schema.fields.map(({ type }) => stepOf(type, named))
   return (cursor) => {
     if (++cursor.depth > MAX_DEPTH) return refuse(cursor, `nested deeper than ${MAX_DEPTH}`)
-    for (const { name, step } of fields) if (!step(cursor)) return blame(cursor, name)
+    for (let field = 0; field < steps.length; field++) {
+      if (steps[field]?.(cursor) !== true) return blame(cursor, names[field] ?? '')
+    }
     cursor.depth--
     return true
   }
@@ -154,6 +157,14 @@ function walkFloat(cursor: Cursor, size: 4 | 8): boolean {
 }
 
 function walkString(cursor: Cursor): boolean {
+  const { data, offset } = cursor
+  // Most strings are shorter than 64 bytes, and their length is one byte.
+  const first = data[offset] ?? 0xff
+  const stop = offset + 1 + (first >> 1)
+  if (first < 0x80 && (first & 1) === 0 && stop <= data.length) {
+    cursor.offset = stop
+    return isText(data, offset + 1, stop) || refuse(cursor, 'a string that is not UTF-8')
+  }
   const length = walkNumber(cursor)
   const start = cursor.offset
   if (!skip(cursor, length)) return false

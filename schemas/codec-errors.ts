@@ -7,7 +7,14 @@ export class EncodeError extends Error {
   override readonly name = 'EncodeError'
 }
 
-export type DecodeErrorCode = 'unknown-event-type' | 'unknown-schema-version' | 'undecodable-event'
+export type DecodeErrorCode =
+  | 'unknown-event-type'
+  | 'unknown-schema-version'
+  | 'undecodable-event'
+  // Of a message: it has no header, the id of no schema of ours, or that of an event that does not belong there.
+  | 'unframed-message'
+  | 'unknown-schema-id'
+  | 'unexpected-event'
 
 /** The bytes are not an event of the type and version they claim, or this program knows no such type or version. */
 export class DecodeError extends Error {

@@ -1,16 +1,46 @@
 /** Finds out which field of an event does not fit its schema: avsc's writers say what, but not where. */
-import type avsc from 'avsc'
+import avsc from 'avsc'
 
 const SHOWN_CHARACTERS = 80
+const MISSING = 'is missing, and has no default'
+
+export interface FieldFault {
+  /** Names of fields and numbers of entries, from the outermost record inwards. */
+  readonly path: readonly string[]
+  readonly message: string
+}
 
 /** `.lines.0.quantity: 1.5 is not an int` for the first field at fault, else what the writer said. */
 export function unencodableField(type: avsc.Type, event: object, cause: unknown): string {
-  const faults: string[] = []
-  type.isValid(event, {
-    errorHook: (path, value, expected) =>
-      faults.push(`.${path.join('.')}: ${shown(value)} is not ${described(expected)}`),
+  const [first] = fieldFaults(type, event)
+  return first === undefined ? `: ${String(cause)}` : `.${first.path.join('.')}: ${first.message}`
+}
+
+/** Every field that does not fit. `strict`, for what people have typed: fields that the type does not have are faults too. */
+export function fieldFaults(
+  type: avsc.Type,
+  value: unknown,
+  { strict = false }: { readonly strict?: boolean } = {},
+): readonly FieldFault[] {
+  const faults: FieldFault[] = []
+  type.isValid(value, {
+    noUndeclaredFields: strict,
+    errorHook: (path, part, expected) => {
+      const unknown = strict ? undeclared(part, expected) : []
+      for (const name of unknown) faults.push({ path: [...path, name], message: 'is not known here' })
+      if (unknown.length > 0) return
+      const missing = strict && part === undefined
+      faults.push({ path, message: missing ? MISSING : `${shown(part)} is not ${described(expected)}` })
+    },
   })
-  return faults[0] ?? `: ${String(cause)}`
+  return faults
+}
+
+/** avsc names the record that has a field too many, and not the field. */
+function undeclared(value: unknown, expected: avsc.Type): readonly string[] {
+  if (typeof value !== 'object' || value === null || !(expected instanceof avsc.types.RecordType)) return []
+  const known = new Set(expected.fields.map(({ name }) => name))
+  return Object.keys(value).filter((name) => !known.has(name))
 }
 
 /** Null when the value can be written with the type. */
@@ -19,8 +49,15 @@ export function unfit(type: avsc.Type, value: unknown): string | null {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value)
+  const text = textOf(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text
+}
+
+/** Not `String` of an object: one from outside may have a `toString` that is no function. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'an array' : 'an object'
 }
 
 function described(type: avsc.Type): string {

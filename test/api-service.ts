@@ -10,12 +10,15 @@ import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { Projector } from '../projections/projector.ts'
 import { openViews } from '../projections/views.ts'
+import { embeddedRegistry } from '../registry/embedded-registry.ts'
+import { registerEventSchemas } from '../registry/event-schema-ids.ts'
 import { createTraffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { readLog } from '../store/read-log.ts'
+import { SchemaUsage } from '../store/schema-usage.ts'
 import { SnapshotWriter } from '../store/snapshots.ts'
 import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
@@ -78,6 +81,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   await projector.start()
 
   const traffic = createTraffic(1)
+  const ids = await registerEventSchemas(embeddedRegistry(pool))
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
@@ -91,6 +95,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     isStopping: () => false,
     dashboard: null,
     registry: pool,
+    schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
   const servers: ApiServer[] = []

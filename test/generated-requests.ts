@@ -126,6 +126,8 @@ function textOf(name: string, schema: JsonSchema): fc.Arbitrary<string> {
     case 'if-match':
     case 'if-none-match':
       return fc.constantFrom('"1"', '"2"', '*', 'W/"1"', '"1", "2"')
+    case 'type':
+      return fc.constantFrom('OrderPlaced', 'CustomerRegistered', 'Nothing')
     case 'traceparent':
       return fc.constantFrom('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'garbage')
     case 'idempotency-key':

@@ -186,6 +186,34 @@ const bodies: readonly Row[] = [
     code: 'unsupported-media-type',
   },
   { input: 'no body', bytes: () => request('POST', '/orders'), code: 'invalid-request' },
+  ...['[]', '{}', '{"event":1}', '{"event":{}}', '{"version":2,"event":{}}', '{"version":"1","event":{}}'].map(
+    (body) => ({
+      input: `an event to encode as ${body}`,
+      bytes: () => request('POST', '/schemas/PriceChanged/bytes', { body }),
+      code: 'invalid-request' as const,
+    }),
+  ),
+  {
+    input: 'an event to encode with 5,000 levels',
+    bytes: () =>
+      request('POST', '/schemas/PriceChanged/bytes', {
+        body: `{"event":{"sku":"a","price":${'{"amount":'.repeat(5_000)}1${'}'.repeat(5_000)}}}`,
+      }),
+    code: 'invalid-request',
+  },
+  {
+    input: 'an event to encode whose number is an object with a toString that is none',
+    bytes: () =>
+      request('POST', '/schemas/OrderPlaced/bytes', {
+        body: '{"event":{"lines":[{"quantity":{"toString":1,"valueOf":1}}]}}',
+      }),
+    code: 'invalid-request',
+  },
+  {
+    input: 'an event to encode that there is not',
+    bytes: () => request('POST', '/schemas/toString/bytes', { body: '{"event":{}}' }),
+    code: 'schema-not-found',
+  },
 ]
 
 const lines: readonly Row[] = [
@@ -209,6 +237,12 @@ const lines: readonly Row[] = [
     code: 'path-too-long',
   },
   { input: 'a bad percent encoding', bytes: () => request('GET', '/orders/%zz'), code: 'malformed-request' },
+  { input: 'an event that there is not', bytes: () => request('GET', '/schemas/Nothing'), code: 'schema-not-found' },
+  {
+    input: 'an event of 65 letters',
+    bytes: () => request('GET', `/schemas/${'x'.repeat(65)}`),
+    code: 'invalid-request',
+  },
   { input: 'an unknown path', bytes: () => request('GET', '/admin'), code: 'not-found' },
   {
     input: 'bytes above ASCII in the path',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openApiService, type ApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
+import { query } from './query.ts'
 
 interface Exchange {
   readonly name: string
@@ -99,6 +100,11 @@ let service: ApiService
 beforeAll(async () => {
   database = await testDatabase()
   service = await openApiService(database.url)
+  // The recorded one was empty.
+  await query(
+    database.url,
+    'truncate registry.versions, registry.schema_references, registry.schemas, registry.settings',
+  )
 })
 
 afterAll(async () => {

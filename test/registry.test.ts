@@ -75,10 +75,7 @@ describe.each([
 
 describe('the schemas of our events', () => {
   test('are registered in the embedded registry, with their level and nothing else; a second time nothing is written', async () => {
-    const fresh = await testDatabase()
-    const pool = openPool(fresh.url, { name: 'test registry', max: 2, settings: REGISTRY_SETTINGS })
-    try {
-      const registry = embeddedRegistry(pool)
+    await withEmptyRegistry(async (registry, pool) => {
       const ids = await registerEventSchemas(registry)
       const subjects = [...new Set(eventSchemaTexts.map(({ subject }) => subject))]
       expect(await registry.subjects()).toEqual(subjects.sort())
@@ -93,17 +90,15 @@ describe('the schemas of our events', () => {
         expect(ids.find(id)).toEqual({ type, version })
       }
       expect(ids.find(999_999)).toBeNull()
-    } finally {
-      await pool.end()
-      await fresh.drop()
-    }
+    })
   })
 
   test('that are missing are all named', async () => {
-    const registry = confluentRegistry({ url: ownUrl, monotonic })
     const first = eventSchemaTexts[0]
-    await registry.register(first?.subject ?? '', first?.text ?? '')
-    const failure: unknown = await lookUpEventSchemas(registry).catch((error: unknown) => error)
+    const failure = await withEmptyRegistry(async (registry): Promise<unknown> => {
+      await registry.register(first?.subject ?? '', first?.text ?? '')
+      return lookUpEventSchemas(registry).catch((error: unknown) => error)
+    })
     expect(failure).toMatchObject({ code: 'schema-unknown', kind: 'schema' })
     for (const { subject, version } of eventSchemaTexts.slice(1)) {
       expect(String(failure)).toContain(`${subject} v${String(version)}`)
@@ -111,6 +106,17 @@ describe('the schemas of our events', () => {
     expect(String(failure)).not.toContain(`${first?.subject ?? ''} v1`)
   })
 })
+
+async function withEmptyRegistry<T>(work: (registry: SchemaRegistry, pool: Pool) => Promise<T>): Promise<T> {
+  const fresh = await testDatabase()
+  const pool = openPool(fresh.url, { name: 'test registry', max: 2, settings: REGISTRY_SETTINGS })
+  try {
+    return await work(embeddedRegistry(pool), pool)
+  } finally {
+    await pool.end()
+    await fresh.drop()
+  }
+}
 
 describe('over two processes', () => {
   const names = Array.from({ length: 20 }, (_, index) => `field${String(index)}`)

@@ -20,10 +20,10 @@ export interface RunningCommand {
   signal(signal: NodeJS.Signals): void
 }
 
-/** Starts `orderledger <args>` beside the service of a data directory. */
-export function startCommand(dataDir: string, args: readonly string[]): RunningCommand {
+/** Starts `orderledger <args>` beside the service of a data directory; `bin` is the command line of another release. */
+export function startCommand(dataDir: string, args: readonly string[], bin = BIN): RunningCommand {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: dataDir,
     env: { PATH, HOME, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type CrashPoint, crashPointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
-import { killAtRandom } from './faults/random-kills.ts'
+import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const meaning: Readonly<Record<CrashPoint, string>> = {
   'append.before': 'before its append',
@@ -25,4 +25,8 @@ test.each(crashPointNames.map((point) => [meaning[point], point] as const))(
 
 test('laws 3, 5 and 7: a service killed at random moments under load does so too', async () => {
   expect(await killAtRandom({ kills: 3, random })).toBe(3)
+})
+
+test('law 7: a service killed at random moments of replays finishes them, and a later replay equals what is live', async () => {
+  expect(await killReplaysAtRandom({ kills: 2, random })).toBe(2)
 })

@@ -13,6 +13,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Resolve as soon as the process runs, ready or not: for starts that are meant to fail or to die early. */
   readonly unready?: boolean
+  /** The command line of another release (default: this one's). */
+  readonly bin?: string
 }
 
 export interface Exit {
@@ -45,8 +47,13 @@ export function makeDataDir(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
-export async function startService({ dataDir, env = {}, unready = false }: ServiceOptions): Promise<Service> {
-  const child = spawn(process.execPath, [BIN, 'start'], {
+export async function startService({
+  dataDir,
+  env = {},
+  unready = false,
+  bin = BIN,
+}: ServiceOptions): Promise<Service> {
+  const child = spawn(process.execPath, [bin, 'start'], {
     cwd: dataDir,
     env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { crashPointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
-import { killAtRandom } from './faults/random-kills.ts'
+import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +21,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run soak -- [--minutes M] [--seed S] [--crashes N]
 
-Kills the service at every named crash point at least N times (50), and at random moments until M minutes (30) are over.
+Kills the service at every named crash point and at random during replays, at least N times each (50), and at random
+moments until M minutes (30) are over.
 
 Examples:
   npm run soak
@@ -38,7 +39,10 @@ async function soak(minutes: number, crashes: number, seed: number): Promise<voi
     const count = await crashAtPoint({ point, crashes, random, onCrash: (n) => tell(`${point}: ${String(n)} crashes`) })
     fired.set(point, count)
   }
-  for (let round = 1; Date.now() - began < minutes * 60_000; round++) {
+  const during = await killReplaysAtRandom({ kills: crashes, random })
+  fired.set('at random, during replays', during)
+  tell(`random kills during replays: ${String(during)}`)
+  while (Date.now() - began < minutes * 60_000) {
     const kills = await killAtRandom({ kills: 10, random })
     fired.set('at random', (fired.get('at random') ?? 0) + kills)
     tell(`random kills: ${String(fired.get('at random'))}`)
@@ -46,7 +50,7 @@ async function soak(minutes: number, crashes: number, seed: number): Promise<voi
   console.log(
     `seed ${String(seed)}, ${String(Math.round((Date.now() - began) / 60_000))} minutes, every round verified:`,
   )
-  for (const [what, count] of fired) console.log(`  ${what.padEnd(24)} ${String(count)}`)
+  for (const [what, count] of fired) console.log(`  ${what.padEnd(28)} ${String(count)}`)
 }
 
 function tell(line: string): void {

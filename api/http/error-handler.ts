@@ -87,13 +87,14 @@ function messageOf(keyword: string, message: string | undefined): string {
   }
 }
 
-function escapePointer(name: string): string {
+/** A name as a part of a JSON pointer (RFC 6901). */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** A client's own property names come back in a pointer: cut, and without what a terminal or a log would act on. */
-function printable(pointer: string): string {
-  return pointer.slice(0, 200).replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
+/** What a client has sent comes back in pointers and messages: cut, and without what a terminal or a log would act on. */
+export function printable(text: string): string {
+  return text.slice(0, 200).replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -9,6 +9,7 @@ import * as order from './order.ts'
 import * as problem from './problem.ts'
 import * as product from './product.ts'
 import * as projection from './projection.ts'
+import * as schema from './schema.ts'
 import * as simulation from './simulation.ts'
 
 const modules = [
@@ -19,6 +20,7 @@ const modules = [
   analytics,
   activity,
   event,
+  schema,
   simulation,
   projection,
   operations,

@@ -1,51 +1,10 @@
 /** Projections and replays as the running service tells of them. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartFailure } from '../../app/start-failure.ts'
+import type { Projection, Replay } from '../../dashboard/api-shapes.ts'
 import type { HttpClient, Reply } from '../http-client.ts'
 import { problemCode } from '../load/delivery.ts'
 import { requireSuccess } from '../load/service.ts'
-
-export interface ShownProjection {
-  readonly name: string
-  readonly version: number
-  readonly generation: number
-  readonly state: string
-  readonly position: number
-  readonly lagEvents: number
-  readonly lagSeconds: number
-  readonly eventsPerSecond: number
-  readonly rows: number
-  readonly lastError: { readonly code: string; readonly message: string; readonly position: number } | null
-  readonly lastCheck: { readonly checkedAt: string; readonly differences: number } | null
-}
-
-export interface ShownReplay {
-  readonly replayId: string
-  readonly projection: string
-  readonly state: string
-  readonly check: boolean
-  readonly position: number
-  readonly target: number
-  readonly eventsPerSecond: number
-  readonly etaSeconds: number | null
-  readonly rows: number
-  readonly differences: {
-    readonly count: number
-    readonly samples: readonly {
-      readonly table: string
-      readonly key: string
-      readonly kind: string
-      readonly columns: readonly {
-        readonly column: string
-        readonly live: string | null
-        readonly rebuilt: string | null
-      }[]
-    }[]
-  } | null
-  readonly failure: { readonly code: string; readonly message: string; readonly position: number } | null
-  readonly startedAt: string
-  readonly finishedAt: string | null
-}
 
 export interface ReplayWish {
   readonly check?: boolean
@@ -55,17 +14,17 @@ export interface ReplayWish {
 
 const POLL_MS = 250
 
-export async function readProjections(client: HttpClient): Promise<readonly ShownProjection[]> {
-  return itemsOf<ShownProjection>(await asked(client, await client.get('/projections'), 'GET /projections'))
+export async function readProjections(client: HttpClient): Promise<readonly Projection[]> {
+  return itemsOf<Projection>(await asked(client, await client.get('/projections'), 'GET /projections'))
 }
 
-export async function readReplays(client: HttpClient): Promise<readonly ShownReplay[]> {
-  return itemsOf<ShownReplay>(await asked(client, await client.get('/replays'), 'GET /replays'))
+export async function readReplays(client: HttpClient): Promise<readonly Replay[]> {
+  return itemsOf<Replay>(await asked(client, await client.get('/replays'), 'GET /replays'))
 }
 
-export async function readReplay(client: HttpClient, replayId: string): Promise<ShownReplay> {
+export async function readReplay(client: HttpClient, replayId: string): Promise<Replay> {
   const path = `/replays/${encodeURIComponent(replayId)}`
-  return (await asked(client, await client.get(path), `GET ${path}`)) as ShownReplay
+  return (await asked(client, await client.get(path), `GET ${path}`)) as Replay
 }
 
 /** Asks for one replay of each; throws a StartFailure that says what is in the way. */
@@ -73,11 +32,11 @@ export async function startReplays(
   client: HttpClient,
   names: readonly string[],
   wish: ReplayWish,
-): Promise<readonly ShownReplay[]> {
-  const started: ShownReplay[] = []
+): Promise<readonly Replay[]> {
+  const started: Replay[] = []
   for (const name of names) {
     const path = `/projections/${encodeURIComponent(name)}/replay`
-    started.push((await asked(client, await client.post(path, JSON.stringify(wish)), `POST ${path}`)) as ShownReplay)
+    started.push((await asked(client, await client.post(path, JSON.stringify(wish)), `POST ${path}`)) as Replay)
   }
   return started
 }
@@ -108,9 +67,9 @@ export async function namesOf(client: HttpClient, name: string): Promise<readonl
 /** Asks until all of them are finished; null when `signal` came first. */
 export async function waitForReplays(
   client: HttpClient,
-  replays: readonly ShownReplay[],
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (now: readonly ShownReplay[]) => void },
-): Promise<readonly ShownReplay[] | null> {
+  replays: readonly Replay[],
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (now: readonly Replay[]) => void },
+): Promise<readonly Replay[] | null> {
   for (;;) {
     const now = await Promise.all(replays.map(({ replayId }) => readReplay(client, replayId)))
     onProgress(now)

@@ -2,7 +2,8 @@
 import type { CommandContext } from '../command-context.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { connect, type ServiceOptions } from '../load/service.ts'
-import { namesOf, startReplays, waitForReplays, type ReplayWish, type ShownReplay } from './replay-client.ts'
+import type { Replay } from '../../dashboard/api-shapes.ts'
+import { namesOf, startReplays, waitForReplays, type ReplayWish } from './replay-client.ts'
 import { outcomeText } from './texts.ts'
 
 /** `name`: of a projection, or `all`, which are built in one pass over the log. */
@@ -19,7 +20,7 @@ export async function runReplays(
     const replays = await startReplays(client, await namesOf(client, name), wishOf(options))
     const progress = output.progress(`replay ${name}`, totalOf(replays))
     let done = 0
-    const onProgress = (now: readonly ShownReplay[]): void => {
+    const onProgress = (now: readonly Replay[]): void => {
       const reached = now.reduce((sum, { position }) => sum + position, 0)
       progress.advance(reached - done)
       done = reached
@@ -34,7 +35,7 @@ export async function runReplays(
   }
 }
 
-function totalOf(replays: readonly ShownReplay[]): number {
+function totalOf(replays: readonly Replay[]): number {
   return replays.reduce((sum, { target }) => sum + target, 0)
 }
 
@@ -46,6 +47,6 @@ function wishOf({ check, rate, acceptDifferences }: ReplayWish): ReplayWish {
   }
 }
 
-function isWell({ state, differences }: ShownReplay): boolean {
+function isWell({ state, differences }: Replay): boolean {
   return state === 'switched' || (state === 'checked' && differences?.count === 0)
 }

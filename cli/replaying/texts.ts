@@ -1,8 +1,8 @@
 /** Replays and projections as a terminal shows them. */
+import type { Projection, Replay } from '../../dashboard/api-shapes.ts'
 import { table } from '../output.ts'
-import type { ShownProjection, ShownReplay } from './replay-client.ts'
 
-export function replaysText(replays: readonly ShownReplay[]): string {
+export function replaysText(replays: readonly Replay[]): string {
   if (replays.length === 0) return 'no replay yet: orderledger replay sales --check compares one with the log'
   const rows = replays.map((replay) => [
     replay.replayId,
@@ -19,11 +19,11 @@ export function replaysText(replays: readonly ShownReplay[]): string {
 }
 
 /** The table, and beneath it what a person needs to judge: samples, failures, what to type next. */
-export function outcomeText(replays: readonly ShownReplay[]): string {
+export function outcomeText(replays: readonly Replay[]): string {
   return [replaysText(replays), ...replays.flatMap(remarks)].join('\n')
 }
 
-function remarks({ projection, state, differences, failure }: ShownReplay): readonly string[] {
+function remarks({ projection, state, differences, failure }: Replay): readonly string[] {
   const lines: string[] = []
   if (failure !== null)
     lines.push(`${projection}: ${failure.code} at position ${String(failure.position)}: ${failure.message}`)
@@ -40,7 +40,7 @@ function remarks({ projection, state, differences, failure }: ShownReplay): read
   return lines
 }
 
-export function projectionsText(projections: readonly ShownProjection[]): string {
+export function projectionsText(projections: readonly Projection[]): string {
   const rows = projections.map((projection) => [
     projection.name,
     projection.state,

@@ -9,6 +9,8 @@ export interface Sending {
   readonly trouble: ReadonlySignal<Trouble | null>
   /** The answer; null when it failed, which `trouble` tells, or when another one is under way. */
   run<Body>(command: Command): Promise<Body | null>
+  /** What failed before is over. */
+  forget(): void
 }
 
 export function useSending(): Sending {
@@ -19,6 +21,7 @@ export function useSending(): Sending {
   return {
     busy,
     trouble,
+    forget: () => (trouble.value = null),
     async run<Body>(command: Command) {
       if (busy.value) return null
       busy.value = true

@@ -3,13 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRunFile } from '../../app/run-file.ts'
 import { type CrashPoint, replayPointNames } from '../../app/crash-points.ts'
-import { eventually } from '../eventually.ts'
 import { makeDataDir } from '../service.ts'
 import { OrderingClient } from './ordering-client.ts'
+import { expectReplaysEqual, startReplays } from './replays.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'
 import { Supervisor } from './supervisor.ts'
 
-const REPLAYED = ['orders', 'sales']
 const SHOP = { products: 5, stock: 1_000_000 }
 const CONCURRENCY = 16
 
@@ -50,7 +49,7 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
     const run = readRunFile(data.path)
     if (run === null) throw new Error(`no service runs in ${service.dataDir}`)
     await holdToAnswers(run.databaseUrl, client.answers)
-    if (replaying) await expectReplaysEqual(run.url)
+    if (replaying) await expectReplaysEqual(() => run.url)
     await expectVerified(data.path)
     return fired()
   } finally {
@@ -58,27 +57,4 @@ export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun
     await supervisor.stop()
     data.remove()
   }
-}
-
-/** Begins a replay of each where none is under way; a service that is away just now is asked again with the next batch. */
-async function startReplays(url: () => string): Promise<void> {
-  for (const name of REPLAYED) {
-    await fetch(`${url()}/projections/${name}/replay`, { method: 'POST' }).catch(() => undefined)
-  }
-}
-
-interface Listed {
-  readonly items: readonly { readonly projection: string; readonly state: string; readonly finishedAt: string | null }[]
-}
-
-/** What was under way is finished by the service itself, and a later replay equals what is live. */
-async function expectReplaysEqual(url: string): Promise<void> {
-  const list = async () => (await (await fetch(`${url}/replays?limit=200`)).json()) as Listed
-  const idle = async () => (await list()).items.every(({ finishedAt }) => finishedAt !== null)
-  await eventually(idle, { timeout: 60_000 })
-  await startReplays(() => url)
-  await eventually(idle, { timeout: 60_000 })
-  const { items } = await list()
-  const unequal = items.filter(({ state }) => state !== 'switched')
-  if (unequal.length > 0) throw new Error(`replays did not end as they should: ${JSON.stringify(unequal)}`)
 }

@@ -1,0 +1,150 @@
+/** `schemas usage`: which versions of which events the log holds, beside a running service or a stopped one. */
+import type { Command } from 'commander'
+import { StartFailure } from '../../app/start-failure.ts'
+import { confluentRegistry } from '../../registry/confluent-registry.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { eventSchemaTexts, subjectOf } from '../../registry/event-schema-ids.ts'
+import { RegistryFailure, type SchemaRegistry } from '../../registry/schema-registry.ts'
+import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import { SchemaUsage, type LogUsage } from '../../store/schema-usage.ts'
+import { versionsInUse } from '../../store/versions-in-use.ts'
+import type { CommandContext } from '../command-context.ts'
+import { followProgress } from '../database/follow-progress.ts'
+import { requireSchema } from '../database/require-schema.ts'
+import { withDatabase } from '../database/with-database.ts'
+import { examples } from '../examples.ts'
+import { table, type Cell } from '../output.ts'
+
+/** A line of `schemas usage --json`. */
+interface Line {
+  readonly type: string
+  readonly version: number
+  readonly subject: string
+  /** False for what only a later release has. */
+  readonly known: boolean
+  /** Null: the registry has not got it, or this release does not know it. */
+  readonly registryId: number | null
+  readonly events: number
+  readonly firstPosition: number | null
+  readonly firstAt: Date | null
+  readonly lastPosition: number | null
+  readonly lastAt: Date | null
+}
+
+const details = `
+A version that is not in the log may still be in a dump, or with a consumer. Snapshots of streams hold no version: their
+state is JSON. Exits with 3 when the database or the registry of SCHEMA_REGISTRY_URL cannot be reached.`
+
+export function registerUsage(schemas: Command, context: CommandContext): void {
+  schemas
+    .command('usage')
+    .description('show which versions of which events the log holds, since when and until when')
+    .addHelpText('after', details)
+    .addHelpText('after', examples('orderledger schemas usage', 'orderledger schemas usage --json'))
+    .action(() => showUsage(context))
+}
+
+async function showUsage(context: CommandContext): Promise<void> {
+  const { output } = context
+  const { ids, usage } = await withDatabase(context, { command: 'schemas usage', create: false }, async ({ url }) => {
+    const pool = openPool(url, { name: 'schemas usage', max: 2, settings: READER_SETTINGS })
+    try {
+      await requireSchema(pool)
+      const { schemaRegistryUrl } = context.config()
+      const registry =
+        schemaRegistryUrl === null
+          ? embeddedRegistry(pool)
+          : confluentRegistry({ url: schemaRegistryUrl, monotonic: () => performance.now() })
+      // First, as it is soon done: whoever waits for a long log should not then hear that the registry is away.
+      return { ids: await registryIds(registry), usage: await count(context, new SchemaUsage({ pool })) }
+    } finally {
+      await pool.end()
+    }
+  })
+  const lines = linesOf(usage, ids)
+  output.result({ position: usage.position, versions: lines }, () => textOf(lines, usage.position))
+}
+
+async function count({ output }: CommandContext, usage: SchemaUsage): Promise<LogUsage> {
+  const follower = followProgress(output, 'count events')
+  await usage.catchUp(follower.progress).finally(follower.stop)
+  return usage.counted
+}
+
+/** By type and version, for those that the registry has. */
+async function registryIds(registry: SchemaRegistry): Promise<ReadonlyMap<string, number>> {
+  try {
+    const found = await Promise.all(
+      eventSchemaTexts.map(async ({ type, version, subject, text }) => {
+        const id = await registry.idOf(subject, text)
+        return id === null ? [] : [[keyOf(type, version), id] as const]
+      }),
+    )
+    return new Map(found.flat())
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error
+    throw new StartFailure(
+      {
+        code: error.code,
+        exitCode: error.kind === 'infrastructure' ? 3 : 1,
+        what: `Schema Registry: ${error.message}`,
+        tried: 'to look up the ids of our schemas',
+        next: 'start that registry, or correct SCHEMA_REGISTRY_URL',
+      },
+      { cause: error },
+    )
+  }
+}
+
+function linesOf({ versions }: LogUsage, ids: ReadonlyMap<string, number>): readonly Line[] {
+  return versionsInUse(versions).flatMap(({ type, versions: all }) =>
+    all.map(({ version, known, usage }) => ({
+      type,
+      version,
+      subject: subjectOf(type),
+      known,
+      registryId: ids.get(keyOf(type, version)) ?? null,
+      events: usage?.events ?? 0,
+      firstPosition: usage?.first.position ?? null,
+      firstAt: usage === null ? null : new Date(usage.first.recordedAt),
+      lastPosition: usage?.last.position ?? null,
+      lastAt: usage === null ? null : new Date(usage.last.recordedAt),
+    })),
+  )
+}
+
+const HEADINGS = ['event', 'version', 'events', 'first seen', 'last seen', 'registry']
+
+function textOf(lines: readonly Line[], position: number): string {
+  const gone = lines.filter(({ events }) => events === 0).length
+  return [
+    table(HEADINGS, lines.map(cellsOf)),
+    '',
+    `counted up to position ${position.toLocaleString('en-US')}`,
+    ...(gone === 0 ? [] : ['not in the log: only dumps and consumers may still have it']),
+  ].join('\n')
+}
+
+function cellsOf({ type, version, known, registryId, events, firstAt, lastAt }: Line): readonly Cell[] {
+  return [
+    printable(type),
+    `v${version}`,
+    events,
+    firstAt === null ? 'not in the log' : shownTime(firstAt),
+    lastAt === null ? '' : shownTime(lastAt),
+    known ? (registryId === null ? 'missing' : `id ${registryId}`) : 'unknown to this release',
+  ]
+}
+
+function shownTime(at: Date): string {
+  return at.toISOString().replace('T', ' ').slice(0, 19)
+}
+
+/** The name of an event of a later release is whatever that has written. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
+}
+
+function keyOf(type: string, version: number): string {
+  return `${type} ${version}`
+}

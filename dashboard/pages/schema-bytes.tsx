@@ -1,0 +1,157 @@
+/** An event as JSON goes in; its bytes come out, and what each version reads from them. */
+import { useSignal } from '@preact/signals'
+import type { DescribedVersion, EncodedEvent } from '../api-shapes.ts'
+import type { Trouble } from '../api.ts'
+import { useSending } from '../parts/command.ts'
+import { DataTable } from '../parts/data-table.tsx'
+import { count, counted } from '../parts/format.ts'
+import { readJson } from '../parts/json-text.ts'
+import { TroubleNote } from '../parts/notes.tsx'
+import { Choice } from './schema-texts.tsx'
+
+interface SchemaBytesProps {
+  readonly type: string
+  readonly versions: readonly DescribedVersion[]
+}
+
+export function SchemaBytes({ type, versions }: SchemaBytesProps) {
+  const known = versions.filter(({ schema }) => schema !== null)
+  const chosen = useSignal<string | null>(null)
+  /** Null: nobody has typed yet, and the sample stands there. */
+  const typed = useSignal<string | null>(null)
+  const answer = useSignal<EncodedEvent | null>(null)
+  const unreadable = useSignal<string | null>(null)
+  const sending = useSending()
+  const version = known.find((one) => String(one.version) === chosen.value) ?? known.at(-1)
+  if (version === undefined) return null
+  const sample = JSON.stringify(version.sample ?? {}, null, 2)
+  const text = typed.value ?? sample
+
+  async function show({ version: writer }: DescribedVersion): Promise<void> {
+    const read = readJson(text)
+    answer.value = null
+    unreadable.value = read.ok ? null : read.fault
+    sending.forget()
+    if (!read.ok) return
+    const path = `/schemas/${encodeURIComponent(type)}/bytes`
+    const body = { version: writer, event: read.value }
+    answer.value = await sending.run<EncodedEvent>({ method: 'POST', path, body })
+  }
+
+  return (
+    <section aria-labelledby="bytes">
+      <h2 id="bytes">JSON to bytes</h2>
+      <p class="dim">Nothing is recorded. Fields with a default may be left out.</p>
+      <form
+        class="bytes"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void show(version)
+        }}
+      >
+        <label>
+          The event as JSON
+          <textarea
+            rows={Math.min(24, text.split('\n').length + 1)}
+            spellcheck={false}
+            autocomplete="off"
+            value={text}
+            onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
+          />
+        </label>
+        <p class="buttons">
+          <Choice label="Written as" versions={known} chosen={version} onChoice={(choice) => (chosen.value = choice)} />
+          <button type="submit" class="primary" aria-disabled={sending.busy.value}>
+            Show the bytes
+          </button>
+          <button type="button" aria-disabled={typed.value === null} onClick={() => (typed.value = null)}>
+            Back to the sample
+          </button>
+        </p>
+      </form>
+      {unreadable.value !== null && (
+        <p class="trouble" role="alert">
+          <strong>This is no JSON.</strong> {unreadable.value}
+        </p>
+      )}
+      <Unfit trouble={sending.trouble.value} />
+      <div role="status">{answer.value !== null && <Bytes encoded={answer.value} />}</div>
+    </section>
+  )
+}
+
+const EVENT = '/event'
+
+/** What does not fit, place by place within what was typed; anything else as it is told everywhere. */
+function Unfit({ trouble }: { readonly trouble: Trouble | null }) {
+  const faults = trouble?.faults ?? []
+  if (faults.length === 0) return <TroubleNote trouble={trouble} />
+  return (
+    <div class="trouble" role="alert">
+      <p>
+        <strong>It does not fit.</strong>
+      </p>
+      <ul class="plain">
+        {faults.map(({ pointer, message }) => (
+          <li key={`${pointer} ${message}`}>
+            <code>{pointer.startsWith(EVENT) ? pointer.slice(EVENT.length) || '/' : pointer}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Digits of the header of a framed message: byte 0 and the id. */
+const HEADER = 10
+
+function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { readonly encoded: EncodedEvent }) {
+  const size = bytes.length / 2
+  return (
+    <>
+      <dl class="facts">
+        <dt>Body</dt>
+        <dd>
+          {counted(size, 'byte')}, as v{String(version)} writes it: what the log holds
+        </dd>
+        <dt>Message</dt>
+        <dd>
+          {counted(framed.length / 2, 'byte')}: the header of {count(HEADER / 2)} (a zero, then the id{' '}
+          {String(schemaId)}) and the body
+        </dd>
+      </dl>
+      <pre class="hex" tabIndex={0} aria-label="The message in hex: header, then body">
+        <span class="unseen">Header: </span>
+        <mark>{spaced(framed.slice(0, HEADER))}</mark> <span class="unseen">Body: </span>
+        <span class="body">{spaced(bytes)}</span>
+      </pre>
+      <p class="dim">
+        <mark>In a frame</mark>: the header. The rest is the body.
+      </p>
+      <DataTable
+        caption="What each version reads from these bytes"
+        items={readBy}
+        rowKey={(reader) => String(reader.version)}
+        columns={[
+          { title: 'Read by', cell: (reader) => `v${String(reader.version)}` },
+          {
+            title: 'What it reads',
+            cell: ({ event, error, version: reader }) =>
+              event === null ? (
+                <span class="trouble-text">{error}</span>
+              ) : (
+                <pre class="source" tabIndex={0} aria-label={`As v${String(reader)} reads it`}>
+                  {JSON.stringify(event, null, 2)}
+                </pre>
+              ),
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+/** Byte by byte. */
+function spaced(hex: string): string {
+  return hex.replace(/(..)(?=.)/g, '$1 ')
+}

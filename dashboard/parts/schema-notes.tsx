@@ -1,0 +1,44 @@
+/** What the pages about schemas both say: how far the log is counted, what it holds, which registry has the ids. */
+import { now, type Live } from '../live.ts'
+import type { SchemaVersion } from '../api-shapes.ts'
+import { count, counted, oneDecimal } from './format.ts'
+import { Chip } from './notes.tsx'
+
+interface Counted {
+  readonly position: number
+  readonly head: number
+}
+
+/** Which part of the log the numbers show, and how old they are. */
+export function CountedTo({ live }: { readonly live: Live<Counted> }) {
+  const shown = live.shown.value
+  if (shown === null) return null
+  const position = shown.position ?? shown.body.position
+  const age = `received ${oneDecimal(Math.max(0, now.value - shown.at) / 1_000)} s ago`
+  const { head } = shown.body
+  if (position >= head) return <p class="as-of">{`As of position ${count(position)}, ${age}`}</p>
+  return (
+    <p class="as-of progress">
+      <span>{`Counted ${count(position)} of ${counted(head, 'event')} so far, ${age}`}</span>
+      <progress max={head} value={position} aria-label="Counting the log" />
+    </p>
+  )
+}
+
+export function RegistryNote({ shared }: { readonly shared: string | null }) {
+  return shared === null ? (
+    <>
+      this service’s own, at <code>/registry</code>
+    </>
+  ) : (
+    <>
+      shared, at <code>{shared}</code>
+    </>
+  )
+}
+
+/** Whether the log holds a version. `complete`: all of the log is counted, so that nothing found is nothing there. */
+export function Held({ version, complete }: { readonly version: SchemaVersion; readonly complete: boolean }) {
+  if (version.events > 0) return <Chip kind="good">{counted(version.events, 'event')}</Chip>
+  return <Chip kind={complete ? 'quiet' : 'waiting'}>{complete ? 'not in the log' : 'none counted yet'}</Chip>
+}
