@@ -1,25 +1,18 @@
-/** `schemas plan` and `apply` as people run them, against our own registry and a real one. */
+/** What `schemas plan` shows, and what `apply` refuses, against our own registry. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
 import { eventSchemaTexts, subjectOf } from '../registry/event-schema-ids.ts'
-import type { Changes, PlanStep } from '../registry/plan/make-plan.ts'
-import { parseLock } from '../schemas/schema-lock.ts'
 import { openApiService, type ApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
-import { realRegistry } from './real-registry.ts'
+import { idsOf, registered, registryEnvironment } from './registry-environment.ts'
 import { startCommand } from './run-command.ts'
 import { SchemaProject } from './schema-project.ts'
-import { makeDataDir, startService } from './service.ts'
 import { stallingAfter } from './stalling-registry.ts'
 
 const SECRETS = { admin: 'admin-secret-0123456789', read: 'read-secret-0123456789' } as const
-const SUBJECTS = new Set(eventSchemaTexts.map(({ subject }) => subject)).size
 const VERSIONS = eventSchemaTexts.length
-
-const real = await realRegistry()
 
 let copy: SchemaProject
 
@@ -28,96 +21,6 @@ beforeEach(() => {
   copy.publish()
 })
 afterEach(() => copy.remove())
-afterAll(() => real?.stop())
-
-/** Commands on the copy, in an environment whose registry is at a URL. */
-function environment(url: string, ...more: readonly string[]) {
-  const options = ['--env', 'staging', '--registry', url, ...more]
-  const file = join(copy.root, 'plan.json')
-  return {
-    plan: async () => {
-      const { code, stdout, stderr } = await copy.run('plan', ...options, '--out', file, '--json')
-      if (stdout === '') throw new Error(stderr)
-      return { code, ...(JSON.parse(stdout) as Changes & { readonly readOnly: string | null }) }
-    },
-    planLines: () => copy.run('plan', ...options),
-    apply: () => copy.run('apply', ...options, '--plan', file),
-    applied: async () => {
-      const { code, stdout, stderr } = await copy.run('apply', ...options, '--plan', file)
-      expect({ code, stderr }).toMatchObject({ code: 0 })
-      return stdout
-    },
-    file,
-  }
-}
-
-function registered(steps: readonly PlanStep[]): readonly string[] {
-  return steps.flatMap((step) => (step.do === 'register' ? [`${step.subject} v${step.version}`] : []))
-}
-
-function idsOf(name: string): readonly (number | undefined)[] {
-  const lock = parseLock(copy.read('schemas.lock'))
-  return Object.values(lock).flatMap(({ versions }) => versions.map(({ ids }) => ids?.[name]))
-}
-
-/** From nothing to everything, a second time, and what comes later. The registry has nothing of ours yet. */
-async function wholePass(url: string): Promise<void> {
-  const staging = environment(url)
-  const registry = confluentRegistry({ url, monotonic: () => performance.now() })
-  const first = await staging.plan()
-  expect(first).toMatchObject({ code: 1, drift: [], obstacles: [], unchanged: 0 })
-  expect(registered(first.steps)).toHaveLength(VERSIONS)
-  // Tightened after: every level follows the registrations of its subject.
-  const ofCustomer = first.steps.filter(({ subject }) => subject === subjectOf('CustomerRegistered'))
-  expect(ofCustomer.map((step) => step.do)).toEqual(['register', 'register', 'set-level'])
-  expect(await registry.subjects()).not.toContain(subjectOf('OrderPlaced'))
-
-  expect(await staging.applied()).toContain(`✔ ${VERSIONS + SUBJECTS} steps applied to staging`)
-  expect(await registry.level(subjectOf('OrderPlaced'))).toBe('FULL_TRANSITIVE')
-  for (const { subject, version, text } of eventSchemaTexts) {
-    const id = await registry.idOf(subject, text)
-    const locked = parseLock(copy.read('schemas.lock'))[subject]?.versions.find((one) => one.version === version)
-    expect({ subject, id: locked?.ids?.['staging'] }).toEqual({ subject, id })
-  }
-  // The ids are kept by codegen, and nothing is wrong with them.
-  expect(await copy.run('codegen', '--check')).toMatchObject({ code: 0 })
-  expect(await copy.run('check')).toMatchObject({ code: 0 })
-
-  expect(await staging.applied()).toContain('✔ nothing to do for staging')
-  expect(await staging.plan()).toMatchObject({ code: 0, steps: [], unchanged: VERSIONS })
-  copy.commit('ids')
-  expect((await staging.planLines()).stdout).toMatch(/^✔ nothing to do for staging: \d+ versions as in git/)
-
-  await copy.addGoodVersion()
-  copy.commit('a version')
-  const next = await staging.plan()
-  expect(registered(next.steps)).toEqual([`${subjectOf('StockAdjusted')} v2`])
-  expect(next.steps).toHaveLength(1)
-  await staging.applied()
-  expect(idsOf('staging')).not.toContain(undefined)
-  expect(await staging.plan()).toMatchObject({ code: 0 })
-}
-
-describe.skipIf(real === null)('a real registry', () => {
-  const url = real?.url ?? ''
-
-  test('that is empty keeps a service from starting, until a plan was applied to it', async () => {
-    const database = await testDatabase()
-    const dataDir = makeDataDir()
-    const env = { SCHEMA_REGISTRY_URL: url, DATABASE_URL: database.url }
-    try {
-      const refused = await startService({ dataDir: dataDir.path, env, unready: true })
-      expect(await refused.exited).toMatchObject({ code: 1 })
-      expect(refused.errors()).toContain('orderledger schemas apply --env')
-      await wholePass(url)
-      const service = await startService({ dataDir: dataDir.path, env })
-      expect(await service.stop()).toMatchObject({ code: 0 })
-    } finally {
-      dataDir.remove()
-      await database.drop()
-    }
-  })
-})
 
 describe('our own registry', () => {
   let database: TestDatabase
@@ -146,8 +49,6 @@ describe('our own registry', () => {
     expect(await response.json()).toEqual({ mode })
   }
 
-  test('gets what git has, and nothing a second time', () => wholePass(url))
-
   test('shows what it has and git has not, and leaves it alone', async () => {
     await registry().register(subjectOf('Forgotten'), schema('Forgotten', []))
     const foreign = { name: 'extra', type: 'string', default: '' }
@@ -155,20 +56,20 @@ describe('our own registry', () => {
     const { fields, ...rest } = JSON.parse(text) as { readonly fields: readonly object[] }
     await registry().register(subjectOf('PriceChanged'), JSON.stringify({ ...rest, fields: [...fields, foreign] }))
     await registry().register('somebody.Else', schema('Else', []))
-    const { steps, drift, obstacles } = await environment(url).plan()
+    const { steps, drift, obstacles } = await registryEnvironment(copy, url).plan()
     expect(drift.map(({ subject, version }) => [subject, version])).toEqual([
       [subjectOf('PriceChanged'), 1],
       [subjectOf('Forgotten'), null],
     ])
     expect(obstacles).toEqual([])
     expect(registered(steps)).toHaveLength(VERSIONS)
-    const lines = await environment(url).planLines()
+    const lines = await registryEnvironment(copy, url).planLines()
     expect(lines.stdout).toMatch(/! orderledger.Forgotten: git has no such event; left as it is/)
   })
 
   test('is not touched when a version would break what it has', async () => {
     await registry().register(subjectOf('StockAdjusted'), schema('StockAdjusted', [{ name: 'sku', type: 'int' }]))
-    const staging = environment(url)
+    const staging = registryEnvironment(copy, url)
     expect(await staging.plan()).toMatchObject({
       code: 1,
       obstacles: [{ subject: subjectOf('StockAdjusted'), version: 1, why: expect.stringContaining('FULL_TRANSITIVE') }],
@@ -180,7 +81,7 @@ describe('our own registry', () => {
   })
 
   test('gets only what was reviewed: no plan, another one, or one that git or the registry has left behind', async () => {
-    const staging = environment(url)
+    const staging = registryEnvironment(copy, url)
     const reasonOf = async (run: Promise<{ readonly code: number | null; readonly stderr: string }>) => {
       const { code, stderr } = await run
       return `${code} ${stderr.split('\n')[0] ?? ''}`
@@ -221,7 +122,7 @@ describe('our own registry', () => {
 
   test('is left alone while it only reads', async () => {
     await setMode('READONLY')
-    const staging = environment(url)
+    const staging = registryEnvironment(copy, url)
     expect(await staging.plan()).toMatchObject({ code: 1, readOnly: 'the registry is READONLY' })
     const refused = await staging.apply()
     expect(refused).toMatchObject({ code: 1 })
@@ -233,7 +134,7 @@ describe('our own registry', () => {
   test('gets the rest from a new plan when an apply was killed in the middle', async () => {
     const slow = await stallingAfter(url, 5)
     try {
-      const through = environment(slow.url)
+      const through = registryEnvironment(copy, slow.url)
       await through.plan()
       const args = ['--env', 'staging', '--registry', slow.url, '--plan', through.file, '--folder', copy.folder]
       const command = startCommand(copy.root, ['schemas', 'apply', ...args])
@@ -243,17 +144,17 @@ describe('our own registry', () => {
     } finally {
       await slow.close()
     }
-    expect(idsOf('staging').filter((id) => id !== undefined)).toHaveLength(5)
-    const staging = environment(url)
+    expect(idsOf(copy, 'staging').filter((id) => id !== undefined)).toHaveLength(5)
+    const staging = registryEnvironment(copy, url)
     const rest = await staging.plan()
     expect(registered(rest.steps)).toHaveLength(VERSIONS - 5)
     await staging.applied()
-    expect(idsOf('staging')).not.toContain(undefined)
+    expect(idsOf(copy, 'staging')).not.toContain(undefined)
     expect(await staging.plan()).toMatchObject({ code: 0 })
   })
 
   test('is compared with by diff', async () => {
-    const staging = environment(url)
+    const staging = registryEnvironment(copy, url)
     await staging.plan()
     await staging.applied()
     expect((await copy.run('diff', '--against', `registry:${url}`)).stdout).toBe(
@@ -292,11 +193,11 @@ describe('our own registry behind tokens', () => {
 
   test('is planned for with any token, and changed with that of an admin alone', async () => {
     const url = `http://127.0.0.1:${await service.listen()}/registry`
-    const reading = environment(url, '--token', SECRETS.read)
+    const reading = registryEnvironment(copy, url, '--token', SECRETS.read)
     expect(await reading.plan()).toMatchObject({ code: 1 })
     expect(await reading.apply()).toMatchObject({ code: 1, stderr: expect.stringContaining('role admin') as string })
-    expect(await environment(url).planLines()).toMatchObject({ code: 1, stdout: '' })
-    await environment(url, '--token', SECRETS.admin).applied()
+    expect(await registryEnvironment(copy, url).planLines()).toMatchObject({ code: 1, stdout: '' })
+    await registryEnvironment(copy, url, '--token', SECRETS.admin).applied()
   })
 })
 
