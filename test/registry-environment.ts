@@ -1,4 +1,5 @@
 /** A copy of the schemas, and the commands that carry them to a registry. */
+import { query } from './query.ts'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Changes, PlanStep } from '../registry/plan/make-plan.ts'
@@ -33,4 +34,12 @@ export function registered(steps: readonly PlanStep[]): readonly string[] {
 export function idsOf(copy: SchemaProject, name: string): readonly (number | undefined)[] {
   const lock = parseLock(copy.read('schemas.lock'))
   return Object.values(lock).flatMap(({ versions }) => versions.map(({ ids }) => ids?.[name]))
+}
+
+/** Takes away all that an embedded registry has, as nobody could over HTTP. */
+export async function emptyRegistry(databaseUrl: string): Promise<void> {
+  await query(
+    databaseUrl,
+    'truncate registry.schemas, registry.schema_references, registry.versions, registry.settings',
+  )
 }

@@ -6,7 +6,7 @@ import { eventSchemaTexts, subjectOf } from '../registry/event-schema-ids.ts'
 import { openApiService, type ApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
-import { idsOf, registered, registryEnvironment } from './registry-environment.ts'
+import { emptyRegistry, idsOf, registered, registryEnvironment } from './registry-environment.ts'
 import { startCommand } from './run-command.ts'
 import { SchemaProject } from './schema-project.ts'
 import { stallingAfter } from './stalling-registry.ts'
@@ -30,6 +30,7 @@ describe('our own registry', () => {
   beforeEach(async () => {
     database = await testDatabase()
     service = await openApiService(database.url)
+    await emptyRegistry(database.url)
     url = `http://127.0.0.1:${await service.listen()}/registry`
   })
   afterEach(async () => {
@@ -185,6 +186,7 @@ describe('our own registry behind tokens', () => {
     database = await testDatabase()
     const token = (role: 'admin' | 'read') => ({ name: role, role, secret: SECRETS[role] })
     service = await openApiService(database.url, { tokens: [token('admin'), token('read')] })
+    await emptyRegistry(database.url)
   })
   afterAll(async () => {
     await service.close()

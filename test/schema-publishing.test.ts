@@ -6,7 +6,7 @@ import { parseLock } from '../schemas/schema-lock.ts'
 import { openApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { realRegistry } from './real-registry.ts'
-import { idsOf, registered, registryEnvironment } from './registry-environment.ts'
+import { emptyRegistry, idsOf, registered, registryEnvironment } from './registry-environment.ts'
 import { SchemaProject } from './schema-project.ts'
 import { makeDataDir, startService } from './service.ts'
 
@@ -51,6 +51,7 @@ describe.skipIf(real === null)('a real registry', () => {
 test('our own registry gets what git has, and nothing a second time', async () => {
   const service = await openApiService(database.url)
   try {
+    await emptyRegistry(database.url)
     await wholePass(`http://127.0.0.1:${await service.listen()}/registry`)
   } finally {
     await service.close()
