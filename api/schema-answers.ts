@@ -1,6 +1,6 @@
 /** What the API says of schemas: what this release knows of them, put together with what the log and the registry have. */
 import { rfc3339 } from '../projections/shown.ts'
-import { EVENT_LEVEL, subjectOf } from '../registry/event-schema-ids.ts'
+import { EVENT_LEVEL, subjectOf } from '../schemas/subject.ts'
 import { wireFormat } from '../registry/wire-format.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import { eventSchemas, retiredEvents, type HistoricType } from '../schemas/events.ts'

@@ -1,6 +1,6 @@
 /** Under which ids a registry has the schemas of our events: every version of every event, found once at the start. */
-import type { CompatibilityLevel } from '../schemas/compatibility/levels.ts'
 import { eventSchemas, type EventType } from '../schemas/events.ts'
+import { EVENT_LEVEL, subjectOf } from '../schemas/subject.ts'
 import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
 
 export interface EventSchemaIds {
@@ -19,13 +19,6 @@ export interface EventVersion {
 export interface EventSchemaText extends EventVersion {
   readonly subject: string
   readonly text: string
-}
-
-/** Readers replay from the first event, and old ones meet new events while releases change: all read all. */
-export const EVENT_LEVEL: CompatibilityLevel = 'FULL_TRANSITIVE'
-
-export function subjectOf(type: string): string {
-  return `orderledger.${type}`
 }
 
 /** In the order in which they are registered. */

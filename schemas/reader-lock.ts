@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { EventSchema } from './avro-schema.ts'
 import { eventSchemas } from './events.ts'
-import { canonicalHash, parseLock, subjectOf } from './schema-lock.ts'
+import { canonicalHash, parseLock } from './schema-lock.ts'
+import { subjectOf } from './subject.ts'
 
 type Versions = Readonly<Record<string, { readonly versions: readonly EventSchema[] }>>
 

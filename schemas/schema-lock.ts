@@ -4,9 +4,7 @@ import type avsc from 'avsc'
 import { avroType } from './avro-types.ts'
 import { parseJson } from './schema-file-faults.ts'
 import { SchemaRuleError, type SchemaFile } from './schema-files.ts'
-
-const LEVEL = 'FULL_TRANSITIVE'
-const PREFIX = 'orderledger.'
+import { EVENT_LEVEL, SUBJECT_PREFIX, subjectOf } from './subject.ts'
 
 export interface LockedVersion {
   readonly version: number
@@ -24,7 +22,7 @@ export interface LockedVersion {
 export type RegistryIds = Readonly<Record<string, number>>
 
 export interface LockedSubject {
-  readonly level: typeof LEVEL
+  readonly level: typeof EVENT_LEVEL
   readonly versions: readonly LockedVersion[]
 }
 
@@ -99,7 +97,7 @@ export function lockBreaches(
 ): readonly LockBreach[] {
   return Object.entries(lock).flatMap(([subject, { versions }]) =>
     versions.flatMap((was) => {
-      const event = subject.slice(PREFIX.length)
+      const event = subject.slice(SUBJECT_PREFIX.length)
       const file = files.find((one) => one.event === event && one.version === was.version)
       const breach = (what: LockBreach['what'], said: string): readonly LockBreach[] => {
         const message = `${subject} version ${was.version} is published: ${said}`
@@ -138,13 +136,9 @@ function lockOf(files: readonly SealedFile[], published: SchemaLock): SchemaLock
           known.find(({ version }) => version === file.version),
         ),
       )
-      return [subjectOf(event), { level: LEVEL, versions: locked }]
+      return [subjectOf(event), { level: EVENT_LEVEL, versions: locked }]
     }),
   )
-}
-
-export function subjectOf(event: string): string {
-  return PREFIX + event
 }
 
 function lockedVersion(file: SealedFile, known: LockedVersion | undefined): LockedVersion {

@@ -1,7 +1,8 @@
 /** Schemas on their whole way into a registry: planned, applied, recorded, and the next version after them. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
-import { eventSchemaTexts, subjectOf } from '../registry/event-schema-ids.ts'
+import { eventSchemaTexts } from '../registry/event-schema-ids.ts'
+import { subjectOf } from '../schemas/subject.ts'
 import { parseLock } from '../schemas/schema-lock.ts'
 import { openApiService } from './api-service.ts'
 import { testDatabase, type TestDatabase } from './database.ts'

@@ -1,6 +1,7 @@
 import { SchemaRegistry as Client } from '@kafkajs/confluent-schema-registry'
 import { confluentRegistry } from '../../registry/confluent-registry.ts'
-import { lookUpEventSchemas, subjectOf } from '../../registry/event-schema-ids.ts'
+import { lookUpEventSchemas } from '../../registry/event-schema-ids.ts'
+import { subjectOf } from '../../schemas/subject.ts'
 import { wireFormat } from '../../registry/wire-format.ts'
 import { avroType } from '../../schemas/avro-types.ts'
 import { decodeUntrusted, encode } from '../../schemas/codec.ts'

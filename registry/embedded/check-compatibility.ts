@@ -1,14 +1,9 @@
 /** Whether a level allows a schema beside the versions that there are, and if not, why: path by path, rule by rule. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { breaches, type Breach, type CompatibilityLevel } from '../../schemas/compatibility/levels.ts'
+import { breaches, promiseOf, type Breach, type CompatibilityLevel } from '../../schemas/compatibility/levels.ts'
 import type { ParsedSchema } from '../../schemas/compatibility/parsed-schema.ts'
 import type { Connection, StoredVersion } from './stored-schemas.ts'
 import { parseStored } from './submitted-schema.ts'
-
-/** Levels that look at every earlier version; the others look at the newest alone. */
-function isTransitive(level: CompatibilityLevel): boolean {
-  return level.endsWith('_TRANSITIVE')
-}
 
 /** One line for each breach; none: it is compatible. `earlier` is oldest first. */
 export async function incompatibilityMessages(
@@ -24,7 +19,7 @@ export async function incompatibilityMessages(
   },
 ): Promise<readonly string[]> {
   if (level === 'NONE') return []
-  const compared = isTransitive(level) ? earlier : earlier.slice(-1)
+  const compared = promiseOf(level).all ? earlier : earlier.slice(-1)
   const messages: string[] = []
   for (const version of compared) {
     const found = breaches(level, next, [await parseStored(db, version)])

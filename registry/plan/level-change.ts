@@ -1,5 +1,10 @@
 /** How the level of a subject changes around a registration: loosened before it, tightened after it. */
-import { compatibilityLevels, type CompatibilityLevel } from '../../schemas/compatibility/levels.ts'
+import {
+  compatibilityLevels,
+  promiseOf,
+  type CompatibilityLevel,
+  type LevelPromise,
+} from '../../schemas/compatibility/levels.ts'
 
 export interface LevelChange {
   /** To be set before anything is registered; null: nothing. */
@@ -21,12 +26,6 @@ export function levelChange(
   return { before: common === now ? null : common, after: wanted }
 }
 
-interface Promise {
-  readonly backward: boolean
-  readonly forward: boolean
-  readonly all: boolean
-}
-
 /** The strictest level that both of them include: what either asks for, and the other not, is not asked for meanwhile. */
 function commonOf(one: CompatibilityLevel, other: CompatibilityLevel): CompatibilityLevel {
   const [a, b] = [promiseOf(one), promiseOf(other)]
@@ -34,15 +33,6 @@ function commonOf(one: CompatibilityLevel, other: CompatibilityLevel): Compatibi
   return compatibilityLevels.find((level) => isSame(promiseOf(level), promise)) ?? 'NONE'
 }
 
-function promiseOf(level: CompatibilityLevel): Promise {
-  const full = level.startsWith('FULL')
-  return {
-    backward: full || level.startsWith('BACKWARD'),
-    forward: full || level.startsWith('FORWARD'),
-    all: level.endsWith('_TRANSITIVE'),
-  }
-}
-
-function isSame(one: Promise, other: Promise): boolean {
+function isSame(one: LevelPromise, other: LevelPromise): boolean {
   return one.backward === other.backward && one.forward === other.forward && one.all === other.all
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockBreaches, parseLock } from '../../schemas/schema-lock.ts'
 import { readSchemaFiles, SchemaRuleError } from '../../schemas/schema-files.ts'
-import { subjectOf } from '../event-schema-ids.ts'
+import { subjectOf } from '../../schemas/subject.ts'
 import type { WantedSubject } from './make-plan.ts'
 
 export interface Published {

@@ -1,7 +1,7 @@
 /** What a registry has of our subjects, and a digest by which one sees that it has moved. */
 import { createHash } from 'node:crypto'
 import type { CompatibilityLevel } from '../../schemas/compatibility/levels.ts'
-import { subjectOf } from '../event-schema-ids.ts'
+import { subjectOf } from '../../schemas/subject.ts'
 import type { RegisteredSchema, SchemaRegistry } from '../schema-registry.ts'
 
 /** Subjects of ours begin so; a registry may serve others too, and those are none of our business. */

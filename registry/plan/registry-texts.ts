@@ -1,7 +1,7 @@
 /** What a registry has, as schema files: to be compared with those of git. */
 import { parseSchema } from '../../schemas/compatibility/parse-schema.ts'
 import type { SchemaTexts } from '../../schemas/schema-files.ts'
-import { subjectOf } from '../event-schema-ids.ts'
+import { subjectOf } from '../../schemas/subject.ts'
 import type { RegistryState, SubjectState } from './registry-state.ts'
 
 /** A version that the registry finds by the text of a file is that file; others keep the number they have there. */

@@ -23,15 +23,21 @@ export type Breach = Incompatibility & {
   readonly direction: Direction
 }
 
-/** What each level promises, whether about the last of the earlier schemas or about all of them. */
-const PROMISES: { readonly [Level in CompatibilityLevel]: { directions: readonly Direction[]; all: boolean } } = {
-  NONE: { directions: [], all: false },
-  BACKWARD: { directions: ['backward'], all: false },
-  BACKWARD_TRANSITIVE: { directions: ['backward'], all: true },
-  FORWARD: { directions: ['forward'], all: false },
-  FORWARD_TRANSITIVE: { directions: ['forward'], all: true },
-  FULL: { directions: ['backward', 'forward'], all: false },
-  FULL_TRANSITIVE: { directions: ['backward', 'forward'], all: true },
+/** What a level asks for. */
+export interface LevelPromise {
+  readonly backward: boolean
+  readonly forward: boolean
+  /** Of all earlier schemas, not of the last alone. */
+  readonly all: boolean
+}
+
+export function promiseOf(level: CompatibilityLevel): LevelPromise {
+  const full = level.startsWith('FULL')
+  return {
+    backward: full || level.startsWith('BACKWARD'),
+    forward: full || level.startsWith('FORWARD'),
+    all: level.endsWith('_TRANSITIVE'),
+  }
 }
 
 /** Why `next` may not follow the earlier schemas (oldest first) at this level; empty when it may. */
@@ -40,7 +46,8 @@ export function breaches(
   next: ParsedSchema,
   earlier: readonly ParsedSchema[],
 ): readonly Breach[] {
-  const { directions, all } = PROMISES[level]
+  const { all, ...asked } = promiseOf(level)
+  const directions = (['backward', 'forward'] as const).filter((direction) => asked[direction])
   return earlier.flatMap((schema, index) => {
     if (!all && index < earlier.length - 1) return []
     return directions.flatMap((direction) => {

@@ -5,6 +5,7 @@ import { breaches } from '../compatibility/levels.ts'
 import type { Finding } from '../finding.ts'
 import type { SchemaFile } from '../schema-files.ts'
 import { compareSchemas } from './compare-schemas.ts'
+import { EVENT_LEVEL } from '../subject.ts'
 
 const NEXT =
   'give the new version a default there, or make the change as a new event: orderledger schemas new --breaking'
@@ -23,7 +24,7 @@ export function checkCompatibility(versions: readonly SchemaFile[]): readonly Fi
 
 function byRules(file: SchemaFile, earlier: readonly SchemaFile[]): readonly Finding[] {
   const found = breaches(
-    'FULL_TRANSITIVE',
+    EVENT_LEVEL,
     file.parsed,
     earlier.map(({ parsed }) => parsed),
   )

@@ -1,6 +1,7 @@
 /** What people write for the type and the default of a field, as Avro. */
 import { avroType } from '../avro-types.ts'
 import type { AvroSchema, FieldSchema, NamedSchema } from '../avro-schema.ts'
+import { isPrimitive } from '../compatibility/parsed-schema.ts'
 import { SchemaRuleError } from '../schema-files.ts'
 import { withDefinitions } from './with-definitions.ts'
 
@@ -10,24 +11,13 @@ export type KnownTypes = ReadonlyMap<string, NamedSchema>
 export const TYPE_HELP =
   'string, long, int, boolean, time, Money or another type of an event; X? optional, X[] a list; or Avro as JSON'
 
-const PRIMITIVES: ReadonlySet<string> = new Set([
-  'null',
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'bytes',
-  'string',
-])
-
 /** `string`, `time?`, `OrderLine[]`, `{"type": "enum", ...}`. Throws SchemaRuleError. */
 export function fieldType(text: string, known: KnownTypes): AvroSchema {
   const type = text.trim()
   if (type.endsWith('?')) return ['null', fieldType(type.slice(0, -1), known)]
   if (type.endsWith('[]') && !type.startsWith('[')) return { type: 'array', items: fieldType(type.slice(0, -2), known) }
   if (type === 'time') return { type: 'long', logicalType: 'timestamp-millis' }
-  if (PRIMITIVES.has(type) || known.has(type)) return type
+  if (isPrimitive(type) || known.has(type)) return type
   try {
     const json = JSON.parse(type) as AvroSchema
     if (typeof json === 'object') return json

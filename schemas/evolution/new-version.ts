@@ -10,6 +10,7 @@ import { formatSchema } from './format-schema.ts'
 import { firstVersion, knownTypes, nextVersion } from './next-version.ts'
 import { addRetirement, addUpcaster } from './upcaster-stub.ts'
 import { versionsByEvent } from './versions-by-event.ts'
+import { EVENT_LEVEL } from '../subject.ts'
 
 export type VersionRequest = {
   readonly event: string
@@ -82,7 +83,7 @@ function edited(
 /** A version that cannot be read by all others is no version: it is better told before there is a file of it. */
 function requireCompatible(versions: readonly SchemaFile[], next: EventSchema): void {
   const earlier = versions.map(({ parsed }) => parsed)
-  const [breach] = breaches('FULL_TRANSITIVE', parsed(next), earlier)
+  const [breach] = breaches(EVENT_LEVEL, parsed(next), earlier)
   if (breach === undefined) return
   const who =
     breach.direction === 'backward'
