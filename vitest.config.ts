@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['{domain,schemas,store,registry,projections,api,simulation,app,cli}/**/*.ts'],
+      include: ['{domain,schemas,store,registry,kafka,projections,api,simulation,app,cli}/**/*.ts'],
       exclude: ['**/*.spec.ts', '**/test-kit.ts'],
       reportOnFailure: true,
       reporter: ['text-summary', 'json-summary'],
@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 1 },
           include: [
-            '{domain,schemas,store,registry,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts',
+            '{domain,schemas,store,registry,kafka,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts',
           ],
         },
       },

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
+import { eventSchemaIds } from '../registry/event-schema-ids.ts'
 import { clientShapes } from './client-shapes.ts'
 import type { ApiParts } from './parts.ts'
 import { errorsDocument } from './problems.ts'
@@ -91,7 +92,7 @@ function partsWithoutUse(version: string): ApiParts {
     registry: null,
     schemas: {
       usage: { catchUp: unused, counted: { versions: [], position: 0, head: 0 } },
-      ids: { id: unused, find: unused },
+      ids: eventSchemaIds([]),
       sharedRegistry: null,
     },
     simulateOrders: unused,

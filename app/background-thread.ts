@@ -9,16 +9,12 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
-import type { DriftCheckPeriod } from './config/values.ts'
-import type { CrashPlan } from './crash-points.ts'
 import type { Log } from './log.ts'
 import type { ThreadData, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
   readonly name: 'projector' | 'replayer'
-  readonly databaseUrl: string
-  readonly crash: CrashPlan | null
-  readonly driftCheck: DriftCheckPeriod
+  readonly data: ThreadData
   readonly log: Log
 }
 
@@ -94,12 +90,11 @@ export class BackgroundThread {
   }
 }
 
-function launch({ name, databaseUrl, crash, driftCheck }: BackgroundThreadParts): Worker {
+function launch({ name, data }: BackgroundThreadParts): Worker {
   const source = import.meta.url.endsWith('.ts')
   const program = new URL(`./${name}-thread.${source ? 'ts' : 'js'}`, import.meta.url)
-  const data: ThreadData & { readonly program: string } = { databaseUrl, crash, driftCheck, program: program.href }
   return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
-    workerData: data,
+    workerData: { ...data, program: program.href },
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
   })
 }

@@ -121,7 +121,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('committer', () => committer.stop())
 
   const { crash, driftCheck } = config
-  const threads = { databaseUrl: database.url, crash, driftCheck, log }
+  const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries }
+  const threads = { data: { databaseUrl: database.url, crash, driftCheck, kafka }, log }
   const projector = runs('projector') ? new BackgroundThread({ name: 'projector', ...threads }) : null
   await projector?.start()
   if (projector !== null) releases.add('projector', () => projector.stop())

@@ -14,12 +14,13 @@ describe('an empty environment', () => {
     expect(config({})).toEqual({
       databaseUrl: null,
       schemaRegistryUrl: null,
+      kafka: null,
       dataDir: resolve('.orderledger'),
       host: '127.0.0.1',
       loopback: true,
       port: 3000,
       portExplicit: false,
-      roles: ['api', 'projector'],
+      roles: ['api', 'relay', 'projector'],
       apiTokens: [],
       production: false,
       currency: 'EUR',
@@ -54,9 +55,36 @@ describe('a variable', () => {
   })
 
   test('of roles takes all or a comma list', () => {
-    expect(config({ ROLES: 'all' }).roles).toEqual(['api', 'projector'])
+    expect(config({ ROLES: 'all' }).roles).toEqual(['api', 'relay', 'projector'])
     expect(config({ ROLES: ' projector' }).roles).toEqual(['projector'])
     expect(config({ ROLES: 'projector,api' }).roles).toEqual(['api', 'projector'])
+  })
+
+  test('of Kafka names the cluster, and as whom to speak to it', () => {
+    expect(config({ KAFKA_BROKERS: 'a:9092, 127.0.0.1:19092,[::1]:9092', TOPIC_PREFIX: 'eu.' }).kafka).toEqual({
+      brokers: ['a:9092', '127.0.0.1:19092', '[::1]:9092'],
+      prefix: 'eu.',
+      tls: null,
+      sasl: null,
+    })
+    const secured = { KAFKA_TLS: 'on', KAFKA_TLS_CA: '/ca.pem', KAFKA_SASL_USERNAME: 'shop', KAFKA_SASL_PASSWORD: 's3' }
+    expect(config({ KAFKA_BROKERS: 'a:9092', ...secured }).kafka).toMatchObject({
+      tls: { caFile: '/ca.pem' },
+      sasl: { mechanism: 'scram-sha-512', username: 'shop', password: 's3' },
+    })
+  })
+
+  test('of Kafka is refused where another one is missing that it needs', () => {
+    const wrong = (env: Env) => faults(env).map(({ variable, wrong }) => `${variable} ${wrong}`)
+    expect(wrong({ KAFKA_TLS: 'on' })).toEqual(['KAFKA_TLS is set and KAFKA_BROKERS is not'])
+    expect(wrong({ KAFKA_BROKERS: 'a:1', KAFKA_TLS_CA: 'ca.pem', KAFKA_SASL_USERNAME: 'shop' })).toEqual([
+      'KAFKA_TLS_CA is set and KAFKA_TLS is not',
+      'KAFKA_SASL_USERNAME is set and KAFKA_SASL_PASSWORD is not',
+    ])
+    expect(wrong({ KAFKA_BROKERS: 'a:1,b', TOPIC_PREFIX: 'a b' })).toEqual([
+      'KAFKA_BROKERS "b" is not a broker',
+      'TOPIC_PREFIX "a b" cannot begin the name of a topic',
+    ])
   })
 
   test('of tokens keeps colons in the secret', () => {

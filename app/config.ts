@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { misspelledVariables } from './config/misspelled.ts'
 import { allVariables, knownNames, variables } from './config/variables.ts'
 import type { Variable } from './config/variables.ts'
+import type { KafkaSettings } from '../kafka/settings.ts'
 import type { ApiToken } from '../api/http/roles.ts'
 import type { DriftCheckPeriod, Role } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
@@ -18,6 +19,8 @@ export interface Config {
   readonly databaseUrl: string | null
   /** Null: the embedded registry. */
   readonly schemaRegistryUrl: string | null
+  /** Null: no Kafka, the embedded feed. */
+  readonly kafka: KafkaSettings | null
   /** Absolute. */
   readonly dataDir: string
   readonly host: string
@@ -87,6 +90,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
   const config: Config = {
     databaseUrl: value(variables.databaseUrl),
     schemaRegistryUrl: value(variables.schemaRegistryUrl),
+    kafka: kafkaSettings(value),
     dataDir: resolve(value(variables.dataDir)),
     host,
     loopback,
@@ -106,7 +110,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     driftCheck: value(variables.driftCheck),
     crash: crashPoint === null ? null : { ...crashPoint, logFile: crashLog },
   }
-  if (faults.length === 0) faults.push(...contradictions(config))
+  if (faults.length === 0) faults.push(...contradictions(config, env))
   return faults.length > 0 ? { faults } : freeze(config)
 }
 
@@ -153,8 +157,22 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function contradictions(config: Config): readonly ConfigFault[] {
-  const faults: ConfigFault[] = []
+type Value = <T>(variable: Variable<T>) => T
+
+function kafkaSettings(value: Value): KafkaSettings | null {
+  const brokers = value(variables.kafkaBrokers)
+  const prefix = value(variables.topicPrefix)
+  const caFile = value(variables.kafkaTlsCa)
+  const tls = value(variables.kafkaTls) === 'on' ? { caFile: caFile === null ? null : resolve(caFile) } : null
+  const mechanism = value(variables.kafkaSaslMechanism)
+  const username = value(variables.kafkaSaslUsername)
+  const password = value(variables.kafkaSaslPassword)
+  const sasl = username === null ? null : { mechanism, username, password: password ?? '' }
+  return brokers === null ? null : { brokers, prefix, tls, sasl }
+}
+
+function contradictions(config: Config, env: Env): readonly ConfigFault[] {
+  const faults: ConfigFault[] = [...kafkaContradictions(env)]
   if (!config.loopback && config.apiTokens.length === 0) {
     faults.push({
       variable: variables.host.name,
@@ -170,6 +188,29 @@ function contradictions(config: Config): readonly ConfigFault[] {
     })
   }
   return faults
+}
+
+/** A secret that is given and would not be used is a mistake, and so is a user without one. */
+function kafkaContradictions(env: Env): readonly ConfigFault[] {
+  const given = (variable: Variable<unknown>) => {
+    const source = sourceOf(env, variable)
+    return source.origin !== 'default' && !('text' in source && source.text === variable.fallbackText)
+  }
+  const { kafkaBrokers, kafkaTls, kafkaTlsCa, kafkaSaslUsername, kafkaSaslPassword } = variables
+  const needed: readonly (readonly [Variable<unknown>, Variable<unknown>])[] = [
+    [kafkaTlsCa, kafkaTls],
+    [kafkaTls, kafkaBrokers],
+    [kafkaSaslUsername, kafkaBrokers],
+    [kafkaSaslUsername, kafkaSaslPassword],
+    [kafkaSaslPassword, kafkaSaslUsername],
+  ]
+  return needed
+    .filter(([one, other]) => given(one) && !given(other))
+    .map(([one, other]) => ({
+      variable: one.name,
+      wrong: `is set and ${other.name} is not`,
+      fix: `set ${other.name} as well, or unset ${one.name}`,
+    }))
 }
 
 function setNames(env: Env): readonly string[] {

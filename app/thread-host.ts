@@ -1,6 +1,8 @@
 /** What a background thread and its host (app/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
+import type { KafkaSettings } from '../kafka/settings.ts'
+import type { EventSchemaId } from '../registry/event-schema-ids.ts'
 import type { DriftCheckPeriod } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import { Releases } from './releases.ts'
@@ -9,6 +11,14 @@ export interface ThreadData {
   readonly databaseUrl: string
   readonly crash: CrashPlan | null
   readonly driftCheck: DriftCheckPeriod
+  /** Null: there is no Kafka. */
+  readonly kafka: ThreadKafka | null
+}
+
+/** All that a thread needs to speak to Kafka, as plain data. */
+export interface ThreadKafka {
+  readonly settings: KafkaSettings
+  readonly schemaIds: readonly EventSchemaId[]
 }
 
 export type ThreadMessage =

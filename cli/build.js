@@ -12,6 +12,7 @@ const FOLDERS = [
   'app',
   'cli',
   'domain',
+  'kafka',
   'migrations',
   'projections',
   'registry',

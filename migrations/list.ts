@@ -6,6 +6,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0002_views': sql('0002_views.sql'),
   '0003_replays': sql('0003_replays.sql'),
   '0004_registry': sql('0004_registry.sql'),
+  '0005_log_identity': sql('0005_log_identity.sql'),
 }
 
 function sql(file: string): string {

@@ -8,6 +8,12 @@ export interface EventSchemaIds {
   id(type: string, version: number): number
   /** Null for the id of anything else. */
   find(id: number): EventVersion | null
+  /** All of it as plain data, for a thread that makes the same from it. */
+  readonly entries: readonly EventSchemaId[]
+}
+
+export interface EventSchemaId extends EventVersion {
+  readonly id: number
 }
 
 export interface EventVersion {
@@ -37,9 +43,11 @@ export async function registerEventSchemas(registry: SchemaRegistry): Promise<Ev
     const subject = subjectOf(type)
     if ((await registry.level(subject)) !== EVENT_LEVEL) await registry.setLevel(subject, EVENT_LEVEL)
   }
-  const ids: [EventSchemaText, number][] = []
-  for (const schema of eventSchemaTexts) ids.push([schema, await registry.register(schema.subject, schema.text)])
-  return idsOf(ids)
+  const ids: EventSchemaId[] = []
+  for (const { type, version, subject, text } of eventSchemaTexts) {
+    ids.push({ type, version, id: await registry.register(subject, text) })
+  }
+  return eventSchemaIds(ids)
 }
 
 /** For a registry that is shared: only looks. Throws a RegistryFailure `schema-unknown` that names all that is missing. */
@@ -52,13 +60,14 @@ export async function lookUpEventSchemas(registry: SchemaRegistry): Promise<Even
     const count = `${missing.length} of ${found.length} schemas`
     throw new RegistryFailure('schema-unknown', `the registry has not got ${count}: ${missing.join(', ')}`)
   }
-  return idsOf(found.flatMap(([schema, id]) => (id === null ? [] : [[schema, id]])))
+  return eventSchemaIds(found.flatMap(([{ type, version }, id]) => (id === null ? [] : [{ type, version, id }])))
 }
 
-function idsOf(pairs: readonly (readonly [EventVersion, number])[]): EventSchemaIds {
-  const byEvent = new Map(pairs.map(([{ type, version }, id]) => [`${type} ${version}`, id]))
-  const byId = new Map(pairs.map(([{ type, version }, id]) => [id, { type, version }]))
+export function eventSchemaIds(entries: readonly EventSchemaId[]): EventSchemaIds {
+  const byEvent = new Map(entries.map(({ type, version, id }) => [`${type} ${version}`, id]))
+  const byId = new Map(entries.map(({ type, version, id }) => [id, { type, version }]))
   return {
+    entries,
     id(type, version) {
       const id = byEvent.get(`${type} ${version}`)
       if (id === undefined) throw new Error(`there is no version ${version} of an event ${type}`)

@@ -2,7 +2,7 @@
  * Events as messages: a zero byte, the id of the schema (four bytes, big endian), the Avro body. What every client of a
  * Confluent-compatible registry reads: https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
  */
-import { decodeUntrusted, encodeBehind, type EncodedEvent } from '../schemas/codec.ts'
+import { decodeUntrusted, encodeBehind, requireBounds, type EncodedEvent } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { DomainEvent, HistoricEvent } from '../schemas/events.ts'
 import type { EventSchemaIds, EventVersion } from './event-schema-ids.ts'
@@ -21,6 +21,11 @@ export interface WireFormat {
    * that is `expected`, and lengths, counts and values are checked before anything is allocated. Throws DecodeError.
    */
   decode(message: Uint8Array, expected: ReadonlySet<string>): HistoricEvent
+  /**
+   * The body of a message from anywhere, as a store would hold it: its lengths and counts are checked, so that it can
+   * be decoded later, but its values are not looked at. Throws DecodeError.
+   */
+  unframe(message: Buffer, expected: ReadonlySet<string>): EncodedEvent
 }
 
 /** `ids`: as they were found at the start; no message is a reason to ask a registry. */
@@ -38,6 +43,12 @@ export function wireFormat(ids: EventSchemaIds): WireFormat {
     decode(message, expected) {
       const { type, version } = schemaOf(message, ids, expected)
       return decodeUntrusted(type, version, message.subarray(HEADER))
+    },
+    unframe(message, expected) {
+      const { type, version } = schemaOf(message, ids, expected)
+      const data = message.subarray(HEADER)
+      requireBounds(type, version, data)
+      return { type, schemaVersion: version, data }
     },
   }
 }

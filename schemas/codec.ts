@@ -67,12 +67,20 @@ export function decode(type: string, schemaVersion: number, data: Uint8Array): H
 /** As `decode`, for bytes from anywhere: their lengths, counts and values are checked before anything is allocated. */
 export function decodeUntrusted(type: string, schemaVersion: number, data: Uint8Array): HistoricEvent {
   const version = reader(type, schemaVersion)
-  const breach = version.walk(data)
-  if (breach) {
-    const at = [type, ...breach.path].join('.')
-    throw new DecodeError('undecodable-event', `${at}: ${breach.reason} at byte ${breach.offset}`)
-  }
+  walk(version, data)
   return read(version, data)
+}
+
+/** Throws DecodeError unless `decode` can be trusted with these bytes, wherever they are from. */
+export function requireBounds(type: string, schemaVersion: number, data: Uint8Array): void {
+  walk(reader(type, schemaVersion), data)
+}
+
+function walk(version: Reader, data: Uint8Array): void {
+  const breach = version.walk(data)
+  if (!breach) return
+  const at = [version.type, ...breach.path].join('.')
+  throw new DecodeError('undecodable-event', `${at}: ${breach.reason} at byte ${breach.offset}`)
 }
 
 function write({ newest, type }: EventCodec, room: number, event: DomainEvent): Buffer {

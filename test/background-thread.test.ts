@@ -18,9 +18,7 @@ beforeEach(async () => {
   pool = openPool(database.url, { name: 'test', max: 2 })
   worker = new BackgroundThread({
     name: 'projector',
-    databaseUrl: database.url,
-    crash: null,
-    driftCheck: 'off',
+    data: { databaseUrl: database.url, crash: null, driftCheck: 'off', kafka: null },
     log: pino({ level: 'silent' }),
   })
 })
@@ -53,9 +51,7 @@ test('the projector follows the log in a thread run from the sources, says how i
 test('a thread that cannot reach the database tells its host why', async () => {
   const lost = new BackgroundThread({
     name: 'projector',
-    databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing',
-    crash: null,
-    driftCheck: 'off',
+    data: { databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing', crash: null, driftCheck: 'off', kafka: null },
     log: pino({ level: 'silent' }),
   })
   await expect(lost.start()).rejects.toThrow('ECONNREFUSED')

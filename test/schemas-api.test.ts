@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { to } from '../domain/decision.ts'
 import { customer } from '../domain/customer.ts'
 import { customerRegistered } from '../domain/test-events.ts'
+import { eventSchemaIds, eventSchemaTexts } from '../registry/event-schema-ids.ts'
 import { openPool, type Pool } from '../store/database.ts'
 import { SchemaUsage } from '../store/schema-usage.ts'
 import { appendEvents, appendRaw } from './append-events.ts'
@@ -112,7 +113,7 @@ describe('GET /schemas', () => {
     await client.query('begin; lock table log.events in access exclusive mode')
     const schemas = {
       usage: new SchemaUsage({ pool }),
-      ids: { id: () => 7, find: () => null },
+      ids: eventSchemaIds(eventSchemaTexts.map(({ type, version }) => ({ type, version, id: 7 }))),
       sharedRegistry: 'http://registry.test',
     }
     const app = service.another({ schemas })

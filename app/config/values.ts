@@ -7,7 +7,7 @@ export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readon
 
 export type Parse<T> = (text: string) => Parsed<T>
 
-export const roles = ['api', 'projector'] as const
+export const roles = ['api', 'relay', 'projector'] as const
 export type Role = (typeof roles)[number]
 
 export function anyText(text: string): Parsed<string> {
@@ -84,6 +84,20 @@ export function registryUrl(text: string): Parsed<string> {
   if (protocol !== 'http:' && protocol !== 'https:') return { wrong: `has the protocol "${protocol}"`, fix }
   if (search !== '' || hash !== '') return { wrong: 'has a query or a fragment', fix }
   return { value: text }
+}
+
+/** `host:port,...` */
+export function brokerList(text: string): Parsed<readonly string[]> {
+  const brokers = text.split(',').map((broker) => broker.trim())
+  const wrong = brokers.find((broker) => !/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/.test(broker))
+  if (wrong === undefined) return { value: brokers }
+  return { wrong: `"${wrong}" is not a broker`, fix: 'host:port of each broker, with commas between them' }
+}
+
+/** What may stand before the name of a topic: what Kafka allows in one, and short enough to leave room for it. */
+export function topicPrefix(text: string): Parsed<string> {
+  if (/^[A-Za-z0-9._-]{0,100}$/.test(text)) return { value: text }
+  return { wrong: `"${text}" cannot begin the name of a topic`, fix: 'at most 100 of: letters, digits, dot, dash, _' }
 }
 
 /** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */

@@ -1,8 +1,20 @@
 /** The one table of environment variables: what each is for, its default, and how its text is read. */
 import { logLevels } from '../log.ts'
 import type { LogLevel } from '../log.ts'
-import { anyText, apiTokens, crashAt, currencyCode, driftCheckPeriods, hostName, oneOf, postgresUrl } from './values.ts'
-import { registryUrl, requestRate, roleList, roles, wholeNumber } from './values.ts'
+import { saslMechanisms } from '../../kafka/settings.ts'
+import {
+  anyText,
+  apiTokens,
+  brokerList,
+  crashAt,
+  currencyCode,
+  driftCheckPeriods,
+  hostName,
+  oneOf,
+  postgresUrl,
+} from './values.ts'
+import { registryUrl, requestRate, roleList, roles, topicPrefix, wholeNumber } from './values.ts'
+import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
 
@@ -31,6 +43,48 @@ export const variables = {
     fallbackText: 'a registry of its own in the database, under /registry',
     parse: registryUrl,
   }),
+  kafkaBrokers: define<readonly string[] | null>('KAFKA_BROKERS', 'plain', {
+    about: 'The Kafka cluster to publish to and to read from, as host:9092,host:9092.',
+    fallback: null,
+    fallbackText: 'no Kafka: readers are fed from the database',
+    parse: brokerList,
+  }),
+  topicPrefix: define('TOPIC_PREFIX', 'plain', {
+    about: 'Before the name of every topic and consumer group. A new one is filled from the first event on.',
+    fallback: '',
+    fallbackText: 'none',
+    parse: topicPrefix,
+  }),
+  kafkaTls: define<'on' | 'off'>('KAFKA_TLS', 'plain', {
+    about: 'With `on`, connections to the brokers are encrypted and their certificates checked.',
+    fallback: 'off',
+    fallbackText: 'off',
+    parse: oneOf(['on', 'off']),
+  }),
+  kafkaTlsCa: define<string | null>('KAFKA_TLS_CA', 'plain', {
+    about: 'A file with the certificates (PEM) of the authorities to trust instead of the public ones.',
+    fallback: null,
+    fallbackText: 'the authorities that Node trusts',
+    parse: anyText,
+  }),
+  kafkaSaslMechanism: define<KafkaSasl['mechanism']>('KAFKA_SASL_MECHANISM', 'plain', {
+    about: `How KAFKA_SASL_USERNAME proves who it is: ${saslMechanisms.join(', ')}.`,
+    fallback: 'scram-sha-512',
+    fallbackText: 'scram-sha-512',
+    parse: oneOf(saslMechanisms),
+  }),
+  kafkaSaslUsername: define<string | null>('KAFKA_SASL_USERNAME', 'plain', {
+    about: 'The user of the brokers.',
+    fallback: null,
+    fallbackText: 'none: connections without a user',
+    parse: anyText,
+  }),
+  kafkaSaslPassword: define<string | null>('KAFKA_SASL_PASSWORD', 'secret', {
+    about: 'Its password.',
+    fallback: null,
+    fallbackText: 'none',
+    parse: anyText,
+  }),
   dataDir: define('DATA_DIR', 'plain', {
     about: 'Where the embedded Postgres, its password and the run file live.',
     fallback: '.orderledger',
@@ -51,7 +105,7 @@ export const variables = {
     parse: wholeNumber({ from: 0, to: 65_535 }),
   }),
   roles: define<readonly Role[]>('ROLES', 'plain', {
-    about: 'What this process does: all, or a comma list of api and projector.',
+    about: 'What this process does: all, or a comma list of api, relay and projector.',
     fallback: roles,
     fallbackText: 'all',
     parse: roleList,

@@ -1,0 +1,65 @@
+/** The one place that makes a Kafka client: whom to ask, with which secrets, how long to wait, and where its log goes. */
+import { readFileSync } from 'node:fs'
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
+import './codecs.ts'
+import type { KafkaSasl, KafkaSettings } from './settings.ts'
+
+export interface KafkaLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface ClientOptions {
+  /** What the brokers log: the part of ours that connects. */
+  readonly clientId: string
+  readonly log: KafkaLog
+}
+
+/** kafkajs' default of 1 s is short for a busy broker and TLS. */
+const CONNECTION_TIMEOUT_MS = 3_000
+/** Of one request. Longer than `acks: -1` takes while a leader moves (2 to 3 s with our cluster's settings). */
+const REQUEST_TIMEOUT_MS = 15_000
+
+/**
+ * Nothing is retried for ever: whoever uses the client decides how long to go on, and throws a producer away after any
+ * error (docs/decisions/0016-exactly-once-without-kafka-transactions.md).
+ */
+export function kafkaClient(settings: KafkaSettings, { clientId, log }: ClientOptions): Kafka {
+  return new kafkajs.Kafka({
+    clientId: `orderledger ${clientId}`,
+    brokers: [...settings.brokers],
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    authenticationTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+    ...security(settings),
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator:
+      () =>
+      ({ level, log: { message, ...fields } }) =>
+        level <= kafkajs.logLevel.ERROR
+          ? log.warn({ ...fields, clientId }, message)
+          : log.info({ ...fields, clientId }, message),
+  })
+}
+
+function security({ tls, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return {
+    ...(tls === null ? {} : { ssl: tls.caFile === null ? true : { ca: [readFileSync(tls.caFile, 'utf8')] } }),
+    ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
+  }
+}
+
+/** kafkajs types each mechanism apart. */
+function saslOptions({ mechanism, username, password }: KafkaSasl): NonNullable<KafkaConfig['sasl']> {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password }
+    case 'scram-sha-256':
+      return { mechanism, username, password }
+    case 'scram-sha-512':
+      return { mechanism, username, password }
+  }
+}

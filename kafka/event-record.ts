@@ -1,0 +1,98 @@
+/**
+ * An event of the log as a record of Kafka, and back. The value is framed Avro; the headers are CloudEvents in binary
+ * mode (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md), W3C's trace
+ * context, and ours.
+ */
+import { crc32 } from 'node:zlib'
+import type { IHeaders } from 'kafkajs'
+import type { WireFormat } from '../registry/wire-format.ts'
+import { DecodeError } from '../schemas/codec-errors.ts'
+import type { RecordedEvent, StoredEvent } from '../store/feed.ts'
+import { keyOfStream } from './topics.ts'
+
+export interface EventRecord {
+  readonly key: string
+  readonly value: Buffer
+  readonly headers: Readonly<Record<string, string>>
+  /** Milliseconds since 1970, as kafkajs wants them. */
+  readonly timestamp: string
+}
+
+/** What a record is read from; as kafkajs hands it out. */
+export interface RawRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers?: IHeaders | undefined
+}
+
+/** Why a record is no event of this log as it was written. Readers drop it: the store has the event itself. */
+export type RecordFault = 'foreign' | 'damaged'
+
+/** `source`: of this log (sourceOf). */
+export function eventRecord(event: StoredEvent, wire: WireFormat, source: string): EventRecord {
+  const value = wire.frame({ ...event, type: event.type as never })
+  const key = keyOfStream(event.stream)
+  const time = new Date(event.recordedAt).toISOString()
+  const position = String(event.position)
+  const version = String(event.version)
+  return {
+    key,
+    value,
+    timestamp: String(event.recordedAt),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_type: `orderledger.${event.type}`,
+      ce_source: source,
+      ce_time: time,
+      'content-type': 'application/avro',
+      traceparent: traceParent(event),
+      'ol-position': position,
+      'ol-stream': event.stream,
+      'ol-version': version,
+      'ol-checksum': checksum([source, position, event.stream, version, time], value),
+    },
+  }
+}
+
+/** `ce_source` of the events of one log: records of another log in the same topics are told apart by it. */
+export function sourceOf(logId: string): string {
+  return `orderledger:${logId}`
+}
+
+/** The event of a record, when it is one of this log and arrived as it was written. `expected`: the types of its topic. */
+export function readEventRecord(
+  { key, value, headers = {} }: RawRecord,
+  around: { readonly wire: WireFormat; readonly source: string; readonly expected: ReadonlySet<string> },
+): RecordedEvent | RecordFault {
+  const text = (name: string) => headers[name]?.toString() ?? ''
+  if (text('ce_source') !== around.source || value === null) return 'foreign'
+  const [position, stream, version, time] = [
+    text('ol-position'),
+    text('ol-stream'),
+    text('ol-version'),
+    text('ce_time'),
+  ]
+  const sum = checksum([around.source, position, stream, version, time], value)
+  if (sum !== text('ol-checksum') || key?.toString() !== keyOfStream(stream)) return 'damaged'
+  try {
+    const { type, schemaVersion, data } = around.wire.unframe(value, around.expected)
+    const recordedAt = Date.parse(time)
+    return { position: Number(position), stream, version: Number(version), type, schemaVersion, data, recordedAt }
+  } catch (error) {
+    if (error instanceof DecodeError) return 'damaged'
+    throw error
+  }
+}
+
+/** Over all that a reader goes by: kafkajs does not look at the checksums of batches. */
+function checksum(parts: readonly string[], value: Buffer): string {
+  return crc32(value, crc32(parts.join('\n')))
+    .toString(16)
+    .padStart(8, '0')
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header: what belongs to one request is one trace. */
+function traceParent({ correlationId, commandId }: StoredEvent): string {
+  return `00-${correlationId.replaceAll('-', '')}-${commandId.replaceAll('-', '').slice(16)}-01`
+}

@@ -1,0 +1,9 @@
+/** Which log this is: a UUID that it got when it was made. A copy of its events in another database is another log. */
+import type pg from 'pg'
+
+export async function readLogIdentity(db: Pick<pg.ClientBase, 'query'>): Promise<string> {
+  const { rows } = await db.query<{ id: string }>('select id from log.identity')
+  const [row] = rows
+  if (row === undefined) throw new Error('log.identity has no row')
+  return row.id
+}
