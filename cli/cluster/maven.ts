@@ -19,6 +19,8 @@ export interface MavenJars {
   readonly name: string
   /** `group:artifact:version`, `...:type` or `...:type:classifier`. Jars come with all they depend on, other types alone. */
   readonly artifacts: readonly string[]
+  /** Called when they are not in the cache and have to be fetched. */
+  readonly onFetch?: () => void
 }
 
 export type MavenFailureCode = 'maven-missing' | 'maven-failed'
@@ -40,10 +42,11 @@ export class MavenFailure extends Error {
  * The folder that holds the files of these artifacts, fetched at the first call. Whoever finds the folder finds it
  * complete: it is filled aside and moved into place. Throws MavenFailure.
  */
-export async function mavenJars({ cacheDir, name, artifacts }: MavenJars): Promise<string> {
+export async function mavenJars({ cacheDir, name, artifacts, onFetch }: MavenJars): Promise<string> {
   const fingerprint = createHash('sha256').update(artifacts.join('\n')).digest('hex').slice(0, 12)
   const folder = join(cacheDir, `${name}-${fingerprint}`)
   if (existsSync(folder)) return folder
+  onFetch?.()
   await mkdir(cacheDir, { recursive: true })
   const aside = await mkdtemp(join(cacheDir, '.fetching-'))
   try {
