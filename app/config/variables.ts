@@ -54,7 +54,7 @@ export const variables = {
   topicPrefix: define('TOPIC_PREFIX', 'plain', {
     about: 'Before the name of every topic and consumer group. A new one is filled from the first event on.',
     fallback: '',
-    fallbackText: 'none',
+    fallbackText: 'no prefix',
     parse: topicPrefix,
   }),
   kafkaTls: define<'on' | 'off'>('KAFKA_TLS', 'plain', {
