@@ -1,5 +1,6 @@
 /** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { GroupLag, PartitionLag } from '../kafka/lag-report.ts'
 import type { ProjectionState } from '../projections/views.ts'
 import type { Execution } from '../store/command.ts'
 
@@ -15,6 +16,8 @@ export interface Metrics {
   countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
+  /** Reads the consumer groups when Prometheus asks. */
+  watchGroups(groups: () => Promise<readonly GroupLag[]>): void
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -57,6 +60,7 @@ export function createMetrics(): Metrics {
     }),
     countOrder: orderCounter(registers),
     watchProjections: (states) => watchProjections(registers, states),
+    watchGroups: (groups) => watchGroups(registers, groups),
   }
 }
 
@@ -95,15 +99,7 @@ function resultOf(execution: Execution, done: 'placed' | 'cancelled') {
 }
 
 function watchProjections(registers: Registry[], states: () => Promise<readonly ProjectionState[]>): void {
-  let reading: Promise<readonly ProjectionState[]> | null = null
-
-  // The registry collects its metrics at once: they share one reading, so that they belong together.
-  function read(): Promise<readonly ProjectionState[]> {
-    reading ??= states().finally(() => {
-      reading = null
-    })
-    return reading
-  }
+  const read = shared(states)
 
   function gauge(name: string, help: string, value: (state: ProjectionState) => number): void {
     new Gauge({
@@ -132,4 +128,45 @@ function watchProjections(registers: Registry[], states: () => Promise<readonly 
   gauge('projection_failed', '1 when a projection has stopped at an event it cannot apply.', (s) =>
     s.state === 'failed' ? 1 : 0,
   )
+}
+
+function watchGroups(registers: Registry[], groups: () => Promise<readonly GroupLag[]>): void {
+  const read = shared(groups)
+
+  function gauge(name: string, help: string, value: (partition: PartitionLag) => number | null): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['group', 'topic', 'partition'],
+      registers,
+      async collect() {
+        const current = await read().catch(() => [])
+        this.reset()
+        for (const { group, partitions } of current) {
+          for (const partition of partitions) {
+            const shown = value(partition)
+            const labels = { group, topic: partition.topic, partition: partition.partition }
+            if (shown !== null) this.set(labels, shown)
+          }
+        }
+      },
+    })
+  }
+
+  gauge('kafka_consumer_group_lag', 'Messages that a group has not read yet.', ({ behind }) => behind)
+  gauge('kafka_consumer_group_lag_seconds', 'Age of the oldest message that a group has not read yet.', (one) => {
+    return one.secondsBehind
+  })
+  gauge('kafka_consumer_group_stuck', '1 when something is unread and nothing is read.', ({ verdict }) =>
+    verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0,
+  )
+}
+
+/** The registry collects its metrics at once: they share one reading, so that they belong together. */
+function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | null = null
+  return () =>
+    (reading ??= read().finally(() => {
+      reading = null
+    }))
 }

@@ -31,8 +31,8 @@ import type { KafkaSettings } from './settings.ts'
 export interface LagSamplerParts {
   /** Null: there is no Kafka, and only the readers of the log are watched. */
   readonly kafka: KafkaSettings | null
-  /** What of the log each reader has done; rejects when the database cannot tell. */
-  readonly readers: () => Promise<readonly LogReader[]>
+  /** What of the log each reader has done; rejects when the database cannot tell. `clusterId`: null while not known. */
+  readonly readers: (clusterId: string | null) => Promise<readonly LogReader[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
 }
@@ -70,7 +70,7 @@ export class LagSampler {
   #look: { readonly at: number; readonly look: ClusterLook } | null = null
   #failure: string | null = null
   #readers: readonly LogReader[] = []
-  #readersFailure: unknown = null
+  #readersFailure: Error | null = null
   #details: TopicDetails & { readonly at: number } = { at: -Infinity, sizes: new Map(), retention: new Map() }
   readonly #groups = new Map<string, readonly Sample[]>()
   readonly #ends = new Map<string, readonly Sample[]>()
@@ -158,10 +158,10 @@ export class LagSampler {
 
   async #lookAtReaders(): Promise<void> {
     try {
-      this.#readers = await this.#parts.readers()
+      this.#readers = await this.#parts.readers(this.#look?.look.clusterId ?? null)
       this.#readersFailure = null
     } catch (error) {
-      this.#readersFailure = error
+      this.#readersFailure = error instanceof Error ? error : new Error(String(error))
       return
     }
     const at = this.#parts.clock()
@@ -170,7 +170,7 @@ export class LagSampler {
   }
 
   async #lookAtKafka(): Promise<void> {
-    const { kafka, clock } = this.#parts
+    const { kafka } = this.#parts
     if (kafka === null) return
     const given = new AbortController()
     const deadline = delay(LOOK_MS, undefined, { signal: given.signal }).then(() => {
@@ -186,7 +186,6 @@ export class LagSampler {
       void this.#disconnect()
     } finally {
       given.abort()
-      this.#lastRound = clock()
     }
   }
 
