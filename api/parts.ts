@@ -1,6 +1,8 @@
 /** What the API is built from. It owns none of it and starts none of it. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
+import type { BrowsedRecords, Browsing } from '../kafka/browse-topic.ts'
+import type { LagSampler } from '../kafka/lag-sampler.ts'
 import type { Views } from '../projections/views.ts'
 import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import type { Executor } from '../store/command.ts'
@@ -31,8 +33,15 @@ export interface ApiParts {
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+}
+
+export interface KafkaParts {
+  readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>
+  /** Rejects with a BrowseFailure. Null: there is no Kafka. */
+  readonly browse: ((browsing: Browsing) => Promise<BrowsedRecords>) | null
 }
 
 /** What is known of the schemas of events outside of this program. */

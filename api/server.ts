@@ -21,6 +21,7 @@ import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { healthRoutes, operationRoutes } from './operations.ts'
 import { orderRoutes } from './orders.ts'
+import { kafkaRoutes } from './kafka.ts'
 import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
@@ -97,6 +98,7 @@ export function buildServer(parts: ApiParts): ApiServer {
   })
   app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts, reportDefect))
   metrics?.watchProjections(() => parts.views.states())
+  metrics?.watchGroups(async () => (await parts.kafka.sampler.once()).groups)
   return app
 }
 
@@ -141,6 +143,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: Repo
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
   schemaRoutes(app, parts)
+  kafkaRoutes(app, parts)
   operationRoutes(app, parts)
   registryRoutes(app, parts, reportDefect)
   documentationRoutes(app)

@@ -4,12 +4,16 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
-import type { ApiParts, Check, SchemaParts } from '../api/parts.ts'
+import type { ApiParts, Check, KafkaParts, SchemaParts } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
+import { browseTopic } from '../kafka/browse-topic.ts'
+import { LagSampler } from '../kafka/lag-sampler.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
+import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import { addressOf } from '../registry/registry-client.ts'
+import { wireFormat } from '../registry/wire-format.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
@@ -31,6 +35,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
+import { logReaders } from './log-readers.ts'
 import { migrationFailure } from './migration-failure.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { openRegistry } from './schema-ids.ts'
@@ -148,6 +153,13 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
+  const sampler = new LagSampler({
+    kafka: config.kafka,
+    readers: logReaders(pool, progress, config.kafka),
+    clock: systemClock,
+  })
+  releases.add('lag sampler', () => sampler.stop())
+
   const traffic = createTraffic(DEMO_SEED, { currency: config.currency })
   let stopping = false
   const server = buildServer(
@@ -164,6 +176,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       ],
       isStopping: () => stopping,
       registry: registryPool,
+      kafka: { sampler, browse: browsing(config.kafka, ids) },
       schemas: {
         usage: new SchemaUsage({ pool }),
         ids,
@@ -244,6 +257,7 @@ interface ApiSurroundings {
   readonly readiness: () => readonly Check[]
   readonly isStopping: () => boolean
   readonly registry: Pool | null
+  readonly kafka: KafkaParts
   readonly schemas: SchemaParts
 }
 
@@ -264,8 +278,15 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     dashboard,
     registry: around.registry,
     schemas: around.schemas,
+    kafka: around.kafka,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
+}
+
+function browsing(kafka: Config['kafka'], ids: EventSchemaIds): KafkaParts['browse'] {
+  if (kafka === null) return null
+  const wire = wireFormat(ids)
+  return (asked) => browseTopic(kafka, wire, asked)
 }
 
 /** A process that stands by is as ready as one that follows: somebody else keeps the read models. */
