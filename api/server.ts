@@ -19,6 +19,7 @@ import { observeAnswers, unroutedObserver } from './http/observe.ts'
 import { ProblemError, sendProblem } from './http/problem-document.ts'
 import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { VALIDATION } from './http/validation.ts'
 import { healthRoutes, operationRoutes } from './operations.ts'
 import { orderRoutes } from './orders.ts'
 import { kafkaRoutes } from './kafka.ts'
@@ -64,7 +65,7 @@ export function buildServer(parts: ApiParts): ApiServer {
       // Checked by checkHost: Node's own answer to a missing Host has no body.
       requireHostHeader: false,
     },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: { customOptions: VALIDATION },
     clientErrorHandler: malformedHttp(newId),
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)

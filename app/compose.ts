@@ -32,6 +32,7 @@ import { crashPoints } from './crash-points.ts'
 import { openDatabase } from './database.ts'
 import { fillDemo } from './demo.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { openInbound } from './inbound.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
@@ -103,6 +104,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
   const {
+    registry,
     pool: registryPool,
     ids,
     description,
@@ -159,6 +161,21 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     clock: systemClock,
   })
   releases.add('lag sampler', () => sampler.stop())
+  const inbound =
+    config.kafka !== null && runs('api')
+      ? await openInbound({
+          config,
+          settings: config.kafka,
+          databaseUrl: database.url,
+          registry,
+          executor: committer,
+          log,
+        })
+      : null
+  if (inbound !== null) {
+    inbound.start()
+    releases.add('orders over Kafka', () => inbound.stop())
+  }
 
   const traffic = createTraffic(DEMO_SEED, { currency: config.currency })
   let stopping = false
