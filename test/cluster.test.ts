@@ -103,7 +103,10 @@ interface Reading {
 }
 
 async function readBack(settings: KafkaSettings, { topic, groupId, count }: Reading): Promise<readonly unknown[]> {
-  const consumer = kafkaClient(settings, { clientId: 'test', log: silent }).consumer({ groupId })
+  const consumer = kafkaClient(settings, { clientId: 'test', log: silent }).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+  })
   const read: unknown[] = []
   try {
     await consumer.connect()

@@ -105,7 +105,7 @@ describe.skipIf(started === null)('kafkajs on a real cluster', () => {
       const kafka = plainClient(cluster.bootstrap)
       await createTopic(kafka, topic, 1)
       await python.ask({ do: 'write', topic, compression: 'gzip', values: textsOf(100) })
-      const consumer = kafka.consumer({ groupId: topic })
+      const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 100 })
       releases.push(() => consumer.disconnect())
       const handled: string[] = []
       await consumer.connect()
@@ -162,7 +162,7 @@ describe.skipIf(started === null)('lz4', () => {
     await createTopic(kafka, 'theirs', 1)
     const texts = textsOf(5_000)
     await python.ask({ do: 'write', topic: 'theirs', compression: 'lz4', values: texts })
-    const consumer = kafka.consumer({ groupId: 'theirs' })
+    const consumer = kafka.consumer({ groupId: 'theirs', maxWaitTimeInMs: 100 })
     releases.push(() => consumer.disconnect())
     const values: string[] = []
     await consumer.connect()
