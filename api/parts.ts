@@ -63,7 +63,7 @@ export interface Check {
   readonly ok: boolean
   /** How long ago it was found so. */
   readonly ageSeconds: number
-  /** What is wrong; null when it is ok. */
+  /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
   readonly detail: string | null
 }
 

@@ -23,7 +23,7 @@ import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
 import { BackgroundThread } from './background-thread.ts'
 import { newId, newIdBytes, systemClock } from './clock.ts'
-import type { Config } from './config.ts'
+import type { Config, Role } from './config.ts'
 import { crashPoints } from './crash-points.ts'
 import { openDatabase } from './database.ts'
 import { fillDemo } from './demo.ts'
@@ -81,7 +81,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
 async function assemble(options: ComposeOptions, releases: Releases, release: () => Promise<void>): Promise<Service> {
   const { config, log } = options
   const step = stopwatch(options.onStep)
-  const runs = (role: 'api' | 'projector') => config.roles.includes(role)
+  const runs = (role: Role) => config.roles.includes(role)
 
   const claim = claimDataDirectory(config.dataDir, 'start')
   releases.add('data directory', () => claim.release())
@@ -120,8 +120,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   await committer.start()
   releases.add('committer', () => committer.stop())
 
-  const { crash, driftCheck } = config
-  const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries }
+  const { crash, driftCheck, relayLoses } = config
+  const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
   const threads = { data: { databaseUrl: database.url, crash, driftCheck, kafka }, log }
   const projector = runs('projector') ? new BackgroundThread({ name: 'projector', ...threads }) : null
   await projector?.start()
@@ -132,6 +132,14 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     releases.add('replayer', () => replayer.stop())
   }
   step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
+
+  const relay = kafka !== null && runs('relay') ? new BackgroundThread({ name: 'relay', ...threads }) : null
+  if (relay !== null) {
+    await relay.start()
+    releases.add('relay', () => relay.stop())
+    metrics?.watchRelay(() => ({ publishing: relay.health().state === 'publishing', figures: relay.figures() }))
+    step('relay', `to ${kafka?.settings.brokers.join(', ') ?? ''}`)
+  }
 
   const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
   purge.start()
@@ -149,7 +157,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       metrics,
       traffic,
       views: openViews({ pool, progress, currency: config.currency }),
-      readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
+      readiness: () => [
+        heartbeat.check(),
+        ...projectorChecks(projector),
+        ...relayChecks(relay, { orders: runs('api') }),
+      ],
       isStopping: () => stopping,
       registry: registryPool,
       schemas: {
@@ -262,6 +274,18 @@ function projectorChecks(projector: BackgroundThread | null): readonly Check[] {
   const { state, reason } = projector.health()
   const ok = state === 'following' || state === 'standby'
   return [{ name: 'projector', ok, ageSeconds: 0, detail: ok ? null : (reason ?? state) }]
+}
+
+/**
+ * While Kafka is away orders are taken all the same: what waits is published later. So that makes a process unready only
+ * where it has no orders to take.
+ */
+function relayChecks(relay: BackgroundThread | null, { orders }: { readonly orders: boolean }): readonly Check[] {
+  if (relay === null) return []
+  const { state, reason } = relay.health()
+  const works = state === 'publishing' || state === 'standby'
+  const ok = works || (state === 'waiting' && orders)
+  return [{ name: 'relay', ok, ageSeconds: 0, detail: works ? null : `${state}: ${reason ?? ''}` }]
 }
 
 function stopwatch(onStep: ComposeOptions['onStep']): (name: string, detail: string) => void {

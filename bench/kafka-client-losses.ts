@@ -2,13 +2,14 @@
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
 import { startKafka } from '../cli/cluster/kafka.ts'
 import { table } from '../cli/output.ts'
-import { pythonClients, startPython } from '../test/python-clients.ts'
+import { startPython } from '../test/python-process.ts'
+import { registryPython } from '../test/registry-python.ts'
 import { measureLosses } from './kafka/losses.ts'
 import { ways } from './kafka/numbered-sends.ts'
 
 const RUNS = Number(process.argv[2] ?? 4)
 
-const environment = await pythonClients()
+const environment = await registryPython()
 if (environment === null)
   throw new Error('the messages are read back by Python: apt-get install -y python3 python3-venv')
 const cluster = await startKafka({ brokers: 3, cacheDir: cacheDirectory(process.env), onNote: console.error })

@@ -11,10 +11,11 @@ import { COMPRESSION } from '../kafka/codecs.ts'
 import { kafkaClient } from '../kafka/connection.ts'
 import { eventually } from './eventually.ts'
 import { createTopic, testKafka, type TestKafka } from './kafka.ts'
-import { pythonClients, startPython, type PythonProcess } from './python-clients.ts'
+import { startPython, type PythonProcess } from './python-process.ts'
+import { registryPython } from './registry-python.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
 
-const environment = await pythonClients()
+const environment = await registryPython()
 const started = environment === null ? null : await testKafka({ brokers: 3 })
 const releases: (() => Promise<unknown>)[] = []
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }

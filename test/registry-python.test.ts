@@ -11,12 +11,13 @@ import { goldenSamples } from '../schemas/golden-samples.ts'
 import { openPool, REGISTRY_SETTINGS } from '../store/database.ts'
 import { openApiService } from './api-service.ts'
 import { testDatabase } from './database.ts'
-import { pythonClients, startPython } from './python-clients.ts'
+import { startPython } from './python-process.ts'
+import { registryPython } from './registry-python.ts'
 import { recordOf } from './registry-contract.ts'
 
 const GOLDEN = fileURLToPath(new URL('../schemas/golden', import.meta.url))
 
-const environment = await pythonClients()
+const environment = await registryPython()
 const releases: (() => Promise<unknown> | void)[] = []
 let ids: EventSchemaIds
 let ask: (task: object) => Promise<unknown>
