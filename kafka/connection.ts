@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
-import { installRecordEncoder } from './record-encoder.ts'
+import { installRecordEncoder } from './kafkajs-records.ts'
 import type { KafkaSasl, KafkaSettings } from './settings.ts'
 
 installRecordEncoder()
