@@ -1,8 +1,6 @@
 /**
- * The feed from the topics of the log: its partitions woven back into the log's order, with the store to fall back on.
- *
- *   store --Kafka shows what is new within a second--> kafka
- *   kafka --the client is thrown away, or the log has grown and nothing of it came for 5 s--> store
+ * The feed from the topics of the log: its partitions woven back into the log's order, with the store to fall back on
+ * (feed-source.ts says when).
  *
  * While it reads from Kafka, an event that does not come (one behind it has been there for 500 ms) is read from the
  * store: lost, damaged and foreign records change nothing but a count. So does a reader who asks for what was given out
@@ -17,6 +15,7 @@ import { requireDense, type Feed, type RecordedEvent } from '../store/feed.ts'
 import type { WireFormat } from '../registry/wire-format.ts'
 import type { KafkaLog } from './connection.ts'
 import { readEventRecord, sourceOf } from './event-record.ts'
+import { FeedSource } from './feed-source.ts'
 import { LogConsumer, type PartitionRecords, type TopicPartition } from './log-consumer.ts'
 import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from './settings.ts'
@@ -66,17 +65,11 @@ export interface FeedCounts {
 
 /** How long an event may be missing when one behind it is there. */
 const MISSING_MS = 500
-/** How long the log may have grown without anything coming from Kafka. */
-const SILENT_MS = 5_000
-/** Kafka has caught up when it shows what was not yet written so long ago. */
-const CAUGHT_UP_MS = 1_000
 /** How long a reader waits at most for a hint before it looks by itself. */
 const POLL_MS = { store: 250, kafka: 1_000 }
 /** Between two looks at what did not come: the log may have less than Kafka shows. */
 const LOOK_MS = 50
 const COMMIT_MS = 1_000
-
-const JOINING = { from: 'store', reason: 'the consumer has not joined its group yet' } as const
 
 export class KafkaFeed implements Feed {
   readonly #parts: KafkaFeedParts
@@ -86,30 +79,31 @@ export class KafkaFeed implements Feed {
   readonly #passed = new PassedOffsets()
   readonly #readers = new Set<AbortSignal>()
   readonly #counts = { healed: 0, foreign: 0, damaged: 0, stored: 0 }
-  #source: string | null = null
-  #reading: { readonly from: 'kafka' } | { readonly from: 'store'; readonly reason: string } = JOINING
-  #joined = false
-  /** Kafka has not been silent since its partitions were dealt out. */
-  #trusted = false
+  readonly #from: FeedSource
+  /** Of the records of this log. */
+  #source = ''
   #head: Position = 0
-  /** Where the reader of the store stood lately. */
-  #mark: { readonly position: Position; readonly at: number }
-  /** Since when the log is known to have grown beyond a position, and that position. */
-  #behind: { readonly position: Position; readonly since: number } | null = null
   #lastLook = -Infinity
   #lastCommit = -Infinity
+  #stopped = false
 
   constructor(parts: KafkaFeedParts) {
     this.#parts = parts
     this.#weave = new Weave(parts.capacity ?? WEAVE_CAPACITY)
-    this.#mark = { position: 0, at: -Infinity }
+    this.#from = new FeedSource((reading) => {
+      if (reading.from === 'kafka') parts.log.info({}, 'the feed reads Kafka')
+      else parts.log.warn({ reason: reading.reason }, 'the feed reads the store')
+    })
     this.#consumer = new LogConsumer({
       settings: parts.settings,
       log: parts.log,
       monotonic: parts.monotonic,
       take: (records) => this.#take(records),
       joined: () => this.#dealtOut(),
-      lost: (reason) => this.#lost(reason),
+      lost: (reason) => {
+        this.#from.lose(reason)
+        this.#wakes.wake()
+      },
     })
   }
 
@@ -117,36 +111,39 @@ export class KafkaFeed implements Feed {
   headMoved(head: Position): void {
     if (head <= this.#head) return
     this.#head = head
-    if (this.#reading.from === 'store') this.#wakes.wake()
+    if (this.#from.reading.from === 'store') this.#wakes.wake()
   }
 
   async next(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
     while (!signal.aborted) {
       await this.#attend(signal)
+      const { count } = this.#wakes
       const events = await this.#some(after, limit)
       if (events.length > 0) return events
-      await this.#wakes.wait(this.#patience(), signal)
+      await this.#wakes.wait(this.#patience(), { count, signal })
     }
     return []
   }
 
   health(): FeedHealth {
-    const reason = this.#reading.from === 'store' ? this.#reading.reason : null
+    const { reading } = this.#from
+    const reason = reading.from === 'store' ? reading.reason : null
     const counts = { ...this.#counts, duplicates: this.#weave.duplicates }
-    return { source: this.#reading.from, reason, held: this.#weave.held, counts }
+    return { source: reading.from, reason, held: this.#weave.held, counts }
   }
 
   /** Resolves when the group is left. */
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#readers.clear()
     await this.#leave()
   }
 
   /** A consumer is in the group only while somebody reads: another process may be the one that reads. */
   async #attend(signal: AbortSignal): Promise<void> {
-    if (this.#readers.has(signal)) return
-    this.#source ??= sourceOf(await this.#parts.store.identity())
-    if (signal.aborted || this.#readers.has(signal)) return
+    if (this.#stopped || this.#readers.has(signal)) return
+    if (this.#source === '') await this.#identify()
+    if (signal.aborted || this.#stopped || this.#readers.has(signal)) return
     this.#readers.add(signal)
     signal.addEventListener('abort', () => {
       if (this.#readers.delete(signal) && this.#readers.size === 0) void this.#leave()
@@ -155,8 +152,7 @@ export class KafkaFeed implements Feed {
   }
 
   async #leave(): Promise<void> {
-    this.#joined = false
-    this.#reading = JOINING
+    this.#from.leave()
     await this.#consumer.stop()
   }
 
@@ -173,10 +169,10 @@ export class KafkaFeed implements Feed {
     const woven = await this.#woven(limit)
     this.#goOn(after)
     if (woven.length > 0) {
-      if (this.#joined) this.#readKafka()
+      this.#from.found()
       return woven
     }
-    return this.#reading.from === 'kafka' ? this.#awaited(after, limit) : this.#fromStore(after, limit)
+    return this.#from.reading.from === 'kafka' ? this.#awaited(after, limit) : this.#fromStore(after, limit)
   }
 
   /** What Kafka has of the next events, and from the store what of it is overdue. */
@@ -207,26 +203,23 @@ export class KafkaFeed implements Feed {
       this.#head = Math.max(this.#head, found.at(-1)?.position ?? 0)
     }
     if (this.#head <= after) return []
-    if (this.#behind?.position !== after) this.#behind = { position: after, since: now }
-    if (now - this.#behind.since < SILENT_MS) return []
-    this.#trusted = false
-    this.#readStore(`nothing came from Kafka for ${String(SILENT_MS / 1_000)} s, though the log has grown`)
-    // After a reset of the database, what comes is of another log.
-    this.#source = sourceOf(await this.#parts.store.identity())
+    if (!this.#from.isSilent(after, now)) return []
+    await this.#identify() // after a restore of the database, what comes is of another log
     return this.#fromStore(after, limit)
   }
 
   async #fromStore(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    const now = this.#parts.monotonic()
-    const caughtUp = this.#weave.furthest > this.#mark.position
-    if (this.#joined && caughtUp) this.#readKafka()
-    if (now - this.#mark.at > CAUGHT_UP_MS) this.#mark = { position: after, at: now }
+    this.#from.asks(after, this.#weave.furthest, this.#parts.monotonic())
     const events = await this.#stored(after, limit)
     this.#weave.skipTo(after + events.length + 1)
     if (events.length > 0) return events
     this.#head = Math.min(this.#head, after) // a hint of another log, before a restore, would mislead for ever
-    if (this.#joined && this.#trusted) this.#readKafka()
+    this.#from.idle()
     return []
+  }
+
+  async #identify(): Promise<void> {
+    this.#source = sourceOf(await this.#parts.store.identity())
   }
 
   async #stored(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
@@ -238,11 +231,10 @@ export class KafkaFeed implements Feed {
 
   /** The log ends before what we gave out: it is not the log that it was. */
   async #otherLog(after: Position): Promise<void> {
-    this.#source = sourceOf(await this.#parts.store.identity())
+    await this.#identify()
     this.#head = after
-    this.#behind = null
     this.#weave.startOver(after + 1)
-    this.#readStore('the log was replaced by another')
+    this.#from.readStore('the log was replaced by another')
     this.#parts.log.warn({ position: after }, 'the log is shorter than it was: it was reset or restored')
     this.#goOn(after)
   }
@@ -252,7 +244,7 @@ export class KafkaFeed implements Feed {
     const welcome = this.#weave.takeWelcome().map(partitionOfKey)
     if (welcome.length > 0) this.#consumer.resume(welcome)
     const now = this.#parts.monotonic()
-    if (!this.#joined || now - this.#lastCommit < COMMIT_MS) return
+    if (!this.#from.joined || now - this.#lastCommit < COMMIT_MS) return
     this.#lastCommit = now
     const passed = this.#passed.take(after)
     if (passed.length > 0) this.#consumer.commit(passed).catch(() => undefined) // only a hint; the next one says more
@@ -261,14 +253,14 @@ export class KafkaFeed implements Feed {
   /** How long to wait for what may come. */
   #patience(): number {
     const since = this.#weave.waitingSince()
-    const poll = POLL_MS[this.#reading.from]
+    const poll = POLL_MS[this.#from.reading.from]
     if (since === null) return poll
     return Math.min(poll, Math.max(LOOK_MS, since + MISSING_MS - this.#parts.monotonic()))
   }
 
   #take({ topic, partition, messages }: PartitionRecords): number {
     const expected = expectedIn.get(topic.name) ?? new Set()
-    const around = { wire: this.#parts.wire, source: this.#source ?? '', expected }
+    const around = { wire: this.#parts.wire, source: this.#source, expected }
     const key = `${topic.name} ${String(partition)}`
     const now = this.#parts.monotonic()
     let taken = 0
@@ -287,29 +279,10 @@ export class KafkaFeed implements Feed {
   }
 
   #dealtOut(): void {
-    this.#joined = true
-    this.#trusted = true
+    this.#from.join()
     this.#weave.forgetRefused()
     this.#passed.forget()
     this.#wakes.wake()
-  }
-
-  #lost(reason: string): void {
-    this.#joined = false
-    this.#readStore(reason)
-    this.#wakes.wake()
-  }
-
-  #readStore(reason: string): void {
-    if (this.#reading.from === 'kafka') this.#parts.log.warn({ reason }, 'the feed reads the store')
-    this.#reading = { from: 'store', reason }
-    this.#mark = { position: this.#weave.expected - 1, at: this.#parts.monotonic() }
-  }
-
-  #readKafka(): void {
-    if (this.#reading.from === 'store') this.#parts.log.info({}, 'the feed reads Kafka')
-    this.#reading = { from: 'kafka' }
-    this.#behind = null
   }
 }
 

@@ -105,12 +105,13 @@ export class LogConsumer {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { settings, log } = this.#parts
+    const { log } = this.#parts
     let again = AGAIN_MS.first
     while (!signal.aborted) {
       const started = this.#parts.monotonic()
-      const kafka = kafkaClient(settings, { clientId: 'projector', log })
-      const reason = await this.#consume(kafka, signal)
+      const reason = await this.#connect()
+        .then((kafka) => this.#consume(kafka, signal))
+        .catch(messageOf)
       if (signal.aborted) return
       this.#parts.lost(reason)
       log.warn({ reason }, 'the consumer of the log was thrown away: a new one is made')
@@ -120,7 +121,13 @@ export class LogConsumer {
     }
   }
 
-  /** Resolves with why it ended. */
+  /** A promise, because the file of certificates may be missing. */
+  async #connect(): Promise<Kafka> {
+    const { settings, log } = this.#parts
+    return kafkaClient(settings, { clientId: 'projector', log })
+  }
+
+  /** Resolves with why it ended, or rejects with it. */
   async #consume(kafka: Kafka, signal: AbortSignal): Promise<string> {
     const consumer = kafka.consumer({
       groupId: projectorGroup(this.#parts.settings.prefix),
@@ -140,8 +147,6 @@ export class LogConsumer {
       const ended = this.#ended(consumer, AbortSignal.any([signal, over.signal]))
       await Promise.race([ended, this.#begin(kafka, consumer)])
       return await ended
-    } catch (error) {
-      return messageOf(error)
     } finally {
       this.#consumer = null
       over.abort()
@@ -179,7 +184,7 @@ export class LogConsumer {
       this.#lastFetch = this.#parts.monotonic()
     })
     while (!signal.aborted) {
-      await crashed.wait(WATCH_MS, signal)
+      await crashed.wait(WATCH_MS, { count: crashed.count, signal })
       if (crash !== null) {
         this.#skipToEnd = isUndecodable(crash)
         return messageOf(crash)

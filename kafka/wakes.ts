@@ -2,14 +2,21 @@
 
 export class Wakes {
   readonly #waiting = new Set<() => void>()
+  #count = 0
+
+  /** How often somebody said so: to be asked for before one looks, so that nothing said meanwhile is missed. */
+  get count(): number {
+    return this.#count
+  }
 
   wake(): void {
+    this.#count += 1
     for (const wake of [...this.#waiting]) wake()
   }
 
-  /** Resolves when woken, after so many milliseconds, or when `signal` aborts. */
-  wait(millis: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
+  /** Resolves when woken since `count`, after so many milliseconds, or when `signal` aborts. */
+  wait(millis: number, { count, signal }: { readonly count: number; readonly signal: AbortSignal }): Promise<void> {
+    if (signal.aborted || count !== this.#count) return Promise.resolve()
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer)
