@@ -72,7 +72,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'cluster',
-    summary: 'run a real schema registry until Ctrl-C, to use instead of the embedded one',
+    summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
     load: () => import('./cluster.ts'),
   },
   {

@@ -6,8 +6,6 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
-import { pythonEnvironment, PythonFailure } from '../cli/cluster/python-environment.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { eventSchemaTexts, registerEventSchemas, type EventSchemaIds } from '../registry/event-schema-ids.ts'
 import { decodeUntrusted } from '../schemas/codec.ts'
@@ -17,39 +15,15 @@ import { openPool, REGISTRY_SETTINGS } from '../store/database.ts'
 import { openApiService } from './api-service.ts'
 import { testDatabase } from './database.ts'
 import { recordOf } from './registry-contract.ts'
+import { registryPython } from './registry-python.ts'
 
-/** Confluent's own list of extras asks for a release of certifi that PyPI does not always have yet. */
-const PACKAGES = [
-  'confluent-kafka==2.16.1',
-  'fastavro==1.13.1',
-  'attrs==26.1.0',
-  'Authlib==1.9.9',
-  'cachetools==8.0.1',
-  'httpx==0.28.1',
-  'orjson==3.13.0',
-]
 const SCRIPT = fileURLToPath(new URL('python/registry_clients.py', import.meta.url))
 const GOLDEN = fileURLToPath(new URL('../schemas/golden', import.meta.url))
 
-const environment = await python()
+const environment = await registryPython()
 const releases: (() => Promise<unknown> | void)[] = []
 let ids: EventSchemaIds
 let ask: (task: object) => Promise<unknown>
-
-/** Null where Python or the network is missing and nobody demands them (REQUIRE_ALL=1). */
-async function python(): Promise<string | null> {
-  try {
-    return await pythonEnvironment({
-      cacheDir: cacheDirectory(process.env),
-      name: 'registry-clients',
-      packages: PACKAGES,
-    })
-  } catch (error) {
-    if (process.env['REQUIRE_ALL'] === '1' || !(error instanceof PythonFailure)) throw error
-    console.warn(`skipped: ${error.message}`)
-    return null
-  }
-}
 
 beforeAll(async () => {
   if (environment === null) return
