@@ -97,6 +97,7 @@ export function buildServer(parts: ApiParts): ApiServer {
   })
   app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts, reportDefect))
   metrics?.watchProjections(() => parts.views.states())
+  metrics?.watchFeed(parts.feed)
   return app
 }
 

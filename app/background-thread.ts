@@ -8,9 +8,8 @@
  *                          broken
  */
 import { Worker } from 'node:worker_threads'
-import type { ProjectorHealth } from '../projections/projector.ts'
 import type { Log } from './log.ts'
-import type { ThreadData, ThreadMessage } from './thread-host.ts'
+import type { ThreadData, ThreadHealth, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
   readonly name: 'projector' | 'replayer'
@@ -27,7 +26,7 @@ export class BackgroundThread {
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
-  #health: ProjectorHealth = { state: 'stopped', reason: null }
+  #health: ThreadHealth = { state: 'stopped', reason: null, feed: null }
 
   constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
@@ -49,11 +48,11 @@ export class BackgroundThread {
       })
     })
     await Promise.race([started, ended])
-    this.#health = { state: 'standby', reason: null }
+    this.#health = { state: 'standby', reason: null, feed: null }
     ended.catch((error: unknown) => this.#ended(error))
   }
 
-  health(): ProjectorHealth {
+  health(): ThreadHealth {
     return this.#health
   }
 
@@ -66,7 +65,7 @@ export class BackgroundThread {
     const exited = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage('stop')
     await exited
-    this.#health = { state: 'stopped', reason: null }
+    this.#health = { state: 'stopped', reason: null, feed: null }
   }
 
   #hear(message: ThreadMessage, started: () => void): void {
@@ -84,7 +83,7 @@ export class BackgroundThread {
   #ended(error: unknown): void {
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
-    this.#health = { state: 'broken', reason }
+    this.#health = { state: 'broken', reason, feed: null }
     this.#parts.log.error({ err: error, thread: this.#parts.name }, 'a thread ended: it is started again')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }

@@ -150,6 +150,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       traffic,
       views: openViews({ pool, progress, currency: config.currency }),
       readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
+      feed: () => projector?.health().feed ?? null,
       isStopping: () => stopping,
       registry: registryPool,
       schemas: {
@@ -230,6 +231,7 @@ interface ApiSurroundings {
   readonly traffic: Traffic
   readonly views: Views
   readonly readiness: () => readonly Check[]
+  readonly feed: ApiParts['feed']
   readonly isStopping: () => boolean
   readonly registry: Pool | null
   readonly schemas: SchemaParts
@@ -248,6 +250,7 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     metrics: around.metrics,
     settings: { currency, reservationMinutes, tokens, rateLimit, production, version },
     readiness: around.readiness,
+    feed: around.feed,
     isStopping: around.isStopping,
     dashboard,
     registry: around.registry,

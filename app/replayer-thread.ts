@@ -43,5 +43,5 @@ await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
     check.start()
     releases.add('drift check', () => check.stop())
   }
-  return () => ({ state: 'following', reason: null })
+  return () => ({ state: 'following', reason: null, feed: null })
 })

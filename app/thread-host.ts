@@ -1,6 +1,7 @@
 /** What a background thread and its host (app/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ProjectorHealth } from '../projections/projector.ts'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { EventSchemaId } from '../registry/event-schema-ids.ts'
 import type { DriftCheckPeriod } from './config/values.ts'
@@ -23,8 +24,13 @@ export interface ThreadKafka {
 
 export type ThreadMessage =
   | { readonly kind: 'started' }
-  | { readonly kind: 'health'; readonly health: ProjectorHealth }
+  | { readonly kind: 'health'; readonly health: ThreadHealth }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+
+export interface ThreadHealth extends ProjectorHealth {
+  /** Of the feed from Kafka; null: it reads none. */
+  readonly feed: FeedHealth | null
+}
 
 type LogLevel = 'info' | 'warn' | 'error'
 
@@ -36,7 +42,7 @@ export interface Thread extends ThreadData {
 }
 
 /** Starts what the thread is for and keeps it until the host sends word; then gives back what was registered. */
-export async function runThread(start: (thread: Thread) => Promise<() => ProjectorHealth>): Promise<void> {
+export async function runThread(start: (thread: Thread) => Promise<() => ThreadHealth>): Promise<void> {
   const host = parentPort
   if (host === null) throw new Error('this program runs as a thread only')
   const tell = (message: ThreadMessage) => host.postMessage(message)

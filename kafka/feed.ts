@@ -17,6 +17,7 @@ import type { KafkaLog } from './connection.ts'
 import { readEventRecord, sourceOf } from './event-record.ts'
 import { FeedSource } from './feed-source.ts'
 import { LogConsumer, type PartitionRecords, type TopicPartition } from './log-consumer.ts'
+import type { LogStore } from './log-store.ts'
 import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from './settings.ts'
 import { topics } from './topics.ts'
@@ -33,13 +34,6 @@ export interface KafkaFeedParts {
   readonly monotonic: () => number
   /** Events that are kept at most. */
   readonly capacity?: number
-}
-
-export interface LogStore {
-  /** The events behind a position, at most `limit`, in log order. */
-  readonly read: (after: Position, limit: number) => Promise<readonly RecordedEvent[]>
-  /** Which log this is (log.identity). */
-  readonly identity: () => Promise<string>
 }
 
 export interface FeedHealth {

@@ -131,11 +131,13 @@ export class Weave {
   overdue(limit: number, since: number): number {
     if (this.#held === 0 && this.#refused.size === 0) return 0
     const end = this.#expected + Math.min(limit, this.#capacity)
+    const refused = new Map([...this.#refused.values()].map(({ position, since: at }) => [position, at]))
     let arrival = this.#arrivalFrom(end)
     for (let position = end - 1; position >= this.#expected; position--) {
       const place = position % this.#capacity
       if (this.#events[place] !== undefined) arrival = this.#arrivals[place] ?? Infinity
       else if (arrival <= since) return position - this.#expected + 1
+      else arrival = Math.min(arrival, refused.get(position) ?? Infinity)
     }
     return 0
   }
@@ -149,14 +151,14 @@ export class Weave {
     return missing
   }
 
-  /** When the first event from a position on arrived; Infinity: there is none. */
+  /** When the first event from a position on arrived, or else was refused; Infinity: there is none. */
   #arrivalFrom(from: Position): number {
     const end = this.#held === 0 ? from : this.#expected + this.#capacity
     for (let position = from; position < end; position++) {
       const place = position % this.#capacity
       if (this.#events[place] !== undefined) return this.#arrivals[place] ?? Infinity
     }
-    return Math.min(...[...this.#refused.values()].map(({ since }) => since))
+    return Math.min(...[...this.#refused.values()].map(({ position, since }) => (position >= from ? since : Infinity)))
   }
 
   #forget(position: Position): RecordedEvent | undefined {

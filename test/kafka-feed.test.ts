@@ -2,10 +2,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../app/clock.ts'
 import { KafkaFeed } from '../kafka/feed.ts'
+import { logStore } from '../kafka/log-store.ts'
 import { openPool, type Pool } from '../store/database.ts'
-import { readLogIdentity } from '../store/log-identity.ts'
 import { migrate } from '../store/migrate.ts'
-import { readRecorded } from '../store/read-log.ts'
 import { dropEverything } from '../store/reset.ts'
 import { appendEvents } from './append-events.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -45,7 +44,7 @@ describe.skipIf(kafka === null)('on a real Kafka', () => {
     return new KafkaFeed({
       settings,
       wire: testWire,
-      store: { read: (after, limit) => readRecorded(pool, after, limit), identity: () => readLogIdentity(pool) },
+      store: logStore(pool),
       log: silentLog,
       monotonic: () => performance.now(),
       ...(capacity === undefined ? {} : { capacity }),
