@@ -1,12 +1,12 @@
 /** Puts a stored log onto its topics without a relay: whole, or with whatever a test does to its records. */
-import type { Kafka, Message } from 'kafkajs'
+import type { CompressionTypes, Kafka, Message } from 'kafkajs'
 import { COMPRESSION } from '../kafka/codecs.ts'
 import { kafkaClient } from '../kafka/connection.ts'
 import { eventRecord, sourceOf } from '../kafka/event-record.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { partitionOf, topicName, topicOfStream, topics } from '../kafka/topics.ts'
 import { eventSchemaIds, eventSchemaTexts } from '../registry/event-schema-ids.ts'
-import { wireFormat } from '../registry/wire-format.ts'
+import { wireFormat, type WireFormat } from '../registry/wire-format.ts'
 import type { Pool } from '../store/database.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { readLogIdentity } from '../store/log-identity.ts'
@@ -31,13 +31,14 @@ export interface PublishOptions {
   readonly after?: number
   /** What is sent for an event: none, one or several, in the order of each partition. Default: its record. */
   readonly change?: (sent: Sent, event: StoredEvent) => readonly Sent[]
+  readonly compression?: CompressionTypes
 }
 
 export interface Publisher {
   readonly kafka: Kafka
   /** Resolves with the position of the last event published. */
   publish(options?: PublishOptions): Promise<number>
-  send(records: readonly Sent[]): Promise<void>
+  send(records: readonly Sent[], compression?: CompressionTypes): Promise<void>
   /** The records of a topic go, as if it had been deleted and made again. */
   recreate(name: string): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -63,19 +64,20 @@ export async function makeTopics(settings: KafkaSettings, only?: string): Promis
   await admin.disconnect()
 }
 
-export async function openPublisher(settings: KafkaSettings, pool: Pool): Promise<Publisher> {
+/** `wire`: with the ids of a registry; default: those of testWire. */
+export async function openPublisher(settings: KafkaSettings, pool: Pool, wire = testWire): Promise<Publisher> {
   const kafka = clientOf(settings)
   const producer = kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()
 
-  async function send(records: readonly Sent[]): Promise<void> {
+  async function send(records: readonly Sent[], compression: CompressionTypes = COMPRESSION): Promise<void> {
     const byPartition = new Map<string, Sent[]>()
     for (const record of records) {
       const key = `${record.topic} ${String(record.partition)}`
       byPartition.set(key, [...(byPartition.get(key) ?? []), record])
     }
     for (const messages of byPartition.values()) {
-      await producer.send({ topic: messages[0]?.topic ?? '', messages, compression: COMPRESSION, acks: -1 })
+      await producer.send({ topic: messages[0]?.topic ?? '', messages, compression, acks: -1 })
     }
   }
 
@@ -83,13 +85,17 @@ export async function openPublisher(settings: KafkaSettings, pool: Pool): Promis
     kafka,
     send,
 
-    async publish({ after = 0, change = (sent: Sent) => [sent] }: PublishOptions = {}) {
+    async publish({ after = 0, change = (sent: Sent) => [sent], compression }: PublishOptions = {}) {
       const source = sourceOf(await readLogIdentity(pool))
       for (let position = after; ;) {
         const events = await readEvents(pool, position, BATCH)
         const last = events.at(-1)
         if (last === undefined) return position
-        await send(events.flatMap((event) => change(recordOf(event, { source, prefix: settings.prefix }), event)))
+        const around = { source, prefix: settings.prefix, wire }
+        await send(
+          events.flatMap((event) => change(recordOf(event, around), event)),
+          compression,
+        )
         position = last.position
       }
     },
@@ -108,10 +114,10 @@ export async function openPublisher(settings: KafkaSettings, pool: Pool): Promis
 
 export function recordOf(
   event: StoredEvent,
-  { source, prefix }: { readonly source: string; readonly prefix: string },
+  { source, prefix, wire }: { readonly source: string; readonly prefix: string; readonly wire: WireFormat },
 ): Sent {
   const topic = topicOfStream(event.stream)
-  const { key, value, headers, timestamp } = eventRecord(event, testWire, source)
+  const { key, value, headers, timestamp } = eventRecord(event, wire, source)
   const partition = partitionOf(key, topic.partitions)
   return { topic: topicName(prefix, topic.name), partition, key, value, headers: { ...headers }, timestamp }
 }
