@@ -2,6 +2,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
 import type { FeedHealth } from '../kafka/feed.ts'
+import type { BrowsedRecords, Browsing } from '../kafka/browse-topic.ts'
+import type { LagSampler } from '../kafka/lag-sampler.ts'
 import type { Views } from '../projections/views.ts'
 import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import type { Executor } from '../store/command.ts'
@@ -34,8 +36,15 @@ export interface ApiParts {
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+}
+
+export interface KafkaParts {
+  readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>
+  /** Rejects with a BrowseFailure. Null: there is no Kafka. */
+  readonly browse: ((browsing: Browsing) => Promise<BrowsedRecords>) | null
 }
 
 /** What is known of the schemas of events outside of this program. */
@@ -66,7 +75,7 @@ export interface Check {
   readonly ok: boolean
   /** How long ago it was found so. */
   readonly ageSeconds: number
-  /** What is wrong; null when it is ok. */
+  /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
   readonly detail: string | null
 }
 

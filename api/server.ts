@@ -19,8 +19,10 @@ import { observeAnswers, unroutedObserver } from './http/observe.ts'
 import { ProblemError, sendProblem } from './http/problem-document.ts'
 import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { VALIDATION } from './http/validation.ts'
 import { healthRoutes, operationRoutes } from './operations.ts'
 import { orderRoutes } from './orders.ts'
+import { kafkaRoutes } from './kafka.ts'
 import type { ApiParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
@@ -63,7 +65,7 @@ export function buildServer(parts: ApiParts): ApiServer {
       // Checked by checkHost: Node's own answer to a missing Host has no body.
       requireHostHeader: false,
     },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: { customOptions: VALIDATION },
     clientErrorHandler: malformedHttp(newId),
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
@@ -98,6 +100,7 @@ export function buildServer(parts: ApiParts): ApiServer {
   app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts, reportDefect))
   metrics?.watchProjections(() => parts.views.states())
   metrics?.watchFeed(parts.feed)
+  metrics?.watchGroups(async () => (await parts.kafka.sampler.once()).groups)
   return app
 }
 
@@ -142,6 +145,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: Repo
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
   schemaRoutes(app, parts)
+  kafkaRoutes(app, parts)
   operationRoutes(app, parts)
   registryRoutes(app, parts, reportDefect)
   documentationRoutes(app)

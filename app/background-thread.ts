@@ -1,5 +1,5 @@
 /**
- * Runs the projector, or the replayer, in a thread of its own.
+ * Runs the projector, the replayer or the relay in a thread of its own.
  *
  *   starting ──started──> running ──stop()──> stopped
  *                           │  ^
@@ -8,11 +8,13 @@
  *                          broken
  */
 import { Worker } from 'node:worker_threads'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { Log } from './log.ts'
-import type { ThreadData, ThreadHealth, ThreadMessage } from './thread-host.ts'
+import type { Figures, ThreadHealth } from './thread-health.ts'
+import type { ThreadData, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
-  readonly name: 'projector' | 'replayer'
+  readonly name: 'projector' | 'replayer' | 'relay'
   readonly data: ThreadData
   readonly log: Log
 }
@@ -26,7 +28,9 @@ export class BackgroundThread {
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
-  #health: ThreadHealth = { state: 'stopped', reason: null, feed: null }
+  #health: ThreadHealth = { state: 'stopped', reason: null }
+  #figures: Figures = {}
+  #feed: FeedHealth | null = null
 
   constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
@@ -48,12 +52,22 @@ export class BackgroundThread {
       })
     })
     await Promise.race([started, ended])
-    this.#health = { state: 'standby', reason: null, feed: null }
+    this.#health = { state: 'standby', reason: null }
     ended.catch((error: unknown) => this.#ended(error))
   }
 
   health(): ThreadHealth {
     return this.#health
+  }
+
+  /** As they were a moment ago. */
+  figures(): Figures {
+    return this.#figures
+  }
+
+  /** As it was a moment ago; null: it reads no feed from Kafka. */
+  feed(): FeedHealth | null {
+    return this.#feed
   }
 
   /** Resolves when the step in hand is done and the thread is gone. */
@@ -65,15 +79,17 @@ export class BackgroundThread {
     const exited = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage('stop')
     await exited
-    this.#health = { state: 'stopped', reason: null, feed: null }
+    this.#health = { state: 'stopped', reason: null }
   }
 
   #hear(message: ThreadMessage, started: () => void): void {
     switch (message.kind) {
       case 'started':
         return started()
-      case 'health':
+      case 'report':
         this.#health = message.health
+        this.#figures = message.figures
+        this.#feed = message.feed
         return
       case 'log':
         this.#parts.log[message.level](message.fields, message.message)
@@ -83,7 +99,7 @@ export class BackgroundThread {
   #ended(error: unknown): void {
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
-    this.#health = { state: 'broken', reason, feed: null }
+    this.#health = { state: 'broken', reason }
     this.#parts.log.error({ err: error, thread: this.#parts.name }, 'a thread ended: it is started again')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }

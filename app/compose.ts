@@ -4,12 +4,16 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
-import type { ApiParts, Check, SchemaParts } from '../api/parts.ts'
+import type { ApiParts, Check, KafkaParts, SchemaParts } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
+import { browseTopic } from '../kafka/browse-topic.ts'
+import { LagSampler } from '../kafka/lag-sampler.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
+import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import { addressOf } from '../registry/registry-client.ts'
+import { wireFormat } from '../registry/wire-format.ts'
 import { createTraffic, type Traffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS, type Pool } from '../store/database.ts'
 import { GroupCommit, type GroupCommitLimits } from '../store/group-commit.ts'
@@ -23,14 +27,16 @@ import { StreamCache } from '../store/stream-cache.ts'
 import { WriterConnection } from '../store/writer-connection.ts'
 import { BackgroundThread } from './background-thread.ts'
 import { newId, newIdBytes, systemClock } from './clock.ts'
-import type { Config } from './config.ts'
+import type { Config, Role } from './config.ts'
 import { crashPoints } from './crash-points.ts'
 import { openDatabase } from './database.ts'
 import { fillDemo } from './demo.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { openInbound } from './inbound.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
+import { logReaders } from './log-readers.ts'
 import { migrationFailure } from './migration-failure.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { openRegistry } from './schema-ids.ts'
@@ -81,7 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Service> {
 async function assemble(options: ComposeOptions, releases: Releases, release: () => Promise<void>): Promise<Service> {
   const { config, log } = options
   const step = stopwatch(options.onStep)
-  const runs = (role: 'api' | 'projector') => config.roles.includes(role)
+  const runs = (role: Role) => config.roles.includes(role)
 
   const claim = claimDataDirectory(config.dataDir, 'start')
   releases.add('data directory', () => claim.release())
@@ -98,6 +104,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
   const {
+    registry,
     pool: registryPool,
     ids,
     description,
@@ -120,8 +127,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   await committer.start()
   releases.add('committer', () => committer.stop())
 
-  const { crash, driftCheck } = config
-  const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries }
+  const { crash, driftCheck, relayLoses } = config
+  const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
   const threads = { data: { databaseUrl: database.url, crash, driftCheck, kafka }, log }
   const projector = runs('projector') ? new BackgroundThread({ name: 'projector', ...threads }) : null
   await projector?.start()
@@ -133,12 +140,42 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   }
   step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
 
+  const relay = kafka !== null && runs('relay') ? new BackgroundThread({ name: 'relay', ...threads }) : null
+  if (relay !== null) {
+    await relay.start()
+    releases.add('relay', () => relay.stop())
+    metrics?.watchRelay(() => ({ publishing: relay.health().state === 'publishing', figures: relay.figures() }))
+    step('relay', `to ${kafka?.settings.brokers.join(', ') ?? ''}`)
+  }
+
   const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
   purge.start()
   releases.add('purge', () => purge.stop())
   const heartbeat = new Heartbeat(pool, () => performance.now())
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
+
+  const sampler = new LagSampler({
+    kafka: config.kafka,
+    readers: logReaders(pool, progress, config.kafka),
+    clock: systemClock,
+  })
+  releases.add('lag sampler', () => sampler.stop())
+  const inbound =
+    config.kafka !== null && runs('api')
+      ? await openInbound({
+          config,
+          settings: config.kafka,
+          databaseUrl: database.url,
+          registry,
+          executor: committer,
+          log,
+        })
+      : null
+  if (inbound !== null) {
+    inbound.start()
+    releases.add('orders over Kafka', () => inbound.stop())
+  }
 
   const traffic = createTraffic(DEMO_SEED, { currency: config.currency })
   let stopping = false
@@ -149,10 +186,15 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       metrics,
       traffic,
       views: openViews({ pool, progress, currency: config.currency }),
-      readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
-      feed: () => projector?.health().feed ?? null,
+      readiness: () => [
+        heartbeat.check(),
+        ...projectorChecks(projector),
+        ...relayChecks(relay, { orders: runs('api') }),
+      ],
+      feed: () => projector?.feed() ?? null,
       isStopping: () => stopping,
       registry: registryPool,
+      kafka: { sampler, browse: browsing(config.kafka, ids) },
       schemas: {
         usage: new SchemaUsage({ pool }),
         ids,
@@ -234,6 +276,7 @@ interface ApiSurroundings {
   readonly feed: ApiParts['feed']
   readonly isStopping: () => boolean
   readonly registry: Pool | null
+  readonly kafka: KafkaParts
   readonly schemas: SchemaParts
 }
 
@@ -255,8 +298,15 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     dashboard,
     registry: around.registry,
     schemas: around.schemas,
+    kafka: around.kafka,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
+}
+
+function browsing(kafka: Config['kafka'], ids: EventSchemaIds): KafkaParts['browse'] {
+  if (kafka === null) return null
+  const wire = wireFormat(ids)
+  return (asked) => browseTopic(kafka, wire, asked)
 }
 
 /** A process that stands by is as ready as one that follows: somebody else keeps the read models. */
@@ -265,6 +315,18 @@ function projectorChecks(projector: BackgroundThread | null): readonly Check[] {
   const { state, reason } = projector.health()
   const ok = state === 'following' || state === 'standby'
   return [{ name: 'projector', ok, ageSeconds: 0, detail: ok ? null : (reason ?? state) }]
+}
+
+/**
+ * While Kafka is away orders are taken all the same: what waits is published later. So that makes a process unready only
+ * where it has no orders to take.
+ */
+function relayChecks(relay: BackgroundThread | null, { orders }: { readonly orders: boolean }): readonly Check[] {
+  if (relay === null) return []
+  const { state, reason } = relay.health()
+  const works = state === 'publishing' || state === 'standby'
+  const ok = works || (state === 'waiting' && orders)
+  return [{ name: 'relay', ok, ageSeconds: 0, detail: works ? null : `${state}: ${reason ?? ''}` }]
 }
 
 function stopwatch(onStep: ComposeOptions['onStep']): (name: string, detail: string) => void {

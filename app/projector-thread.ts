@@ -15,6 +15,7 @@ import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { newId, systemClock } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
+import { noFigures } from './thread-health.ts'
 import { runThread, type ThreadKafka } from './thread-host.ts'
 
 await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
@@ -45,7 +46,7 @@ await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
   })
   await projector.start()
   releases.add('projector', () => projector.stop())
-  return () => ({ ...projector.health(), feed: kafkaFeed?.health() ?? null })
+  return { health: () => projector.health(), figures: noFigures, feed: () => kafkaFeed?.health() ?? null }
 })
 
 function openKafkaFeed(

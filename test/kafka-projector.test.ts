@@ -12,7 +12,7 @@ import { eventually } from './eventually.ts'
 import { testKafka, type TestKafka } from './kafka.ts'
 import { kafkaFeeding, reads, type KafkaFeeding } from './kafka-feeding.ts'
 import { breachesOf, listed, openProjecting, placed, stateOf, type Projecting } from './projecting.ts'
-import { makeDataDir, startService, type Service } from './service.ts'
+import { makeDataDir, startService } from './service.ts'
 
 const kafka = await testKafka()
 afterAll(() => kafka?.stop())
@@ -153,7 +153,9 @@ describe.skipIf(kafka === null)('two services fed from Kafka', () => {
     try {
       await eventually(async () => (await feedOf(first.url))?.source === 'kafka')
       let head = await feeding.append(listed('A1'))
-      for (let batch = 0; await isAlive(first); batch++) {
+      let alive = true
+      void first.exited.then(() => (alive = false))
+      for (let batch = 0; alive; batch++) {
         head = await feeding.append(placed(...orders(20, `b${String(batch)}`)))
         await projecting.shown(head)
       }
@@ -178,10 +180,6 @@ describe.skipIf(kafka === null)('two services fed from Kafka', () => {
 async function feedOf(url: string): Promise<{ readonly source: string } | null> {
   const response = await fetch(new URL('/projections', url))
   return ((await response.json()) as { feed: { source: string } | null }).feed
-}
-
-async function isAlive({ exited }: Service): Promise<boolean> {
-  return Promise.race([exited.then(() => false), Promise.resolve(true)])
 }
 
 async function backOnKafka({ feed, feeding, projecting }: Fed): Promise<void> {

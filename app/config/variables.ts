@@ -13,7 +13,7 @@ import {
   oneOf,
   postgresUrl,
 } from './values.ts'
-import { registryUrl, requestRate, roleList, roles, topicPrefix, wholeNumber } from './values.ts'
+import { registryUrl, requestRate, roleList, roles, share, topicPrefix, wholeNumber } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
@@ -189,6 +189,12 @@ export const variables = {
     fallback: null,
     fallbackText: 'none',
     parse: anyText,
+  }),
+  relayLoses: define('RELAY_LOSES', 'hook', {
+    about: 'The share of events (0 to 1) that the relay takes as published without sending them.',
+    fallback: 0,
+    fallbackText: '0',
+    parse: share,
   }),
 } as const
 
