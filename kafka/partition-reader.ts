@@ -3,6 +3,7 @@
  * a common cluster, and a group in everybody's list). Its cluster is reached behind its back, which is sound as long as
  * its version is pinned; there has been none after it since 2023.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { IHeaders, Kafka } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { logDirectories, type SentRequest } from './log-directories.ts'
@@ -124,6 +125,29 @@ export class PartitionReader {
     }
   }
 
+  /**
+   * As `fetch`, for many partitions of one topic, with one request to each leader: a broker answers the requests of a
+   * connection one after the other, so an empty partition would keep the others waiting.
+   */
+  async fetchAll(
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    bounds: FetchBounds,
+  ): Promise<ReadonlyMap<number, PartitionPage>> {
+    await this.#cluster.addMultipleTargetTopics([topic])
+    const byLeader = this.#cluster.findLeaderForPartitions(topic, [...offsets.keys()])
+    const leaders = Object.entries(byLeader).filter(([leader]) => Number(leader) !== NO_LEADER)
+    // Somebody is about to be elected; asking at once would only keep the processor busy.
+    if (leaders.length === 0) {
+      await delay(bounds.wait)
+      await this.#cluster.refreshMetadata()
+    }
+    const answers = await Promise.all(
+      leaders.map(([leader, partitions]) => this.#fetchFrom(Number(leader), topic, { partitions, offsets, bounds })),
+    )
+    return new Map(answers.flat())
+  }
+
   /** Bytes of each partition on the disks of its leader, by `topic partition`. */
   async sizes(topics: readonly TopicShape[]): Promise<ReadonlyMap<string, number>> {
     const leaders = new Set(topics.flatMap(({ partitions }) => partitions.flatMap(({ leader }) => leader ?? [])))
@@ -139,6 +163,47 @@ export class PartitionReader {
       for (const [partition, bytes] of all) if (wanted.get(partition) === leader) sizes.set(partition, bytes)
     }
     return sizes
+  }
+
+  async #fetchFrom(
+    leader: number,
+    topic: string,
+    asked: {
+      readonly partitions: readonly number[]
+      readonly offsets: ReadonlyMap<number, number>
+      readonly bounds: FetchBounds
+    },
+  ): Promise<readonly (readonly [number, PartitionPage])[]> {
+    const { partitions, offsets, bounds } = asked
+    const wanted = partitions.map((partition) => ({
+      partition,
+      fetchOffset: offsets.get(partition) ?? 0,
+      maxBytes: bounds.bytes,
+    }))
+    try {
+      const broker = await this.#cluster.findBroker({ nodeId: leader })
+      const { responses } = await broker.fetch({
+        replicaId: -1,
+        isolationLevel: 0,
+        maxWaitTime: bounds.wait,
+        minBytes: 1,
+        maxBytes: bounds.bytes,
+        topics: [{ topic, partitions: wanted }],
+      })
+      return responses
+        .flatMap((response) => response.partitions)
+        .map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)] as const)
+    } catch (error) {
+      if (partitions.length === 1 || !(error instanceof Error) || isOfTheConnection(error)) {
+        const [partition = 0] = partitions
+        return [[partition, await this.#afterFailure(error, topic, partition, offsets.get(partition) ?? 0)]]
+      }
+      // One of them is at fault, and the others must not wait for it.
+      const pages = []
+      for (const { partition, fetchOffset } of wanted)
+        pages.push([partition, await this.fetch(topic, partition, fetchOffset, { ...bounds, wait: 0 })] as const)
+      return pages
+    }
   }
 
   async #leader(topic: string, partition: number): Promise<Broker> {
@@ -189,8 +254,12 @@ function pageOf({ messages, highWatermark }: FetchedPartition, partition: number
 /** As opposed to what is wrong with the bytes that came. */
 function isOfTheCluster(error: Error): boolean {
   const names =
-    /^KafkaJS(ProtocolError|Connection\w*|Broker\w*|RequestTimeoutError|Lock\w*|\w*Metadata\w*|NumberOfRetriesExceeded|SASL\w*|Server\w*|Error)$/
+    /^KafkaJS(ProtocolError|Connection\w*|Broker\w*|RequestTimeoutError|Lock\w*|Timeout|\w*Metadata\w*|NumberOfRetriesExceeded|SASL\w*|Server\w*|Error)$/
   return names.test(error.name) || error.message.includes('has no leader')
+}
+
+function isOfTheConnection(error: Error): boolean {
+  return isOfTheCluster(error) && error.name !== 'KafkaJSProtocolError'
 }
 
 /** What of kafkajs 2.2.4 is used here; src/cluster/index.js and src/broker/index.js. */
@@ -223,6 +292,7 @@ interface Broker {
 }
 
 interface FetchedPartition {
+  readonly partition: number
   readonly highWatermark: string
   readonly messages: readonly {
     readonly offset: string

@@ -9,7 +9,7 @@ import { readConfig } from '../app/config.ts'
 import { kafkaClient } from '../kafka/connection.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { eventually } from './eventually.ts'
-import { testKafka } from './kafka.ts'
+import { createTopic, testKafka } from './kafka.ts'
 import { realRegistry } from './real-registry.ts'
 import { makeDataDir } from './service.ts'
 
@@ -85,15 +85,14 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /** Creates the topic, writes these texts to it and reads them back. */
 async function writtenAndRead(settings: KafkaSettings, topic: string, texts: readonly string[]): Promise<unknown> {
   const kafka = kafkaClient(settings, { clientId: 'test', log: silent })
-  const [admin, producer] = [kafka.admin(), kafka.producer()]
+  const producer = kafka.producer()
   try {
-    await admin.connect()
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await createTopic(kafka, topic, 1)
     await producer.connect()
     await producer.send({ topic, messages: texts.map((value) => ({ value })) })
     return await readBack(settings, { topic, groupId: 'first', count: texts.length })
   } finally {
-    await Promise.all([admin.disconnect(), producer.disconnect()])
+    await producer.disconnect()
   }
 }
 
@@ -104,7 +103,10 @@ interface Reading {
 }
 
 async function readBack(settings: KafkaSettings, { topic, groupId, count }: Reading): Promise<readonly unknown[]> {
-  const consumer = kafkaClient(settings, { clientId: 'test', log: silent }).consumer({ groupId })
+  const consumer = kafkaClient(settings, { clientId: 'test', log: silent }).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+  })
   const read: unknown[] = []
   try {
     await consumer.connect()

@@ -1,10 +1,12 @@
 /** The real Kafka of a test file, where it can be had. */
+import type { Kafka } from 'kafkajs'
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
 import type { KafkaSecurity } from '../cli/cluster/kafka-identity.ts'
 import { startKafka, type KafkaCluster } from '../cli/cluster/kafka.ts'
 import { MavenFailure } from '../cli/cluster/maven.ts'
 import { StartFailure } from '../app/start-failure.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
+import { eventually } from './eventually.ts'
 
 export interface TestKafkaOptions {
   /** Default 1. */
@@ -33,6 +35,26 @@ export async function testKafka({ brokers = 1, security }: TestKafkaOptions = {}
     if (env['REQUIRE_ALL'] === '1' || !isMissing(error)) throw error
     console.warn(`skipped: ${error.message}`)
     return null
+  }
+}
+
+/**
+ * The leader of each partition, once all have one. NOTE: kafkajs' own `waitForLeaders` fails now and then on three brokers:
+ * the one that it asks may not have heard of the topic yet.
+ */
+export async function createTopic(kafka: Kafka, topic: string, partitions: number): Promise<readonly number[]> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false })
+    return await eventually(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      const leaders = new Map(topics[0]?.partitions.map(({ partitionId, leader }) => [partitionId, leader]))
+      const known = Array.from({ length: partitions }, (_, partition) => leaders.get(partition) ?? -1)
+      return known.every((leader) => leader > 0) && known
+    })
+  } finally {
+    await admin.disconnect()
   }
 }
 
