@@ -93,7 +93,9 @@ async function checkNamed(name: string, env: Env): Promise<Check | undefined> {
 }
 
 test('a registry that cannot be reached is named with the fix', async () => {
-  const checks = await hostChecks(requireConfig({ DATA_DIR: dataDir, SCHEMA_REGISTRY_URL: 'http://127.0.0.1:65535/there' }))
+  const checks = await hostChecks(
+    requireConfig({ DATA_DIR: dataDir, SCHEMA_REGISTRY_URL: 'http://127.0.0.1:65535/there' }),
+  )
   expect(checks.find(({ name }) => name === 'registry')).toEqual({
     name: 'registry',
     state: 'failed',

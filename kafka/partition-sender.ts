@@ -8,12 +8,11 @@
  */
 import type { Position } from '../store/command.ts'
 import type { EventRecord } from './event-record.ts'
-
-/** Sends records to one partition; resolves once all of them are acknowledged. */
-export type SendToPartition = (records: readonly EventRecord[]) => Promise<void>
+import { RecordBlock } from './record-block.ts'
 
 export interface PartitionSenderParts {
-  readonly send: SendToPartition
+  /** Resolves once all records of the block are acknowledged. */
+  readonly send: (block: RecordBlock) => Promise<void>
   /** Called as a send is handed over. */
   readonly sent: () => void
   /** Called when a send was acknowledged. */
@@ -21,24 +20,15 @@ export interface PartitionSenderParts {
   readonly failed: (error: unknown) => void
 }
 
-/** kafkajs groups the messages of a send at a cost that grows with the square of their number. */
-const BATCH_RECORDS = 500
-/** Before compression. A broker takes batches of 1 MiB; a single record may be larger than this. */
-const BATCH_BYTES = 512 * 1024
-/** Of the key, the headers and the frame around them, at most. */
-const AROUND_BYTES = 600
-
-interface Waiting {
-  readonly position: Position
-  readonly record: EventRecord
-}
+/** Blocks that are kept to be used again. */
+const SPARE_BLOCKS = 4
 
 export class PartitionSender {
   readonly #parts: PartitionSenderParts
-  #waiting: Waiting[] = []
-  /** How many of `#waiting` are sent already: they are cut off when they are many. */
-  #done = 0
-  #underWay: readonly Waiting[] = []
+  /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
+  readonly #blocks: RecordBlock[] = []
+  readonly #spare: RecordBlock[] = []
+  #busy = false
   #sending: Promise<void> = Promise.resolve()
   #state: 'open' | 'failed' | 'closed' = 'open'
 
@@ -47,18 +37,24 @@ export class PartitionSender {
   }
 
   add(position: Position, record: EventRecord): void {
-    this.#waiting.push({ position, record })
+    const last = this.#blocks.at(-1)
+    const takes = last !== undefined && !last.isFull() && !(this.#busy && this.#blocks.length === 1)
+    if (takes) last.add(position, record)
+    else {
+      const block = this.#spare.pop() ?? new RecordBlock()
+      block.add(position, record)
+      this.#blocks.push(block)
+    }
   }
 
   /** Sends what waits, unless a send is under way: then it follows by itself. */
   flush(): void {
-    if (this.#underWay.length > 0 || this.#state !== 'open' || this.#done === this.#waiting.length) return
-    this.#sending = this.#send()
+    if (!this.#busy && this.#state === 'open' && this.#blocks.length > 0) this.#sending = this.#send()
   }
 
   /** The position of the first record that is not acknowledged; null: all are. */
   firstUnacknowledged(): Position | null {
-    return this.#underWay[0]?.position ?? this.#waiting[this.#done]?.position ?? null
+    return this.#blocks[0]?.firstPosition ?? null
   }
 
   /** Nothing more is sent. Resolves when what is under way has settled, one way or the other. */
@@ -70,36 +66,28 @@ export class PartitionSender {
   async #send(): Promise<void> {
     const { send, sent, acknowledged, failed } = this.#parts
     try {
-      for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
-        this.#underWay = batch
-        const sending = send(batch.map(({ record }) => record))
+      this.#busy = true
+      for (let block = this.#next(); block !== null; block = this.#next()) {
+        const sending = send(block)
         sent()
         await sending
-        this.#underWay = []
-        acknowledged(batch.length)
+        this.#blocks.shift()
+        const { count } = block
+        // Only one that was acknowledged: kafkajs may still read from one that was given up.
+        if (this.#spare.length < SPARE_BLOCKS) {
+          block.clear()
+          this.#spare.push(block)
+        }
+        acknowledged(count)
       }
+      this.#busy = false
     } catch (error) {
       this.#state = 'failed'
       failed(error)
     }
   }
 
-  #take(): readonly Waiting[] {
-    if (this.#state !== 'open') return []
-    const from = this.#done
-    let bytes = 0
-    let to = from
-    for (let next = this.#waiting[to]; next !== undefined && to - from < BATCH_RECORDS; next = this.#waiting[to]) {
-      bytes += next.record.value.length + AROUND_BYTES
-      if (bytes > BATCH_BYTES && to > from) break
-      to += 1
-    }
-    const batch = this.#waiting.slice(from, to)
-    this.#done = to
-    if (to === this.#waiting.length || to > 10 * BATCH_RECORDS) {
-      this.#waiting = this.#waiting.slice(to)
-      this.#done = 0
-    }
-    return batch
+  #next(): RecordBlock | null {
+    return this.#state === 'open' ? (this.#blocks[0] ?? null) : null
   }
 }

@@ -3,6 +3,7 @@ import type { WireFormat } from '../registry/wire-format.ts'
 import type { Position } from '../store/command.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { eventRecord, type EventRecord } from './event-record.ts'
+import type { EncodedRecords } from './kafkajs-records.ts'
 import { PartitionSender } from './partition-sender.ts'
 import type { Partition } from './send-checked.ts'
 import { copiesOf, partitionOf, topicName, topicOfStream, type Topic } from './topics.ts'
@@ -14,7 +15,7 @@ export interface PublicationParts {
   readonly wire: WireFormat
   /** Of this log (sourceOf). */
   readonly source: string
-  readonly send: (partition: Partition, records: readonly EventRecord[]) => Promise<void>
+  readonly send: (partition: Partition, records: EncodedRecords) => Promise<void>
   /** Called as a send is handed over. */
   readonly sent: () => void
   /** The fault hook: true for an event whose records are taken as acknowledged without being sent. */
@@ -97,7 +98,7 @@ export class Publication {
     if (known !== undefined) return known
     const { send, sent } = this.#parts
     const sender = new PartitionSender({
-      send: (records) => send(partition, records),
+      send: (block) => send(partition, block),
       sent,
       acknowledged: (records) => {
         this.#records -= records

@@ -6,8 +6,8 @@
  */
 import type { Producer, ProducerConfig } from 'kafkajs'
 import { COMPRESSION } from './codecs.ts'
-import type { EventRecord } from './event-record.ts'
 import { KafkaFailure } from './kafka-failure.ts'
+import { type EncodedRecords, messagesOf } from './kafkajs-records.ts'
 
 /** How long the brokers may take to bring a send to all replicas in sync. */
 const REPLICATION_MS = 5_000
@@ -42,13 +42,13 @@ export class CheckedSends {
   }
 
   /** Resolves when all records are acknowledged; rejects at the deadline, or as kafkajs does. */
-  async send(producer: Producer, { topic, partition }: Partition, records: readonly EventRecord[]): Promise<void> {
+  async send(producer: Producer, { topic, partition }: Partition, records: EncodedRecords): Promise<void> {
     const sending = producer.send({
       topic,
       acks: -1,
       timeout: REPLICATION_MS,
       compression: COMPRESSION,
-      messages: records.map(({ key, value, headers, timestamp }) => ({ key, value, headers, timestamp, partition })),
+      messages: messagesOf(records, partition),
     })
     const results = await this.#inTime(sending, `${topic}-${String(partition)}`)
     const [result] = results
