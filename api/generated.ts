@@ -95,6 +95,7 @@ function partsWithoutUse(version: string): ApiParts {
       ids: eventSchemaIds([]),
       sharedRegistry: null,
     },
+    kafka: { sampler: { report: unused, cluster: unused, once: unused }, browse: null },
     simulateOrders: unused,
   }
 }

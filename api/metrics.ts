@@ -1,5 +1,6 @@
 /** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { GroupLag, PartitionLag } from '../kafka/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay.ts'
 import type { ProjectionState } from '../projections/views.ts'
 import type { Execution } from '../store/command.ts'
@@ -18,6 +19,8 @@ export interface Metrics {
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
   /** Looks at the relay of this process when Prometheus asks. */
   watchRelay(report: () => RelayReport): void
+  /** Reads the consumer groups when Prometheus asks. */
+  watchGroups(groups: () => Promise<readonly GroupLag[]>): void
 }
 
 export interface RelayReport {
@@ -68,6 +71,7 @@ export function createMetrics(): Metrics {
     countOrder: orderCounter(registers),
     watchProjections: (states) => watchProjections(registers, states),
     watchRelay: (report) => watchRelay(registers, report),
+    watchGroups: (groups) => watchGroups(registers, groups),
   }
 }
 
@@ -184,4 +188,45 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
   gauge('relay_lag_events', 'Events that are not on Kafka yet.', 'lagEvents')
   gauge('relay_oldest_unpublished_seconds', 'Age of the oldest event that is not on Kafka yet.', 'oldestSeconds')
   gauge('relay_events_per_second', 'Events published a second, of late.', 'eventsPerSecond')
+}
+
+function watchGroups(registers: Registry[], groups: () => Promise<readonly GroupLag[]>): void {
+  const read = shared(groups)
+
+  function gauge(name: string, help: string, value: (partition: PartitionLag) => number | null): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['group', 'topic', 'partition'],
+      registers,
+      async collect() {
+        const current = await read().catch(() => [])
+        this.reset()
+        for (const { group, partitions } of current) {
+          for (const partition of partitions) {
+            const shown = value(partition)
+            const labels = { group, topic: partition.topic, partition: partition.partition }
+            if (shown !== null) this.set(labels, shown)
+          }
+        }
+      },
+    })
+  }
+
+  gauge('kafka_consumer_group_lag', 'Messages that a group has not read yet.', ({ behind }) => behind)
+  gauge('kafka_consumer_group_lag_seconds', 'Age of the oldest message that a group has not read yet.', (one) => {
+    return one.secondsBehind
+  })
+  gauge('kafka_consumer_group_stuck', '1 when something is unread and nothing is read.', ({ verdict }) =>
+    verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0,
+  )
+}
+
+/** The registry collects its metrics at once: they share one reading, so that they belong together. */
+function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | null = null
+  return () =>
+    (reading ??= read().finally(() => {
+      reading = null
+    }))
 }

@@ -3,6 +3,7 @@ import * as activity from './activity.ts'
 import * as analytics from './analytics.ts'
 import * as customer from './customer.ts'
 import * as event from './event.ts'
+import * as kafka from './kafka.ts'
 import * as money from './money.ts'
 import * as operations from './operations.ts'
 import * as order from './order.ts'
@@ -23,6 +24,7 @@ const modules = [
   schema,
   simulation,
   projection,
+  kafka,
   operations,
   problem,
 ]

@@ -32,13 +32,15 @@ export interface Variable<T> {
 
 export const variables = {
   databaseUrl: define<string | null>('DATABASE_URL', 'secret', {
-    about: 'The Postgres to use, as postgres://user:password@host:5432/database.',
+    about:
+      'The Postgres to use, as postgres://user:password@host:5432/database; ?sslmode=verify-full&sslrootcert=FILE encrypts.',
     fallback: null,
     fallbackText: 'a Postgres of its own below DATA_DIR',
     parse: postgresUrl,
   }),
   schemaRegistryUrl: define<string | null>('SCHEMA_REGISTRY_URL', 'secret', {
-    about: 'The schema registry to use, as http://user:password@host:8081 (Confluent, Apicurio, Karapace).',
+    about:
+      'The schema registry to use, as https://user:password@host:8081 (Confluent, Apicurio, Karapace); NODE_EXTRA_CA_CERTS=FILE names its authority.',
     fallback: null,
     fallbackText: 'a registry of its own in the database, under /registry',
     parse: registryUrl,
@@ -52,7 +54,7 @@ export const variables = {
   topicPrefix: define('TOPIC_PREFIX', 'plain', {
     about: 'Before the name of every topic and consumer group. A new one is filled from the first event on.',
     fallback: '',
-    fallbackText: 'none',
+    fallbackText: 'no prefix',
     parse: topicPrefix,
   }),
   kafkaTls: define<'on' | 'off'>('KAFKA_TLS', 'plain', {
