@@ -81,6 +81,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./cluster.ts'),
   },
   {
+    name: 'topics',
+    summary: 'create the topics of Kafka and compare them with what they should be',
+    load: () => import('./topics.ts'),
+  },
+  {
     name: 'schemas',
     summary: 'work on the Avro schemas of the events',
     load: () => import('./schemas.ts'),
