@@ -12,12 +12,8 @@ import type { SchemaUsage } from '../store/schema-usage.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
 
-export interface ApiParts {
-  readonly executor: Executor
-  readonly views: Views
-  readonly readLog: (query: LogQuery) => Promise<LogPage>
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
+/** What a process of any role needs to tell how it does. */
+export interface OperationParts {
   /** A new UUID version 7. */
   readonly newId: () => string
   readonly log: FastifyBaseLogger
@@ -28,6 +24,15 @@ export interface ApiParts {
   readonly readiness: () => readonly Check[]
   /** True once the process is shutting down: readiness says so, requests under way are answered. */
   readonly isStopping: () => boolean
+}
+
+/** What a process needs that takes orders and shows them. */
+export interface ApiParts extends OperationParts {
+  readonly executor: Executor
+  readonly views: Views
+  readonly readLog: (query: LogQuery) => Promise<LogPage>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */
@@ -72,7 +77,7 @@ export interface Check {
   readonly ok: boolean
   /** How long ago it was found so. */
   readonly ageSeconds: number
-  /** What is wrong; null when it is ok. */
+  /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
   readonly detail: string | null
 }
 

@@ -46,16 +46,6 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./flood.ts'),
   },
   {
-    name: 'produce',
-    summary: 'send the orders and the behaviour of a file to Kafka',
-    load: () => import('./produce.ts'),
-  },
-  {
-    name: 'consume',
-    summary: 'show the messages of a topic, decoded',
-    load: () => import('./consume.ts'),
-  },
-  {
     name: 'lag',
     summary: 'show how far behind consumer groups, the relay and the projections are',
     load: () => import('./lag.ts'),
@@ -87,7 +77,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'cluster',
-    summary: 'run a real schema registry until Ctrl-C, to use instead of the embedded one',
+    summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
     load: () => import('./cluster.ts'),
   },
   {

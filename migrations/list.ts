@@ -7,6 +7,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0003_replays': sql('0003_replays.sql'),
   '0004_registry': sql('0004_registry.sql'),
   '0005_log_identity': sql('0005_log_identity.sql'),
+  '0006_inbound': sql('0006_inbound.sql'),
 }
 
 function sql(file: string): string {

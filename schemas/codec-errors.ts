@@ -11,6 +11,7 @@ export type DecodeErrorCode =
   | 'unknown-event-type'
   | 'unknown-schema-version'
   | 'undecodable-event'
+  | 'undecodable-command'
   // Of a message: it has no header, the id of no schema of ours, or that of an event that does not belong there.
   | 'unframed-message'
   | 'unknown-schema-id'

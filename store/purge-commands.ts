@@ -1,11 +1,18 @@
 /**
- * Purges the answers of HTTP commands whose time is over, in the background. Answers to other sources stay: a reactor
- * may meet the event that it answered to again at any time.
+ * Purges the answers of commands of HTTP and Kafka whose time is over, in the background. Answers to other sources stay:
+ * a reactor may meet the event that it answered to again at any time.
  */
 import type pg from 'pg'
 
-/** Idempotency keys of HTTP are kept for a day, by the database's clock. */
-export const EXPIRED_COMMAND = "source like 'http:%' and recorded_at < now() - interval '24 hours'"
+/** Longer than a topic keeps the record of an order, twice over: a record that can come again finds its key. */
+export const KAFKA_KEY_DAYS = 30
+
+/**
+ * By the database's clock. Idempotency keys of HTTP are kept for a day; those of records longer than their topic keeps
+ * them.
+ */
+export const EXPIRED_COMMAND = `(source like 'http:%' and recorded_at < now() - interval '24 hours'
+  or source like 'kafka%' and recorded_at < now() - interval '${KAFKA_KEY_DAYS} days')`
 
 /** Rows deleted in one transaction: some 10 ms of work. */
 const CHUNK = 1_000

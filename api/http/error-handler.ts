@@ -1,5 +1,6 @@
 /** Every error that leaves a parser, a hook or a handler becomes a problem document here. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js'
 import { ViewNotReady } from '../../projections/view-reader.ts'
 import { sqlState, verdictOf } from '../../store/sqlstate.ts'
 import { StoreFailure } from '../../store/command.ts'
@@ -29,7 +30,7 @@ export function occurrenceOf(error: unknown): Occurrence {
 }
 
 function occurrenceOfFastify(error: FastifyError): Occurrence | null {
-  if (error.validation) return invalid(error)
+  if (error.validation) return invalidPart(error.validation, PARTS[error.validationContext ?? ''] ?? 'body')
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return { code: 'body-too-large', detail: 'the body has more than 65,536 bytes' }
@@ -55,9 +56,9 @@ const PARTS: Readonly<Record<string, Fault['in']>> = {
   headers: 'header',
 }
 
-function invalid(error: FastifyError): Occurrence {
-  const part = PARTS[error.validationContext ?? ''] ?? 'body'
-  const errors = (error.validation ?? []).map(({ instancePath, params, message, keyword }) => {
+/** What a validator found wrong in a part of a request, or in what came in its place. */
+export function invalidPart(found: readonly Found[], part: Fault['in']): Occurrence {
+  const errors = found.map(({ instancePath, params, message, keyword }) => {
     const missing: unknown = Reflect.get(params, 'missingProperty')
     const unknown: unknown = Reflect.get(params, 'additionalProperty')
     const name = typeof missing === 'string' ? missing : typeof unknown === 'string' ? unknown : null
@@ -75,6 +76,8 @@ function invalid(error: FastifyError): Occurrence {
     errors: errors.map((fault) => ({ ...fault, pointer: printable(fault.pointer) })),
   }
 }
+
+type Found = Pick<FastifySchemaValidationError, 'instancePath' | 'params' | 'message' | 'keyword'>
 
 function messageOf(keyword: string, message: string | undefined): string {
   switch (keyword) {

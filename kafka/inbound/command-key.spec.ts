@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { parseOrderId } from '../../domain/values.ts'
+import { KAFKA_KEY_DAYS } from '../../store/purge-commands.ts'
+import { TOPIC_SETTINGS } from '../topics.ts'
+import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
+import type { InboundRecord } from './inbound-record.ts'
+
+const record: InboundRecord = {
+  topic: 'shop-order-commands',
+  partition: 2,
+  offset: 41,
+  timestamp: 1_700_000_000_123,
+  key: Buffer.from('c1'),
+  value: Buffer.from('{}'),
+  headers: [],
+}
+const event = (id: string, source: string): InboundRecord => ({
+  ...record,
+  headers: [
+    ['ce_id', Buffer.from(id)],
+    ['ce_source', Buffer.from(source)],
+  ],
+})
+
+describe('the key of a record', () => {
+  test('says where it lies and when it was written', () => {
+    expect(identityOf(record)).toEqual({
+      source: 'kafka:shop-order-commands',
+      key: '2/41/1700000000123',
+      timestamp: 1_700_000_000_123,
+    })
+  })
+
+  test('is the id of the event within its source, wherever it lies', () => {
+    const identity = { source: 'kafka-ce:web', key: 'e1', timestamp: null }
+    expect(identityOf(event('e1', 'web'))).toEqual(identity)
+    expect(identityOf({ ...event('e1', 'web'), partition: 0, offset: 7 })).toEqual(identity)
+    expect(identityOf({ ...record, headers: [['ce_id', Buffer.from('e1')]] })).toMatchObject({
+      key: '2/41/1700000000123',
+    })
+  })
+
+  test.each([
+    ['', 'web'],
+    ['a\0b', 'web'],
+    [`x`.repeat(257), 'web'],
+    ['e1', ''],
+  ])('is refused when it is no text for an index: %j within %j', (id, source) => {
+    expect(identityOf(event(id, source))).toMatchObject({ class: 'invalid-header' })
+  })
+
+  test('has another fingerprint for another order', () => {
+    const identity = { source: 's', key: 'k', timestamp: null }
+    const wanted = { orderId: null, customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
+    const print = (change: Partial<typeof wanted> & { orderId?: string | null }) =>
+      commandKey(identity, { ...wanted, ...change }).fingerprint.toString('hex')
+    expect(print({})).toBe(print({ lines: [{ quantity: 1, sku: 'A' }] }))
+    expect(new Set([print({}), print({ orderId: 'o' }), print({ customerId: 'c' }), print({ lines: [] })]).size).toBe(4)
+  })
+
+  test('is kept for longer than the topic keeps the record', () => {
+    expect(KAFKA_KEY_DAYS * 86_400_000).toBeGreaterThan(TOPIC_SETTINGS.retentionMs * 2)
+  })
+})
+
+describe('the id of an order that has none', () => {
+  test('is always the same for the same key, and another one for another', () => {
+    const id = derivedOrderId({ source: 's', key: 'k', timestamp: null })
+    expect(derivedOrderId({ source: 's', key: 'k', timestamp: null })).toBe(id)
+    expect(derivedOrderId({ source: 's', key: 'l', timestamp: null })).not.toBe(id)
+    expect(derivedOrderId({ source: 't', key: 'k', timestamp: null })).not.toBe(id)
+  })
+
+  test.each([null, 0, 1_700_000_000_123, -1, 2 ** 60])('is an id and a uuid of version 8 at %s', (timestamp) => {
+    const id = derivedOrderId({ source: 's', key: 'k', timestamp })
+    expect(parseOrderId(id)).toBe(id)
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  test('grows with the time of the record', () => {
+    const at = (timestamp: number) => derivedOrderId({ source: 's', key: 'k', timestamp })
+    expect(at(1_700_000_000_123) < at(1_700_000_000_124)).toBe(true)
+  })
+})

@@ -1,0 +1,177 @@
+/**
+ * One partition of inbound records, for as long as it is ours.
+ *
+ *   claimed ──the last handled record is where it was──> handling
+ *      │                                                    │ the place was moved by somebody else
+ *      │ another record is there, or the topic ends before  v
+ *      └──> the topic was made anew: from its first record  claimed again
+ *
+ * Handling: up to 500 records at once, then the place moves and what could not be handled is parked, in one transaction.
+ * After a process that ended without a word, each of the first 500 is handled alone, and that is noted before: the one at
+ * which processes died three times is parked without being looked at.
+ */
+import type { Pool } from '../../store/database.ts'
+import {
+  advancePartition,
+  claimPartition,
+  noteAttempt,
+  type InboundPartition,
+  type NewDeadLetter,
+  type RecordMark,
+} from '../../store/inbound-offsets.ts'
+import type { KafkaLog } from '../connection.ts'
+import { inKeyOrder } from './in-key-order.ts'
+import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-record.ts'
+import { insist } from './patience.ts'
+import { isPassing, type Taken } from './take-order.ts'
+
+export interface LaneParts {
+  readonly pool: Pool
+  /** A uuid of this process. */
+  readonly holder: string
+  readonly take: (record: InboundRecord) => Promise<Taken>
+  readonly log: KafkaLog
+  /** Told of each record once its outcome is durable. */
+  readonly onTaken: (record: InboundRecord, taken: Taken) => void
+}
+
+/** What a batch is handled in. */
+export interface Visit {
+  /** Ends all waiting: the partition is lost, or the process stops. */
+  readonly signal: AbortSignal
+  /** False once what follows is not ours to handle. */
+  readonly goesOn: () => boolean
+  /** Told of each offset that is done with. */
+  readonly done: (offset: number) => void
+  /** Asks for the records from an offset on. */
+  readonly seek: (offset: number) => void
+}
+
+const CHUNK = 500
+const MAX_DEATHS = 3
+
+export class PartitionLane {
+  readonly partition: InboundPartition
+  readonly #parts: LaneParts
+  #last: RecordMark | null = null
+  #verified = false
+  /** How many records are still handled alone. */
+  #careful = 0
+
+  constructor(partition: InboundPartition, parts: LaneParts) {
+    this.partition = partition
+    this.#parts = parts
+  }
+
+  /** Takes the partition; resolves with the offset to read from. */
+  async claim(signal: AbortSignal): Promise<number> {
+    const { pool, holder, log } = this.#parts
+    const { last, abandoned } = await this.#insist(() => claimPartition(pool, this.partition, holder), signal)
+    this.#last = last
+    this.#verified = last === null
+    this.#careful = abandoned ? CHUNK : 0
+    if (abandoned) log.warn({ ...this.partition }, 'took a partition over from a process that ended without a word')
+    return last?.offset ?? 0
+  }
+
+  /** Handles the records of a batch. Throws HandedOver when they have to be left to somebody else. */
+  async handle(batch: readonly InboundRecord[], visit: Visit): Promise<void> {
+    let rest = this.#verified ? batch : await this.#verify(batch, visit)
+    while (rest.length > 0 && visit.goesOn()) {
+      const chunk = rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
+      const taken = this.#careful > 0 ? await this.#takeAlone(chunk, visit) : await this.#takeAll(chunk, visit)
+      const last = chunk.at(-1)
+      if (last === undefined || !(await this.#advance(markOf(last), parked(chunk, taken), visit))) return
+      chunk.forEach((record, index) => {
+        const outcome = taken[index]
+        if (outcome !== undefined) this.#parts.onTaken(record, outcome)
+      })
+      this.#careful = Math.max(0, this.#careful - chunk.length)
+      visit.done(last.offset)
+      rest = rest.slice(chunk.length)
+    }
+  }
+
+  /** The records behind the last one handled; none when the topic turns out to be another one. */
+  async #verify(batch: readonly InboundRecord[], visit: Visit): Promise<readonly InboundRecord[]> {
+    const { log } = this.#parts
+    const last = this.#last
+    const [first] = batch
+    if (last === null || first === undefined) return batch
+    const there = batch.find(({ offset }) => offset === last.offset)
+    if (there === undefined ? first.offset > last.offset : sameRecord(markOf(there), last)) {
+      this.#verified = true
+      const lost = first.offset - last.offset - 1
+      if (lost > 0) {
+        log.warn({ ...this.partition, lost }, 'records were removed from the topic, perhaps before they were handled')
+      }
+      return batch.filter(({ offset }) => offset > last.offset)
+    }
+    log.error(
+      { ...this.partition, expected: last, found: markOf(there ?? first) },
+      'the topic was made anew: its records are read from the first one on',
+    )
+    if (await this.#advance(null, [], visit)) {
+      this.#verified = true
+      visit.seek(0)
+    }
+    return []
+  }
+
+  #takeAll(chunk: readonly InboundRecord[], { signal }: Visit): Promise<readonly Taken[]> {
+    return inKeyOrder(chunk, (record) => this.#insist(() => this.#parts.take(record), signal))
+  }
+
+  async #takeAlone(chunk: readonly InboundRecord[], visit: Visit): Promise<readonly Taken[]> {
+    const { pool, log } = this.#parts
+    const attempts = await this.#insist(() => noteAttempt(pool, this.partition), visit.signal)
+    if (attempts <= MAX_DEATHS) return this.#takeAll(chunk, visit)
+    log.error({ ...this.partition, offset: chunk[0]?.offset }, 'a record at which processes died is parked unread')
+    const message = `${String(MAX_DEATHS)} processes died while they handled it: it was parked without being read`
+    return chunk.map(() => ({ class: 'crash-loop', message }))
+  }
+
+  /** False: somebody else has moved the place; then we begin again where it is now. */
+  async #advance(to: RecordMark | null, letters: readonly NewDeadLetter[], visit: Visit): Promise<boolean> {
+    const { pool, log } = this.#parts
+    const move = { from: this.#last, to, letters }
+    const moved = await this.#insist(() => advancePartition(pool, this.partition, move), visit.signal)
+    if (!moved) {
+      const offset = await this.claim(visit.signal)
+      // Our own first attempt may have been carried out although its answer was lost.
+      if (!sameMark(this.#last, to)) {
+        log.warn(
+          { ...this.partition },
+          'another process handled records of this partition as well: going on where it is',
+        )
+        visit.seek(offset)
+        return false
+      }
+      this.#verified = true
+    }
+    this.#last = to
+    return true
+  }
+
+  #insist<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    const { log } = this.#parts
+    return insist(work, {
+      signal,
+      passes: isPassing,
+      onWait(error, attempt) {
+        if (attempt === 1) log.warn({ err: error }, 'an order over Kafka waits for the store')
+      },
+    })
+  }
+}
+
+function parked(chunk: readonly InboundRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
+  return chunk.flatMap((record, index) => {
+    const outcome = taken[index]
+    return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
+  })
+}
+
+function sameMark(one: RecordMark | null, other: RecordMark | null): boolean {
+  return one === null || other === null ? one === other : sameRecord(one, other)
+}

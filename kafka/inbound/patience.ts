@@ -1,0 +1,38 @@
+/** Waiting for what passes by itself: the store that is away, a broker that is restarted. */
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** What was begun has to be left to another process: the partition is no longer ours, or this process stops. */
+export class HandedOver extends Error {
+  readonly code = 'handed-over'
+  readonly retriable = true
+
+  constructor() {
+    super('the partition was handed over while its records were worked on')
+    this.name = 'HandedOver'
+  }
+}
+
+export interface Patience {
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+  /** Whether an error passes by itself; any other one is thrown. */
+  readonly passes: (error: unknown) => boolean
+  readonly onWait: (error: unknown, attempt: number) => void
+}
+
+const LONGEST_MS = 2_000
+
+/** Tries until it works. Throws HandedOver when the signal comes first. */
+export async function insist<Result>(work: () => Promise<Result>, patience: Patience): Promise<Result> {
+  const { signal, passes, onWait } = patience
+  for (let attempt = 1; ; attempt++) {
+    if (signal.aborted) throw new HandedOver()
+    try {
+      return await work()
+    } catch (error) {
+      if (!passes(error)) throw error
+      onWait(error, attempt)
+    }
+    await delay(Math.min(50 * 2 ** attempt, LONGEST_MS), undefined, { signal }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,134 @@
+/** One record of `order-commands`, from its bytes to the commit. The consumer and whoever tries a parked one again share it. */
+import { isUtf8 } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+import type { PlaceOrderRefusal } from '../../domain/place-order.ts'
+import { EncodeError } from '../../schemas/codec-errors.ts'
+import { StoreFailure, type Command, type Executed, type Executor } from '../../store/command.ts'
+import { sqlState, verdictOf } from '../../store/sqlstate.ts'
+import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
+import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
+import type { OrderDesk, WantedOrder } from './order-desk.ts'
+
+export interface TakingParts {
+  readonly executor: Executor
+  readonly desk: OrderDesk
+  /** An order in Avro, framed. */
+  readonly readAvro: (message: Buffer) => unknown
+  /** A new UUID version 7. */
+  readonly newId: () => string
+}
+
+/** What became of a record: executed (also when the order was refused, which is an event), or why it cannot be. */
+export type Taken = Executed | RecordFault
+
+/** As POST /orders bounds its body. */
+const MAX_VALUE_BYTES = 65_536
+const MAX_KEY_BYTES = 1_024
+const MAX_HEADERS = 100
+
+/** Rejects only with what passes by itself (isPassing): then nothing is known to be wrong with the record. */
+export async function takeOrder(record: InboundRecord, parts: TakingParts): Promise<Taken> {
+  const command = orderCommand(record, parts)
+  if ('class' in command) return command
+  try {
+    const execution = await parts.executor.execute(command)
+    if (execution.outcome === 'key-reused') return KEY_REUSED
+    return parts.desk.unheard(execution) ?? execution
+  } catch (error) {
+    if (isPassing(error)) throw error
+    return faultOf(error)
+  }
+}
+
+const KEY_REUSED: RecordFault = {
+  class: 'key-reused',
+  message: 'this ce_id of its ce_source came before with another order',
+}
+
+/** The command of a record, or what is wrong with it. Never throws. */
+export function orderCommand(
+  record: InboundRecord,
+  parts: Omit<TakingParts, 'executor'>,
+): Command<PlaceOrderRefusal> | RecordFault {
+  const identity = identityOf(record)
+  if ('class' in identity) return identity
+  const wanted = wantedOrder(record, parts)
+  if ('class' in wanted) return wanted
+  const { desk, newId } = parts
+  const commandId = newId()
+  const orderId = wanted.orderId ?? derivedOrderId(identity)
+  return {
+    ...desk.placing({ ...wanted, orderId, named: wanted.orderId !== null, commandId }),
+    key: commandKey(identity, wanted),
+    commandId,
+    correlationId: desk.traceIdOf(headerText(record, 'traceparent')) ?? commandId,
+    causationId: null,
+  }
+}
+
+/** Whether an error says that the store is away, and nothing about the command. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof StoreFailure || (sqlState(error) !== null && verdictOf(error, 'appending') !== 'refused')
+}
+
+/** Why a command cannot be executed, whoever asks. */
+export function faultOf(error: unknown): RecordFault {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof EncodeError) return { class: 'unencodable', message }
+  return { class: 'defect', message: `the command failed with a defect: ${message}` }
+}
+
+function wantedOrder(
+  record: InboundRecord,
+  { desk, readAvro }: Omit<TakingParts, 'executor'>,
+): WantedOrder | RecordFault {
+  const { key, value, headers } = record
+  if (value === null) return { class: 'no-value', message: 'the record has no value: orders are not deleted' }
+  const size = value.length
+  if (size === 0) return { class: 'empty-value', message: 'the value is empty' }
+  if (size > MAX_VALUE_BYTES) return tooLarge(`the value has ${String(size)} bytes`, MAX_VALUE_BYTES)
+  if (headers.length > MAX_HEADERS) return tooLarge(`the record has ${String(headers.length)} headers`, MAX_HEADERS)
+  if (key !== null && key.length > MAX_KEY_BYTES)
+    return tooLarge(`the key has ${String(key.length)} bytes`, MAX_KEY_BYTES)
+  const checksum = headerText(record, 'ol-checksum')
+  const computed = crc32(value).toString(16).padStart(8, '0')
+  if (checksum !== null && checksum !== computed) {
+    const message = `the header ol-checksum says ${checksum}, the value has ${computed}: it is not as it was sent`
+    return { class: 'checksum-mismatch', message }
+  }
+  const read = readValue(value, readAvro)
+  if (isFault(read)) return read.fault
+  const wanted = desk.check(read.value)
+  if ('class' in wanted || key === null || key.equals(Buffer.from(wanted.customerId))) return wanted
+  const message = 'the key is not the customer of the order: orders of one customer keep their order by it'
+  return { class: 'wrong-key', message }
+}
+
+function readValue(
+  value: Buffer,
+  readAvro: (message: Buffer) => unknown,
+): { readonly value: unknown } | { readonly fault: RecordFault } {
+  // No JSON begins with a zero byte, and every framed message does.
+  if (value[0] === 0) {
+    try {
+      return { value: readAvro(value) }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'defect'
+      return { fault: { class: code, message: error instanceof Error ? error.message : String(error) } }
+    }
+  }
+  if (!isUtf8(value)) return { fault: { class: 'invalid-json', message: 'the value is neither framed Avro nor UTF-8' } }
+  try {
+    return { value: JSON.parse(value.toString()) }
+  } catch {
+    return { fault: { class: 'invalid-json', message: 'the value is neither framed Avro nor JSON' } }
+  }
+}
+
+function isFault(read: ReturnType<typeof readValue>): read is { readonly fault: RecordFault } {
+  return 'fault' in read
+}
+
+function tooLarge(what: string, most: number): RecordFault {
+  return { class: 'too-large', message: `${what}, at most ${String(most)} are taken` }
+}
