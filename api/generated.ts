@@ -95,6 +95,14 @@ function partsWithoutUse(version: string): ApiParts {
       ids: eventSchemaIds([]),
       sharedRegistry: null,
     },
+    deadLetters: {
+      groups: unused,
+      letters: unused,
+      letter: unused,
+      decoded: unused,
+      retry: unused,
+      discard: unused,
+    },
     simulateOrders: unused,
   }
 }

@@ -1,6 +1,7 @@
 /** What the API is built from. It owns none of it and starts none of it. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
+import type { DeadLetters } from '../kafka/dead-letters.ts'
 import type { Views } from '../projections/views.ts'
 import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import type { Executor } from '../store/command.ts'
@@ -31,6 +32,8 @@ export interface ApiParts {
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  /** Records that came in over Kafka and could not be handled. */
+  readonly deadLetters: DeadLetters
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
 }

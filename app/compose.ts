@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
 import type { ApiParts, Check, SchemaParts } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
+import { deadLetters, type DeadLetters } from '../kafka/dead-letters.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews, type Views } from '../projections/views.ts'
@@ -28,7 +29,7 @@ import { crashPoints } from './crash-points.ts'
 import { openDatabase } from './database.ts'
 import { fillDemo } from './demo.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { openInbound } from './inbound.ts'
+import { openInbound, placeOrderSchemaId, takingParts } from './inbound.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
 import { Releases } from './releases.ts'
@@ -142,16 +143,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
+  const placeOrderId = config.kafka === null ? null : await placeOrderSchemaId(config, registry, log)
+  const taking = takingParts(config, committer, placeOrderId)
   const inbound =
     config.kafka !== null && runs('api')
-      ? await openInbound({
-          config,
-          settings: config.kafka,
-          databaseUrl: database.url,
-          registry,
-          executor: committer,
-          log,
-        })
+      ? openInbound({ settings: config.kafka, databaseUrl: database.url, taking, log })
       : null
   if (inbound !== null) {
     inbound.start()
@@ -170,6 +166,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       readiness: () => [heartbeat.check(), ...projectorChecks(projector)],
       isStopping: () => stopping,
       registry: registryPool,
+      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
       schemas: {
         usage: new SchemaUsage({ pool }),
         ids,
@@ -251,6 +248,7 @@ interface ApiSurroundings {
   readonly isStopping: () => boolean
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  readonly deadLetters: DeadLetters
 }
 
 function apiParts({ config, log, version, dashboard = null }: ComposeOptions, around: ApiSurroundings): ApiParts {
@@ -270,6 +268,7 @@ function apiParts({ config, log, version, dashboard = null }: ComposeOptions, ar
     dashboard,
     registry: around.registry,
     schemas: around.schemas,
+    deadLetters: around.deadLetters,
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
 }

@@ -2,6 +2,7 @@
 import * as activity from './activity.ts'
 import * as analytics from './analytics.ts'
 import * as customer from './customer.ts'
+import * as deadLetter from './dead-letter.ts'
 import * as event from './event.ts'
 import * as money from './money.ts'
 import * as operations from './operations.ts'
@@ -23,6 +24,7 @@ const modules = [
   schema,
   simulation,
   projection,
+  deadLetter,
   operations,
   problem,
 ]
