@@ -104,7 +104,7 @@ export interface DeadLetter {
   readonly offset: number
   /** As the record says; null when that is no time. RFC 3339, UTC. */
   readonly timestamp: string | null
-  /** Of the record; what is no UTF-8 is replaced. */
+  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
   readonly key: string | null
   /** Of the value in bytes; null when it has none. */
   readonly size: number | null
@@ -213,7 +213,7 @@ export interface DeadLetterSummary {
   readonly offset: number
   /** As the record says; null when that is no time. RFC 3339, UTC. */
   readonly timestamp: string | null
-  /** Of the record; what is no UTF-8 is replaced. */
+  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
   readonly key: string | null
   /** Of the value in bytes; null when it has none. */
   readonly size: number | null
