@@ -103,6 +103,7 @@ function partsWithoutUse(version: string): ApiParts {
       retry: unused,
       discard: unused,
     },
+    kafka: { sampler: { report: unused, cluster: unused, once: unused }, browse: null },
     simulateOrders: unused,
   }
 }

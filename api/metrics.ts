@@ -1,5 +1,7 @@
 /** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { GroupLag, PartitionLag } from '../kafka/lag-report.ts'
+import type { RelayFigures } from '../kafka/relay.ts'
 import type { ProjectionState } from '../projections/views.ts'
 import type { Execution } from '../store/command.ts'
 
@@ -15,6 +17,17 @@ export interface Metrics {
   countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
+  /** Looks at the relay of this process when Prometheus asks. */
+  watchRelay(report: () => RelayReport): void
+  /** Reads the consumer groups when Prometheus asks. */
+  watchGroups(groups: () => Promise<readonly GroupLag[]>): void
+}
+
+export interface RelayReport {
+  /** False: another process does, or none. */
+  readonly publishing: boolean
+  /** By the names of RelayFigures; none until they are known. */
+  readonly figures: Readonly<Record<string, number>>
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -57,6 +70,8 @@ export function createMetrics(): Metrics {
     }),
     countOrder: orderCounter(registers),
     watchProjections: (states) => watchProjections(registers, states),
+    watchRelay: (report) => watchRelay(registers, report),
+    watchGroups: (groups) => watchGroups(registers, groups),
   }
 }
 
@@ -132,4 +147,86 @@ function watchProjections(registers: Registry[], states: () => Promise<readonly 
   gauge('projection_failed', '1 when a projection has stopped at an event it cannot apply.', (s) =>
     s.state === 'failed' ? 1 : 0,
   )
+}
+
+/** The figures of a process that stands by are those of another one, and told by that. */
+function watchRelay(registers: Registry[], report: () => RelayReport): void {
+  new Gauge({
+    name: 'relay_publishing',
+    help: '1 in the process that publishes the log to Kafka; no process with 1: nobody does.',
+    registers,
+    collect() {
+      this.set(report().publishing ? 1 : 0)
+    },
+  })
+
+  new Counter({
+    name: 'relay_published_total',
+    help: 'Events that this process published.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(report().figures['published'] ?? 0)
+    },
+  })
+
+  function gauge(name: string, help: string, figure: keyof RelayFigures & string): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const { publishing, figures } = report()
+        const value = figures[figure]
+        if (publishing && value !== undefined) this.set(value)
+        else this.remove()
+      },
+    })
+  }
+
+  gauge('relay_position', 'Everything up to this position of the log is on Kafka.', 'position')
+  gauge('relay_lag_events', 'Events that are not on Kafka yet.', 'lagEvents')
+  gauge('relay_oldest_unpublished_seconds', 'Age of the oldest event that is not on Kafka yet.', 'oldestSeconds')
+  gauge('relay_events_per_second', 'Events published a second, of late.', 'eventsPerSecond')
+}
+
+function watchGroups(registers: Registry[], groups: () => Promise<readonly GroupLag[]>): void {
+  const read = shared(groups)
+
+  function gauge(name: string, help: string, value: (partition: PartitionLag) => number | null): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['group', 'topic', 'partition'],
+      registers,
+      async collect() {
+        const current = await read().catch(() => [])
+        this.reset()
+        for (const { group, partitions } of current) {
+          for (const partition of partitions) {
+            const shown = value(partition)
+            const labels = { group, topic: partition.topic, partition: partition.partition }
+            if (shown !== null) this.set(labels, shown)
+          }
+        }
+      },
+    })
+  }
+
+  gauge('kafka_consumer_group_lag', 'Messages that a group has not read yet.', ({ behind }) => behind)
+  gauge('kafka_consumer_group_lag_seconds', 'Age of the oldest message that a group has not read yet.', (one) => {
+    return one.secondsBehind
+  })
+  gauge('kafka_consumer_group_stuck', '1 when something is unread and nothing is read.', ({ verdict }) =>
+    verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0,
+  )
+}
+
+/** The registry collects its metrics at once: they share one reading, so that they belong together. */
+function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | null = null
+  return () =>
+    (reading ??= read().finally(() => {
+      reading = null
+    }))
 }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiServer } from './api-server.ts'
 import { sendProblem } from './http/problem-document.ts'
 import { NOTHING, reading } from './operation.ts'
-import type { ApiParts } from './parts.ts'
+import type { OperationParts } from './parts.ts'
 import { uncached } from './read-answers.ts'
 import { Liveness, Readiness, Version } from './shapes/operations.ts'
 import { ref } from './shapes/shape.ts'
@@ -47,7 +47,7 @@ const versioning = reading({
 })
 
 /** Health routes: no token, no limit, no load shedding. */
-export function healthRoutes(app: ApiServer, { readiness, isStopping }: ApiParts): void {
+export function healthRoutes(app: ApiServer, { readiness, isStopping }: OperationParts): void {
   app.get('/livez', living, async (_request, reply) => uncached(reply).send({ status: 'alive' }))
   app.get('/readyz', readying('getReadiness', 'Is the service ready?'), answerReadiness)
   app.get('/health', readying('getHealth', 'The same as /readyz'), answerReadiness)
@@ -61,7 +61,7 @@ export function healthRoutes(app: ApiServer, { readiness, isStopping }: ApiParts
   }
 }
 
-export function operationRoutes(app: ApiServer, { metrics, settings }: ApiParts): void {
+export function operationRoutes(app: ApiServer, { metrics, settings }: OperationParts): void {
   const version = { name: 'orderledger', version: settings.version, node: process.versions.node }
 
   app.get('/version', versioning, async () => version)

@@ -2,6 +2,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
 import type { DeadLetters } from '../kafka/dead-letters.ts'
+import type { BrowsedRecords, Browsing } from '../kafka/browse-topic.ts'
+import type { LagSampler } from '../kafka/lag-sampler.ts'
 import type { Views } from '../projections/views.ts'
 import type { EventSchemaIds } from '../registry/event-schema-ids.ts'
 import type { Executor } from '../store/command.ts'
@@ -11,12 +13,8 @@ import type { SchemaUsage } from '../store/schema-usage.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
 
-export interface ApiParts {
-  readonly executor: Executor
-  readonly views: Views
-  readonly readLog: (query: LogQuery) => Promise<LogPage>
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
+/** What a process of any role needs to tell how it does. */
+export interface OperationParts {
   /** A new UUID version 7. */
   readonly newId: () => string
   readonly log: FastifyBaseLogger
@@ -27,6 +25,15 @@ export interface ApiParts {
   readonly readiness: () => readonly Check[]
   /** True once the process is shutting down: readiness says so, requests under way are answered. */
   readonly isStopping: () => boolean
+}
+
+/** What a process needs that takes orders and shows them. */
+export interface ApiParts extends OperationParts {
+  readonly executor: Executor
+  readonly views: Views
+  readonly readLog: (query: LogQuery) => Promise<LogPage>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */
@@ -34,8 +41,15 @@ export interface ApiParts {
   readonly schemas: SchemaParts
   /** Records that came in over Kafka and could not be handled. */
   readonly deadLetters: DeadLetters
+  readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+}
+
+export interface KafkaParts {
+  readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>
+  /** Rejects with a BrowseFailure. Null: there is no Kafka. */
+  readonly browse: ((browsing: Browsing) => Promise<BrowsedRecords>) | null
 }
 
 /** What is known of the schemas of events outside of this program. */
@@ -66,7 +80,7 @@ export interface Check {
   readonly ok: boolean
   /** How long ago it was found so. */
   readonly ageSeconds: number
-  /** What is wrong; null when it is ok. */
+  /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
   readonly detail: string | null
 }
 

@@ -80,6 +80,18 @@ export const PROBLEMS = {
     meaning: 'This release has no schemas of an event of this name.',
     next: 'See GET /schemas for the types of events there are.',
   },
+  'topic-not-found': {
+    status: 404,
+    title: 'No such topic',
+    meaning: 'The cluster has no topic of ours of this name, or the topic has no such partition.',
+    next: 'See GET /topics for those there are; `orderledger topics create` makes those that we need.',
+  },
+  'kafka-not-configured': {
+    status: 404,
+    title: 'No Kafka here',
+    meaning: 'This service runs without Kafka, so there are no topics and no consumer groups.',
+    next: 'Set KAFKA_BROKERS (and TOPIC_PREFIX) and start again; `npm run cluster` gives a cluster to try.',
+  },
   'customer-not-found': {
     status: 404,
     title: 'No such customer',
@@ -259,6 +271,12 @@ export const PROBLEMS = {
     title: 'Store unavailable',
     meaning: 'Postgres does not answer, or not in time; nothing was done.',
     next: 'Try again after `Retry-After`; /readyz says when the service is well again.',
+  },
+  'kafka-unreachable': {
+    status: 503,
+    title: 'Kafka unreachable',
+    meaning: 'No broker of KAFKA_BROKERS answers, or not in time.',
+    next: 'Try again after `Retry-After`. Orders are taken and shown all the same.',
   },
   'outcome-unknown': {
     status: 503,

@@ -23,7 +23,8 @@ import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { VALIDATION } from './http/validation.ts'
 import { healthRoutes, operationRoutes } from './operations.ts'
 import { orderRoutes } from './orders.ts'
-import type { ApiParts } from './parts.ts'
+import { kafkaRoutes } from './kafka.ts'
+import type { ApiParts, OperationParts } from './parts.ts'
 import { productRoutes } from './products.ts'
 import { projectionRoutes } from './projections.ts'
 import { refuseUnrouted, registryRoutes } from './registry.ts'
@@ -45,6 +46,39 @@ const LOAD_SAMPLE_MS = 3_000
 
 /** The API as a server that does not listen yet. Closing it waits for the requests under way. */
 export function buildServer(parts: ApiParts): ApiServer {
+  const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null })
+  app.register(async (open: ApiServer) => {
+    healthRoutes(open, parts)
+    problemRoutes(open)
+    dashboardRoutes(open, parts)
+  })
+  app.register(async (guarded: ApiServer) => {
+    await guard(guarded, parts)
+    apiRoutes(guarded, parts, reportDefect)
+  })
+  parts.metrics?.watchProjections(() => parts.views.states())
+  parts.metrics?.watchGroups(async () => (await parts.kafka.sampler.once()).groups)
+  return app
+}
+
+/** The same of a process that takes no orders: its health, its metrics and its release, and nothing else. */
+export function buildOperationsServer(parts: OperationParts): ApiServer {
+  const { app } = openServer(parts, { registry: false })
+  app.register(async (open: ApiServer) => healthRoutes(open, parts))
+  app.register(async (guarded: ApiServer) => {
+    await guard(guarded, parts)
+    operationRoutes(guarded, parts)
+  })
+  return app
+}
+
+interface OpenedServer {
+  readonly app: ApiServer
+  readonly reportDefect: ReportDefect
+}
+
+/** A server with all that holds for every route, and none yet. */
+function openServer(parts: OperationParts, { registry }: { readonly registry: boolean }): OpenedServer {
   const { log, metrics, newId, settings } = parts
   const requestTimeout = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const observeUnrouted = unroutedObserver(log, metrics)
@@ -70,7 +104,7 @@ export function buildServer(parts: ApiParts): ApiServer {
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
       observeUnrouted(request, reply)
-      if (parts.registry !== null && refuseUnrouted(request, reply, error)) return
+      if (registry && refuseUnrouted(request, reply, error)) return
       sendProblem(request, reply, occurrenceOf(error))
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -92,19 +126,11 @@ export function buildServer(parts: ApiParts): ApiServer {
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
   collectRoutes(app, settings.version)
-  app.register(async (open: ApiServer) => {
-    healthRoutes(open, parts)
-    problemRoutes(open)
-    dashboardRoutes(open, parts)
-  })
-  app.register(async (guarded: ApiServer) => guardedRoutes(guarded, parts, reportDefect))
-  metrics?.watchProjections(() => parts.views.states())
-  return app
+  return { app, reportDefect }
 }
 
-/** Everything but health and the dashboard's files: behind tokens, load shedding and the rate limit. */
-async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): Promise<void> {
-  const { settings } = parts
+/** Everything but health and the dashboard's files is behind tokens, load shedding and the rate limit. */
+async function guard(app: ApiServer, { settings }: OperationParts): Promise<void> {
   const guarded = settings.tokens.length > 0
   if (guarded) {
     const find = principals(settings.tokens)
@@ -134,6 +160,9 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: Repo
     const check = async (request: FastifyRequest): Promise<void> => requireRole(request.principal, role)
     route.onRequest = [route.onRequest ?? [], check].flat()
   })
+}
+
+function apiRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): void {
   orderRoutes(app, parts)
   productRoutes(app, parts)
   customerRoutes(app, parts)
@@ -144,6 +173,7 @@ async function guardedRoutes(app: ApiServer, parts: ApiParts, reportDefect: Repo
   projectionRoutes(app, parts)
   schemaRoutes(app, parts)
   deadLetterRoutes(app, parts)
+  kafkaRoutes(app, parts)
   operationRoutes(app, parts)
   registryRoutes(app, parts, reportDefect)
   documentationRoutes(app)

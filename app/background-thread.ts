@@ -1,5 +1,5 @@
 /**
- * Runs the projector, or the replayer, in a thread of its own.
+ * Runs the projector, the replayer or the relay in a thread of its own.
  *
  *   starting ──started──> running ──stop()──> stopped
  *                           │  ^
@@ -8,12 +8,12 @@
  *                          broken
  */
 import { Worker } from 'node:worker_threads'
-import type { ProjectorHealth } from '../projections/projector.ts'
 import type { Log } from './log.ts'
+import type { Figures, ThreadHealth } from './thread-health.ts'
 import type { ThreadData, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
-  readonly name: 'projector' | 'replayer'
+  readonly name: 'projector' | 'replayer' | 'relay'
   readonly data: ThreadData
   readonly log: Log
 }
@@ -27,7 +27,8 @@ export class BackgroundThread {
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
-  #health: ProjectorHealth = { state: 'stopped', reason: null }
+  #health: ThreadHealth = { state: 'stopped', reason: null }
+  #figures: Figures = {}
 
   constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
@@ -53,8 +54,13 @@ export class BackgroundThread {
     ended.catch((error: unknown) => this.#ended(error))
   }
 
-  health(): ProjectorHealth {
+  health(): ThreadHealth {
     return this.#health
+  }
+
+  /** As they were a moment ago. */
+  figures(): Figures {
+    return this.#figures
   }
 
   /** Resolves when the step in hand is done and the thread is gone. */
@@ -73,8 +79,9 @@ export class BackgroundThread {
     switch (message.kind) {
       case 'started':
         return started()
-      case 'health':
+      case 'report':
         this.#health = message.health
+        this.#figures = message.figures
         return
       case 'log':
         this.#parts.log[message.level](message.fields, message.message)

@@ -32,6 +32,7 @@ describe('an empty environment', () => {
       shutdownDelaySeconds: 0,
       metrics: true,
       driftCheck: 'daily',
+      relayLoses: 0,
       crash: null,
     })
   })

@@ -46,6 +46,8 @@ export interface Config {
   readonly metrics: boolean
   readonly driftCheck: DriftCheckPeriod
   readonly crash: CrashPlan | null
+  /** The fault hook of the relay: a share, 0 to 1. */
+  readonly relayLoses: number
 }
 
 export interface ConfigFault {
@@ -108,6 +110,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     shutdownDelaySeconds: value(variables.shutdownDelay),
     metrics: value(variables.metrics) === 'on',
     driftCheck: value(variables.driftCheck),
+    relayLoses: value(variables.relayLoses),
     crash: crashPoint === null ? null : { ...crashPoint, logFile: crashLog },
   }
   if (faults.length === 0) faults.push(...contradictions(config, env))

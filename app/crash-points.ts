@@ -5,10 +5,15 @@ import { appendFileSync } from 'node:fs'
 export const orderPointNames = ['append.before', 'append.sent', 'append.after', 'projector.transaction'] as const
 /** On the way of a replay: during COPY, while it rides along, between comparison and switch. */
 export const replayPointNames = ['replay.copied', 'replay.riding', 'replay.compared'] as const
-export const crashPointNames = [...orderPointNames, ...replayPointNames] as const
+/** On the way of an event to Kafka: read, handed over and perhaps sent, acknowledged, its checkpoint moved. */
+export const relayPointNames = ['relay.read', 'relay.sent', 'relay.acked', 'relay.checkpointed'] as const
+/** Those that a service without Kafka passes. */
+export const storePointNames = [...orderPointNames, ...replayPointNames] as const
+export const crashPointNames = [...storePointNames, ...relayPointNames] as const
 
 export type OrderPoint = (typeof orderPointNames)[number]
 export type ReplayPoint = (typeof replayPointNames)[number]
+export type StorePoint = (typeof storePointNames)[number]
 
 export type CrashPoint = (typeof crashPointNames)[number]
 

@@ -4,10 +4,10 @@ import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Check } from './check.ts'
 import { requireConfig } from './config.ts'
 import type { Env } from './config.ts'
 import { checkDataDirectory, checkDiskSpace, checkNode, hostChecks } from './host-checks.ts'
-import type { Check } from './host-checks.ts'
 import { claimDataDirectory } from './run-file.ts'
 
 let home = ''
@@ -91,3 +91,15 @@ async function checkNamed(name: string, env: Env): Promise<Check | undefined> {
   const checks = await hostChecks(requireConfig({ DATA_DIR: dataDir, ...env }))
   return checks.find((check) => check.name === name)
 }
+
+test('a registry that cannot be reached is named with the fix', async () => {
+  const checks = await hostChecks(
+    requireConfig({ DATA_DIR: dataDir, SCHEMA_REGISTRY_URL: 'http://127.0.0.1:65535/there' }),
+  )
+  expect(checks.find(({ name }) => name === 'registry')).toEqual({
+    name: 'registry',
+    state: 'failed',
+    saw: expect.stringContaining('ECONNREFUSED') as string,
+    fix: expect.stringContaining('SCHEMA_REGISTRY_URL') as string,
+  })
+})

@@ -3,6 +3,8 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import pg from 'pg'
+import { advice, failed, fine, type Check } from './check.ts'
+import { clusterChecks } from './cluster-checks.ts'
 import type { Config } from './config.ts'
 import { hidePassword } from './config/describe-config.ts'
 import { lookUp } from './postgres/account.ts'
@@ -13,17 +15,6 @@ import { canSetParentDeathSignal } from './postgres/run-as.ts'
 import { firstUnreachable } from './postgres/unreachable.ts'
 import { readRunFile } from './run-file.ts'
 import { systemCode } from './start-failure.ts'
-
-/** `advice`: it works as it is, but the reader should know. */
-export type CheckState = 'fine' | 'advice' | 'failed'
-
-export interface Check {
-  readonly name: string
-  readonly state: CheckState
-  readonly saw: string
-  /** What to type or change; null where nothing needs it. */
-  readonly fix: string | null
-}
 
 const nodeFloor = [20, 20, 2]
 const leastFreeBytes = 200_000_000
@@ -38,6 +29,7 @@ export async function hostChecks(config: Config): Promise<readonly Check[]> {
     checkDiskSpace(config.dataDir),
     ...(embedded ? embeddedChecks(config.dataDir) : []),
     ...(await databaseChecks(config)),
+    ...(await clusterChecks(config)),
     await checkPort(config),
   ]
 }
@@ -176,16 +168,4 @@ function nearestExisting(path: string): string {
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
-}
-
-function fine(name: string, saw: string): Check {
-  return { name, state: 'fine', saw, fix: null }
-}
-
-function advice(name: string, saw: string, fix: string): Check {
-  return { name, state: 'advice', saw, fix }
-}
-
-function failed(name: string, saw: string, fix: string): Check {
-  return { name, state: 'failed', saw, fix }
 }

@@ -10,6 +10,7 @@ import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { newId, systemClock } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
+import { noFigures } from './thread-health.ts'
 import { runThread } from './thread-host.ts'
 
 await runThread(async ({ databaseUrl, crash, releases, log }) => {
@@ -38,5 +39,5 @@ await runThread(async ({ databaseUrl, crash, releases, log }) => {
   })
   await projector.start()
   releases.add('projector', () => projector.stop())
-  return () => projector.health()
+  return { health: () => projector.health(), figures: noFigures }
 })

@@ -1,11 +1,11 @@
 /** What a background thread and its host (app/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ProjectorHealth } from '../projections/projector.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { EventSchemaId } from '../registry/event-schema-ids.ts'
 import type { DriftCheckPeriod } from './config/values.ts'
 import type { CrashPlan } from './crash-points.ts'
 import { Releases } from './releases.ts'
+import type { Figures, ThreadHealth } from './thread-health.ts'
 
 export interface ThreadData {
   readonly databaseUrl: string
@@ -19,16 +19,23 @@ export interface ThreadData {
 export interface ThreadKafka {
   readonly settings: KafkaSettings
   readonly schemaIds: readonly EventSchemaId[]
+  /** The fault hook: the share of events that the relay takes as published without sending them. */
+  readonly relayLoses: number
 }
 
 export type ThreadMessage =
   | { readonly kind: 'started' }
-  | { readonly kind: 'health'; readonly health: ProjectorHealth }
+  | { readonly kind: 'report'; readonly health: ThreadHealth; readonly figures: Figures }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
 
 type LogLevel = 'info' | 'warn' | 'error'
 
-const HEALTH_MS = 250
+const REPORT_MS = 250
+
+export interface ThreadWork {
+  readonly health: () => ThreadHealth
+  readonly figures: () => Figures
+}
 
 export interface Thread extends ThreadData {
   readonly releases: Releases
@@ -36,7 +43,7 @@ export interface Thread extends ThreadData {
 }
 
 /** Starts what the thread is for and keeps it until the host sends word; then gives back what was registered. */
-export async function runThread(start: (thread: Thread) => Promise<() => ProjectorHealth>): Promise<void> {
+export async function runThread(start: (thread: Thread) => Promise<ThreadWork>): Promise<void> {
   const host = parentPort
   if (host === null) throw new Error('this program runs as a thread only')
   const tell = (message: ThreadMessage) => host.postMessage(message)
@@ -50,8 +57,8 @@ export async function runThread(start: (thread: Thread) => Promise<() => Project
     log: { info: log('info'), warn: log('warn'), error: log('error') },
   }
   try {
-    const health = await start(thread)
-    const reporting = setInterval(() => tell({ kind: 'health', health: health() }), HEALTH_MS)
+    const { health, figures } = await start(thread)
+    const reporting = setInterval(() => tell({ kind: 'report', health: health(), figures: figures() }), REPORT_MS)
     releases.add('reporting', () => clearInterval(reporting))
     tell({ kind: 'started' })
     await stop

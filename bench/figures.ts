@@ -14,6 +14,7 @@ import { observabilityCost } from './figures/observability-cost.ts'
 import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
+import { relayRate, replicatedRelayRate } from './figures/relay-rate.ts'
 import { rehearsal } from './figures/rehearsal.ts'
 import { registryLatency } from './figures/registry-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
@@ -38,6 +39,8 @@ export const figures: readonly Figure[] = [
   readLatency,
   registryLatency,
   rehearsal,
+  relayRate,
+  replicatedRelayRate,
   replayRate,
   longLog,
   memoryUse,

@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./flood.ts'),
   },
   {
+    name: 'lag',
+    summary: 'show how far behind consumer groups, the relay and the projections are',
+    load: () => import('./lag.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'play a scene of a shop against the service',
     load: () => import('./simulate.ts'),
@@ -82,7 +87,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'cluster',
-    summary: 'run a real schema registry until Ctrl-C, to use instead of the embedded one',
+    summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
     load: () => import('./cluster.ts'),
   },
   {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import type { Check } from '../app/check.ts'
 import { readConfig } from '../app/config.ts'
 import { checkNode, hostChecks } from '../app/host-checks.ts'
-import type { Check } from '../app/host-checks.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
 import { styled } from './output.ts'

@@ -383,6 +383,79 @@ export interface Fault {
   readonly message: string
 }
 
+/** How far a consumer group is behind, in all and by partition. */
+export interface GroupLag {
+  /** The consumer group. */
+  readonly group: string
+  /** In the words of Kafka: Stable, Empty, PreparingRebalance. */
+  readonly state: string
+  readonly members: readonly {
+    readonly client: string
+    readonly host: string
+    /** That it has. */
+    readonly partitions: number
+  }[]
+  /** Messages, or events, that are there and not done yet. */
+  readonly behind: number
+  /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+  readonly secondsBehind: number | null
+  /** A second that come, over the last minute at most. */
+  readonly inRate: number
+  /** A second that are done. */
+  readonly outRate: number
+  /** Of `behind`. */
+  readonly trend: 'falling' | 'steady' | 'rising'
+  /** Until nothing is left, at these rates; null: never, or not known yet. */
+  readonly etaSeconds: number | null
+  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** False: it was not watched for long enough to say more than OK. */
+  readonly settled: boolean
+  readonly partitions: readonly ({
+    readonly topic: string
+    /** Of the topic. */
+    readonly partition: number
+    /** The next to be read. */
+    readonly offset: number
+    /** Behind the newest. */
+    readonly end: number
+    /** Messages, or events, that are there and not done yet. */
+    readonly behind: number
+    /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+    readonly secondsBehind: number | null
+    /** A second that come, over the last minute at most. */
+    readonly inRate: number
+    /** A second that are done. */
+    readonly outRate: number
+    /** Of `behind`. */
+    readonly trend: 'falling' | 'steady' | 'rising'
+    /** Until nothing is left, at these rates; null: never, or not known yet. */
+    readonly etaSeconds: number | null
+    /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+    readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+    /** False: it was not watched for long enough to say more than OK. */
+    readonly settled: boolean
+  })[]
+}
+
+/** How far everybody is behind; the verdict is the worst of all. */
+export interface Lag {
+  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** False: it was not watched for long enough to say more than OK. */
+  readonly settled: boolean
+  readonly kafka: {
+    /** When it was last asked. */
+    readonly state: 'connected' | 'unreachable' | 'not-configured'
+    /** Age of what is told of it; null: it never answered. */
+    readonly ageSeconds: number | null
+    /** Why it is not reached. */
+    readonly detail: string | null
+  }
+  readonly groups: readonly GroupLag[]
+  readonly readers: readonly ReaderLag[]
+}
+
 /** A product for the catalogue. */
 export interface ListProduct {
   /** Names the product for ever. */
@@ -622,6 +695,36 @@ export interface Projection {
 /** Every projection, by name. */
 export interface ProjectionList {
   readonly items: readonly Projection[]
+}
+
+/** How far a reader of the log is behind. */
+export interface ReaderLag {
+  /** Of the reader. */
+  readonly name: string
+  /** What it does with the events. */
+  readonly kind: 'relay' | 'projection'
+  /** Of the last event that it has done. */
+  readonly position: number
+  /** Of the newest event in the log. */
+  readonly head: number
+  /** Messages, or events, that are there and not done yet. */
+  readonly behind: number
+  /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+  readonly secondsBehind: number | null
+  /** A second that come, over the last minute at most. */
+  readonly inRate: number
+  /** A second that are done. */
+  readonly outRate: number
+  /** Of `behind`. */
+  readonly trend: 'falling' | 'steady' | 'rising'
+  /** Until nothing is left, at these rates; null: never, or not known yet. */
+  readonly etaSeconds: number | null
+  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** False: it was not watched for long enough to say more than OK. */
+  readonly settled: boolean
+  /** Why it does not go on, where that is known. */
+  readonly detail: string | null
 }
 
 /** The service can do its work. */
@@ -918,6 +1021,103 @@ export interface StartReplay {
   readonly rate?: number
   /** Switch although rows differ. */
   readonly acceptDifferences?: boolean
+}
+
+/** A topic and how it does. */
+export interface Topic {
+  /** As it is called in the cluster. */
+  readonly name: string
+  /** `log`: read by our feed; `copy`: for others; `in`: what others send us; `out`: what we tell others. */
+  readonly use: 'log' | 'copy' | 'in' | 'out' | null
+  readonly partitions: readonly ({
+    /** From 0. */
+    readonly partition: number
+    /** The broker; null: there is none now. */
+    readonly leader: number | null
+    /** Brokers that are to have it. */
+    readonly replicas: readonly number[]
+    /** Those that have all of it. */
+    readonly inSync: readonly number[]
+    /** The oldest offset. */
+    readonly start: number
+    /** Behind the newest offset. */
+    readonly end: number
+    /** On the disk of the leader; null: not told. */
+    readonly bytes: number | null
+  })[]
+  /** Offsets from the oldest to the newest, of all partitions. */
+  readonly records: number
+  /** On the disks of the leaders; null: not told. */
+  readonly bytes: number | null
+  /** Milliseconds for which records are kept; null: for ever, or not told. */
+  readonly retentionMs: number | null
+  /** Records a second that come. */
+  readonly inRate: number
+  /** `under-replicated`: some replica is behind; `offline`: some partition has no leader. */
+  readonly health: 'healthy' | 'under-replicated' | 'offline'
+}
+
+/** The brokers and our topics. */
+export interface TopicList {
+  readonly kafka: {
+    /** When it was last asked. */
+    readonly state: 'connected' | 'unreachable' | 'not-configured'
+    /** Age of what is told of it; null: it never answered. */
+    readonly ageSeconds: number | null
+    /** Why it is not reached. */
+    readonly detail: string | null
+  }
+  readonly clusterId: string | null
+  /** The broker that is the controller. */
+  readonly controller: number | null
+  readonly brokers: readonly {
+    /** Of the broker. */
+    readonly id: number
+    readonly host: string
+    /** Where it listens. */
+    readonly port: number
+  }[]
+  /** By name. */
+  readonly items: readonly Topic[]
+}
+
+/** A message of a topic, decoded as far as it can be. */
+export interface TopicMessage {
+  /** Of the topic. */
+  readonly partition: number
+  /** In the partition. */
+  readonly offset: number
+  /** When it was written, as its writer says. RFC 3339, UTC. */
+  readonly at: string
+  /** As text, or in hex where it is none. */
+  readonly key: string | null
+  readonly headers: readonly {
+    readonly name: string
+    /** As text, or in hex. */
+    readonly value: string
+  }[]
+  /** What the value is. */
+  readonly format: 'avro' | 'json' | 'text' | 'hex' | 'empty' | 'unreadable'
+  /** Of the event (`avro`). */
+  readonly type: string | null
+  /** The fields of the value, where it is an object. */
+  readonly data: {
+    readonly [more: string]: unknown
+  } | null
+  /** Any other value: JSON, text, hex (4 KiB at most), or why there is none. */
+  readonly text: string | null
+  /** Of the value. */
+  readonly bytes: number
+  /** Why a framed event could not be decoded. */
+  readonly fault: string | null
+}
+
+/** Messages of a topic. */
+export interface TopicMessages {
+  /** The oldest first. */
+  readonly items: readonly TopicMessage[]
+  /** Where to go on (`from`) in the partition asked for; null at its end. */
+  readonly next: number | null
 }
 
 /** What runs here. */

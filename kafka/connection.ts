@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
+import { installRecordEncoder } from './kafkajs-records.ts'
 import type { KafkaSasl, KafkaSettings } from './settings.ts'
+
+installRecordEncoder()
 
 export interface KafkaLog {
   info(fields: object, message: string): void

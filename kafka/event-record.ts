@@ -32,7 +32,7 @@ export type RecordFault = 'foreign' | 'damaged'
 export function eventRecord(event: StoredEvent, wire: WireFormat, source: string): EventRecord {
   const value = wire.frame({ ...event, type: event.type as never })
   const key = keyOfStream(event.stream)
-  const time = new Date(event.recordedAt).toISOString()
+  const time = isoTime(event.recordedAt)
   const position = String(event.position)
   const version = String(event.version)
   return {
@@ -92,7 +92,20 @@ function checksum(parts: readonly string[], value: Buffer): string {
     .padStart(8, '0')
 }
 
+/** All events of a batch share one time, and those of a command one trace: each is written once. */
+let lastTime = { millis: NaN, text: '' }
+let lastTrace = { correlationId: '', commandId: '', text: '' }
+
+function isoTime(millis: number): string {
+  if (millis !== lastTime.millis) lastTime = { millis, text: new Date(millis).toISOString() }
+  return lastTime.text
+}
+
 /** https://www.w3.org/TR/trace-context/#traceparent-header: what belongs to one request is one trace. */
 function traceParent({ correlationId, commandId }: StoredEvent): string {
-  return `00-${correlationId.replaceAll('-', '')}-${commandId.replaceAll('-', '').slice(16)}-01`
+  if (commandId !== lastTrace.commandId || correlationId !== lastTrace.correlationId) {
+    const text = `00-${correlationId.replaceAll('-', '')}-${commandId.replaceAll('-', '').slice(16)}-01`
+    lastTrace = { correlationId, commandId, text }
+  }
+  return lastTrace.text
 }

@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { Partitioners } from 'kafkajs'
 import { describe, expect, test } from 'vitest'
 import { customer } from '../domain/customer.ts'
 import { inventory } from '../domain/inventory.ts'
@@ -39,6 +41,20 @@ describe('the partition of a key', () => {
   ])('%s is the one that Java chooses', (key, murmur2) => {
     expect(partitionOf(key, 3)).toBe((murmur2 & 0x7fffffff) % 3)
     expect(partitionOf(key, 16)).toBe((murmur2 & 0x7fffffff) % 16)
+  })
+
+  test('is the one that kafkajs chooses', () => {
+    const partitioner = Partitioners.DefaultPartitioner()
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.integer({ min: 1, max: 16 }), (key, partitions) => {
+        const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+          ...{ partitionErrorCode: 0, leader: 0, replicas: [0], isr: [0] },
+          partitionId,
+        }))
+        const message = { key, value: null }
+        expect(partitionOf(key, partitions)).toBe(partitioner({ topic: '', partitionMetadata, message }))
+      }),
+    )
   })
 
   test('is refused for a number of partitions that the table never has', () => {

@@ -59,6 +59,15 @@ function writeHeader(message: Buffer, id: number): Buffer {
   return message
 }
 
+/** The schema id of a framed message; null for anything else. */
+export function schemaIdOf(message: Uint8Array): number | null {
+  return message.length < HEADER || message[0] !== MAGIC ? null : idIn(message)
+}
+
+function idIn([, first = 0, second = 0, third = 0, fourth = 0]: Uint8Array): number {
+  return (first << 24) | (second << 16) | (third << 8) | fourth
+}
+
 function schemaOf(message: Uint8Array, ids: EventSchemaIds, expected: ReadonlySet<string>): EventVersion {
   if (message.length < HEADER) {
     throw new DecodeError('unframed-message', `a message of ${message.length} bytes: the header alone takes ${HEADER}`)
@@ -66,8 +75,7 @@ function schemaOf(message: Uint8Array, ids: EventSchemaIds, expected: ReadonlySe
   if (message[0] !== MAGIC) {
     throw new DecodeError('unframed-message', `the first byte is ${String(message[0])}, not ${MAGIC}: not framed Avro`)
   }
-  const [, first = 0, second = 0, third = 0, fourth = 0] = message
-  const id = (first << 24) | (second << 16) | (third << 8) | fourth
+  const id = idIn(message)
   const found = ids.find(id)
   if (found === null) throw new DecodeError('unknown-schema-id', `schema id ${id} is not that of an event of ours`)
   if (expected.has(found.type)) return found

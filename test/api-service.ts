@@ -2,6 +2,8 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { newId, newIdBytes, systemClock } from '../app/clock.ts'
+import { logReaders } from '../app/log-readers.ts'
+import { LagSampler } from '../kafka/lag-sampler.ts'
 import { createMetrics, type Metrics } from '../api/metrics.ts'
 import type { ApiServer } from '../api/api-server.ts'
 import type { ApiParts, ApiSettings } from '../api/parts.ts'
@@ -91,6 +93,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     readAvro: placeOrderReader(null),
     newId,
   }
+  const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
@@ -106,6 +109,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     registry: pool,
     schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
     deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
+    kafka: { sampler, browse: null },
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
   const servers: ApiServer[] = []
@@ -128,6 +132,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     another: (changes, more = {}) => serve({ metrics: null, settings: { ...parts.settings, ...more }, ...changes }),
     async close() {
       for (const server of servers) await server.close()
+      await sampler.stop()
       await projector.stop()
       await committer.stop()
       await listener.stop()

@@ -1,36 +1,64 @@
 /** The real Kafka of a test file, where it can be had. */
+import type { Kafka } from 'kafkajs'
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
+import type { KafkaSecurity } from '../cli/cluster/kafka-identity.ts'
 import { startKafka, type KafkaCluster } from '../cli/cluster/kafka.ts'
 import { MavenFailure } from '../cli/cluster/maven.ts'
 import { StartFailure } from '../app/start-failure.ts'
+import type { KafkaSettings } from '../kafka/settings.ts'
+import { eventually } from './eventually.ts'
+
+export interface TestKafkaOptions {
+  /** Default 1. */
+  readonly brokers?: 1 | 3
+  /** Default plaintext. */
+  readonly security?: KafkaSecurity
+}
 
 export interface TestKafka extends KafkaCluster {
   /** How to connect, with the topics of this prefix: each test takes its own. */
-  settings(prefix: string): {
-    readonly brokers: readonly string[]
-    readonly prefix: string
-    readonly tls: null
-    readonly sasl: null
-  }
+  settings(prefix: string): KafkaSettings
 }
 
 /**
  * Started once for a file, at its top (`const kafka = await testKafka()`), and stopped in its afterAll. Null where Java or
  * the network is missing and nobody demands them (REQUIRE_ALL=1): `describe.skipIf(kafka === null)`.
  */
-export async function testKafka({ brokers = 1 }: { readonly brokers?: 1 | 3 } = {}): Promise<TestKafka | null> {
+export async function testKafka({ brokers = 1, security }: TestKafkaOptions = {}): Promise<TestKafka | null> {
+  const { env } = process
   try {
-    const { env } = process
-    const cluster = await startKafka({ brokers, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
-    const settings: TestKafka['settings'] = (prefix) => ({ brokers: cluster.bootstrap, prefix, tls: null, sasl: null })
-    return { ...cluster, settings }
+    const options = { cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] }
+    const cluster = await startKafka({ ...options, brokers, security })
+    const { bootstrap, tls, sasl } = cluster
+    return { ...cluster, settings: (prefix) => ({ brokers: bootstrap, prefix, tls, sasl }) }
   } catch (error) {
-    if (process.env['REQUIRE_ALL'] === '1' || !isMissing(error)) throw error
+    if (env['REQUIRE_ALL'] === '1' || !isMissing(error)) throw error
     console.warn(`skipped: ${error.message}`)
     return null
   }
 }
 
+/**
+ * The leader of each partition, once all have one. NOTE: kafkajs' own `waitForLeaders` fails now and then on three brokers:
+ * the one that it asks may not have heard of the topic yet.
+ */
+export async function createTopic(kafka: Kafka, topic: string, partitions: number): Promise<readonly number[]> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false })
+    return await eventually(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      const leaders = new Map(topics[0]?.partitions.map(({ partitionId, leader }) => [partitionId, leader]))
+      const known = Array.from({ length: partitions }, (_, partition) => leaders.get(partition) ?? -1)
+      return known.every((leader) => leader > 0) && known
+    })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
 function isMissing(error: unknown): error is Error {
-  return error instanceof MavenFailure || (error instanceof StartFailure && error.code === 'java-missing')
+  const missing = ['java-missing', 'openssl-missing']
+  return error instanceof MavenFailure || (error instanceof StartFailure && missing.includes(error.code))
 }

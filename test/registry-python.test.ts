@@ -1,13 +1,8 @@
 /** Confluent's Python client and fastavro read what we write through our registry, and we read what they write. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
-import { pythonEnvironment, PythonFailure } from '../cli/cluster/python-environment.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { eventSchemaTexts, registerEventSchemas, type EventSchemaIds } from '../registry/event-schema-ids.ts'
 import { decodeUntrusted } from '../schemas/codec.ts'
@@ -16,40 +11,16 @@ import { goldenSamples } from '../schemas/golden-samples.ts'
 import { openPool, REGISTRY_SETTINGS } from '../store/database.ts'
 import { openApiService } from './api-service.ts'
 import { testDatabase } from './database.ts'
+import { startPython } from './python-process.ts'
+import { registryPython } from './registry-python.ts'
 import { recordOf } from './registry-contract.ts'
 
-/** Confluent's own list of extras asks for a release of certifi that PyPI does not always have yet. */
-const PACKAGES = [
-  'confluent-kafka==2.16.1',
-  'fastavro==1.13.1',
-  'attrs==26.1.0',
-  'Authlib==1.9.9',
-  'cachetools==8.0.1',
-  'httpx==0.28.1',
-  'orjson==3.13.0',
-]
-const SCRIPT = fileURLToPath(new URL('python/registry_clients.py', import.meta.url))
 const GOLDEN = fileURLToPath(new URL('../schemas/golden', import.meta.url))
 
-const environment = await python()
+const environment = await registryPython()
 const releases: (() => Promise<unknown> | void)[] = []
 let ids: EventSchemaIds
 let ask: (task: object) => Promise<unknown>
-
-/** Null where Python or the network is missing and nobody demands them (REQUIRE_ALL=1). */
-async function python(): Promise<string | null> {
-  try {
-    return await pythonEnvironment({
-      cacheDir: cacheDirectory(process.env),
-      name: 'registry-clients',
-      packages: PACKAGES,
-    })
-  } catch (error) {
-    if (process.env['REQUIRE_ALL'] === '1' || !(error instanceof PythonFailure)) throw error
-    console.warn(`skipped: ${error.message}`)
-    return null
-  }
-}
 
 beforeAll(async () => {
   if (environment === null) return
@@ -61,29 +32,14 @@ beforeAll(async () => {
   const service = await openApiService(database.url)
   releases.push(() => service.close())
   const url = `http://127.0.0.1:${String(await service.listen())}/registry`
-  const child = spawn(join(environment, 'bin/python'), ['-W', 'ignore', SCRIPT, url], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  releases.push(() => void child.stdin.end())
-  ask = lineByLine(child)
+  const python = startPython(environment, 'registry_clients.py', url)
+  releases.push(() => python.stop())
+  ask = (task) => python.ask(task)
 })
 
 afterAll(async () => {
   for (const release of releases.splice(0).reverse()) await release()
 })
-
-/** Tasks are answered in the order in which they were given. */
-function lineByLine(child: ChildProcessByStdio<Writable, Readable, null>): (task: object) => Promise<unknown> {
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return async (task) => {
-    child.stdin.write(`${JSON.stringify(task)}\n`)
-    const { value, done } = await lines.next()
-    if (done === true) throw new Error('Python ended')
-    const answer = JSON.parse(value) as { readonly result?: unknown; readonly error?: string }
-    if (answer.error !== undefined) throw new Error(answer.error)
-    return answer.result
-  }
-}
 
 /** Byte 0, the id, the body. */
 function framed(id: number, body: Buffer): Buffer {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { type CrashPoint, crashPointNames } from '../app/crash-points.ts'
+import { type StorePoint, storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
-const meaning: Readonly<Record<CrashPoint, string>> = {
+const meaning: Readonly<Record<StorePoint, string>> = {
   'append.before': 'before its append',
   'append.sent': 'with its append sent and the answer lost',
   'append.after': 'after its append and before the answer to the client',
@@ -16,7 +16,7 @@ const meaning: Readonly<Record<CrashPoint, string>> = {
 
 const random = createRandom(1, 'crashes').unit
 
-test.each(crashPointNames.map((point) => [meaning[point], point] as const))(
+test.each(storePointNames.map((point) => [meaning[point], point] as const))(
   'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
   async (_, point) => {
     expect(await crashAtPoint({ point, crashes: 2, random })).toBeGreaterThanOrEqual(2)

@@ -4,7 +4,7 @@
  * first breach, with the seed and the round that shows it again.
  */
 import { parseArgs } from 'node:util'
-import { crashPointNames } from '../app/crash-points.ts'
+import { storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
@@ -35,7 +35,7 @@ async function soak(minutes: number, crashes: number, seed: number): Promise<voi
   const random = createRandom(seed, 'soak').unit
   const began = Date.now()
   const fired = new Map<string, number>()
-  for (const point of crashPointNames) {
+  for (const point of storePointNames) {
     const count = await crashAtPoint({ point, crashes, random, onCrash: (n) => tell(`${point}: ${String(n)} crashes`) })
     fired.set(point, count)
   }

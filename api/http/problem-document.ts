@@ -70,6 +70,7 @@ const RETRY_AFTER: Readonly<Partial<Record<ProblemCode, string>>> = {
   'rate-limited': '1',
   overloaded: '1',
   'store-unavailable': '2',
+  'kafka-unreachable': '2',
   'outcome-unknown': '1',
   stopping: '5',
   'not-ready': '5',

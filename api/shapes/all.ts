@@ -4,6 +4,7 @@ import * as analytics from './analytics.ts'
 import * as customer from './customer.ts'
 import * as deadLetter from './dead-letter.ts'
 import * as event from './event.ts'
+import * as kafka from './kafka.ts'
 import * as money from './money.ts'
 import * as operations from './operations.ts'
 import * as order from './order.ts'
@@ -25,6 +26,7 @@ const modules = [
   simulation,
   projection,
   deadLetter,
+  kafka,
   operations,
   problem,
 ]

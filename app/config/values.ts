@@ -30,6 +30,11 @@ export function wholeNumber(bounds: {
   }
 }
 
+export function share(text: string): Parsed<number> {
+  if (/^(0|1|0\.\d{1,6})$/.test(text)) return { value: Number(text) }
+  return { wrong: `"${text}" is not a share`, fix: 'a number from 0 to 1, as 0.1' }
+}
+
 export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
   return (text) => {
     const value = choices.find((choice) => choice === text)

@@ -13,7 +13,7 @@ import {
   oneOf,
   postgresUrl,
 } from './values.ts'
-import { registryUrl, requestRate, roleList, roles, topicPrefix, wholeNumber } from './values.ts'
+import { registryUrl, requestRate, roleList, roles, share, topicPrefix, wholeNumber } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
@@ -32,13 +32,15 @@ export interface Variable<T> {
 
 export const variables = {
   databaseUrl: define<string | null>('DATABASE_URL', 'secret', {
-    about: 'The Postgres to use, as postgres://user:password@host:5432/database.',
+    about:
+      'The Postgres to use, as postgres://user:password@host:5432/database; ?sslmode=verify-full&sslrootcert=FILE encrypts.',
     fallback: null,
     fallbackText: 'a Postgres of its own below DATA_DIR',
     parse: postgresUrl,
   }),
   schemaRegistryUrl: define<string | null>('SCHEMA_REGISTRY_URL', 'secret', {
-    about: 'The schema registry to use, as http://user:password@host:8081 (Confluent, Apicurio, Karapace).',
+    about:
+      'The schema registry to use, as https://user:password@host:8081 (Confluent, Apicurio, Karapace); NODE_EXTRA_CA_CERTS=FILE names its authority.',
     fallback: null,
     fallbackText: 'a registry of its own in the database, under /registry',
     parse: registryUrl,
@@ -52,7 +54,7 @@ export const variables = {
   topicPrefix: define('TOPIC_PREFIX', 'plain', {
     about: 'Before the name of every topic and consumer group. A new one is filled from the first event on.',
     fallback: '',
-    fallbackText: 'none',
+    fallbackText: 'no prefix',
     parse: topicPrefix,
   }),
   kafkaTls: define<'on' | 'off'>('KAFKA_TLS', 'plain', {
@@ -187,6 +189,12 @@ export const variables = {
     fallback: null,
     fallbackText: 'none',
     parse: anyText,
+  }),
+  relayLoses: define('RELAY_LOSES', 'hook', {
+    about: 'The share of events (0 to 1) that the relay takes as published without sending them.',
+    fallback: 0,
+    fallbackText: '0',
+    parse: share,
   }),
 } as const
 

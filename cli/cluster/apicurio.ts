@@ -1,9 +1,9 @@
-/** A real schema registry on this machine, without Docker: Apicurio from Maven Central, in the memory of one Java. */
+/** A real schema registry on this machine, without Docker: Apicurio from Maven Central, in one Java. */
 import { execFile, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { StartFailure } from '../../app/start-failure.ts'
 import { javaRuntime, type JavaRuntimeOptions } from './java-runtime.ts'
@@ -20,6 +20,11 @@ const STOP_MS = 5_000
 const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const CONFLUENT_PATH = '/apis/ccompat/v7'
 
+export interface ApicurioOptions extends JavaRuntimeOptions {
+  /** Keeps what it is told there. Default: in its memory. */
+  readonly dataDir?: string | undefined
+}
+
 export interface Apicurio {
   /** What SCHEMA_REGISTRY_URL takes. */
   readonly url: string
@@ -31,15 +36,15 @@ export interface Apicurio {
 }
 
 /** Resolves once it answers, on a free port of loopback. It ends with this process, however that ends (Linux). */
-export async function startApicurio(options: JavaRuntimeOptions): Promise<Apicurio> {
+export async function startApicurio(options: ApicurioOptions): Promise<Apicurio> {
   const folder = await unpacked(options)
   const java = await javaRuntime(JAVA, options)
-  const child = launch(java, folder)
+  const child = launch(java, folder, options)
   const output = tail(child)
   const ended = once(child, 'close').then(() => output())
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
-    // What it holds is gone with it anyway.
+    // What it is told is written at once, or gone anyway.
     const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
     await ended
     clearTimeout(impatient)
@@ -75,13 +80,16 @@ async function unpacked({ cacheDir, onNote }: JavaRuntimeOptions): Promise<strin
   return folder
 }
 
-function launch(java: string, folder: string): ChildProcess {
+function launch(java: string, folder: string, { dataDir }: ApicurioOptions): ChildProcess {
   const settings = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': '0',
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': '0',
     'apicurio.rules.global.compatibility': 'BACKWARD',
+    ...(dataDir === undefined
+      ? {}
+      : { 'apicurio.datasource.url': `jdbc:h2:file:${join(resolve(dataDir), 'registry')}` }),
   }
   const args = [
     ...JAVA_FLAGS,

@@ -4,6 +4,8 @@ export interface BrokerPlace {
   readonly id: number
   /** Where clients connect. */
   readonly port: number
+  /** Where the other brokers do. */
+  readonly innerPort: number
   readonly controllerPort: number
 }
 
@@ -12,19 +14,25 @@ export interface BrokerProperties {
   /** All of the cluster, this one included. */
   readonly brokers: readonly BrokerPlace[]
   readonly dataDir: string
+  /** Key and certificate (PEM) of a cluster whose clients come over TLS and with a password; null: anyone. */
+  readonly keyFile: string | null
 }
 
 /** The text of server.properties for a combined broker and controller. */
-export function brokerProperties(given: BrokerProperties): string {
-  const { broker, brokers, dataDir } = given
+export function brokerProperties({ broker, brokers, dataDir, keyFile }: BrokerProperties): string {
   const voters = brokers.map(({ id, controllerPort }) => `${String(id)}@127.0.0.1:${String(controllerPort)}`)
+  const listeners = { CLIENTS: broker.port, BROKERS: broker.innerPort, CONTROLLER: broker.controllerPort }
+  const clients = keyFile === null ? 'PLAINTEXT' : 'SASL_SSL'
   const lines = {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': voters.join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${String(broker.port)},CONTROLLER://127.0.0.1:${String(broker.controllerPort)}`,
+    'inter.broker.listener.name': 'BROKERS',
+    listeners: Object.entries(listeners).map(([name, port]) => `${name}://127.0.0.1:${String(port)}`),
+    'listener.security.protocol.map': `CLIENTS:${clients},BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT`,
     'log.dirs': dataDir,
+    ...(keyFile === null ? {} : secure(keyFile)),
     ...copies(brokers.length),
     ...small,
     ...quickFailover,
@@ -32,6 +40,16 @@ export function brokerProperties(given: BrokerProperties): string {
   return Object.entries(lines)
     .map(([name, value]) => `${name}=${String(value)}\n`)
     .join('')
+}
+
+function secure(keyFile: string): Readonly<Record<string, string>> {
+  return {
+    'listener.name.clients.ssl.keystore.type': 'PEM',
+    'listener.name.clients.ssl.keystore.location': keyFile,
+    'listener.name.clients.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.clients.scram-sha-512.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+  }
 }
 
 /** Every partition on every broker; of three, one may be away. */

@@ -1,30 +1,39 @@
 /** A real Kafka on this machine, without Docker: Apache Kafka from Maven Central, one or three brokers (KRaft) on loopback. */
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { StartFailure } from '../../app/start-failure.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { JavaRuntimeOptions } from './java-runtime.ts'
 import { KafkaBroker } from './kafka-broker.ts'
-import { KAFKA_RELEASE, kafkaProgram, type KafkaProgram } from './kafka-program.ts'
-import { brokerProperties, type BrokerPlace } from './kafka-properties.ts'
+import { prepareKafkaHome } from './kafka-home.ts'
+import type { KafkaSecurity } from './kafka-identity.ts'
+import { archivingTo, KAFKA_RELEASE, kafkaProgram, withArchive, type KafkaProgram } from './kafka-program.ts'
+import type { BrokerPlace } from './kafka-properties.ts'
 import { portBlock } from './port-block.ts'
 
 const ATTEMPTS = 5
+/** Three that are asked to end at once wait 5 s for each other's votes. */
+const STOP_MS = 8_000
 
 export interface KafkaOptions extends JavaRuntimeOptions {
   readonly brokers: 1 | 3
-  /** Told when a broker ends though nobody here killed it. */
+  /** `tls-scram`: clients come over TLS and with a password (SCRAM-SHA-512). Default plaintext: anyone on this machine. */
+  readonly security?: KafkaSecurity | undefined
+  /** Holds the data and keeps it. Default: a temporary folder that is removed when the cluster stops. */
+  readonly dataDir?: string | undefined
+  /** Told when a broker ends though nobody here killed it, with the last it said. */
   readonly onBrokerEnd?: ((broker: KafkaBroker, last: string) => void) | undefined
 }
 
-export interface KafkaCluster {
+/** `tls` and `sasl` are what its clients need. */
+export interface KafkaCluster extends Pick<KafkaSettings, 'tls' | 'sasl'> {
   readonly description: string
   /** What KAFKA_BROKERS takes, one by one: `127.0.0.1:15001`. */
   readonly bootstrap: readonly string[]
   /** Each can be killed, stopped and started again on the same port and data. */
   readonly brokers: readonly KafkaBroker[]
-  /** Holds the data, settings and log of each broker. */
+  /** Holds `broker-<id>` with the data, settings and log of each. */
   readonly home: string
   stop(): Promise<void>
 }
@@ -32,6 +41,22 @@ export interface KafkaCluster {
 /** Resolves once every broker serves clients. They end with this process, however that ends (Linux). */
 export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
   const program = await kafkaProgram(options)
+  if (!existsSync(program.archive)) await archiveClasses(program)
+  return startPatiently(withArchive(program), options)
+}
+
+/** The first broker on a machine is started once more than needed: all later ones start with half the work. */
+async function archiveClasses(program: KafkaProgram): Promise<void> {
+  const aside = `${program.archive}.${String(process.pid)}`
+  const cluster = await startPatiently(archivingTo(aside, program), { brokers: 1 })
+  await cluster.brokers[0]?.kill('SIGTERM')
+  await cluster.stop()
+  if (existsSync(aside)) renameSync(aside, program.archive)
+}
+
+type Start = Omit<KafkaOptions, keyof JavaRuntimeOptions>
+
+async function startPatiently(program: KafkaProgram, options: Start): Promise<KafkaCluster> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(program, options)
@@ -43,81 +68,48 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
   }
 }
 
-async function startOnce(program: KafkaProgram, options: KafkaOptions): Promise<KafkaCluster> {
-  const home = mkdtempSync(join(tmpdir(), 'orderledger-kafka-'))
-  const block = await portBlock(2 * options.brokers)
+async function startOnce(program: KafkaProgram, options: Start): Promise<KafkaCluster> {
+  const { brokers: count, security = 'plaintext', dataDir, onBrokerEnd } = options
+  const home = dataDir === undefined ? mkdtempSync(join(tmpdir(), 'orderledger-kafka-')) : resolve(dataDir)
+  const block = await portBlock(3 * count)
   const places = placesOn(block.ports)
-  const logSettings = join(home, 'log4j2.xml')
-  writeFileSync(logSettings, LOG_SETTINGS)
-  const brokers = places.map((place) => brokerAt(place))
-  const stop = async (): Promise<void> => {
-    await Promise.all(brokers.map((broker) => broker.kill('SIGKILL')))
-    block.release()
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 })
-  }
+  let brokers: readonly KafkaBroker[] = []
 
-  function brokerAt({ id, port }: BrokerPlace): KafkaBroker {
-    const own = join(home, `broker-${String(id)}`)
-    mkdirSync(own, { recursive: true })
-    const broker: KafkaBroker = new KafkaBroker({
-      program,
-      id,
-      port,
-      home: own,
-      properties: join(own, 'server.properties'),
-      logSettings,
-      log: join(own, 'broker.log'),
-      onEnd: (last) => options.onBrokerEnd?.(broker, last),
-    })
-    return broker
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    await Promise.all(brokers.map((broker) => broker.kill(signal)))
+  }
+  const release = async (): Promise<void> => {
+    await kill('SIGKILL')
+    block.release()
+    if (dataDir === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const stop = async (): Promise<void> => {
+    if (dataDir !== undefined) {
+      const impatient = setTimeout(() => void kill('SIGKILL'), STOP_MS)
+      await kill('SIGTERM')
+      clearTimeout(impatient)
+    }
+    await release()
   }
 
   try {
-    const clusterId = newClusterId()
-    await Promise.all(
-      places.map(async (broker) => {
-        const own = join(home, `broker-${String(broker.id)}`)
-        const properties = join(own, 'server.properties')
-        writeFileSync(properties, brokerProperties({ broker, brokers: places, dataDir: join(own, 'data') }))
-        await program.format(properties, clusterId)
-      }),
-    )
+    const { files, access } = await prepareKafkaHome(program, { home, places, security })
+    brokers = files.map((own, index) => {
+      const { id, port } = places[index] ?? { id: 0, port: 0 }
+      return new KafkaBroker({ program, id, port, files: own, onEnd: (broker, last) => onBrokerEnd?.(broker, last) })
+    })
     await Promise.all(brokers.map((broker) => broker.start()))
+    const bootstrap = places.map(({ port }) => `127.0.0.1:${String(port)}`)
+    return { description: `Apache Kafka ${KAFKA_RELEASE}`, bootstrap, ...access, brokers, home, stop }
   } catch (error) {
-    await stop()
+    await release()
     throw error
-  }
-  return {
-    description: `Apache Kafka ${KAFKA_RELEASE}`,
-    bootstrap: places.map(({ port }) => `127.0.0.1:${String(port)}`),
-    brokers,
-    home,
-    stop,
   }
 }
 
 function placesOn(ports: readonly number[]): readonly BrokerPlace[] {
-  const half = ports.length / 2
-  return ports.slice(0, half).map((port, index) => ({ id: index + 1, port, controllerPort: ports[half + index] ?? 0 }))
+  return Array.from({ length: ports.length / 3 }, (_, index) => {
+    const [port = 0, innerPort = 0, controllerPort = 0] = ports.slice(3 * index)
+    return { id: index + 1, port, innerPort, controllerPort }
+  })
 }
-
-/** Kafka wants 16 bytes as base64url; its command line takes one that begins with `-` for an option. */
-function newClusterId(): string {
-  for (;;) {
-    const id = randomBytes(16).toString('base64url')
-    if (!id.startsWith('-')) return id
-  }
-}
-
-/** Warnings, and the line that says that it serves. A peer that is away is no news each time it is missed. */
-const LOG_SETTINGS = `<Configuration status="WARN">
-  <Appenders>
-    <Console name="log"><PatternLayout pattern="%d %p %m (%c)%n%throwable"/></Console>
-  </Appenders>
-  <Loggers>
-    <Logger name="kafka.server.KafkaRaftServer" level="INFO"/>
-    <Logger name="org.apache.kafka.clients.NetworkClient" level="ERROR"/>
-    <Root level="WARN"><AppenderRef ref="log"/></Root>
-  </Loggers>
-</Configuration>
-`

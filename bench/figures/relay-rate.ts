@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
+import { startKafka } from '../../cli/cluster/kafka.ts'
+import { kafkaClient } from '../../kafka/connection.ts'
+import { RELAY_READERS } from '../../kafka/relay-target.ts'
+import { createTopics, topicsAreFine } from '../../kafka/topic-admin.ts'
+import { Cleanup } from '../cleanup.ts'
+import { atLeast, atMost, type BenchContext, figure, inRounds, type Measured } from '../figure.ts'
+import { fillLog } from '../service/filled-log.ts'
+import { startService } from '../service/measured-service.ts'
+import { memoryOf } from '../service/memory.ts'
+
+const EVENTS = 600_000
+/** Samples this often; each costs the database well under a millisecond. */
+const SAMPLE_MS = 10
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** How fast a log of 600,000 events goes out, brokers, database and relay on the same two cores. */
+export const relayRate = figure({
+  id: 'K1',
+  title: 'the relay, from the store onto one broker',
+  numbers: {
+    published: atLeast('events published', '/s', { must: 60_000, goal: 100_000 }),
+    memory: atMost('memory of the process, at most', 'MB', { must: 500 }),
+  },
+  run: (context) => publish(context, 1),
+})
+
+export const replicatedRelayRate = figure({
+  id: 'K2',
+  title: 'the relay, from the store onto three brokers, three replicas',
+  numbers: {
+    published: atLeast('events published', '/s', { must: 40_000, goal: 80_000 }),
+    memory: atMost('memory of the process, at most', 'MB', { must: 500 }),
+  },
+  run: (context) => publish(context, 3),
+})
+
+async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<'published' | 'memory'>> {
+  const databaseUrl = await fillLog(context.scope, EVENTS)
+  const { env } = process
+  const kafka = await startKafka({ brokers, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
+  context.scope.add(() => kafka.stop())
+  return inRounds(context, async (round) => {
+    const scope = new Cleanup()
+    context.scope.add(() => scope.run())
+    // A prefix of its own is filled from the first event on.
+    const prefix = `round-${String(round)}.`
+    await makeTopics(kafka.bootstrap, prefix)
+    try {
+      const rate = publishedRate(scope, databaseUrl, prefix)
+      const service = await startService(scope, {
+        env: { DATABASE_URL: databaseUrl, ROLES: 'relay', KAFKA_BROKERS: kafka.bootstrap.join(','), TOPIC_PREFIX: prefix },
+      })
+      const published = await rate
+      const memory = memoryOf(service.pid).peakMb
+      await service.stop()
+      return { published, memory }
+    } finally {
+      await scope.run()
+    }
+  })
+}
+
+async function makeTopics(brokers: readonly string[], prefix: string): Promise<void> {
+  const admin = kafkaClient({ brokers, prefix, tls: null, sasl: null }, { clientId: 'bench', log: QUIET }).admin()
+  await admin.connect()
+  const report = await createTopics(admin, prefix)
+  await admin.disconnect()
+  if (!topicsAreFine(report)) throw new Error(`the topics are not as they should be: ${JSON.stringify(report.topics)}`)
+}
+
+/** Events a second, from the first progress to the last event: the start of the service is not the relay's time. */
+async function publishedRate(scope: Cleanup, databaseUrl: string, prefix: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'orderledger bench' })
+  await client.connect()
+  scope.add(() => client.end())
+  const text = 'select position from log.checkpoints where starts_with(reader, $1) and right(reader, $2) = $3'
+  const progressTo = async (target: number): Promise<{ readonly position: number; readonly at: number }> => {
+    for (;;) {
+      const values = [RELAY_READERS, prefix.length, prefix]
+      const { rows } = await client.query<[string]>({ text, values, rowMode: 'array' })
+      const position = Number(rows[0]?.[0] ?? 0)
+      if (position >= target) return { position, at: performance.now() }
+      await pause(SAMPLE_MS)
+    }
+  }
+  const first = await progressTo(1)
+  const last = await progressTo(EVENTS)
+  return (last.position - first.position) / ((last.at - first.at) / 1_000)
+}

@@ -1,0 +1,86 @@
+/** Reads a topic outside of every group: all partitions from one place on, until there were enough or the signal. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { withOffsets } from '../../kafka/cluster-look.ts'
+import type { BrowseFrom } from '../../kafka/browse-topic.ts'
+import { PartitionReader, type PartitionPage } from '../../kafka/partition-reader.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { SILENT_LOG } from './reach-kafka.ts'
+import type { RecordSink } from './record-sink.ts'
+
+export interface ConsumingAlone {
+  readonly kafka: KafkaSettings
+  readonly topic: string
+  readonly from: BrowseFrom
+  readonly sink: RecordSink
+  readonly signal: AbortSignal
+  /** Told why a read failed that is tried again. */
+  readonly onRetry: (reason: string) => void
+}
+
+/** Of one answer of a broker. */
+const FETCH = { wait: 250, bytes: 4 * 1024 * 1024 }
+const BACK_OFF_MS = 500
+/** So long a cluster that answered once may be away, in milliseconds. */
+const PATIENCE_MS = 60_000
+
+export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }: ConsumingAlone): Promise<void> {
+  const reader = new PartitionReader(kafka, { clientId: 'consume', log: SILENT_LOG })
+  try {
+    await reader.connect()
+    const offsets = await firstOffsets(reader, topic, from)
+    let answered = performance.now()
+    // The next pages are on their way while these are shown.
+    let ahead = fetched(reader, topic, offsets)
+    while (!signal.aborted && !sink.full) {
+      const pages = await ahead
+      if (pages instanceof Error) {
+        if (performance.now() - answered > PATIENCE_MS) throw pages
+        onRetry(pages.message)
+        await delay(BACK_OFF_MS, undefined, { signal }).catch(() => undefined)
+        ahead = fetched(reader, topic, offsets)
+        continue
+      }
+      answered = performance.now()
+      for (const [partition, { next }] of pages) offsets.set(partition, next)
+      ahead = fetched(reader, topic, offsets)
+      for (const { records } of pages.values()) await sink.show(records)
+    }
+  } finally {
+    await reader.disconnect()
+  }
+}
+
+async function firstOffsets(reader: PartitionReader, topic: string, from: BrowseFrom): Promise<Map<number, number>> {
+  const shapes = await reader.topics([topic])
+  const [look] = await withOffsets(reader, shapes)
+  const times = from.at === 'time' ? (await reader.offsets(shapes, from.time)).get(topic) : undefined
+  return new Map(
+    (look?.partitions ?? []).map(({ partition, start, end }) => {
+      switch (from.at) {
+        case 'earliest':
+          return [partition, start]
+        case 'latest':
+          return [partition, end]
+        case 'offset':
+          return [partition, Math.max(start, from.offset)]
+        case 'time': {
+          const offset = times?.get(partition) ?? -1
+          return [partition, offset < 0 ? end : offset]
+        }
+      }
+    }),
+  )
+}
+
+/** An error as a value: the pages are awaited later, and by then it would have been nobody's. */
+async function fetched(
+  reader: PartitionReader,
+  topic: string,
+  offsets: ReadonlyMap<number, number>,
+): Promise<ReadonlyMap<number, PartitionPage> | Error> {
+  try {
+    return await reader.fetchAll(topic, new Map(offsets), FETCH)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}

@@ -1,0 +1,103 @@
+/** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
+import { kafkaClient } from '../../kafka/connection.ts'
+import type { ReadRecord } from '../../kafka/partition-reader.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { SILENT_LOG } from './reach-kafka.ts'
+import type { RecordSink } from './record-sink.ts'
+
+export interface ConsumingInGroup {
+  readonly kafka: KafkaSettings
+  readonly topic: string
+  readonly group: string
+  /** Where a group begins that has committed nothing. */
+  readonly fromBeginning: boolean
+  /** Milliseconds that each message is made to take; 0: none. */
+  readonly work: number
+  readonly sink: RecordSink
+  readonly signal: AbortSignal
+  readonly onJoined: (partitions: readonly number[]) => void
+}
+
+/** The shortest that brokers allow by default: a member that died is missed for so long. */
+const SESSION_MS = 6_000
+/** Offsets and a sign of life go out as often, within batches as well. */
+const COMMIT_MS = 1_000
+const HEARTBEAT_MS = 1_000
+/** With work a batch is small, so that no partition waits long for the others. */
+const WORKED_BYTES = 64 * 1024
+const FETCHED_BYTES = 4 * 1024 * 1024
+/** Shown at once where there is no work: a commit and a heartbeat come between them. */
+const PIECE = 5_000
+
+/** Resolves when there were enough, or with the signal; then the group has its partitions back at once. */
+export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
+  const { kafka, topic, group, fromBeginning, work, sink, signal, onJoined } = options
+  const consumer = kafkaClient(kafka, { clientId: 'consume', log: SILENT_LOG }).consumer({
+    groupId: group,
+    sessionTimeout: SESSION_MS,
+    rebalanceTimeout: 2 * SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: 200,
+    maxBytesPerPartition: work > 0 ? WORKED_BYTES : FETCHED_BYTES,
+    allowAutoTopicCreation: false,
+  })
+  let end: (failure: Error | null) => void = () => undefined
+  const ended = new Promise<Error | null>((resolve) => (end = resolve))
+  signal.addEventListener('abort', () => end(null), { once: true })
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) end(payload.error)
+  })
+  consumer.on('consumer.group_join', ({ payload }) => onJoined(payload.memberAssignment[topic] ?? []))
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (batch) => {
+        await workThrough(batch, { work, sink, signal })
+        if (sink.full) end(null)
+      },
+    })
+    const failure = await ended
+    if (failure !== null) throw failure
+  } finally {
+    await consumer.disconnect()
+  }
+}
+
+type Working = Pick<ConsumingInGroup, 'work' | 'sink' | 'signal'>
+
+async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Working): Promise<void> {
+  const { batch, isRunning, isStale, heartbeat } = payload
+  const { messages, partition } = batch
+  let done = 0
+  let committed = performance.now()
+  const goesOn = () => isRunning() && !isStale() && !signal.aborted && !sink.full && done < messages.length
+  while (goesOn()) {
+    const piece = messages.slice(done, done + (work > 0 ? 1 : PIECE))
+    if (work > 0) await delay(work)
+    done += await sink.show(piece.map((message) => recordOf(message, partition)))
+    if (performance.now() - committed < COMMIT_MS) continue
+    // First: a heartbeat rejects while the group is being shared out anew, and what is done would be done again.
+    await commit(payload, done)
+    await heartbeat()
+    committed = performance.now()
+  }
+  // A batch may hold nothing but what transactions leave behind.
+  if (messages.length === 0) payload.resolveOffset(batch.lastOffset())
+  await commit(payload, done)
+}
+
+async function commit(payload: EachBatchPayload, done: number): Promise<void> {
+  const last = payload.batch.messages[done - 1]
+  if (last === undefined || payload.isStale()) return
+  payload.resolveOffset(last.offset)
+  await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
+}
+
+function recordOf({ offset, timestamp, key, value, headers = {} }: KafkaMessage, partition: number): ReadRecord {
+  return { partition, offset: Number(offset), timestamp: Number(timestamp), key, value, headers, unreadable: null }
+}

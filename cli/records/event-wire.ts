@@ -1,0 +1,38 @@
+/** The wire format of our events, with the ids of whichever registry is used; a command can do without. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readRunFile } from '../../app/run-file.ts'
+import { confluentRegistry } from '../../registry/confluent-registry.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { lookUpEventSchemas } from '../../registry/event-schema-ids.ts'
+import { wireFormat, type WireFormat } from '../../registry/wire-format.ts'
+import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import type { CommandContext } from '../command-context.ts'
+import { withDatabase } from '../database/with-database.ts'
+
+/** Null, with a note why, where the ids cannot be had: then Avro is shown in hex. */
+export async function eventWire(context: CommandContext): Promise<WireFormat | null> {
+  const { schemaRegistryUrl: url, databaseUrl, dataDir } = context.config()
+  const embedded = databaseUrl !== null || readRunFile(dataDir) !== null || existsSync(join(dataDir, 'postgres'))
+  if (url === null && !embedded) {
+    context.output.note('no registry and no database here, so Avro is shown in hex: set SCHEMA_REGISTRY_URL')
+    return null
+  }
+  try {
+    if (url !== null) {
+      return wireFormat(await lookUpEventSchemas(confluentRegistry({ url, monotonic: () => performance.now() })))
+    }
+    return await withDatabase(context, { command: 'consume', create: false }, async (database) => {
+      const pool = openPool(database.url, { name: 'consume', max: 2, settings: READER_SETTINGS })
+      try {
+        return wireFormat(await lookUpEventSchemas(embeddedRegistry(pool)))
+      } finally {
+        await pool.end()
+      }
+    })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    context.output.note(`the ids of our schemas cannot be had, so Avro is shown in hex: ${why}`)
+    return null
+  }
+}

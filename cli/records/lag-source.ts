@@ -1,0 +1,77 @@
+/** Where the command `lag` gets its numbers from: the service that runs, else the cluster and the database themselves. */
+import { systemClock } from '../../app/clock.ts'
+import { logReaders } from '../../app/log-readers.ts'
+import { readRunFile } from '../../app/run-file.ts'
+import { StartFailure } from '../../app/start-failure.ts'
+import type { LagReport } from '../../kafka/lag-report.ts'
+import { LagSampler, type LagSamplerParts } from '../../kafka/lag-sampler.ts'
+import { Progress } from '../../projections/progress.ts'
+import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import type { CommandContext } from '../command-context.ts'
+import { requireSchema } from '../database/require-schema.ts'
+import { withDatabase } from '../database/with-database.ts'
+import { connect, requireSuccess, type ServiceOptions } from '../load/service.ts'
+
+export interface LagAsked extends ServiceOptions {
+  readonly group?: string
+}
+
+export type ReadLag = () => Promise<LagReport>
+
+export interface LagWork {
+  readonly signal: AbortSignal
+  /** Calls `read` as often as it likes. */
+  readonly work: (read: ReadLag) => Promise<void>
+}
+
+/** A service watches with its own settings and rights; without one this process watches with ours. */
+export async function withLag(context: CommandContext, asked: LagAsked, { signal, work }: LagWork): Promise<void> {
+  const running = asked.url !== undefined || (readRunFile(context.config().dataDir)?.url ?? null) !== null
+  return running ? throughService(context, asked, { signal, work }) : directly(context, work)
+}
+
+async function throughService(context: CommandContext, asked: LagAsked, { signal, work }: LagWork): Promise<void> {
+  const client = await connect(context, { options: asked, connections: 1, signal })
+  try {
+    await work(async () => {
+      const reply = await client.get('/lag')
+      requireSuccess(reply, `GET ${client.url}/lag`)
+      return reply.body as LagReport
+    })
+  } finally {
+    await client.close()
+  }
+}
+
+async function directly(context: CommandContext, work: LagWork['work']): Promise<void> {
+  const { kafka } = context.config()
+  try {
+    await withDatabase(context, { command: 'lag', create: false }, async ({ url }) => {
+      const pool = openPool(url, { name: 'lag', max: 2, settings: READER_SETTINGS })
+      try {
+        await requireSchema(pool)
+        await sampled(context, logReaders(pool, new Progress(systemClock), kafka), work)
+      } finally {
+        await pool.end()
+      }
+    })
+  } catch (error) {
+    const alone = error instanceof StartFailure && error.code === 'no-database' && kafka !== null
+    if (!alone) throw error
+    context.output.note('no database here: the readers of the log are not shown (DATABASE_URL names one)')
+    await sampled(context, async () => [], work)
+  }
+}
+
+async function sampled(
+  context: CommandContext,
+  readers: LagSamplerParts['readers'],
+  work: LagWork['work'],
+): Promise<void> {
+  const sampler = new LagSampler({ kafka: context.config().kafka, readers, clock: systemClock })
+  try {
+    await work(() => sampler.report())
+  } finally {
+    await sampler.stop()
+  }
+}

@@ -1,0 +1,56 @@
+/** Lag as a table: a line for each group and reader, and below a group one for each of its partitions. */
+import type { LagReport } from '../../kafka/lag-report.ts'
+import type { Verdict } from '../../kafka/lag.ts'
+import type { Progress } from '../../kafka/lag.ts'
+import { styled, table, type Cell, type Style } from '../output.ts'
+import type { ProgressStream } from '../progress.ts'
+
+const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'done in', 'verdict']
+
+const STYLES: Readonly<Record<Verdict, Style>> = { OK: 'green', WARN: 'yellow', STALLED: 'red', STOPPED: 'red' }
+
+export function lagText({ kafka, groups, readers, verdict, settled }: LagReport, stream: ProgressStream): string {
+  const ofGroups = groups.flatMap((group) => [
+    row(group.group, `${group.state}, ${members(group.members.length)}`, group),
+    ...group.partitions.map((one) => row(`  ${one.topic} ${one.partition}`, `${one.offset} of ${one.end}`, one)),
+  ])
+  const ofReaders = readers.map((reader) => {
+    const name = reader.kind === 'relay' ? reader.name : `projection ${reader.name}`
+    return row(name, `${reader.position} of ${reader.head}`, reader, reader.detail)
+  })
+  const rows = [...ofGroups, ...ofReaders]
+  const age = kafka.ageSeconds === null ? '' : `, data ${kafka.ageSeconds.toFixed(1)} s old`
+  return [
+    rows.length === 0 ? 'nobody reads: no group has committed offsets of our topics' : table(HEADINGS, rows),
+    '',
+    ...(kafka.state === 'unreachable' ? [`kafka: unreachable${age}: ${kafka.detail}`] : []),
+    ...(kafka.state === 'not-configured' ? ['kafka: not configured (KAFKA_BROKERS)'] : []),
+    `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far: not watched for long enough'}`,
+  ].join('\n')
+}
+
+type Shown = Progress & { readonly secondsBehind: number | null }
+
+function row(who: string, at: string, lag: Shown, detail: string | null = null): readonly Cell[] {
+  const { behind, secondsBehind, inRate, outRate, trend, etaSeconds, verdict, settled } = lag
+  return [
+    printable(who),
+    at,
+    behind,
+    secondsBehind === null ? '?' : secondsBehind.toFixed(1),
+    Math.round(inRate),
+    Math.round(outRate),
+    trend,
+    behind === 0 ? '' : etaSeconds === null ? '?' : `${Math.ceil(etaSeconds)} s`,
+    `${verdict}${settled ? '' : '?'}${detail === null ? '' : ` (${printable(detail)})`}`,
+  ]
+}
+
+function members(count: number): string {
+  return `${count} ${count === 1 ? 'member' : 'members'}`
+}
+
+/** Groups are named by whoever uses them. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
+}

@@ -1,0 +1,93 @@
+/** Counts what became of the lines that were produced. */
+import type { TopicName } from '../../kafka/topics.ts'
+import { LatencyHistogram } from '../latency-histogram.ts'
+import { LinesNotTaken } from '../load/lines-not-taken.ts'
+import { grouped } from '../report.ts'
+
+/** What `produce` prints: with --json this and what stands beside it. */
+export interface ProduceReport {
+  /** Lines that are not empty. */
+  readonly read: number
+  /** Stored by all brokers that have to. */
+  readonly acked: number
+  readonly invalid: number
+  /** Taken from the file for each topic. */
+  readonly topics: Readonly<Record<string, number>>
+  readonly sends: number
+  /** Sends that failed and were repeated by another producer. */
+  readonly retries: number
+  readonly seconds: number
+  readonly ratePerSecond: number
+  /** Of one send of up to 500 messages. */
+  readonly sendMs: { readonly p50: number; readonly p99: number; readonly max: number }
+}
+
+export class ProduceTally {
+  readonly notSent = new LinesNotTaken()
+  readonly #note: (line: string) => void
+  readonly #latency = new LatencyHistogram()
+  readonly #topics = new Map<TopicName, number>()
+  readonly #begun = performance.now()
+  #acked = 0
+  #invalid = 0
+  #retries = 0
+  #lastReason = ''
+
+  /** `note`: told of each new reason why something has to be sent again. */
+  constructor(note: (line: string) => void) {
+    this.#note = note
+  }
+
+  taken(topic: TopicName): void {
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1)
+  }
+
+  invalid(line: number, message: string): void {
+    this.#invalid += 1
+    this.notSent.note(line, { outcome: 'invalid', faults: [{ pointer: '', message }] })
+  }
+
+  acked(count: number, milliseconds: number): void {
+    this.#acked += count
+    this.#latency.record(milliseconds)
+  }
+
+  retried(reason: string): void {
+    this.#retries += 1
+    if (reason !== this.#lastReason) this.#note(`sending again: ${reason}`)
+    this.#lastReason = reason
+  }
+
+  report(): ProduceReport {
+    const seconds = (performance.now() - this.#begun) / 1_000
+    const latency = (percent: number) => rounded(this.#latency.percentile(percent))
+    return {
+      read: [...this.#topics.values()].reduce((sum, count) => sum + count, 0) + this.#invalid,
+      acked: this.#acked,
+      invalid: this.#invalid,
+      topics: Object.fromEntries(this.#topics),
+      sends: this.#latency.count,
+      retries: this.#retries,
+      seconds: rounded(seconds),
+      ratePerSecond: Math.round(this.#acked / seconds),
+      sendMs: { p50: latency(50), p99: latency(99), max: rounded(this.#latency.max) },
+    }
+  }
+}
+
+export function produceRows(report: ProduceReport): readonly (readonly [string, string])[] {
+  const { read, acked, invalid, topics, sends, retries, seconds, ratePerSecond, sendMs } = report
+  const perTopic = Object.entries(topics).map(([topic, count]) => `${topic} ${grouped(count)}`)
+  return [
+    ['lines', grouped(read)],
+    ['acked', perTopic.length === 0 ? grouped(acked) : `${grouped(acked)} (of ${perTopic.join(', ')})`],
+    ...(invalid > 0 ? [['not sent', grouped(invalid)] as const] : []),
+    ['rate', `${grouped(ratePerSecond)} a second, ${seconds.toFixed(1)} s`],
+    ['send', `p50 ${sendMs.p50} ms, p99 ${sendMs.p99} ms, max ${sendMs.max} ms (${grouped(sends)} sends)`],
+    ...(retries > 0 ? [['sent again', `${grouped(retries)} sends`] as const] : []),
+  ]
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}

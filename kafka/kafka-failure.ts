@@ -1,0 +1,72 @@
+/** What a cluster did not do for us, in words; kafkajs wraps the reason in errors of its own, several deep. */
+
+/**
+ * - `kafka-unreachable`: nobody answers, or not in time.
+ * - `kafka-refused`: the cluster is there and does not let us in: user, password, certificates, rights.
+ * - `topics-missing`: topics of ours are not there, or have too few partitions.
+ * - `kafka-failed`: anything else that it answered.
+ */
+export type KafkaFailureCode = 'kafka-unreachable' | 'kafka-refused' | 'topics-missing' | 'kafka-failed'
+
+export class KafkaFailure extends Error {
+  readonly code: KafkaFailureCode
+  readonly retriable = true
+  override readonly name = 'KafkaFailure'
+
+  constructor(code: KafkaFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+const REFUSED_NAMES = new Set(['KafkaJSSASLAuthenticationError', 'KafkaJSUnsupportedSaslMechanismError'])
+const REFUSED_TYPES =
+  /^(SASL_AUTHENTICATION_FAILED|UNSUPPORTED_SASL_MECHANISM|ILLEGAL_SASL_STATE|\w+_AUTHORIZATION_FAILED)$/
+const REFUSED_CODES = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED)/
+const REFUSED_WORDS = /self[- ]signed certificate|unable to (verify|get)|certificate|authenticat/i
+const UNREACHABLE_NAMES = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSLockTimeout',
+])
+const UNREACHABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'])
+
+/** Whatever kafkajs threw, as a failure that says what it was. A KafkaFailure stays as it is. */
+export function kafkaFailure(error: unknown): KafkaFailure {
+  if (error instanceof KafkaFailure) return error
+  const chain = [...causes(error)]
+  const message = chain.at(-1)?.message ?? String(error)
+  if (chain.some(isRefusal)) return new KafkaFailure('kafka-refused', message, { cause: error })
+  if (chain.some(isSilence)) return new KafkaFailure('kafka-unreachable', message, { cause: error })
+  return new KafkaFailure('kafka-failed', message, { cause: error })
+}
+
+/** True for what kafkajs and sockets throw: anything else is not the cluster's doing. */
+export function isKafkaError(error: unknown): boolean {
+  if (error instanceof KafkaFailure) return true
+  return [...causes(error)].some((each) => each.name.startsWith('KafkaJS') || isRefusal(each) || isSilence(each))
+}
+
+function* causes(error: unknown): Generator<Error> {
+  for (let each = error; each instanceof Error; each = each.cause) yield each
+}
+
+function isRefusal(error: Error): boolean {
+  if (REFUSED_NAMES.has(error.name) || REFUSED_CODES.test(text(error, 'code'))) return true
+  return REFUSED_TYPES.test(text(error, 'type')) || (isConnection(error) && REFUSED_WORDS.test(error.message))
+}
+
+function isSilence(error: Error): boolean {
+  return isConnection(error) || UNREACHABLE_CODES.has(text(error, 'code'))
+}
+
+function isConnection(error: Error): boolean {
+  return UNREACHABLE_NAMES.has(error.name)
+}
+
+function text(error: Error, property: 'code' | 'type'): string {
+  const value: unknown = Reflect.get(error, property)
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,312 @@
+/**
+ * Reads partitions at any offset, outside of every group: kafkajs offers only consumers, and those join one (seconds on
+ * a common cluster, and a group in everybody's list). Its cluster is reached behind its back, which is sound as long as
+ * its version is pinned; there has been none after it since 2023.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { IHeaders, Kafka } from 'kafkajs'
+import { kafkaClient, type ClientOptions } from './connection.ts'
+import { logDirectories, type SentRequest } from './log-directories.ts'
+import type { KafkaSettings } from './settings.ts'
+
+export interface ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  /** Milliseconds since 1970, as whoever wrote it says. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+  /** Why nothing else of it can be told, e.g. a codec that is not known here; null: it was read. */
+  readonly unreadable: string | null
+}
+
+export interface PartitionPage {
+  readonly records: readonly ReadRecord[]
+  /** Where to go on. */
+  readonly next: number
+  /** Behind the newest record that is replicated. */
+  readonly end: number
+}
+
+export interface TopicShape {
+  readonly name: string
+  readonly partitions: readonly PartitionShape[]
+}
+
+export interface PartitionShape {
+  readonly partition: number
+  /** Of the broker; null: there is none now. */
+  readonly leader: number | null
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
+}
+
+/** Start or end of each partition, by topic and partition. */
+export type Offsets = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+export interface FetchBounds {
+  /** How long the broker waits for news, in milliseconds. */
+  readonly wait: number
+  /** Of the answer; the first batch is whole, however long it is. */
+  readonly bytes: number
+}
+
+const NO_LEADER = -1
+const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
+
+export class PartitionReader {
+  readonly #cluster: Cluster
+
+  constructor(settings: KafkaSettings, options: ClientOptions) {
+    this.#cluster = clusterOf(kafkaClient(settings, options))
+  }
+
+  async connect(): Promise<void> {
+    await this.#cluster.connect()
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#cluster.disconnect()
+  }
+
+  /** The topics as they are now. Rejects with UNKNOWN_TOPIC_OR_PARTITION when one is not there. */
+  async topics(names: readonly string[]): Promise<readonly TopicShape[]> {
+    if (names.length === 0) return []
+    await this.#cluster.addMultipleTargetTopics(names)
+    await this.#cluster.refreshMetadata()
+    return names.map((name) => ({
+      name,
+      partitions: this.#cluster
+        .findTopicPartitionMetadata(name)
+        .map(({ partitionId, leader, replicas, isr }) => ({
+          partition: partitionId,
+          leader: leader === NO_LEADER ? null : leader,
+          replicas,
+          inSync: isr,
+        }))
+        .sort((one, other) => one.partition - other.partition),
+    }))
+  }
+
+  /** Partitions without a leader are left out. `at`: or the first record at or after that time (ms), else the end. */
+  async offsets(topics: readonly TopicShape[], at: 'start' | 'end' | number): Promise<Offsets> {
+    const asked = topics.map(({ name, partitions }) => ({
+      topic: name,
+      partitions: partitions.filter(({ leader }) => leader !== null).map(({ partition }) => ({ partition })),
+      ...(typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'start' }),
+    }))
+    const answers = await this.#cluster.fetchTopicsOffset(asked.filter(({ partitions }) => partitions.length > 0))
+    return new Map(
+      answers.map(({ topic, partitions }) => [
+        topic,
+        new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)])),
+      ]),
+    )
+  }
+
+  /** Records from `offset` on, as many as fit. An offset that is not there any more goes on at the oldest that is. */
+  async fetch(topic: string, partition: number, offset: number, { wait, bytes }: FetchBounds): Promise<PartitionPage> {
+    try {
+      const broker = await this.#leader(topic, partition)
+      const { responses } = await broker.fetch({
+        replicaId: -1,
+        isolationLevel: 0,
+        maxWaitTime: wait,
+        minBytes: 1,
+        maxBytes: bytes,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: bytes }] }],
+      })
+      const found = responses[0]?.partitions[0]
+      if (found === undefined) return { records: [], next: offset, end: offset }
+      return pageOf(found, partition, offset)
+    } catch (error) {
+      return this.#afterFailure(error, topic, partition, offset)
+    }
+  }
+
+  /**
+   * As `fetch`, for many partitions of one topic, with one request to each leader: a broker answers the requests of a
+   * connection one after the other, so an empty partition would keep the others waiting.
+   */
+  async fetchAll(
+    topic: string,
+    offsets: ReadonlyMap<number, number>,
+    bounds: FetchBounds,
+  ): Promise<ReadonlyMap<number, PartitionPage>> {
+    await this.#cluster.addMultipleTargetTopics([topic])
+    const byLeader = this.#cluster.findLeaderForPartitions(topic, [...offsets.keys()])
+    const leaders = Object.entries(byLeader).filter(([leader]) => Number(leader) !== NO_LEADER)
+    // Somebody is about to be elected; asking at once would only keep the processor busy.
+    if (leaders.length === 0) {
+      await delay(bounds.wait)
+      await this.#cluster.refreshMetadata()
+    }
+    const answers = await Promise.all(
+      leaders.map(([leader, partitions]) => this.#fetchFrom(Number(leader), topic, { partitions, offsets, bounds })),
+    )
+    return new Map(answers.flat())
+  }
+
+  /** Bytes of each partition on the disks of its leader, by `topic partition`. */
+  async sizes(topics: readonly TopicShape[]): Promise<ReadonlyMap<string, number>> {
+    const leaders = new Set(topics.flatMap(({ partitions }) => partitions.flatMap(({ leader }) => leader ?? [])))
+    const wanted = new Map<string, number | null>(
+      topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partition, leader }) => [`${name} ${String(partition)}`, leader] as const),
+      ),
+    )
+    const sizes = new Map<string, number>()
+    for (const leader of leaders) {
+      const broker = await this.#cluster.findBroker({ nodeId: leader })
+      const all = await broker.connectionPool.send(logDirectories())
+      for (const [partition, bytes] of all) if (wanted.get(partition) === leader) sizes.set(partition, bytes)
+    }
+    return sizes
+  }
+
+  async #fetchFrom(
+    leader: number,
+    topic: string,
+    asked: {
+      readonly partitions: readonly number[]
+      readonly offsets: ReadonlyMap<number, number>
+      readonly bounds: FetchBounds
+    },
+  ): Promise<readonly (readonly [number, PartitionPage])[]> {
+    const { partitions, offsets, bounds } = asked
+    const wanted = partitions.map((partition) => ({
+      partition,
+      fetchOffset: offsets.get(partition) ?? 0,
+      maxBytes: bounds.bytes,
+    }))
+    try {
+      const broker = await this.#cluster.findBroker({ nodeId: leader })
+      const { responses } = await broker.fetch({
+        replicaId: -1,
+        isolationLevel: 0,
+        maxWaitTime: bounds.wait,
+        minBytes: 1,
+        maxBytes: bounds.bytes,
+        topics: [{ topic, partitions: wanted }],
+      })
+      return responses
+        .flatMap((response) => response.partitions)
+        .map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)] as const)
+    } catch (error) {
+      if (partitions.length === 1 || !(error instanceof Error) || isOfTheConnection(error)) {
+        const [partition = 0] = partitions
+        return [[partition, await this.#afterFailure(error, topic, partition, offsets.get(partition) ?? 0)]]
+      }
+      // One of them is at fault, and the others must not wait for it.
+      const pages = []
+      for (const { partition, fetchOffset } of wanted)
+        pages.push([partition, await this.fetch(topic, partition, fetchOffset, { ...bounds, wait: 0 })] as const)
+      return pages
+    }
+  }
+
+  async #leader(topic: string, partition: number): Promise<Broker> {
+    await this.#cluster.addMultipleTargetTopics([topic])
+    const [leader] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))
+    if (leader === undefined || Number(leader) === NO_LEADER) {
+      await this.#cluster.refreshMetadata()
+      throw new Error(`partition ${String(partition)} of ${topic} has no leader`)
+    }
+    return this.#cluster.findBroker({ nodeId: Number(leader) })
+  }
+
+  async #afterFailure(error: unknown, topic: string, partition: number, offset: number): Promise<PartitionPage> {
+    if (!(error instanceof Error)) throw error
+    if ('type' in error && error.type === OUT_OF_RANGE) {
+      const shape = [{ name: topic, partitions: [{ partition, leader: 0, replicas: [], inSync: [] }] }]
+      const [start, end] = await Promise.all([this.offsets(shape, 'start'), this.offsets(shape, 'end')])
+      const oldest = start.get(topic)?.get(partition) ?? 0
+      const newest = end.get(topic)?.get(partition) ?? 0
+      return { records: [], next: offset < oldest ? oldest : newest, end: newest }
+    }
+    if (isOfTheCluster(error)) {
+      // Leaders move: the next attempt knows the new one.
+      await this.#cluster.refreshMetadata().catch(() => undefined)
+      throw error
+    }
+    // The batch at this offset cannot be unpacked, so none of its records can; the broker gives it again for each.
+    const unreadable = { partition, offset, timestamp: 0, key: null, value: null, headers: {} }
+    return { records: [{ ...unreadable, unreadable: error.message }], next: offset + 1, end: offset + 1 }
+  }
+}
+
+function pageOf({ messages, highWatermark }: FetchedPartition, partition: number, from: number): PartitionPage {
+  const records: ReadRecord[] = []
+  let next = from
+  for (const { offset: text, timestamp, key, value, headers, isControlRecord = false } of messages) {
+    const offset = Number(text)
+    // A batch is sent whole, though it begins earlier.
+    if (offset < from) continue
+    next = offset + 1
+    if (isControlRecord) continue
+    const time = Number(timestamp)
+    records.push({ partition, offset, timestamp: time, key, value, headers: headers ?? {}, unreadable: null })
+  }
+  return { records, next, end: Number(highWatermark) }
+}
+
+/** As opposed to what is wrong with the bytes that came. */
+function isOfTheCluster(error: Error): boolean {
+  const names =
+    /^KafkaJS(ProtocolError|Connection\w*|Broker\w*|RequestTimeoutError|Lock\w*|Timeout|\w*Metadata\w*|NumberOfRetriesExceeded|SASL\w*|Server\w*|Error)$/
+  return names.test(error.name) || error.message.includes('has no leader')
+}
+
+function isOfTheConnection(error: Error): boolean {
+  return isOfTheCluster(error) && error.name !== 'KafkaJSProtocolError'
+}
+
+/** What of kafkajs 2.2.4 is used here; src/cluster/index.js and src/broker/index.js. */
+interface Cluster {
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  refreshMetadata(): Promise<void>
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>
+  findTopicPartitionMetadata(topic: string): readonly {
+    readonly partitionId: number
+    readonly leader: number
+    readonly replicas: readonly number[]
+    readonly isr: readonly number[]
+  }[]
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>
+  findBroker(node: { readonly nodeId: number }): Promise<Broker>
+  fetchTopicsOffset(topics: readonly object[]): Promise<
+    readonly {
+      readonly topic: string
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[]
+    }[]
+  >
+}
+
+interface Broker {
+  readonly connectionPool: { send<Answer>(request: SentRequest<Answer>): Promise<Answer> }
+  fetch(
+    request: object,
+  ): Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>
+}
+
+interface FetchedPartition {
+  readonly partition: number
+  readonly highWatermark: string
+  readonly messages: readonly {
+    readonly offset: string
+    readonly timestamp: string
+    readonly key: Buffer | null
+    readonly value: Buffer | null
+    readonly headers?: IHeaders
+    readonly isControlRecord?: boolean
+  }[]
+}
+
+function clusterOf(kafka: Kafka): Cluster {
+  const key = Object.getOwnPropertySymbols(kafka).find((symbol) => symbol.description === 'private:Kafka:createCluster')
+  const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key)
+  if (typeof create !== 'function') throw new Error('this kafkajs has no cluster to be reached: 2.2.4 has')
+  return create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false }) as Cluster
+}

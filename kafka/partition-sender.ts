@@ -1,0 +1,93 @@
+/**
+ * Sends the records of one partition in their order: one send under way at a time, the next gathers meanwhile.
+ *
+ *   idle --add--> sending --acknowledged, more is waiting--> sending
+ *                 sending --acknowledged, nothing waits--> idle
+ *                 sending --the send failed--> failed (for good: whoever owns it begins anew, from the checkpoint)
+ *   any --close--> closed (what is under way is finished, what waits is left)
+ */
+import type { Position } from '../store/command.ts'
+import type { EventRecord } from './event-record.ts'
+import { RecordBlock } from './record-block.ts'
+
+export interface PartitionSenderParts {
+  /** Resolves once all records of the block are acknowledged. */
+  readonly send: (block: RecordBlock) => Promise<void>
+  /** Called as a send is handed over. */
+  readonly sent: () => void
+  /** Called when a send was acknowledged. */
+  readonly acknowledged: (records: number) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** Blocks that are kept to be used again. */
+const SPARE_BLOCKS = 4
+
+export class PartitionSender {
+  readonly #parts: PartitionSenderParts
+  /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
+  readonly #blocks: RecordBlock[] = []
+  readonly #spare: RecordBlock[] = []
+  #busy = false
+  #sending: Promise<void> = Promise.resolve()
+  #state: 'open' | 'failed' | 'closed' = 'open'
+
+  constructor(parts: PartitionSenderParts) {
+    this.#parts = parts
+  }
+
+  add(position: Position, record: EventRecord): void {
+    const last = this.#blocks.at(-1)
+    const takes = last !== undefined && !last.isFull() && !(this.#busy && this.#blocks.length === 1)
+    if (takes) last.add(position, record)
+    else {
+      const block = this.#spare.pop() ?? new RecordBlock()
+      block.add(position, record)
+      this.#blocks.push(block)
+    }
+  }
+
+  /** Sends what waits, unless a send is under way: then it follows by itself. */
+  flush(): void {
+    if (!this.#busy && this.#state === 'open' && this.#blocks.length > 0) this.#sending = this.#send()
+  }
+
+  /** The position of the first record that is not acknowledged; null: all are. */
+  firstUnacknowledged(): Position | null {
+    return this.#blocks[0]?.firstPosition ?? null
+  }
+
+  /** Nothing more is sent. Resolves when what is under way has settled, one way or the other. */
+  close(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'closed'
+    return this.#sending
+  }
+
+  async #send(): Promise<void> {
+    const { send, sent, acknowledged, failed } = this.#parts
+    try {
+      this.#busy = true
+      for (let block = this.#next(); block !== null; block = this.#next()) {
+        const sending = send(block)
+        sent()
+        await sending
+        this.#blocks.shift()
+        const { count } = block
+        // Only one that was acknowledged: kafkajs may still read from one that was given up.
+        if (this.#spare.length < SPARE_BLOCKS) {
+          block.clear()
+          this.#spare.push(block)
+        }
+        acknowledged(count)
+      }
+      this.#busy = false
+    } catch (error) {
+      this.#state = 'failed'
+      failed(error)
+    }
+  }
+
+  #next(): RecordBlock | null {
+    return this.#state === 'open' ? (this.#blocks[0] ?? null) : null
+  }
+}
