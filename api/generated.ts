@@ -96,6 +96,14 @@ function partsWithoutUse(version: string): ApiParts {
       ids: eventSchemaIds([]),
       sharedRegistry: null,
     },
+    deadLetters: {
+      groups: unused,
+      letters: unused,
+      letter: unused,
+      decoded: unused,
+      retry: unused,
+      discard: unused,
+    },
     kafka: { sampler: { report: unused, cluster: unused, once: unused }, browse: null },
     simulateOrders: unused,
   }

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
 import type { FeedHealth } from '../kafka/feed.ts'
+import type { DeadLetters } from '../kafka/dead-letters.ts'
 import type { BrowsedRecords, Browsing } from '../kafka/browse-topic.ts'
 import type { LagSampler } from '../kafka/lag-sampler.ts'
 import type { Views } from '../projections/views.ts'
@@ -41,6 +42,8 @@ export interface ApiParts extends OperationParts {
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  /** Records that came in over Kafka and could not be handled. */
+  readonly deadLetters: DeadLetters
   readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]

@@ -56,6 +56,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./simulate.ts'),
   },
   {
+    name: 'dead-letters',
+    summary: 'show the records that could not be handled, try them again, discard them',
+    load: () => import('./dead-letters.ts'),
+  },
+  {
+    name: 'poison',
+    summary: 'send records that must not stop the orders, and check what became of them',
+    load: () => import('./poison.ts'),
+  },
+  {
     name: 'verify',
     summary: 'check the laws over everything that is stored, beside a running service or a stopped one',
     load: () => import('./verify.ts'),
