@@ -87,6 +87,7 @@ function partsWithoutUse(version: string): ApiParts {
     metrics: null,
     settings: { currency: 'EUR', reservationMinutes: 15, tokens: [], rateLimit: 0, production: false, version },
     readiness: unused,
+    feed: unused,
     isStopping: unused,
     dashboard: null,
     registry: null,

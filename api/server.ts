@@ -126,6 +126,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
   collectRoutes(app, settings.version)
+  metrics?.watchFeed(parts.feed)
   return { app, reportDefect }
 }
 

@@ -46,6 +46,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./flood.ts'),
   },
   {
+    name: 'produce',
+    summary: 'send the orders and the behaviour of a file to Kafka',
+    load: () => import('./produce.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'show the messages of a topic, decoded',
+    load: () => import('./consume.ts'),
+  },
+  {
     name: 'lag',
     summary: 'show how far behind consumer groups, the relay and the projections are',
     load: () => import('./lag.ts'),
@@ -89,6 +99,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'cluster',
     summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
     load: () => import('./cluster.ts'),
+  },
+  {
+    name: 'topics',
+    summary: 'create the topics of Kafka and compare them with what they should be',
+    load: () => import('./topics.ts'),
   },
   {
     name: 'schemas',

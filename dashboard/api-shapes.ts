@@ -695,6 +695,12 @@ export interface Projection {
 /** Every projection, by name. */
 export interface ProjectionList {
   readonly items: readonly Projection[]
+  readonly feed: {
+    /** What the projector of this process reads. */
+    readonly source: 'kafka' | 'store'
+    /** Why it does not read Kafka. */
+    readonly reason: string | null
+  } | null
 }
 
 /** How far a reader of the log is behind. */

@@ -104,8 +104,14 @@ function isoTime(millis: number): string {
 /** https://www.w3.org/TR/trace-context/#traceparent-header: what belongs to one request is one trace. */
 function traceParent({ correlationId, commandId }: StoredEvent): string {
   if (commandId !== lastTrace.commandId || correlationId !== lastTrace.correlationId) {
-    const text = `00-${correlationId.replaceAll('-', '')}-${commandId.replaceAll('-', '').slice(16)}-01`
+    const trace = `${correlationId.slice(0, 8)}${correlationId.slice(9, 13)}${correlationId.slice(14, 18)}${halfOf(correlationId)}`
+    const text = `00-${trace}-${halfOf(commandId)}-01`
     lastTrace = { correlationId, commandId, text }
   }
   return lastTrace.text
+}
+
+/** The second one of a UUID, which is its random one, without the dash. */
+function halfOf(uuid: string): string {
+  return uuid.slice(19, 23) + uuid.slice(24)
 }

@@ -51,7 +51,12 @@ async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<
     try {
       const rate = publishedRate(scope, databaseUrl, prefix)
       const service = await startService(scope, {
-        env: { DATABASE_URL: databaseUrl, ROLES: 'relay', KAFKA_BROKERS: kafka.bootstrap.join(','), TOPIC_PREFIX: prefix },
+        env: {
+          DATABASE_URL: databaseUrl,
+          ROLES: 'relay',
+          KAFKA_BROKERS: kafka.bootstrap.join(','),
+          TOPIC_PREFIX: prefix,
+        },
       })
       const published = await rate
       const memory = memoryOf(service.pid).peakMb
