@@ -1,6 +1,6 @@
 /**
  * Puts our decoder of records in the place of that of kafkajs, which copies all headers of a record once more for each of
- * them, and counts offsets as BigInt: 9.6 µs a record of ours, against 2 µs (2026-11). Only in the release that both were
+ * them, and counts offsets as BigInt: 9.4 µs of processor time a record of ours, against 4.5 (2026-11). Only in the release that both were
  * compared with. What is not as we know it is left to the original.
  */
 import { createRequire } from 'node:module'

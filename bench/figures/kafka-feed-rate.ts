@@ -69,7 +69,9 @@ export const kafkaFeedRate = figure({
 async function project(log: ProjectedLog): Promise<ProjectedReport> {
   const script = join(ROOT, 'bench/kafka/projector-process.ts')
   const flags = ['--max-semi-space-size=64']
-  return JSON.parse(await runLoader(process.execPath, [...flags, ...TSX, script, JSON.stringify(log)])) as ProjectedReport
+  return JSON.parse(
+    await runLoader(process.execPath, [...flags, ...TSX, script, JSON.stringify(log)]),
+  ) as ProjectedReport
 }
 
 /** A database with the same log. Nobody may be connected to the one that is copied. */
