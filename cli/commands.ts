@@ -46,6 +46,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./flood.ts'),
   },
   {
+    name: 'produce',
+    summary: 'send the orders and the behaviour of a file to Kafka',
+    load: () => import('./produce.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'show the messages of a topic, decoded',
+    load: () => import('./consume.ts'),
+  },
+  {
     name: 'lag',
     summary: 'show how far behind consumer groups, the relay and the projections are',
     load: () => import('./lag.ts'),
@@ -54,6 +64,16 @@ export const commands: readonly CommandEntry[] = [
     name: 'simulate',
     summary: 'play a scene of a shop against the service',
     load: () => import('./simulate.ts'),
+  },
+  {
+    name: 'dead-letters',
+    summary: 'show the records that could not be handled, try them again, discard them',
+    load: () => import('./dead-letters.ts'),
+  },
+  {
+    name: 'poison',
+    summary: 'send records that must not stop the orders, and check what became of them',
+    load: () => import('./poison.ts'),
   },
   {
     name: 'verify',

@@ -1,5 +1,5 @@
 /** Shows the messages of a topic, decoded: alone, without anybody noticing, or as a member of a consumer group. */
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { StartFailure } from '../app/start-failure.ts'
 import type { BrowseFrom } from '../kafka/browse-topic.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
@@ -40,7 +40,11 @@ export function register(program: Command, context: CommandContext): void {
     .description('show the messages of a topic, decoded')
     .argument('<topic>', 'which')
     .option('-n, --number <n>', 'how many (default: until Ctrl-C)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .option('--from <where>', 'earliest, latest, an offset, or a time (RFC 3339)', parseFrom, { at: 'earliest' })
+    .addOption(
+      new Option('--from <where>', 'earliest, latest, an offset, or a time (RFC 3339)')
+        .argParser(parseFrom)
+        .default({ at: 'earliest' }, 'earliest'),
+    )
     .option('--decode', 'show events by their fields')
     .option('--group <group>', 'as a member of this consumer group')
     .option('--work <ms>', 'milliseconds that each message is made to take', wholeNumber(0, LONGEST_WORK_MS), 0)

@@ -7,7 +7,7 @@
  *                 sending --failed--> waiting --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Message, Producer, RecordMetadata } from 'kafkajs'
+import type { Message, PartitionerArgs, Producer, RecordMetadata } from 'kafkajs'
 import { COMPRESSION } from './codecs.ts'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import type { KafkaSettings } from './settings.ts'
@@ -55,10 +55,16 @@ interface Lane {
   wake: (() => void) | null
 }
 
+interface OpenedProducer {
+  readonly opening: Promise<Producer>
+  /** Sends under way. */
+  uses: number
+}
+
 export class BatchSender {
   readonly #parts: BatchSenderParts
   readonly #lanes = new Map<string, Lane>()
-  #producer: Promise<Producer> | null = null
+  #producer: OpenedProducer | null = null
   #waiting = 0
   #flushing = false
   #failure: SendFailure | null = null
@@ -93,7 +99,7 @@ export class BatchSender {
   async close(): Promise<void> {
     const producer = this.#producer
     this.#producer = null
-    await producer?.then((opened) => opened.disconnect()).catch(() => undefined)
+    await producer?.opening.then((opened) => opened.disconnect()).catch(() => undefined)
   }
 
   #lane(topic: string, partition: number): Lane {
@@ -138,23 +144,29 @@ export class BatchSender {
     const begun = monotonic()
     for (let wait = FIRST_BACK_OFF_MS; ; wait = Math.min(2 * wait, LONGEST_BACK_OFF_MS)) {
       const producer = this.#opened()
+      producer.uses += 1
       try {
+        const opened = await producer.opening
         const sent = monotonic()
-        const answers = await (await producer).send({ topic, messages, acks: ACKS_OF_ALL, compression: COMPRESSION })
+        const answers = await opened.send({ topic, messages, acks: ACKS_OF_ALL, compression: COMPRESSION })
         requireCovered(answers, partition)
         onAcked(records, monotonic() - sent)
         return
       } catch (error) {
-        this.#discard(producer)
-        if (monotonic() - begun > patience || this.#failure !== null) throw new SendFailure(topic, partition, error)
+        if (this.#producer === producer) this.#producer = null
+        const useless = isFinal(error) || monotonic() - begun > patience || this.#failure !== null
+        if (useless) throw new SendFailure(topic, partition, error)
         onRetry(error instanceof Error ? error.message : String(error))
         await delay(wait)
+      } finally {
+        producer.uses -= 1
+        this.#closeUnused(producer)
       }
     }
   }
 
-  #opened(): Promise<Producer> {
-    this.#producer ??= this.#open()
+  #opened(): OpenedProducer {
+    this.#producer ??= { opening: this.#open(), uses: 0 }
     return this.#producer
   }
 
@@ -170,10 +182,10 @@ export class BatchSender {
     return producer
   }
 
-  /** The first lane that sees it fail; the others get the next one as theirs fail or come to their next batch. */
-  #discard(producer: Promise<Producer>): void {
-    if (this.#producer === producer) this.#producer = null
-    void producer.then((opened) => opened.disconnect()).catch(() => undefined)
+  /** One that was thrown away serves the sends that are under way; without it they would not know what became of them. */
+  #closeUnused(producer: OpenedProducer): void {
+    if (this.#producer === producer || producer.uses > 0) return
+    void producer.opening.then((opened) => opened.disconnect()).catch(() => undefined)
   }
 
   async #until(condition: () => boolean): Promise<void> {
@@ -207,6 +219,25 @@ function requireCovered(answers: readonly RecordMetadata[], partition: number): 
   throw new Error(`the answer does not tell of partition ${String(partition)}`)
 }
 
-const explicitPartition = () => (): number => {
-  throw new Error('a record without a partition')
+/** kafkajs asks for every record, also for one that says where it belongs. */
+const explicitPartition =
+  () =>
+  ({ message }: PartitionerArgs): number => {
+    if (message.partition === undefined) throw new Error('a record without a partition')
+    return message.partition
+  }
+
+/** What no other producer and no waiting makes better. */
+const FINAL = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'INVALID_RECORD',
+])
+
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error)) return true
+  const cause = error.cause instanceof Error ? error.cause : error
+  const type = 'type' in cause ? cause.type : null
+  return cause.name === 'KafkaJSSASLAuthenticationError' || (typeof type === 'string' && FINAL.has(type))
 }

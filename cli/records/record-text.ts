@@ -55,6 +55,5 @@ function contentOf(value: ShownValue): string {
 
 /** Whoever wrote it may have meant to steer the terminal. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what it looks for
   return /[\0-\x1f\x7f-\x9f]/.test(text) ? text.replace(/\p{Cc}/gu, '\u{FFFD}') : text
 }
