@@ -19,7 +19,11 @@ describe('what kafkajs throws', () => {
       new kafkajs.KafkaJSRequestTimeoutError('Request timed out', {} as never),
       'kafka-unreachable',
     ],
-    ['a wrong password', Object.assign(new Error('SCRAM failed'), { name: 'KafkaJSSASLAuthenticationError' }), 'kafka-refused'],
+    [
+      'a wrong password',
+      Object.assign(new Error('SCRAM failed'), { name: 'KafkaJSSASLAuthenticationError' }),
+      'kafka-refused',
+    ],
     [
       'a certificate of another authority',
       exceeded(
