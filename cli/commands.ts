@@ -46,6 +46,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./flood.ts'),
   },
   {
+    name: 'produce',
+    summary: 'send the orders and the behaviour of a file to Kafka',
+    load: () => import('./produce.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'show the messages of a topic, decoded',
+    load: () => import('./consume.ts'),
+  },
+  {
     name: 'lag',
     summary: 'show how far behind consumer groups, the relay and the projections are',
     load: () => import('./lag.ts'),
