@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { ProjectionState } from '../projections/views.ts'
 import type { Execution } from '../store/command.ts'
 import { createMetrics } from './metrics.ts'
@@ -68,4 +69,19 @@ test('orders are counted by what became of them', async () => {
   }
   expect(text).toContain('order_validation_duration_seconds_bucket{le="0.025"} 7')
   expect(text).toContain('order_validation_duration_seconds_bucket{le="0.01"} 6')
+})
+
+test('the feed from Kafka tells what it reads and what it healed, and nothing where there is none', async () => {
+  const metrics = createMetrics()
+  const counts = { healed: 7, duplicates: 3, foreign: 2, damaged: 1, stored: 70 }
+  let feed: FeedHealth | null = { source: 'kafka', reason: null, held: 12, counts }
+  metrics.watchFeed(() => feed)
+  for (let asked = 0; asked < 2; asked++) {
+    const text = await metrics.registry.metrics()
+    for (const line of ['feed_from_kafka 1', 'feed_held_events 12', 'feed_healed_total 7', 'feed_damaged_total 1']) {
+      expect(text).toContain(line)
+    }
+  }
+  feed = null
+  expect(await metrics.registry.metrics()).toContain('feed_from_kafka 0')
 })

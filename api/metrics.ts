@@ -1,5 +1,6 @@
 /** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { GroupLag, PartitionLag } from '../kafka/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay.ts'
 import type { ProjectionState } from '../projections/views.ts'
@@ -17,6 +18,8 @@ export interface Metrics {
   countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
+  /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
+  watchFeed(feed: () => FeedHealth | null): void
   /** Looks at the relay of this process when Prometheus asks. */
   watchRelay(report: () => RelayReport): void
   /** Reads the consumer groups when Prometheus asks. */
@@ -70,6 +73,7 @@ export function createMetrics(): Metrics {
     }),
     countOrder: orderCounter(registers),
     watchProjections: (states) => watchProjections(registers, states),
+    watchFeed: (feed) => watchFeed(registers, feed),
     watchRelay: (report) => watchRelay(registers, report),
     watchGroups: (groups) => watchGroups(registers, groups),
   }
@@ -230,3 +234,41 @@ function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
       reading = null
     }))
 }
+
+function watchFeed(registers: Registry[], feed: () => FeedHealth | null): void {
+  function counter(name: string, help: string, count: (counts: FeedHealth['counts']) => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(count(feed()?.counts ?? NOTHING_FED))
+      },
+    })
+  }
+
+  new Gauge({
+    name: 'feed_from_kafka',
+    help: '1 while the projector of this process reads Kafka; 0: the store, or it stands by.',
+    registers,
+    collect() {
+      this.set(feed()?.source === 'kafka' ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'feed_held_events',
+    help: 'Events from Kafka that are kept until the projector asks for them.',
+    registers,
+    collect() {
+      this.set(feed()?.held ?? 0)
+    },
+  })
+  counter('feed_healed_total', 'Events missing on Kafka that were read from the store.', (c) => c.healed)
+  counter('feed_duplicates_total', 'Events that came from Kafka again, or too late.', (c) => c.duplicates)
+  counter('feed_foreign_total', 'Records that are of another log, or of nobody we know.', (c) => c.foreign)
+  counter('feed_damaged_total', 'Records that are not as they were written.', (c) => c.damaged)
+  counter('feed_stored_total', 'Events read from the store, for whatever reason.', (c) => c.stored)
+}
+
+const NOTHING_FED: FeedHealth['counts'] = { healed: 0, duplicates: 0, foreign: 0, damaged: 0, stored: 0 }

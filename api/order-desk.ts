@@ -34,6 +34,12 @@ export function orderDesk({ settings, clock }: OrderDeskParts): OrderDesk {
       }
     },
     traceIdOf,
+    toldOf({ body }) {
+      const { orderId = '', code } = JSON.parse(body) as { readonly orderId?: string; readonly code?: string }
+      return code === undefined
+        ? { placed: true, detail: `placed order ${orderId}` }
+        : { placed: false, detail: `rejected order ${orderId}: ${code}` }
+    },
     // A recorded refusal is an event; one that left no trace would be heard by nobody.
     unheard({ status, body }) {
       if (status !== PROBLEMS['order-exists'].status) return null

@@ -1,6 +1,8 @@
 /** What the API is built from. It owns none of it and starts none of it. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { AskedLine } from '../domain/place-order.ts'
+import type { FeedHealth } from '../kafka/feed.ts'
+import type { DeadLetters } from '../kafka/dead-letters.ts'
 import type { BrowsedRecords, Browsing } from '../kafka/browse-topic.ts'
 import type { LagSampler } from '../kafka/lag-sampler.ts'
 import type { Views } from '../projections/views.ts'
@@ -22,6 +24,8 @@ export interface OperationParts {
   readonly settings: ApiSettings
   /** What readiness rests on. Called for each question, so it answers from what is known already. */
   readonly readiness: () => readonly Check[]
+  /** What feeds the projector of this process from Kafka; null: there is none. */
+  readonly feed: () => FeedHealth | null
   /** True once the process is shutting down: readiness says so, requests under way are answered. */
   readonly isStopping: () => boolean
 }
@@ -38,6 +42,8 @@ export interface ApiParts extends OperationParts {
   /** Where the embedded registry is; null: another one is used, and there is none here. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
+  /** Records that came in over Kafka and could not be handled. */
+  readonly deadLetters: DeadLetters
   readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly SimulatedOrder[]

@@ -104,6 +104,12 @@ export const PROBLEMS = {
     meaning: 'There is no projection of this name.',
     next: 'See /projections for those there are.',
   },
+  'dead-letter-not-found': {
+    status: 404,
+    title: 'No such dead letter',
+    meaning: 'There is no dead letter of this id.',
+    next: 'See /dead-letters for those there are.',
+  },
   'replay-not-found': {
     status: 404,
     title: 'No such replay',

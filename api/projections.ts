@@ -1,5 +1,6 @@
 /** Projections and replays over HTTP: how they are, and what an operator does to them. */
 import { Type } from 'typebox'
+import type { FeedHealth } from '../kafka/feed.ts'
 import { rfc3339 } from '../projections/shown.ts'
 import { ReplayUnfinished, type ProjectionState, type Replay } from '../projections/views.ts'
 import type { ApiServer } from './api-server.ts'
@@ -98,11 +99,11 @@ const cancelling = acting({
   problems: ['replay-not-found', 'path-too-long'],
 })
 
-export function projectionRoutes(app: ApiServer, { views, newId }: ApiParts): void {
+export function projectionRoutes(app: ApiServer, { views, newId, feed }: ApiParts): void {
   const { replays } = views
 
   app.get('/projections', listingProjections, async (_request, reply) =>
-    uncached(reply).send({ items: (await views.states()).map(projectionAnswer) }),
+    uncached(reply).send({ items: (await views.states()).map(projectionAnswer), feed: feedAnswer(feed()) }),
   )
 
   for (const [act, paused] of [
@@ -169,6 +170,12 @@ function projectionAnswer({ lastCheck, ...state }: ProjectionState): object {
     ...state,
     lastCheck: lastCheck === null ? null : { ...lastCheck, checkedAt: rfc3339(lastCheck.checkedAt) },
   }
+}
+
+function feedAnswer(feed: FeedHealth | null): object | null {
+  if (feed === null) return null
+  const { source, reason } = feed
+  return { source, reason }
 }
 
 function replayAnswer(replay: Replay): object {

@@ -8,6 +8,7 @@ import { analyticsRoutes } from './analytics.ts'
 import type { ApiServer } from './api-server.ts'
 import { customerRoutes } from './customers.ts'
 import { dashboardRoutes } from './dashboard.ts'
+import { deadLetterRoutes } from './dead-letters.ts'
 import { collectRoutes, documentationRoutes, problemRoutes } from './documentation.ts'
 import { eventRoutes } from './events.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
@@ -125,6 +126,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
   collectRoutes(app, settings.version)
+  metrics?.watchFeed(parts.feed)
   return { app, reportDefect }
 }
 
@@ -171,6 +173,7 @@ function apiRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect):
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
   schemaRoutes(app, parts)
+  deadLetterRoutes(app, parts)
   kafkaRoutes(app, parts)
   operationRoutes(app, parts)
   registryRoutes(app, parts, reportDefect)

@@ -2,6 +2,7 @@
 import type { ApiParts, KafkaParts, OperationParts } from '../api/parts.ts'
 import type { Metrics } from '../api/metrics.ts'
 import { browseTopic } from '../kafka/browse-topic.ts'
+import { deadLetters } from '../kafka/dead-letters.ts'
 import { LagSampler } from '../kafka/lag-sampler.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { openViews } from '../projections/views.ts'
@@ -15,10 +16,10 @@ import { Listener } from '../store/listener.ts'
 import { CommandPurge } from '../store/purge-commands.ts'
 import { readLog } from '../store/read-log.ts'
 import { SchemaUsage } from '../store/schema-usage.ts'
-import { newId, systemClock } from './clock.ts'
+import { newId, newIdBytes, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { fillDemo, type DemoReport } from './demo.ts'
-import { openInbound } from './inbound.ts'
+import { openInbound, placeOrderSchemaId, takingParts } from './inbound.ts'
 import type { Log } from './log.ts'
 import { logReaders } from './log-readers.ts'
 import { openCommitter } from './open-committer.ts'
@@ -70,16 +71,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const sampler = new LagSampler({ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock })
   releases.add('lag sampler', () => sampler.stop())
 
+  const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
+  const taking = takingParts(config, committer, placeOrderId)
   if (kafka !== null) {
-    const executor = committer
-    const inbound = await openInbound({
-      config,
-      settings: kafka,
-      databaseUrl,
-      registry: registry.registry,
-      executor,
-      log,
-    })
+    const inbound = openInbound({ settings: kafka, databaseUrl, taking, log })
     inbound.start()
     releases.add('orders over Kafka', () => inbound.stop())
   }
@@ -98,6 +93,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         ids: registry.ids,
         sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
       },
+      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
       kafka: { sampler, browse: browsing(kafka, registry.ids) },
       simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
     },

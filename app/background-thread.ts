@@ -8,6 +8,7 @@
  *                          broken
  */
 import { Worker } from 'node:worker_threads'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { Log } from './log.ts'
 import type { Figures, ThreadHealth } from './thread-health.ts'
 import type { ThreadData, ThreadMessage } from './thread-host.ts'
@@ -29,6 +30,7 @@ export class BackgroundThread {
   #stopping = false
   #health: ThreadHealth = { state: 'stopped', reason: null }
   #figures: Figures = {}
+  #feed: FeedHealth | null = null
 
   constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
@@ -63,6 +65,11 @@ export class BackgroundThread {
     return this.#figures
   }
 
+  /** As it was a moment ago; null: it reads no feed from Kafka. */
+  feed(): FeedHealth | null {
+    return this.#feed
+  }
+
   /** Resolves when the step in hand is done and the thread is gone. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -82,6 +89,7 @@ export class BackgroundThread {
       case 'report':
         this.#health = message.health
         this.#figures = message.figures
+        this.#feed = message.feed
         return
       case 'log':
         this.#parts.log[message.level](message.fields, message.message)

@@ -106,6 +106,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     metrics,
     settings: { currency, reservationMinutes, tokens, rateLimit, production, version: options.version },
     readiness: () => [heartbeat.check(), ...checks()],
+    feed: () => projector?.feed() ?? null,
     isStopping: () => stopping,
   }
   const server = api === null ? buildOperationsServer(operations) : buildServer({ ...operations, ...api.parts })

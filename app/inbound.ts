@@ -1,6 +1,7 @@
 /** Orders over Kafka, as an api process takes them. */
 import { orderDesk } from '../api/order-desk.ts'
-import { takeOrder } from '../kafka/inbound/take-order.ts'
+import { DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts'
+import { takeOrder, type TakingParts } from '../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../kafka/order-commands.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import {
@@ -17,11 +18,9 @@ import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 
 export interface InboundOptions {
-  readonly config: Config
   readonly settings: KafkaSettings
   readonly databaseUrl: string
-  readonly registry: SchemaRegistry
-  readonly executor: Executor
+  readonly taking: TakingParts
   readonly log: Log
 }
 
@@ -31,39 +30,48 @@ export interface Inbound {
   stop(): Promise<void>
 }
 
-export async function openInbound(options: InboundOptions): Promise<Inbound> {
-  const { config, settings, databaseUrl, executor, log } = options
+/** What the consumer and whoever tries a parked record again share. `schemaId`: of PlaceOrder; null: there is none. */
+export function takingParts(config: Config, executor: Executor, schemaId: number | null): TakingParts {
   const { currency, reservationMinutes } = config
-  const parts = {
+  return {
     executor,
     desk: orderDesk({ settings: { currency, reservationMinutes }, clock: systemClock }),
-    readAvro: placeOrderReader(await placeOrderSchemaId(options)),
+    readAvro: placeOrderReader(schemaId),
     newId,
   }
-  const pool = openPool(databaseUrl, { name: 'inbound', max: 4, settings: WRITER_SETTINGS })
+}
+
+export function openInbound({ settings, databaseUrl, taking, log }: InboundOptions): Inbound {
+  const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
+  const holder = newId()
   const orders = new OrderCommands({
     settings,
     pool,
-    holder: newId(),
-    take: (record) => takeOrder(record, parts),
+    holder,
+    take: (record) => takeOrder(record, taking),
     onTaken: () => undefined,
     log,
     monotonic: () => performance.now(),
   })
+  const publisher = new DeadLetterPublisher({ settings, pool, holder, log })
   return {
-    start: () => orders.start(),
+    start() {
+      orders.start()
+      publisher.start()
+    },
     async stop() {
-      await orders.stop()
+      await Promise.all([orders.stop(), publisher.stop()])
       await pool.end()
     },
   }
 }
 
-async function placeOrderSchemaId({ config, registry, log }: InboundOptions): Promise<number | null> {
+/** Null: nobody can send orders in Avro yet. */
+export async function placeOrderSchemaId(config: Config, registry: SchemaRegistry, log: Log): Promise<number | null> {
   if (config.schemaRegistryUrl === null) return registerPlaceOrder(registry)
   const id = await lookUpPlaceOrder(registry)
   if (id === null) {
-    log.warn({ subject: PLACE_ORDER_SUBJECT }, 'the registry has not got it: orders in Avro are parked until it has')
+    log.warn({ subject: PLACE_ORDER_SUBJECT }, 'the registry has not got it: orders in Avro are parked')
   }
   return id
 }

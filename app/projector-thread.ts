@@ -2,18 +2,23 @@
  * The projector, inside a thread of its own: it has its own connections and its own garbage, so that neither delays an
  * order or a read.
  */
+import type { KafkaLog } from '../kafka/connection.ts'
+import { KafkaFeed } from '../kafka/feed.ts'
+import { logStore } from '../kafka/log-store.ts'
 import { projections } from '../projections/list.ts'
 import { Progress } from '../projections/progress.ts'
 import { Projector } from '../projections/projector.ts'
-import { openPool, READER_SETTINGS } from '../store/database.ts'
+import { eventSchemaIds } from '../registry/event-schema-ids.ts'
+import { wireFormat } from '../registry/wire-format.ts'
+import { openPool, READER_SETTINGS, type Pool } from '../store/database.ts'
 import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
 import { newId, systemClock } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
 import { noFigures } from './thread-health.ts'
-import { runThread } from './thread-host.ts'
+import { runThread, type ThreadKafka } from './thread-host.ts'
 
-await runThread(async ({ databaseUrl, crash, releases, log }) => {
+await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
   const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
   releases.add('feed pool', () => feedPool.end())
   const pool = openPool(databaseUrl, {
@@ -23,7 +28,9 @@ await runThread(async ({ databaseUrl, crash, releases, log }) => {
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })
   releases.add('projector pool', () => pool.end())
-  const feed = new LogFeed(feedPool)
+  const kafkaFeed = kafka === null ? null : openKafkaFeed(kafka, { pool: feedPool, log })
+  if (kafkaFeed !== null) releases.add('feed', () => kafkaFeed.stop())
+  const feed = kafkaFeed ?? new LogFeed(feedPool)
   const listener = new Listener(databaseUrl, { log: (payload) => feed.headMoved(Number(payload)) })
   await listener.start()
   releases.add('listener', () => listener.stop())
@@ -39,5 +46,18 @@ await runThread(async ({ databaseUrl, crash, releases, log }) => {
   })
   await projector.start()
   releases.add('projector', () => projector.stop())
-  return { health: () => projector.health(), figures: noFigures }
+  return { health: () => projector.health(), figures: noFigures, feed: () => kafkaFeed?.health() ?? null }
 })
+
+function openKafkaFeed(
+  { settings, schemaIds }: ThreadKafka,
+  { pool, log }: { readonly pool: Pool; readonly log: KafkaLog },
+): KafkaFeed {
+  return new KafkaFeed({
+    settings,
+    wire: wireFormat(eventSchemaIds(schemaIds)),
+    store: logStore(pool),
+    log,
+    monotonic: () => performance.now(),
+  })
+}

@@ -11,6 +11,7 @@ import { Listener } from '../store/listener.ts'
 import { readLogIdentity } from '../store/log-identity.ts'
 import { newId } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
+import { noFeed } from './thread-health.ts'
 import { runThread } from './thread-host.ts'
 
 /** The page under way, the next one, the checkpoint, the lease. */
@@ -46,5 +47,5 @@ await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
   })
   relay.start()
   releases.add('relay', () => relay.stop())
-  return { health: () => relay.health(), figures: () => ({ ...relay.figures() }) }
+  return { health: () => relay.health(), figures: () => ({ ...relay.figures() }), feed: noFeed }
 })

@@ -8,7 +8,7 @@ import { openPool } from '../store/database.ts'
 import { Listener } from '../store/listener.ts'
 import { newId, systemClock } from './clock.ts'
 import { crashPoints } from './crash-points.ts'
-import { noFigures } from './thread-health.ts'
+import { noFeed, noFigures } from './thread-health.ts'
 import { runThread } from './thread-host.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
@@ -44,5 +44,5 @@ await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
     check.start()
     releases.add('drift check', () => check.stop())
   }
-  return { health: () => ({ state: 'following', reason: null }), figures: noFigures }
+  return { health: () => ({ state: 'following', reason: null }), figures: noFigures, feed: noFeed }
 })

@@ -10,3 +10,6 @@ export interface ThreadHealth {
 export type Figures = Readonly<Record<string, number>>
 
 export const noFigures = (): Figures => ({})
+
+/** Of a thread that reads no feed from Kafka. */
+export const noFeed = (): null => null

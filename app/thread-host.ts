@@ -1,5 +1,6 @@
 /** What a background thread and its host (app/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { FeedHealth } from '../kafka/feed.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { EventSchemaId } from '../registry/event-schema-ids.ts'
 import type { DriftCheckPeriod } from './config/values.ts'
@@ -25,8 +26,15 @@ export interface ThreadKafka {
 
 export type ThreadMessage =
   | { readonly kind: 'started' }
-  | { readonly kind: 'report'; readonly health: ThreadHealth; readonly figures: Figures }
+  | ({ readonly kind: 'report' } & ThreadReport)
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+
+export interface ThreadReport {
+  readonly health: ThreadHealth
+  readonly figures: Figures
+  /** Null: it reads no feed from Kafka. */
+  readonly feed: FeedHealth | null
+}
 
 type LogLevel = 'info' | 'warn' | 'error'
 
@@ -35,6 +43,7 @@ const REPORT_MS = 250
 export interface ThreadWork {
   readonly health: () => ThreadHealth
   readonly figures: () => Figures
+  readonly feed: () => FeedHealth | null
 }
 
 export interface Thread extends ThreadData {
@@ -57,8 +66,9 @@ export async function runThread(start: (thread: Thread) => Promise<ThreadWork>):
     log: { info: log('info'), warn: log('warn'), error: log('error') },
   }
   try {
-    const { health, figures } = await start(thread)
-    const reporting = setInterval(() => tell({ kind: 'report', health: health(), figures: figures() }), REPORT_MS)
+    const { health, figures, feed } = await start(thread)
+    const report = () => tell({ kind: 'report', health: health(), figures: figures(), feed: feed() })
+    const reporting = setInterval(report, REPORT_MS)
     releases.add('reporting', () => clearInterval(reporting))
     tell({ kind: 'started' })
     await stop

@@ -66,6 +66,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./simulate.ts'),
   },
   {
+    name: 'dead-letters',
+    summary: 'show the records that could not be handled, try them again, discard them',
+    load: () => import('./dead-letters.ts'),
+  },
+  {
+    name: 'poison',
+    summary: 'send records that must not stop the orders, and check what became of them',
+    load: () => import('./poison.ts'),
+  },
+  {
     name: 'verify',
     summary: 'check the laws over everything that is stored, beside a running service or a stopped one',
     load: () => import('./verify.ts'),
@@ -89,6 +99,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'cluster',
     summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
     load: () => import('./cluster.ts'),
+  },
+  {
+    name: 'topics',
+    summary: 'create the topics of Kafka and compare them with what they should be',
+    load: () => import('./topics.ts'),
   },
   {
     name: 'schemas',

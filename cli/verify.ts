@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { StartFailure } from '../app/start-failure.ts'
 import type { Check } from '../domain/tally.ts'
+import type { TopicsVerification } from '../kafka/verify.ts'
 import { readLiveGenerations } from '../projections/generations.ts'
 import { projections } from '../projections/list.ts'
 import { verifyProjections } from '../projections/verify.ts'
@@ -14,6 +15,7 @@ import { followProgress } from './database/follow-progress.ts'
 import { requireSchema } from './database/require-schema.ts'
 import { withDatabase } from './database/with-database.ts'
 import { examples } from './examples.ts'
+import { topicNotes, verifyTopicsOf, type TopicNotes } from './records/verify-topics.ts'
 import { styled, type Output } from './output.ts'
 
 /** The document of `verify --json`. */
@@ -22,6 +24,8 @@ export interface Verification {
   /** The head up to which the log was verified. */
   readonly position: number
   readonly checks: readonly Check[]
+  /** Null: there is no Kafka. */
+  readonly topics: TopicNotes | null
 }
 
 const QUERY_CANCELED = '57014'
@@ -37,6 +41,9 @@ const COUNTED: Readonly<Record<string, string>> = {
   reservations: 'changes of reservations, and products',
   keys: 'keys',
   snapshots: 'snapshots',
+  'topics-published': 'published events',
+  'topics-ordered': 'first records of events',
+  'topics-stored': 'records',
 }
 
 export function register(program: Command, context: CommandContext): void {
@@ -47,24 +54,32 @@ export function register(program: Command, context: CommandContext): void {
     .addHelpText('after', examples('orderledger verify', 'orderledger verify --json'))
     .action(async () => {
       const verification = await withDatabase(context, { command: 'verify', create: false }, ({ url }) =>
-        verify(url, context.output),
+        verify(url, context),
       )
       context.output.result(verification, () => textOf(verification, context.output))
       if (!verification.ok) context.exitWith(1)
     })
 }
 
-async function verify(url: string, output: Output): Promise<Verification> {
+async function verify(url: string, context: CommandContext): Promise<Verification> {
+  const { output } = context
+  const { kafka } = context.config()
   const pool = openPool(url, { name: 'verify', max: 3, settings: READER_SETTINGS })
   try {
     await requireSchema(pool)
     const onLog = followProgress(output, 'verify the log')
     const { position, checks: ofLog } = await verifyLog({ pool, onProgress: onLog.progress }).finally(onLog.stop)
-    const checks = [...ofLog, ...(await verifyViews(url, { pool, output }))]
-    return { ok: checks.every(({ breaches }) => breaches === 0), position, checks }
+    const ofViews = await verifyViews(url, { pool, output })
+    const found = kafka === null ? null : await verifyTopicsOf(context, kafka, pool)
+    const checks = [...ofLog, ...ofViews, ...(found?.checks ?? [])]
+    return { ok: checks.every(({ breaches }) => breaches === 0), position, checks, topics: found && notesOf(found) }
   } finally {
     await pool.end()
   }
+}
+
+function notesOf({ checks: _, ...notes }: TopicsVerification): TopicNotes {
+  return notes
 }
 
 /** Law 7, a check for each projection. One that no service has started yet has nothing to show, and so nothing wrong. */
@@ -109,7 +124,7 @@ function tooLarge(cause: unknown): StartFailure {
   )
 }
 
-function textOf({ ok, position, checks }: Verification, output: Output): string {
+function textOf({ ok, position, checks, topics }: Verification, output: Output): string {
   const { stdout } = output.streams
   const lines = checks.map(({ law, name, counted, breaches, first }) => {
     const mark = breaches === 0 ? styled(stdout, 'green', '✔') : styled(stdout, 'red', '✖')
@@ -123,7 +138,8 @@ function textOf({ ok, position, checks }: Verification, output: Output): string 
   const end = ok
     ? `nothing found up to position ${format(position)}`
     : `${broken} of ${checks.length} checks found breaches`
-  return [...lines, end].join('\n')
+  const notes = topics === null ? [] : topicNotes(topics).map((note) => `       ${note}`)
+  return [...lines, ...notes, end].join('\n')
 }
 
 function format(count: number): string {

@@ -92,6 +92,151 @@ export interface Customer {
   readonly position: number
 }
 
+/** A record that could not be handled. */
+export interface DeadLetter {
+  /** Of the letter. */
+  readonly id: number
+  /** Where the record was. */
+  readonly topic: string
+  /** Of the topic. */
+  readonly partition: number
+  /** In the partition. */
+  readonly offset: number
+  /** As the record says; null when that is no time. RFC 3339, UTC. */
+  readonly timestamp: string | null
+  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
+  readonly key: string | null
+  /** Of the value in bytes; null when it has none. */
+  readonly size: number | null
+  /** A word for what was wrong. */
+  readonly class: string
+  /** What was wrong. */
+  readonly message: string
+  /** What letters of its group share. */
+  readonly cause: string
+  /** `retried`: it was executed; `discarded`: nobody wants it. */
+  readonly state: 'parked' | 'retried' | 'discarded'
+  /** When it was parked. RFC 3339, UTC. */
+  readonly parkedAt: string
+  /** When the topic of dead letters was told of it; null: not yet. RFC 3339, UTC. */
+  readonly publishedAt: string | null
+  /** The value as JSON, where it can be read. */
+  readonly decoded: string | null
+  /** The value, when it is UTF-8; at most 64 KiB of it. */
+  readonly text: string | null
+  /** The first 64 KiB of the value. */
+  readonly base64: string | null
+  readonly headers: readonly ({
+    readonly name: string
+    /** When it is UTF-8. */
+    readonly text: string | null
+    readonly base64: string
+  })[]
+  /** What was done with it, oldest first. */
+  readonly history: readonly ({
+    /** When. RFC 3339, UTC. */
+    readonly at: string
+    /** What was done. */
+    readonly act: 'retry' | 'discard'
+    /** Who did it. */
+    readonly by: string
+    /** What came of it. */
+    readonly detail: string
+  })[]
+}
+
+/** What was, or would be, discarded. */
+export interface DeadLetterDiscard {
+  /** Nothing was changed. */
+  readonly dryRun: boolean
+  /** Letters that were, or would be, discarded. */
+  readonly discarded: number
+}
+
+/** Records that could not be handled for one cause. */
+export interface DeadLetterGroup {
+  /** What its letters share. */
+  readonly cause: string
+  /** A word for what was wrong. */
+  readonly class: string
+  /** What was wrong with the newest of them. */
+  readonly message: string
+  /** Letters that wait. */
+  readonly parked: number
+  /** Letters that were executed later. */
+  readonly retried: number
+  /** Letters that were given up. */
+  readonly discarded: number
+  /** When the first one was parked. RFC 3339, UTC. */
+  readonly firstAt: string
+  /** When the newest one was parked. RFC 3339, UTC. */
+  readonly lastAt: string
+  /** The newest letter. */
+  readonly sample: number
+}
+
+/** Records that could not be handled. */
+export interface DeadLetterList {
+  /** By cause, those with parked letters first. */
+  readonly groups: readonly DeadLetterGroup[]
+  /** A page of letters, newest first. */
+  readonly items: readonly DeadLetterSummary[]
+  /** `before` of the next page; null on the last. */
+  readonly next: number | null
+}
+
+/** What came, or would come, of another try. */
+export interface DeadLetterRetry {
+  /** Nothing was changed. */
+  readonly dryRun: boolean
+  /** Parked letters of the selection when it began. */
+  readonly total: number
+  /** Placed, or would be. */
+  readonly succeeded: number
+  /** Rejected, which is recorded, or would be. */
+  readonly refused: number
+  /** Parked as before. */
+  readonly failed: number
+  /** Not tried this time: ask again. */
+  readonly left: number
+}
+
+/** A record that could not be handled, without its bytes. */
+export interface DeadLetterSummary {
+  /** Of the letter. */
+  readonly id: number
+  /** Where the record was. */
+  readonly topic: string
+  /** Of the topic. */
+  readonly partition: number
+  /** In the partition. */
+  readonly offset: number
+  /** As the record says; null when that is no time. RFC 3339, UTC. */
+  readonly timestamp: string | null
+  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
+  readonly key: string | null
+  /** Of the value in bytes; null when it has none. */
+  readonly size: number | null
+  /** A word for what was wrong. */
+  readonly class: string
+  /** What was wrong. */
+  readonly message: string
+  /** What letters of its group share. */
+  readonly cause: string
+  /** `retried`: it was executed; `discarded`: nobody wants it. */
+  readonly state: 'parked' | 'retried' | 'discarded'
+  /** When it was parked. RFC 3339, UTC. */
+  readonly parkedAt: string
+  /** When the topic of dead letters was told of it; null: not yet. RFC 3339, UTC. */
+  readonly publishedAt: string | null
+}
+
+/** How. */
+export interface DeadLetterWish {
+  /** Only say what would come of it. */
+  readonly dryRun?: boolean
+}
+
 /** An event and its versions, with their schemas. */
 export interface DescribedSchema {
   /** The event. */
@@ -550,6 +695,12 @@ export interface Projection {
 /** Every projection, by name. */
 export interface ProjectionList {
   readonly items: readonly Projection[]
+  readonly feed: {
+    /** What the projector of this process reads. */
+    readonly source: 'kafka' | 'store'
+    /** Why it does not read Kafka. */
+    readonly reason: string | null
+  } | null
 }
 
 /** How far a reader of the log is behind. */
@@ -827,6 +978,16 @@ export interface SchemaVersion {
   readonly lastPosition: number | null
   /** When the last of them was recorded. RFC 3339, UTC. */
   readonly lastAt: string | null
+}
+
+/** Parked letters: those of a cause, or some by their ids. */
+export interface SelectDeadLetters {
+  /** What letters of one group share. */
+  readonly cause?: string
+  /** Letters. */
+  readonly ids?: readonly number[]
+  /** Only say what would come of it. */
+  readonly dryRun?: boolean
 }
 
 /** A product of which fewer units were free than an order asked for. */

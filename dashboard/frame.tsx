@@ -1,6 +1,8 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
 import { age, connection } from './live.ts'
+import { FailurePage } from './pages/failure.tsx'
+import { FailuresPage } from './pages/failures.tsx'
 import { NowPage } from './pages/now.tsx'
 import { OrderPage } from './pages/order.tsx'
 import { OrdersPage } from './pages/orders.tsx'
@@ -75,6 +77,12 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
       return <ProductsPage />
     case 'projections':
       return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
+    case 'failures':
+      return id === null ? (
+        <FailuresPage cause={query.get('cause')} before={query.get('before')} />
+      ) : (
+        <FailurePage key={id} letterId={id} />
+      )
     case 'schemas':
       return id === null ? (
         <SchemasPage />

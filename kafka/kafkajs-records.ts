@@ -68,7 +68,10 @@ export interface EncodedRecords {
  * So many messages for kafkajs that its batch holds these records. It groups the messages of a send by partition, at a
  * cost that grows with the square of their number; these are of one.
  */
-export function messagesOf({ encoded, count, firstTimestamp, maxTimestamp }: EncodedRecords, partition: number): Message[] {
+export function messagesOf(
+  { encoded, count, firstTimestamp, maxTimestamp }: EncodedRecords,
+  partition: number,
+): Message[] {
   const none = { value: NOTHING, partition, encoded: NOTHING }
   const messages = Array<Message>(count).fill(none)
   messages[count - 1] = { ...none, timestamp: String(maxTimestamp) }

@@ -39,6 +39,5 @@ create table log.dead_letters (
   published_at timestamptz,
   unique (topic, partition, record_offset, record_timestamp)
 );
-create index dead_letters_by_cause on log.dead_letters (cause, id);
-create index dead_letters_by_state on log.dead_letters (state, id);
+create index dead_letters_by_cause on log.dead_letters (cause, state, id);
 create index dead_letters_unpublished on log.dead_letters (id) where published_at is null;

@@ -8,12 +8,15 @@ import { createMetrics, type Metrics } from '../api/metrics.ts'
 import type { ApiServer } from '../api/api-server.ts'
 import type { ApiParts, ApiSettings } from '../api/parts.ts'
 import { buildServer } from '../api/server.ts'
+import { orderDesk } from '../api/order-desk.ts'
+import { deadLetters } from '../kafka/dead-letters.ts'
 import { projections } from '../projections/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../projections/progress.ts'
 import { Projector } from '../projections/projector.ts'
 import { openViews } from '../projections/views.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { registerEventSchemas } from '../registry/event-schema-ids.ts'
+import { placeOrderReader } from '../registry/command-schema.ts'
 import { createTraffic } from '../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
@@ -84,6 +87,12 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
 
   const traffic = createTraffic(1)
   const ids = await registerEventSchemas(embeddedRegistry(pool))
+  const taking = {
+    executor: committer,
+    desk: orderDesk({ settings: SETTINGS, clock: systemClock }),
+    readAvro: placeOrderReader(null),
+    newId,
+  }
   const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
   const parts: ApiParts = {
     executor: committer,
@@ -95,10 +104,12 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     metrics,
     settings: { ...SETTINGS, ...settings },
     readiness: () => [{ name: 'database', ok: true, ageSeconds: 0, detail: null }],
+    feed: () => null,
     isStopping: () => false,
     dashboard: null,
     registry: pool,
     schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
+    deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
     kafka: { sampler, browse: null },
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }

@@ -10,11 +10,14 @@ import { clientConfig, openPool } from '../store/database.ts'
 import { LogGap } from '../store/feed.ts'
 import { Listener } from '../store/listener.ts'
 import { LogFeed } from '../store/log-feed.ts'
+import { migrate } from '../store/migrate.ts'
 import { readLog } from '../store/read-log.ts'
+import { dropEverything } from '../store/reset.ts'
 import { appendEvents } from './append-events.ts'
 import { lockIsWaitedFor } from './backends.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
+import { feedContract, receipts } from './feed-contract.ts'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -35,10 +38,6 @@ afterEach(async () => {
   await database.drop()
 })
 
-function receipts(count: number, sku = 'A1') {
-  return Array.from({ length: count }, () => to(inventory, sku, stockReceived(sku, 1)))
-}
-
 async function nextPositions(after: number, limit = 100): Promise<readonly number[]> {
   return (await feed.next(after, limit, stop.signal)).map(({ position }) => position)
 }
@@ -48,28 +47,21 @@ function stopPolling(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 }
 
-describe('the feed', () => {
-  test('gives the log in its order, a page at a time, without a gap (law 1)', async () => {
-    await appendEvents(pool, receipts(25))
-    expect(await nextPositions(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    expect(await nextPositions(10, 10)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
-    expect(await nextPositions(20, 10)).toEqual([21, 22, 23, 24, 25])
-  })
+feedContract('the feed on the table', () => ({
+  feed,
+  pool,
+  async append(events) {
+    const head = await appendEvents(pool, events)
+    feed.headMoved(head)
+    return head
+  },
+  async reset() {
+    await dropEverything(pool)
+    await migrate(pool)
+  },
+}))
 
-  test('gives each event with all that a fold needs', async () => {
-    await appendEvents(pool, [to(inventory, 'A1', stockReceived('A1', 7))])
-    const [event] = await feed.next(0, 1, stop.signal)
-    const { rows } = await pool.query<{ milliseconds: number }>(
-      'select extract(epoch from recorded_at)::float8 * 1000 as milliseconds from log.events',
-    )
-    expect(event).toMatchObject({
-      ...encode(stockReceived('A1', 7)),
-      stream: 'inventory-A1',
-      version: 1,
-      recordedAt: rows[0]?.milliseconds,
-    })
-  })
-
+describe('the feed on the table', () => {
   test('waits for the next event and is woken by a hint', async () => {
     stopPolling()
     await appendEvents(pool, receipts(2))

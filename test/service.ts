@@ -115,6 +115,6 @@ async function readyUrl(dataDir: string, pid: number): Promise<string | null> {
 /** The environment without what would configure the service behind the test's back. */
 function inherited(): NodeJS.ProcessEnv {
   const ours =
-    /^(DATABASE_URL|SCHEMA_REGISTRY_URL|DATA_DIR|HOST|PORT|ROLES|API_TOKENS|CURRENCY|RESERVATION_MINUTES|DEMO_ORDERS|RATE_LIMIT|LOG_LEVEL|NODE_V8_COVERAGE|VITEST.*)/
+    /^(DATABASE_URL|SCHEMA_REGISTRY_URL|KAFKA_\w+|TOPIC_PREFIX|DATA_DIR|HOST|PORT|ROLES|API_TOKENS|CURRENCY|RESERVATION_MINUTES|DEMO_ORDERS|RATE_LIMIT|LOG_LEVEL|NODE_V8_COVERAGE|VITEST.*)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
 }

@@ -2,6 +2,7 @@
 import * as activity from './activity.ts'
 import * as analytics from './analytics.ts'
 import * as customer from './customer.ts'
+import * as deadLetter from './dead-letter.ts'
 import * as event from './event.ts'
 import * as kafka from './kafka.ts'
 import * as money from './money.ts'
@@ -24,6 +25,7 @@ const modules = [
   schema,
   simulation,
   projection,
+  deadLetter,
   kafka,
   operations,
   problem,

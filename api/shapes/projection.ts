@@ -55,7 +55,15 @@ export const Projection = named(
 
 export const ProjectionList = named(
   'ProjectionList',
-  { items: Type.Array(ref(Projection)) },
+  {
+    items: Type.Array(ref(Projection)),
+    feed: nullable(
+      closed({
+        source: oneOf(['kafka', 'store'], { description: 'What the projector of this process reads.' }),
+        reason: nullable(Type.String({ description: 'Why it does not read Kafka.' })),
+      }),
+    ),
+  },
   { description: 'Every projection, by name.' },
 )
 

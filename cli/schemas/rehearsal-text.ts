@@ -3,6 +3,7 @@ import type { Rehearsal } from '../../projections/rehearsal/rehearse.ts'
 import type { TableDifferences } from '../../projections/rehearsal/rows-in-doubt.ts'
 import type { PathReport, VersionReport } from '../../projections/rehearsal/version-tally.ts'
 import type { StatesSeen } from '../../projections/rehearsal/stream-states.ts'
+import type { TopicsRehearsal } from './rehearse-topics.ts'
 import { styled, table, type Output } from '../output.ts'
 import { grouped } from '../report.ts'
 
@@ -17,8 +18,7 @@ const SAMPLES = 3
 
 export function rehearsalText(report: RehearsalReport, output: Output): string {
   const { versions, meaning, streams, tables, others, unreadable, proposals } = report
-  const [fine, found] = [styled(output.streams.stdout, 'green', '✔'), styled(output.streams.stdout, 'red', '✖')]
-  const mark = (isFine: boolean, text: string) => `${isFine ? fine : found} ${text}`
+  const mark = marking(output)
   const stored =
     versions.length === 0 ? [mark(true, 'the log holds no event that it touches')] : [versionTable(versions)]
   return [
@@ -36,6 +36,26 @@ export function rehearsalText(report: RehearsalReport, output: Output): string {
     ...(unreadable.first === null ? [] : [`    ${unreadable.first.message}`]),
     ...(report.complete ? [] : [mark(false, 'it was ended early: the rest of the log was not looked at')]),
   ].join('\n')
+}
+
+/** The same for the records of topics. */
+export function topicRehearsalText({ topics, missing }: TopicsRehearsal, output: Output): string {
+  const mark = marking(output)
+  if (topics.length === 0) return mark(true, 'there are no events on the topics')
+  const found = topics.flatMap(({ topic, records, versions, others, unreadable }) => [
+    `${topic}: ${grouped(records)} records`,
+    ...(versions.length === 0 ? [] : [versionTable(versions)]),
+    ...versions.flatMap((version) => versionLines(version, mark)),
+    mark(unreadable.count === 0, `${grouped(others)} other events can be read`),
+    ...(unreadable.first === null ? [] : [`  ${grouped(unreadable.count)} cannot, the first at ${unreadable.first}`]),
+    '',
+  ])
+  return [...found, ...missing.map((topic) => `missing: ${topic}`)].join('\n').trimEnd()
+}
+
+function marking({ streams }: Output): Mark {
+  const [fine, found] = [styled(streams.stdout, 'green', '✔'), styled(streams.stdout, 'red', '✖')]
+  return (isFine, text) => `${isFine ? fine : found} ${text}`
 }
 
 type Mark = (isFine: boolean, text: string) => string

@@ -1,9 +1,11 @@
 /** `schemas rehearse`: what a proposed schema does to the events that are stored. */
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
+import { kafkaClient } from '../../kafka/connection.ts'
 import { projections } from '../../projections/list.ts'
 import { rehearse, type RehearsalStep } from '../../projections/rehearsal/rehearse.ts'
 import { eventSchemas } from '../../schemas/events.ts'
@@ -20,8 +22,11 @@ import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { wholeNumber } from '../load/options.ts'
 import type { Output } from '../output.ts'
+import { requireKafka, SILENT_LOG, toldIfAway } from '../records/reach-kafka.ts'
+import { schemaIds } from '../records/schema-ids.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
-import { rehearsalText, type RehearsalReport } from './rehearsal-text.ts'
+import { rehearsalText, topicRehearsalText, type RehearsalReport } from './rehearsal-text.ts'
+import { rehearseTopics } from './rehearse-topics.ts'
 
 interface RehearseOptions extends FolderOptions {
   readonly schema?: string
@@ -36,6 +41,7 @@ const details = `
 Every stored event is read as today and as proposed; both readings are folded into the states of streams and projected
 into rows, with the code of this checkout. A field that is new, or that nothing uses any more, is told and is no change.
 The log is read in pages, beside a running service or without one; nothing is written. A dump needs no database.
+From topics every record is only read, as today and as proposed: what a consumer that has the schema would meet there.
 Exits with 1 when an event fails or something comes out differently, with 2 when the proposal cannot be read, with 3 when
 the database cannot be reached. Ctrl-C shows what was found until then.`
 
@@ -43,7 +49,7 @@ export function registerRehearse(schemas: Command, context: CommandContext): voi
   addFolderOption(schemas.command('rehearse'))
     .argument('[event]', 'only this one')
     .option('--schema <file>', 'the proposed schema (default: what the folder has beyond schemas.lock)')
-    .option('--from <source>', 'log, or a directory that db dump has made, or its events.avro', 'log')
+    .option('--from <source>', 'log, topics, or a directory that db dump has made, or its events.avro', 'log')
     .option('--limit <n>', 'only the first events of the log', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .description('try a proposed schema out on the events that are stored')
     .addHelpText('after', details)
@@ -59,6 +65,7 @@ async function run(context: CommandContext, event: string | null, options: Rehea
   const proposals = proposed(event, options)
   // Linux takes 0 as this thread, other systems as the whole process.
   setPriority(0, NICE)
+  if (options.from === 'topics') return ofTopics(context, proposals)
   const report = await withSource(context, options.from, (source) => rehearsed(output, proposals, source, options))
   output.result(report, () => rehearsalText(report, output))
   if (!report.ok) exitWith(1)
@@ -108,6 +115,29 @@ function withSource(
       await pool.end()
     }
   })
+}
+
+async function ofTopics(context: CommandContext, proposals: readonly Proposal[]): Promise<void> {
+  const { output, exitWith } = context
+  const settings = requireKafka(context, 'schemas rehearse --from topics')
+  const ids = await withDatabase(context, { command: 'schemas rehearse', create: false }, async ({ url }) => {
+    const pool = openPool(url, { name: 'rehearse', max: 1, settings: READER_SETTINGS })
+    return schemaIds(context, pool).finally(() => pool.end())
+  })
+  const kafka = kafkaClient(settings, { clientId: 'schemas', log: SILENT_LOG })
+  const follower = followProgress(output, 'rehearse topics')
+  const { prefix } = settings
+  const asked = {
+    kafka,
+    prefix,
+    ids,
+    proposals,
+    group: `${prefix}schemas-${randomUUID()}`,
+    onProgress: follower.progress,
+  }
+  const report = await toldIfAway(settings, () => rehearseTopics(asked)).finally(follower.stop)
+  output.result(report, () => topicRehearsalText(report, output))
+  if (!report.ok) exitWith(1)
 }
 
 async function ofDump(path: string, work: (source: LogSource) => Promise<RehearsalReport>): Promise<RehearsalReport> {

@@ -1,9 +1,13 @@
 /** `schemas usage`: which versions of which events the log holds, beside a running service or a stopped one. */
+import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
+import { kafkaClient } from '../../kafka/connection.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { topicUsage, type TopicUsage } from '../../kafka/topic-usage.ts'
 import { confluentRegistry } from '../../registry/confluent-registry.ts'
 import { embeddedRegistry } from '../../registry/embedded-registry.ts'
-import { eventSchemaTexts } from '../../registry/event-schema-ids.ts'
+import { eventSchemaTexts, type EventSchemaIds } from '../../registry/event-schema-ids.ts'
 import { subjectOf } from '../../schemas/subject.ts'
 import { RegistryFailure, type SchemaRegistry } from '../../registry/schema-registry.ts'
 import { openPool, READER_SETTINGS } from '../../store/database.ts'
@@ -15,6 +19,8 @@ import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
 import { examples } from '../examples.ts'
 import { table, type Cell } from '../output.ts'
+import { requireKafka, SILENT_LOG, toldIfAway } from '../records/reach-kafka.ts'
+import { schemaIds } from '../records/schema-ids.ts'
 
 /** A line of `schemas usage --json`. */
 interface Line {
@@ -40,30 +46,53 @@ export function registerUsage(schemas: Command, context: CommandContext): void {
   schemas
     .command('usage')
     .description('show which versions of which events the log holds, since when and until when')
+    .option('--topics', 'read what is on the topics of Kafka too')
     .addHelpText('after', details)
-    .addHelpText('after', examples('orderledger schemas usage', 'orderledger schemas usage --json'))
-    .action(() => showUsage(context))
+    .addHelpText('after', examples('orderledger schemas usage', 'orderledger schemas usage --topics --json'))
+    .action(({ topics }: { readonly topics?: true }) => showUsage(context, topics === true))
 }
 
-async function showUsage(context: CommandContext): Promise<void> {
+async function showUsage(context: CommandContext, withTopics: boolean): Promise<void> {
   const { output } = context
-  const { ids, usage } = await withDatabase(context, { command: 'schemas usage', create: false }, async ({ url }) => {
-    const pool = openPool(url, { name: 'schemas usage', max: 2, settings: READER_SETTINGS })
-    try {
-      await requireSchema(pool)
-      const { schemaRegistryUrl } = context.config()
-      const registry =
-        schemaRegistryUrl === null
-          ? embeddedRegistry(pool)
-          : confluentRegistry({ url: schemaRegistryUrl, monotonic: () => performance.now() })
-      // First, as it is soon done: whoever waits for a long log should not then hear that the registry is away.
-      return { ids: await registryIds(registry), usage: await count(context, new SchemaUsage({ pool })) }
-    } finally {
-      await pool.end()
-    }
-  })
+  const kafka = withTopics ? requireKafka(context, 'schemas usage --topics') : null
+  const { ids, usage, onTopics } = await withDatabase(
+    context,
+    { command: 'schemas usage', create: false },
+    async ({ url }) => {
+      const pool = openPool(url, { name: 'schemas usage', max: 2, settings: READER_SETTINGS })
+      try {
+        await requireSchema(pool)
+        const { schemaRegistryUrl } = context.config()
+        const registry =
+          schemaRegistryUrl === null
+            ? embeddedRegistry(pool)
+            : confluentRegistry({ url: schemaRegistryUrl, monotonic: () => performance.now() })
+        // First, as it is soon done: whoever waits for a long log should not then hear that the registry is away.
+        const ids = await registryIds(registry)
+        const onTopics = kafka === null ? null : await countTopics(context, kafka, await schemaIds(context, pool))
+        return { ids, usage: await count(context, new SchemaUsage({ pool })), onTopics }
+      } finally {
+        await pool.end()
+      }
+    },
+  )
   const lines = linesOf(usage, ids)
-  output.result({ position: usage.position, versions: lines }, () => textOf(lines, usage.position))
+  const { position } = usage
+  output.result({ position, versions: lines, ...(onTopics !== null && { topics: onTopics.map(topicLine) }) }, () =>
+    [textOf(lines, position), ...(onTopics === null ? [] : ['', topicsText(onTopics)])].join('\n'),
+  )
+}
+
+async function countTopics(
+  { output }: CommandContext,
+  settings: KafkaSettings,
+  ids: EventSchemaIds,
+): Promise<readonly TopicUsage[]> {
+  const follower = followProgress(output, 'count records')
+  const kafka = kafkaClient(settings, { clientId: 'schemas', log: SILENT_LOG })
+  const group = `${settings.prefix}schemas-${randomUUID()}`
+  const asked = { kafka, prefix: settings.prefix, ids, group, onProgress: follower.progress }
+  return toldIfAway(settings, () => topicUsage(asked)).finally(follower.stop)
 }
 
 async function count({ output }: CommandContext, usage: SchemaUsage): Promise<LogUsage> {
@@ -135,6 +164,26 @@ function cellsOf({ type, version, known, registryId, events, firstAt, lastAt }: 
     lastAt === null ? '' : shownTime(lastAt),
     known ? (registryId === null ? 'missing' : `id ${registryId}`) : 'unknown to this release',
   ]
+}
+
+function topicLine({ topic, written, records, firstAt, lastAt }: TopicUsage) {
+  const { type, version } = written === 'other' ? { type: null, version: null } : written
+  return { topic, type, version, records, firstAt: new Date(firstAt), lastAt: new Date(lastAt) }
+}
+
+function topicsText(usages: readonly TopicUsage[]): string {
+  if (usages.length === 0) return 'there are no records on the topics'
+  const rows = usages
+    .map(topicLine)
+    .map(({ topic, type, version, records, firstAt, lastAt }) => [
+      topic,
+      type ?? 'other than an event',
+      version === null ? '' : `v${version}`,
+      records,
+      shownTime(firstAt),
+      shownTime(lastAt),
+    ])
+  return table(['topic', 'event', 'version', 'records', 'first', 'last'], rows)
 }
 
 function shownTime(at: Date): string {

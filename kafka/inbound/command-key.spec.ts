@@ -4,6 +4,7 @@ import { KAFKA_KEY_DAYS } from '../../store/purge-commands.ts'
 import { TOPIC_SETTINGS } from '../topics.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
 import type { InboundRecord } from './inbound-record.ts'
+import type { WantedOrder } from './order-desk.ts'
 
 const record: InboundRecord = {
   topic: 'shop-order-commands',
@@ -51,8 +52,8 @@ describe('the key of a record', () => {
 
   test('has another fingerprint for another order', () => {
     const identity = { source: 's', key: 'k', timestamp: null }
-    const wanted = { orderId: null, customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
-    const print = (change: Partial<typeof wanted> & { orderId?: string | null }) =>
+    const wanted: WantedOrder = { orderId: null, customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
+    const print = (change: Partial<WantedOrder>) =>
       commandKey(identity, { ...wanted, ...change }).fingerprint.toString('hex')
     expect(print({})).toBe(print({ lines: [{ quantity: 1, sku: 'A' }] }))
     expect(new Set([print({}), print({ orderId: 'o' }), print({ customerId: 'c' }), print({ lines: [] })]).size).toBe(4)

@@ -18,8 +18,15 @@ export interface OrderDesk {
   placing(order: PlacingOrder): Pick<Command<PlaceOrderRefusal>, 'decide' | 'answer'>
   /** Why an answer has to be parked: a refusal that no event tells of. Null for all others. */
   unheard(answer: Answer): RecordFault | null
+  /** What an answer comes to, for the history of a record. */
+  toldOf(answer: Answer): AnswerTold
   /** The correlation id in a `traceparent`; null when it has none. */
   traceIdOf(traceparent: unknown): string | null
+}
+
+export interface AnswerTold {
+  readonly placed: boolean
+  readonly detail: string
 }
 
 export interface PlacingOrder extends WantedOrder {

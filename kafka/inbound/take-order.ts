@@ -104,7 +104,8 @@ function wantedOrder(
   return { class: 'wrong-key', message }
 }
 
-function readValue(
+/** What a value says, in JSON or in Avro; of no order yet. */
+export function readValue(
   value: Buffer,
   readAvro: (message: Buffer) => unknown,
 ): { readonly value: unknown } | { readonly fault: RecordFault } {

@@ -1,0 +1,30 @@
+/** The ids of our schemas, for a command that has the database at hand: by whichever registry is configured. */
+import { confluentRegistry } from '../../registry/confluent-registry.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { lookUpEventSchemas, type EventSchemaIds } from '../../registry/event-schema-ids.ts'
+import { RegistryFailure } from '../../registry/schema-registry.ts'
+import { StartFailure } from '../../app/start-failure.ts'
+import type { Pool } from '../../store/database.ts'
+import type { CommandContext } from '../command-context.ts'
+
+/** Throws a StartFailure when the registry cannot be asked, or has not got all of them. */
+export async function schemaIds(context: CommandContext, pool: Pool): Promise<EventSchemaIds> {
+  const { schemaRegistryUrl: url } = context.config()
+  const registry =
+    url === null ? embeddedRegistry(pool) : confluentRegistry({ url, monotonic: () => performance.now() })
+  try {
+    return await lookUpEventSchemas(registry)
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error
+    throw new StartFailure(
+      {
+        code: error.code,
+        exitCode: error.kind === 'infrastructure' ? 3 : 1,
+        what: `Schema Registry: ${error.message}`,
+        tried: 'to look up the ids of our schemas',
+        next: url === null ? 'npm start registers them' : 'start that registry, or correct SCHEMA_REGISTRY_URL',
+      },
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,70 @@
+/** The part of `verify` that reads topics: whether what is on them is what is stored. */
+import { randomUUID } from 'node:crypto'
+import { kafkaClient } from '../../kafka/connection.ts'
+import { sourceOf } from '../../kafka/event-record.ts'
+import { relayReader } from '../../kafka/relay-target.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { verifyTopics, type TopicsVerification } from '../../kafka/verify.ts'
+import { wireFormat } from '../../registry/wire-format.ts'
+import { readLags } from '../../store/checkpoints.ts'
+import type { Pool } from '../../store/database.ts'
+import { readLogIdentity } from '../../store/log-identity.ts'
+import { storedLog } from '../../store/log-source.ts'
+import type { CommandContext } from '../command-context.ts'
+import { followProgress } from '../database/follow-progress.ts'
+import { grouped } from '../report.ts'
+import { SILENT_LOG, toldIfAway } from './reach-kafka.ts'
+import { schemaIds } from './schema-ids.ts'
+
+/** Throws a StartFailure when the cluster or the registry cannot be asked. */
+export async function verifyTopicsOf(
+  context: CommandContext,
+  settings: KafkaSettings,
+  pool: Pool,
+): Promise<TopicsVerification> {
+  const wire = wireFormat(await schemaIds(context, pool))
+  const source = sourceOf(await readLogIdentity(pool))
+  const kafka = kafkaClient(settings, { clientId: 'verify', log: SILENT_LOG })
+  const following = followProgress(context.output, 'verify the topics')
+  try {
+    return await toldIfAway(settings, async () => {
+      const admin = kafka.admin()
+      await admin.connect()
+      const { clusterId } = await admin.describeCluster().finally(() => admin.disconnect())
+      // Read before the log and the topics: what is published meanwhile is not missed.
+      const reader = relayReader(clusterId, settings.prefix)
+      const relay = (await readLags(pool, reader)).find((one) => one.reader === reader)
+      return verifyTopics({
+        kafka,
+        prefix: settings.prefix,
+        wire,
+        source,
+        published: relay?.position ?? 0,
+        log: await storedLog(pool),
+        group: `${settings.prefix}verify-${randomUUID()}`,
+        onProgress: following.progress,
+      })
+    })
+  } finally {
+    following.stop()
+  }
+}
+
+/** What is no breach, and worth knowing. */
+export type TopicNotes = Omit<TopicsVerification, 'checks'>
+
+/** The same for people. */
+export function topicNotes({ lost, firstLost, duplicates, foreign, missingTopics }: TopicNotes): readonly string[] {
+  return [
+    ...(missingTopics.length === 0 ? [] : [`missing topics: ${missingTopics.join(', ')} (orderledger topics create)`]),
+    ...(firstLost === null
+      ? []
+      : [
+          `${grouped(lost)} published events are on their topics no more, the first at ${grouped(firstLost)}: readers take them from the store`,
+        ]),
+    ...(duplicates === 0
+      ? []
+      : [`${grouped(duplicates)} records are there again: readers drop them by their position`]),
+    ...(foreign === 0 ? [] : [`${grouped(foreign)} records are of another log: readers leave them aside`]),
+  ]
+}

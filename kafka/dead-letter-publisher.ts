@@ -1,0 +1,124 @@
+/**
+ * Tells the topic `dead-letters` of every parked record, at least once: a letter is marked after the brokers have it.
+ * One process does it at a time (a lease), in the order in which the records were parked.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Kafka, Producer } from 'kafkajs'
+import type { Pool } from '../store/database.ts'
+import { markPublished, readUnpublished } from '../store/dead-letters.ts'
+import { holdLease, LEASE_RENEW_MS, releaseLease } from '../store/leases.ts'
+import { COMPRESSION } from './codecs.ts'
+import { kafkaClient, type KafkaLog } from './connection.ts'
+import { deadLetterMessage } from './inbound/dead-letter-message.ts'
+import type { KafkaSettings } from './settings.ts'
+import { topicName } from './topics.ts'
+
+export interface DeadLetterPublisherParts {
+  readonly settings: KafkaSettings
+  readonly pool: Pool
+  /** A uuid of this process. */
+  readonly holder: string
+  readonly log: KafkaLog
+}
+
+const LEASE = 'dead-letters'
+/** Each may have 700 KiB as JSON, and a batch has to fit into a record batch of 1 MiB. */
+const BATCH_BYTES = 900 * 1024
+const PAGE = 100
+const LONGEST_PAUSE_MS = 10_000
+
+export class DeadLetterPublisher {
+  readonly #parts: DeadLetterPublisherParts
+  readonly #kafka: Kafka
+  readonly #topic: string
+  readonly #stop = new AbortController()
+  #producer: Producer | null = null
+  #running: Promise<void> | null = null
+
+  constructor(parts: DeadLetterPublisherParts) {
+    this.#parts = parts
+    this.#kafka = kafkaClient(parts.settings, { clientId: 'dead-letters', log: parts.log })
+    this.#topic = topicName(parts.settings.prefix, 'dead-letters')
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Waits for the batch under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+    await this.#discardProducer()
+    const { pool, holder } = this.#parts
+    await releaseLease(pool, LEASE, holder).catch(() => undefined)
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    let pause = LEASE_RENEW_MS
+    while (!signal.aborted) {
+      try {
+        const { pool, holder } = this.#parts
+        if (await holdLease(pool, LEASE, holder))
+          while (!signal.aborted && (await this.#publish())) pause = LEASE_RENEW_MS
+        pause = LEASE_RENEW_MS
+      } catch (error) {
+        await this.#discardProducer()
+        this.#parts.log.warn({ err: error, topic: this.#topic }, 'dead letters wait to be told to their topic')
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+      }
+      await delay(pause, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Whether there may be more. */
+  async #publish(): Promise<boolean> {
+    const { pool, holder } = this.#parts
+    const letters = await readUnpublished(pool, PAGE)
+    let batch: { id: number; message: ReturnType<typeof deadLetterMessage> }[] = []
+    let bytes = 0
+    const send = async (): Promise<void> => {
+      if (batch.length === 0) return
+      const producer = await this.#open()
+      await producer.send({
+        topic: this.#topic,
+        acks: -1,
+        compression: COMPRESSION,
+        messages: batch.map(({ message }) => ({ ...message, partition: 0 })),
+      })
+      await markPublished(
+        pool,
+        batch.map(({ id }) => id),
+      )
+      await holdLease(pool, LEASE, holder)
+      batch = []
+      bytes = 0
+    }
+    for (const letter of letters) {
+      const message = deadLetterMessage(letter)
+      const size = message.value.length + (message.key?.length ?? 0)
+      if (bytes + size > BATCH_BYTES) await send()
+      batch.push({ id: letter.id, message })
+      bytes += size
+    }
+    await send()
+    return letters.length === PAGE
+  }
+
+  async #open(): Promise<Producer> {
+    if (this.#producer !== null) return this.#producer
+    // Its only partition is named with each message, so none is ever chosen.
+    const producer = this.#kafka.producer({ createPartitioner: () => () => 0, allowAutoTopicCreation: false })
+    await producer.connect()
+    this.#producer = producer
+    return producer
+  }
+
+  /** After any error: what a producer promises then is not to be relied on. */
+  async #discardProducer(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = null
+    await producer?.disconnect().catch(() => undefined)
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What can be done with parked records: looked at, tried again, discarded. One that is tried again has the key that it
+ * had, so however often that happens it places one order.
+ */
+import type { Answer } from '../store/command.ts'
+import type { Pool } from '../store/database.ts'
+import { considerCommands, type Considered } from '../store/consider.ts'
+import {
+  discardParked,
+  readGroups,
+  readLetter,
+  readLetters,
+  readParked,
+  settleLetter,
+  type LetterDeed,
+  type LetterGroup,
+  type LetterQuery,
+  type LetterSelection,
+  type LetterSummary,
+  type StoredLetter,
+} from '../store/dead-letters.ts'
+import type { RecordFault } from './inbound/inbound-record.ts'
+import { inKeyOrder } from './inbound/in-key-order.ts'
+import { orderCommand, readValue, takeOrder, type TakingParts } from './inbound/take-order.ts'
+
+export interface DeadLetters {
+  groups(): Promise<readonly LetterGroup[]>
+  letters(query: LetterQuery): Promise<readonly LetterSummary[]>
+  letter(id: number): Promise<StoredLetter | null>
+  /** What the value says, as JSON; null when it cannot be read. */
+  decoded(letter: StoredLetter): string | null
+  retry(selection: LetterSelection, wish: RetryWish): Promise<RetryReport>
+  /** How many were discarded, or would be. */
+  discard(selection: LetterSelection, wish: RetryWish): Promise<number>
+}
+
+export interface RetryWish {
+  /** Only say what would come of it. */
+  readonly dryRun: boolean
+  /** Who asks. */
+  readonly by: string
+}
+
+/** `succeeded`: placed; `refused`: rejected, which is recorded and final; `failed`: parked as before. */
+export interface RetryReport {
+  readonly dryRun: boolean
+  /** Parked letters of the selection when it began. */
+  readonly total: number
+  readonly succeeded: number
+  readonly refused: number
+  readonly failed: number
+  /** Not tried this time: one call takes at most so many. */
+  readonly left: number
+}
+
+export interface DeadLettersParts extends TakingParts {
+  readonly pool: Pool
+  readonly newEventId: () => Buffer
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** Of one call: a few seconds of work, and of memory at most so many values. */
+const MOST = 500
+
+export function deadLetters(parts: DeadLettersParts): DeadLetters {
+  const { pool, clock, desk } = parts
+
+  async function tryAgain(letter: StoredLetter, by: string): Promise<Outcome> {
+    const taken = await takeOrder(letter, parts)
+    const { outcome, detail } = toldOf(taken)
+    const deed = deedOf('retry', by, detail)
+    // One that somebody else settled meanwhile stays as it is; it was the same command.
+    await settleLetter(pool, letter.id, { state: outcome === 'failed' ? 'parked' : 'retried', deed })
+    return outcome
+  }
+
+  async function consider(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
+    const commands = letters.map((letter) => orderCommand(letter, parts))
+    const sound = commands.flatMap((command) => ('class' in command ? [] : [command]))
+    const considered = await considerCommands(pool, sound, parts.newEventId)
+    const byCommand = new Map<unknown, Considered | undefined>(
+      sound.map((command, index) => [command, considered[index]]),
+    )
+    return commands.map((command) => {
+      const found = byCommand.get(command)
+      if (found?.outcome !== 'answered') return 'failed'
+      return toldOf(desk.unheard(found.answer) ?? found.answer).outcome
+    })
+  }
+
+  function toldOf(taken: Answer | RecordFault): { readonly outcome: Outcome; readonly detail: string } {
+    if ('class' in taken) return { outcome: 'failed', detail: `${taken.class}: ${taken.message}` }
+    const { placed, detail } = desk.toldOf(taken)
+    return { outcome: placed ? 'succeeded' : 'refused', detail }
+  }
+
+  function deedOf(act: LetterDeed['act'], by: string, detail: string): LetterDeed {
+    return { at: new Date(clock()).toISOString(), act, by, detail }
+  }
+
+  return {
+    groups: () => readGroups(pool),
+    letters: (query) => readLetters(pool, query),
+    letter: (id) => readLetter(pool, id),
+    decoded({ value }) {
+      const read = value === null || value.length === 0 ? null : readValue(value, parts.readAvro)
+      return read === null || 'fault' in read ? null : jsonText(read.value)
+    },
+    async retry(selection, { dryRun, by }) {
+      const { letters, total } = await readParked(pool, selection, MOST)
+      const outcomes = dryRun ? await consider(letters) : await inKeyOrder(letters, (letter) => tryAgain(letter, by))
+      const of = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length
+      const left = total - letters.length
+      return { dryRun, total, succeeded: of('succeeded'), refused: of('refused'), failed: of('failed'), left }
+    },
+    async discard(selection, { dryRun, by }) {
+      if (dryRun) return (await readParked(pool, selection, 0)).total
+      return discardParked(pool, selection, deedOf('discard', by, 'discarded'))
+    },
+  }
+}
+
+type Outcome = 'succeeded' | 'refused' | 'failed'
+
+/** Null for what is nested too deep to be written: reading does not mind that. */
+function jsonText(value: unknown): string | null {
+  try {
+    return JSON.stringify(value, null, 2)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { RecordedEvent } from '../store/feed.ts'
+import { Weave } from './weave.ts'
+
+function event(position: number): RecordedEvent {
+  const rest = { stream: 'order-a', version: 1, type: 'OrderPlaced', schemaVersion: 1, recordedAt: 0 }
+  return { position, data: Buffer.alloc(0), ...rest }
+}
+
+function offered(weave: Weave, positions: readonly number[], now = 0): readonly string[] {
+  return positions.map((position) => weave.offer(event(position), 'p', now))
+}
+
+function taken(weave: Weave, limit = 1_000): readonly number[] {
+  return weave.take(limit).map(({ position }) => position)
+}
+
+describe('the weave', () => {
+  test('gives events in the order of the log, up to the first that is not there', () => {
+    const weave = new Weave(10)
+    offered(weave, [3, 1, 2, 5])
+    expect(taken(weave, 2)).toEqual([1, 2])
+    expect(taken(weave)).toEqual([3])
+    expect(taken(weave)).toEqual([])
+    offered(weave, [4])
+    expect(taken(weave)).toEqual([4, 5])
+    expect(weave.held).toBe(0)
+  })
+
+  test('drops and counts what comes again, before and after it was taken', () => {
+    const weave = new Weave(10)
+    expect(offered(weave, [1, 1, 2])).toEqual(['taken', 'duplicate', 'taken'])
+    expect(taken(weave)).toEqual([1, 2])
+    expect(offered(weave, [2, 1])).toEqual(['duplicate', 'duplicate'])
+    expect(weave.duplicates).toBe(3)
+    expect(taken(weave)).toEqual([])
+  })
+
+  test('refuses what is beyond its window, and welcomes its partition when there is room again', () => {
+    const weave = new Weave(4)
+    expect(offered(weave, [4, 5])).toEqual(['taken', 'beyond'])
+    expect(weave.offer(event(9), 'q', 0)).toBe('beyond')
+    expect(weave.held).toBe(1)
+    weave.skipTo(2)
+    expect(weave.takeWelcome()).toEqual([])
+    weave.skipTo(3)
+    expect(weave.takeWelcome()).toEqual(['p'])
+    expect(weave.takeWelcome()).toEqual([])
+    weave.skipTo(9)
+    expect(weave.takeWelcome()).toEqual(['q'])
+  })
+
+  test('goes on behind what was had from elsewhere', () => {
+    const weave = new Weave(10)
+    offered(weave, [2, 3, 6])
+    weave.skipTo(3)
+    expect(taken(weave)).toEqual([3])
+    weave.skipTo(2)
+    expect(weave.expected).toBe(4)
+    weave.skipTo(100)
+    expect([weave.held, weave.expected]).toEqual([0, 100])
+    expect(offered(weave, [99, 100])).toEqual(['duplicate', 'taken'])
+  })
+
+  test('begins another log with nothing of the one before', () => {
+    const weave = new Weave(4)
+    offered(weave, [1, 3, 9])
+    weave.startOver(1)
+    expect([weave.held, weave.furthest, weave.waitingSince()]).toEqual([0, 0, null])
+    offered(weave, [1])
+    expect(taken(weave)).toEqual([1])
+  })
+})
+
+describe('what is missing', () => {
+  test('is overdue when something behind it has been there for long enough, and not before', () => {
+    const weave = new Weave(10)
+    expect(weave.waitingSince()).toBe(null)
+    offered(weave, [4], 1_000)
+    offered(weave, [8], 2_000)
+    expect(weave.waitingSince()).toBe(1_000)
+    expect(weave.overdue(10, 999)).toBe(0)
+    expect(weave.overdue(10, 1_000)).toBe(3)
+    expect(weave.overdue(10, 2_000)).toBe(7)
+    expect(weave.missing(7)).toBe(6)
+    expect(weave.overdue(5, 2_000)).toBe(5)
+    expect(weave.overdue(2, 1_000)).toBe(2)
+  })
+
+  test('is overdue too when all that is there is beyond the window', () => {
+    const weave = new Weave(4)
+    offered(weave, [900], 1_000)
+    expect(weave.overdue(2, 999)).toBe(0)
+    expect(weave.overdue(2, 1_000)).toBe(2)
+    expect(weave.overdue(10, 1_000)).toBe(4)
+    weave.forgetRefused()
+    expect(weave.overdue(10, 1_000)).toBe(0)
+  })
+
+  test('is nothing where nothing is there, or everything', () => {
+    const weave = new Weave(4)
+    expect(weave.overdue(4, Infinity)).toBe(0)
+    offered(weave, [1, 2, 3, 4])
+    expect(weave.overdue(4, 0)).toBe(0)
+  })
+})
+
+test('law 1: however partitions are interleaved, cut, doubled, dropped and offered again, each event is given once, in order, and the memory is bounded', () => {
+  const step = fc.record({
+    partition: fc.nat(3),
+    count: fc.integer({ min: 1, max: 12 }),
+    back: fc.nat(4),
+    drop: fc.nat(9),
+    take: fc.nat(15),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 20 }), (steps, capacity) => {
+      const head = 60
+      const weave = new Weave(capacity)
+      const given: number[] = []
+      const partitions = [0, 1, 2, 3].map((rest) => ({
+        positions: Array.from({ length: head }, (_, index) => index + 1).filter((position) => position % 4 === rest),
+        next: 0,
+      }))
+      let now = 0
+      const offer = ({ partition, count, back, drop }: (typeof steps)[number]) => {
+        const source = partitions[partition]
+        if (source === undefined) return
+        source.next = Math.max(0, source.next - back)
+        for (let done = 0; done < count; done++) {
+          const position = source.positions[source.next]
+          if (position === undefined) return
+          const lost = drop === position % 10
+          if (!lost && weave.offer(event(position), String(partition), now) === 'beyond') return
+          source.next += 1
+        }
+      }
+      const read = (limit: number) => {
+        given.push(...taken(weave, limit))
+        const count = weave.overdue(5, now - 3)
+        // What the store is asked for.
+        for (let done = 0; done < count; done++) given.push(weave.expected + done)
+        weave.skipTo(weave.expected + count)
+      }
+      for (const each of steps) {
+        now += 1
+        offer(each)
+        expect(weave.held).toBeLessThanOrEqual(capacity)
+        read(each.take)
+        expect(given).toEqual(given.map((_, index) => index + 1))
+      }
+      // Whatever happened, all of it comes once everything but the last event may be missing.
+      for (const { positions } of partitions) for (const position of positions) weave.offer(event(position), 'all', now)
+      for (let round = 0; given.length < head && round < 10 * head; round++) {
+        now += 10
+        weave.offer(event(head), 'last', now - 5)
+        read(20)
+      }
+      expect(given).toEqual(given.map((_, index) => index + 1))
+      expect(given.length).toBe(head)
+    }),
+  )
+})

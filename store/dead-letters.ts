@@ -1,0 +1,237 @@
+/** Records that could not be handled, grouped by cause; what is done with them; and which were told to their topic. */
+import type pg from 'pg'
+
+export type LetterState = 'parked' | 'retried' | 'discarded'
+
+export interface LetterGroup {
+  readonly cause: string
+  readonly class: string
+  /** Of the newest letter. */
+  readonly message: string
+  readonly parked: number
+  readonly retried: number
+  readonly discarded: number
+  /** Milliseconds since 1970. */
+  readonly firstAt: number
+  readonly lastAt: number
+  /** The newest letter. */
+  readonly sample: number
+}
+
+/** As lists show it: without its bytes. */
+export interface LetterSummary {
+  readonly id: number
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Milliseconds since 1970, as the record says. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  /** Of the value in bytes; null when it has none. */
+  readonly size: number | null
+  readonly class: string
+  readonly message: string
+  readonly cause: string
+  readonly state: LetterState
+  readonly parkedAt: number
+  /** Null: it was not yet told to the topic of dead letters. */
+  readonly publishedAt: number | null
+}
+
+export interface StoredLetter extends LetterSummary {
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [name: string, value: Buffer])[]
+  readonly history: readonly LetterDeed[]
+}
+
+/** What somebody did with a letter, and what came of it. */
+export interface LetterDeed {
+  readonly at: string
+  readonly act: 'retry' | 'discard'
+  readonly by: string
+  readonly detail: string
+}
+
+export type LetterSelection =
+  { readonly kind: 'ids'; readonly ids: readonly number[] } | { readonly kind: 'cause'; readonly cause: string }
+
+export async function readGroups(pool: pg.Pool): Promise<readonly LetterGroup[]> {
+  const { rows } = await pool.query<GroupRow>({
+    name: 'letter-groups',
+    text: `select g.cause, newest.class, newest.message, g.parked, g.retried, g.discarded,
+        oldest.parked_at as first_at, newest.parked_at as last_at, newest.id as sample
+      from (
+        select cause, count(*) filter (where state = 'parked') as parked, count(*) filter (where state = 'retried') as retried,
+          count(*) filter (where state = 'discarded') as discarded, min(id) as first, max(id) as last
+        from log.dead_letters group by cause
+      ) g
+      join log.dead_letters oldest on oldest.id = g.first
+      join log.dead_letters newest on newest.id = g.last
+      order by g.parked > 0 desc, newest.id desc
+      limit 1000`,
+  })
+  return rows.map((row) => ({
+    cause: row.cause,
+    class: row.class,
+    message: row.message,
+    parked: Number(row.parked),
+    retried: Number(row.retried),
+    discarded: Number(row.discarded),
+    firstAt: row.first_at.getTime(),
+    lastAt: row.last_at.getTime(),
+    sample: Number(row.sample),
+  }))
+}
+
+export interface LetterQuery {
+  readonly cause: string | null
+  readonly state: LetterState | null
+  /** Only letters with a smaller id. */
+  readonly before: number | null
+  readonly limit: number
+}
+
+/** Newest first. */
+export async function readLetters(pool: pg.Pool, query: LetterQuery): Promise<readonly LetterSummary[]> {
+  const { rows } = await pool.query<SummaryRow>({
+    name: 'letters',
+    text: `select ${SUMMARY} from log.dead_letters
+      where ($1::text is null or cause = $1) and ($2::text is null or state = $2) and ($3::bigint is null or id < $3)
+      order by id desc limit $4`,
+    values: [query.cause, query.state, query.before, query.limit],
+  })
+  return rows.map(summaryOf)
+}
+
+/** Null: there is none of this id. */
+export async function readLetter(pool: pg.Pool, id: number): Promise<StoredLetter | null> {
+  const { rows } = await pool.query<LetterRow>({ name: 'letter', text: `${WHOLE} where id = $1`, values: [id] })
+  const row = rows[0]
+  return row === undefined ? null : letterOf(row)
+}
+
+/** Parked letters in the order in which their records came, at most `limit`; and how many there are in all. */
+export async function readParked(
+  pool: pg.Pool,
+  selection: LetterSelection,
+  limit: number,
+): Promise<{ readonly letters: readonly StoredLetter[]; readonly total: number }> {
+  const [where, value] = selected(selection)
+  const counted = await pool.query<[string]>({
+    text: `select count(*) from log.dead_letters where ${where} and state = 'parked'`,
+    values: [value],
+    rowMode: 'array',
+  })
+  const { rows } = await pool.query<LetterRow>({
+    text: `${WHOLE} where ${where} and state = 'parked' order by topic, partition, record_offset limit $2`,
+    values: [value, limit],
+  })
+  return { letters: rows.map(letterOf), total: Number(counted.rows[0]?.[0] ?? 0) }
+}
+
+/** Ends a parked letter. False: it was not parked any more, and nothing was written. */
+export async function settleLetter(
+  pool: pg.Pool,
+  id: number,
+  settled: { readonly state: LetterState; readonly deed: LetterDeed },
+): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: 'settle-letter',
+    text: `update log.dead_letters set state = $2, history = history || $3::jsonb where id = $1 and state = 'parked'`,
+    values: [id, settled.state, JSON.stringify([settled.deed])],
+  })
+  return rowCount === 1
+}
+
+/** Discards parked letters; how many. */
+export async function discardParked(pool: pg.Pool, selection: LetterSelection, deed: LetterDeed): Promise<number> {
+  const [where, value] = selected(selection)
+  const { rowCount } = await pool.query({
+    text: `update log.dead_letters set state = 'discarded', history = history || $2::jsonb
+      where ${where} and state = 'parked'`,
+    values: [value, JSON.stringify([deed])],
+  })
+  return rowCount ?? 0
+}
+
+/** The oldest letters that were not yet told to the topic of dead letters. */
+export async function readUnpublished(pool: pg.Pool, limit: number): Promise<readonly StoredLetter[]> {
+  const { rows } = await pool.query<LetterRow>({
+    name: 'unpublished-letters',
+    text: `${WHOLE} where published_at is null order by id limit $1`,
+    values: [limit],
+  })
+  return rows.map(letterOf)
+}
+
+export async function markPublished(pool: pg.Pool, ids: readonly number[]): Promise<void> {
+  await pool.query({
+    name: 'mark-published',
+    text: 'update log.dead_letters set published_at = clock_timestamp() where id = any($1::bigint[])',
+    values: [ids],
+  })
+}
+
+const SUMMARY = `id, topic, partition, record_offset, record_timestamp, key, octet_length(value) as size, class, message,
+  cause, state, parked_at, published_at`
+const WHOLE = `select ${SUMMARY}, value, headers, history from log.dead_letters`
+
+interface GroupRow {
+  readonly cause: string
+  readonly class: string
+  readonly message: string
+  readonly parked: string
+  readonly retried: string
+  readonly discarded: string
+  readonly first_at: Date
+  readonly last_at: Date
+  readonly sample: string
+}
+
+interface SummaryRow {
+  readonly id: string
+  readonly topic: string
+  readonly partition: number
+  readonly record_offset: string
+  readonly record_timestamp: string
+  readonly key: Buffer | null
+  readonly size: number | null
+  readonly class: string
+  readonly message: string
+  readonly cause: string
+  readonly state: LetterState
+  readonly parked_at: Date
+  readonly published_at: Date | null
+}
+
+interface LetterRow extends SummaryRow {
+  readonly value: Buffer | null
+  readonly headers: Buffer
+  readonly history: readonly LetterDeed[]
+}
+
+function selected(selection: LetterSelection): readonly [where: string, value: unknown] {
+  return selection.kind === 'ids' ? ['id = any($1::bigint[])', selection.ids] : ['cause = $1', selection.cause]
+}
+
+function summaryOf(row: SummaryRow): LetterSummary {
+  const { topic, partition, key, size, class: name, message, cause, state } = row
+  return {
+    ...{ topic, partition, key, size, class: name, message, cause, state },
+    id: Number(row.id),
+    offset: Number(row.record_offset),
+    timestamp: Number(row.record_timestamp),
+    parkedAt: row.parked_at.getTime(),
+    publishedAt: row.published_at?.getTime() ?? null,
+  }
+}
+
+function letterOf(row: LetterRow): StoredLetter {
+  const headers = JSON.parse(row.headers.toString()) as readonly (readonly [string, string])[]
+  return {
+    ...summaryOf(row),
+    value: row.value,
+    headers: headers.map(([name, base64]) => [name, Buffer.from(base64, 'base64')]),
+    history: row.history,
+  }
+}
