@@ -1,4 +1,6 @@
 /** Whole services that share the orders of a topic: one is killed, one is added, and each order is placed once. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openPool } from '../store/database.ts'
@@ -59,13 +61,16 @@ describe.skipIf(kafka === null)('a group of services', () => {
       await send(1_200)
       await second.kill()
       await send(300)
-      await eventually(async () => (await placed(pool)) === 2_400)
+      await eventually(async () => (await placed(pool)) === 2_400, { timeout: 110_000 })
       const { rows } = await pool.query<{ stream: string }>(
         `select stream from log.events where type = 'OrderPlaced' group by stream having count(*) > 1`,
       )
       expect(rows).toEqual([])
       expect(await placed(pool)).toBe(sent)
 
+      // The command line reads it as it would beside any service.
+      const { KAFKA_BROKERS, TOPIC_PREFIX } = env
+      writeFileSync(join(first.dataDir, '.env'), `KAFKA_BROKERS=${KAFKA_BROKERS}\nTOPIC_PREFIX=${TOPIC_PREFIX}\n`)
       const poison = await runCommand(first.dataDir, 'poison', '--json')
       expect(poison.stderr).toContain('good orders are sent')
       expect(poison).toMatchObject({ code: 0 })
@@ -81,7 +86,7 @@ describe.skipIf(kafka === null)('a group of services', () => {
     } finally {
       for (const close of closing) await close()
     }
-  })
+  }, 240_000)
 })
 
 async function placed(pool: pg.Pool): Promise<number> {

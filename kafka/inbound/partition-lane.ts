@@ -6,8 +6,8 @@
  *      │ another record is there, or the topic ends before  v
  *      └──> the topic was made anew: from its first record  claimed again
  *
- * Handling: up to 500 records at once, then the place moves and what could not be handled is parked, in one transaction.
- * After a process that ended without a word, each of the first 500 is handled alone, and that is noted before: the one at
+ * Handling: up to 200 records at once, then the place moves and what could not be handled is parked, in one transaction.
+ * After a process that ended without a word, each of the first 200 is handled alone, and that is noted before: the one at
  * which processes died three times is parked without being looked at.
  */
 import type { Pool } from '../../store/database.ts'
@@ -48,7 +48,7 @@ export interface Visit {
   readonly seek: (offset: number) => void
 }
 
-const CHUNK = 500
+const CHUNK = 200
 const MAX_DEATHS = 3
 
 export class PartitionLane {

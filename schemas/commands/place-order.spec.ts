@@ -15,7 +15,11 @@ describe('PlaceOrder in Avro', () => {
       customerId: fc.string(),
       lines: fc.array(fc.record({ sku: fc.string(), quantity: fc.integer() })),
     })
-    fc.assert(fc.property(order, (value) => expect(decodePlaceOrder(encodePlaceOrder(value))).toEqual(value)))
+    fc.assert(
+      fc.property(order, (value) => {
+        expect(decodePlaceOrder(encodePlaceOrder(value))).toEqual(value)
+      }),
+    )
   })
 
   test('is never taken from bytes that are anything else, whatever they claim', () => {
