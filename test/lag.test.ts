@@ -56,7 +56,9 @@ describe.skipIf(kafka === null)('lag', () => {
   /** Sends so many a second until it is closed. */
   function sendSteadily(perSecond: number): void {
     let sending = Promise.resolve()
-    const timer = setInterval(() => (sending = sending.then(() => send(perSecond / 4))), 250)
+    const timer = setInterval(() => {
+      sending = sending.then(() => send(perSecond / 4))
+    }, 250)
     closing.push(async () => {
       clearInterval(timer)
       await sending
