@@ -155,7 +155,10 @@ export class LagSampler {
 
   /** Never rejects: what failed is told to whoever asks. */
   async #lookAtAll(): Promise<void> {
+    const known = this.#look !== null
     await Promise.all([this.#lookAtReaders(), this.#lookAtKafka()])
+    // Which relay is ours is known with the cluster; whoever looks but once wants to see it as well.
+    if (!known && this.#look !== null) await this.#lookAtReaders()
   }
 
   async #lookAtReaders(): Promise<void> {

@@ -58,6 +58,7 @@ const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
 export class PartitionReader {
   readonly #cluster: Cluster
+  #closed = false
 
   constructor(settings: KafkaSettings, options: ClientOptions) {
     this.#cluster = clusterOf(kafkaClient(settings, options))
@@ -68,6 +69,7 @@ export class PartitionReader {
   }
 
   async disconnect(): Promise<void> {
+    this.#closed = true
     await this.#cluster.disconnect()
   }
 
@@ -227,8 +229,8 @@ export class PartitionReader {
       return { records: [], next: offset < oldest ? oldest : newest, end: newest }
     }
     if (isOfTheCluster(error)) {
-      // Leaders move: the next attempt knows the new one.
-      await this.#cluster.refreshMetadata().catch(() => undefined)
+      // Leaders move: the next attempt knows the new one. Asking after the end would connect again, and keep the process.
+      if (!this.#closed) await this.#cluster.refreshMetadata().catch(() => undefined)
       throw error
     }
     // The batch at this offset cannot be unpacked, so none of its records can; the broker gives it again for each.

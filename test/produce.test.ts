@@ -9,7 +9,7 @@ import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'
 import { kafkaCommands, type KafkaCommands } from './run-kafka-command.ts'
 
-vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 })
+vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
 
 const BEHAVIOUR = fileURLToPath(new URL('data/behaviour.jsonl', import.meta.url))
 const ORDERS = fileURLToPath(new URL('data/orders.jsonl.gz', import.meta.url))

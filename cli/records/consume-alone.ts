@@ -25,12 +25,13 @@ const PATIENCE_MS = 60_000
 
 export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }: ConsumingAlone): Promise<void> {
   const reader = new PartitionReader(kafka, { clientId: 'consume', log: SILENT_LOG })
+  let ahead: ReturnType<typeof fetched> | null = null
   try {
     await reader.connect()
     const offsets = await firstOffsets(reader, topic, from)
     let answered = performance.now()
     // The next pages are on their way while these are shown.
-    let ahead = fetched(reader, topic, offsets)
+    ahead = fetched(reader, topic, offsets)
     while (!signal.aborted && !sink.full) {
       const pages = await ahead
       if (pages instanceof Error) {
@@ -46,6 +47,7 @@ export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }
       for (const { records } of pages.values()) await sink.show(records)
     }
   } finally {
+    await ahead
     await reader.disconnect()
   }
 }
