@@ -76,6 +76,14 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
     expect(new Set(events.map(({ position }) => position)).size).toBe(20)
   })
 
+  test('grows by the orders of a flood over the topic, each of which is decided once', async () => {
+    const flood = await runCommand(data.path, 'flood', '--to', 'kafka', '-n', '300', '-c', '100', '--json')
+    expect(flood).toMatchObject({ code: 0 })
+    const report = flood.json() as { readonly accepted: number; readonly refused: number }
+    expect(report).toMatchObject({ sent: 300, alreadyThere: 0, failed: 0 })
+    expect(report.accepted + report.refused).toBe(300)
+  })
+
   test('is what the log holds, by verify, and every version of it is counted by topic', async () => {
     const verified = await runCommand(data.path, 'verify', '--json')
     expect(verified.json()).toMatchObject({ ok: true, topics: { lost: 0, foreign: 0, missingTopics: [] } })
