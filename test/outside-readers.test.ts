@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
 import { findJava } from '../cli/cluster/java.ts'
 import { mavenJars } from '../cli/cluster/maven.ts'
+import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'
 import { registryPython } from './registry-python.ts'
 import { runCommand } from './run-command.ts'
@@ -87,14 +88,17 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
   test('is what the log holds, by verify, and every version of it is counted by topic', async () => {
     const verified = await runCommand(data.path, 'verify', '--json')
     expect(verified.json()).toMatchObject({ ok: true, topics: { lost: 0, foreign: 0, missingTopics: [] } })
-    const { versions, topics } = (await runCommand(data.path, 'schemas', 'usage', '--topics', '--json')).json() as {
-      readonly versions: readonly { readonly type: string; readonly events: number }[]
-      readonly topics: readonly { readonly topic: string; readonly type: string | null; readonly records: number }[]
-    }
-    const placed = versions.find(({ type, events }) => type === 'OrderPlaced' && events > 0)?.events
-    for (const name of ['orders', 'analytics']) {
-      expect(topics).toContainEqual(expect.objectContaining({ topic: name, type: 'OrderPlaced', records: placed }))
-    }
+    await eventually(async () => {
+      const { versions, topics } = (await runCommand(data.path, 'schemas', 'usage', '--topics', '--json')).json() as {
+        readonly versions: readonly { readonly type: string; readonly events: number }[]
+        readonly topics: readonly { readonly topic: string; readonly type: string | null; readonly records: number }[]
+      }
+      const placed = versions.find(({ type, events }) => type === 'OrderPlaced' && events > 0)?.events
+      for (const name of ['orders', 'analytics']) {
+        expect(topics).toContainEqual(expect.objectContaining({ topic: name, type: 'OrderPlaced', records: placed }))
+      }
+      return true
+    })
   })
 
   test('is rehearsed with a proposed schema, record by record', async () => {
