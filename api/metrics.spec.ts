@@ -85,3 +85,13 @@ test('the feed from Kafka tells what it reads and what it healed, and nothing wh
   feed = null
   expect(await metrics.registry.metrics()).toContain('feed_from_kafka 0')
 })
+
+test('orders over Kafka are counted by what became of them', async () => {
+  const metrics = createMetrics()
+  metrics.countInbound('placed')
+  metrics.countInbound('placed')
+  metrics.countInbound('parked')
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('orders_over_kafka_total{outcome="placed"} 2')
+  expect(text).toContain('orders_over_kafka_total{outcome="parked"} 1')
+})

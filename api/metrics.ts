@@ -16,6 +16,8 @@ export interface Metrics {
   readonly storeErrors: Counter
   /** Counts a command on an order by what became of it. `milliseconds`: what it took. */
   countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
+  /** Counts an order that came over Kafka: placed, rejected (an event too), or parked. */
+  countInbound(outcome: InboundOutcome): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
   /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
@@ -25,6 +27,8 @@ export interface Metrics {
   /** Reads the consumer groups when Prometheus asks. */
   watchGroups(groups: () => Promise<readonly GroupLag[]>): void
 }
+
+export type InboundOutcome = 'placed' | 'rejected' | 'parked'
 
 export interface RelayReport {
   /** False: another process does, or none. */
@@ -72,6 +76,7 @@ export function createMetrics(): Metrics {
       registers,
     }),
     countOrder: orderCounter(registers),
+    countInbound: inboundCounter(registers),
     watchProjections: (states) => watchProjections(registers, states),
     watchFeed: (feed) => watchFeed(registers, feed),
     watchRelay: (report) => watchRelay(registers, report),
@@ -111,6 +116,16 @@ function resultOf(execution: Execution, done: 'placed' | 'cancelled') {
   if (replayed) return 'repeated'
   if (status < 300) return done === 'placed' && status === 200 ? 'repeated' : done
   return status === 422 ? 'rejected' : 'conflict'
+}
+
+function inboundCounter(registers: Registry[]): Metrics['countInbound'] {
+  const orders = new Counter({
+    name: 'orders_over_kafka_total',
+    help: 'Records of order-commands by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  return (outcome) => orders.inc({ outcome })
 }
 
 function watchProjections(registers: Registry[], states: () => Promise<readonly ProjectionState[]>): void {

@@ -1,7 +1,8 @@
 /** Orders over Kafka, as an api process takes them. */
+import type { InboundOutcome, Metrics } from '../api/metrics.ts'
 import { orderDesk } from '../api/order-desk.ts'
 import { DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts'
-import { takeOrder, type TakingParts } from '../kafka/inbound/take-order.ts'
+import { takeOrder, type Taken, type TakingParts } from '../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../kafka/order-commands.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import {
@@ -21,6 +22,7 @@ export interface InboundOptions {
   readonly settings: KafkaSettings
   readonly databaseUrl: string
   readonly taking: TakingParts
+  readonly metrics: Metrics | null
   readonly log: Log
 }
 
@@ -41,7 +43,7 @@ export function takingParts(config: Config, executor: Executor, schemaId: number
   }
 }
 
-export function openInbound({ settings, databaseUrl, taking, log }: InboundOptions): Inbound {
+export function openInbound({ settings, databaseUrl, taking, metrics, log }: InboundOptions): Inbound {
   const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
   const holder = newId()
   const orders = new OrderCommands({
@@ -49,7 +51,7 @@ export function openInbound({ settings, databaseUrl, taking, log }: InboundOptio
     pool,
     holder,
     take: (record) => takeOrder(record, taking),
-    onTaken: () => undefined,
+    onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),
     log,
     monotonic: () => performance.now(),
   })
@@ -64,6 +66,11 @@ export function openInbound({ settings, databaseUrl, taking, log }: InboundOptio
       await pool.end()
     },
   }
+}
+
+function outcomeOf(taken: Taken): InboundOutcome {
+  if ('class' in taken) return 'parked'
+  return taken.status < 300 ? 'placed' : 'rejected'
 }
 
 /** Null: nobody can send orders in Avro yet. */

@@ -1,15 +1,21 @@
 /** Sends random orders, as fast as they are answered or at a steady rate, and reports what became of them. */
 import { Option, type Command } from 'commander'
+import { BatchSender } from '../kafka/batch-sender.ts'
+import { installRecordEncoder } from '../kafka/kafkajs-records.ts'
+import type { KafkaSettings } from '../kafka/settings.ts'
 import { createTraffic } from '../simulation/traffic.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
+import { floodTopic, type FloodingTopic } from './load/flood-topic.ts'
 import { watchInterruption } from './load/interruption.ts'
 import { positiveNumber, wholeNumber } from './load/options.ts'
 import { sendOrders } from './load/send-orders.ts'
 import { addServiceOptions, connect, type ServiceOptions } from './load/service.ts'
 import { stockShop } from './load/shop.ts'
 import { table } from './output.ts'
-import { reportRows } from './report.ts'
+import { produceTargets } from './records/produce-targets.ts'
+import { requireKafka, SILENT_LOG, toldIfAway } from './records/reach-kafka.ts'
+import { reportRows, type DeliveryReport } from './report.ts'
 
 interface FloodOptions extends ServiceOptions {
   readonly number?: number
@@ -19,6 +25,7 @@ interface FloodOptions extends ServiceOptions {
   readonly intense?: true
   readonly extreme?: true
   readonly seed?: number
+  readonly to: 'http' | 'kafka'
 }
 
 interface Force {
@@ -30,13 +37,17 @@ const gentle: Force = { number: 1_000, concurrency: 16 }
 const intense: Force = { number: 10_000, concurrency: 64 }
 const extreme: Force = { number: 50_000, concurrency: 256 }
 
+/** A record waits for the batch it is sent in, and for the one in which it is read: many have to be under way. */
+const overKafka = 1_000
+
 const LONGEST_FLOOD = 10_000_000
 
 const details = `
 Without --rate the next order is sent when one is answered (closed loop): how many orders a second the service takes.
 With --rate orders are sent at evenly spaced moments however slow the answers are (open loop), and latency counts from
 the moment an order was due: how long customers wait at that load. -c bounds what is under way in both.
-Products and customers are made if missing. Refusals (a product sold out) are answers; exit code 1 when any order
+With --to kafka orders go to the topic order-commands, and count as answered once the log has what became of them (-c is
+then ${overKafka} where it is not given). Products and customers are made if missing. Refusals (a product sold out) are answers; exit code 1 when any order
 failed to get one.`
 
 export function register(program: Command, context: CommandContext): void {
@@ -48,15 +59,20 @@ export function register(program: Command, context: CommandContext): void {
     .option('--rate <r>', 'orders a second, evenly spaced', positiveNumber(100_000))
     .addOption(new Option('--intense', `-n ${intense.number} -c ${intense.concurrency}`).conflicts('extreme'))
     .option('--extreme', `-n ${extreme.number} -c ${extreme.concurrency}`)
+    .addOption(new Option('--to <way>', 'how they are sent').choices(['http', 'kafka']).default('http'))
     .option('--seed <s>', 'the same orders as another flood with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))
   addServiceOptions(command)
     .addHelpText('after', details)
-    .addHelpText('after', examples('orderledger flood --intense', 'orderledger flood -n 30000 -c 128 --rate 500'))
+    .addHelpText(
+      'after',
+      examples('orderledger flood -n 30000 -c 128 --rate 500', 'orderledger flood --intense --to kafka'),
+    )
     .action((options: FloodOptions) => flood(context, options))
 }
 
 async function flood(context: CommandContext, options: FloodOptions): Promise<void> {
   const { output } = context
+  const kafka = options.to === 'kafka' ? requireKafka(context, 'flood --to kafka') : null
   const { number: count, concurrency } = forceOf(options)
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const traffic = createTraffic(seed, { currency: context.config().currency })
@@ -67,7 +83,7 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
   try {
     await stockShop({ client, ...traffic, concurrency, signal })
     const progress = output.progress('flood', count)
-    const report = await sendOrders({
+    const sending = {
       client,
       count,
       nextOrder: traffic.nextOrder,
@@ -75,7 +91,10 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
       signal,
       ...(rate === undefined ? {} : { schedule: (index: number) => (index * 1_000) / rate }),
       advance: () => progress.advance(1),
-    }).finally(() => progress.stop())
+    }
+    const report = await (
+      kafka === null ? sendOrders(sending) : overTopic(kafka, sending, options.patience * 1_000)
+    ).finally(() => progress.stop())
     output.result({ seed, concurrency, rate: rate ?? null, ...report, interrupted: report.sent < count }, () =>
       table(['flood', `seed ${seed}`], reportRows(report)),
     )
@@ -86,7 +105,23 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
   }
 }
 
+type Sending = Omit<FloodingTopic, 'sender' | 'target' | 'patience'>
+
+async function overTopic(kafka: KafkaSettings, sending: Sending, patience: number): Promise<DeliveryReport> {
+  installRecordEncoder()
+  return toldIfAway(kafka, async () => {
+    const target = (await produceTargets(kafka)).get('order-commands')
+    if (target === undefined) throw new Error('order-commands is no topic that takes records')
+    const parts = { kafka, clientId: 'flood', log: SILENT_LOG, linger: 0, patience, monotonic: () => performance.now() }
+    const sender = new BatchSender({ ...parts, onAcked: () => undefined, onRetry: () => undefined })
+    return floodTopic({ ...sending, sender, target, patience }).finally(() => sender.close())
+  })
+}
+
 function forceOf(options: FloodOptions): Force {
   const preset = options.extreme ? extreme : options.intense ? intense : gentle
-  return { number: options.number ?? preset.number, concurrency: options.concurrency ?? preset.concurrency }
+  return {
+    number: options.number ?? preset.number,
+    concurrency: options.concurrency ?? (options.to === 'kafka' ? overKafka : preset.concurrency),
+  }
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
 import { findJava } from '../cli/cluster/java.ts'
 import { mavenJars } from '../cli/cluster/maven.ts'
+import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'
 import { registryPython } from './registry-python.ts'
 import { runCommand } from './run-command.ts'
@@ -76,17 +77,28 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
     expect(new Set(events.map(({ position }) => position)).size).toBe(20)
   })
 
+  test('grows by the orders of a flood over the topic, each of which is decided once', async () => {
+    const flood = await runCommand(data.path, 'flood', '--to', 'kafka', '-n', '300', '-c', '100', '--json')
+    expect(flood).toMatchObject({ code: 0 })
+    const report = flood.json() as { readonly accepted: number; readonly refused: number }
+    expect(report).toMatchObject({ sent: 300, alreadyThere: 0, failed: 0 })
+    expect(report.accepted + report.refused).toBe(300)
+  })
+
   test('is what the log holds, by verify, and every version of it is counted by topic', async () => {
     const verified = await runCommand(data.path, 'verify', '--json')
     expect(verified.json()).toMatchObject({ ok: true, topics: { lost: 0, foreign: 0, missingTopics: [] } })
-    const { versions, topics } = (await runCommand(data.path, 'schemas', 'usage', '--topics', '--json')).json() as {
-      readonly versions: readonly { readonly type: string; readonly events: number }[]
-      readonly topics: readonly { readonly topic: string; readonly type: string | null; readonly records: number }[]
-    }
-    const placed = versions.find(({ type, events }) => type === 'OrderPlaced' && events > 0)?.events
-    for (const name of ['orders', 'analytics']) {
-      expect(topics).toContainEqual(expect.objectContaining({ topic: name, type: 'OrderPlaced', records: placed }))
-    }
+    await eventually(async () => {
+      const { versions, topics } = (await runCommand(data.path, 'schemas', 'usage', '--topics', '--json')).json() as {
+        readonly versions: readonly { readonly type: string; readonly events: number }[]
+        readonly topics: readonly { readonly topic: string; readonly type: string | null; readonly records: number }[]
+      }
+      const placed = versions.find(({ type, events }) => type === 'OrderPlaced' && events > 0)?.events
+      for (const name of ['orders', 'analytics']) {
+        expect(topics).toContainEqual(expect.objectContaining({ topic: name, type: 'OrderPlaced', records: placed }))
+      }
+      return true
+    })
   })
 
   test('is rehearsed with a proposed schema, record by record', async () => {
