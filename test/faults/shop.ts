@@ -1,6 +1,7 @@
 /** A small shop for fault tests: made over HTTP, and held to account afterwards by `verify` and by its own log. */
 import pg from 'pg'
 import { deepStrictEqual, ok } from 'node:assert/strict'
+import type { TopicNotes } from '../../cli/records/verify-topics.ts'
 import { decode } from '../../schemas/codec.ts'
 import { eventually } from '../eventually.ts'
 import { runCommand } from '../run-command.ts'
@@ -107,6 +108,8 @@ interface VerifyReport {
   readonly ok: boolean
   readonly position: number
   readonly checks: readonly { readonly name: string; readonly breaches: number; readonly first: unknown }[]
+  /** Null: it was told of no Kafka. */
+  readonly topics: TopicNotes | null
 }
 
 /** Runs `orderledger verify --json` beside the service of a data directory and expects it to find nothing. */

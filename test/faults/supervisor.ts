@@ -13,6 +13,8 @@ export class Supervisor {
   #starts = 0
   #settled = false
   #restarting: Promise<void> = Promise.resolve()
+  /** No start before this is over. */
+  #away: Promise<void> = Promise.resolve()
   #failure: unknown = null
 
   constructor(options: SupervisorOptions) {
@@ -39,6 +41,27 @@ export class Supervisor {
     return this.#service
   }
 
+  get runs(): boolean {
+    return this.#service !== null
+  }
+
+  /** Stops the service, does something while it is away, and starts it again. */
+  async whileAway(work: () => Promise<void>): Promise<void> {
+    const { service } = this
+    const away = (async () => {
+      await service.stop()
+      await work()
+    })()
+    this.#away = away.catch(() => undefined)
+    await away
+    await this.restarted()
+  }
+
+  /** Resolves when a restart under way is over. */
+  async restarted(): Promise<void> {
+    await this.#restarting
+  }
+
   /** Waits for a restart under way, and starts no more. Returns the service that runs now. */
   async settle(): Promise<Service> {
     this.#settled = true
@@ -60,7 +83,8 @@ export class Supervisor {
     this.#service = service
     void service.exited.then(() => {
       if (this.#settled) return
-      this.#restarting = this.#launch().catch((error: unknown) => {
+      const launching = this.#away.then(() => this.#launch())
+      this.#restarting = launching.catch((error: unknown) => {
         this.#failure = error
       })
     })
