@@ -1,12 +1,13 @@
 /**
- * `npm run soak -- --minutes M --seed S [--crashes N]`: the fault tests at high counts. Each round runs one scenario,
+ * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N]`: the fault tests at high counts. Each round runs one scenario,
  * drawn by the seed; every round ends with `verify` and with the clients' journal held against the log. Stops at the
- * first breach, with the seed and the round that shows it again.
+ * first breach, with the seed and the round that shows it again. With --kafka: random faults on a cluster of three.
  */
 import { parseArgs } from 'node:util'
 import { storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
+import { soakOnKafka } from './faults/kafka-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const { values } = parseArgs({
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     crashes: { type: 'string', default: '50' },
+    kafka: { type: 'boolean', default: false },
+    rate: { type: 'string', default: '50' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -24,11 +27,30 @@ if (values.help) {
 Kills the service at every named crash point and at random during replays, at least N times each (50), and at random
 moments until M minutes (30) are over.
 
+--kafka     kills, stops and restarts brokers, relays, projectors, apis and Postgres at random instead, deletes topics,
+            records and offsets, and lets the relay lose records, on a real cluster of three for M minutes; a line of
+            JSON for each fault, then a summary; exits with 1 at the first breach
+--rate R    with --kafka: orders a second (50)
+
 Examples:
   npm run soak
-  npm run soak -- --minutes 5 --crashes 5 --seed 42`)
+  npm run soak -- --minutes 5 --crashes 5 --seed 42
+  npm run soak -- --kafka --minutes 30 --seed 7`)
+} else if (values.kafka) {
+  await onKafka(Number(values.minutes), Number(values.seed), Number(values.rate))
 } else {
   await soak(Number(values.minutes), Number(values.crashes), Number(values.seed))
+}
+
+async function onKafka(minutes: number, seed: number, perSecond: number): Promise<void> {
+  const line = (told: object) => console.log(JSON.stringify(told))
+  try {
+    line(await soakOnKafka({ minutes, seed, perSecond, tell: line }))
+  } catch (error) {
+    console.error(error)
+    console.error(`again: npm run soak -- --kafka --minutes ${String(minutes)} --seed ${String(seed)}`)
+    process.exitCode = 1
+  }
 }
 
 async function soak(minutes: number, crashes: number, seed: number): Promise<void> {

@@ -42,6 +42,8 @@ export interface ShopOnKafka {
   head(): Promise<number>
   /** Everything up to here is on Kafka. */
   published(): Promise<number>
+  /** Orders that were placed, by the beginning of their ids. */
+  ordersOf(prefix: string): Promise<number>
   /** Resolves when everything up to the head of this moment is on Kafka and shown. */
   caughtUp(timeout?: number): Promise<void>
   stop(): Promise<void>
@@ -105,6 +107,14 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
         if ((await metric(process.supervisor.url, WORKS[role])) === 1) return process
       }
       return null
+    },
+
+    async ordersOf(prefix) {
+      const { rows } = await pool.query<{ count: string }>(
+        `select count(*) from log.events where type = 'OrderPlaced' and starts_with(stream, $1)`,
+        [`order-${prefix}`],
+      )
+      return Number(rows[0]?.count)
     },
 
     async caughtUp(timeout = 120_000) {

@@ -57,9 +57,10 @@ export class Supervisor {
     await this.restarted()
   }
 
-  /** Resolves when a restart under way is over. */
+  /** Resolves when a restart under way is over; rejects when it did not succeed. */
   async restarted(): Promise<void> {
     await this.#restarting
+    if (this.#failure !== null) throw new Error('the service does not start any more', { cause: this.#failure })
   }
 
   /** Waits for a restart under way, and starts no more. Returns the service that runs now. */
@@ -94,7 +95,9 @@ export class Supervisor {
   async #tryStart(dataDir: string, env: Readonly<Record<string, string>>): Promise<Service | null> {
     const starting = await startService({ dataDir, env, unready: true })
     const ended = starting.exited.then(() => null)
-    const ready = await Promise.race([starting.ready(), ended])
+    const ready = await Promise.race([starting.ready(), ended]).catch((cause: unknown) => {
+      throw new Error(`the service did not become ready:\n${starting.output()}`, { cause })
+    })
     if (ready !== null) return ready
     const { signal } = await starting.exited
     if (signal === 'SIGKILL') return null
