@@ -8,6 +8,7 @@ import { storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
 import { soakOnKafka } from './faults/kafka-soak.ts'
+import { soakWithPoison } from './faults/poison-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const { values } = parseArgs({
@@ -16,7 +17,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     crashes: { type: 'string', default: '50' },
     kafka: { type: 'boolean', default: false },
-    rate: { type: 'string', default: '50' },
+    poison: { type: 'string' },
+    rate: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -30,27 +32,41 @@ moments until M minutes (30) are over.
 --kafka     kills, stops and restarts brokers, relays, projectors, apis and Postgres at random instead, deletes topics,
             records and offsets, and lets the relay lose records, on a real cluster of three for M minutes; a line of
             JSON for each fault, then a summary; exits with 1 at the first breach
---rate R    with --kafka: orders a second (50)
+--poison N  sends N bad records mixed one to one with good orders instead: each is parked once, and no order waits
+--rate R    with --kafka: orders a second (50); with --poison: records a second (400)
 
 Examples:
   npm run soak
   npm run soak -- --minutes 5 --crashes 5 --seed 42
-  npm run soak -- --kafka --minutes 30 --seed 7`)
+  npm run soak -- --kafka --minutes 30 --seed 7
+  npm run soak -- --poison 100000`)
 } else if (values.kafka) {
-  await onKafka(Number(values.minutes), Number(values.seed), Number(values.rate))
+  const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
+  await told(`--kafka --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
+    soakOnKafka({ minutes, seed, perSecond: Number(values.rate ?? 50), tell: line }),
+  )
+} else if (values.poison !== undefined) {
+  const poison = Number(values.poison)
+  await told(`--poison ${String(poison)}`, () =>
+    soakWithPoison({ poison, perSecond: Number(values.rate ?? 400), tell: line }),
+  )
 } else {
   await soak(Number(values.minutes), Number(values.crashes), Number(values.seed))
 }
 
-async function onKafka(minutes: number, seed: number, perSecond: number): Promise<void> {
-  const line = (told: object) => console.log(JSON.stringify(told))
+/** The last line is the summary; or what was found, and how to see it again. */
+async function told(options: string, run: () => Promise<object>): Promise<void> {
   try {
-    line(await soakOnKafka({ minutes, seed, perSecond, tell: line }))
+    line(await run())
   } catch (error) {
     console.error(error)
-    console.error(`again: npm run soak -- --kafka --minutes ${String(minutes)} --seed ${String(seed)}`)
+    console.error(`again: npm run soak -- ${options}`)
     process.exitCode = 1
   }
+}
+
+function line(object: object): void {
+  console.log(JSON.stringify(object))
 }
 
 async function soak(minutes: number, crashes: number, seed: number): Promise<void> {

@@ -120,7 +120,10 @@ async function deleteTopic(scene: Scene): Promise<void> {
 async function deleteRecords({ shop, random }: Scene): Promise<void> {
   const topic = topicName(shop.settings.prefix, random.pick(logTopics).name)
   await changeTopics(shop.settings, async (admin) => {
-    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }))
+    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+      partition,
+      offset: high,
+    }))
     await admin.deleteTopicRecords({ topic, partitions })
   })
 }

@@ -64,7 +64,7 @@ export function startRecords({ settings, perSecond, record }: RecordLoadOptions)
   async function run(): Promise<void> {
     const startedAt = performance.now()
     let late = 0 // seconds in which nothing could be sent are not made up for
-    for (let number = 0; ; ) {
+    for (let number = 0; ;) {
       const due = Math.floor(((performance.now() - startedAt - late) / 1_000) * perSecond)
       const byPartition = new Map<number, Message[]>()
       let over = stopped

@@ -119,10 +119,12 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
 
     async caughtUp(timeout = 120_000) {
       const due = await eventually(head)
-      await eventually(async () => (await behind(pool, due)).length === 0, { timeout }).catch(async (error: unknown) => {
-        const late = await behind(pool, due)
-        throw new Error(`behind ${String(due)}: ${JSON.stringify(late)}`, { cause: error })
-      })
+      await eventually(async () => (await behind(pool, due)).length === 0, { timeout }).catch(
+        async (error: unknown) => {
+          const late = await behind(pool, due)
+          throw new Error(`behind ${String(due)}: ${JSON.stringify(late)}`, { cause: error })
+        },
+      )
     },
 
     async stop() {

@@ -36,9 +36,7 @@ export function startLoad({ label, plan, perSecond, url }: SteadyLoadOptions): S
     if (order === undefined) throw new Error('no order was made')
     begun += 1
     const placing = client.place(order)
-    const settled = placing
-      .catch((error: unknown) => (failure ??= error))
-      .finally(() => under.delete(settled))
+    const settled = placing.catch((error: unknown) => (failure ??= error)).finally(() => under.delete(settled))
     under.add(settled)
     return placing
   }
