@@ -57,10 +57,11 @@ async function meanwhile({ load, random }: Scene): Promise<void> {
 
 async function killBrokers(scene: Scene, count: number): Promise<void> {
   const from = scene.random.int(0, 2)
-  const killed = Array.from({ length: count }, (_, index) => scene.brokers[(from + index) % scene.brokers.length])
-  await Promise.all(killed.map((broker) => broker?.kill('SIGKILL')))
+  const { brokers } = scene
+  const killed = [...brokers, ...brokers].slice(from, from + count)
+  await Promise.all(killed.map((broker) => broker.kill('SIGKILL')))
   await meanwhile(scene)
-  await Promise.all(killed.map((broker) => broker?.start()))
+  await Promise.all(killed.map((broker) => broker.start()))
 }
 
 async function restartBroker(scene: Scene): Promise<void> {

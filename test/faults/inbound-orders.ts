@@ -4,10 +4,10 @@ import { skuOf } from './shop.ts'
 
 export const INBOUND_CUSTOMERS = Array.from({ length: 12 }, (_, index) => `inbound-${String(index)}`)
 
-/** The order `in-<number>`. */
-export function inboundOrder(number: number): Message {
+/** The order `<label>-<number>`. */
+export function inboundOrder(number: number, label = 'in'): Message {
   const customerId = INBOUND_CUSTOMERS[number % INBOUND_CUSTOMERS.length] ?? ''
-  const orderId = `in-${String(number)}`
+  const orderId = `${label}-${String(number)}`
   return {
     key: customerId,
     value: JSON.stringify({ orderId, customerId, lines: [{ sku: skuOf(number % 5), quantity: 1 }] }),

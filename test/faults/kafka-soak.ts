@@ -55,7 +55,11 @@ export async function soakOnKafka({ minutes, seed, perSecond, tell }: KafkaSoakO
       perSecond,
       url: () => apis[turn++ % apis.length]?.supervisor.url ?? '',
     })
-    const records = startRecords({ settings: shop.settings, perSecond: perSecond / 5, record: inboundOrder })
+    const records = startRecords({
+      settings: shop.settings,
+      perSecond: perSecond / 5,
+      record: (number) => inboundOrder(number),
+    })
     releases.push(() => load.stop().catch(() => undefined))
     const scene: Scene = {
       shop,

@@ -50,6 +50,10 @@ export async function soakWithPoison({ poison, perSecond, tell }: PoisonSoakOpti
 
     const cases = poisonCorpus({ run: RUN, sku: skuOf(0), schemaId: await placeOrderId(api?.supervisor.url ?? '') })
     const small = cases.filter(({ before, record }) => before === null && sizeOf(record) < MOST_BYTES)
+    // The first one waits for the group to be dealt out.
+    const first = (number: number) => (number === 0 ? inboundOrder(0, 'first') : null)
+    await startRecords({ settings: shop.settings, perSecond: 100, record: first }).done
+    await eventually(async () => (await shop.ordersOf('first-')) === 1, { timeout: 100_000 })
     const madeAt: number[] = []
     const began = performance.now()
     const records = startRecords({
