@@ -1,12 +1,15 @@
 /** A shop in several processes on a cluster of three brokers, under load all the time, and what can go wrong with it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { topicName } from '../kafka/topics.ts'
+import { brokenRegistry } from './broken-registry.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
 import { changeTopics } from './faults/change-topics.ts'
 import type { Answered } from './faults/ordering-client.ts'
-import { expectVerified, holdToAnswers } from './faults/shop.ts'
-import { metric, openShopOnKafka, type ShopOnKafka } from './faults/shop-on-kafka.ts'
+import { inboundOrder, INBOUND_CUSTOMERS } from './faults/inbound-orders.ts'
+import { startRecords } from './faults/record-load.ts'
+import { expectVerified, holdToAnswers, registerCustomers } from './faults/shop.ts'
+import { metric, openShopOnKafka, whileAllAway, type ShopOnKafka } from './faults/shop-on-kafka.ts'
 import { startLoad, type SteadyLoad } from './faults/steady-load.ts'
 import { testKafka } from './kafka.ts'
 
@@ -24,6 +27,8 @@ describe.skipIf(kafka === null)('a shop on a cluster of three', () => {
   let shop: ShopOnKafka
   let load: SteadyLoad
   const answers: Answered[] = []
+  /** Orders that came over Kafka. */
+  const overKafka: string[] = []
   let loads = 0
 
   beforeAll(async () => {
@@ -54,7 +59,7 @@ describe.skipIf(kafka === null)('a shop on a cluster of three', () => {
     await load.stop()
     answers.push(...load.client.answers)
     await shop.caughtUp()
-    await holdToAnswers(database.url, answers)
+    await holdToAnswers(database.url, answers, overKafka)
     return expectVerified(shop.dataDir)
   }
 
@@ -129,6 +134,47 @@ describe.skipIf(kafka === null)('a shop on a cluster of three', () => {
     expect(await shop.working('relay')).toBe(third)
     neverKeptWaiting()
     expect((await settle()).topics).toMatchObject(wholeOnItsTopics)
+  })
+
+  test('publishes and shows orders while the registry is away', async () => {
+    begin()
+    const workers = shop.having('relay')
+    const registry = await brokenRegistry(`${shop.having('api')[0]?.supervisor.url ?? ''}/registry`)
+    const warm = await shop.add('relay,projector', { SCHEMA_REGISTRY_URL: registry.url })
+    await registry.behave('down')
+    await whileAllAway(workers, async () => {
+      await load.placed(MEANWHILE)
+      await shop.caughtUp()
+      expect(await shop.working('relay')).toBe(warm)
+    })
+    await registry.close()
+    await warm.supervisor.settle()
+    await warm.supervisor.stop()
+    expect((await settle()).topics).toMatchObject(wholeOnItsTopics)
+  })
+
+  test('places each order over Kafka once while one of three that take them is killed and another one comes', async () => {
+    begin()
+    await registerCustomers(shop.having('api')[0]?.supervisor.url ?? '', INBOUND_CUSTOMERS)
+    const taking = [await shop.add('api'), await shop.add('api')]
+    const group = topicName('shop.', 'order-commands')
+    await eventually(async () => {
+      let members = 0
+      await changeTopics(shop.settings, async (admin) => {
+        members = (await admin.describeGroups([group])).groups[0]?.members.length ?? 0
+      })
+      return members === 3
+    })
+    const records = startRecords({ settings: shop.settings, perSecond: 50, record: (number) => inboundOrder(number) })
+    await eventually(async () => (await shop.ordersOf('in-')) > MEANWHILE)
+    await taking[0]?.supervisor.service.kill()
+    const due = records.sent() + MEANWHILE
+    await eventually(() => records.sent() >= due)
+    await records.stop()
+    overKafka.push(...Array.from({ length: records.sent() }, (_, number) => `in-${String(number)}`))
+    await eventually(async () => (await shop.ordersOf('in-')) >= overKafka.length, { timeout: 100_000 })
+    await taking[0]?.supervisor.restarted()
+    await settle()
   })
 
   test('reads its rows from Kafka again after all of this', async () => {

@@ -6,7 +6,7 @@ import type { ThrowawayPostgres } from '../../app/throwaway-postgres.ts'
 import type { Random } from '../../simulation/random.ts'
 import { eventually } from '../eventually.ts'
 import { changeTopics } from './change-topics.ts'
-import type { ShopOnKafka, ShopProcess } from './shop-on-kafka.ts'
+import { whileAllAway, type ShopOnKafka, type ShopProcess } from './shop-on-kafka.ts'
 import type { SteadyLoad } from './steady-load.ts'
 
 export interface Scene {
@@ -170,9 +170,4 @@ async function resetOffsets({ shop, random }: Scene, { role, group, topic }: Res
       { timeout: 120_000, interval: 500 },
     )
   await whileAllAway(shop.having(role), async () => void (await reset()))
-}
-
-async function whileAllAway([first, ...rest]: readonly ShopProcess[], work: () => Promise<void>): Promise<void> {
-  if (first === undefined) return work()
-  await first.supervisor.whileAway(() => whileAllAway(rest, work))
 }

@@ -33,7 +33,8 @@ export interface ShopOnKafka {
   having(role: string): readonly ShopProcess[]
   /** The one that does the work of this role now, a projector from Kafka; null: nobody, or it cannot be asked. */
   working(role: 'relay' | 'projector'): Promise<ShopProcess | null>
-  add(roles: string): Promise<ShopProcess>
+  /** Starts one more; `more` are variables of its own. */
+  add(roles: string, more?: Readonly<Record<string, string>>): Promise<ShopProcess>
   /** An `orderledger` command beside this shop: its database, brokers and prefix are set. */
   command(...args: readonly string[]): ReturnType<typeof runCommand>
   /** The folder in which commands find them. */
@@ -67,10 +68,11 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   pool.on('error', () => undefined) // the database is made to fall over, too
 
-  async function add(roles: string): Promise<ShopProcess> {
+  async function add(roles: string, more: Readonly<Record<string, string>> = {}): Promise<ShopProcess> {
     const data = makeDataDir()
     folders.push(data)
-    const supervisor = new Supervisor({ dataDir: data.path, env: () => ({ ...variables, ROLES: roles, ...env() }) })
+    const own = { ...variables, ROLES: roles, ...more }
+    const supervisor = new Supervisor({ dataDir: data.path, env: () => ({ ...own, ...env() }) })
     const added = { roles, supervisor }
     processes.push(added)
     await supervisor.start()
@@ -145,6 +147,12 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
     await shop.stop()
     throw error
   }
+}
+
+/** Stops them all, does something while they are away, and starts them again. */
+export async function whileAllAway([first, ...rest]: readonly ShopProcess[], work: () => Promise<void>): Promise<void> {
+  if (first === undefined) return work()
+  await first.supervisor.whileAway(() => whileAllAway(rest, work))
 }
 
 /** The relay and the projections that have not come to a position of the log yet. */
