@@ -20,7 +20,10 @@ const PLAN = { products: 20, stock: 10_000_000 }
 /** Orders that have to be taken while something is away. */
 const MEANWHILE = 30
 
-describe.skipIf(kafka === null)('a shop on a cluster of three', () => {
+/** Of one test: each takes ten to twenty seconds where nothing else runs. */
+const TIMEOUT_MS = 300_000
+
+describe.skipIf(kafka === null)('a shop on a cluster of three', { timeout: TIMEOUT_MS }, () => {
   if (kafka === null) return
   const { brokers } = kafka
   let database: TestDatabase

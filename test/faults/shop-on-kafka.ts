@@ -150,9 +150,18 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
 }
 
 /** Stops them all, does something while they are away, and starts them again. */
-export async function whileAllAway([first, ...rest]: readonly ShopProcess[], work: () => Promise<void>): Promise<void> {
-  if (first === undefined) return work()
-  await first.supervisor.whileAway(() => whileAllAway(rest, work))
+export async function whileAllAway(processes: readonly ShopProcess[], work: () => Promise<void>): Promise<void> {
+  let here = processes.length
+  let allGone = (): void => undefined
+  const working = new Promise<void>((resolve) => (allGone = resolve)).then(work)
+  const away = processes.map(({ supervisor }) =>
+    supervisor.whileAway(() => {
+      here -= 1
+      if (here === 0) allGone()
+      return working
+    }),
+  )
+  await Promise.all(away)
 }
 
 /** The relay and the projections that have not come to a position of the log yet. */
