@@ -6,6 +6,7 @@ import { firstPaint } from './figures/first-paint.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
+import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
 import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
@@ -41,6 +42,7 @@ export const figures: readonly Figure[] = [
   rehearsal,
   relayRate,
   replicatedRelayRate,
+  kafkaFeedRate,
   replayRate,
   longLog,
   memoryUse,

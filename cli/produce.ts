@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { StartFailure, systemCode } from '../app/start-failure.ts'
 import { BatchSender, type SendFailure } from '../kafka/batch-sender.ts'
+import { installRecordEncoder } from '../kafka/kafkajs-records.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
@@ -58,6 +59,7 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   const interruption = watchInterruption(() => output.note('sending what was read; Ctrl-C again stops at once'))
   const { signal } = interruption
   const progress = output.progress('produce', total)
+  installRecordEncoder()
   const tally = new ProduceTally((line) => output.note(line))
   const sender = new BatchSender({
     kafka,

@@ -1,6 +1,9 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
 import { age, connection } from './live.ts'
+import { FailurePage } from './pages/failure.tsx'
+import { FailuresPage } from './pages/failures.tsx'
+import { KafkaPage } from './pages/kafka.tsx'
 import { NowPage } from './pages/now.tsx'
 import { OrderPage } from './pages/order.tsx'
 import { OrdersPage } from './pages/orders.tsx'
@@ -9,6 +12,7 @@ import { ProjectionsPage } from './pages/projections.tsx'
 import { ReplayPage } from './pages/replay.tsx'
 import { SchemaPage } from './pages/schema.tsx'
 import { SchemasPage } from './pages/schemas.tsx'
+import { TopicPage } from './pages/topic.tsx'
 import { duration } from './parts/format.ts'
 import { TokenDialog } from './parts/token-dialog.tsx'
 import { href, PAGES, route, type Route } from './route.ts'
@@ -75,6 +79,14 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
       return <ProductsPage />
     case 'projections':
       return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
+    case 'kafka':
+      return id === null ? <KafkaPage /> : <TopicPage key={id} topic={id} />
+    case 'failures':
+      return id === null ? (
+        <FailuresPage cause={query.get('cause')} before={query.get('before')} />
+      ) : (
+        <FailurePage key={id} letterId={id} />
+      )
     case 'schemas':
       return id === null ? (
         <SchemasPage />

@@ -1,7 +1,7 @@
 /** Which page is shown, as the part of the address behind `#`: a reload and the back button need no server. */
 import { computed, signal } from '@preact/signals'
 
-export type PageName = 'now' | 'orders' | 'products' | 'projections' | 'schemas'
+export type PageName = 'now' | 'orders' | 'products' | 'projections' | 'kafka' | 'failures' | 'schemas'
 
 export interface Route {
   readonly page: PageName | 'unknown'
@@ -15,6 +15,8 @@ export const PAGES: readonly { readonly name: PageName; readonly title: string }
   { name: 'orders', title: 'Orders' },
   { name: 'products', title: 'Products' },
   { name: 'projections', title: 'Projections' },
+  { name: 'kafka', title: 'Kafka' },
+  { name: 'failures', title: 'Failures' },
   { name: 'schemas', title: 'Schemas' },
 ]
 

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
+import { installRecordDecoder } from './kafkajs-decoding.ts'
 import { installRecordEncoder } from './kafkajs-records.ts'
 import type { KafkaSasl, KafkaSettings } from './settings.ts'
 
 installRecordEncoder()
+installRecordDecoder()
 
 export interface KafkaLog {
   info(fields: object, message: string): void

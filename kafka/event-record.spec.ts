@@ -6,6 +6,7 @@ import { decode, encode } from '../schemas/codec.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../schemas/events.ts'
 import { goldenSamples } from '../schemas/golden-samples.ts'
 import type { StoredEvent } from '../store/feed.ts'
+import { TOPIC_SETTINGS } from './topics.ts'
 import { eventRecord, readEventRecord, sourceOf, type RawRecord } from './event-record.ts'
 
 const types = Object.keys(eventSchemas) as readonly EventType[]
@@ -67,6 +68,17 @@ describe('the record of an event', () => {
         'ol-version': '3',
       },
     })
+  })
+
+  test('is far smaller than what a broker takes, even of the largest order of the longest texts', () => {
+    const wide = '\u{1F4E6}'.repeat(200)
+    const line = { sku: 's'.repeat(64), name: wide, category: wide.slice(0, 128), quantity: 10_000 }
+    const unitPrice = { amount: 2 ** 53 - 1, currency: 'EUR' }
+    const [order] = goldenSamples.OrderPlaced.slice(-1)
+    const largest = { ...order, lines: Array.from({ length: 100 }, () => ({ ...line, unitPrice })) } as DomainEvent
+    const event = { ...stored[0], ...encode(largest), stream: `order-${'o'.repeat(64)}` } as StoredEvent
+    const { value, headers } = eventRecord(event, wire, source)
+    expect(value.length + JSON.stringify(headers).length).toBeLessThan(TOPIC_SETTINGS.maxRecordBytes / 4)
   })
 
   test('is foreign when another log wrote it, or nobody of ours', () => {

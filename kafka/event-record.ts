@@ -77,8 +77,8 @@ export function readEventRecord(
   if (sum !== text('ol-checksum') || key?.toString() !== keyOfStream(stream)) return 'damaged'
   try {
     const { type, schemaVersion, data } = around.wire.unframe(value, around.expected)
-    const recordedAt = Date.parse(time)
-    return { position: Number(position), stream, version: Number(version), type, schemaVersion, data, recordedAt }
+    const event = { position: Number(position), stream, version: Number(version), type, schemaVersion, data }
+    return { ...event, recordedAt: millisOf(time) }
   } catch (error) {
     if (error instanceof DecodeError) return 'damaged'
     throw error
@@ -90,6 +90,11 @@ function checksum(parts: readonly string[], value: Buffer): string {
   return crc32(value, crc32(parts.join('\n')))
     .toString(16)
     .padStart(8, '0')
+}
+
+function millisOf(time: string): number {
+  if (time !== lastTime.text) lastTime = { millis: Date.parse(time), text: time }
+  return lastTime.millis
 }
 
 /** All events of a batch share one time, and those of a command one trace: each is written once. */

@@ -6,6 +6,8 @@
  *
  * A look that fails makes the connection anew; what was seen before stays, and says how old it is. Whoever asks waits
  * for a look, but not for a cluster that is away.
+ *
+ * Longer than 300 lines because the states above are one machine.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'

@@ -97,6 +97,15 @@ describe('the verdict on a reader', () => {
     ).toBe('STALLED')
   })
 
+  test('is not WARN for one that has not moved yet, however fast what is unread grows', () => {
+    const samples = watched(
+      9,
+      () => 7,
+      (second) => 8 + 10 * second,
+    )
+    expect(judge(samples, true)).toMatchObject({ verdict: 'OK', settled: false, trend: 'rising' })
+  })
+
   test('is not settled before a reader was watched for as long as it may stand still between two commits', () => {
     expect(
       judge(

@@ -98,7 +98,9 @@ function verdictOf(samples: readonly Sample[], served: boolean): Pick<Progress, 
   const still = tail(samples, (sample) => behindOf(sample) > 0 && sample.position === last.position)
   if (spanOf(still) >= STANDS_STILL_MS) return { verdict: 'STALLED', settled: true }
   const unread = tail(samples, (sample) => behindOf(sample) > 0)
-  const long = isLong(unread)
+  // One that has not moved may stand still; that is not falling behind, and takes a little longer to tell.
+  const moved = unread[0]?.position !== last.position
+  const long = moved && isLong(unread)
   if (long && trendOf(unread) === 'rising') return { verdict: 'WARN', settled: true }
   return { verdict: 'OK', settled: still.length < samples.length && (long || unread.length < samples.length) }
 }

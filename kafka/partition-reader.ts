@@ -2,6 +2,7 @@
  * Reads partitions at any offset, outside of every group: kafkajs offers only consumers, and those join one (seconds on
  * a common cluster, and a group in everybody's list). Its cluster is reached behind its back, which is sound as long as
  * its version is pinned; there has been none after it since 2023.
+ * Longer than 300 lines because what it takes from kafkajs is stated here alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IHeaders, Kafka } from 'kafkajs'

@@ -42,7 +42,11 @@ export class CheckedSends {
   }
 
   /** Resolves when all records are acknowledged; rejects at the deadline, or as kafkajs does. */
-  async send(producer: Producer, { topic, partition }: Partition, records: EncodedRecords): Promise<void> {
+  async send(
+    producer: Pick<Producer, 'send'>,
+    { topic, partition }: Partition,
+    records: EncodedRecords,
+  ): Promise<void> {
     const sending = producer.send({
       topic,
       acks: -1,

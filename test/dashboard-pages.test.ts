@@ -60,6 +60,7 @@ const PAGES = [
   { path: 'products', shows: HOSTILE, canvases: 0 },
   { path: 'projections', shows: 'Refused', canvases: 0 },
   { path: 'projections/refused', shows: HOSTILE, canvases: 0 },
+  { path: 'failures', shows: 'Nothing that came in over Kafka has failed', canvases: 0 },
   { path: 'schemas', shows: 'orderledger.OrderPlaced', canvases: 0 },
   { path: 'schemas/CustomerRegistered', shows: 'was added; older events are read with', canvases: 0 },
   { path: 'schemas/OrderPlaced', shows: 'JSON to bytes', canvases: 0 },

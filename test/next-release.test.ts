@@ -33,7 +33,7 @@ test('the rows of the next release are built beside the running one, and are liv
   const old = await startService({ dataDir: data.path, env })
   services.push(old)
   const was = await sales(old)
-  const ahead = startCommand(data.path, ['replay', 'sales', '--ahead', '--json'], release.bin)
+  const ahead = startCommand(data.path, ['replay', 'sales', '--ahead', '--json'], { bin: release.bin })
   await eventually(async () => {
     const { items } = await json<Replays>(old, '/replays')
     return items.some(({ state, position }) => state === 'running' && position >= was.position)
@@ -59,7 +59,7 @@ test('the rows of the next release are built beside the running one, and are liv
   )
   expect(shown.orders).toMatchObject(logged ?? {})
   expect(await sales(next)).toMatchObject({ version: was.version + 1, state: 'live', generation: was.generation + 1 })
-  const verified = await startCommand(nextData.path, ['verify'], release.bin).finished
+  const verified = await startCommand(nextData.path, ['verify'], { bin: release.bin }).finished
   expect(verified.code).toBe(0)
 })
 

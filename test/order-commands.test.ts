@@ -1,4 +1,5 @@
 /** Orders over Kafka, on real brokers and a real database: placed once each, whatever comes again. */
+import kafkajs from 'kafkajs'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { framePlaceOrder } from '../registry/command-schema.ts'
@@ -8,6 +9,7 @@ import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'
 import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openShop, type Shop } from './shop.ts'
+import { snappyOfLiterals } from './snappy-of-literals.ts'
 import { startStoreProcess, type StoreProcess } from './store-process.ts'
 
 const kafka = await testKafka()
@@ -176,6 +178,18 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     await allHandled(3)
     expect(await streams('OrderPlaced')).toEqual(['order-o1', 'order-o2', 'order-n1', 'order-n2', 'order-n3'])
     expect(second.lines.some(({ msg }) => String(msg).startsWith('the topic was made anew'))).toBe(true)
+  })
+
+  test('in a codec that we cannot read are compressed anew by the brokers, and placed', async () => {
+    kafkajs.CompressionCodecs[kafkajs.CompressionTypes.Snappy] = () => ({
+      compress: snappyOfLiterals,
+      decompress: () => Promise.reject(new Error('a consumer of ours met snappy')),
+    })
+    const order = { orderId: 's1', customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] }
+    await topic.send([jsonOrder(order)], kafkajs.CompressionTypes.Snappy)
+    start()
+    await allHandled(1)
+    expect(await streams('OrderPlaced')).toEqual(['order-s1'])
   })
 
   test('at which processes died three times are parked unread, and those around them are placed', async () => {

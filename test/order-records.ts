@@ -1,5 +1,5 @@
 /** The topic `order-commands` of a test: makes it, sends to it, and reads in Postgres what became of it. */
-import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type CompressionTypes, type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { orderDesk } from '../api/order-desk.ts'
 import { newId, systemClock } from '../app/clock.ts'
@@ -7,7 +7,8 @@ import { takeOrder } from '../kafka/inbound/take-order.ts'
 import type { InboundRecord } from '../kafka/inbound/inbound-record.ts'
 import { OrderCommands, type OrderCommandsParts } from '../kafka/order-commands.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
-import { partitionOf, topicName, topics } from '../kafka/topics.ts'
+import { createTopics, topicsAreFine } from '../kafka/topic-admin.ts'
+import { partitionOf, topicName } from '../kafka/topics.ts'
 import { placeOrderReader } from '../registry/command-schema.ts'
 import type { Executor } from '../store/command.ts'
 import { COMPRESSION } from '../kafka/codecs.ts'
@@ -29,33 +30,20 @@ export function jsonOrder(order: Order, headers: Readonly<Record<string, string>
 export type OrderTopic = Awaited<ReturnType<typeof openOrderTopic>>
 
 /** Makes the topics of a prefix. Without a partition a record goes where Java would send it. */
-export async function openOrderTopic(settings: KafkaSettings, replication = 1) {
+export async function openOrderTopic(settings: KafkaSettings) {
   const kafka = new Kafka({ clientId: 'test', brokers: [...settings.brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
   const topic = topicName(settings.prefix, 'order-commands')
-  const create = (name: string, partitions: number) => ({
-    topic: name,
-    numPartitions: partitions,
-    replicationFactor: replication,
-    configEntries: [{ name: 'max.message.bytes', value: String(1024 * 1024) }],
-  })
-  const make = () =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topics
-        .filter(({ name }) => name === 'order-commands' || name === 'dead-letters')
-        .map(({ name, partitions }) => create(topicName(settings.prefix, name), partitions)),
-    })
   await admin.connect()
   await producer.connect()
-  await make()
+  await createTopics(admin, settings.prefix)
   return {
     topic,
     admin,
     kafka,
     /** One send for each partition. */
-    async send(messages: readonly Message[]): Promise<void> {
+    async send(messages: readonly Message[], compression: CompressionTypes = COMPRESSION): Promise<void> {
       const placeOf = ({ key, partition }: Message) => partition ?? partitionOf(String(key ?? ''), 3)
       for (const partition of [0, 1, 2]) {
         const of = messages.filter((message) => placeOf(message) === partition)
@@ -63,7 +51,7 @@ export async function openOrderTopic(settings: KafkaSettings, replication = 1) {
         await producer.send({
           topic,
           acks: -1,
-          compression: COMPRESSION,
+          compression,
           messages: of.map((message) => ({ ...message, partition })),
         })
       }
@@ -72,9 +60,7 @@ export async function openOrderTopic(settings: KafkaSettings, replication = 1) {
     async recreate(): Promise<void> {
       await admin.deleteTopics({ topics: [topic] })
       await eventually(async () => !(await admin.listTopics()).includes(topic))
-      await eventually(
-        async () => (await admin.createTopics({ topics: [create(topic, 3)], waitForLeaders: true })) || true,
-      )
+      await eventually(async () => topicsAreFine(await createTopics(admin, settings.prefix)))
     },
     async close(): Promise<void> {
       await producer.disconnect()

@@ -1,6 +1,6 @@
 /** The examples of docs/kafka.md: programs in Python and Java that read what the service publishes, by its registry. */
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
 import { findJava } from '../cli/cluster/java.ts'
 import { mavenJars } from '../cli/cluster/maven.ts'
-import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'
 import { registryPython } from './registry-python.ts'
 import { runCommand } from './run-command.ts'
@@ -40,17 +39,6 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
     data.remove()
   })
 
-  /** Of the first events of the log: what its API says of those whose type is one of these. */
-  async function logged(types: readonly string[], count: number) {
-    return eventually(async () => {
-      const answer = await fetch(`${service.url}/events?limit=200`)
-      const { items } = (await answer.json()) as { readonly items: readonly { position: number; type: string }[] }
-      const found = items.filter(({ type }) => types.includes(type)).slice(0, count)
-      expect(found).toHaveLength(count)
-      return found
-    })
-  }
-
   /** What each program prints: one line of JSON for each record. Partitions come in any order. */
   function read(stdout: string) {
     const lines = stdout.trim().split('\n')
@@ -79,13 +67,52 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
       name: 'outside-reader',
       artifacts: ['org.apache.kafka:kafka-clients:4.3.1', 'org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.13'],
     })
-    const [first] = await logged(['OrderPlaced'], 1)
     const { stdout } = await promisify(execFile)(java.java, [
       ...['-cp', `${jars}/*`, example('ReadOrders.java'), brokers, registry, `${prefix}orders`, '20'],
     ])
     const events = read(stdout)
     expect(events).toHaveLength(20)
     for (const { type } of events) expect(type).toMatch(/^orderledger\.Order(Placed|Rejected)$/)
-    expect(events[0]?.position).toBeGreaterThanOrEqual(first?.position ?? 0)
+    expect(new Set(events.map(({ position }) => position)).size).toBe(20)
+  })
+
+  test('is what the log holds, by verify, and every version of it is counted by topic', async () => {
+    const verified = await runCommand(data.path, 'verify', '--json')
+    expect(verified.json()).toMatchObject({ ok: true, topics: { lost: 0, foreign: 0, missingTopics: [] } })
+    const { versions, topics } = (await runCommand(data.path, 'schemas', 'usage', '--topics', '--json')).json() as {
+      readonly versions: readonly { readonly type: string; readonly events: number }[]
+      readonly topics: readonly { readonly topic: string; readonly type: string | null; readonly records: number }[]
+    }
+    const placed = versions.find(({ type, events }) => type === 'OrderPlaced' && events > 0)?.events
+    for (const name of ['orders', 'analytics']) {
+      expect(topics).toContainEqual(expect.objectContaining({ topic: name, type: 'OrderPlaced', records: placed }))
+    }
+  })
+
+  test('is rehearsed with a proposed schema, record by record', async () => {
+    const file = join(data.path, 'next.avsc')
+    const published = fileURLToPath(new URL('../schemas/StockReceived/v1.avsc', import.meta.url))
+    const schema = JSON.parse(readFileSync(published, 'utf8')) as { fields: object[] }
+    const rehearse = async (fields: readonly object[]) => {
+      writeFileSync(file, JSON.stringify({ ...schema, fields }))
+      return runCommand(
+        data.path,
+        'schemas',
+        'rehearse',
+        'StockReceived',
+        '--from',
+        'topics',
+        '--schema',
+        file,
+        '--json',
+      )
+    }
+    const fine = await rehearse([...schema.fields, { name: 'note', type: 'string', default: '' }])
+    expect(fine).toMatchObject({ code: 0 })
+    const breaking = await rehearse([...schema.fields, { name: 'note', type: 'string' }])
+    expect(breaking).toMatchObject({ code: 1 })
+    const { topics } = breaking.json() as { readonly topics: readonly { readonly topic: string }[] }
+    const inventory = topics.find(({ topic }) => topic === 'inventory')
+    expect(inventory).toMatchObject({ versions: [{ event: 'StockReceived', decoded: 0 }] })
   })
 })

@@ -20,14 +20,27 @@ export interface RunningCommand {
   signal(signal: NodeJS.Signals): void
 }
 
-/** Starts `orderledger <args>` beside the service of a data directory; `bin` is the command line of another release. */
-export function startCommand(dataDir: string, args: readonly string[], bin = BIN): RunningCommand {
+export interface CommandOptions {
+  /** The command line of another release. */
+  readonly bin?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What it reads from its standard input; null: nothing, and no end. Absent: it has none. */
+  readonly input?: string | null
+}
+
+/** Starts `orderledger <args>` beside the service of a data directory. */
+export function startCommand(
+  dataDir: string,
+  args: readonly string[],
+  { bin = BIN, env = {}, input }: CommandOptions = {},
+): RunningCommand {
   const { PATH, HOME } = process.env
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: dataDir,
-    env: { PATH, HOME, DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, HOME, DATA_DIR: dataDir, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  if (typeof input === 'string' || input === undefined) child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

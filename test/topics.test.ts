@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import kafkajs from 'kafkajs'
+import type kafkajs from 'kafkajs'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { kafkaClient } from '../kafka/connection.ts'
 import { topics } from '../kafka/topics.ts'

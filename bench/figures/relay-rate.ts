@@ -49,7 +49,7 @@ async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<
     const prefix = `round-${String(round)}.`
     await makeTopics(kafka.bootstrap, prefix)
     try {
-      const rate = publishedRate(scope, databaseUrl, prefix)
+      const rate = publishedRate(scope, databaseUrl, { prefix, events: EVENTS })
       const service = await startService(scope, {
         env: {
           DATABASE_URL: databaseUrl,
@@ -68,7 +68,7 @@ async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<
   })
 }
 
-async function makeTopics(brokers: readonly string[], prefix: string): Promise<void> {
+export async function makeTopics(brokers: readonly string[], prefix: string): Promise<void> {
   const admin = kafkaClient({ brokers, prefix, tls: null, sasl: null }, { clientId: 'bench', log: QUIET }).admin()
   await admin.connect()
   const report = await createTopics(admin, prefix)
@@ -77,7 +77,11 @@ async function makeTopics(brokers: readonly string[], prefix: string): Promise<v
 }
 
 /** Events a second, from the first progress to the last event: the start of the service is not the relay's time. */
-async function publishedRate(scope: Cleanup, databaseUrl: string, prefix: string): Promise<number> {
+export async function publishedRate(
+  scope: Cleanup,
+  databaseUrl: string,
+  { prefix, events }: { readonly prefix: string; readonly events: number },
+): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'orderledger bench' })
   await client.connect()
   scope.add(() => client.end())
@@ -92,6 +96,6 @@ async function publishedRate(scope: Cleanup, databaseUrl: string, prefix: string
     }
   }
   const first = await progressTo(1)
-  const last = await progressTo(EVENTS)
+  const last = await progressTo(events)
   return (last.position - first.position) / ((last.at - first.at) / 1_000)
 }

@@ -1,5 +1,5 @@
 /** A log of sold orders in a database of its own, written without deciding anything: for figures of what reads it. */
-import pg from 'pg'
+import type pg from 'pg'
 import { newId, newIdBytes } from '../../app/clock.ts'
 import { migrate } from '../../store/migrate.ts'
 import { encode } from '../../schemas/codec.ts'

@@ -6,8 +6,8 @@
  *      │ another record is there, or the topic ends before  v
  *      └──> the topic was made anew: from its first record  claimed again
  *
- * Handling: up to 500 records at once, then the place moves and what could not be handled is parked, in one transaction.
- * After a process that ended without a word, each of the first 500 is handled alone, and that is noted before: the one at
+ * Handling: up to 200 records at once, then the place moves and what could not be handled is parked, in one transaction.
+ * After a process that ended without a word, each of the first 200 is handled alone, and that is noted before: the one at
  * which processes died three times is parked without being looked at.
  */
 import type { Pool } from '../../store/database.ts'
@@ -19,6 +19,7 @@ import {
   type NewDeadLetter,
   type RecordMark,
 } from '../../store/inbound-offsets.ts'
+import { verdictOf } from '../../store/sqlstate.ts'
 import type { KafkaLog } from '../connection.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-record.ts'
@@ -47,7 +48,7 @@ export interface Visit {
   readonly seek: (offset: number) => void
 }
 
-const CHUNK = 500
+const CHUNK = 200
 const MAX_DEATHS = 3
 
 export class PartitionLane {
@@ -119,7 +120,7 @@ export class PartitionLane {
   }
 
   #takeAll(chunk: readonly InboundRecord[], { signal }: Visit): Promise<readonly Taken[]> {
-    return inKeyOrder(chunk, (record) => this.#insist(() => this.#parts.take(record), signal))
+    return inKeyOrder(chunk, (record) => this.#insist(() => this.#parts.take(record), signal, isPassing))
   }
 
   async #takeAlone(chunk: readonly InboundRecord[], visit: Visit): Promise<readonly Taken[]> {
@@ -153,16 +154,21 @@ export class PartitionLane {
     return true
   }
 
-  #insist<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  #insist<Result>(work: () => Promise<Result>, signal: AbortSignal, passes = isOutage): Promise<Result> {
     const { log } = this.#parts
     return insist(work, {
       signal,
-      passes: isPassing,
+      passes,
       onWait(error, attempt) {
         if (attempt === 1) log.warn({ err: error }, 'an order over Kafka waits for the store')
       },
     })
   }
+}
+
+/** Of our own statements, which no record can make wrong: only a fault of the program is none. */
+function isOutage(error: unknown): boolean {
+  return verdictOf(error, 'reading') !== 'refused'
 }
 
 function parked(chunk: readonly InboundRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {

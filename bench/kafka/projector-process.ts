@@ -1,0 +1,83 @@
+/** The projector as its thread runs it, on the feed it is told, in a process of its own: prints how fast it was. */
+import { newId } from '../../app/clock.ts'
+import { KafkaFeed } from '../../kafka/feed.ts'
+import { logStore } from '../../kafka/log-store.ts'
+import { projections } from '../../projections/list.ts'
+import { Progress } from '../../projections/progress.ts'
+import { Projector } from '../../projections/projector.ts'
+import { embeddedRegistry } from '../../registry/embedded-registry.ts'
+import { registerEventSchemas } from '../../registry/event-schema-ids.ts'
+import { wireFormat } from '../../registry/wire-format.ts'
+import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import type { Feed } from '../../store/feed.ts'
+import { LogFeed } from '../../store/log-feed.ts'
+import { waitUntil } from '../../app/wait-until.ts'
+import { memoryOf } from '../service/memory.ts'
+import { openLogWatch } from '../service/log-watch.ts'
+import type { ProjectedLog, ProjectedReport } from './projected-log.ts'
+
+const SAMPLE_MS = 10
+const GIVES_UP_AFTER_MS = 120_000
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+const { databaseUrl, kafka } = JSON.parse(process.argv[2] ?? '') as ProjectedLog
+const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
+const pool = openPool(databaseUrl, {
+  name: 'projector',
+  max: projections.length + 2,
+  settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
+})
+const kafkaFeed =
+  kafka === null
+    ? null
+    : new KafkaFeed({
+        settings: kafka,
+        wire: wireFormat(await registerEventSchemas(embeddedRegistry(feedPool))),
+        store: logStore(feedPool),
+        log: QUIET,
+        monotonic: () => performance.now(),
+      })
+let held = 0
+const sampling = setInterval(() => (held = Math.max(held, kafkaFeed?.health().held ?? 0)), SAMPLE_MS)
+const reading = new AbortController()
+// A reader that is not there yet while Kafka joins: else the store is most of the way before it begins.
+if (kafkaFeed !== null) {
+  await kafkaFeed.next(0, 1, reading.signal)
+  await waitUntil(() => kafkaFeed.health().held > 0, { everyMs: SAMPLE_MS, withinMs: GIVES_UP_AFTER_MS })
+}
+const feed: Feed = kafkaFeed ?? new LogFeed(feedPool)
+const projector = new Projector({
+  pool,
+  feed,
+  projections,
+  progress: new Progress(() => Date.now()),
+  owner: newId(),
+  newId,
+  log: QUIET,
+  reachPoint: () => undefined,
+})
+const watch = await openLogWatch(databaseUrl)
+const head = await watch.head()
+await projector.start()
+const first = await progressTo(1)
+const last = await progressTo(head)
+clearInterval(sampling)
+const report: ProjectedReport = {
+  perSecond: (last.position - first.position) / ((last.at - first.at) / 1_000),
+  held,
+  peakMb: memoryOf(process.pid).peakMb,
+  storedShare: (kafkaFeed?.health().counts.stored ?? head) / head,
+}
+reading.abort()
+await projector.stop()
+await kafkaFeed?.stop()
+await Promise.all([pool.end(), feedPool.end(), watch.close()])
+process.stdout.write(`${JSON.stringify(report)}\n`)
+
+async function progressTo(target: number): Promise<{ readonly position: number; readonly at: number }> {
+  for (;;) {
+    const position = await watch.shown()
+    if (position >= target) return { position, at: performance.now() }
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))
+  }
+}

@@ -1,0 +1,176 @@
+/** What came in over Kafka and could not be handled: causes first, then the letters of one, and what is done with them. */
+import { useSignal } from '@preact/signals'
+import type { DeadLetterDiscard, DeadLetterGroup, DeadLetterList, DeadLetterSummary } from '../api-shapes.ts'
+import { useLive } from '../live.ts'
+import { useSending } from '../parts/command.ts'
+import { DataTable } from '../parts/data-table.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { count, counted, dateTime, inWords } from '../parts/format.ts'
+import { LetterState } from '../parts/letter-state.tsx'
+import { Empty, ReadTrouble } from '../parts/notes.tsx'
+import { TryAgain } from '../parts/try-again.tsx'
+import { href } from '../route.ts'
+
+const PAGE = 50
+
+interface FailuresPageProps {
+  /** Null: the causes. */
+  readonly cause: string | null
+  /** Of an older page of letters. */
+  readonly before: string | null
+}
+
+export function FailuresPage({ cause, before }: FailuresPageProps) {
+  const query = new URLSearchParams({
+    limit: cause === null ? '1' : String(PAGE),
+    ...(cause && { cause }),
+    ...(before && { before }),
+  })
+  const live = useLive<DeadLetterList>(`/dead-letters?${query.toString()}`)
+  const shown = live.shown.value?.body ?? null
+  const group = shown?.groups.find((one) => one.cause === cause) ?? null
+  return (
+    <>
+      {cause !== null && (
+        <p>
+          <a href={href('failures')}>Failures</a>
+        </p>
+      )}
+      <h1 tabIndex={-1}>{cause === null ? 'Failures' : inWords(group?.class ?? cause)}</h1>
+      <ReadTrouble live={live} />
+      {shown !== null && cause === null && <Causes groups={shown.groups} />}
+      {shown !== null && cause !== null && <Letters list={shown} group={group} cause={cause} before={before} />}
+    </>
+  )
+}
+
+function Causes({ groups }: { readonly groups: readonly DeadLetterGroup[] }) {
+  const parked = groups.reduce((sum, group) => sum + group.parked, 0)
+  if (groups.length === 0) {
+    return <Empty command="npx orderledger poison">Nothing that came in over Kafka has failed.</Empty>
+  }
+  return (
+    <>
+      <p class="as-of">
+        {parked === 0
+          ? 'Nothing is parked any more'
+          : `${counted(parked, 'record')} parked, for ${counted(groups.filter((group) => group.parked > 0).length, 'cause')}`}
+      </p>
+      <DataTable caption="Causes" items={groups} rowKey={({ cause }) => cause} columns={CAUSE_COLUMNS} />
+    </>
+  )
+}
+
+const CAUSE_COLUMNS = [
+  {
+    title: 'Cause',
+    cell: ({ cause, class: name }: DeadLetterGroup) => (
+      <a href={href('failures', null, { cause })} title={cause}>
+        {inWords(name)}
+      </a>
+    ),
+  },
+  { title: 'The newest', cell: ({ message }: DeadLetterGroup) => <span class="told">{message}</span> },
+  { title: 'Parked', numeric: true, cell: ({ parked }: DeadLetterGroup) => <strong>{count(parked)}</strong> },
+  { title: 'Retried', numeric: true, cell: ({ retried }: DeadLetterGroup) => count(retried) },
+  { title: 'Discarded', numeric: true, cell: ({ discarded }: DeadLetterGroup) => count(discarded) },
+  { title: 'First seen', numeric: true, cell: ({ firstAt }: DeadLetterGroup) => dateTime(firstAt) },
+  { title: 'Last seen', numeric: true, cell: ({ lastAt }: DeadLetterGroup) => dateTime(lastAt) },
+]
+
+interface LettersProps {
+  readonly list: DeadLetterList
+  readonly group: DeadLetterGroup | null
+  readonly cause: string
+  readonly before: string | null
+}
+
+function Letters({ list: { items, next }, group, cause, before }: LettersProps) {
+  if (group === null) return <Empty>There are no failures of this cause.</Empty>
+  return (
+    <>
+      <p>
+        <span class="told">{group.message}</span>
+      </p>
+      <p class="as-of">
+        {count(group.parked)} parked, {count(group.retried)} retried, {count(group.discarded)} discarded; cause{' '}
+        <code>{cause}</code>
+      </p>
+      {group.parked > 0 && (
+        <div class="buttons">
+          <TryAgain path="/dead-letters/retry" selection={{ cause }} count={group.parked} />
+          <Discard cause={cause} parked={group.parked} />
+        </div>
+      )}
+      <DataTable
+        caption="Records, newest first"
+        items={items}
+        rowKey={({ id }) => String(id)}
+        columns={LETTER_COLUMNS}
+      />
+      <p class="buttons">
+        {before !== null && <a href={href('failures', null, { cause })}>Newest</a>}
+        {next !== null && <a href={href('failures', null, { cause, before: String(next) })}>Older</a>}
+      </p>
+    </>
+  )
+}
+
+const LETTER_COLUMNS = [
+  {
+    title: 'Record',
+    cell: ({ id, topic, partition, offset }: DeadLetterSummary) => (
+      <a class="id" href={href('failures', String(id))}>
+        {topic} {String(partition)}/{String(offset)}
+      </a>
+    ),
+  },
+  { title: 'State', cell: ({ state }: DeadLetterSummary) => <LetterState state={state} /> },
+  {
+    title: 'Key',
+    cell: ({ key }: DeadLetterSummary) =>
+      key === null ? <span class="dim">none</span> : <span class="id told">{key}</span>,
+  },
+  { title: 'What was wrong', cell: ({ message }: DeadLetterSummary) => <span class="told">{message}</span> },
+  {
+    title: 'Bytes',
+    numeric: true,
+    cell: ({ size }: DeadLetterSummary) => (size === null ? <span class="dim">none</span> : count(size)),
+  },
+  { title: 'Parked', numeric: true, cell: ({ parkedAt }: DeadLetterSummary) => dateTime(parkedAt) },
+]
+
+function Discard({ cause, parked }: { readonly cause: string; readonly parked: number }) {
+  const sending = useSending()
+  const asking = useSignal(false)
+
+  async function discard(): Promise<void> {
+    const done = await sending.run<DeadLetterDiscard>({
+      method: 'POST',
+      path: '/dead-letters/discard',
+      body: { cause },
+    })
+    if (done !== null) asking.value = false
+  }
+
+  return (
+    <>
+      <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
+        Discard them
+      </button>
+      {asking.value && (
+        <Dialog
+          title={`Discard ${counted(parked, 'record')}?`}
+          yes={`Discard ${counted(parked, 'record')}`}
+          dangerous
+          busy={sending.busy.value}
+          trouble={sending.trouble.value}
+          onYes={() => void discard()}
+          onNo={() => (asking.value = false)}
+        >
+          <p>They are not tried again. What they were stays to be read here.</p>
+        </Dialog>
+      )}
+    </>
+  )
+}

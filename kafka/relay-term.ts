@@ -1,0 +1,141 @@
+/**
+ * One term of the relay: a producer of its own, from the checkpoint on, until the end or the first error. Three things go
+ * on beside each other: pages are read ahead and framed, each partition sends what waits for it, and the checkpoint follows
+ * what is acknowledged.
+ */
+import { setTimeout } from 'node:timers/promises'
+import type { Kafka, Producer } from 'kafkajs'
+import type { WireFormat } from '../registry/wire-format.ts'
+import { openCheckpoint } from '../store/checkpoints.ts'
+import type { Position } from '../store/command.ts'
+import type { Pool } from '../store/database.ts'
+import type { HeadWatch } from '../store/head-watch.ts'
+import { readEvents } from '../store/read-log.ts'
+import { pause } from './pause.ts'
+import { Publication } from './publication.ts'
+import { RelayCheckpoint } from './relay-checkpoint.ts'
+import { type CheckedSends, PRODUCER } from './send-checked.ts'
+import { untilAborted } from './until-aborted.ts'
+
+export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.checkpointed'
+
+/** The same for all terms of a process. */
+export interface TermParts {
+  readonly pool: Pool
+  /** Told of the log's growth. */
+  readonly head: HeadWatch
+  readonly kafka: Kafka
+  readonly prefix: string
+  readonly wire: WireFormat
+  /** Of this log (sourceOf). */
+  readonly source: string
+  /** The fault hooks. */
+  readonly reachPoint: (point: RelayPoint) => void
+  readonly loses: (position: Position) => boolean
+}
+
+export interface Term extends TermParts {
+  readonly reader: string
+  readonly sends: CheckedSends
+  /** Resolves with why the term has to end; never rejects. */
+  readonly lost: Promise<string | null>
+  readonly end: AbortSignal
+  readonly begun: (position: Position) => void
+  /** So many events more are published. */
+  readonly moved: (events: number) => void
+}
+
+/** One read of the log. */
+const PAGE = 5_000
+/** Framed and handed to the senders at a time: between two, acknowledgements are heard. */
+const SLICE = 500
+/** Records that wait for their acknowledgement: the senders never run dry while the next page is on its way. */
+const PENDING = 12_000
+/** The checkpoint moves this often at most. */
+const CHECKPOINT_MS = 25
+/** How long the end of a term waits for the sends under way: half of what a hand-over may take. */
+const SETTLE_MS = 1_000
+
+/** Resolves with why it ended (null: `end` aborted); rejects with what failed. */
+export async function runTerm(term: Term): Promise<string | null> {
+  const { pool, kafka, reader, lost, begun, moved } = term
+  const over = new AbortController()
+  const end = AbortSignal.any([over.signal, term.end])
+  const producer = kafka.producer(PRODUCER)
+  try {
+    await untilAborted(producer.connect(), end)
+    const position = await openCheckpoint(pool, reader)
+    begun(position)
+    const publication = openPublication(term, producer, position)
+    const checkpoint = new RelayCheckpoint({ pool, reader, position, publication, moved })
+    const work = [read(term, publication, end), follow(term, checkpoint, publication, end)]
+    try {
+      return await Promise.race([...work, lost])
+    } finally {
+      over.abort()
+      // What is under way may arrive, so that the next one need not send it again.
+      await Promise.race([publication.close(), setTimeout(SETTLE_MS, null, { ref: false })])
+      await Promise.allSettled(work)
+      await checkpoint.move().catch(() => undefined)
+    }
+  } finally {
+    over.abort()
+    // It does not end what is under way (nothing does), and may take its time.
+    producer.disconnect().catch(() => undefined)
+  }
+}
+
+function openPublication(term: Term, producer: Producer, after: Position): Publication {
+  const { prefix, wire, source, loses, reachPoint, sends } = term
+  return new Publication({
+    after,
+    prefix,
+    wire,
+    source,
+    loses,
+    send: (partition, records) => sends.send(producer, partition, records),
+    // Later than now, so that it may have left.
+    sent: () => void setImmediate(() => reachPoint('relay.sent')),
+  })
+}
+
+/** Reads ahead: the next page is on its way while one is framed and sent. */
+async function read(term: Term, publication: Publication, end: AbortSignal): Promise<string | null> {
+  const { pool, head, reachPoint } = term
+  const readAfter = (after: Position) => {
+    const page = head.next(() => readEvents(pool, after, PAGE), after, end)
+    page.catch(() => undefined) // it is awaited in the next round
+    return page
+  }
+  for (let next = readAfter(publication.settled()); !end.aborted;) {
+    const page = await next
+    reachPoint('relay.read')
+    const last = page.at(-1)
+    if (last !== undefined) next = readAfter(last.position)
+    for (let at = 0; at < page.length && !end.aborted; at += SLICE) {
+      while (publication.pending >= PENDING && !end.aborted) await publication.changed(end)
+      publication.add(page.slice(at, at + SLICE))
+      await new Promise(setImmediate)
+    }
+  }
+  return null
+}
+
+/** Moves the checkpoint behind the acknowledgements; resolves with why it cannot. */
+async function follow(
+  term: Term,
+  checkpoint: RelayCheckpoint,
+  publication: Publication,
+  end: AbortSignal,
+): Promise<string | null> {
+  const { reachPoint } = term
+  while (!end.aborted) {
+    if (publication.settled() > checkpoint.position) {
+      reachPoint('relay.acked')
+      if (!(await checkpoint.move())) return 'another one publishes'
+      reachPoint('relay.checkpointed')
+      await pause(CHECKPOINT_MS, end)
+    } else await publication.changed(end)
+  }
+  return null
+}

@@ -1,0 +1,100 @@
+/** Whole services that share the orders of a topic: one is killed, one is added, and each order is placed once. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openPool } from '../store/database.ts'
+import { testDatabase } from './database.ts'
+import { eventually } from './eventually.ts'
+import { testKafka } from './kafka.ts'
+import { jsonOrder, openOrderTopic } from './order-records.ts'
+import { runCommand } from './run-command.ts'
+import { makeDataDir, startService, type Service } from './service.ts'
+import { openShop } from './shop.ts'
+
+const kafka = await testKafka()
+afterAll(() => kafka?.stop())
+
+describe.skipIf(kafka === null)('a group of services', () => {
+  test('places every order once though one is killed and one is added, and stands the poison (laws 3 and 8)', async () => {
+    if (kafka === null) throw new Error('no Kafka')
+    const database = await testDatabase()
+    const closing: (() => Promise<unknown> | void)[] = [() => database.drop()]
+    try {
+      const settings = kafka.settings('g-')
+      const topic = await openOrderTopic(settings)
+      closing.unshift(() => topic.close())
+      const shop = await openShop(database.url)
+      closing.unshift(() => shop.close())
+      await shop.list('A1', 1_000_000)
+      for (let index = 0; index < 30; index++) await shop.register(`c${String(index)}`)
+      const pool = openPool(database.url, { name: 'test', max: 2 })
+      closing.unshift(() => pool.end())
+      const env = {
+        DATABASE_URL: database.url,
+        KAFKA_BROKERS: settings.brokers.join(','),
+        TOPIC_PREFIX: settings.prefix,
+      }
+      const start = async (roles: string): Promise<Service> => {
+        const data = makeDataDir()
+        closing.unshift(() => data.remove())
+        const service = await startService({ dataDir: data.path, env: { ...env, ROLES: roles } })
+        closing.unshift(() => service.stop())
+        return service
+      }
+      let sent = 0
+      const send = async (count: number): Promise<void> => {
+        await topic.send(
+          Array.from({ length: count }, () => {
+            const number = sent++
+            const order = { orderId: `o${String(number)}`, customerId: `c${String(number % 30)}` }
+            return jsonOrder({ ...order, lines: [{ sku: 'A1', quantity: 1 }] })
+          }),
+        )
+      }
+      const first = await start('api,projector')
+      const second = await start('api')
+      await eventually(async () => (await holders(pool)) === 2)
+      await send(900)
+      await start('api')
+      await eventually(async () => (await holders(pool)) === 3)
+      await send(1_200)
+      await second.kill()
+      await send(300)
+      await eventually(async () => (await placed(pool)) === 2_400, { timeout: 110_000 })
+      const { rows } = await pool.query<{ stream: string }>(
+        `select stream from log.events where type = 'OrderPlaced' group by stream having count(*) > 1`,
+      )
+      expect(rows).toEqual([])
+      expect(await placed(pool)).toBe(sent)
+
+      // The command line reads it as it would beside any service.
+      const { KAFKA_BROKERS, TOPIC_PREFIX } = env
+      writeFileSync(join(first.dataDir, '.env'), `KAFKA_BROKERS=${KAFKA_BROKERS}\nTOPIC_PREFIX=${TOPIC_PREFIX}\n`)
+      const poison = await runCommand(first.dataDir, 'poison', '--json')
+      expect(poison.stderr).toContain('good orders are sent')
+      expect(poison).toMatchObject({ code: 0 })
+      expect(poison.json()).toMatchObject({ ok: true })
+      const list = await runCommand(first.dataDir, 'dead-letters', 'list')
+      expect(list.stdout).toContain('wrong-key-')
+      const cause = /wrong-key-[0-9a-f]{8}/.exec(list.stdout)?.[0] ?? ''
+      const dry = await runCommand(first.dataDir, 'dead-letters', 'retry', cause, '--dry-run')
+      expect(dry.stdout).toContain('would succeed: 0 of 1; would be rejected: 0; would fail: 1')
+      expect(await runCommand(first.dataDir, 'dead-letters', 'discard', cause)).toMatchObject({ code: 0 })
+      const shown = await runCommand(first.dataDir, 'dead-letters', 'show', '1')
+      expect(shown.stdout).toContain('g-order-commands, partition')
+    } finally {
+      for (const close of closing) await close()
+    }
+  }, 240_000)
+})
+
+async function placed(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(`select count(*) from log.events where type = 'OrderPlaced'`)
+  return Number(rows[0]?.count)
+}
+
+async function holders(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>('select count(distinct holder) from log.inbound_offsets')
+  return Number(rows[0]?.count)
+}
