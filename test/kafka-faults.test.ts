@@ -67,7 +67,11 @@ describe.skipIf(kafka === null)('a shop on a cluster of three', { timeout: TIMEO
 
   const wholeOnItsTopics = { lost: 0, foreign: 0, missingTopics: [] }
 
-  afterEach(() => load.stop().catch(() => undefined))
+  afterEach(async () => {
+    await load.stop().catch(() => undefined)
+    // What one test could not make good is not the fault of the next one.
+    await Promise.all(brokers.map((broker) => (broker.pid() === null ? broker.start() : null)))
+  })
 
   test('takes orders and loses nothing while each broker is killed in turn, and so every leader and coordinator', async () => {
     begin()
@@ -99,14 +103,13 @@ describe.skipIf(kafka === null)('a shop on a cluster of three', { timeout: TIMEO
     await Promise.all([one?.kill('SIGKILL'), two?.kill('SIGKILL')])
     await load.placed(MEANWHILE)
     await three?.kill('SIGKILL')
-    const before = await shop.published()
     await load.placed(MEANWHILE)
     const placed = load.client.answers.at(-1)
     const { orderId } = JSON.parse(placed?.body ?? '') as { orderId: string }
     const api = shop.having('api')[0]?.supervisor.url ?? ''
     const shown = await fetch(`${api}/orders/${orderId}?after=${String(placed?.position)}`)
     expect(await shown.json()).toMatchObject({ orderId })
-    expect(await shop.published()).toBe(before)
+    expect(await shop.published()).toBeLessThan(placed?.position ?? 0)
     neverKeptWaiting()
     await Promise.all(brokers.map((broker) => broker.start()))
     expect((await settle()).topics).toMatchObject(wholeOnItsTopics)
