@@ -8,6 +8,9 @@ import { eventually } from './eventually.ts'
 
 const BIN = fileURLToPath(new URL('../cli/orderledger.js', import.meta.url))
 
+/** A start takes a second or two; ten times as long where several processes of several tests start beside each other. */
+const READY_MS = 90_000
+
 export interface ServiceOptions {
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string>>
@@ -88,13 +91,16 @@ export async function startService({
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   })
-  const ready = async (): Promise<Service> =>
-    service(
-      await eventually(() => {
+  const ready = async (): Promise<Service> => {
+    const url = await eventually(
+      () => {
         if (ended !== null) throw new Error(`the service ended with ${JSON.stringify(ended)}`)
         return readyUrl(dataDir, pid)
-      }),
+      },
+      { timeout: READY_MS },
     )
+    return service(url)
+  }
   if (unready) return service('')
   try {
     return await ready()

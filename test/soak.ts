@@ -1,12 +1,14 @@
 /**
- * `npm run soak -- --minutes M --seed S [--crashes N]`: the fault tests at high counts. Each round runs one scenario,
+ * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N]`: the fault tests at high counts. Each round runs one scenario,
  * drawn by the seed; every round ends with `verify` and with the clients' journal held against the log. Stops at the
- * first breach, with the seed and the round that shows it again.
+ * first breach, with the seed and the round that shows it again. With --kafka: random faults on a cluster of three.
  */
 import { parseArgs } from 'node:util'
 import { storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
+import { soakOnKafka } from './faults/kafka-soak.ts'
+import { soakWithPoison } from './faults/poison-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
 const { values } = parseArgs({
@@ -14,6 +16,9 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     crashes: { type: 'string', default: '50' },
+    kafka: { type: 'boolean', default: false },
+    poison: { type: 'string' },
+    rate: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -24,11 +29,44 @@ if (values.help) {
 Kills the service at every named crash point and at random during replays, at least N times each (50), and at random
 moments until M minutes (30) are over.
 
+--kafka     kills, stops and restarts brokers, relays, projectors, apis and Postgres at random instead, deletes topics,
+            records and offsets, and lets the relay lose records, on a real cluster of three for M minutes; a line of
+            JSON for each fault, then a summary; exits with 1 at the first breach
+--poison N  sends N bad records mixed one to one with good orders instead: each is parked once, and no order waits
+--rate R    with --kafka: orders a second (50); with --poison: records a second (400)
+
 Examples:
   npm run soak
-  npm run soak -- --minutes 5 --crashes 5 --seed 42`)
+  npm run soak -- --minutes 5 --crashes 5 --seed 42
+  npm run soak -- --kafka --minutes 30 --seed 7
+  npm run soak -- --poison 100000`)
+} else if (values.kafka) {
+  const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
+  await told(`--kafka --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
+    soakOnKafka({ minutes, seed, perSecond: Number(values.rate ?? 50), tell: line }),
+  )
+} else if (values.poison !== undefined) {
+  const poison = Number(values.poison)
+  await told(`--poison ${String(poison)}`, () =>
+    soakWithPoison({ poison, perSecond: Number(values.rate ?? 400), tell: line }),
+  )
 } else {
   await soak(Number(values.minutes), Number(values.crashes), Number(values.seed))
+}
+
+/** The last line is the summary; or what was found, and how to see it again. */
+async function told(options: string, run: () => Promise<object>): Promise<void> {
+  try {
+    line(await run())
+  } catch (error) {
+    console.error(error)
+    console.error(`again: npm run soak -- ${options}`)
+    process.exitCode = 1
+  }
+}
+
+function line(object: object): void {
+  console.log(JSON.stringify(object))
 }
 
 async function soak(minutes: number, crashes: number, seed: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** A small shop for fault tests: made over HTTP, and held to account afterwards by `verify` and by its own log. */
 import pg from 'pg'
 import { deepStrictEqual, ok } from 'node:assert/strict'
+import type { TopicNotes } from '../../cli/records/verify-topics.ts'
 import { decode } from '../../schemas/codec.ts'
 import { eventually } from '../eventually.ts'
 import { runCommand } from '../run-command.ts'
@@ -26,7 +27,11 @@ export async function openShop(url: string, { products, stock }: ShopPlan): Prom
       stock,
     })
   }
-  await post(url, '/customers', { customerId: CUSTOMER, name: 'A customer', region: 'eu' })
+  await registerCustomers(url, [CUSTOMER])
+}
+
+export async function registerCustomers(url: string, customers: readonly string[]): Promise<void> {
+  for (const customerId of customers) await post(url, '/customers', { customerId, name: 'A customer', region: 'eu' })
 }
 
 export function skuOf(index: number): string {
@@ -62,9 +67,13 @@ async function post(url: string, path: string, body: unknown): Promise<void> {
 
 /**
  * Laws 3 and 5 as the clients saw them: every 2xx is in the log as one OrderPlaced at or before its position, every
- * recorded refusal as one OrderRejected, equal keys had equal answers, and nothing else is there.
+ * recorded refusal as one OrderRejected, equal keys had equal answers, and nothing else is there but `alsoPlaced`.
  */
-export async function holdToAnswers(databaseUrl: string, answers: readonly Answered[]): Promise<void> {
+export async function holdToAnswers(
+  databaseUrl: string,
+  answers: readonly Answered[],
+  alsoPlaced: Iterable<string> = [],
+): Promise<void> {
   const outcomes = new Map<string, string>()
   for (const { key, status, body } of answers) {
     const before = outcomes.get(key)
@@ -79,6 +88,7 @@ export async function holdToAnswers(databaseUrl: string, answers: readonly Answe
     claimed.set(orderId, status === 201 ? 'OrderPlaced' : 'OrderRejected')
   }
   deepStrictEqual(claimed.size, outcomes.size, 'two keys were answered with one order')
+  for (const orderId of alsoPlaced) claimed.set(orderId, 'OrderPlaced')
   deepStrictEqual(Object.fromEntries([...stored].sort()), Object.fromEntries([...claimed].sort()))
 }
 
@@ -107,6 +117,8 @@ interface VerifyReport {
   readonly ok: boolean
   readonly position: number
   readonly checks: readonly { readonly name: string; readonly breaches: number; readonly first: unknown }[]
+  /** Null: it was told of no Kafka. */
+  readonly topics: TopicNotes | null
 }
 
 /** Runs `orderledger verify --json` beside the service of a data directory and expects it to find nothing. */

@@ -13,6 +13,8 @@ export class Supervisor {
   #starts = 0
   #settled = false
   #restarting: Promise<void> = Promise.resolve()
+  /** No start before this is over. */
+  #away: Promise<void> = Promise.resolve()
   #failure: unknown = null
 
   constructor(options: SupervisorOptions) {
@@ -39,6 +41,28 @@ export class Supervisor {
     return this.#service
   }
 
+  get runs(): boolean {
+    return this.#service !== null
+  }
+
+  /** Stops the service, does something while it is away, and starts it again. */
+  async whileAway(work: () => Promise<void>): Promise<void> {
+    const { service } = this
+    const away = (async () => {
+      await service.stop()
+      await work()
+    })()
+    this.#away = away.catch(() => undefined)
+    await away
+    await this.restarted()
+  }
+
+  /** Resolves when a restart under way is over; rejects when it did not succeed. */
+  async restarted(): Promise<void> {
+    await this.#restarting
+    if (this.#failure !== null) throw new Error('the service does not start any more', { cause: this.#failure })
+  }
+
   /** Waits for a restart under way, and starts no more. Returns the service that runs now. */
   async settle(): Promise<Service> {
     this.#settled = true
@@ -60,7 +84,8 @@ export class Supervisor {
     this.#service = service
     void service.exited.then(() => {
       if (this.#settled) return
-      this.#restarting = this.#launch().catch((error: unknown) => {
+      const launching = this.#away.then(() => this.#launch())
+      this.#restarting = launching.catch((error: unknown) => {
         this.#failure = error
       })
     })
@@ -70,7 +95,9 @@ export class Supervisor {
   async #tryStart(dataDir: string, env: Readonly<Record<string, string>>): Promise<Service | null> {
     const starting = await startService({ dataDir, env, unready: true })
     const ended = starting.exited.then(() => null)
-    const ready = await Promise.race([starting.ready(), ended])
+    const ready = await Promise.race([starting.ready(), ended]).catch((cause: unknown) => {
+      throw new Error(`the service did not become ready:\n${starting.output()}`, { cause })
+    })
     if (ready !== null) return ready
     const { signal } = await starting.exited
     if (signal === 'SIGKILL') return null
