@@ -6,6 +6,7 @@ import { firstPaint } from './figures/first-paint.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
+import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
 import { longLog } from './figures/long-log.ts'
@@ -20,6 +21,7 @@ import { rehearsal } from './figures/rehearsal.ts'
 import { registryLatency } from './figures/registry-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
 import { schemaCheck } from './figures/schema-check.ts'
+import { shownOverKafka } from './figures/shown-over-kafka.ts'
 import { startTime } from './figures/start-time.ts'
 import { wireFormatFigure } from './figures/wire-format.ts'
 
@@ -43,6 +45,9 @@ export const figures: readonly Figure[] = [
   relayRate,
   replicatedRelayRate,
   kafkaFeedRate,
+  shownOverKafka,
+  produceRate,
+  consumeRate,
   replayRate,
   longLog,
   memoryUse,
