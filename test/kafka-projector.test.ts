@@ -30,13 +30,13 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
     const projecting = await openProjecting()
     const feeding = await kafkaFeeding(kafka as TestKafka, projecting.pool)
     const feed = feeding.open()
-    await projecting.project({ feed })
+    const projector = await projecting.project({ feed })
     await reads(feed, 'kafka')
     const dispose = async () => {
       await feeding[Symbol.asyncDispose]()
       await projecting[Symbol.asyncDispose]()
     }
-    return { projecting, feeding, feed, [Symbol.asyncDispose]: dispose }
+    return { projecting, feeding, feed, projector, [Symbol.asyncDispose]: dispose }
   }
 
   test('shows what a fold of the log shows, without the store', async () => {
@@ -118,11 +118,13 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
       for (let batch = 0; !stopped; batch++) head = await feeding.append(placed(...orders(50, `b${String(batch)}`)))
     })()
     // Each new projector takes over from the one before, with the other feed.
+    let current = all.projector
     for (const next of [projecting.feed, feeding.open(), projecting.feed, feeding.open()]) {
       const before = await stateOf(projecting, 'orders')
-      await projecting.pool.query(`delete from log.leases`)
       const successor = await projecting.project({ feed: next })
+      await current.stop()
       await eventually(() => successor.health().state === 'following')
+      current = successor
       await projecting.shown(before.position + 100, 'orders')
     }
     stopped = true
