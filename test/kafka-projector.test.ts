@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { newId } from '../app/clock.ts'
 import type { KafkaFeed } from '../kafka/feed.ts'
 import { topicName } from '../kafka/topics.ts'
+import type { Projector } from '../projections/projector.ts'
 import { projections } from '../projections/list.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { registerEventSchemas } from '../registry/event-schema-ids.ts'
@@ -22,6 +23,8 @@ interface Fed {
   readonly feeding: KafkaFeeding
   readonly feed: KafkaFeed
   [Symbol.asyncDispose](): Promise<void>
+  /** Begun with the feed. */
+  readonly projector: Projector
 }
 
 describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
