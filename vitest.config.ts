@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['{domain,schemas,store,registry,kafka,projections,api,simulation,app,cli}/**/*.ts'],
+      include: ['{domain,schemas,store,registry,kafka,projections,api,simulation,app}/**/*.ts'],
       exclude: ['**/*.spec.ts', '**/test-kit.ts'],
       reportOnFailure: true,
       reporter: ['text-summary', 'json-summary'],

@@ -78,6 +78,7 @@ describe.skipIf(kafka === null)('brokers', () => {
       return topics[0]?.partitions[0]?.isr.length === 3
     })
     await admin.disconnect()
-    expect(await end('paused')).toBeGreaterThanOrEqual(2)
+    // While the partition goes back to the broker that it prefers, whoever led it answers that it does no more.
+    await eventually(async () => (await end('paused')) >= 2)
   })
 })

@@ -34,7 +34,7 @@ test('law 7: Postgres that falls over during a replay is waited for, and the rep
   const begun = await fetch(`${service.url}/projections/orders/replay`, { method: 'POST', headers, body })
   const { replayId } = (await begun.json()) as Shown
   const shown = async () => (await (await fetch(`${service.url}/replays/${replayId}`)).json()) as Shown
-  await eventually(async () => (await shown()).position >= 5_000)
+  await eventually(async () => (await shown()).position >= 5_000, { timeout: 60_000 })
   const [pid] = readFileSync(join(data.path, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
   process.kill(Number(pid), 'SIGQUIT') // mode immediate: as a power cut
   await eventually(async () => (await shown()).state === 'switched')

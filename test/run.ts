@@ -13,7 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const [mode = 'all', ...rest] = process.argv.slice(2)
 const quick = mode === 'check'
 
-/** The floor for statements, in percent, over everything but test, bench and migrations. */
+/**
+ * The floor for statements, in percent. Not counted: test, bench and migrations, and cli/, of which most runs in processes
+ * of its own, where nothing is counted (with it the figure was 75 % in November 2026, 35 % of cli/).
+ */
 const COVERAGE_FLOOR = 80
 
 interface Step {
@@ -75,7 +78,7 @@ function reportCoverage(): void {
   }
   const { pct } = summary.total.statements
   console.log(
-    `${pct >= COVERAGE_FLOOR ? '✔' : '✖'} coverage ${String(pct)} % of statements (floor ${String(COVERAGE_FLOOR)} %)`,
+    `${pct >= COVERAGE_FLOOR ? '✔' : '✖'} coverage ${String(pct)} % of statements, without cli/ (floor ${String(COVERAGE_FLOOR)} %)`,
   )
   if (pct >= COVERAGE_FLOOR) passed++
   else failed++
