@@ -103,3 +103,13 @@ test('a registry that cannot be reached is named with the fix', async () => {
     fix: expect.stringContaining('SCHEMA_REGISTRY_URL') as string,
   })
 })
+
+test('brokers that cannot be reached are named with the fix', async () => {
+  const checks = await hostChecks(requireConfig({ DATA_DIR: dataDir, KAFKA_BROKERS: '127.0.0.1:65534' }))
+  expect(checks.find(({ name }) => name === 'kafka')).toEqual({
+    name: 'kafka',
+    state: 'failed',
+    saw: expect.stringContaining('127.0.0.1:65534') as string,
+    fix: expect.stringContaining('KAFKA_BROKERS') as string,
+  })
+})

@@ -77,6 +77,13 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
     expect(new Set(events.map(({ position }) => position)).size).toBe(20)
   })
 
+  test('goes to a cluster that doctor finds in order', async () => {
+    const { checks } = (await runCommand(data.path, 'doctor', '--json')).json() as { readonly checks: object[] }
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'kafka', state: 'fine', saw: `1 brokers at ${brokers}, all topics there` }),
+    )
+  })
+
   test('grows by the orders of a flood over the topic, each of which is decided once', async () => {
     const flood = await runCommand(data.path, 'flood', '--to', 'kafka', '-n', '300', '-c', '100', '--json')
     expect(flood).toMatchObject({ code: 0 })
