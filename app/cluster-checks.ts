@@ -23,7 +23,8 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
   try {
     await admin.connect()
     const report = await compareTopics(admin, settings.prefix)
-    const saw = `${String(report.brokers)} brokers at ${settings.brokers.join(', ')}`
+    const many = report.brokers === 1 ? '1 broker' : `${String(report.brokers)} brokers`
+    const saw = `${many} at ${settings.brokers.join(', ')}`
     if (topicsAreFine(report)) return fine('kafka', `${saw}, all topics there`)
     const missing = report.topics.some(({ state }) => state === 'missing')
     return missing
