@@ -51,7 +51,7 @@ export const consumeRate = figure({
     const env = await broker(scope, 'k6.')
     const service = { ...env, DATABASE_URL: databaseUrl, ROLES: 'relay' }
     const rate = publishedRate(scope, databaseUrl, { prefix: 'k6.', events: EVENTS })
-    const relay = await startService(scope, { env: service })
+    const relay = await startService(scope, { dataDir: env.DATA_DIR, env: service })
     await rate
     await relay.stop()
     const count = Math.floor(EVENTS / 2)
