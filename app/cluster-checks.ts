@@ -1,5 +1,5 @@
 /** Looks at what a cluster brings along: the brokers with their topics, and the registry that is shared. */
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../kafka/connection.ts'
 import { kafkaFailure } from '../kafka/kafka-failure.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { compareTopics, topicsAreFine } from '../kafka/topic-admin.ts'
@@ -16,10 +16,8 @@ export async function clusterChecks(config: Config): Promise<readonly Check[]> {
   ]
 }
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
 async function checkKafka(settings: KafkaSettings): Promise<Check> {
-  const admin = kafkaClient(settings, { clientId: 'doctor', log: SILENT }).admin()
+  const admin = kafkaClient(settings, { clientId: 'doctor', log: silentLog }).admin()
   try {
     await admin.connect()
     const report = await compareTopics(admin, settings.prefix)

@@ -1,5 +1,6 @@
 /** Who reads the log and how far each got, from the database alone: true whichever process asks. */
 import type { LogReader } from '../kafka/lag-report.ts'
+import { relayReader } from '../kafka/relay-target.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../projections/projection-states.ts'
 import type { Progress } from '../projections/progress.ts'
@@ -12,7 +13,7 @@ export function logReaders(pool: Pool, progress: Progress, kafka: KafkaSettings 
   return async (clusterId: string | null): Promise<readonly LogReader[]> => {
     const [states, served] = await Promise.all([readProjectionStates(pool, progress), isLeased(pool, PROJECTOR_LEASE)])
     const relay =
-      kafka === null || clusterId === null ? [] : [await readRelay(pool, `relay ${clusterId} ${kafka.prefix}`)]
+      kafka === null || clusterId === null ? [] : [await readRelay(pool, relayReader(clusterId, kafka.prefix))]
     return [...relay, ...states.map((state) => projectionReader(state, served))]
   }
 }

@@ -1,4 +1,5 @@
 /** Sends random orders, as fast as they are answered or at a steady rate, and reports what became of them. */
+import { silentLog } from '../kafka/connection.ts'
 import { Option, type Command } from 'commander'
 import { BatchSender } from '../kafka/batch-sender.ts'
 import { installRecordEncoder } from '../kafka/kafkajs-records.ts'
@@ -14,7 +15,7 @@ import { addServiceOptions, connect, type ServiceOptions } from './load/service.
 import { stockShop } from './load/shop.ts'
 import { table } from './output.ts'
 import { produceTargets } from './records/produce-targets.ts'
-import { requireKafka, SILENT_LOG, toldIfAway } from './records/reach-kafka.ts'
+import { requireKafka, toldIfAway } from './records/reach-kafka.ts'
 import { reportRows, type DeliveryReport } from './report.ts'
 
 interface FloodOptions extends ServiceOptions {
@@ -112,7 +113,7 @@ async function overTopic(kafka: KafkaSettings, sending: Sending, patience: numbe
   return toldIfAway(kafka, async () => {
     const target = (await produceTargets(kafka)).get('order-commands')
     if (target === undefined) throw new Error('order-commands is no topic that takes records')
-    const parts = { kafka, clientId: 'flood', log: SILENT_LOG, linger: 0, patience, monotonic: () => performance.now() }
+    const parts = { kafka, clientId: 'flood', log: silentLog, linger: 0, patience, monotonic: () => performance.now() }
     const sender = new BatchSender({ ...parts, onAcked: () => undefined, onRetry: () => undefined })
     return floodTopic({ ...sending, sender, target, patience }).finally(() => sender.close())
   })

@@ -1,4 +1,5 @@
 /** Sends the lines of a file to Kafka: orders to be decided, and what customers do. Sent again, it orders nothing twice. */
+import { silentLog } from '../kafka/connection.ts'
 import type { Command } from 'commander'
 import { StartFailure, systemCode } from '../app/start-failure.ts'
 import { BatchSender, type SendFailure } from '../kafka/batch-sender.ts'
@@ -13,7 +14,7 @@ import { table } from './output.ts'
 import { produceLines } from './records/produce-lines.ts'
 import { produceTargets } from './records/produce-targets.ts'
 import { produceRows, ProduceTally } from './records/produce-tally.ts'
-import { requireKafka, SILENT_LOG, toldIfAway } from './records/reach-kafka.ts'
+import { requireKafka, toldIfAway } from './records/reach-kafka.ts'
 import { grouped } from './report.ts'
 
 interface ProduceOptions {
@@ -64,7 +65,7 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   const sender = new BatchSender({
     kafka,
     clientId: 'produce',
-    log: SILENT_LOG,
+    log: silentLog,
     linger: options.linger,
     patience: options.patience * 1_000,
     monotonic: () => performance.now(),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Admin } from 'kafkajs'
 import { StartFailure } from '../app/start-failure.ts'
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../kafka/connection.ts'
 import { isKafkaError, kafkaFailure } from '../kafka/kafka-failure.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import {
@@ -15,7 +15,6 @@ import {
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
 
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const CONFIGURED =
   '\nWhich cluster, and as whom: KAFKA_BROKERS, TOPIC_PREFIX, KAFKA_TLS, KAFKA_SASL_USERNAME (.env.example).'
 
@@ -87,7 +86,7 @@ function linesOf(report: TopicReport): readonly string[] {
 async function ask(context: CommandContext, question: Ask): Promise<TopicsReport> {
   const settings = requireKafka(context)
   try {
-    const admin = kafkaClient(settings, { clientId: 'topics', log: QUIET }).admin()
+    const admin = kafkaClient(settings, { clientId: 'topics', log: silentLog }).admin()
     try {
       await admin.connect()
       return await question(admin, settings.prefix)

@@ -1,4 +1,5 @@
 /** Looks into a topic: a bounded number of records, outside of every group, in bounded time. */
+import { silentLog } from './connection.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WireFormat } from '../registry/wire-format.ts'
 import { withOffsets, type PartitionLook } from './cluster-look.ts'
@@ -52,7 +53,7 @@ export async function browseTopic(kafka: KafkaSettings, wire: WireFormat, browsi
   const { topic } = browsing
   // A user of ours sees what is ours; Kafka's own topics are nobody's business.
   if (!topic.startsWith(kafka.prefix) || topic.startsWith('__')) throw notFound(topic)
-  const reader = new PartitionReader(kafka, { clientId: 'browse', log: SILENT })
+  const reader = new PartitionReader(kafka, { clientId: 'browse', log: silentLog })
   const answered = new AbortController()
   const deadline = delay(PATIENCE_MS, undefined, { signal: answered.signal }).then(() => {
     throw new BrowseFailure('kafka-unreachable', `no answer within ${String(PATIENCE_MS / 1_000)} s`)
@@ -140,5 +141,3 @@ function notFound(topic: string, partition: number | null = null): BrowseFailure
   const what = partition === null ? topic : `${topic} with a partition ${String(partition)}`
   return new BrowseFailure('topic-not-found', `there is no topic ${what} of ours`)
 }
-
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }

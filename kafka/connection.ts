@@ -15,6 +15,9 @@ export interface KafkaLog {
   error(fields: object, message: string): void
 }
 
+/** For work whose outcome says all: what kafkajs tells while it tries again is no result. */
+export const silentLog: KafkaLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
 export interface ClientOptions {
   /** What the brokers log: the part of ours that connects. */
   readonly clientId: string

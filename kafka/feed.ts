@@ -21,7 +21,7 @@ import type { LogStore } from './log-store.ts'
 import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from './settings.ts'
 import { topics } from './topics.ts'
-import { Wakes } from './wakes.ts'
+import { Wakes } from '../store/wakes.ts'
 import { Weave, WEAVE_CAPACITY } from './weave.ts'
 
 export interface KafkaFeedParts {

@@ -12,7 +12,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { lookAtCluster, type ClusterLook } from './cluster-look.ts'
-import { kafkaClient } from './connection.ts'
+import { kafkaClient, silentLog } from './connection.ts'
 import { secondsBehind, withSample, type Sample } from './lag.ts'
 import {
   groupLag,
@@ -208,7 +208,7 @@ export class LagSampler {
 
   async #connected(kafka: KafkaSettings): Promise<Connection> {
     if (this.#connection !== null) return this.#connection
-    const options = { clientId: 'lag', log: SILENT }
+    const options = { clientId: 'lag', log: silentLog }
     const connection = { admin: kafkaClient(kafka, options).admin(), reader: new PartitionReader(kafka, options) }
     this.#connection = connection
     await Promise.all([connection.admin.connect(), connection.reader.connect()])
@@ -298,7 +298,6 @@ export class LagSampler {
 const TOPIC = 2
 
 /** That the cluster is away is told in the report, not every second in the log. */
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function note(histories: Map<string, readonly Sample[]>, key: string, sample: Sample): void {
   histories.set(key, withSample(histories.get(key) ?? [], sample))

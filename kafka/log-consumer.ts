@@ -11,10 +11,10 @@
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import { kafkaClient, type KafkaLog } from './connection.ts'
 import type { PassedOffset } from './passed-offsets.ts'
-import { pause } from './pause.ts'
+import { pause } from '../store/pause.ts'
 import type { KafkaSettings } from './settings.ts'
 import { topicName, topics, type Topic } from './topics.ts'
-import { Wakes } from './wakes.ts'
+import { Wakes } from '../store/wakes.ts'
 
 export interface LogConsumerParts {
   readonly settings: KafkaSettings

@@ -13,7 +13,7 @@
 import type { Position } from '../store/command.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Failure, LiveGeneration } from './generations.ts'
-import { pause } from './pause.ts'
+import { pause } from '../store/pause.ts'
 import { readBatch, type Batch } from './read-batch.ts'
 import { EventNotShown, showBatch, type Shower } from './show-batch.ts'
 import { ProjectionPaused } from './write-batch.ts'

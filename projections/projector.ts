@@ -24,7 +24,7 @@ import {
   type Failure,
   type LiveGeneration,
 } from './generations.ts'
-import { pause } from './pause.ts'
+import { pause } from '../store/pause.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from './projection.ts'
 import { createReplay, failRider, ReplayUnfinished, takeOver } from './replay/replays.ts'

@@ -1,19 +1,20 @@
 /** Waits for the log to grow. NOTIFY is only ever a hint; polling is the truth. */
 import type { Position } from './command.ts'
 import { type RecordedEvent, requireDense } from './feed.ts'
+import { Wakes } from './wakes.ts'
 
 /** How long a reader waits at most for a hint before it looks by itself. */
 const POLL_MS = 250
 
 export class HeadWatch {
-  readonly #waiting = new Set<() => void>()
+  readonly #wakes = new Wakes()
   #head: Position = 0
 
   /** A hint that the log has grown to `head`. */
   headMoved(head: Position): void {
     if (head <= this.#head) return
     this.#head = head
-    for (const wake of [...this.#waiting]) wake()
+    this.#wakes.wake()
   }
 
   /**
@@ -29,24 +30,9 @@ export class HeadWatch {
       const events = await read()
       requireDense(events, after)
       if (events.length > 0) return events
-      if (this.#head <= after) await this.#grown(signal)
+      if (this.#head <= after) await this.#wakes.wait(POLL_MS, { count: this.#wakes.count, signal })
       else this.#head = after // the hint was of another log, before a restore: wait as usual
     }
     return []
-  }
-
-  #grown(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve() // while the log was read: nobody would wake us
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        this.#waiting.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, POLL_MS)
-      signal.addEventListener('abort', wake)
-      this.#waiting.add(wake)
-    })
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
 import { startKafka } from '../../cli/cluster/kafka.ts'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { projectorGroup } from '../../kafka/log-consumer.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { WEAVE_CAPACITY } from '../../kafka/weave.ts'
@@ -16,7 +16,6 @@ import { startService } from '../service/measured-service.ts'
 import { makeTopics, publishedRate } from './relay-rate.ts'
 
 const EVENTS = 300_000
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The same log, shown from the store and from one broker, each time into a database without rows. */
 export const kafkaFeedRate = figure({
@@ -89,7 +88,7 @@ async function copyOf(databaseUrl: string, name: string): Promise<string> {
 
 /** Its offsets would lead the next round to the end of the topics. */
 async function forgetGroup(settings: KafkaSettings): Promise<void> {
-  const admin = kafkaClient(settings, { clientId: 'bench', log: QUIET }).admin()
+  const admin = kafkaClient(settings, { clientId: 'bench', log: silentLog }).admin()
   await admin.connect()
   await admin.deleteGroups([projectorGroup(settings.prefix)])
   await admin.disconnect()

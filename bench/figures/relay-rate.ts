@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
 import { startKafka } from '../../cli/cluster/kafka.ts'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { RELAY_READERS } from '../../kafka/relay-target.ts'
 import { createTopics, topicsAreFine } from '../../kafka/topic-admin.ts'
 import { Cleanup } from '../cleanup.ts'
@@ -14,7 +14,6 @@ import { memoryOf } from '../service/memory.ts'
 const EVENTS = 600_000
 /** Samples this often; each costs the database well under a millisecond. */
 const SAMPLE_MS = 10
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** How fast a log of 600,000 events goes out, brokers, database and relay on the same two cores. */
 export const relayRate = figure({
@@ -69,7 +68,7 @@ async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<
 }
 
 export async function makeTopics(brokers: readonly string[], prefix: string): Promise<void> {
-  const admin = kafkaClient({ brokers, prefix, tls: null, sasl: null }, { clientId: 'bench', log: QUIET }).admin()
+  const admin = kafkaClient({ brokers, prefix, tls: null, sasl: null }, { clientId: 'bench', log: silentLog }).admin()
   await admin.connect()
   const report = await createTopics(admin, prefix)
   await admin.disconnect()

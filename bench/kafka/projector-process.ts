@@ -1,4 +1,5 @@
 /** The projector as its thread runs it, on the feed it is told, in a process of its own: prints how fast it was. */
+import { silentLog } from '../../kafka/connection.ts'
 import { newId } from '../../app/clock.ts'
 import { KafkaFeed } from '../../kafka/feed.ts'
 import { logStore } from '../../kafka/log-store.ts'
@@ -18,7 +19,6 @@ import type { ProjectedLog, ProjectedReport } from './projected-log.ts'
 
 const SAMPLE_MS = 10
 const GIVES_UP_AFTER_MS = 120_000
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const { databaseUrl, kafka } = JSON.parse(process.argv[2] ?? '') as ProjectedLog
 const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
@@ -34,7 +34,7 @@ const kafkaFeed =
         settings: kafka,
         wire: wireFormat(await registerEventSchemas(embeddedRegistry(feedPool))),
         store: logStore(feedPool),
-        log: QUIET,
+        log: silentLog,
         monotonic: () => performance.now(),
       })
 let held = 0
@@ -53,7 +53,7 @@ const projector = new Projector({
   progress: new Progress(() => Date.now()),
   owner: newId(),
   newId,
-  log: QUIET,
+  log: silentLog,
   reachPoint: () => undefined,
 })
 const watch = await openLogWatch(databaseUrl)

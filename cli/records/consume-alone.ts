@@ -1,10 +1,10 @@
 /** Reads a topic outside of every group: all partitions from one place on, until there were enough or the signal. */
+import { silentLog } from '../../kafka/connection.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withOffsets } from '../../kafka/cluster-look.ts'
 import type { BrowseFrom } from '../../kafka/browse-topic.ts'
 import { PartitionReader, type PartitionPage } from '../../kafka/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { SILENT_LOG } from './reach-kafka.ts'
 import type { RecordSink } from './record-sink.ts'
 
 export interface ConsumingAlone {
@@ -24,7 +24,7 @@ const BACK_OFF_MS = 500
 const PATIENCE_MS = 60_000
 
 export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }: ConsumingAlone): Promise<void> {
-  const reader = new PartitionReader(kafka, { clientId: 'consume', log: SILENT_LOG })
+  const reader = new PartitionReader(kafka, { clientId: 'consume', log: silentLog })
   let ahead: ReturnType<typeof fetched> | null = null
   try {
     await reader.connect()

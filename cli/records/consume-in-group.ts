@@ -1,10 +1,9 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import type { ReadRecord } from '../../kafka/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { SILENT_LOG } from './reach-kafka.ts'
 import type { RecordSink } from './record-sink.ts'
 
 export interface ConsumingInGroup {
@@ -34,7 +33,7 @@ const PIECE = 5_000
 /** Resolves when there were enough, or with the signal; then the group has its partitions back at once. */
 export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
   const { kafka, topic, group, fromBeginning, work, sink, signal, onJoined } = options
-  const consumer = kafkaClient(kafka, { clientId: 'consume', log: SILENT_LOG }).consumer({
+  const consumer = kafkaClient(kafka, { clientId: 'consume', log: silentLog }).consumer({
     groupId: group,
     sessionTimeout: SESSION_MS,
     rebalanceTimeout: 2 * SESSION_MS,

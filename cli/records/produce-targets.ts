@@ -1,9 +1,8 @@
 /** The topics that others may send to, as they are in the cluster. */
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName, topics, type TopicName } from '../../kafka/topics.ts'
 import { StartFailure } from '../../app/start-failure.ts'
-import { SILENT_LOG } from './reach-kafka.ts'
 
 export type ProduceTargets = ReadonlyMap<TopicName, { readonly name: string; readonly partitions: number }>
 
@@ -12,7 +11,7 @@ export async function produceTargets(kafka: KafkaSettings): Promise<ProduceTarge
   const targets = topics
     .filter(({ use }) => use === 'in')
     .map(({ name, partitions }) => ({ topic: name, name: topicName(kafka.prefix, name), partitions }))
-  const admin = kafkaClient(kafka, { clientId: 'produce', log: SILENT_LOG }).admin()
+  const admin = kafkaClient(kafka, { clientId: 'produce', log: silentLog }).admin()
   await admin.connect()
   try {
     const present = new Set(await admin.listTopics())

@@ -1,6 +1,5 @@
 /** The cluster that a command works on, and what is said when there is none or it does not answer. */
 import { StartFailure } from '../../app/start-failure.ts'
-import type { KafkaLog } from '../../kafka/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { CommandContext } from '../command-context.ts'
 
@@ -49,6 +48,3 @@ export function reachFailure(kafka: KafkaSettings, error: unknown): unknown {
     { cause: error },
   )
 }
-
-/** What kafkajs tells while it tries again is no result; what comes of it is told by the command. */
-export const SILENT_LOG: KafkaLog = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,6 +1,6 @@
 /** The part of `verify` that reads topics: whether what is on them is what is stored. */
 import { randomUUID } from 'node:crypto'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { sourceOf } from '../../kafka/event-record.ts'
 import { relayReader } from '../../kafka/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
@@ -13,7 +13,7 @@ import { storedLog } from '../../store/log-source.ts'
 import type { CommandContext } from '../command-context.ts'
 import { followProgress } from '../database/follow-progress.ts'
 import { grouped } from '../report.ts'
-import { SILENT_LOG, toldIfAway } from './reach-kafka.ts'
+import { toldIfAway } from './reach-kafka.ts'
 import { schemaIds } from './schema-ids.ts'
 
 /** Throws a StartFailure when the cluster or the registry cannot be asked. */
@@ -24,7 +24,7 @@ export async function verifyTopicsOf(
 ): Promise<TopicsVerification> {
   const wire = wireFormat(await schemaIds(context, pool))
   const source = sourceOf(await readLogIdentity(pool))
-  const kafka = kafkaClient(settings, { clientId: 'verify', log: SILENT_LOG })
+  const kafka = kafkaClient(settings, { clientId: 'verify', log: silentLog })
   const following = followProgress(context.output, 'verify the topics')
   try {
     return await toldIfAway(settings, async () => {

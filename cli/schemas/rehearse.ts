@@ -5,7 +5,7 @@ import { setPriority } from 'node:os'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { projections } from '../../projections/list.ts'
 import { rehearse, type RehearsalStep } from '../../projections/rehearsal/rehearse.ts'
 import { eventSchemas } from '../../schemas/events.ts'
@@ -22,7 +22,7 @@ import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { wholeNumber } from '../load/options.ts'
 import type { Output } from '../output.ts'
-import { requireKafka, SILENT_LOG, toldIfAway } from '../records/reach-kafka.ts'
+import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { schemaIds } from '../records/schema-ids.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
 import { rehearsalText, topicRehearsalText, type RehearsalReport } from './rehearsal-text.ts'
@@ -124,7 +124,7 @@ async function ofTopics(context: CommandContext, proposals: readonly Proposal[])
     const pool = openPool(url, { name: 'rehearse', max: 1, settings: READER_SETTINGS })
     return schemaIds(context, pool).finally(() => pool.end())
   })
-  const kafka = kafkaClient(settings, { clientId: 'schemas', log: SILENT_LOG })
+  const kafka = kafkaClient(settings, { clientId: 'schemas', log: silentLog })
   const follower = followProgress(output, 'rehearse topics')
   const { prefix } = settings
   const asked = {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicUsage, type TopicUsage } from '../../kafka/topic-usage.ts'
 import { confluentRegistry } from '../../registry/confluent-registry.ts'
@@ -19,7 +19,7 @@ import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
 import { examples } from '../examples.ts'
 import { table, type Cell } from '../output.ts'
-import { requireKafka, SILENT_LOG, toldIfAway } from '../records/reach-kafka.ts'
+import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { schemaIds } from '../records/schema-ids.ts'
 
 /** A line of `schemas usage --json`. */
@@ -89,7 +89,7 @@ async function countTopics(
   ids: EventSchemaIds,
 ): Promise<readonly TopicUsage[]> {
   const follower = followProgress(output, 'count records')
-  const kafka = kafkaClient(settings, { clientId: 'schemas', log: SILENT_LOG })
+  const kafka = kafkaClient(settings, { clientId: 'schemas', log: silentLog })
   const group = `${settings.prefix}schemas-${randomUUID()}`
   const asked = { kafka, prefix: settings.prefix, ids, group, onProgress: follower.progress }
   return toldIfAway(settings, () => topicUsage(asked)).finally(follower.stop)
