@@ -20,6 +20,7 @@ interface ConsumeOptions {
   readonly number?: number
   readonly from: BrowseFrom
   readonly decode?: true
+  readonly headers?: true
   readonly group?: string
   readonly work: number
 }
@@ -46,6 +47,7 @@ export function register(program: Command, context: CommandContext): void {
         .default({ at: 'earliest' }, 'earliest'),
     )
     .option('--decode', 'show events by their fields')
+    .option('--headers', 'show the headers as well')
     .option('--group <group>', 'as a member of this consumer group')
     .option('--work <ms>', 'milliseconds that each message is made to take', wholeNumber(0, LONGEST_WORK_MS), 0)
     .addHelpText('after', details)
@@ -67,7 +69,7 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const wire = options.decode === true ? await eventWire(context) : null
   const interruption = watchInterruption(() => undefined)
   const { signal } = interruption
-  const text = recordText(wire, output.json())
+  const text = recordText({ wire, json: output.json(), headers: options.headers === true })
   const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
   const common = { kafka, topic: wholeName(kafka, asked), sink, signal }
   let lastReason = ''

@@ -1,8 +1,8 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import { kafkaClient, silentLog } from '../../kafka/connection.ts'
-import type { ReadRecord } from '../../kafka/partition-reader.ts'
+import { readRecord } from '../../kafka/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -26,7 +26,7 @@ const COMMIT_MS = 1_000
 const HEARTBEAT_MS = 1_000
 /** With work a batch is small, so that no partition waits long for the others. */
 const WORKED_BYTES = 64 * 1024
-const FETCHED_BYTES = 4 * 1024 * 1024
+const FETCHED_BYTES = 256 * 1024
 /** Shown at once where there is no work: a commit and a heartbeat come between them. */
 const PIECE = 5_000
 
@@ -78,7 +78,7 @@ async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Wo
   while (goesOn()) {
     const piece = messages.slice(done, done + (work > 0 ? 1 : PIECE))
     if (work > 0) await delay(work)
-    done += await sink.show(piece.map((message) => recordOf(message, partition)))
+    done += await sink.show(piece.map((message) => readRecord(message, partition)))
     if (performance.now() - committed < COMMIT_MS) continue
     // First: a heartbeat rejects while the group is being shared out anew, and what is done would be done again.
     await commit(payload, done)
@@ -95,8 +95,4 @@ async function commit(payload: EachBatchPayload, done: number): Promise<void> {
   if (last === undefined || payload.isStale()) return
   payload.resolveOffset(last.offset)
   await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
-}
-
-function recordOf({ offset, timestamp, key, value, headers = {} }: KafkaMessage, partition: number): ReadRecord {
-  return { partition, offset: Number(offset), timestamp: Number(timestamp), key, value, headers, unreadable: null }
 }
