@@ -1,8 +1,8 @@
 /**
  * Sends the records of one partition in their order: one send under way at a time, the next gathers meanwhile.
  *
- *   idle --add--> sending --acknowledged, more is waiting--> sending
- *                 sending --acknowledged, nothing waits--> idle
+ *   idle --flush--> sending --acknowledged, a full block waits, or one that was flushed--> sending
+ *                   sending --acknowledged, nothing of the kind--> idle
  *                 sending --the send failed--> failed (for good: whoever owns it begins anew, from the checkpoint)
  *   any --close--> closed (what is under way is finished, what waits is left)
  */
@@ -34,6 +34,7 @@ export class PartitionSender {
   /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
   readonly #blocks: PositionedBlock[] = []
   readonly #spare: RecordBlock[] = []
+  #flushing: 'full' | 'all' = 'full'
   #busy = false
   #sending: Promise<void> = Promise.resolve()
   #state: 'open' | 'failed' | 'closed' = 'open'
@@ -50,9 +51,13 @@ export class PartitionSender {
     if (!takes) this.#blocks.push({ block, firstPosition: position })
   }
 
-  /** Sends what waits, unless a send is under way: then it follows by itself. */
-  flush(): void {
-    if (!this.#busy && this.#state === 'open' && this.#blocks.length > 0) this.#sending = this.#send()
+  /**
+   * Sends the blocks that are full, or all that waits. If a send is under way they follow by themselves, with what comes
+   * meanwhile.
+   */
+  flush(what: 'full' | 'all'): void {
+    this.#flushing = what
+    if (!this.#busy && this.#next() !== null) this.#sending = this.#send()
   }
 
   /** The position of the first record that is not acknowledged; null: all are. */
@@ -91,6 +96,7 @@ export class PartitionSender {
   }
 
   #next(): RecordBlock | null {
-    return this.#state === 'open' ? (this.#blocks[0]?.block ?? null) : null
+    const block = this.#state === 'open' ? this.#blocks[0]?.block : undefined
+    return block !== undefined && (this.#flushing === 'all' || block.isFull()) ? block : null
   }
 }

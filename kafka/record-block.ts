@@ -2,7 +2,7 @@
 import type { EncodedRecords } from './kafkajs-records.ts'
 import { RecordBuffer, type RecordToEncode } from './record-encoder.ts'
 
-const BLOCK_RECORDS = 500
+export const BLOCK_RECORDS = 500
 /** Before compression. A broker takes batches of 1 MiB; a single record may be larger than this. */
 const BLOCK_BYTES = 512 * 1024
 const FIRST_BYTES = 64 * 1024
