@@ -69,10 +69,11 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const { signal } = interruption
   const text = recordText(wire, output.json())
   const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
-  const common = { kafka, topic: wholeName(kafka, asked), sink, signal }
+  const topic = wholeName(kafka, asked)
+  const common = { kafka, topic, sink, signal }
   let lastReason = ''
   try {
-    await toldIfAway(kafka, () =>
+    const reading = () =>
       group === undefined
         ? consumeAlone({
             ...common,
@@ -88,8 +89,8 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
-          }),
-    )
+          })
+    await toldIfAway(kafka, reading, topic)
   } finally {
     interruption.release()
     const report = sink.report()
