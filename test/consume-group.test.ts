@@ -161,6 +161,21 @@ describe.skipIf(kafka === null)('consume --group', () => {
     expect(placesSeen(one)).toEqual([])
   })
 
+  test('goes on when the broker is killed and comes back', async () => {
+    const topic = await consuming.topic(1)
+    await consuming.send(topic, numbered(500))
+    const member = join(topic, 'patient', '--work', '10')
+    await eventually(() => placesSeen(member).length > 100)
+    const broker = kafka?.brokers[0]
+    await broker?.kill('SIGKILL')
+    await broker?.start()
+    await eventually(() => new Set(placesSeen(member)).size === 500, { timeout: 60_000 })
+    // What it did and could not commit it does again.
+    await eventually(async () => (await committed('patient', topic)).get(0) === 500)
+    member.signal('SIGTERM')
+    expect((await member.finished).code).toBe(0)
+  })
+
   test('ends with what is wrong and what to do at a batch that it cannot unpack, instead of standing still', async () => {
     const topic = await consuming.topic(1)
     const { CompressionCodecs, CompressionTypes } = kafkajs
