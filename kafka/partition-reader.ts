@@ -257,16 +257,43 @@ function fewerThan(bytes: number): number {
 function pageOf({ messages, highWatermark }: FetchedPartition, partition: number, from: number): PartitionPage {
   const records: ReadRecord[] = []
   let next = from
-  for (const { offset: text, timestamp, key, value, headers, isControlRecord = false } of messages) {
-    const offset = Number(text)
+  for (const message of messages) {
+    const offset = Number(message.offset)
     // A batch is sent whole, though it begins earlier.
     if (offset < from) continue
     next = offset + 1
-    if (isControlRecord) continue
-    const time = Number(timestamp)
-    records.push({ partition, offset, timestamp: time, key, value, headers: headers ?? {}, unreadable: null })
+    if (message.isControlRecord !== true) records.push(readRecord(message, partition))
   }
   return { records, next, end: Number(highWatermark) }
+}
+
+/** What was read, as kafkajs gives it. */
+export function readRecord(message: FetchedMessage, partition: number): ReadRecord {
+  return new FetchedRecord(message, partition)
+}
+
+/** Headers are made when they are asked for (kafkajs-decoding.ts). */
+class FetchedRecord implements ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly unreadable = null
+  readonly #message: FetchedMessage
+
+  constructor(message: FetchedMessage, partition: number) {
+    this.partition = partition
+    this.offset = Number(message.offset)
+    this.timestamp = Number(message.timestamp)
+    this.key = message.key
+    this.value = message.value
+    this.#message = message
+  }
+
+  get headers(): IHeaders {
+    return this.#message.headers ?? {}
+  }
 }
 
 /** As opposed to what is wrong with the bytes that came. */
@@ -312,14 +339,17 @@ interface Broker {
 interface FetchedPartition {
   readonly partition: number
   readonly highWatermark: string
-  readonly messages: readonly {
-    readonly offset: string
-    readonly timestamp: string
-    readonly key: Buffer | null
-    readonly value: Buffer | null
-    readonly headers?: IHeaders
-    readonly isControlRecord?: boolean
-  }[]
+  readonly messages: readonly FetchedMessage[]
+}
+
+/** A KafkaMessage, of a consumer or of what is beneath it. */
+interface FetchedMessage {
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers?: IHeaders
+  readonly isControlRecord?: boolean
 }
 
 function clusterOf(kafka: Kafka): Cluster {

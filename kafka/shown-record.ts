@@ -21,7 +21,6 @@ export interface ShownRecord {
   /** Milliseconds since 1970. */
   readonly timestamp: number
   readonly key: string | null
-  readonly headers: Readonly<Record<string, string>>
   readonly value: ShownValue
   /** Of the value, as it came. */
   readonly bytes: number
@@ -43,7 +42,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** `wire`: null shows Avro as its bytes. */
 export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRecord {
-  const { partition, offset, timestamp, key, value, headers, unreadable } = record
+  const { partition, offset, timestamp, key, value, unreadable } = record
   const { value: shown, fault } =
     unreadable === null
       ? showValue(value, wire)
@@ -54,11 +53,15 @@ export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRe
     // Whoever writes a record may claim any; none, and those that no calendar has, are 0.
     timestamp: timestamp >= 0 && timestamp <= LAST_TIME ? timestamp : 0,
     key: key === null ? null : textOrHex(key),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, headerText(bytes)])),
     value: shown,
     bytes: value?.length ?? 0,
     fault,
   }
+}
+
+/** The headers of a record for people. */
+export function showHeaders({ headers }: ReadRecord): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, headerText(bytes)]))
 }
 
 function showValue(

@@ -194,7 +194,7 @@ describe.skipIf(kafka === null)('consume', () => {
     }
 
     test('shows the fields with --decode, and the bytes without', async () => {
-      const { code, stdout } = await withDatabase('--decode', '--json')
+      const { code, stdout } = await withDatabase('--decode', '--headers', '--json')
       expect(code).toBe(0)
       const placed = linesOf(stdout).find(({ type }) => type === 'OrderPlaced')
       expect(placed).toMatchObject({

@@ -1,9 +1,9 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import { StartFailure } from '../../app/start-failure.ts'
 import { kafkaClient, silentLog } from '../../kafka/connection.ts'
-import type { ReadRecord } from '../../kafka/partition-reader.ts'
+import { readRecord } from '../../kafka/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -27,7 +27,7 @@ const COMMIT_MS = 1_000
 const HEARTBEAT_MS = 1_000
 /** With work a batch is small, so that no partition waits long for the others. */
 const WORKED_BYTES = 64 * 1024
-const FETCHED_BYTES = 4 * 1024 * 1024
+const FETCHED_BYTES = 256 * 1024
 /** Shown at once where there is no work: a commit and a heartbeat come between them. */
 const PIECE = 5_000
 
@@ -80,7 +80,7 @@ async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Wo
     const piece = messages.slice(done, done + (work > 0 ? 1 : PIECE))
     await spend(work, { signal, heartbeat })
     if (signal.aborted) break
-    done += await sink.show(piece.map((message) => recordOf(message, partition)))
+    done += await sink.show(piece.map((message) => readRecord(message, partition)))
     if (performance.now() - committed < COMMIT_MS) continue
     // First: a heartbeat rejects while the group is being shared out anew, and what is done would be done again.
     await commit(payload, done)
@@ -122,8 +122,4 @@ function unreadableBatch(topic: string, cause: Error): StartFailure {
     },
     { cause },
   )
-}
-
-function recordOf({ offset, timestamp, key, value, headers = {} }: KafkaMessage, partition: number): ReadRecord {
-  return { partition, offset: Number(offset), timestamp: Number(timestamp), key, value, headers, unreadable: null }
 }
