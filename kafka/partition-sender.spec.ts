@@ -16,7 +16,8 @@ function openSender() {
   const sender = new PartitionSender({
     send: (block: RecordBlock) =>
       new Promise((resolve, reject) => {
-        const { count, firstPosition: first } = block
+        const { count } = block
+        const first = sender.firstUnacknowledged() ?? 0
         sent.push(count)
         const settle = (how: () => void) => {
           underWay.shift()

@@ -20,13 +20,19 @@ export interface PartitionSenderParts {
   readonly failed: (error: unknown) => void
 }
 
+interface PositionedBlock {
+  readonly block: RecordBlock
+  /** Of its first record. */
+  readonly firstPosition: Position
+}
+
 /** Blocks that are kept to be used again. */
 const SPARE_BLOCKS = 4
 
 export class PartitionSender {
   readonly #parts: PartitionSenderParts
   /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
-  readonly #blocks: RecordBlock[] = []
+  readonly #blocks: PositionedBlock[] = []
   readonly #spare: RecordBlock[] = []
   #busy = false
   #sending: Promise<void> = Promise.resolve()
@@ -38,13 +44,10 @@ export class PartitionSender {
 
   add(position: Position, record: EventRecord): void {
     const last = this.#blocks.at(-1)
-    const takes = last !== undefined && !last.isFull() && !(this.#busy && this.#blocks.length === 1)
-    if (takes) last.add(position, record)
-    else {
-      const block = this.#spare.pop() ?? new RecordBlock()
-      block.add(position, record)
-      this.#blocks.push(block)
-    }
+    const takes = last !== undefined && !last.block.isFull() && !(this.#busy && this.#blocks.length === 1)
+    const block = takes ? last.block : (this.#spare.pop() ?? new RecordBlock())
+    block.add(record, Number(record.timestamp))
+    if (!takes) this.#blocks.push({ block, firstPosition: position })
   }
 
   /** Sends what waits, unless a send is under way: then it follows by itself. */
@@ -88,6 +91,6 @@ export class PartitionSender {
   }
 
   #next(): RecordBlock | null {
-    return this.#state === 'open' ? (this.#blocks[0] ?? null) : null
+    return this.#state === 'open' ? (this.#blocks[0]?.block ?? null) : null
   }
 }
