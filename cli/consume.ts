@@ -32,8 +32,9 @@ TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. 
 and says at the end how many a second it were. With --decode events are shown by their fields, else in hex; JSON is
 shown as it is, and nothing that cannot be read stops the command.
 Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
-partitions and go on where the group was; --from says where a new group begins. --work makes each message take so long,
-to see how a group scales and what \`orderledger lag\` says of it.`
+partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
+no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
+says of it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -71,10 +72,11 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const { signal } = interruption
   const text = recordText({ wire, json: output.json(), headers: options.headers === true })
   const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
-  const common = { kafka, topic: wholeName(kafka, asked), sink, signal }
+  const topic = wholeName(kafka, asked)
+  const common = { kafka, topic, sink, signal }
   let lastReason = ''
   try {
-    await toldIfAway(kafka, () =>
+    const reading = () =>
       group === undefined
         ? consumeAlone({
             ...common,
@@ -90,8 +92,8 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
-          }),
-    )
+          })
+    await toldIfAway(kafka, reading, topic)
   } finally {
     interruption.release()
     const report = sink.report()

@@ -36,6 +36,14 @@ describe('a record for people', () => {
     expect(shown(null)).toEqual({ format: 'empty' })
   })
 
+  test('shows JSON that is too deep to be written again as text, and only that', () => {
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const shown = (text: string) => showRecord(record(Buffer.from(text)), wire).value
+    expect(shown(nested(20_000))).toEqual({ format: 'text', data: '['.repeat(4_096) })
+    expect(shown(nested(1_000)).format).toBe('json')
+    expect(shown(`[${Array.from({ length: 5_000 }, () => '{"a":[]}').join()}]`).format).toBe('json')
+  })
+
   test('says why a framed event could not be decoded, and shows its bytes', () => {
     const unknown = showRecord(record(Buffer.from('000000ffff01', 'hex')), wire)
     expect(unknown).toMatchObject({ value: { format: 'hex', data: '000000ffff01' }, bytes: 6 })

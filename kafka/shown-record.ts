@@ -5,7 +5,7 @@ import { eventSchemas } from '../schemas/events.ts'
 import type { ReadRecord } from './partition-reader.ts'
 
 /**
- * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON; `hex`: anything else.
+ * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.
  * - `empty`: there is none; `unreadable`: the batch that it is in cannot be unpacked.
  */
 export type ShownValue =
@@ -30,6 +30,8 @@ export interface ShownRecord {
 
 /** So much of a value that cannot be decoded is shown, in bytes. */
 const MOST_RAW = 4_096
+/** JSON that is deeper can be parsed, and then not be written again: that overflows the stack. */
+const MOST_DEPTH = 1_000
 const MAGIC = 0
 /** Of JavaScript's dates. */
 const LAST_TIME = 8_640_000_000_000_000
@@ -81,11 +83,24 @@ function showValue(
 function showText(bytes: Buffer): ShownValue {
   const text = textOf(bytes)
   if (text === null) return { format: 'hex', data: hex(bytes) }
+  if (isDeep(text)) return { format: 'text', data: text.slice(0, MOST_RAW) }
   try {
     return { format: 'json', data: JSON.parse(text) as unknown }
   } catch {
     return { format: 'text', data: text.slice(0, MOST_RAW) }
   }
+}
+
+/** Brackets within its strings count too, which nobody misses. */
+function isDeep(text: string): boolean {
+  if (text.length < MOST_DEPTH) return false
+  let depth = 0
+  for (const character of text) {
+    if (character === '[' || character === '{') depth++
+    if (character === ']' || character === '}') depth--
+    if (depth > MOST_DEPTH) return true
+  }
+  return false
 }
 
 function headerText(bytes: Buffer | string | readonly (Buffer | string)[] | undefined): string {
