@@ -78,7 +78,10 @@ export async function placeOrderSchemaId(config: Config, registry: SchemaRegistr
   if (config.schemaRegistryUrl === null) return registerPlaceOrder(registry)
   const id = await lookUpPlaceOrder(registry)
   if (id === null) {
-    log.warn({ subject: PLACE_ORDER_SUBJECT }, 'the registry has not got it: orders in Avro are parked')
+    log.warn(
+      { subject: PLACE_ORDER_SUBJECT },
+      'the registry has not got it: orders in Avro are parked until orderledger schemas plan and apply, and a new start',
+    )
   }
   return id
 }
