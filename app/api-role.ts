@@ -74,7 +74,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
   const taking = takingParts(config, committer, placeOrderId)
   if (kafka !== null) {
-    const inbound = openInbound({ settings: kafka, databaseUrl, taking, metrics, log })
+    const inbound = openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
     inbound.start()
     releases.add('orders over Kafka', () => inbound.stop())
   }

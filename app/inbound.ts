@@ -16,12 +16,14 @@ import type { Executor } from '../store/command.ts'
 import { openPool, WRITER_SETTINGS } from '../store/database.ts'
 import { newId, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { crashPoints, type CrashPlan } from './crash-points.ts'
 import type { Log } from './log.ts'
 
 export interface InboundOptions {
   readonly settings: KafkaSettings
   readonly databaseUrl: string
   readonly taking: TakingParts
+  readonly crash: CrashPlan | null
   readonly metrics: Metrics | null
   readonly log: Log
 }
@@ -43,19 +45,21 @@ export function takingParts(config: Config, executor: Executor, schemaId: number
   }
 }
 
-export function openInbound({ settings, databaseUrl, taking, metrics, log }: InboundOptions): Inbound {
+export function openInbound({ settings, databaseUrl, taking, crash, metrics, log }: InboundOptions): Inbound {
   const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
   const holder = newId()
+  const reachPoint = crashPoints({ crash })
   const orders = new OrderCommands({
     settings,
     pool,
     holder,
     take: (record) => takeOrder(record, taking),
+    reachPoint,
     onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),
     log,
     monotonic: () => performance.now(),
   })
-  const publisher = new DeadLetterPublisher({ settings, pool, holder, log })
+  const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
   return {
     start() {
       orders.start()
