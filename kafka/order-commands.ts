@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { releasePartition } from '../store/inbound-offsets.ts'
 import { kafkaClient, type KafkaLog } from './connection.ts'
+import { endConsumer } from './end-consumer.ts'
 import { inboundRecord } from './inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from './inbound/partition-lane.ts'
 import { HandedOver } from './inbound/patience.ts'
@@ -100,6 +101,7 @@ class Session {
   #lanes = new Map<number, { readonly lane: PartitionLane; readonly claimed: Promise<boolean> }>()
   readonly #stop: AbortSignal
   #heard: number
+  #over = false
 
   constructor(parts: OrderCommandsParts, topic: string, stop: AbortSignal) {
     this.#parts = parts
@@ -125,14 +127,17 @@ class Session {
       onJoined()
     })
     const watch = this.#watchForSilence()
+    const beginning = this.#begin()
     try {
-      return await Promise.race([this.#begin().then(() => ended), ended, watch.silent])
+      return await Promise.race([beginning.then(() => ended), ended, watch.silent])
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     } finally {
       watch.end()
+      this.#over = true
       this.#tenure.abort()
-      await this.#disconnect()
+      // A client that hangs is left behind: it can do nothing without its lanes.
+      await endConsumer(consumer, beginning, DISCONNECT_MS)
       await this.#release([...this.#lanes.keys()])
     }
   }
@@ -140,6 +145,7 @@ class Session {
   async #begin(): Promise<void> {
     const consumer = this.#consumer
     await consumer.connect()
+    if (this.#over) return
     await consumer.subscribe({ topics: [this.#topic], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
@@ -151,6 +157,7 @@ class Session {
 
   /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */
   #assign(partitions: readonly number[]): void {
+    if (this.#over) return
     this.#tenure.abort()
     const tenure = new AbortController()
     this.#tenure = tenure
@@ -161,6 +168,8 @@ class Session {
         const lane = new PartitionLane({ topic: this.#topic, partition }, this.#parts)
         const claimed = lane.claim(tenure.signal).then(
           (offset) => {
+            // The client of a session that ended meanwhile throws: nobody would catch that, and the process would end.
+            if (tenure.signal.aborted) return false
             this.#seek(partition, offset)
             return true
           },
@@ -230,16 +239,6 @@ class Session {
       }, HEARTBEAT_MS)
     })
     return { silent, end: () => void (timer === null || clearInterval(timer)) }
-  }
-
-  /** A client that hangs is left behind: it can do nothing without its lanes. */
-  async #disconnect(): Promise<void> {
-    const over = new AbortController()
-    await Promise.race([
-      this.#consumer.disconnect().catch(() => undefined),
-      delay(DISCONNECT_MS, undefined, { signal: over.signal }).catch(() => undefined),
-    ])
-    over.abort()
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
