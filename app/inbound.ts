@@ -1,6 +1,8 @@
 /** Orders over Kafka, as an api process takes them. */
-import type { InboundOutcome, Metrics } from '../api/metrics.ts'
+import type { InboundOutcome } from '../api/inbound-metrics.ts'
+import type { Metrics } from '../api/metrics.ts'
 import { orderDesk } from '../api/order-desk.ts'
+import type { Check } from '../api/parts.ts'
 import { DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts'
 import { takeOrder, type Taken, type TakingParts } from '../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../kafka/order-commands.ts'
@@ -30,6 +32,8 @@ export interface InboundOptions {
 
 export interface Inbound {
   start(): void
+  /** Never a reason to be unready: orders over HTTP are taken whatever becomes of Kafka. */
+  check(): Check
   /** Finishes the commands under way. */
   stop(): Promise<void>
 }
@@ -59,11 +63,17 @@ export function openInbound({ settings, databaseUrl, taking, crash, metrics, log
     log,
     monotonic: () => performance.now(),
   })
+  metrics?.watchInbound(() => orders.health().state === 'consuming')
   const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
   return {
     start() {
       orders.start()
       publisher.start()
+    },
+    check() {
+      const { state, reason } = orders.health()
+      const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
+      return { name: 'order-commands', ok: true, ageSeconds: 0, detail }
     },
     async stop() {
       await Promise.all([orders.stop(), publisher.stop()])

@@ -27,7 +27,7 @@ export interface OrderCommandsParts extends LaneParts {
 
 export interface InboundHealth {
   readonly state: 'connecting' | 'consuming' | 'waiting' | 'stopped'
-  /** What it waits for; null when nothing is wrong. */
+  /** What it waits for, or that nothing is heard though it should be; null when nothing is wrong. */
   readonly reason: string | null
 }
 
@@ -43,6 +43,8 @@ const FETCH_BYTES = 2 * 1024 * 1024
 const PARTITIONS_AT_ONCE = 3
 /** Without a fetch or a heartbeat for so long, the client is taken for dead whatever it says. */
 const SILENCE_MS = 30_000
+/** After so long it is told, for whoever asks: well above a heartbeat, and in time for people. */
+const QUIET_MS = 5_000
 const BACK_OFF_MS = { first: 500, most: 5_000 }
 const DISCONNECT_MS = 5_000
 
@@ -51,6 +53,7 @@ export class OrderCommands {
   readonly #topic: string
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
+  #session: Session | null = null
   #health: InboundHealth = { state: 'connecting', reason: null }
 
   constructor(parts: OrderCommandsParts) {
@@ -71,7 +74,9 @@ export class OrderCommands {
   }
 
   health(): InboundHealth {
-    return this.#health
+    const quiet = this.#session?.quiet() ?? 0
+    if (this.#health.state !== 'consuming' || quiet < QUIET_MS) return this.#health
+    return { state: 'consuming', reason: silentFor(quiet) }
   }
 
   async #supervise(): Promise<void> {
@@ -79,6 +84,7 @@ export class OrderCommands {
     for (let pause = BACK_OFF_MS.first; !signal.aborted; pause = Math.min(pause * 2, BACK_OFF_MS.most)) {
       this.#health = { state: 'connecting', reason: this.#health.reason }
       const session = new Session(this.#parts, this.#topic, signal)
+      this.#session = session
       const reason = await session.run(() => {
         pause = BACK_OFF_MS.first
         this.#health = { state: 'consuming', reason: null }
@@ -109,6 +115,11 @@ class Session {
     this.#stop = stop
     this.#heard = parts.monotonic()
     this.#consumer = consumerOf(kafkaClient(parts.settings, { clientId: 'order-commands', log: parts.log }), topic)
+  }
+
+  /** Milliseconds since the brokers were last heard. */
+  quiet(): number {
+    return this.#parts.monotonic() - this.#heard
   }
 
   /** Resolves with why it ended. */
@@ -234,8 +245,7 @@ class Session {
     let timer: NodeJS.Timeout | null = null
     const silent = new Promise<string>((resolve) => {
       timer = setInterval(() => {
-        const quiet = this.#parts.monotonic() - this.#heard
-        if (quiet > SILENCE_MS) resolve(`nothing was heard of the brokers for ${String(Math.round(quiet / 1_000))} s`)
+        if (this.quiet() > SILENCE_MS) resolve(silentFor(this.quiet()))
       }, HEARTBEAT_MS)
     })
     return { silent, end: () => void (timer === null || clearInterval(timer)) }
@@ -247,6 +257,10 @@ class Session {
       partitions.map((partition) => releasePartition(pool, { topic: this.#topic, partition }, holder)),
     ).catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a partition could not be given back'))
   }
+}
+
+function silentFor(millis: number): string {
+  return `nothing was heard of the brokers for ${String(Math.round(millis / 1_000))} s`
 }
 
 function consumerOf(kafka: Kafka, groupId: string): Consumer {
