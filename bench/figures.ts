@@ -1,6 +1,7 @@
 /** Every figure, in the order in which they run: the shortest first, the million orders last. */
 import type { Figure } from './figure.ts'
 import { codec } from './figures/codec.ts'
+import { consumerGroup } from './figures/consumer-group.ts'
 import { contention } from './figures/contention.ts'
 import { firstPaint } from './figures/first-paint.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
@@ -48,6 +49,7 @@ export const figures: readonly Figure[] = [
   shownOverKafka,
   produceRate,
   consumeRate,
+  consumerGroup,
   replayRate,
   longLog,
   memoryUse,

@@ -20,6 +20,7 @@ interface ConsumeOptions {
   readonly number?: number
   readonly from: BrowseFrom
   readonly decode?: true
+  readonly headers?: true
   readonly group?: string
   readonly work: number
 }
@@ -31,8 +32,9 @@ TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. 
 and says at the end how many a second it were. With --decode events are shown by their fields, else in hex; JSON is
 shown as it is, and nothing that cannot be read stops the command.
 Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
-partitions and go on where the group was; --from says where a new group begins. --work makes each message take so long,
-to see how a group scales and what \`orderledger lag\` says of it.`
+partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
+no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
+says of it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -46,6 +48,7 @@ export function register(program: Command, context: CommandContext): void {
         .default({ at: 'earliest' }, 'earliest'),
     )
     .option('--decode', 'show events by their fields')
+    .option('--headers', 'show the headers as well')
     .option('--group <group>', 'as a member of this consumer group')
     .option('--work <ms>', 'milliseconds that each message is made to take', wholeNumber(0, LONGEST_WORK_MS), 0)
     .addHelpText('after', details)
@@ -67,12 +70,13 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const wire = options.decode === true ? await eventWire(context) : null
   const interruption = watchInterruption(() => undefined)
   const { signal } = interruption
-  const text = recordText(wire, output.json())
+  const text = recordText({ wire, json: output.json(), headers: options.headers === true })
   const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
-  const common = { kafka, topic: wholeName(kafka, asked), sink, signal }
+  const topic = wholeName(kafka, asked)
+  const common = { kafka, topic, sink, signal }
   let lastReason = ''
   try {
-    await toldIfAway(kafka, () =>
+    const reading = () =>
       group === undefined
         ? consumeAlone({
             ...common,
@@ -88,8 +92,8 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
-          }),
-    )
+          })
+    await toldIfAway(kafka, reading, topic)
   } finally {
     interruption.release()
     const report = sink.report()

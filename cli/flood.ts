@@ -2,7 +2,6 @@
 import { silentLog } from '../kafka/connection.ts'
 import { Option, type Command } from 'commander'
 import { BatchSender } from '../kafka/batch-sender.ts'
-import { installRecordEncoder } from '../kafka/kafkajs-records.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { createTraffic } from '../simulation/traffic.ts'
 import type { CommandContext } from './command-context.ts'
@@ -109,12 +108,16 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
 type Sending = Omit<FloodingTopic, 'sender' | 'target' | 'patience'>
 
 async function overTopic(kafka: KafkaSettings, sending: Sending, patience: number): Promise<DeliveryReport> {
-  installRecordEncoder()
   return toldIfAway(kafka, async () => {
     const target = (await produceTargets(kafka)).get('order-commands')
     if (target === undefined) throw new Error('order-commands is no topic that takes records')
     const parts = { kafka, clientId: 'flood', log: silentLog, linger: 0, patience, monotonic: () => performance.now() }
-    const sender = new BatchSender({ ...parts, onAcked: () => undefined, onRetry: () => undefined })
+    const sender = new BatchSender({
+      ...parts,
+      now: () => Date.now(),
+      onAcked: () => undefined,
+      onRetry: () => undefined,
+    })
     return floodTopic({ ...sending, sender, target, patience }).finally(() => sender.close())
   })
 }

@@ -1,4 +1,5 @@
 /** Shows how far behind everybody is: consumer groups, the relay, the projections; once or until Ctrl-C. */
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { StartFailure } from '../app/start-failure.ts'
@@ -73,7 +74,8 @@ async function monitor({ output }: CommandContext, read: ReadLag, signal: AbortS
   const { stdout } = output.streams
   let report: LagReport | null = null
   do {
-    const now = await read()
+    const now = await unlessAborted(signal, read)
+    if (now === null) break
     report = now
     const clear = stdout.isTTY === true ? HOME_AND_CLEAR : ''
     stdout.write(output.json() ? `${JSON.stringify(now)}\n` : `${clear}${lagText(now, stdout)}\n`)
@@ -107,6 +109,20 @@ function requireKafkaSeen({ kafka }: LagReport): void {
     tried: 'to look at its groups and topics',
     next: 'start the brokers, or correct KAFKA_BROKERS',
   })
+}
+
+/** Null when the signal fires before the answer: a service that does not answer must not keep anybody. */
+async function unlessAborted(signal: AbortSignal, read: ReadLag): Promise<LagReport | null> {
+  const answered = new AbortController()
+  const aborted = once(signal, 'abort', answered).then(
+    () => null,
+    () => null,
+  )
+  try {
+    return await Promise.race([read(), aborted])
+  } finally {
+    answered.abort()
+  }
 }
 
 /** False when the signal fired. */

@@ -3,7 +3,6 @@ import { silentLog } from '../kafka/connection.ts'
 import type { Command } from 'commander'
 import { StartFailure, systemCode } from '../app/start-failure.ts'
 import { BatchSender, type SendFailure } from '../kafka/batch-sender.ts'
-import { installRecordEncoder } from '../kafka/kafkajs-records.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
@@ -60,7 +59,6 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   const interruption = watchInterruption(() => output.note('sending what was read; Ctrl-C again stops at once'))
   const { signal } = interruption
   const progress = output.progress('produce', total)
-  installRecordEncoder()
   const tally = new ProduceTally((line) => output.note(line))
   const sender = new BatchSender({
     kafka,
@@ -69,9 +67,10 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
     linger: options.linger,
     patience: options.patience * 1_000,
     monotonic: () => performance.now(),
+    now: () => Date.now(),
     onAcked(records, milliseconds) {
-      tally.acked(records.length, milliseconds)
-      progress.advance(records.length)
+      tally.acked(records, milliseconds)
+      progress.advance(records)
     },
     onRetry: (reason) => tally.retried(reason),
   })

@@ -7,9 +7,11 @@
  *                 sending --failed--> waiting --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Message, PartitionerArgs, Producer, RecordMetadata } from 'kafkajs'
-import { COMPRESSION } from './codecs.ts'
+import type { Producer } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
+import { RecordBlock } from './record-block.ts'
+import type { RecordToEncode } from './record-encoder.ts'
+import { CheckedSends, PRODUCER, type Partition } from './send-checked.ts'
 import type { KafkaSettings } from './settings.ts'
 
 export interface BatchSenderParts extends ClientOptions {
@@ -20,20 +22,20 @@ export interface BatchSenderParts extends ClientOptions {
   readonly patience: number
   /** Milliseconds on a clock that never goes back. */
   readonly monotonic: () => number
-  /** Told of each batch that is stored, and how long its send took, in milliseconds. */
-  readonly onAcked: (records: readonly Message[], milliseconds: number) => void
+  /** Milliseconds since 1970: the time of a record is that at which it was added. */
+  readonly now: () => number
+  /** Told of each batch that is stored: of how many records, and how many milliseconds its send took. */
+  readonly onAcked: (records: number, milliseconds: number) => void
   /** Told of each send that failed and is tried again. */
   readonly onRetry: (reason: string) => void
 }
 
-/** Batches of 500 reach the most a second; each is far below the 1 MiB that a broker takes. */
-const MOST_RECORDS = 500
-const MOST_BYTES = 512 * 1024
+/** Of all partitions. More are no faster, and each of them takes as much longer. */
+const MOST_SENDS = 1
 /** Records that wait to be sent; whoever adds more waits. */
 const MOST_WAITING = 20_000
 const FIRST_BACK_OFF_MS = 100
 const LONGEST_BACK_OFF_MS = 2_000
-const ACKS_OF_ALL = -1
 
 /** What was not stored within the patience; nothing more is sent then. */
 export class SendFailure extends Error {
@@ -50,7 +52,8 @@ export class SendFailure extends Error {
 interface Lane {
   readonly topic: string
   readonly partition: number
-  readonly waiting: Message[]
+  /** In their order; the last one takes what is added. */
+  readonly blocks: RecordBlock[]
   running: boolean
   wake: (() => void) | null
 }
@@ -65,6 +68,9 @@ export class BatchSender {
   readonly #parts: BatchSenderParts
   readonly #lanes = new Map<string, Lane>()
   #producer: OpenedProducer | null = null
+  readonly #checked = new CheckedSends()
+  readonly #turns: (() => void)[] = []
+  #sends = 0
   #waiting = 0
   #flushing = false
   #failure: SendFailure | null = null
@@ -75,13 +81,16 @@ export class BatchSender {
   }
 
   /** Null: go on. Else wait for it: there are more records than can be sent. Throws the SendFailure of an earlier one. */
-  add(topic: string, partition: number, record: Message): Promise<void> | null {
+  add(topic: string, partition: number, record: RecordToEncode): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure
     const lane = this.#lane(topic, partition)
-    lane.waiting.push(record)
+    const last = lane.blocks.at(-1)
+    const block = last === undefined || last.isFull() ? new RecordBlock() : last
+    if (block !== last) lane.blocks.push(block)
+    block.add(record, this.#parts.now())
     this.#waiting += 1
     if (!lane.running) void this.#run(lane)
-    else if (lane.waiting.length >= MOST_RECORDS) lane.wake?.()
+    else if (block.isFull()) lane.wake?.()
     return this.#waiting < MOST_WAITING ? null : this.#until(() => this.#waiting < MOST_WAITING / 2)
   }
 
@@ -106,7 +115,7 @@ export class BatchSender {
     const key = `${topic} ${String(partition)}`
     const known = this.#lanes.get(key)
     if (known !== undefined) return known
-    const lane: Lane = { topic, partition, waiting: [], running: false, wake: null }
+    const lane: Lane = { topic, partition, blocks: [], running: false, wake: null }
     this.#lanes.set(key, lane)
     return lane
   }
@@ -114,11 +123,12 @@ export class BatchSender {
   async #run(lane: Lane): Promise<void> {
     lane.running = true
     try {
-      while (lane.waiting.length > 0 && this.#failure === null) {
+      while (lane.blocks.length > 0 && this.#failure === null) {
         await this.#gather(lane)
-        const batch = lane.waiting.splice(0, countOfBatch(lane.waiting))
-        await this.#sendUntilStored(lane, batch)
-        this.#waiting -= batch.length
+        await this.#turn()
+        const block = lane.blocks.shift() ?? new RecordBlock()
+        await this.#sendUntilStored(lane, block)
+        this.#waiting -= block.count
         this.#tellChanged()
       }
     } catch (error) {
@@ -131,38 +141,58 @@ export class BatchSender {
 
   async #gather(lane: Lane): Promise<void> {
     const { linger } = this.#parts
-    if (linger <= 0 || this.#flushing || lane.waiting.length >= MOST_RECORDS) return
+    if (linger <= 0 || this.#flushing || lane.blocks[0]?.isFull() === true) return
     const full = new AbortController()
     lane.wake = () => full.abort()
     await delay(linger, undefined, { signal: full.signal }).catch(() => undefined)
     lane.wake = null
   }
 
-  async #sendUntilStored({ topic, partition }: Lane, records: Message[]): Promise<void> {
-    const { monotonic, patience, onAcked, onRetry } = this.#parts
-    const messages = records.map((record) => ({ ...record, partition }))
+  /** Begins with a turn that it gives back. */
+  async #sendUntilStored({ topic, partition }: Lane, block: RecordBlock): Promise<void> {
+    const { monotonic, patience, onRetry } = this.#parts
     const begun = monotonic()
     for (let wait = FIRST_BACK_OFF_MS; ; wait = Math.min(2 * wait, LONGEST_BACK_OFF_MS)) {
-      const producer = this.#opened()
-      producer.uses += 1
-      try {
-        const opened = await producer.opening
-        const sent = monotonic()
-        const answers = await opened.send({ topic, messages, acks: ACKS_OF_ALL, compression: COMPRESSION })
-        requireCovered(answers, partition)
-        onAcked(records, monotonic() - sent)
-        return
-      } catch (error) {
-        if (this.#producer === producer) this.#producer = null
-        const useless = isFinal(error) || monotonic() - begun > patience || this.#failure !== null
-        if (useless) throw new SendFailure(topic, partition, error)
-        onRetry(error instanceof Error ? error.message : String(error))
-        await delay(wait)
-      } finally {
-        producer.uses -= 1
-        this.#closeUnused(producer)
-      }
+      const error = await this.#send({ topic, partition }, block).finally(() => this.#endTurn())
+      if (error === null) return
+      const useless = isFinal(error) || monotonic() - begun > patience || this.#failure !== null
+      if (useless) throw new SendFailure(topic, partition, error)
+      onRetry(error instanceof Error ? error.message : String(error))
+      await delay(wait)
+      await this.#turn()
     }
+  }
+
+  /** Resolves with why it is not stored; null: it is. */
+  async #send(partition: Partition, block: RecordBlock): Promise<unknown> {
+    const { monotonic, onAcked } = this.#parts
+    const producer = this.#opened()
+    producer.uses += 1
+    try {
+      const opened = await producer.opening
+      const sent = monotonic()
+      await this.#checked.send(opened, partition, block)
+      onAcked(block.count, monotonic() - sent)
+      return null
+    } catch (error) {
+      if (this.#producer === producer) this.#producer = null
+      return error
+    } finally {
+      producer.uses -= 1
+      this.#closeUnused(producer)
+    }
+  }
+
+  /** A lane that waits for its partition to come back keeps nobody from sending. */
+  async #turn(): Promise<void> {
+    if (this.#sends < MOST_SENDS) this.#sends += 1
+    else await new Promise<void>((resolve) => this.#turns.push(resolve))
+  }
+
+  #endTurn(): void {
+    const next = this.#turns.shift()
+    if (next === undefined) this.#sends -= 1
+    else next()
   }
 
   #opened(): OpenedProducer {
@@ -172,12 +202,7 @@ export class BatchSender {
 
   async #open(): Promise<Producer> {
     const { kafka, clientId, log } = this.#parts
-    const producer = kafkaClient(kafka, { clientId, log }).producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: explicitPartition,
-      // What failed is sent again by another producer, with what it then knows of the cluster.
-      retry: { retries: 0 },
-    })
+    const producer = kafkaClient(kafka, { clientId, log }).producer(PRODUCER)
     await producer.connect()
     return producer
   }
@@ -201,31 +226,6 @@ export class BatchSender {
     for (const resolve of waiting) resolve()
   }
 }
-
-function countOfBatch(waiting: readonly Message[]): number {
-  let bytes = 0
-  for (const [index, { key, value, headers }] of waiting.entries()) {
-    if (index === MOST_RECORDS) return index
-    bytes += (key?.length ?? 0) + (value?.length ?? 0) + 64 * Object.keys(headers ?? {}).length
-    if (bytes > MOST_BYTES && index > 0) return index
-  }
-  return waiting.length
-}
-
-/** kafkajs resolves for what it lost as well; then the answer does not tell of the partition. */
-function requireCovered(answers: readonly RecordMetadata[], partition: number): void {
-  const [answer] = answers
-  if (answers.length === 1 && answer?.partition === partition && answer.errorCode === 0) return
-  throw new Error(`the answer does not tell of partition ${String(partition)}`)
-}
-
-/** kafkajs asks for every record, also for one that says where it belongs. */
-const explicitPartition =
-  () =>
-  ({ message }: PartitionerArgs): number => {
-    if (message.partition === undefined) throw new Error('a record without a partition')
-    return message.partition
-  }
 
 /** What no other producer and no waiting makes better. */
 const FINAL = new Set([

@@ -5,7 +5,7 @@ import type { WireFormat } from '../registry/wire-format.ts'
 import { withOffsets, type PartitionLook } from './cluster-look.ts'
 import { PartitionReader, type ReadRecord } from './partition-reader.ts'
 import type { KafkaSettings } from './settings.ts'
-import { showRecord, type ShownRecord } from './shown-record.ts'
+import { showHeaders, showRecord, type ShownRecord } from './shown-record.ts'
 
 export interface Browsing {
   /** As it is called in the cluster. */
@@ -25,9 +25,13 @@ export type BrowseFrom =
 
 export interface BrowsedRecords {
   /** By time, the oldest first. */
-  readonly records: readonly ShownRecord[]
+  readonly records: readonly BrowsedRecord[]
   /** Of the partition that was asked for: where to go on; null at its end, and where all were. */
   readonly next: number | null
+}
+
+export interface BrowsedRecord extends ShownRecord {
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export type BrowseFailureCode = 'topic-not-found' | 'kafka-unreachable'
@@ -89,7 +93,7 @@ async function browse(reader: PartitionReader, wire: WireFormat, browsing: Brows
   const records = from.at === 'latest' ? all.slice(-limit) : all.slice(0, limit)
   const [only] = pages
   const next = partition === null || only === undefined || only.next >= only.end ? null : only.next
-  return { records: records.map((record) => showRecord(record, wire)), next }
+  return { records: records.map((record) => ({ ...showRecord(record, wire), headers: showHeaders(record) })), next }
 }
 
 interface Range {

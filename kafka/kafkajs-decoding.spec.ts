@@ -53,12 +53,27 @@ function body(record: MessageToEncode): Buffer {
   return whole.readVarIntBytes()
 }
 
+/** Some are made when they are asked for. */
+function fieldsOf({
+  magicByte,
+  attributes,
+  timestamp,
+  offset,
+  key,
+  value,
+  headers,
+  isControlRecord,
+  batchContext,
+}: DecodedRecord): DecodedRecord {
+  return { magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext }
+}
+
 describe('the decoder of records', () => {
   test('reads what kafkajs reads', () => {
     fc.assert(
       fc.property(message, context, (record, around) => {
-        const record1 = body(record)
-        expect(ours(new Decoder(record1), around)).toEqual(original(new Decoder(record1), around))
+        const bytes = body(record)
+        expect(fieldsOf(ours(new Decoder(bytes), around))).toEqual(original(new Decoder(bytes), around))
       }),
     )
   })
@@ -73,7 +88,7 @@ describe('the decoder of records', () => {
     ['a header that comes twice', { headers: { a: ['1', '2'] as unknown as string } }],
   ])('leaves %s to kafkajs', (_, headers) => {
     const record = body({ key: 'k', value: 'v', ...headers })
-    expect(() => ours(new Decoder(record), { firstOffset: '0', firstTimestamp: '0' })).toThrow(left)
+    expect(() => ours(new Decoder(record), { firstOffset: '0', firstTimestamp: '0' }).headers).toThrow(left)
   })
 
   test('leaves what is cut off to kafkajs', () => {

@@ -66,16 +66,28 @@ export interface EncodedRecords {
 
 /**
  * So many messages for kafkajs that its batch holds these records. It groups the messages of a send by partition, at a
- * cost that grows with the square of their number; these are of one.
+ * cost that grows with the square of their number; these are of one. And it copies each of them to encode it; these are
+ * all the same but for the first and the last.
  */
 export function messagesOf(
   { encoded, count, firstTimestamp, maxTimestamp }: EncodedRecords,
   partition: number,
 ): Message[] {
   const none = { value: NOTHING, partition, encoded: NOTHING }
-  const messages = Array<Message>(count).fill(none)
+  const messages = Array<Message & { readonly encoded: Buffer }>(count).fill(none)
   messages[count - 1] = { ...none, timestamp: String(maxTimestamp) }
-  const first = { ...none, encoded, timestamp: String(firstTimestamp) }
-  messages[0] = first
-  return Object.defineProperty(messages, 'reduce', { value: () => ({ [partition]: messages }) })
+  messages[0] = { ...none, encoded, timestamp: String(firstTimestamp) }
+  return Object.defineProperties(messages, {
+    reduce: { value: () => ({ [partition]: messages }) },
+    map: { value: <To>(change: (message: Message, index: number) => To) => mapAlike(messages, change) },
+  })
+}
+
+function mapAlike<To>(messages: readonly Message[], change: (message: Message, index: number) => To): To[] {
+  const last = messages.length - 1
+  const changed = (index: number) => change(messages[index] as Message, index)
+  const mapped = Array<To>(messages.length).fill(changed(Math.min(1, last)))
+  mapped[0] = changed(0)
+  mapped[last] = changed(last)
+  return mapped
 }

@@ -53,6 +53,13 @@ export interface FetchBounds {
   readonly bytes: number
 }
 
+interface Asked {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly bytes: number
+}
+
 const NO_LEADER = -1
 const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
@@ -124,7 +131,7 @@ export class PartitionReader {
       if (found === undefined) return { records: [], next: offset, end: offset }
       return pageOf(found, partition, offset)
     } catch (error) {
-      return this.#afterFailure(error, topic, partition, offset)
+      return this.#afterFailure(error, { topic, partition, offset, bytes })
     }
   }
 
@@ -199,7 +206,8 @@ export class PartitionReader {
     } catch (error) {
       if (partitions.length === 1 || !(error instanceof Error) || isOfTheConnection(error)) {
         const [partition = 0] = partitions
-        return [[partition, await this.#afterFailure(error, topic, partition, offsets.get(partition) ?? 0)]]
+        const offset = offsets.get(partition) ?? 0
+        return [[partition, await this.#afterFailure(error, { topic, partition, offset, bytes: bounds.bytes })]]
       }
       // One of them is at fault, and the others must not wait for it.
       const pages = []
@@ -219,7 +227,7 @@ export class PartitionReader {
     return this.#cluster.findBroker({ nodeId: Number(leader) })
   }
 
-  async #afterFailure(error: unknown, topic: string, partition: number, offset: number): Promise<PartitionPage> {
+  async #afterFailure(error: unknown, { topic, partition, offset, bytes }: Asked): Promise<PartitionPage> {
     if (!(error instanceof Error)) throw error
     if ('type' in error && error.type === OUT_OF_RANGE) {
       const shape = [{ name: topic, partitions: [{ partition, leader: 0, replicas: [], inSync: [] }] }]
@@ -233,25 +241,59 @@ export class PartitionReader {
       if (!this.#closed) await this.#cluster.refreshMetadata().catch(() => undefined)
       throw error
     }
+    // One batch of many that came may be at fault, and those before it are good: as few as are wholly good are asked for.
+    if (bytes > 1) return this.fetch(topic, partition, offset, { wait: 0, bytes: fewerThan(bytes) })
     // The batch at this offset cannot be unpacked, so none of its records can; the broker gives it again for each.
     const unreadable = { partition, offset, timestamp: 0, key: null, value: null, headers: {} }
     return { records: [{ ...unreadable, unreadable: error.message }], next: offset + 1, end: offset + 1 }
   }
 }
 
+/** Each batch that cannot be unpacked costs so many requests, those before it few. 1: the first batch alone. */
+function fewerThan(bytes: number): number {
+  return bytes > 16 * 1024 ? Math.floor(bytes / 16) : 1
+}
+
 function pageOf({ messages, highWatermark }: FetchedPartition, partition: number, from: number): PartitionPage {
   const records: ReadRecord[] = []
   let next = from
-  for (const { offset: text, timestamp, key, value, headers, isControlRecord = false } of messages) {
-    const offset = Number(text)
+  for (const message of messages) {
+    const offset = Number(message.offset)
     // A batch is sent whole, though it begins earlier.
     if (offset < from) continue
     next = offset + 1
-    if (isControlRecord) continue
-    const time = Number(timestamp)
-    records.push({ partition, offset, timestamp: time, key, value, headers: headers ?? {}, unreadable: null })
+    if (message.isControlRecord !== true) records.push(readRecord(message, partition))
   }
   return { records, next, end: Number(highWatermark) }
+}
+
+/** What was read, as kafkajs gives it. */
+export function readRecord(message: FetchedMessage, partition: number): ReadRecord {
+  return new FetchedRecord(message, partition)
+}
+
+/** Headers are made when they are asked for (kafkajs-decoding.ts). */
+class FetchedRecord implements ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly unreadable = null
+  readonly #message: FetchedMessage
+
+  constructor(message: FetchedMessage, partition: number) {
+    this.partition = partition
+    this.offset = Number(message.offset)
+    this.timestamp = Number(message.timestamp)
+    this.key = message.key
+    this.value = message.value
+    this.#message = message
+  }
+
+  get headers(): IHeaders {
+    return this.#message.headers ?? {}
+  }
 }
 
 /** As opposed to what is wrong with the bytes that came. */
@@ -297,14 +339,17 @@ interface Broker {
 interface FetchedPartition {
   readonly partition: number
   readonly highWatermark: string
-  readonly messages: readonly {
-    readonly offset: string
-    readonly timestamp: string
-    readonly key: Buffer | null
-    readonly value: Buffer | null
-    readonly headers?: IHeaders
-    readonly isControlRecord?: boolean
-  }[]
+  readonly messages: readonly FetchedMessage[]
+}
+
+/** A KafkaMessage, of a consumer or of what is beneath it. */
+interface FetchedMessage {
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers?: IHeaders
+  readonly isControlRecord?: boolean
 }
 
 function clusterOf(kafka: Kafka): Cluster {

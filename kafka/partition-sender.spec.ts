@@ -16,7 +16,8 @@ function openSender() {
   const sender = new PartitionSender({
     send: (block: RecordBlock) =>
       new Promise((resolve, reject) => {
-        const { count, firstPosition: first } = block
+        const { count } = block
+        const first = sender.firstUnacknowledged() ?? 0
         sent.push(count)
         const settle = (how: () => void) => {
           underWay.shift()
@@ -35,7 +36,7 @@ function openSender() {
   })
   const add = (from: number, to: number, bytes?: number) => {
     for (let position = from; position <= to; position++) sender.add(position, record(bytes))
-    sender.flush()
+    sender.flush('all')
   }
   return { sender, underWay, sent, failures, add }
 }
@@ -75,6 +76,23 @@ describe('the sender of a partition', () => {
       await heard()
     }
     expect(sent.slice(3)).toEqual([3, 3, 3, 1])
+  })
+
+  test('sends full blocks alone, until it is flushed whole', async () => {
+    const { sender, underWay, sent } = openSender()
+    const give = (from: number, to: number, what: 'full' | 'all') => {
+      for (let position = from; position <= to; position++) sender.add(position, record())
+      sender.flush(what)
+    }
+    give(1, 499, 'full')
+    expect(sent).toEqual([])
+    give(500, 700, 'full')
+    expect(sent).toEqual([500])
+    underWay[0]?.acknowledge()
+    await heard()
+    expect(sent).toEqual([500])
+    give(701, 701, 'all')
+    expect(sent).toEqual([500, 201])
   })
 
   test('sends nothing after a failure: what follows must not overtake what failed', async () => {

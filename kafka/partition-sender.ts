@@ -1,8 +1,8 @@
 /**
  * Sends the records of one partition in their order: one send under way at a time, the next gathers meanwhile.
  *
- *   idle --add--> sending --acknowledged, more is waiting--> sending
- *                 sending --acknowledged, nothing waits--> idle
+ *   idle --flush--> sending --acknowledged, a full block waits, or one that was flushed--> sending
+ *                   sending --acknowledged, nothing of the kind--> idle
  *                 sending --the send failed--> failed (for good: whoever owns it begins anew, from the checkpoint)
  *   any --close--> closed (what is under way is finished, what waits is left)
  */
@@ -20,14 +20,21 @@ export interface PartitionSenderParts {
   readonly failed: (error: unknown) => void
 }
 
+interface PositionedBlock {
+  readonly block: RecordBlock
+  /** Of its first record. */
+  readonly firstPosition: Position
+}
+
 /** Blocks that are kept to be used again. */
 const SPARE_BLOCKS = 4
 
 export class PartitionSender {
   readonly #parts: PartitionSenderParts
   /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
-  readonly #blocks: RecordBlock[] = []
+  readonly #blocks: PositionedBlock[] = []
   readonly #spare: RecordBlock[] = []
+  #flushing: 'full' | 'all' = 'full'
   #busy = false
   #sending: Promise<void> = Promise.resolve()
   #state: 'open' | 'failed' | 'closed' = 'open'
@@ -38,18 +45,19 @@ export class PartitionSender {
 
   add(position: Position, record: EventRecord): void {
     const last = this.#blocks.at(-1)
-    const takes = last !== undefined && !last.isFull() && !(this.#busy && this.#blocks.length === 1)
-    if (takes) last.add(position, record)
-    else {
-      const block = this.#spare.pop() ?? new RecordBlock()
-      block.add(position, record)
-      this.#blocks.push(block)
-    }
+    const takes = last !== undefined && !last.block.isFull() && !(this.#busy && this.#blocks.length === 1)
+    const block = takes ? last.block : (this.#spare.pop() ?? new RecordBlock())
+    block.add(record, Number(record.timestamp))
+    if (!takes) this.#blocks.push({ block, firstPosition: position })
   }
 
-  /** Sends what waits, unless a send is under way: then it follows by itself. */
-  flush(): void {
-    if (!this.#busy && this.#state === 'open' && this.#blocks.length > 0) this.#sending = this.#send()
+  /**
+   * Sends the blocks that are full, or all that waits. If a send is under way they follow by themselves, with what comes
+   * meanwhile.
+   */
+  flush(what: 'full' | 'all'): void {
+    this.#flushing = what
+    if (!this.#busy && this.#next() !== null) this.#sending = this.#send()
   }
 
   /** The position of the first record that is not acknowledged; null: all are. */
@@ -88,6 +96,7 @@ export class PartitionSender {
   }
 
   #next(): RecordBlock | null {
-    return this.#state === 'open' ? (this.#blocks[0] ?? null) : null
+    const block = this.#state === 'open' ? this.#blocks[0]?.block : undefined
+    return block !== undefined && (this.#flushing === 'all' || block.isFull()) ? block : null
   }
 }

@@ -67,6 +67,7 @@ describe('a publication', () => {
         let added = 0
         for (const choice of choices) {
           publication.add([eventAt(++added)])
+          publication.flush()
           underWay.splice(choice % (underWay.length || 1), 1)[0]?.acknowledge()
           await heard()
           expect(publication.settled()).toBeGreaterThanOrEqual(settled)
@@ -88,6 +89,7 @@ describe('a publication', () => {
   test('counts copies as records: an order is settled when its copy is, too', async () => {
     const { publication, underWay } = open()
     publication.add([eventAt(3)])
+    publication.flush()
     expect(publication.pending).toBe(2)
     underWay[0]?.acknowledge()
     await heard()

@@ -35,7 +35,7 @@ export class Publication {
     this.#added = parts.after
   }
 
-  /** Takes the events that follow those it has. */
+  /** Takes the events that follow those it has, and sends what fills a block. */
   add(events: readonly StoredEvent[]): void {
     const { wire, source, loses } = this.#parts
     for (const event of events) {
@@ -45,7 +45,12 @@ export class Publication {
       this.#queue(topicOfStream(event.stream), event.position, record)
       for (const copy of copiesOf(event.type)) this.#queue(copy, event.position, record)
     }
-    for (const sender of this.#senders.values()) sender.flush()
+    for (const sender of this.#senders.values()) sender.flush('full')
+  }
+
+  /** Sends all it has: nothing more is at hand. A send of few records costs nearly as much as one of many. */
+  flush(): void {
+    for (const sender of this.#senders.values()) sender.flush('all')
   }
 
   /** Records that are not acknowledged. */

@@ -1,10 +1,8 @@
-/** Records of one partition on their way in one send: encoded as they come, so that nothing of their events is kept. */
-import type { Position } from '../store/command.ts'
-import type { EventRecord } from './event-record.ts'
+/** Records of one partition on their way in one send: encoded as they come, so that nothing else of them is kept. */
 import type { EncodedRecords } from './kafkajs-records.ts'
-import { RecordBuffer } from './record-encoder.ts'
+import { RecordBuffer, type RecordToEncode } from './record-encoder.ts'
 
-const BLOCK_RECORDS = 500
+export const BLOCK_RECORDS = 500
 /** Before compression. A broker takes batches of 1 MiB; a single record may be larger than this. */
 const BLOCK_BYTES = 512 * 1024
 const FIRST_BYTES = 64 * 1024
@@ -12,17 +10,11 @@ const FIRST_BYTES = 64 * 1024
 export class RecordBlock implements EncodedRecords {
   readonly #buffer = new RecordBuffer(FIRST_BYTES)
   #count = 0
-  #firstPosition: Position = 0
   #firstTimestamp = 0
   #maxTimestamp = 0
 
   get count(): number {
     return this.#count
-  }
-
-  /** Of the first record; without meaning while there is none. */
-  get firstPosition(): Position {
-    return this.#firstPosition
   }
 
   get firstTimestamp(): number {
@@ -41,10 +33,9 @@ export class RecordBlock implements EncodedRecords {
     return this.#count >= BLOCK_RECORDS || this.#buffer.length >= BLOCK_BYTES
   }
 
-  add(position: Position, record: EventRecord): void {
-    const timestamp = Number(record.timestamp)
+  /** `timestamp`: milliseconds since 1970. */
+  add(record: RecordToEncode, timestamp: number): void {
     if (this.#count === 0) {
-      this.#firstPosition = position
       this.#firstTimestamp = timestamp
       this.#maxTimestamp = timestamp
     }

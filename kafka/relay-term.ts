@@ -13,8 +13,10 @@ import type { HeadWatch } from '../store/head-watch.ts'
 import { readEvents } from '../store/read-log.ts'
 import { pause } from '../store/pause.ts'
 import { Publication } from './publication.ts'
+import { BLOCK_RECORDS } from './record-block.ts'
 import { RelayCheckpoint } from './relay-checkpoint.ts'
 import { type CheckedSends, PRODUCER } from './send-checked.ts'
+import { topics } from './topics.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.checkpointed'
@@ -49,8 +51,11 @@ export interface Term extends TermParts {
 const PAGE = 5_000
 /** Framed and handed to the senders at a time: between two, acknowledgements are heard. */
 const SLICE = 500
-/** Records that wait for their acknowledgement: the senders never run dry while the next page is on its way. */
-const PENDING = 12_000
+/**
+ * Records that wait for their acknowledgement: more than all partitions can hold in blocks that are not full, so that
+ * something is always under way.
+ */
+const PENDING = BLOCK_RECORDS * (partitionsOfTheLog() + 2)
 /** The checkpoint moves this often at most. */
 const CHECKPOINT_MS = 25
 /** How long the end of a term waits for the sends under way: half of what a hand-over may take. */
@@ -108,7 +113,7 @@ async function read(term: Term, publication: Publication, end: AbortSignal): Pro
     return page
   }
   for (let next = readAfter(publication.settled()); !end.aborted;) {
-    const page = await next
+    const page = await arrivedOrFlushed(next, publication)
     reachPoint('relay.read')
     const last = page.at(-1)
     if (last !== undefined) next = readAfter(last.position)
@@ -119,6 +124,15 @@ async function read(term: Term, publication: Publication, end: AbortSignal): Pro
     }
   }
   return null
+}
+
+/** While there is a backlog the next page is here already, and blocks fill; else nothing waits for it. */
+async function arrivedOrFlushed<Page>(next: Promise<Page>, publication: Publication): Promise<Page> {
+  const none = Symbol('not here yet')
+  const page = await Promise.race([next, new Promise<typeof none>((resolve) => setImmediate(resolve, none))])
+  if (page !== none) return page
+  publication.flush()
+  return next
 }
 
 /** Moves the checkpoint behind the acknowledgements; resolves with why it cannot. */
@@ -138,4 +152,9 @@ async function follow(
     } else await publication.changed(end)
   }
   return null
+}
+
+/** Those that a relay sends to. */
+function partitionsOfTheLog(): number {
+  return topics.reduce((sum, { use, partitions }) => sum + (use === 'log' || use === 'copy' ? partitions : 0), 0)
 }

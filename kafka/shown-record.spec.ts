@@ -5,7 +5,7 @@ import { wireFormat } from '../registry/wire-format.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../schemas/events.ts'
 import { goldenSamples } from '../schemas/golden-samples.ts'
 import type { ReadRecord } from './partition-reader.ts'
-import { showRecord } from './shown-record.ts'
+import { showHeaders, showRecord } from './shown-record.ts'
 
 const types = Object.keys(eventSchemas) as readonly EventType[]
 const wire = wireFormat(
@@ -36,6 +36,14 @@ describe('a record for people', () => {
     expect(shown(null)).toEqual({ format: 'empty' })
   })
 
+  test('shows JSON that is too deep to be written again as text, and only that', () => {
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const shown = (text: string) => showRecord(record(Buffer.from(text)), wire).value
+    expect(shown(nested(20_000))).toEqual({ format: 'text', data: '['.repeat(4_096) })
+    expect(shown(nested(1_000)).format).toBe('json')
+    expect(shown(`[${Array.from({ length: 5_000 }, () => '{"a":[]}').join()}]`).format).toBe('json')
+  })
+
   test('says why a framed event could not be decoded, and shows its bytes', () => {
     const unknown = showRecord(record(Buffer.from('000000ffff01', 'hex')), wire)
     expect(unknown).toMatchObject({ value: { format: 'hex', data: '000000ffff01' }, bytes: 6 })
@@ -48,10 +56,8 @@ describe('a record for people', () => {
 
   test('shows keys and headers as text, or as hex where they are none', () => {
     const headers = { a: Buffer.from('é'), b: Buffer.from('ff', 'hex'), c: [Buffer.from('1'), Buffer.from('2')] }
-    expect(showRecord(record(null, { key: Buffer.from('k'), headers }), wire)).toMatchObject({
-      key: 'k',
-      headers: { a: 'é', b: 'ff', c: '1, 2' },
-    })
+    expect(showHeaders(record(null, { headers }))).toEqual({ a: 'é', b: 'ff', c: '1, 2' })
+    expect(showRecord(record(null, { key: Buffer.from('k') }), wire)).toMatchObject({ key: 'k' })
     expect(showRecord(record(null, { unreadable: 'no such codec' }), wire).value).toEqual({
       format: 'unreadable',
       data: 'no such codec',

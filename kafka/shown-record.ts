@@ -5,7 +5,7 @@ import { eventSchemas } from '../schemas/events.ts'
 import type { ReadRecord } from './partition-reader.ts'
 
 /**
- * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON; `hex`: anything else.
+ * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.
  * - `empty`: there is none; `unreadable`: the batch that it is in cannot be unpacked.
  */
 export type ShownValue =
@@ -21,7 +21,6 @@ export interface ShownRecord {
   /** Milliseconds since 1970. */
   readonly timestamp: number
   readonly key: string | null
-  readonly headers: Readonly<Record<string, string>>
   readonly value: ShownValue
   /** Of the value, as it came. */
   readonly bytes: number
@@ -31,6 +30,8 @@ export interface ShownRecord {
 
 /** So much of a value that cannot be decoded is shown, in bytes. */
 const MOST_RAW = 4_096
+/** JSON that is deeper can be parsed, and then not be written again: that overflows the stack. */
+const MOST_DEPTH = 1_000
 const MAGIC = 0
 /** Of JavaScript's dates. */
 const LAST_TIME = 8_640_000_000_000_000
@@ -41,7 +42,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** `wire`: null shows Avro as its bytes. */
 export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRecord {
-  const { partition, offset, timestamp, key, value, headers, unreadable } = record
+  const { partition, offset, timestamp, key, value, unreadable } = record
   const { value: shown, fault } =
     unreadable === null
       ? showValue(value, wire)
@@ -52,11 +53,15 @@ export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRe
     // Whoever writes a record may claim any; none, and those that no calendar has, are 0.
     timestamp: timestamp >= 0 && timestamp <= LAST_TIME ? timestamp : 0,
     key: key === null ? null : textOrHex(key),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, headerText(bytes)])),
     value: shown,
     bytes: value?.length ?? 0,
     fault,
   }
+}
+
+/** The headers of a record for people. */
+export function showHeaders({ headers }: ReadRecord): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, headerText(bytes)]))
 }
 
 function showValue(
@@ -78,11 +83,24 @@ function showValue(
 function showText(bytes: Buffer): ShownValue {
   const text = textOf(bytes)
   if (text === null) return { format: 'hex', data: hex(bytes) }
+  if (isDeep(text)) return { format: 'text', data: text.slice(0, MOST_RAW) }
   try {
     return { format: 'json', data: JSON.parse(text) as unknown }
   } catch {
     return { format: 'text', data: text.slice(0, MOST_RAW) }
   }
+}
+
+/** Brackets within its strings count too, which nobody misses. */
+function isDeep(text: string): boolean {
+  if (text.length < MOST_DEPTH) return false
+  let depth = 0
+  for (const character of text) {
+    if (character === '[' || character === '{') depth++
+    if (character === ']' || character === '}') depth--
+    if (depth > MOST_DEPTH) return true
+  }
+  return false
 }
 
 function headerText(bytes: Buffer | string | readonly (Buffer | string)[] | undefined): string {

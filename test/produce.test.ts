@@ -38,7 +38,7 @@ describe.skipIf(kafka === null)('produce', () => {
   })
 
   const consumed = async (topic: string, count: number): Promise<readonly Consumed[]> => {
-    const { stdout } = await commands.run('consume', topic, '-n', String(count), '--json')
+    const { stdout } = await commands.run('consume', topic, '-n', String(count), '--json', '--headers')
     return stdout
       .trim()
       .split('\n')
@@ -95,7 +95,7 @@ describe.skipIf(kafka === null)('produce', () => {
     expect(JSON.parse(stdout)).toMatchObject({ read: 20_000, acked: 20_000 })
     expect(code).toBe(0)
     // What was sent again may be there twice.
-    const reading = commands.start(['consume', 'user-events', '--json'])
+    const reading = commands.start(['consume', 'user-events', '--json', '--headers'])
     const seen = await eventually(() => {
       const found = reading.stdout().split('\n').slice(0, -1)
       return found.length >= 20_000 && found.map((line) => JSON.parse(line) as Consumed)

@@ -2,16 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
 import type { ConsumeReport } from '../../cli/records/record-sink.ts'
 import type { ProduceReport } from '../../cli/records/produce-tally.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { atLeast, atMost, figure, inRounds } from '../figure.ts'
+import { brokerEnv, startBroker } from '../service/broker.ts'
 import { NODE_FLAGS, ROOT } from '../service/child.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
-import { makeTopics, publishedRate } from './relay-rate.ts'
+import { publishedRate } from './relay-rate.ts'
 
 const LINES = 600_000
 const EVENTS = 300_000
@@ -65,11 +64,7 @@ export const consumeRate = figure({
 })
 
 async function broker(scope: Cleanup, prefix: string) {
-  const { env } = process
-  const kafka = await startKafka({ brokers: 1, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
-  scope.add(() => kafka.stop())
-  await makeTopics(kafka.bootstrap, prefix)
-  return { KAFKA_BROKERS: kafka.bootstrap.join(','), TOPIC_PREFIX: prefix, DATA_DIR: scope.folder() }
+  return { ...brokerEnv(await startBroker(scope, prefix)), DATA_DIR: scope.folder() }
 }
 
 /** About 200 bytes a line. */

@@ -1,7 +1,5 @@
 import { join } from 'node:path'
 import pg from 'pg'
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
 import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { projectorGroup } from '../../kafka/log-consumer.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
@@ -11,9 +9,10 @@ import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import type { ProjectedLog, ProjectedReport } from '../kafka/projected-log.ts'
 import { runLoader } from '../load/closed-loop.ts'
 import { ROOT, TSX } from '../service/child.ts'
+import { brokerEnv, startBroker } from '../service/broker.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
-import { makeTopics, publishedRate } from './relay-rate.ts'
+import { publishedRate } from './relay-rate.ts'
 
 const EVENTS = 300_000
 
@@ -32,19 +31,12 @@ export const kafkaFeedRate = figure({
   async run(context) {
     const { scope } = context
     const databaseUrl = await fillLog(scope, EVENTS)
-    const { env } = process
-    const cluster = await startKafka({ brokers: 1, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
-    scope.add(() => cluster.stop())
-    const kafka = { brokers: cluster.bootstrap, prefix: 'k3.', tls: null, sasl: null }
-    await makeTopics(kafka.brokers, kafka.prefix)
+    const kafka = await startBroker(scope, 'k3.')
     const publishing = new Cleanup()
     scope.add(() => publishing.run())
     const published = publishedRate(publishing, databaseUrl, { prefix: kafka.prefix, events: EVENTS })
     const relay = await startService(publishing, {
-      env: {
-        ...{ DATABASE_URL: databaseUrl, ROLES: 'relay' },
-        ...{ KAFKA_BROKERS: kafka.brokers.join(','), TOPIC_PREFIX: kafka.prefix },
-      },
+      env: { ...brokerEnv(kafka), DATABASE_URL: databaseUrl, ROLES: 'relay' },
     })
     await published
     await relay.stop()

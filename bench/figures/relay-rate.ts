@@ -1,12 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
-import { kafkaClient, silentLog } from '../../kafka/connection.ts'
 import { RELAY_READERS } from '../../kafka/relay-target.ts'
-import { createTopics, topicsAreFine } from '../../kafka/topic-admin.ts'
 import { Cleanup } from '../cleanup.ts'
 import { atLeast, atMost, type BenchContext, figure, inRounds, type Measured } from '../figure.ts'
+import { brokerEnv, makeTopics, startBrokers } from '../service/broker.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
 import { memoryOf } from '../service/memory.ts'
@@ -38,24 +35,17 @@ export const replicatedRelayRate = figure({
 
 async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<'published' | 'memory'>> {
   const databaseUrl = await fillLog(context.scope, EVENTS)
-  const { env } = process
-  const kafka = await startKafka({ brokers, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
-  context.scope.add(() => kafka.stop())
+  const addresses = await startBrokers(context.scope, brokers)
   return inRounds(context, async (round) => {
     const scope = new Cleanup()
     context.scope.add(() => scope.run())
     // A prefix of its own is filled from the first event on.
     const prefix = `round-${String(round)}.`
-    await makeTopics(kafka.bootstrap, prefix)
+    const kafka = await makeTopics(addresses, prefix)
     try {
       const rate = publishedRate(scope, databaseUrl, { prefix, events: EVENTS })
       const service = await startService(scope, {
-        env: {
-          DATABASE_URL: databaseUrl,
-          ROLES: 'relay',
-          KAFKA_BROKERS: kafka.bootstrap.join(','),
-          TOPIC_PREFIX: prefix,
-        },
+        env: { ...brokerEnv(kafka), DATABASE_URL: databaseUrl, ROLES: 'relay' },
       })
       const published = await rate
       const memory = memoryOf(service.pid).peakMb
@@ -65,14 +55,6 @@ async function publish(context: BenchContext, brokers: 1 | 3): Promise<Measured<
       await scope.run()
     }
   })
-}
-
-export async function makeTopics(brokers: readonly string[], prefix: string): Promise<void> {
-  const admin = kafkaClient({ brokers, prefix, tls: null, sasl: null }, { clientId: 'bench', log: silentLog }).admin()
-  await admin.connect()
-  const report = await createTopics(admin, prefix)
-  await admin.disconnect()
-  if (!topicsAreFine(report)) throw new Error(`the topics are not as they should be: ${JSON.stringify(report.topics)}`)
 }
 
 /** Events a second, from the first progress to the last event: the start of the service is not the relay's time. */

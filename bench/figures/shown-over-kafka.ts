@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks'
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
 import { HttpClient } from '../../cli/http-client.ts'
 import { LatencyHistogram } from '../../cli/latency-histogram.ts'
 import { sendAll } from '../../cli/load/send-all.ts'
 import { waitUntil } from '../../app/wait-until.ts'
 import { atMost, figure, inRounds, stated } from '../figure.ts'
+import { brokerEnv, startBroker } from '../service/broker.ts'
 import { startShop } from '../service/loaded-shop.ts'
 import { simulatedCustomers } from '../../simulation/customers.ts'
 import { skuOf } from '../service/shop.ts'
-import { makeTopics } from './relay-rate.ts'
 
 const RATE = 200
 const buyers = simulatedCustomers(1_000)
@@ -25,13 +23,7 @@ export const shownOverKafka = figure({
   },
   async run(context) {
     const { scope, seconds } = context
-    const { env } = process
-    const kafka = await startKafka({ brokers: 1, cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] })
-    scope.add(() => kafka.stop())
-    await makeTopics(kafka.bootstrap, 'k4.')
-    const service = await startShop(scope, {
-      env: { KAFKA_BROKERS: kafka.bootstrap.join(','), TOPIC_PREFIX: 'k4.' },
-    })
+    const service = await startShop(scope, { env: brokerEnv(await startBroker(scope, 'k4.')) })
     await service.log.caughtUp()
     const { signal } = new AbortController()
     const client = new HttpClient({ url: service.url, token: null, connections: 64, patience: 10_000, signal })

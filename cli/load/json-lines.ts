@@ -74,7 +74,9 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
 
   function finished(): Line {
-    const whole = trimmed(Buffer.concat(pieces), number === 1)
+    const [only] = pieces
+    const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
+    const whole = trimmed(bytes, number === 1)
     const line = { number, bytes: whole.subarray(0, longestLine), tooLong: whole.length > longestLine }
     pieces = []
     length = 0

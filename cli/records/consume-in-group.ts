@@ -1,8 +1,9 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
+import { StartFailure } from '../../app/start-failure.ts'
 import { kafkaClient, silentLog } from '../../kafka/connection.ts'
-import type { ReadRecord } from '../../kafka/partition-reader.ts'
+import { readRecord } from '../../kafka/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -26,7 +27,7 @@ const COMMIT_MS = 1_000
 const HEARTBEAT_MS = 1_000
 /** With work a batch is small, so that no partition waits long for the others. */
 const WORKED_BYTES = 64 * 1024
-const FETCHED_BYTES = 4 * 1024 * 1024
+const FETCHED_BYTES = 256 * 1024
 /** Shown at once where there is no work: a commit and a heartbeat come between them. */
 const PIECE = 5_000
 
@@ -61,7 +62,7 @@ export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
       },
     })
     const failure = await ended
-    if (failure !== null) throw failure
+    if (failure !== null) throw failure.name === 'KafkaJSNotImplemented' ? unreadableBatch(topic, failure) : failure
   } finally {
     await consumer.disconnect()
   }
@@ -77,8 +78,9 @@ async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Wo
   const goesOn = () => isRunning() && !isStale() && !signal.aborted && !sink.full && done < messages.length
   while (goesOn()) {
     const piece = messages.slice(done, done + (work > 0 ? 1 : PIECE))
-    if (work > 0) await delay(work)
-    done += await sink.show(piece.map((message) => recordOf(message, partition)))
+    await spend(work, { signal, heartbeat })
+    if (signal.aborted) break
+    done += await sink.show(piece.map((message) => readRecord(message, partition)))
     if (performance.now() - committed < COMMIT_MS) continue
     // First: a heartbeat rejects while the group is being shared out anew, and what is done would be done again.
     await commit(payload, done)
@@ -90,6 +92,17 @@ async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Wo
   await commit(payload, done)
 }
 
+/** With a sign of life now and then: work that is longer than the session would make a dead member of a busy one. */
+async function spend(
+  work: number,
+  { signal, heartbeat }: Pick<Working, 'signal'> & Pick<EachBatchPayload, 'heartbeat'>,
+): Promise<void> {
+  for (let left = work; left > 0 && !signal.aborted; left -= HEARTBEAT_MS) {
+    await delay(Math.min(left, HEARTBEAT_MS), undefined, { signal }).catch(() => undefined)
+    if (left > HEARTBEAT_MS && !signal.aborted) await heartbeat()
+  }
+}
+
 async function commit(payload: EachBatchPayload, done: number): Promise<void> {
   const last = payload.batch.messages[done - 1]
   if (last === undefined || payload.isStale()) return
@@ -97,6 +110,16 @@ async function commit(payload: EachBatchPayload, done: number): Promise<void> {
   await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
 }
 
-function recordOf({ offset, timestamp, key, value, headers = {} }: KafkaMessage, partition: number): ReadRecord {
-  return { partition, offset: Number(offset), timestamp: Number(timestamp), key, value, headers, unreadable: null }
+/** kafkajs reads a batch whole or not at all, and a group has to read them one after the other. */
+function unreadableBatch(topic: string, cause: Error): StartFailure {
+  return new StartFailure(
+    {
+      code: 'unreadable-batch',
+      exitCode: 1,
+      what: `a batch of ${topic} cannot be unpacked, and the group stands before it: ${cause.message}`,
+      tried: 'to read it as a member of a group',
+      next: `orderledger consume ${topic} (without --group) shows where it is; then set the offset of the group past it`,
+    },
+    { cause },
+  )
 }

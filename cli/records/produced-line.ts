@@ -105,14 +105,14 @@ interface Sent {
 function send(topic: TopicName, { key, value, id, type, fields }: Sent): ProducedLine {
   const time = timeOf(fields)
   const source = fields['source']
-  const headers = {
+  const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: id,
     ce_type: type,
     ce_source: typeof source === 'string' && source !== '' ? source : SOURCE,
-    ...(time === null ? {} : { ce_time: new Date(time).toISOString() }),
     'content-type': 'application/json',
   }
+  if (time !== null) headers['ce_time'] = new Date(time).toISOString()
   return { verdict: 'send', record: { topic, key, value, headers, time } }
 }
 

@@ -16,23 +16,28 @@ export function requireKafka(context: CommandContext, command: string): KafkaSet
   })
 }
 
-/** Rejects with a StartFailure for what a cluster that is away, or refuses us, makes of the work. */
-export async function toldIfAway<Result>(kafka: KafkaSettings, work: () => Promise<Result>): Promise<Result> {
+/** Rejects with a StartFailure for what a cluster that is away, or refuses us, makes of the work. `topic`: what is read. */
+export async function toldIfAway<Result>(
+  kafka: KafkaSettings,
+  work: () => Promise<Result>,
+  topic?: string,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    throw reachFailure(kafka, error)
+    throw reachFailure(kafka, error, topic)
   }
 }
 
 /** The error itself when it is of another kind. */
-export function reachFailure(kafka: KafkaSettings, error: unknown): unknown {
+export function reachFailure(kafka: KafkaSettings, error: unknown, topic?: string): unknown {
   if (error instanceof StartFailure || !(error instanceof Error) || !error.name.startsWith('KafkaJS')) return error
   const tried = `to work with ${kafka.brokers.join(', ')}`
   const missing = 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
   if (missing) {
     const next = 'orderledger topics create, or the name of a topic that there is (orderledger topics list)'
-    return new StartFailure({ code: 'topic-missing', exitCode: 1, what: error.message, tried, next }, { cause: error })
+    const what = topic === undefined ? error.message : `there is no topic ${topic}`
+    return new StartFailure({ code: 'topic-missing', exitCode: 1, what, tried, next }, { cause: error })
   }
   const refused = error.name.includes('SASL')
   return new StartFailure(
