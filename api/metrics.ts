@@ -5,6 +5,7 @@ import type { GroupLag, PartitionLag } from '../kafka/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay.ts'
 import type { ProjectionState } from '../projections/views.ts'
 import type { Execution } from '../store/command.ts'
+import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
 
 export interface Metrics {
   /** For parts that have metrics of their own. */
@@ -18,6 +19,8 @@ export interface Metrics {
   countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Counts an order that came over Kafka: placed, rejected (an event too), or parked. */
   countInbound(outcome: InboundOutcome): void
+  /** Asks, when Prometheus does, whether this process reads orders over Kafka. */
+  watchInbound(isConsuming: () => boolean): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
   /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
@@ -27,8 +30,6 @@ export interface Metrics {
   /** Reads the consumer groups when Prometheus asks. */
   watchGroups(groups: () => Promise<readonly GroupLag[]>): void
 }
-
-export type InboundOutcome = 'placed' | 'rejected' | 'parked'
 
 export interface RelayReport {
   /** False: another process does, or none. */
@@ -77,6 +78,7 @@ export function createMetrics(): Metrics {
     }),
     countOrder: orderCounter(registers),
     countInbound: inboundCounter(registers),
+    watchInbound: (isConsuming) => watchInbound(registers, isConsuming),
     watchProjections: (states) => watchProjections(registers, states),
     watchFeed: (feed) => watchFeed(registers, feed),
     watchRelay: (report) => watchRelay(registers, report),
@@ -116,16 +118,6 @@ function resultOf(execution: Execution, done: 'placed' | 'cancelled') {
   if (replayed) return 'repeated'
   if (status < 300) return done === 'placed' && status === 200 ? 'repeated' : done
   return status === 422 ? 'rejected' : 'conflict'
-}
-
-function inboundCounter(registers: Registry[]): Metrics['countInbound'] {
-  const orders = new Counter({
-    name: 'orders_over_kafka_total',
-    help: 'Records of order-commands by what became of them.',
-    labelNames: ['outcome'],
-    registers,
-  })
-  return (outcome) => orders.inc({ outcome })
 }
 
 function watchProjections(registers: Registry[], states: () => Promise<readonly ProjectionState[]>): void {

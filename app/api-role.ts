@@ -1,5 +1,5 @@
 /** What a process of the role `api` has beyond the others: it decides orders, takes them over Kafka, and shows the rows. */
-import type { ApiParts, KafkaParts, OperationParts } from '../api/parts.ts'
+import type { ApiParts, Check, KafkaParts, OperationParts } from '../api/parts.ts'
 import type { Metrics } from '../api/metrics.ts'
 import { browseTopic } from '../kafka/browse-topic.ts'
 import { deadLetters } from '../kafka/dead-letters.ts'
@@ -42,6 +42,7 @@ export interface ApiRoleOptions {
 
 export interface ApiRole {
   readonly parts: Omit<ApiParts, keyof OperationParts>
+  readonly checks: () => readonly Check[]
   /** Places the orders of the demo in a shop that has none; null: it has some, or wants none. */
   readonly fillDemo: () => Promise<DemoReport | null>
 }
@@ -73,8 +74,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
   const taking = takingParts(config, committer, placeOrderId)
-  if (kafka !== null) {
-    const inbound = openInbound({ settings: kafka, databaseUrl, taking, metrics, log })
+  const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
+  if (inbound !== null) {
     inbound.start()
     releases.add('orders over Kafka', () => inbound.stop())
   }
@@ -97,6 +98,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       kafka: { sampler, browse: browsing(kafka, registry.ids) },
       simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
     },
+    checks: () => (inbound === null ? [] : [inbound.check()]),
     async fillDemo() {
       if (config.demoOrders === 0 || committer.known > 0) return null
       return fillDemo(config, { executor: committer, traffic, clock: systemClock, newId })

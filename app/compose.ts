@@ -105,7 +105,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     log,
     metrics,
     settings: { currency, reservationMinutes, tokens, rateLimit, production, version: options.version },
-    readiness: () => [heartbeat.check(), ...checks()],
+    readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...checks()],
     feed: () => projector?.feed() ?? null,
     isStopping: () => stopping,
   }

@@ -7,9 +7,18 @@ export const orderPointNames = ['append.before', 'append.sent', 'append.after', 
 export const replayPointNames = ['replay.copied', 'replay.riding', 'replay.compared'] as const
 /** On the way of an event to Kafka: read, handed over and perhaps sent, acknowledged, its checkpoint moved. */
 export const relayPointNames = ['relay.read', 'relay.sent', 'relay.acked', 'relay.checkpointed'] as const
+/** On the way of an order that comes over Kafka: in hand, committed, its place moved with a bad record parked. */
+export const inboundPointNames = ['inbound.taken', 'inbound.decided', 'inbound.parked'] as const
+/** On the way of a parked record to the topic of dead letters: read, acknowledged and not yet marked. */
+export const letterPointNames = ['letters.read', 'letters.sent'] as const
 /** Those that a service without Kafka passes. */
 export const storePointNames = [...orderPointNames, ...replayPointNames] as const
-export const crashPointNames = [...storePointNames, ...relayPointNames] as const
+export const crashPointNames = [
+  ...storePointNames,
+  ...relayPointNames,
+  ...inboundPointNames,
+  ...letterPointNames,
+] as const
 
 export type OrderPoint = (typeof orderPointNames)[number]
 export type ReplayPoint = (typeof replayPointNames)[number]

@@ -1,6 +1,8 @@
 /** Orders over Kafka, as an api process takes them. */
-import type { InboundOutcome, Metrics } from '../api/metrics.ts'
+import type { InboundOutcome } from '../api/inbound-metrics.ts'
+import type { Metrics } from '../api/metrics.ts'
 import { orderDesk } from '../api/order-desk.ts'
+import type { Check } from '../api/parts.ts'
 import { DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts'
 import { takeOrder, type Taken, type TakingParts } from '../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../kafka/order-commands.ts'
@@ -16,18 +18,22 @@ import type { Executor } from '../store/command.ts'
 import { openPool, WRITER_SETTINGS } from '../store/database.ts'
 import { newId, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { crashPoints, type CrashPlan } from './crash-points.ts'
 import type { Log } from './log.ts'
 
 export interface InboundOptions {
   readonly settings: KafkaSettings
   readonly databaseUrl: string
   readonly taking: TakingParts
+  readonly crash: CrashPlan | null
   readonly metrics: Metrics | null
   readonly log: Log
 }
 
 export interface Inbound {
   start(): void
+  /** Never a reason to be unready: orders over HTTP are taken whatever becomes of Kafka. */
+  check(): Check
   /** Finishes the commands under way. */
   stop(): Promise<void>
 }
@@ -43,23 +49,31 @@ export function takingParts(config: Config, executor: Executor, schemaId: number
   }
 }
 
-export function openInbound({ settings, databaseUrl, taking, metrics, log }: InboundOptions): Inbound {
+export function openInbound({ settings, databaseUrl, taking, crash, metrics, log }: InboundOptions): Inbound {
   const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
   const holder = newId()
+  const reachPoint = crashPoints({ crash })
   const orders = new OrderCommands({
     settings,
     pool,
     holder,
     take: (record) => takeOrder(record, taking),
+    reachPoint,
     onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),
     log,
     monotonic: () => performance.now(),
   })
-  const publisher = new DeadLetterPublisher({ settings, pool, holder, log })
+  metrics?.watchInbound(() => orders.health().state === 'consuming')
+  const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
   return {
     start() {
       orders.start()
       publisher.start()
+    },
+    check() {
+      const { state, reason } = orders.health()
+      const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
+      return { name: 'order-commands', ok: true, ageSeconds: 0, detail }
     },
     async stop() {
       await Promise.all([orders.stop(), publisher.stop()])
@@ -78,7 +92,10 @@ export async function placeOrderSchemaId(config: Config, registry: SchemaRegistr
   if (config.schemaRegistryUrl === null) return registerPlaceOrder(registry)
   const id = await lookUpPlaceOrder(registry)
   if (id === null) {
-    log.warn({ subject: PLACE_ORDER_SUBJECT }, 'the registry has not got it: orders in Avro are parked')
+    log.warn(
+      { subject: PLACE_ORDER_SUBJECT },
+      'the registry has not got it: orders in Avro are parked until orderledger schemas plan and apply, and a new start',
+    )
   }
   return id
 }

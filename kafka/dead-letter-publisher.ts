@@ -18,6 +18,8 @@ export interface DeadLetterPublisherParts {
   readonly pool: Pool
   /** A uuid of this process. */
   readonly holder: string
+  /** The fault hook. */
+  readonly reachPoint: (point: 'letters.read' | 'letters.sent') => void
   readonly log: KafkaLog
 }
 
@@ -74,8 +76,9 @@ export class DeadLetterPublisher {
 
   /** Whether there may be more. */
   async #publish(): Promise<boolean> {
-    const { pool, holder } = this.#parts
+    const { pool, holder, reachPoint } = this.#parts
     const letters = await readUnpublished(pool, PAGE)
+    if (letters.length > 0) reachPoint('letters.read')
     let batch: { id: number; message: ReturnType<typeof deadLetterMessage> }[] = []
     let bytes = 0
     const send = async (): Promise<void> => {
@@ -87,6 +90,7 @@ export class DeadLetterPublisher {
         compression: COMPRESSION,
         messages: batch.map(({ message }) => ({ ...message, partition: 0 })),
       })
+      reachPoint('letters.sent')
       await markPublished(
         pool,
         batch.map(({ id }) => id),

@@ -10,6 +10,7 @@
  */
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import { kafkaClient, type KafkaLog } from './connection.ts'
+import { endConsumer } from './end-consumer.ts'
 import type { PassedOffset } from './passed-offsets.ts'
 import { pause } from '../store/pause.ts'
 import type { KafkaSettings } from './settings.ts'
@@ -143,24 +144,28 @@ export class LogConsumer {
     this.#consumer = consumer
     this.#lastFetch = this.#parts.monotonic()
     const over = new AbortController()
+    const beginning = this.#begin(kafka, consumer, over.signal)
     try {
       const ended = this.#ended(consumer, AbortSignal.any([signal, over.signal]))
-      await Promise.race([ended, this.#begin(kafka, consumer)])
+      await Promise.race([ended, beginning])
       return await ended
     } finally {
       this.#consumer = null
       over.abort()
-      await withinSession(consumer.disconnect())
+      // One that cannot say goodbye is left to the coordinator.
+      await endConsumer(consumer, beginning, SESSION_MS)
     }
   }
 
-  async #begin(kafka: Kafka, consumer: Consumer): Promise<void> {
+  async #begin(kafka: Kafka, consumer: Consumer, over: AbortSignal): Promise<void> {
     const ends = this.#skipToEnd ? await this.#ends(kafka) : []
     this.#skipToEnd = false
     await consumer.connect()
+    if (over.aborted) return
     await consumer.subscribe({ topics: [...this.#byName.keys()], fromBeginning: true })
     let joins = 0
     consumer.on(consumer.events.GROUP_JOIN, () => {
+      if (over.aborted) return
       if (++joins === 1) for (const end of ends) consumer.seek(end)
       consumer.resume([...this.#byName].map(([topic, { partitions }]) => ({ topic, partitions: range(partitions) })))
       this.#parts.joined()
@@ -234,13 +239,6 @@ function messageOf(error: unknown): string {
 
 function rootOf(error: Error): Error {
   return error.cause instanceof Error ? rootOf(error.cause) : error
-}
-
-/** A client that cannot say goodbye is left to the garbage collector, and its membership to the coordinator. */
-async function withinSession(disconnecting: Promise<void>): Promise<void> {
-  const done = new AbortController()
-  await Promise.race([disconnecting.catch(() => undefined), pause(SESSION_MS, done.signal)])
-  done.abort()
 }
 
 function range(count: number): number[] {

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { releasePartition } from '../store/inbound-offsets.ts'
 import { kafkaClient, type KafkaLog } from './connection.ts'
+import { endConsumer } from './end-consumer.ts'
 import { inboundRecord } from './inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from './inbound/partition-lane.ts'
 import { HandedOver } from './inbound/patience.ts'
@@ -26,7 +27,7 @@ export interface OrderCommandsParts extends LaneParts {
 
 export interface InboundHealth {
   readonly state: 'connecting' | 'consuming' | 'waiting' | 'stopped'
-  /** What it waits for; null when nothing is wrong. */
+  /** What it waits for, or that nothing is heard though it should be; null when nothing is wrong. */
   readonly reason: string | null
 }
 
@@ -42,6 +43,8 @@ const FETCH_BYTES = 2 * 1024 * 1024
 const PARTITIONS_AT_ONCE = 3
 /** Without a fetch or a heartbeat for so long, the client is taken for dead whatever it says. */
 const SILENCE_MS = 30_000
+/** After so long it is told, for whoever asks: well above a heartbeat, and in time for people. */
+const QUIET_MS = 5_000
 const BACK_OFF_MS = { first: 500, most: 5_000 }
 const DISCONNECT_MS = 5_000
 
@@ -50,6 +53,7 @@ export class OrderCommands {
   readonly #topic: string
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
+  #session: Session | null = null
   #health: InboundHealth = { state: 'connecting', reason: null }
 
   constructor(parts: OrderCommandsParts) {
@@ -70,7 +74,9 @@ export class OrderCommands {
   }
 
   health(): InboundHealth {
-    return this.#health
+    const quiet = this.#session?.quiet() ?? 0
+    if (this.#health.state !== 'consuming' || quiet < QUIET_MS) return this.#health
+    return { state: 'consuming', reason: silentFor(quiet) }
   }
 
   async #supervise(): Promise<void> {
@@ -78,6 +84,7 @@ export class OrderCommands {
     for (let pause = BACK_OFF_MS.first; !signal.aborted; pause = Math.min(pause * 2, BACK_OFF_MS.most)) {
       this.#health = { state: 'connecting', reason: this.#health.reason }
       const session = new Session(this.#parts, this.#topic, signal)
+      this.#session = session
       const reason = await session.run(() => {
         pause = BACK_OFF_MS.first
         this.#health = { state: 'consuming', reason: null }
@@ -100,6 +107,7 @@ class Session {
   #lanes = new Map<number, { readonly lane: PartitionLane; readonly claimed: Promise<boolean> }>()
   readonly #stop: AbortSignal
   #heard: number
+  #over = false
 
   constructor(parts: OrderCommandsParts, topic: string, stop: AbortSignal) {
     this.#parts = parts
@@ -107,6 +115,11 @@ class Session {
     this.#stop = stop
     this.#heard = parts.monotonic()
     this.#consumer = consumerOf(kafkaClient(parts.settings, { clientId: 'order-commands', log: parts.log }), topic)
+  }
+
+  /** Milliseconds since the brokers were last heard. */
+  quiet(): number {
+    return this.#parts.monotonic() - this.#heard
   }
 
   /** Resolves with why it ended. */
@@ -125,14 +138,17 @@ class Session {
       onJoined()
     })
     const watch = this.#watchForSilence()
+    const beginning = this.#begin()
     try {
-      return await Promise.race([this.#begin().then(() => ended), ended, watch.silent])
+      return await Promise.race([beginning.then(() => ended), ended, watch.silent])
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     } finally {
       watch.end()
+      this.#over = true
       this.#tenure.abort()
-      await this.#disconnect()
+      // A client that hangs is left behind: it can do nothing without its lanes.
+      await endConsumer(consumer, beginning, DISCONNECT_MS)
       await this.#release([...this.#lanes.keys()])
     }
   }
@@ -140,6 +156,7 @@ class Session {
   async #begin(): Promise<void> {
     const consumer = this.#consumer
     await consumer.connect()
+    if (this.#over) return
     await consumer.subscribe({ topics: [this.#topic], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
@@ -151,6 +168,7 @@ class Session {
 
   /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */
   #assign(partitions: readonly number[]): void {
+    if (this.#over) return
     this.#tenure.abort()
     const tenure = new AbortController()
     this.#tenure = tenure
@@ -161,6 +179,8 @@ class Session {
         const lane = new PartitionLane({ topic: this.#topic, partition }, this.#parts)
         const claimed = lane.claim(tenure.signal).then(
           (offset) => {
+            // The client of a session that ended meanwhile throws: nobody would catch that, and the process would end.
+            if (tenure.signal.aborted) return false
             this.#seek(partition, offset)
             return true
           },
@@ -225,21 +245,10 @@ class Session {
     let timer: NodeJS.Timeout | null = null
     const silent = new Promise<string>((resolve) => {
       timer = setInterval(() => {
-        const quiet = this.#parts.monotonic() - this.#heard
-        if (quiet > SILENCE_MS) resolve(`nothing was heard of the brokers for ${String(Math.round(quiet / 1_000))} s`)
+        if (this.quiet() > SILENCE_MS) resolve(silentFor(this.quiet()))
       }, HEARTBEAT_MS)
     })
     return { silent, end: () => void (timer === null || clearInterval(timer)) }
-  }
-
-  /** A client that hangs is left behind: it can do nothing without its lanes. */
-  async #disconnect(): Promise<void> {
-    const over = new AbortController()
-    await Promise.race([
-      this.#consumer.disconnect().catch(() => undefined),
-      delay(DISCONNECT_MS, undefined, { signal: over.signal }).catch(() => undefined),
-    ])
-    over.abort()
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
@@ -248,6 +257,10 @@ class Session {
       partitions.map((partition) => releasePartition(pool, { topic: this.#topic, partition }, holder)),
     ).catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a partition could not be given back'))
   }
+}
+
+function silentFor(millis: number): string {
+  return `nothing was heard of the brokers for ${String(Math.round(millis / 1_000))} s`
 }
 
 function consumerOf(kafka: Kafka, groupId: string): Consumer {

@@ -113,7 +113,10 @@ class Reading {
   ) {
     const records = messages.flatMap((message) => {
       const offset = BigInt(message.offset)
-      return offset >= span.next && offset < span.end ? [{ ...message, topic, partition }] : []
+      if (offset < span.next || offset >= span.end) return []
+      // One by one: a spread leaves out the headers, which are made for whoever asks (kafkajs-decoding.ts).
+      const { key, value, headers = {}, timestamp } = message
+      return [{ key, value, headers, timestamp, offset: message.offset, topic, partition }]
     })
     const last = BigInt(messages.at(-1)?.offset ?? 0)
     try {

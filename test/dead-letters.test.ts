@@ -134,7 +134,8 @@ describe.skipIf(kafka === null)('dead letters', () => {
     ])
     start()
     await allHandled(2)
-    const publish = () => new DeadLetterPublisher({ settings, pool, holder: newId(), log: quiet })
+    const publish = () =>
+      new DeadLetterPublisher({ settings, pool, holder: newId(), reachPoint: () => undefined, log: quiet })
     const publisher = publish()
     publisher.start()
     await eventually(async () =>

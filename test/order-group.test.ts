@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openPool } from '../store/database.ts'
 import { testDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
@@ -87,7 +87,66 @@ describe.skipIf(kafka === null)('a group of services', () => {
       for (const close of closing) await close()
     }
   }, 240_000)
+
+  test('are ready while brokers say nothing or are away, take orders over HTTP, and tell why none come over Kafka', async () => {
+    if (kafka === null) throw new Error('no Kafka')
+    const database = await testDatabase()
+    onTestFinished(() => database.drop())
+    const settings = kafka.settings('ready-')
+    const topic = await openOrderTopic(settings)
+    onTestFinished(() => topic.close())
+    const shop = await openShop(database.url)
+    await shop.list('A1', 1_000)
+    await shop.register('c1')
+    await shop.close()
+    const data = makeDataDir()
+    onTestFinished(() => data.remove())
+    const env = { DATABASE_URL: database.url, KAFKA_BROKERS: settings.brokers.join(','), TOPIC_PREFIX: settings.prefix }
+    const service = await startService({ dataDir: data.path, env: { ...env, ROLES: 'api' } })
+    onTestFinished(() => service.stop().then(() => undefined))
+    const [broker] = kafka.brokers
+    onTestFinished(async () => {
+      await broker?.kill('SIGCONT')
+      if (broker?.pid() === null) await broker.start()
+    })
+    /** What readiness says of the orders over Kafka; every answer has to be that it is ready. */
+    const detail = async () => {
+      const answer = await fetch(`${service.url}/readyz`)
+      expect(answer.status).toBe(200)
+      const { checks } = (await answer.json()) as Readiness
+      const found = checks.find(({ name }) => name === 'order-commands')
+      expect(found?.ok).toBe(true)
+      return found?.detail ?? 'well'
+    }
+    const consumes = async () => (await (await fetch(`${service.url}/metrics`)).text()).includes(`\n${CONSUMING} 1\n`)
+
+    await eventually(async () => (await detail()) === 'well')
+    expect(await consumes()).toBe(true)
+    await broker?.kill('SIGSTOP')
+    await eventually(async () => (await detail()).startsWith('nothing was heard of the brokers for'), SILENT)
+    await broker?.kill('SIGCONT')
+    await eventually(async () => (await detail()) === 'well', SILENT)
+    await broker?.kill('SIGKILL')
+    await eventually(async () => (await detail()).startsWith('waiting: '), SILENT)
+    expect(await consumes()).toBe(false)
+    const placing = await fetch(`${service.url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] }),
+    })
+    expect(placing.status).toBe(201)
+    await broker?.start()
+    await eventually(async () => (await detail()) === 'well', SILENT)
+  }, 400_000)
 })
+
+interface Readiness {
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string | null }[]
+}
+
+const CONSUMING = 'orders_over_kafka_consuming'
+/** Ten times what is waited for the longest: a rebalance, and the pause before a new client. */
+const SILENT = { timeout: 200_000 }
 
 async function placed(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(`select count(*) from log.events where type = 'OrderPlaced'`)

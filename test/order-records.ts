@@ -93,6 +93,7 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
       before?.(record)
       return takeOrder(record, parts)
     },
+    reachPoint: () => undefined,
     onTaken: () => undefined,
     log,
     monotonic: () => performance.now(),

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
+import { PLACE_ORDER_SUBJECT } from '../registry/command-schema.ts'
 import { eventSchemaTexts } from '../registry/event-schema-ids.ts'
 import { subjectOf } from '../schemas/subject.ts'
 import { openApiService, type ApiService } from './api-service.ts'
@@ -13,7 +14,8 @@ import { SchemaProject } from './schema-project.ts'
 import { stallingAfter } from './stalling-registry.ts'
 
 const SECRETS = { admin: 'admin-secret-0123456789', read: 'read-secret-0123456789' } as const
-const VERSIONS = eventSchemaTexts.length
+/** Those of the events, and of the command. */
+const VERSIONS = eventSchemaTexts.length + 1
 
 let copy: SchemaProject
 
@@ -66,7 +68,7 @@ describe('our own registry', () => {
     expect(obstacles).toEqual([])
     expect(registered(steps)).toHaveLength(VERSIONS)
     const lines = await registryEnvironment(copy, url).planLines()
-    expect(lines.stdout).toMatch(/! orderledger.Forgotten: git has no such event; left as it is/)
+    expect(lines.stdout).toMatch(/! orderledger.Forgotten: git has no such event or command; left as it is/)
   })
 
   test('is not touched when a version would break what it has', async () => {
@@ -120,6 +122,37 @@ describe('our own registry', () => {
       '1 ✖ what is published in git has changed since the plan was made (schemas.lock)',
     )
     expect(await registry().subjects()).toEqual([subjectOf('PriceChanged')])
+  })
+
+  test('gets the command that orders in Avro are, and its ids stay out of the lock', async () => {
+    const staging = registryEnvironment(copy, url)
+    expect((await staging.plan()).steps).toContainEqual(
+      expect.objectContaining({ do: 'register', subject: PLACE_ORDER_SUBJECT, version: 1 }),
+    )
+    await staging.applied()
+    copy.commit('ids')
+    const lock = copy.read('schemas.lock')
+    expect(lock).not.toContain(PLACE_ORDER_SUBJECT)
+
+    await registry().setLevel(PLACE_ORDER_SUBJECT, 'BACKWARD')
+    expect((await staging.plan()).steps).toMatchObject([
+      { do: 'set-level', subject: PLACE_ORDER_SUBJECT, level: 'FULL_TRANSITIVE' },
+    ])
+    expect(await staging.applied()).not.toContain('commit')
+    expect(copy.read('schemas.lock')).toBe(lock)
+    expect(await staging.plan()).toMatchObject({ code: 0, steps: [], drift: [] })
+  })
+
+  test('gets no command that breaks what others have registered under its name', async () => {
+    await registry().register(PLACE_ORDER_SUBJECT, schema('PlaceOrder', [{ name: 'customerId', type: 'int' }]))
+    const staging = registryEnvironment(copy, url)
+    expect(await staging.plan()).toMatchObject({
+      code: 1,
+      drift: [{ subject: PLACE_ORDER_SUBJECT, version: 1 }],
+      obstacles: [{ subject: PLACE_ORDER_SUBJECT, version: 1 }],
+    })
+    expect((await staging.apply()).stderr).toContain('orderledger.PlaceOrder v1 would be refused')
+    expect(await registry().subjects()).toEqual([PLACE_ORDER_SUBJECT])
   })
 
   test('is left alone while it only reads', async () => {

@@ -1,6 +1,7 @@
 /** Schemas on their whole way into a registry: planned, applied, recorded, and the next version after them. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../registry/confluent-registry.ts'
+import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT } from '../registry/command-schema.ts'
 import { eventSchemaTexts } from '../registry/event-schema-ids.ts'
 import { subjectOf } from '../schemas/subject.ts'
 import { parseLock } from '../schemas/schema-lock.ts'
@@ -11,8 +12,9 @@ import { emptyRegistry, idsOf, registered, registryEnvironment } from './registr
 import { SchemaProject } from './schema-project.ts'
 import { makeDataDir, startService } from './service.ts'
 
-const SUBJECTS = new Set(eventSchemaTexts.map(({ subject }) => subject)).size
-const VERSIONS = eventSchemaTexts.length
+/** Those of the events, and the command. */
+const SUBJECTS = new Set(eventSchemaTexts.map(({ subject }) => subject)).size + 1
+const VERSIONS = eventSchemaTexts.length + 1
 
 const real = await realRegistry()
 
@@ -78,6 +80,8 @@ async function wholePass(url: string): Promise<void> {
     const locked = parseLock(copy.read('schemas.lock'))[subject]?.versions.find((one) => one.version === version)
     expect({ subject, id: locked?.ids?.['staging'] }).toEqual({ subject, id })
   }
+  expect(await registry.level(PLACE_ORDER_SUBJECT)).toBe('FULL_TRANSITIVE')
+  expect(await lookUpPlaceOrder(registry)).toBeGreaterThan(0)
   // The ids are kept by codegen, and nothing is wrong with them.
   expect(await copy.run('codegen', '--check')).toMatchObject({ code: 0 })
   expect(await copy.run('check')).toMatchObject({ code: 0 })
@@ -87,6 +91,7 @@ async function wholePass(url: string): Promise<void> {
   copy.commit('ids')
   expect((await staging.planLines()).stdout).toMatch(/^✔ nothing to do for staging: \d+ versions as in git/)
 
+  expect((await copy.run('diff', '--against', `registry:${url}`)).stdout).toMatch(/^✔ the schemas are those of/)
   await copy.addGoodVersion()
   copy.commit('a version')
   const next = await staging.plan()

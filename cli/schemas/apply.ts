@@ -23,8 +23,8 @@ interface ApplyOptions extends FolderOptions, RegistryOptions {
 
 const details = `
 Only a plan that was written by orderledger schemas plan --out is carried out, and only while git and the registry stand
-as they stood then, with everything below schemas/ committed. The ids that the registry gives are written into
-schemas.lock: commit them. Once everything is applied it says so and changes nothing.
+as they stood then, with everything below schemas/ committed. The ids that the registry gives to versions of events are
+written into schemas.lock: commit them. Once everything is applied it says so and changes nothing.
 Exits with 1 when it refuses, with 3 when the registry is unreachable; what was done until then stands, and a new plan
 has the rest.`
 
@@ -61,11 +61,14 @@ async function apply(context: CommandContext, options: ApplyOptions): Promise<vo
   requireSame(reviewed, made, options)
   const applied: PlanStep[] = []
   const ids: GivenId[] = []
+  let isLockChanged = false
   const onStep = (step: PlanStep, given: GivenId | null): void => {
     applied.push(step)
     if (given !== null) {
       ids.push(given)
-      writeLock(folder, lockWithIds(published.lock, env, ids))
+      const lock = lockWithIds(published.lock, env, ids)
+      isLockChanged = lock !== published.lock
+      if (isLockChanged) writeLock(folder, lock)
     }
     context.output.note(`${applied.length} of ${plan.steps.length}: ${stepText(step)}${idText(step, given)}`)
   }
@@ -75,7 +78,7 @@ async function apply(context: CommandContext, options: ApplyOptions): Promise<vo
   context.output.result({ applied, ids }, () =>
     [
       `✔ ${applied.length} steps applied to ${env} (${found.base})`,
-      ...(ids.length === 0 ? [] : [`next: commit the ids in schemas/${LOCK}`]),
+      ...(isLockChanged ? [`next: commit the ids in schemas/${LOCK}`] : []),
     ].join('\n'),
   )
 }

@@ -18,7 +18,8 @@ interface PlanOptions extends FolderOptions, RegistryOptions {
 }
 
 const details = `
-Compares what is published (schemas.lock) with what the registry has, both ways, and writes nothing there.
+Compares what is published (schemas.lock, and the command PlaceOrder) with what the registry has, both ways, and writes
+nothing there.
 Exits with 0 when there is nothing to do, with 1 when there are changes or drift, with 3 when the registry is unreachable.
 --out keeps the plan to be reviewed; orderledger schemas apply carries out exactly that one.`
 
@@ -72,7 +73,7 @@ export async function planFor(
     const changes = changesFor(wanted, state)
     const written = new Set(changes.steps.filter((step) => step.do !== 'record-id').map(({ subject }) => subject))
     const readOnly = written.size === 0 ? null : await readOnlyPart(found.ask, [...written])
-    return { plan: planOf({ environment, registry: found.base, lock, state, changes }), published, readOnly }
+    return { plan: planOf({ environment, registry: found.base, lock, wanted, state, changes }), published, readOnly }
   })
 }
 

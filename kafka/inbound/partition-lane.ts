@@ -26,12 +26,16 @@ import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-re
 import { insist } from './patience.ts'
 import { isPassing, type Taken } from './take-order.ts'
 
+export type InboundPoint = 'inbound.taken' | 'inbound.decided' | 'inbound.parked'
+
 export interface LaneParts {
   readonly pool: Pool
   /** A uuid of this process. */
   readonly holder: string
   readonly take: (record: InboundRecord) => Promise<Taken>
   readonly log: KafkaLog
+  /** The fault hook. */
+  readonly reachPoint: (point: InboundPoint) => void
   /** Told of each record once its outcome is durable. */
   readonly onTaken: (record: InboundRecord, taken: Taken) => void
 }
@@ -82,7 +86,9 @@ export class PartitionLane {
       const chunk = rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
       const taken = this.#careful > 0 ? await this.#takeAlone(chunk, visit) : await this.#takeAll(chunk, visit)
       const last = chunk.at(-1)
-      if (last === undefined || !(await this.#advance(markOf(last), parked(chunk, taken), visit))) return
+      const letters = parked(chunk, taken)
+      if (last === undefined || !(await this.#advance(markOf(last), letters, visit))) return
+      if (letters.length > 0) this.#parts.reachPoint('inbound.parked')
       chunk.forEach((record, index) => {
         const outcome = taken[index]
         if (outcome !== undefined) this.#parts.onTaken(record, outcome)
@@ -119,8 +125,12 @@ export class PartitionLane {
     return []
   }
 
-  #takeAll(chunk: readonly InboundRecord[], { signal }: Visit): Promise<readonly Taken[]> {
-    return inKeyOrder(chunk, (record) => this.#insist(() => this.#parts.take(record), signal, isPassing))
+  async #takeAll(chunk: readonly InboundRecord[], { signal }: Visit): Promise<readonly Taken[]> {
+    const { take, reachPoint } = this.#parts
+    reachPoint('inbound.taken')
+    const taken = await inKeyOrder(chunk, (record) => this.#insist(() => take(record), signal, isPassing))
+    reachPoint('inbound.decided')
+    return taken
   }
 
   async #takeAlone(chunk: readonly InboundRecord[], visit: Visit): Promise<readonly Taken[]> {

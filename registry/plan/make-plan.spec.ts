@@ -15,10 +15,18 @@ const TWO = schema({ name: 'id', type: 'string' }, { name: 'note', type: 'string
 const wanted: WantedSubject = {
   subject: SUBJECT,
   level: 'FULL_TRANSITIVE',
+  isLocked: true,
   versions: [
     { version: 1, schema: ONE, recorded: 7 },
     { version: 2, schema: TWO, recorded: null },
   ],
+}
+
+/** As a command is. */
+const unlocked: WantedSubject = {
+  ...wanted,
+  isLocked: false,
+  versions: [{ version: 1, schema: ONE, recorded: null }],
 }
 
 function registry(state: Partial<SubjectState>): RegistryState {
@@ -70,6 +78,12 @@ describe('a plan', () => {
     ])
   })
 
+  test('records no id of a subject that the lock does not keep', () => {
+    expect(changesFor([unlocked], registry({})).steps.map((step) => step.do)).toEqual(['register', 'set-level'])
+    const has = { level: 'FULL_TRANSITIVE', ...first, found: [7] } as const
+    expect(changesFor([unlocked], registry(has))).toEqual({ steps: [], drift: [], obstacles: [], unchanged: 1 })
+  })
+
   test('says when a version is there with other docs only', () => {
     const documented = JSON.stringify({ ...(JSON.parse(ONE) as object), doc: 'A thing.' })
     const has = { versions: [{ id: 3, version: 1, schema: documented }], found: [null, null] }
@@ -85,8 +99,12 @@ describe('a plan', () => {
   })
 
   test('is no longer the reviewed one when anything that it was made from has moved', () => {
-    const made = (state: RegistryState, lock = '{}') =>
-      planOf({ environment: 'staging', registry: 'http://r', lock, state, changes: changesFor([wanted], state) })
+    const made = (state: RegistryState, lock = '{}', command = unlocked) =>
+      planOf({
+        ...{ environment: 'staging', registry: 'http://r', lock, state },
+        wanted: [wanted, command],
+        changes: changesFor([wanted], state),
+      })
     const plan = made(registry(first))
     const reviewed = readPlan(JSON.stringify(plan))
     if (reviewed === null) throw new Error('a plan can be read')
@@ -97,6 +115,8 @@ describe('a plan', () => {
     expect(movedSince(reviewed, made({ ...registry(first), level: 'NONE' }))).toContain('its level for all subjects')
     const lock = JSON.stringify({ [SUBJECT]: { level: 'FULL_TRANSITIVE', versions: [] } })
     expect(movedSince(reviewed, made(registry(first), lock))).toContain('git has changed')
+    const changed = { ...unlocked, versions: [{ version: 1, schema: TWO, recorded: null }] }
+    expect(movedSince(reviewed, made(registry(first), '{}', changed))).toContain('git has changed')
     expect(readPlan('{"format": 2}')).toBeNull()
   })
 })

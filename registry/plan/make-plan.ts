@@ -12,6 +12,8 @@ import type { RegistryState, SubjectState } from './registry-state.ts'
 export interface WantedSubject {
   readonly subject: string
   readonly level: CompatibilityLevel
+  /** Whether schemas.lock keeps the ids. Those of a command are asked for at each start instead. */
+  readonly isLocked: boolean
   /** Oldest first. */
   readonly versions: readonly WantedVersion[]
 }
@@ -70,7 +72,7 @@ export function changesFor(wanted: readonly WantedSubject[], state: RegistryStat
     steps: all.flatMap(({ steps }) => steps),
     drift: [
       ...all.flatMap(({ drift }) => drift),
-      ...strangers.map(({ subject }) => ({ subject, version: null, why: 'git has no such event' })),
+      ...strangers.map(({ subject }) => ({ subject, version: null, why: 'git has no such event or command' })),
     ],
     obstacles: all.flatMap(({ obstacles }) => obstacles),
     unchanged: all.reduce((sum, { unchanged }) => sum + unchanged, 0),
@@ -85,7 +87,7 @@ function ofSubject(wanted: WantedSubject, found: SubjectState, inherited: Compat
   return {
     steps: [
       ...levelAndVersions(wanted, found, inherited, missing),
-      ...matches.flatMap((one) => recording(subject, one)),
+      ...(wanted.isLocked ? matches.flatMap((one) => recording(subject, one)) : []),
     ],
     drift: found.versions
       .filter(({ id }) => !kept.has(id))

@@ -1,6 +1,7 @@
 /** A plan on paper: what was reviewed, and what it was made from, so that nothing else is carried out. */
+import { createHash } from 'node:crypto'
 import { lockDigest } from '../../schemas/schema-lock.ts'
-import type { Changes, PlanStep } from './make-plan.ts'
+import type { Changes, PlanStep, WantedSubject } from './make-plan.ts'
 import { stateDigests, type RegistryState } from './registry-state.ts'
 
 export interface Plan extends Changes {
@@ -8,7 +9,7 @@ export interface Plan extends Changes {
   readonly environment: string
   /** Where, without a password. */
   readonly registry: string
-  /** Digest of schemas.lock. */
+  /** Digest of what is published: of schemas.lock, and of the command, which is not in it. */
   readonly lock: string
   /** Digests of what the registry had, by subject. */
   readonly state: Readonly<Record<string, string>>
@@ -18,12 +19,14 @@ export interface PlanParts {
   readonly environment: string
   readonly registry: string
   readonly lock: string
+  readonly wanted: readonly WantedSubject[]
   readonly state: RegistryState
   readonly changes: Changes
 }
 
-export function planOf({ environment, registry, lock, state, changes }: PlanParts): Plan {
-  return { format: 1, environment, registry, lock: lockDigest(lock), state: stateDigests(state), ...changes }
+export function planOf({ environment, registry, lock, wanted, state, changes }: PlanParts): Plan {
+  const published = publishedDigest(lock, wanted)
+  return { format: 1, environment, registry, lock: published, state: stateDigests(state), ...changes }
 }
 
 /** Whether there is anything to do or to see to. */
@@ -60,6 +63,15 @@ export function movedSince(reviewed: Reviewed, now: Plan): string | null {
   }
   if (!sameSteps(reviewed.steps, now.steps)) return 'the plan names other steps than those that are due'
   return null
+}
+
+function publishedDigest(lock: string, wanted: readonly WantedSubject[]): string {
+  const unlocked = wanted
+    .filter(({ isLocked }) => !isLocked)
+    .map(({ versions }) => versions.map(({ schema }) => schema))
+  return createHash('sha256')
+    .update(JSON.stringify([lockDigest(lock), unlocked]))
+    .digest('hex')
 }
 
 function sameSteps(some: readonly PlanStep[], others: readonly PlanStep[]): boolean {

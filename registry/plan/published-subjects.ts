@@ -1,9 +1,10 @@
-/** What a registry should have: every version that is published, as the schema files have it. */
+/** What a registry should have: every version that is published, as the schema files have it, and the commands. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockBreaches, parseLock } from '../../schemas/schema-lock.ts'
 import { readSchemaFiles, SchemaRuleError } from '../../schemas/schema-files.ts'
-import { subjectOf } from '../../schemas/subject.ts'
+import { EVENT_LEVEL, subjectOf } from '../../schemas/subject.ts'
+import { PLACE_ORDER_SUBJECT, placeOrderText } from '../command-schema.ts'
 import type { WantedSubject } from './make-plan.ts'
 
 export interface Published {
@@ -15,6 +16,14 @@ export interface Published {
 }
 
 export const LOCK = 'schemas.lock'
+
+/** Orders in Avro come under it (kafka/order-commands.ts). No file and no lock has it: a command is not stored. */
+export const placeOrder: WantedSubject = {
+  subject: PLACE_ORDER_SUBJECT,
+  level: EVENT_LEVEL,
+  isLocked: false,
+  versions: [{ version: 1, schema: placeOrderText, recorded: null }],
+}
 
 /** Throws SchemaRuleError when a published version is not as it was published. */
 export function publishedSubjects(folder: string, environment: string): Published {
@@ -30,10 +39,10 @@ export function publishedSubjects(folder: string, environment: string): Publishe
       if (file === undefined) throw new Error(`${subject} version ${version} is locked and has no file`)
       return { version, schema: JSON.stringify(file.schema), recorded: ids?.[environment] ?? null }
     })
-    return { subject, level, versions: published }
+    return { subject, level, isLocked: true, versions: published }
   })
   const unpublished = files.filter(
     ({ event, version }) => !lock[subjectOf(event)]?.versions.some((one) => one.version === version),
   )
-  return { wanted, lock: text, unpublished: unpublished.map(({ file }) => file) }
+  return { wanted: [...wanted, placeOrder], lock: text, unpublished: unpublished.map(({ file }) => file) }
 }

@@ -2,11 +2,16 @@
 import { parseSchema } from '../../schemas/compatibility/parse-schema.ts'
 import type { SchemaTexts } from '../../schemas/schema-files.ts'
 import { subjectOf } from '../../schemas/subject.ts'
+import { PLACE_ORDER_SUBJECT } from '../command-schema.ts'
 import type { RegistryState, SubjectState } from './registry-state.ts'
 
-/** A version that the registry finds by the text of a file is that file; others keep the number they have there. */
+/**
+ * A version that the registry finds by the text of a file is that file; others keep the number they have there. The
+ * command has no file to be compared with: a plan tells what is different about it.
+ */
 export function registryTexts(state: RegistryState, now: SchemaTexts): SchemaTexts {
-  return new Map(state.subjects.flatMap((subject) => textsOf(subject, now)))
+  const events = state.subjects.filter(({ subject }) => subject !== PLACE_ORDER_SUBJECT)
+  return new Map(events.flatMap((subject) => textsOf(subject, now)))
 }
 
 /** The schemas of the files, to be asked for. Files that are no schemas are for `lint` to tell of. */

@@ -37,13 +37,17 @@ export async function soakOnKafka({ minutes, seed, perSecond, tell }: KafkaSoakO
     const cluster = await startKafka({ cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'], brokers: 3 })
     releases.push(() => cluster.stop())
     const { bootstrap, tls, sasl, brokers } = cluster
-    const losses = { share: 0 }
+    const hooks: { loses: number; crashPoint: string | null } = { loses: 0, crashPoint: null }
     const shop = await openShopOnKafka({
       databaseUrl: postgres.url,
       settings: { brokers: bootstrap, prefix: 'soak.', tls, sasl },
       plan: PLAN,
       roles: ROLES,
-      env: () => ({ RELAY_LOSES: String(losses.share) }),
+      env: () => {
+        const { loses, crashPoint } = hooks
+        hooks.crashPoint = null
+        return { RELAY_LOSES: String(loses), ...(crashPoint === null ? {} : { CRASH_POINT: crashPoint }) }
+      },
     })
     releases.push(() => shop.stop())
     const apis = shop.having('api')
@@ -68,10 +72,16 @@ export async function soakOnKafka({ minutes, seed, perSecond, tell }: KafkaSoakO
       load,
       random,
       get relayLoses() {
-        return losses.share
+        return hooks.loses
       },
       set relayLoses(share) {
-        losses.share = share
+        hooks.loses = share
+      },
+      get crashPoint() {
+        return hooks.crashPoint
+      },
+      set crashPoint(point) {
+        hooks.crashPoint = point
       },
     }
 
