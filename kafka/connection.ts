@@ -4,10 +4,12 @@ import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
 import { installRecordDecoder } from './kafkajs-decoding.ts'
 import { installRecordEncoder } from './kafkajs-records.ts'
+import { quietIdleConnections } from './kafkajs-timers.ts'
 import type { KafkaSasl, KafkaSettings } from './settings.ts'
 
 installRecordEncoder()
 installRecordDecoder()
+quietIdleConnections()
 
 export interface KafkaLog {
   info(fields: object, message: string): void

@@ -4,8 +4,8 @@
  * them: they are most of the work. Only in the release that both were compared with. What is not as we know it is left
  * to the original.
  */
-import { createRequire } from 'node:module'
 import type { IHeaders } from 'kafkajs'
+import { replaceInKafkajs } from './kafkajs-release.ts'
 
 /** What kafkajs passes to its decoder: the bytes of one record, and what of it stands in the head of the batch. */
 export interface RecordBytes {
@@ -37,18 +37,11 @@ export interface DecodedRecord {
 
 type Decode = (bytes: RecordBytes, context?: BatchContext) => DecodedRecord
 
-const RELEASE = '2.2.4'
-const MODULE = 'kafkajs/src/protocol/recordBatch/record/v0/decoder'
 const LOG_APPEND_TIME = 1
 
 /** Must run before the first fetch: kafkajs loads what decodes an answer with the first one. */
 export function installRecordDecoder(): void {
-  const load = createRequire(import.meta.url)
-  const { version } = load('kafkajs/package.json') as { readonly version: string }
-  if (version !== RELEASE) throw new Error(`kafkajs ${version} is not ${RELEASE}: compare its decoder of records anew`)
-  const original = load(MODULE) as Decode
-  const loaded = load.cache[load.resolve(MODULE)]
-  if (loaded !== undefined) loaded.exports = decoderBefore(original)
+  replaceInKafkajs('protocol/recordBatch/record/v0/decoder', decoderBefore)
 }
 
 /** Ours where it can be, else the original: for headers given twice, and whatever is cut off. */

@@ -2,8 +2,8 @@
  * Puts our encoder of records (record-encoder.ts) in the place of that of kafkajs, and lets a send have records that are
  * encoded already. Only in the release that both were compared with: in any other one kafkajs encodes by itself.
  */
-import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
+import { replaceInKafkajs } from './kafkajs-release.ts'
 import { RecordBuffer, type RecordToEncode } from './record-encoder.ts'
 
 /** What kafkajs passes to its encoder: a message, and what of it depends on the batch. */
@@ -24,19 +24,12 @@ export interface EncodedRecord {
 
 type Encode = (message: MessageToEncode) => EncodedRecord
 
-const RELEASE = '2.2.4'
-const MODULE = 'kafkajs/src/protocol/recordBatch/record/v0'
 const NOTHING = Buffer.alloc(0)
 const scratch = new RecordBuffer(64 * 1024)
 
 /** Must run before the first message is sent: kafkajs loads what encodes a request with the first one. */
 export function installRecordEncoder(): void {
-  const load = createRequire(import.meta.url)
-  const { version } = load('kafkajs/package.json') as { readonly version: string }
-  if (version !== RELEASE) throw new Error(`kafkajs ${version} is not ${RELEASE}: compare its encoder of records anew`)
-  const original = load(MODULE) as Encode
-  const loaded = load.cache[load.resolve(MODULE)]
-  if (loaded !== undefined) loaded.exports = encoderBefore(original)
+  replaceInKafkajs('protocol/recordBatch/record/v0', encoderBefore)
 }
 
 /** Ours where it can be, else the original: for headers with several values, or none that can be written. */

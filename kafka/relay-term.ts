@@ -122,11 +122,12 @@ async function read(term: Term, publication: Publication, end: AbortSignal): Pro
       publication.add(page.slice(at, at + SLICE))
       await new Promise(setImmediate)
     }
+    if (page.length < PAGE) publication.flush()
   }
   return null
 }
 
-/** While there is a backlog the next page is here already, and blocks fill; else nothing waits for it. */
+/** While there is a backlog the next page is here already, and blocks fill; else nothing may wait for it. */
 async function arrivedOrFlushed<Page>(next: Promise<Page>, publication: Publication): Promise<Page> {
   const none = Symbol('not here yet')
   const page = await Promise.race([next, new Promise<typeof none>((resolve) => setImmediate(resolve, none))])
