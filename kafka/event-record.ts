@@ -6,6 +6,7 @@
 import { crc32 } from 'node:zlib'
 import type { IHeaders } from 'kafkajs'
 import type { WireFormat } from '../registry/wire-format.ts'
+import { headerTexts } from './kafkajs-decoding.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { RecordedEvent, StoredEvent } from '../store/feed.ts'
 import { keyOfStream } from './topics.ts'
@@ -60,21 +61,19 @@ export function sourceOf(logId: string): string {
   return `orderledger:${logId}`
 }
 
+/** The headers that a reader goes by. */
+const READ = ['ce_source', 'ol-position', 'ol-stream', 'ol-version', 'ce_time', 'ol-checksum']
+
 /** The event of a record, when it is one of this log and arrived as it was written. `expected`: the types of its topic. */
 export function readEventRecord(
-  { key, value, headers = {} }: RawRecord,
+  record: RawRecord,
   around: { readonly wire: WireFormat; readonly source: string; readonly expected: ReadonlySet<string> },
 ): RecordedEvent | RecordFault {
-  const text = (name: string) => headers[name]?.toString() ?? ''
-  if (text('ce_source') !== around.source || value === null) return 'foreign'
-  const [position, stream, version, time] = [
-    text('ol-position'),
-    text('ol-stream'),
-    text('ol-version'),
-    text('ce_time'),
-  ]
-  const sum = checksum([around.source, position, stream, version, time], value)
-  if (sum !== text('ol-checksum') || key?.toString() !== keyOfStream(stream)) return 'damaged'
+  const { key, value } = record
+  const [source, position = '', stream = '', version = '', time = '', sum] = headerTexts(record, READ)
+  if (source !== around.source || value === null) return 'foreign'
+  if (sum !== checksum([source, position, stream, version, time], value) || key?.toString() !== keyOfStream(stream))
+    return 'damaged'
   try {
     const { type, schemaVersion, data } = around.wire.unframe(value, around.expected)
     const event = { position: Number(position), stream, version: Number(version), type, schemaVersion, data }

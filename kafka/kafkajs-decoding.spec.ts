@@ -2,7 +2,13 @@ import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import './connection.ts'
-import { decoderBefore, type BatchContext, type DecodedRecord, type RecordBytes } from './kafkajs-decoding.ts'
+import {
+  decoderBefore,
+  headerTexts,
+  type BatchContext,
+  type DecodedRecord,
+  type RecordBytes,
+} from './kafkajs-decoding.ts'
 import type { EncodedRecord, MessageToEncode } from './kafkajs-records.ts'
 
 const load = createRequire(import.meta.url)
@@ -76,6 +82,25 @@ describe('the decoder of records', () => {
         expect(fieldsOf(ours(new Decoder(bytes), around))).toEqual(original(new Decoder(bytes), around))
       }),
     )
+  })
+
+  test('gives some headers as text as it gives all of them', () => {
+    fc.assert(
+      fc.property(message, context, fc.array(fc.nat(12), { maxLength: 5 }), (record, around, picks) => {
+        const bytes = body(record)
+        const { headers } = original(new Decoder(bytes), around)
+        const names = [...new Set(['none of them', ...picks.flatMap((pick) => Object.keys(headers)[pick] ?? [])])]
+        const texts = headerTexts(ours(new Decoder(bytes), around), names)
+        expect(texts).toEqual(names.map((name) => headers[name]?.toString() ?? ''))
+      }),
+    )
+  })
+
+  test('leaves a header that comes twice to kafkajs when it is asked for as text', () => {
+    const record = body({ key: 'k', value: 'v', headers: { a: ['1', '2'] as unknown as string, b: '3' } })
+    const decoded = ours(new Decoder(record), { firstOffset: '0', firstTimestamp: '0' })
+    expect(() => headerTexts(decoded, ['a'])).toThrow(left)
+    expect(headerTexts(decoded, ['b'])).toEqual(['3'])
   })
 
   test('is the one that kafkajs uses', () => {

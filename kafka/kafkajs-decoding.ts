@@ -49,6 +49,18 @@ export function decoderBefore(original: Decode): Decode {
   return (bytes, context = {}) => decodePlain(bytes, context, original) ?? original(bytes, context)
 }
 
+/**
+ * Some headers of a record as text, in the order of `names`; '' for one that is not there. Of many headers a few are had
+ * for less than all of them.
+ */
+export function headerTexts(
+  record: { readonly headers?: IHeaders | undefined },
+  names: readonly string[],
+): readonly string[] {
+  const read = record instanceof LazyRecord ? record.texts(names) : null
+  return read ?? names.map((name) => record.headers?.[name]?.toString() ?? '')
+}
+
 function decodePlain(bytes: RecordBytes, context: BatchContext, original: Decode): DecodedRecord | null {
   const { firstOffset, firstTimestamp, timestampType, maxTimestamp } = context
   if (firstOffset === undefined || firstTimestamp === undefined) return null
@@ -112,6 +124,11 @@ class LazyRecord implements DecodedRecord {
     const { bytes, context, headersAt, original } = this.#left
     this.#headers ??= new Cursor(bytes.buffer, headersAt).headers() ?? original(bytes, context).headers
     return this.#headers
+  }
+
+  /** Null: `headers` has to be asked. */
+  texts(names: readonly string[]): readonly string[] | null {
+    return new Cursor(this.#left.bytes.buffer, this.#left.headersAt).texts(names)
   }
 
   get magicByte(): number | undefined {
@@ -204,16 +221,37 @@ class Cursor {
     return headers
   }
 
+  /** Null: one of the names comes twice. */
+  texts(names: readonly string[]): readonly string[] | null {
+    const texts = names.map(() => '')
+    const count = this.varint()
+    for (let index = 0; index < count; index++) {
+      const length = this.varint()
+      const start = this.#at
+      this.#at += length
+      const wanted = names.indexOf(this.#name(index, start))
+      const size = this.varint()
+      if (wanted >= 0) {
+        if (texts[wanted] !== '') return null
+        texts[wanted] = this.#buffer.toString('utf8', this.#at, this.#at + Math.max(0, size))
+      }
+      this.#at += Math.max(0, size)
+    }
+    return texts
+  }
+
   #name(index: number, start: number): string {
     const last = lastNames[index]
-    if (
-      last?.bytes.length === this.#at - start &&
-      this.#buffer.compare(last.bytes, 0, last.bytes.length, start, this.#at) === 0
-    ) {
-      return last.name
-    }
+    if (last !== undefined && this.#stands(last.bytes, start)) return last.name
     const name = this.#buffer.toString('utf8', start, this.#at)
     if (index < MOST_NAMES) lastNames[index] = { name, bytes: Buffer.from(this.#buffer.subarray(start, this.#at)) }
     return name
+  }
+
+  /** Whether exactly these bytes were read since `start`. In JavaScript: a call of Node's own takes longer than a name. */
+  #stands(bytes: Buffer, start: number): boolean {
+    if (bytes.length !== this.#at - start) return false
+    for (let index = 0; index < bytes.length; index++) if (bytes[index] !== this.#buffer[start + index]) return false
+    return true
   }
 }
