@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { BrowseFailure, type BrowseFrom, type BrowsedRecords } from '../kafka/browse-topic.ts'
 import type { ShownValue } from '../kafka/shown-record.ts'
-import type { KafkaReach } from '../kafka/lag-report.ts'
+import type { KafkaReach } from '../kafka/lag/lag-report.ts'
 import { rfc3339 } from '../projections/shown.ts'
 import type { ApiServer } from './api-server.ts'
 import { ProblemError } from './http/problem-document.ts'

@@ -1,8 +1,8 @@
 /** Looks at what a cluster brings along: the brokers with their topics, and the registry that is shared. */
-import { kafkaClient, silentLog } from '../kafka/connection.ts'
-import { kafkaFailure } from '../kafka/kafka-failure.ts'
+import { kafkaClient, silentLog } from '../kafka/client/connection.ts'
+import { kafkaFailure } from '../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
-import { compareTopics, topicsAreFine } from '../kafka/topic-admin.ts'
+import { compareTopics, topicsAreFine } from '../kafka/topics/topic-admin.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 import type { Config } from './config.ts'
 import { openRegistry } from './schema-ids.ts'

@@ -1,6 +1,6 @@
 /** Who reads the log and how far each got, from the database alone: true whichever process asks. */
-import type { LogReader } from '../kafka/lag-report.ts'
-import { relayReader } from '../kafka/relay-target.ts'
+import type { LogReader } from '../kafka/lag/lag-report.ts'
+import { relayReader } from '../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../projections/projection-states.ts'
 import type { Progress } from '../projections/progress.ts'

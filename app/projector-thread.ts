@@ -2,9 +2,9 @@
  * The projector, inside a thread of its own: it has its own connections and its own garbage, so that neither delays an
  * order or a read.
  */
-import type { KafkaLog } from '../kafka/connection.ts'
+import type { KafkaLog } from '../kafka/client/connection.ts'
 import { KafkaFeed } from '../kafka/feed.ts'
-import { logStore } from '../kafka/log-store.ts'
+import { logStore } from '../kafka/feed/log-store.ts'
 import { projections } from '../projections/list.ts'
 import { Progress } from '../projections/progress.ts'
 import { Projector } from '../projections/projector.ts'

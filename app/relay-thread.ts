@@ -1,7 +1,7 @@
 /** The relay, inside a thread of its own: framing and compressing what is published delays no order. */
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
 import { sourceOf } from '../kafka/event-record.ts'
-import { losing } from '../kafka/relay-losses.ts'
+import { losing } from '../kafka/relay/relay-losses.ts'
 import { Relay } from '../kafka/relay.ts'
 import { eventSchemaIds } from '../registry/event-schema-ids.ts'
 import { wireFormat } from '../registry/wire-format.ts'

@@ -1,7 +1,7 @@
 /** Sends random orders, as fast as they are answered or at a steady rate, and reports what became of them. */
-import { silentLog } from '../kafka/connection.ts'
+import { silentLog } from '../kafka/client/connection.ts'
 import { Option, type Command } from 'commander'
-import { BatchSender } from '../kafka/batch-sender.ts'
+import { BatchSender } from '../kafka/client/batch-sender.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { createTraffic } from '../simulation/traffic.ts'
 import type { CommandContext } from './command-context.ts'

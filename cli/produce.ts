@@ -1,8 +1,8 @@
 /** Sends the lines of a file to Kafka: orders to be decided, and what customers do. Sent again, it orders nothing twice. */
-import { silentLog } from '../kafka/connection.ts'
+import { silentLog } from '../kafka/client/connection.ts'
 import type { Command } from 'commander'
 import { StartFailure, systemCode } from '../app/start-failure.ts'
-import { BatchSender, type SendFailure } from '../kafka/batch-sender.ts'
+import { BatchSender, type SendFailure } from '../kafka/client/batch-sender.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'

@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import type { Admin } from 'kafkajs'
 import { StartFailure } from '../app/start-failure.ts'
-import { kafkaClient, silentLog } from '../kafka/connection.ts'
-import { isKafkaError, kafkaFailure } from '../kafka/kafka-failure.ts'
+import { kafkaClient, silentLog } from '../kafka/client/connection.ts'
+import { isKafkaError, kafkaFailure } from '../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import {
   compareTopics,
@@ -11,7 +11,7 @@ import {
   topicsAreFine,
   type TopicReport,
   type TopicsReport,
-} from '../kafka/topic-admin.ts'
+} from '../kafka/topics/topic-admin.ts'
 import type { CommandContext } from './command-context.ts'
 import { examples } from './examples.ts'
 

@@ -1,9 +1,9 @@
 /** Looks into a topic: a bounded number of records, outside of every group, in bounded time. */
-import { silentLog } from './connection.ts'
+import { silentLog } from './client/connection.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WireFormat } from '../registry/wire-format.ts'
-import { withOffsets, type PartitionLook } from './cluster-look.ts'
-import { PartitionReader, type ReadRecord } from './partition-reader.ts'
+import { withOffsets, type PartitionLook } from './lag/cluster-look.ts'
+import { PartitionReader, type ReadRecord } from './client/partition-reader.ts'
 import type { KafkaSettings } from './settings.ts'
 import { showHeaders, showRecord, type ShownRecord } from './shown-record.ts'
 

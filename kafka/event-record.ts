@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib'
 import type { IHeaders } from 'kafkajs'
 import type { WireFormat } from '../registry/wire-format.ts'
-import { headerTexts } from './kafkajs-decoding.ts'
+import { headerTexts } from './client/kafkajs-decoding.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { RecordedEvent, StoredEvent } from '../store/feed.ts'
 import { keyOfStream } from './topics.ts'

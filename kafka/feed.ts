@@ -13,16 +13,16 @@
 import type { Position } from '../store/command.ts'
 import { requireDense, type Feed, type RecordedEvent } from '../store/feed.ts'
 import type { WireFormat } from '../registry/wire-format.ts'
-import type { KafkaLog } from './connection.ts'
+import type { KafkaLog } from './client/connection.ts'
 import { readEventRecord, sourceOf } from './event-record.ts'
-import { FeedSource } from './feed-source.ts'
-import { LogConsumer, type PartitionRecords, type TopicPartition } from './log-consumer.ts'
-import type { LogStore } from './log-store.ts'
-import { PassedOffsets } from './passed-offsets.ts'
+import { FeedSource } from './feed/feed-source.ts'
+import { LogConsumer, type PartitionRecords, type TopicPartition } from './feed/log-consumer.ts'
+import type { LogStore } from './feed/log-store.ts'
+import { PassedOffsets } from './feed/passed-offsets.ts'
 import type { KafkaSettings } from './settings.ts'
 import { topics } from './topics.ts'
 import { Wakes } from '../store/wakes.ts'
-import { Weave, WEAVE_CAPACITY } from './weave.ts'
+import { Weave, WEAVE_CAPACITY } from './feed/weave.ts'
 
 export interface KafkaFeedParts {
   readonly settings: KafkaSettings

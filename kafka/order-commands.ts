@@ -7,11 +7,11 @@
  * Where each partition stands is kept in Postgres (store/inbound-offsets.ts); the offsets of the group are a hint for
  * those who watch the lag. kafkajs restarts nothing by itself: some of its crashes it would never restart.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../store/pause.ts'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { releasePartition } from '../store/inbound-offsets.ts'
-import { kafkaClient, type KafkaLog } from './connection.ts'
-import { endConsumer } from './end-consumer.ts'
+import { kafkaClient, type KafkaLog } from './client/connection.ts'
+import { endConsumer } from './client/end-consumer.ts'
 import { inboundRecord } from './inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from './inbound/partition-lane.ts'
 import { HandedOver } from './inbound/patience.ts'
@@ -81,18 +81,18 @@ export class OrderCommands {
 
   async #supervise(): Promise<void> {
     const { signal } = this.#stop
-    for (let pause = BACK_OFF_MS.first; !signal.aborted; pause = Math.min(pause * 2, BACK_OFF_MS.most)) {
+    for (let wait = BACK_OFF_MS.first; !signal.aborted; wait = Math.min(wait * 2, BACK_OFF_MS.most)) {
       this.#health = { state: 'connecting', reason: this.#health.reason }
       const session = new Session(this.#parts, this.#topic, signal)
       this.#session = session
       const reason = await session.run(() => {
-        pause = BACK_OFF_MS.first
+        wait = BACK_OFF_MS.first
         this.#health = { state: 'consuming', reason: null }
       })
       if (signal.aborted) return
       this.#health = { state: 'waiting', reason }
       this.#parts.log.warn({ topic: this.#topic, reason }, 'orders over Kafka are not read: trying again')
-      await delay(pause, undefined, { signal }).catch(() => undefined)
+      await pause(wait, signal)
     }
   }
 }

@@ -4,7 +4,7 @@ import { eventSchemaIds } from '../registry/event-schema-ids.ts'
 import { wireFormat } from '../registry/wire-format.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../schemas/events.ts'
 import { goldenSamples } from '../schemas/golden-samples.ts'
-import type { ReadRecord } from './partition-reader.ts'
+import type { ReadRecord } from './client/partition-reader.ts'
 import { showHeaders, showRecord } from './shown-record.ts'
 
 const types = Object.keys(eventSchemas) as readonly EventType[]

@@ -2,7 +2,7 @@
 import type { WireFormat } from '../registry/wire-format.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import { eventSchemas } from '../schemas/events.ts'
-import type { ReadRecord } from './partition-reader.ts'
+import type { ReadRecord } from './client/partition-reader.ts'
 
 /**
  * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.

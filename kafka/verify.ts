@@ -14,7 +14,7 @@ import type { Position } from '../store/command.ts'
 import type { RecordedEvent } from '../store/feed.ts'
 import type { LogSource } from '../store/log-source.ts'
 import { readEventRecord } from './event-record.ts'
-import { readTopics, type TopicRecord } from './read-topics.ts'
+import { readTopics, type TopicRecord } from './client/read-topics.ts'
 import { topicName, topicOfStream, partitionOf, keyOfStream, topics, type Topic } from './topics.ts'
 
 export interface VerifyTopicsOptions {

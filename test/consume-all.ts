@@ -1,6 +1,6 @@
 /** Everything that some topics hold at this moment, partition by partition in order. */
 import kafkajs from 'kafkajs'
-import '../kafka/codecs.ts'
+import '../kafka/client/codecs.ts'
 import type { RawRecord } from '../kafka/event-record.ts'
 
 export interface ConsumedRecord extends RawRecord {

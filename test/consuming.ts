@@ -1,6 +1,6 @@
 /** Topics of their own for tests of `orderledger consume`, what is sent to them, and what the command printed of them. */
 import kafkajs, { type CompressionTypes, type Kafka, type Message } from 'kafkajs'
-import { kafkaClient, silentLog } from '../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../kafka/client/connection.ts'
 import { createTopic, type TestKafka } from './kafka.ts'
 import { kafkaCommands, type KafkaCommands } from './run-kafka-command.ts'
 import type { RunningCommand } from './run-command.ts'

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { RELAY_READERS } from '../kafka/relay-target.ts'
+import { RELAY_READERS } from '../kafka/relay/relay-target.ts'
 import { openPool } from '../store/database.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'

@@ -1,7 +1,7 @@
 /** The feed from Kafka, on a real one: the contract of every feed, and records that are not as they should be. */
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { projectorGroup } from '../kafka/log-consumer.ts'
+import { projectorGroup } from '../kafka/feed/log-consumer.ts'
 import type { KafkaFeed } from '../kafka/feed.ts'
 import { openPool, type Pool } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'

@@ -2,7 +2,7 @@
 import { newId } from '../app/clock.ts'
 import type { Addressed } from '../domain/decision.ts'
 import { KafkaFeed, type FeedHealth, type KafkaFeedParts } from '../kafka/feed.ts'
-import { logStore } from '../kafka/log-store.ts'
+import { logStore } from '../kafka/feed/log-store.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import type { Pool } from '../store/database.ts'
 import { appendEvents } from './append-events.ts'

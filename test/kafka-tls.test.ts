@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { certificates } from '../cli/cluster/certificates.ts'
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { testKafka } from './kafka.ts'
 

@@ -1,6 +1,6 @@
 /** `orderledger lag --monitor` beside a consumer group that reads, is gone and comes back, with and without a service. */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { LagReport } from '../kafka/lag-report.ts'
+import type { LagReport } from '../kafka/lag/lag-report.ts'
 import { joinedWith, numbered, startConsuming, type Consuming } from './consuming.ts'
 import { testDatabase } from './database.ts'
 import { eventually } from './eventually.ts'

@@ -1,7 +1,7 @@
 /** How far behind everybody is, on real brokers: each verdict by a group that deserves it, on the command line and over HTTP. */
 import kafkajs, { type Consumer, type Producer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { LagReport } from '../kafka/lag-report.ts'
+import type { LagReport } from '../kafka/lag/lag-report.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'

@@ -7,11 +7,11 @@ import { takeOrder } from '../kafka/inbound/take-order.ts'
 import type { InboundRecord } from '../kafka/inbound/inbound-record.ts'
 import { OrderCommands, type OrderCommandsParts } from '../kafka/order-commands.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
-import { createTopics, topicsAreFine } from '../kafka/topic-admin.ts'
+import { createTopics, topicsAreFine } from '../kafka/topics/topic-admin.ts'
 import { partitionOf, topicName } from '../kafka/topics.ts'
 import { placeOrderReader } from '../registry/command-schema.ts'
 import type { Executor } from '../store/command.ts'
-import { COMPRESSION } from '../kafka/codecs.ts'
+import { COMPRESSION } from '../kafka/client/codecs.ts'
 import { eventually } from './eventually.ts'
 
 export const AVRO_ID = 77

@@ -1,7 +1,7 @@
 /** Puts a stored log onto its topics without a relay: whole, or with whatever a test does to its records. */
 import type { CompressionTypes, Kafka, Message } from 'kafkajs'
-import { COMPRESSION } from '../kafka/codecs.ts'
-import { kafkaClient } from '../kafka/connection.ts'
+import { COMPRESSION } from '../kafka/client/codecs.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
 import { eventRecord, sourceOf } from '../kafka/event-record.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { partitionOf, topicName, topicOfStream, topics } from '../kafka/topics.ts'

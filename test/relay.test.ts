@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { losing } from '../kafka/relay-losses.ts'
+import { losing } from '../kafka/relay/relay-losses.ts'
 import { appendEvents } from './append-events.ts'
 import { eventually } from './eventually.ts'
 import { testKafka } from './kafka.ts'

@@ -1,9 +1,9 @@
 /** A log, its topics and relays on both: what tests of publishing need. */
 import { newId } from '../app/clock.ts'
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
 import { type RawRecord, readEventRecord, sourceOf } from '../kafka/event-record.ts'
 import { Relay, type RelayParts } from '../kafka/relay.ts'
-import { createTopics } from '../kafka/topic-admin.ts'
+import { createTopics } from '../kafka/topics/topic-admin.ts'
 import { topicName, topics } from '../kafka/topics.ts'
 import { embeddedRegistry } from '../registry/embedded-registry.ts'
 import { registerEventSchemas } from '../registry/event-schema-ids.ts'

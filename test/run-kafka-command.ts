@@ -1,6 +1,6 @@
 /** The command line on a cluster: `orderledger <args>` with the variables that name it, in a directory of its own. */
-import { kafkaClient } from '../kafka/connection.ts'
-import { createTopics } from '../kafka/topic-admin.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
+import { createTopics } from '../kafka/topics/topic-admin.ts'
 import type { TestKafka } from './kafka.ts'
 import { startCommand, type RunningCommand } from './run-command.ts'
 import { makeDataDir } from './service.ts'

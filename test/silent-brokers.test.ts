@@ -1,7 +1,7 @@
 /** Brokers that fall silent without closing a connection, and readers that are stopped while they begin. */
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { silentLog } from '../kafka/connection.ts'
-import { LogConsumer, projectorGroup } from '../kafka/log-consumer.ts'
+import { silentLog } from '../kafka/client/connection.ts'
+import { LogConsumer, projectorGroup } from '../kafka/feed/log-consumer.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { openPool, type Pool } from '../store/database.ts'
 import { testDatabase, type TestDatabase } from './database.ts'

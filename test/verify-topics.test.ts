@@ -1,7 +1,7 @@
 /** What `verify` finds on the topics of the log: nothing on those that a relay wrote, and each kind of damage by its check. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import kafkajs, { type Kafka, type Message } from 'kafkajs'
-import { kafkaClient } from '../kafka/connection.ts'
+import { kafkaClient } from '../kafka/client/connection.ts'
 import { eventRecord, sourceOf } from '../kafka/event-record.ts'
 import { partitionOf, topicName, topicOfStream, topics } from '../kafka/topics.ts'
 import { verifyTopics, type TopicsVerification } from '../kafka/verify.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { RELAY_READERS } from '../../kafka/relay-target.ts'
+import { RELAY_READERS } from '../../kafka/relay/relay-target.ts'
 import { Cleanup } from '../cleanup.ts'
 import { atLeast, atMost, type BenchContext, figure, inRounds, type Measured } from '../figure.ts'
 import { brokerEnv, makeTopics, startBrokers } from '../service/broker.ts'

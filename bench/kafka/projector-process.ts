@@ -1,8 +1,8 @@
 /** The projector as its thread runs it, on the feed it is told, in a process of its own: prints how fast it was. */
-import { silentLog } from '../../kafka/connection.ts'
+import { silentLog } from '../../kafka/client/connection.ts'
 import { newId } from '../../app/clock.ts'
 import { KafkaFeed } from '../../kafka/feed.ts'
-import { logStore } from '../../kafka/log-store.ts'
+import { logStore } from '../../kafka/feed/log-store.ts'
 import { projections } from '../../projections/list.ts'
 import { Progress } from '../../projections/progress.ts'
 import { Projector } from '../../projections/projector.ts'

@@ -1,9 +1,9 @@
 /** Real brokers for a figure, gone with it, and our topics on them. */
 import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
 import { startKafka } from '../../cli/cluster/kafka.ts'
-import { kafkaClient, silentLog } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { createTopics, topicsAreFine } from '../../kafka/topic-admin.ts'
+import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
 import type { Cleanup } from '../cleanup.ts'
 
 /** Their addresses, without a topic. */

@@ -1,7 +1,7 @@
 /** Sends simulated orders to the topic `order-commands` and watches the log for what became of each. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BatchSender } from '../../kafka/batch-sender.ts'
+import type { BatchSender } from '../../kafka/client/batch-sender.ts'
 import { partitionOf } from '../../kafka/topics.ts'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
 import type { HttpClient } from '../http-client.ts'

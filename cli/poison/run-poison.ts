@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Message } from 'kafkajs'
 import type { DeadLetterSummary } from '../../dashboard/api-shapes.ts'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient } from '../../kafka/client/connection.ts'
 import {
   goodOrder,
   poisonCorpus,
@@ -11,7 +11,7 @@ import {
   type PoisonCase,
   type PoisonRecord,
   type PoisonShop,
-} from '../../kafka/poison-corpus.ts'
+} from '../../kafka/inbound/poison-corpus.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName } from '../../kafka/topics.ts'
 import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT } from '../../registry/command-schema.ts'

@@ -1,9 +1,9 @@
 /** Reads a topic outside of every group: all partitions from one place on, until there were enough or the signal. */
-import { silentLog } from '../../kafka/connection.ts'
-import { setTimeout as delay } from 'node:timers/promises'
-import { withOffsets } from '../../kafka/cluster-look.ts'
+import { silentLog } from '../../kafka/client/connection.ts'
+import { pause } from '../../store/pause.ts'
+import { withOffsets } from '../../kafka/lag/cluster-look.ts'
 import type { BrowseFrom } from '../../kafka/browse-topic.ts'
-import { PartitionReader, type PartitionPage } from '../../kafka/partition-reader.ts'
+import { PartitionReader, type PartitionPage } from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -37,7 +37,7 @@ export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }
       if (pages instanceof Error) {
         if (performance.now() - answered > PATIENCE_MS) throw pages
         onRetry(pages.message)
-        await delay(BACK_OFF_MS, undefined, { signal }).catch(() => undefined)
+        await pause(BACK_OFF_MS, signal)
         ahead = fetched(reader, topic, offsets)
         continue
       }

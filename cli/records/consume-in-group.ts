@@ -1,9 +1,9 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../store/pause.ts'
 import type { EachBatchPayload } from 'kafkajs'
 import { StartFailure } from '../../app/start-failure.ts'
-import { kafkaClient, silentLog } from '../../kafka/connection.ts'
-import { readRecord } from '../../kafka/partition-reader.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
+import { readRecord } from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -98,7 +98,7 @@ async function spend(
   { signal, heartbeat }: Pick<Working, 'signal'> & Pick<EachBatchPayload, 'heartbeat'>,
 ): Promise<void> {
   for (let left = work; left > 0 && !signal.aborted; left -= HEARTBEAT_MS) {
-    await delay(Math.min(left, HEARTBEAT_MS), undefined, { signal }).catch(() => undefined)
+    await pause(Math.min(left, HEARTBEAT_MS), signal)
     if (left > HEARTBEAT_MS && !signal.aborted) await heartbeat()
   }
 }

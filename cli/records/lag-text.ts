@@ -1,7 +1,7 @@
 /** Lag as a table: a line for each group and reader, and below a group one for each of its partitions. */
-import type { LagReport } from '../../kafka/lag-report.ts'
-import type { Verdict } from '../../kafka/lag.ts'
-import type { Progress } from '../../kafka/lag.ts'
+import type { LagReport } from '../../kafka/lag/lag-report.ts'
+import type { Verdict } from '../../kafka/lag/lag.ts'
+import type { Progress } from '../../kafka/lag/lag.ts'
 import { styled, table, type Cell, type Style } from '../output.ts'
 import type { ProgressStream } from '../progress.ts'
 

@@ -1,5 +1,5 @@
 /** Sends lines as records, as fast as they are taken or at a pace; memory holds what waits to be sent and no more. */
-import { SendFailure, type BatchSender } from '../../kafka/batch-sender.ts'
+import { SendFailure, type BatchSender } from '../../kafka/client/batch-sender.ts'
 import { partitionOf } from '../../kafka/topics.ts'
 import type { Line } from '../load/json-lines.ts'
 import { pace, type PaceOptions } from './pace.ts'

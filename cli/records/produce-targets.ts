@@ -1,5 +1,5 @@
 /** The topics that others may send to, as they are in the cluster. */
-import { kafkaClient, silentLog } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName, topics, type TopicName } from '../../kafka/topics.ts'
 import { StartFailure } from '../../app/start-failure.ts'

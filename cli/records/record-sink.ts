@@ -1,6 +1,6 @@
 /** Where consumed messages go: lines to stdout, in pieces as large as a pipe likes, never more than it takes. */
 import { once } from 'node:events'
-import type { ReadRecord } from '../../kafka/partition-reader.ts'
+import type { ReadRecord } from '../../kafka/client/partition-reader.ts'
 import type { ProgressStream } from '../progress.ts'
 import type { RecordText } from './record-text.ts'
 

@@ -1,8 +1,8 @@
 /** The part of `verify` that reads topics: whether what is on them is what is stored. */
 import { randomUUID } from 'node:crypto'
-import { kafkaClient, silentLog } from '../../kafka/connection.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { sourceOf } from '../../kafka/event-record.ts'
-import { relayReader } from '../../kafka/relay-target.ts'
+import { relayReader } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { verifyTopics, type TopicsVerification } from '../../kafka/verify.ts'
 import { wireFormat } from '../../registry/wire-format.ts'

@@ -3,7 +3,7 @@
  * those of an earlier log among them. What the log itself holds is folded and projected; records here are only read.
  */
 import type { Kafka } from 'kafkajs'
-import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../../kafka/read-topics.ts'
+import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../../kafka/client/read-topics.ts'
 import { topicName, topics, type Topic } from '../../kafka/topics.ts'
 import { TwiceReader } from '../../projections/rehearsal/read-twice.ts'
 import type { VersionReport } from '../../projections/rehearsal/version-tally.ts'

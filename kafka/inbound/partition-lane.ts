@@ -20,7 +20,7 @@ import {
   type RecordMark,
 } from '../../store/inbound-offsets.ts'
 import { verdictOf } from '../../store/sqlstate.ts'
-import type { KafkaLog } from '../connection.ts'
+import type { KafkaLog } from '../client/connection.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-record.ts'
 import { insist } from './patience.ts'

@@ -1,5 +1,5 @@
 /** Waiting for what passes by itself: the store that is away, a broker that is restarted. */
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../store/pause.ts'
 
 /** What was begun has to be left to another process: the partition is no longer ours, or this process stops. */
 export class HandedOver extends Error {
@@ -33,6 +33,6 @@ export async function insist<Result>(work: () => Promise<Result>, patience: Pati
       if (!passes(error)) throw error
       onWait(error, attempt)
     }
-    await delay(Math.min(50 * 2 ** attempt, LONGEST_MS), undefined, { signal }).catch(() => undefined)
+    await pause(Math.min(50 * 2 ** attempt, LONGEST_MS), signal)
   }
 }

@@ -1,6 +1,6 @@
 /** What an operator does to the topics of a shop by mistake. */
 import type { Admin } from 'kafkajs'
-import { kafkaClient } from '../../kafka/connection.ts'
+import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,6 +1,6 @@
 /** What the soak does to a shop on a cluster of three: each fault does its harm and makes it good again. */
 import type { KafkaBroker } from '../../cli/cluster/kafka-broker.ts'
-import { projectorGroup } from '../../kafka/log-consumer.ts'
+import { projectorGroup } from '../../kafka/feed/log-consumer.ts'
 import { topicName, topics } from '../../kafka/topics.ts'
 import type { ThrowawayPostgres } from '../../app/throwaway-postgres.ts'
 import type { Random } from '../../simulation/random.ts'

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { RELAY_READERS } from '../../kafka/relay-target.ts'
+import { RELAY_READERS } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { eventually } from '../eventually.ts'
 import { runCommand } from '../run-command.ts'

@@ -9,13 +9,13 @@
  * next one begins at the end of every partition, and what lies between is missing to the reader, who has the store.
  */
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import { kafkaClient, type KafkaLog } from './connection.ts'
-import { endConsumer } from './end-consumer.ts'
+import { kafkaClient, type KafkaLog } from '../client/connection.ts'
+import { endConsumer } from '../client/end-consumer.ts'
 import type { PassedOffset } from './passed-offsets.ts'
-import { pause } from '../store/pause.ts'
-import type { KafkaSettings } from './settings.ts'
-import { topicName, topics, type Topic } from './topics.ts'
-import { Wakes } from '../store/wakes.ts'
+import { pause } from '../../store/pause.ts'
+import type { KafkaSettings } from '../settings.ts'
+import { topicName, topics, type Topic } from '../topics.ts'
+import { Wakes } from '../../store/wakes.ts'
 
 export interface LogConsumerParts {
   readonly settings: KafkaSettings

@@ -1,6 +1,6 @@
 /** One look at a cluster: its brokers, our topics and who reads them. Nothing is joined and nothing is changed. */
 import kafkajs, { type Admin } from 'kafkajs'
-import type { PartitionReader, PartitionShape, TopicShape } from './partition-reader.ts'
+import type { PartitionReader, PartitionShape, TopicShape } from '../client/partition-reader.ts'
 
 export interface ClusterLook {
   readonly clusterId: string

@@ -1,7 +1,7 @@
 /** Where the relay publishes to: which cluster it is, and whether all that it needs is there. */
 import type { Admin } from 'kafkajs'
-import { KafkaFailure } from './kafka-failure.ts'
-import { topicName, topics } from './topics.ts'
+import { KafkaFailure } from '../client/kafka-failure.ts'
+import { topicName, topics } from '../topics.ts'
 
 export interface RelayTarget {
   /** Of its checkpoint and of its lease: another cluster or prefix is filled from the first event on. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { EventRecord } from './event-record.ts'
+import type { EventRecord } from '../event-record.ts'
 import { PartitionSender } from './partition-sender.ts'
-import type { RecordBlock } from './record-block.ts'
+import type { RecordBlock } from '../client/record-block.ts'
 
 function record(bytes = 10): EventRecord {
   return { key: 'k', value: Buffer.alloc(bytes), headers: {}, timestamp: '1700000000000' }

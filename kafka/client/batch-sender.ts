@@ -7,12 +7,13 @@
  *                 sending --failed--> waiting --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../store/pause.ts'
 import type { Producer } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { RecordBlock } from './record-block.ts'
 import type { RecordToEncode } from './record-encoder.ts'
 import { CheckedSends, PRODUCER, type Partition } from './send-checked.ts'
-import type { KafkaSettings } from './settings.ts'
+import type { KafkaSettings } from '../settings.ts'
 
 export interface BatchSenderParts extends ClientOptions {
   readonly kafka: KafkaSettings
@@ -144,7 +145,7 @@ export class BatchSender {
     if (linger <= 0 || this.#flushing || lane.blocks[0]?.isFull() === true) return
     const full = new AbortController()
     lane.wake = () => full.abort()
-    await delay(linger, undefined, { signal: full.signal }).catch(() => undefined)
+    await pause(linger, full.signal)
     lane.wake = null
   }
 

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { IHeaders, Kafka } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { logDirectories, type SentRequest } from './log-directories.ts'
-import type { KafkaSettings } from './settings.ts'
+import type { KafkaSettings } from '../settings.ts'
 
 export interface ReadRecord {
   readonly partition: number

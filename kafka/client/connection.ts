@@ -5,7 +5,7 @@ import './codecs.ts'
 import { installRecordDecoder } from './kafkajs-decoding.ts'
 import { installRecordEncoder } from './kafkajs-records.ts'
 import { quietIdleConnections } from './kafkajs-timers.ts'
-import type { KafkaSasl, KafkaSettings } from './settings.ts'
+import type { KafkaSasl, KafkaSettings } from '../settings.ts'
 
 installRecordEncoder()
 installRecordDecoder()

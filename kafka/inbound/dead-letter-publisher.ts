@@ -2,16 +2,16 @@
  * Tells the topic `dead-letters` of every parked record, at least once: a letter is marked after the brokers have it.
  * One process does it at a time (a lease), in the order in which the records were parked.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../../store/pause.ts'
 import type { Kafka, Producer } from 'kafkajs'
-import type { Pool } from '../store/database.ts'
-import { markPublished, readUnpublished } from '../store/dead-letters.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../store/leases.ts'
-import { COMPRESSION } from './codecs.ts'
-import { kafkaClient, type KafkaLog } from './connection.ts'
-import { deadLetterMessage } from './inbound/dead-letter-message.ts'
-import type { KafkaSettings } from './settings.ts'
-import { topicName } from './topics.ts'
+import type { Pool } from '../../store/database.ts'
+import { markPublished, readUnpublished } from '../../store/dead-letters.ts'
+import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
+import { COMPRESSION } from '../client/codecs.ts'
+import { kafkaClient, type KafkaLog } from '../client/connection.ts'
+import { deadLetterMessage } from './dead-letter-message.ts'
+import type { KafkaSettings } from '../settings.ts'
+import { topicName } from '../topics.ts'
 
 export interface DeadLetterPublisherParts {
   readonly settings: KafkaSettings
@@ -58,19 +58,19 @@ export class DeadLetterPublisher {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop
-    let pause = LEASE_RENEW_MS
+    let wait = LEASE_RENEW_MS
     while (!signal.aborted) {
       try {
         const { pool, holder } = this.#parts
         if (await holdLease(pool, LEASE, holder))
-          while (!signal.aborted && (await this.#publish())) pause = LEASE_RENEW_MS
-        pause = LEASE_RENEW_MS
+          while (!signal.aborted && (await this.#publish())) wait = LEASE_RENEW_MS
+        wait = LEASE_RENEW_MS
       } catch (error) {
         await this.#discardProducer()
         this.#parts.log.warn({ err: error, topic: this.#topic }, 'dead letters wait to be told to their topic')
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+        wait = Math.min(wait * 2, LONGEST_PAUSE_MS)
       }
-      await delay(pause, undefined, { signal }).catch(() => undefined)
+      await pause(wait, signal)
     }
   }
 

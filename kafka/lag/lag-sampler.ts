@@ -12,7 +12,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { lookAtCluster, type ClusterLook } from './cluster-look.ts'
-import { kafkaClient, silentLog } from './connection.ts'
+import { kafkaClient, silentLog } from '../client/connection.ts'
 import { secondsBehind, withSample, type Sample } from './lag.ts'
 import {
   groupLag,
@@ -27,8 +27,9 @@ import {
   type ShownTopic,
   type TopicDetails,
 } from './lag-report.ts'
-import { PartitionReader } from './partition-reader.ts'
-import type { KafkaSettings } from './settings.ts'
+import { PartitionReader } from '../client/partition-reader.ts'
+import type { KafkaSettings } from '../settings.ts'
+import { pause } from '../../store/pause.ts'
 
 export interface LagSamplerParts {
   /** Null: there is no Kafka, and only the readers of the log are watched. */
@@ -136,7 +137,7 @@ export class LagSampler {
     if (this.#round === null && now - this.#lastRound > FRESH_MS) this.#begin()
     if (this.#round === null) return
     const answered = new AbortController()
-    const patience = delay(PATIENCE_MS, undefined, { signal: answered.signal }).catch(() => undefined)
+    const patience = pause(PATIENCE_MS, answered.signal)
     await Promise.race([this.#round, patience]).finally(() => answered.abort())
   }
 
