@@ -1,5 +1,6 @@
 /** The cluster that a command works on, and what is said when there is none or it does not answer. */
 import { StartFailure } from '../../app/start-failure.ts'
+import { isKafkaError, kafkaFailure, type KafkaFailureCode } from '../../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { CommandContext } from '../command-context.ts'
 
@@ -10,7 +11,7 @@ export function requireKafka(context: CommandContext, command: string): KafkaSet
   throw new StartFailure({
     code: 'no-kafka',
     exitCode: 2,
-    what: 'KAFKA_BROKERS is not set, so there is no cluster to work on',
+    what: 'KAFKA_BROKERS is not set, so there is no cluster to ask',
     tried: `orderledger ${command}`,
     next: `npm run cluster starts one and names it; then KAFKA_BROKERS=host:port orderledger ${command}`,
   })
@@ -31,25 +32,29 @@ export async function toldIfAway<Result>(
 
 /** The error itself when it is of another kind. */
 export function reachFailure(kafka: KafkaSettings, error: unknown, topic?: string): unknown {
-  if (error instanceof StartFailure || !(error instanceof Error) || !error.name.startsWith('KafkaJS')) return error
-  const tried = `to work with ${kafka.brokers.join(', ')}`
-  const missing = 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
-  if (missing) {
+  if (error instanceof StartFailure || !isKafkaError(error)) return error
+  const tried = `to ask ${whoAsks(kafka)}`
+  const { code, message } = kafkaFailure(error)
+  if (error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
     const next = 'orderledger topics create, or the name of a topic that there is (orderledger topics list)'
-    const what = topic === undefined ? error.message : `there is no topic ${topic}`
+    const what = topic === undefined ? message : `there is no topic ${topic}`
     return new StartFailure({ code: 'topic-missing', exitCode: 1, what, tried, next }, { cause: error })
   }
-  const refused = error.name.includes('SASL')
-  return new StartFailure(
-    {
-      code: refused ? 'kafka-refused' : 'kafka-unreachable',
-      exitCode: 3,
-      what: `Kafka: ${error.message}`,
-      tried,
-      next: refused
-        ? 'correct KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
-        : 'start the brokers, or correct KAFKA_BROKERS and the TLS settings',
-    },
-    { cause: error },
-  )
+  const exitCode = code === 'kafka-unreachable' ? 3 : 1
+  return new StartFailure({ code, exitCode, what: `Kafka: ${message}`, tried, next: NEXT[code] }, { cause: error })
+}
+
+const NEXT: Readonly<Record<KafkaFailureCode, string>> = {
+  'kafka-refused':
+    'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM, KAFKA_TLS_CA, or the rights of the user',
+  'kafka-unreachable':
+    'start the brokers, or correct KAFKA_BROKERS, KAFKA_TLS (a port that wants TLS is silent without it)',
+  'topics-missing': 'orderledger topics create',
+  'kafka-failed': 'orderledger topics diff, and the logs of the brokers',
+}
+
+function whoAsks({ brokers, tls, sasl }: KafkaSettings): string {
+  const as = sasl === null ? 'without a user' : `as ${sasl.username} (${sasl.mechanism})`
+  const over = tls === null ? 'without TLS' : `over TLS, trusting ${tls.caFile ?? 'the authorities that Node trusts'}`
+  return `${brokers.join(', ')} ${as}, ${over}`
 }
