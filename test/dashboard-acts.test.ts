@@ -1,5 +1,6 @@
 /** What people do on the dashboard, in a real browser on a real shop. */
 import { describe, expect, test } from 'vitest'
+import { eventually } from './eventually.ts'
 import { dashboardShop } from './dashboard-shop.ts'
 import { refuseReplay } from './refused-replay.ts'
 
@@ -64,14 +65,21 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await shop.page.clock.install()
     await shop.page.reload()
     const answers: number[] = []
+    const underWay = new Set<object>()
+    const isShown = (request: { url(): string }) => request.url().includes('/products')
+    shop.page.on('request', (request) => void (isShown(request) && underWay.add(request)))
+    for (const end of ['requestfinished', 'requestfailed'] as const) {
+      shop.page.on(end as 'requestfinished', (request) => void underWay.delete(request))
+    }
     shop.page.on('response', (response) => {
-      if (response.url().includes('/products')) answers.push(response.status())
+      if (isShown(response)) answers.push(response.status())
     })
     const asked = async (seconds: number) => {
       const before = answers.length
       for (let second = 0; second < seconds; second++) {
         await shop.page.clock.runFor(1_000)
-        // The page's own clock stands while the answer travels.
+        // The page's own clock stands while the answer travels, and the next question waits for it.
+        await eventually(() => underWay.size === 0)
         await shop.page.evaluate('fetch("../livez").then((response) => response.text())')
       }
       return answers.length - before

@@ -167,7 +167,9 @@ describe.skipIf(kafka === null)('the feed from Kafka', () => {
 
     test('nothing, when records come twice, or many of them again', async () => {
       const { counts } = await readBack((sent) => [sent, sent])
-      expect(counts).toMatchObject({ healed: 0, stored: 0, duplicates: 1_000 })
+      expect(counts).toMatchObject({ healed: 0, stored: 0 })
+      // At least: Kafka may give a record again by itself.
+      expect(counts.duplicates).toBeGreaterThanOrEqual(1_000)
     })
 
     test('a batch that it cannot decode, and goes on behind it', async () => {

@@ -38,20 +38,35 @@ export async function testKafka({ brokers = 1, security }: TestKafkaOptions = {}
   }
 }
 
-/**
- * The leader of each partition, once all have one. NOTE: kafkajs' own `waitForLeaders` fails now and then on three brokers:
- * the one that it asks may not have heard of the topic yet.
- */
+/** The leader of each partition, once all have one. */
 export async function createTopic(kafka: Kafka, topic: string, partitions: number): Promise<readonly number[]> {
+  const [leaders = []] = await createTopics(kafka, [{ topic, numPartitions: partitions }])
+  return leaders
+}
+
+/**
+ * Of each topic the leader of each partition, once all have one. NOTE: kafkajs' own `waitForLeaders` fails now and then:
+ * whoever it asks may not have heard of a topic yet.
+ */
+export async function createTopics(
+  kafka: Kafka,
+  asked: readonly { readonly topic: string; readonly numPartitions: number; readonly replicationFactor?: number }[],
+): Promise<readonly (readonly number[])[]> {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false })
+    await admin.createTopics({ topics: [...asked], waitForLeaders: false })
     return await eventually(async () => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-      const leaders = new Map(topics[0]?.partitions.map(({ partitionId, leader }) => [partitionId, leader]))
-      const known = Array.from({ length: partitions }, (_, partition) => leaders.get(partition) ?? -1)
-      return known.every((leader) => leader > 0) && known
+      const { topics } = await admin.fetchTopicMetadata({ topics: asked.map(({ topic }) => topic) })
+      const leaders = new Map(
+        topics.flatMap(({ name, partitions }) =>
+          partitions.map(({ partitionId, leader }) => [`${name} ${String(partitionId)}`, leader] as const),
+        ),
+      )
+      const known = asked.map(({ topic, numPartitions }) =>
+        Array.from({ length: numPartitions }, (_, partition) => leaders.get(`${topic} ${String(partition)}`) ?? -1),
+      )
+      return known.flat().every((leader) => leader > 0) && known
     })
   } finally {
     await admin.disconnect()

@@ -11,6 +11,7 @@ import type { Pool } from '../store/database.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { readLogIdentity } from '../store/log-identity.ts'
 import { readEvents } from '../store/read-log.ts'
+import { createTopics } from './kafka.ts'
 
 const BATCH = 1_000
 
@@ -50,18 +51,15 @@ export function clientOf(settings: KafkaSettings): Kafka {
 
 /** Makes the topics of the log. */
 export async function makeTopics(settings: KafkaSettings, only?: string): Promise<void> {
-  const admin = clientOf(settings).admin()
-  await admin.connect()
   const logTopics = topics.filter(({ use, name }) => use === 'log' && (only === undefined || name === only))
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: logTopics.map(({ name, partitions }) => ({
+  await createTopics(
+    clientOf(settings),
+    logTopics.map(({ name, partitions }) => ({
       topic: topicName(settings.prefix, name),
       numPartitions: partitions,
       replicationFactor: Math.min(3, settings.brokers.length),
     })),
-  })
-  await admin.disconnect()
+  )
 }
 
 /** `wire`: with the ids of a registry; default: those of testWire. */

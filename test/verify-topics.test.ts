@@ -13,7 +13,7 @@ import { storedLog } from '../store/log-source.ts'
 import { openPool, type Pool } from '../store/database.ts'
 import { readEvents } from '../store/read-log.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
-import { testKafka } from './kafka.ts'
+import { createTopics, testKafka } from './kafka.ts'
 import { openShop } from './shop.ts'
 
 const kafka = await testKafka()
@@ -54,17 +54,14 @@ describe.skipIf(kafka === null)('verify, of topics', () => {
   /** Topics of their own, with what `written` makes of the log. */
   async function published(written: (event: StoredEvent) => readonly Message[]): Promise<string> {
     const prefix = `verify-${++prefixes}.`
-    const admin = client.admin()
-    await admin.connect()
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map(({ name, partitions }) => ({
+    await createTopics(
+      client,
+      topics.map(({ name, partitions }) => ({
         topic: topicName(prefix, name),
         numPartitions: partitions,
         replicationFactor: 1,
       })),
-    })
-    await admin.disconnect()
+    )
     const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
     await producer.connect()
     for (const event of events) {
