@@ -1,7 +1,7 @@
 /** Puts a stored log onto its topics without a relay: whole, or with whatever a test does to its records. */
 import type { CompressionTypes, Kafka, Message } from 'kafkajs'
 import { COMPRESSION } from '../kafka/client/codecs.ts'
-import { kafkaClient } from '../kafka/client/connection.ts'
+import { kafkaClient, silentLog } from '../kafka/client/connection.ts'
 import { eventRecord, sourceOf } from '../kafka/event-record.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
 import { partitionOf, topicName, topicOfStream, topics } from '../kafka/topics.ts'
@@ -19,8 +19,6 @@ const BATCH = 1_000
 export const testWire = wireFormat(
   eventSchemaIds(eventSchemaTexts.map(({ type, version }, index) => ({ type, version, id: index + 1 }))),
 )
-
-export const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A record and where it goes. */
 export interface Sent extends Message {

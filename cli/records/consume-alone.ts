@@ -17,7 +17,10 @@ export interface ConsumingAlone {
   readonly onRetry: (reason: string) => void
 }
 
-/** Of one answer of a broker: small, so that what is read is shown before it grows old; with 4 MiB a third of the time went to the garbage collector. */
+/**
+ * Of one answer of a broker: small, so that what is read is shown before it grows old. With 4 MiB a third of the time
+ * went to the garbage collector.
+ */
 const FETCH = { wait: 250, bytes: 256 * 1024 }
 const BACK_OFF_MS = 500
 /** So long a cluster that answered once may be away, in milliseconds. */

@@ -1,10 +1,10 @@
 /**
- * Sends records in batches, one partition a send and one send under way for each partition: kafkajs says of other sends
- * that all is well when some of it is lost. A producer that failed is thrown away, and the batch is sent again by a new
+ * Sends records in batches, one partition a send: kafkajs says of other sends that all is well when some of it is lost.
+ * The partitions take turns, so that one send is under way. A producer that failed is thrown away, and the batch is sent again by a new
  * one: at least once, in order within a partition. Whoever must not do anything twice goes by the ids in the headers.
  *
  * Each partition: idle --add--> gathering (linger, or full) --> sending --acked--> gathering or idle
- *                 sending --failed--> waiting --> sending (the same batch) ... until the patience is used up
+ *                 sending --failed--> waiting, without its turn --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { pause } from '../../store/pause.ts'

@@ -1,5 +1,5 @@
 /** The request for the sizes of partitions, which kafkajs has not got: DescribeLogDirs, version 1. */
-import { createRequire } from 'node:module'
+import { partOfKafkajs } from './kafkajs-release.ts'
 
 /** As kafkajs sends requests. */
 export interface SentRequest<Answer> {
@@ -27,9 +27,8 @@ interface Decoder {
   readString(): string
 }
 
-const require = createRequire(import.meta.url)
-const EncoderClass = require('kafkajs/src/protocol/encoder') as new () => Encoder
-const DecoderClass = require('kafkajs/src/protocol/decoder') as new (bytes: unknown) => Decoder
+const EncoderClass = partOfKafkajs<new () => Encoder>('protocol/encoder')
+const DecoderClass = partOfKafkajs<new (bytes: unknown) => Decoder>('protocol/decoder')
 
 const DESCRIBE_LOG_DIRS = 35
 const ALL_TOPICS = -1
