@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['{domain,schemas,store,registry,kafka,projections,api,simulation,app}/**/*.ts'],
-      exclude: ['**/*.spec.ts', '**/test-kit.ts'],
+      include: ['*/**/*.ts'],
+      exclude: ['{bench,cli,cluster,dashboard,docs,migrations,test}/**', '**/*.spec.ts', '**/test-kit.ts'],
       reportOnFailure: true,
       reporter: ['text-summary', 'json-summary'],
     },
@@ -15,9 +15,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 1 },
-          include: [
-            '{domain,schemas,store,registry,kafka,projections,api,dashboard,simulation,app,cli,bench,test}/**/*.spec.ts',
-          ],
+          include: ['*/**/*.spec.{ts,tsx}'],
+          exclude: ['{node_modules,dist}/**'],
         },
       },
       {
@@ -25,7 +24,7 @@ export default defineConfig({
           name: 'services',
           sequence: { groupOrder: 2 },
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -1,7 +1,7 @@
 /** From a request to a command of the store, and from its answer to the reply. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Decision } from '../domain/decision.ts'
-import type { Answer, Execution, Executor, Look, VersionedRead } from '../store/command.ts'
+import type { Answer, Execution, Executor, Look, VersionedRead } from '../store/commit/command.ts'
 import { traceIdOf } from './http/correlation.ts'
 import type { Principal } from './http/access.ts'
 import { idempotencyKey } from './http/idempotency-key.ts'
@@ -13,7 +13,7 @@ import {
   type Asked,
   type Occurrence,
 } from './http/problem-document.ts'
-import { PROBLEMS } from './problems.ts'
+import { PROBLEMS } from './http/problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

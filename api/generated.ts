@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
-import { eventSchemaIds } from '../registry/event-schema-ids.ts'
+import { eventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import { clientShapes } from './client-shapes.ts'
 import type { ApiParts } from './parts.ts'
-import { errorsDocument } from './problems.ts'
+import { errorsDocument } from './http/problems.ts'
 import { buildServer } from './server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

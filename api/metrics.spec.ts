@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { FeedHealth } from '../kafka/feed.ts'
-import type { ProjectionState } from '../projections/views.ts'
-import type { Execution } from '../store/command.ts'
+import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
+import type { ProjectionState } from '../projections/views/views.ts'
+import type { Execution } from '../store/commit/command.ts'
 import { createMetrics } from './metrics.ts'
 
 const state: ProjectionState = {

@@ -1,10 +1,10 @@
 /** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { FeedHealth } from '../kafka/feed.ts'
+import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { GroupLag, PartitionLag } from '../kafka/lag/lag-report.ts'
-import type { RelayFigures } from '../kafka/relay.ts'
-import type { ProjectionState } from '../projections/views.ts'
-import type { Execution } from '../store/command.ts'
+import type { RelayFigures } from '../kafka/relay/relay.ts'
+import type { ProjectionState } from '../projections/views/views.ts'
+import type { Execution } from '../store/commit/command.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
 
 export interface Metrics {

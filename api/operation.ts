@@ -3,7 +3,7 @@ import type {} from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { codesOf } from './http/problem-document.ts'
 import type { Role } from './http/roles.ts'
-import { PROBLEMS, type ProblemCode } from './problems.ts'
+import { PROBLEMS, type ProblemCode } from './http/problems.ts'
 import { closed } from './shapes/shape.ts'
 
 declare module 'fastify' {

@@ -1,9 +1,9 @@
 /** `npx tsx bench/kafka-client-losses.ts [runs]`: what kafkajs loses of what it said was stored, way by way (0016). */
-import { cacheDirectory } from '../cli/cluster/cache-directory.ts'
-import { startKafka } from '../cli/cluster/kafka.ts'
-import { table } from '../cli/output.ts'
-import { startPython } from '../test/python-process.ts'
-import { registryPython } from '../test/registry-python.ts'
+import { cacheDirectory } from '../cluster/cache-directory.ts'
+import { startKafka } from '../cluster/kafka/kafka.ts'
+import { table } from '../cli/output/output.ts'
+import { startPython } from '../test/support/python-process.ts'
+import { registryPython } from '../test/contract/registry-python.ts'
 import { measureLosses } from './kafka/losses.ts'
 import { ways } from './kafka/numbered-sends.ts'
 

@@ -2,8 +2,8 @@
  * The same service as `orderledger start`, but each command is decided, appended and committed by itself: what remains
  * when group commit is taken away.
  */
-import { compose } from '../app/compose.ts'
-import { requireConfig } from '../app/config.ts'
+import { compose } from '../app/start/compose.ts'
+import { requireConfig } from '../app/config/config.ts'
 import { openLog } from '../app/log.ts'
 
 const config = requireConfig(process.env)

@@ -1,13 +1,13 @@
 /** The peer of a replay: the same projection, one event and one transaction at a time, as a handler in most frameworks does it. */
-import { projections } from '../projections/list.ts'
+import { projections } from '../projections/views/list.ts'
 import { createReplay } from '../projections/replay/replays.ts'
 import { readCheckpoint } from '../projections/generations.ts'
 import { foldBatch } from '../projections/fold-batch.ts'
-import { prepareBatch, writeChanges } from '../projections/write-batch.ts'
+import { prepareBatch, writeChanges } from '../projections/live/write-batch.ts'
 import { decode } from '../schemas/codec.ts'
 import { newId } from '../app/clock.ts'
-import { openPool } from '../store/database.ts'
-import { readRecorded } from '../store/read-log.ts'
+import { openPool } from '../store/postgres/database.ts'
+import { readRecorded } from '../store/log/read-log.ts'
 
 /** Events a second, over the first events of the log, for so many seconds. What it wrote is left to be dropped. */
 export async function projectPerEvent(databaseUrl: string, name: string, seconds: number): Promise<number> {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Cleanup } from './cleanup.ts'
 import type { Figure } from './figure.ts'
-import { figures } from './figures.ts'
+import { figures } from './figure-list.ts'
 import { loaderName } from './load/closed-loop.ts'
 import { describeMachine } from './machine/machine.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'

@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventSchema } from '../schemas/avro-schema.ts'
-import { writeGenerated, type GoldenSamples } from '../schemas/codegen.ts'
-import { formatSchema } from '../schemas/evolution/format-schema.ts'
+import { writeGenerated, type GoldenSamples } from '../contract/authoring/codegen.ts'
+import { formatSchema } from '../contract/authoring/format-schema.ts'
 import { ROOT } from './service/child.ts'
 
 const money = {

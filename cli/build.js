@@ -7,19 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildDashboard, refreshDashboard } from './build-dashboard.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = [
-  'api',
-  'app',
-  'cli',
-  'domain',
-  'kafka',
-  'migrations',
-  'projections',
-  'registry',
-  'schemas',
-  'simulation',
-  'store',
-]
+/** Not of the program: what measures, checks, runs and describes it, and the dashboard, which is bundled. */
+const APART = ['bench', 'coverage', 'dashboard', 'dist', 'docs', 'node_modules', 'ops', 'test']
 const STAMP = 'sources.json'
 
 /** True when dist/ was made from the sources as they are now. */
@@ -65,9 +54,19 @@ function stampOf(files) {
   return JSON.stringify(files.map(({ path, size, mtimeMs }) => [path, size, mtimeMs]))
 }
 
+/** The folders of the program: all that hold sources, but for those apart. */
+export function sourceFolders() {
+  return readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^\.|^dist\./.test(entry.name) && !APART.includes(entry.name))
+    .map(({ name }) => name)
+    .filter((folder) => list(folder).length > 0)
+}
+
 /** What goes into dist/: code, and the files that it reads. */
 function sources() {
-  return FOLDERS.flatMap((folder) => list(folder)).filter(({ path }) => !/\.spec\.ts$|test-kit\.ts$/.test(path))
+  return sourceFolders()
+    .flatMap((folder) => list(folder))
+    .filter(({ path }) => !/\.spec\.ts$|test-kit\.ts$/.test(path))
 }
 
 function list(folder) {

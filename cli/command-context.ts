@@ -1,9 +1,9 @@
 /** What every command is given. */
-import { requireConfig } from '../app/config.ts'
-import type { Config } from '../app/config.ts'
-import { loadEnvironment } from '../app/environment.ts'
-import type { Environment } from '../app/environment.ts'
-import type { Output } from './output.ts'
+import { requireConfig } from '../app/config/config.ts'
+import type { Config } from '../app/config/config.ts'
+import { loadEnvironment } from '../app/config/environment.ts'
+import type { Environment } from '../app/config/environment.ts'
+import type { Output } from './output/output.ts'
 
 export interface CommandContext {
   readonly output: Output

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { commandContext } from './command-context.ts'
-import { commands } from './commands.ts'
+import { commands } from './command-list.ts'
 import { main } from './main.ts'
-import { createOutput } from './output.ts'
+import { createOutput } from './output/output.ts'
 
 describe('the command line', () => {
   test('lists every command with --help', async () => {

@@ -2,12 +2,12 @@
 import { Command, CommanderError } from 'commander'
 import { commandContext } from './command-context.ts'
 import type { CommandContext } from './command-context.ts'
-import { commands } from './commands.ts'
+import { commands } from './command-list.ts'
 import { examples } from './examples.ts'
-import { createOutput } from './output.ts'
+import { createOutput } from './output/output.ts'
 import { packageVersion } from './package-version.ts'
-import type { OutputStreams } from './output.ts'
-import { reportFailure } from './report-failure.ts'
+import type { OutputStreams } from './output/output.ts'
+import { reportFailure } from './output/report-failure.ts'
 
 /** 0 fine, 1 found or failed, 2 usage, 3 a dependency is unreachable. */
 export type ExitCode = 0 | 1 | 2 | 3

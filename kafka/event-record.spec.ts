@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { wireFormat } from '../registry/wire-format.ts'
-import { eventSchemaIds } from '../registry/event-schema-ids.ts'
+import { wireFormat } from '../contract/registry/wire-format.ts'
+import { eventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import { decode, encode } from '../schemas/codec.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../schemas/events.ts'
-import { goldenSamples } from '../schemas/golden-samples.ts'
-import type { StoredEvent } from '../store/feed.ts'
-import { TOPIC_SETTINGS } from './topics.ts'
+import { goldenSamples } from '../contract/authoring/golden-samples.ts'
+import type { StoredEvent } from '../store/log/feed.ts'
+import { TOPIC_SETTINGS } from './topics/topics.ts'
 import { eventRecord, readEventRecord, sourceOf, type RawRecord } from './event-record.ts'
 
 const types = Object.keys(eventSchemas) as readonly EventType[]

@@ -5,11 +5,11 @@
  */
 import { crc32 } from 'node:zlib'
 import type { IHeaders } from 'kafkajs'
-import type { WireFormat } from '../registry/wire-format.ts'
+import type { WireFormat } from '../contract/registry/wire-format.ts'
 import { headerTexts } from './client/kafkajs-decoding.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
-import type { RecordedEvent, StoredEvent } from '../store/feed.ts'
-import { keyOfStream } from './topics.ts'
+import type { RecordedEvent, StoredEvent } from '../store/log/feed.ts'
+import { keyOfStream } from './topics/topics.ts'
 
 export interface EventRecord {
   readonly key: string

@@ -1,6 +1,6 @@
 /** Generations: which tables of a projection are live, where their checkpoint stands, and whether it is paused. */
-import type { Position } from '../store/command.ts'
-import type { Pool, PoolClient } from '../store/database.ts'
+import type { Position } from '../store/commit/command.ts'
+import type { Pool, PoolClient } from '../store/postgres/database.ts'
 import { createIndexes, createTables } from './physical-table.ts'
 import type { Projection } from './projection.ts'
 

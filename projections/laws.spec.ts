@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { projections } from './list.ts'
+import { projections } from './views/list.ts'
 import { MemoryTables, type MemoryRow } from './memory-tables.ts'
 import type { Key, Projected, Table } from './projection.ts'
 import { choices, interleave, projected, shop } from './test-kit.ts'

@@ -1,5 +1,5 @@
 /** How a projection's table stands in Postgres: one physical table for each generation. */
-import type { PoolClient } from '../store/database.ts'
+import type { PoolClient } from '../store/postgres/database.ts'
 import type { Columns, ColumnType, KeyType, Projection, Table } from './projection.ts'
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {

@@ -1,6 +1,6 @@
 /** The shape of a projection: its tables and the pure function that turns events into changes of their rows. */
 import type { DomainEvent, EventType } from '../schemas/events.ts'
-import type { Position } from '../store/command.ts'
+import type { Position } from '../store/commit/command.ts'
 
 /**
  * `counter` is a bigint that starts at 0: the only type that `add` takes. Every other column is null until it is set,

@@ -2,8 +2,8 @@
  * Writes the changes of a batch to one table: one delete, then one array-valued upsert for each set of columns.
  * Keys are sorted, so that rows are locked in one order and neighbours in an index are written together.
  */
-import { int4Array, int8Array, textArray } from '../store/binary-array.ts'
-import type { PoolClient } from '../store/database.ts'
+import { int4Array, int8Array, textArray } from '../store/postgres/binary-array.ts'
+import type { PoolClient } from '../store/postgres/database.ts'
 import type { TableChanges, Written } from './fold-batch.ts'
 import { physicalName } from './physical-table.ts'
 import type { ColumnType, Key, Table, Value } from './projection.ts'

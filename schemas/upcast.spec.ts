@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { encode as encodeToday } from './codec.ts'
 import type { DomainEvent, StockAdjusted } from './events.ts'
-import { asIfRetired, REPLACED_BY } from './retired-test-kit.ts'
+import { asIfRetired, REPLACED_BY } from '../contract/authoring/retired-test-kit.ts'
 import { isRetired, readAs, upcast } from './upcast.ts'
 
 const adjusted: StockAdjusted = { type: 'StockAdjusted', sku: 'lamp-1', delta: 2, reason: 'found' }

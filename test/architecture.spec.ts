@@ -17,32 +17,67 @@ interface Rule {
 
 const RULES: Readonly<Record<string, Rule>> = {
   domain: { folders: ['schemas'], packages: [], node: false },
+  commands: { folders: ['domain', 'schemas'], packages: ['typebox', 'ajv'], node: false },
   schemas: { folders: [], packages: ['avsc'], node: true },
   migrations: { folders: [], packages: [], node: true },
-  store: { folders: ['domain', 'schemas', 'migrations'], packages: ['pg', 'kysely', 'avsc'], node: true },
-  registry: {
+  contract: {
     folders: ['schemas', 'migrations'],
-    packages: ['avsc', 'kysely', 'pg', 'fastify'],
+    packages: ['avsc', '@kafkajs/confluent-schema-registry', 'kysely', 'pg', 'fastify'],
     node: true,
   },
-  kafka: { folders: ['domain', 'schemas', 'store', 'registry'], packages: ['kafkajs', 'lz4-napi', 'pg'], node: true },
+  store: { folders: ['domain', 'schemas', 'migrations'], packages: ['pg', 'kysely', 'avsc'], node: true },
+  kafka: {
+    folders: ['domain', 'commands', 'schemas', 'store', 'contract'],
+    packages: ['kafkajs', 'lz4-napi', 'pg'],
+    node: true,
+  },
   projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },
-  simulation: { folders: ['domain'], packages: [], node: false },
+  reactors: {
+    folders: ['domain', 'commands', 'schemas', 'store', 'projections'],
+    packages: ['pg', 'kysely'],
+    node: true,
+  },
+  audit: {
+    folders: ['domain', 'schemas', 'contract', 'store', 'projections', 'kafka'],
+    packages: ['pg', 'kysely'],
+    node: true,
+  },
+  simulation: { folders: ['domain', 'commands'], packages: [], node: false },
   api: {
-    folders: ['domain', 'schemas', 'store', 'projections', 'registry', 'kafka', 'simulation'],
+    folders: ['domain', 'commands', 'schemas', 'store', 'projections', 'contract', 'kafka', 'reactors', 'simulation'],
     packages: ['fastify', '@fastify/*', 'typebox', 'prom-client', 'pino', 'ajv'],
     node: true,
   },
   dashboard: { folders: [], packages: ['preact', '@preact/signals', 'uplot'], node: false },
+  cluster: { folders: ['app', 'kafka', 'contract'], packages: 'any', node: true },
   app: {
-    folders: ['domain', 'schemas', 'store', 'migrations', 'projections', 'registry', 'kafka', 'simulation', 'api'],
+    folders: [
+      'domain',
+      'commands',
+      'schemas',
+      'store',
+      'migrations',
+      'projections',
+      'reactors',
+      'contract',
+      'kafka',
+      'simulation',
+      'audit',
+      'api',
+    ],
     packages: 'any',
     node: true,
   },
   cli: { folders: 'any', packages: 'any', node: true },
   bench: { folders: 'any', packages: 'any', node: true },
   test: { folders: 'any', packages: 'any', node: true },
+  docs: { folders: [], packages: 'any', node: true },
 }
+
+/** Folders that list one kind of thing, a file each. */
+const LISTS = /^(cli\/commands|api\/(routes|shapes)|dashboard\/(pages|parts)|bench\/figures|test\/\w+)$/
+const MOST_FILES = 15
+const MOST_LISTED = 30
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], {
   cwd: root,
@@ -93,7 +128,27 @@ describe('the architecture', () => {
   test('folders are at most two levels deep', () => {
     expect(files.filter((file) => file.split('/').length > 3)).toEqual([])
   })
+
+  test('a folder is taken in at a glance', () => {
+    const counts = new Map<string, number>()
+    for (const file of code) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+    const over = [...counts].filter(([folder, count]) => count > (LISTS.test(folder) ? MOST_LISTED : MOST_FILES))
+    expect(over).toEqual([])
+  })
+
+  test('no file and folder of one name stand side by side', () => {
+    const folders = new Set(files.map((file) => dirname(file)))
+    expect(files.filter((file) => folders.has(file.replace(/(\.(spec|test))?\.tsx?$/, '')))).toEqual([])
+  })
+
+  test('every folder of sources is in the table', () => {
+    expect(folders().filter((folder) => RULES[folder] === undefined)).toEqual([])
+  })
 })
+
+function folders(): readonly string[] {
+  return [...new Set(files.map((file) => file.split('/')[0] ?? ''))]
+}
 
 function firstComment(source: string): string {
   return /^\/\*\*[\s\S]*?\*\//.exec(source)?.[0] ?? ''

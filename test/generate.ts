@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { writeGenerated as writeApi } from '../api/generated.ts'
 import { envExample } from '../app/config/env-example.ts'
-import { writeGenerated as writeSchemas } from '../schemas/codegen.ts'
+import { writeGenerated as writeSchemas } from '../contract/authoring/codegen.ts'
 
 writeSchemas()
 await writeApi()

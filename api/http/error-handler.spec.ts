@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StoreFailure } from '../../store/command.ts'
+import { StoreFailure } from '../../store/commit/command.ts'
 import { occurrenceOf } from './error-handler.ts'
 import { problemText, ProblemError } from './problem-document.ts'
 

@@ -1,9 +1,9 @@
 /** Every error that leaves a parser, a hook or a handler becomes a problem document here. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js'
-import { ViewNotReady } from '../../projections/view-reader.ts'
-import { sqlState, verdictOf } from '../../store/sqlstate.ts'
-import { StoreFailure } from '../../store/command.ts'
+import { ViewNotReady } from '../../projections/views/view-reader.ts'
+import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
+import { StoreFailure } from '../../store/commit/command.ts'
 import { ProblemError, sendProblem, type Fault, type Occurrence } from './problem-document.ts'
 
 export type ReportDefect = (request: FastifyRequest, error: unknown) => void

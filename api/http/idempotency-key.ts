@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: the same question under the same key is answered once and then given again. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { CommandKey } from '../../store/command.ts'
+import type { CommandKey } from '../../store/commit/command.ts'
 import { ProblemError } from './problem-document.ts'
 
 const KEY = /^[\x21-\x7e]{8,128}$/

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { PROBLEMS } from '../problems.ts'
+import { PROBLEMS } from './problems.ts'
 import { PROBLEM_TYPE, problemText, type Occurrence } from './problem-document.ts'
 
 interface ClientError extends Error {

@@ -1,6 +1,6 @@
 /** Problem documents (RFC 9457), made and sent. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isProblemCode, PROBLEMS, type ProblemCode } from '../problems.ts'
+import { isProblemCode, PROBLEMS, type ProblemCode } from './problems.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
 

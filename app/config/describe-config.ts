@@ -1,6 +1,6 @@
 /** What the configuration is and where each value comes from, fit to be shown: secrets are hidden. */
-import { sourceOf } from '../config.ts'
-import type { Env } from '../config.ts'
+import { sourceOf } from './config.ts'
+import type { Env } from './config.ts'
 import { allVariables } from './variables.ts'
 
 export interface DescribedVariable {

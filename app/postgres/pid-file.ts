@@ -1,9 +1,9 @@
 /** Postgres's own note of who runs a cluster: postmaster.pid. */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandLine, isAlive } from '../process-table.ts'
+import { commandLine, isAlive } from '../start/process-table.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
-import { waitUntil } from '../wait-until.ts'
+import { waitUntil } from '../start/wait-until.ts'
 
 export interface PidFile {
   readonly pid: number

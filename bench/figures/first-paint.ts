@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import { openBrowser } from '../../test/browser.ts'
+import { openBrowser } from '../../test/support/browser.ts'
 import { atMost, figure, inRounds, stated } from '../figure.ts'
 import { startService } from '../service/measured-service.ts'
 

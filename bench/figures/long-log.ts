@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import pg from 'pg'
-import { LatencyHistogram } from '../../cli/latency-histogram.ts'
-import { openBrowser } from '../../test/browser.ts'
+import { LatencyHistogram } from '../../cli/load/latency-histogram.ts'
+import { openBrowser } from '../../test/support/browser.ts'
 import { atMost, figure, inRounds, stated } from '../figure.ts'
 import { startService } from '../service/measured-service.ts'
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { loadStreams } from '../../store/load-streams.ts'
+import { loadStreams } from '../../store/commit/load-streams.ts'
 import { atMost, type BenchContext, figure, inRounds, stated } from '../figure.ts'
 import { HOT, longLivedShop } from '../service/long-lived-shop.ts'
 import { type MeasuredService, startService } from '../service/measured-service.ts'

@@ -1,6 +1,6 @@
 /** One run: numbered messages are sent, a broker is killed with kill -9 and started again, and all is read back by another client. */
-import type { KafkaCluster } from '../../cli/cluster/kafka.ts'
-import { createTopic } from '../../test/kafka.ts'
+import type { KafkaCluster } from '../../cluster/kafka/kafka.ts'
+import { createTopic } from '../../test/support/kafka.ts'
 import { plainClient, sendNumbered, type Way } from './numbered-sends.ts'
 
 export interface Losses {

@@ -1,7 +1,7 @@
 /** The loader that stands in for wrk where it is not installed: the same bodies, the same report. */
 import { readFileSync } from 'node:fs'
 import { Pool } from 'undici'
-import { LatencyHistogram } from '../../cli/latency-histogram.ts'
+import { LatencyHistogram } from '../../cli/load/latency-histogram.ts'
 import type { ClosedLoop } from './closed-loop.ts'
 
 const { url, orders, connections, seconds } = JSON.parse(process.argv[2] ?? '') as ClosedLoop

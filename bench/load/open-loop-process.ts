@@ -1,8 +1,8 @@
 /** The open-loop loader, in a process of its own so that a busy service cannot delay its clock. */
 import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { HttpClient } from '../../cli/http-client.ts'
-import { LatencyHistogram } from '../../cli/latency-histogram.ts'
+import { HttpClient } from '../../cli/client/http-client.ts'
+import { LatencyHistogram } from '../../cli/load/latency-histogram.ts'
 import { sendAll } from '../../cli/load/send-all.ts'
 import type { OpenLoop, OpenLoopReport } from './open-loop.ts'
 

@@ -1,6 +1,6 @@
 /** Real brokers for a figure, gone with it, and our topics on them. */
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
+import { cacheDirectory } from '../../cluster/cache-directory.ts'
+import { startKafka } from '../../cluster/kafka/kafka.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'

@@ -1,6 +1,6 @@
 /** The real service in a process of its own, with production settings: all roles, logs to a file, metrics on. */
 import { join } from 'node:path'
-import { readRunFile } from '../../app/run-file.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { type Child, NODE_FLAGS, ROOT, startChild, TSX, waitForChild } from './child.ts'
 import { openLogWatch, type LogWatch } from './log-watch.ts'

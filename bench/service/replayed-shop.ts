@@ -1,7 +1,7 @@
 /** A shop whose log is long and in which one order of five was cancelled; and replays of it over HTTP. */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { HttpClient } from '../../cli/http-client.ts'
+import { HttpClient } from '../../cli/client/http-client.ts'
 import { sendAll } from '../../cli/load/send-all.ts'
 import type { BenchContext } from '../figure.ts'
 import { loadClosed } from '../load/closed-loop.ts'

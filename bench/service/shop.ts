@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HttpClient } from '../../cli/http-client.ts'
+import { HttpClient } from '../../cli/client/http-client.ts'
 import { stockShop } from '../../cli/load/shop.ts'
 import type { CatalogueProduct } from '../../simulation/catalogue.ts'
 import { simulatedCustomers } from '../../simulation/customers.ts'

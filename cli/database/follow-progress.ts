@@ -1,5 +1,5 @@
-import type { Output } from '../output.ts'
-import type { Progress } from '../progress.ts'
+import type { Output } from '../output/output.ts'
+import type { Progress } from '../output/progress.ts'
 
 export interface ProgressFollower {
   /** How far it is now, and how far it will go; null when that is not known. */

@@ -1,7 +1,7 @@
-import { migrationFailure } from '../../app/migration-failure.ts'
+import { migrationFailure } from '../../app/start/migration-failure.ts'
 import { StartFailure } from '../../app/start-failure.ts'
-import type { Pool } from '../../store/database.ts'
-import { migrationStatus, NewerSchema } from '../../store/migrate.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { migrationStatus, NewerSchema } from '../../store/postgres/migrate.ts'
 
 /** Throws a StartFailure unless the database has exactly the schema that this release works with. */
 export async function requireSchema(pool: Pool): Promise<void> {

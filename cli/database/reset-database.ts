@@ -1,8 +1,8 @@
 /** Deletes everything of ours in the database, after whoever asks has said so twice. */
 import { createInterface } from 'node:readline/promises'
 import { StartFailure } from '../../app/start-failure.ts'
-import { openPool } from '../../store/database.ts'
-import { countOtherSessions, dropEverything } from '../../store/reset.ts'
+import { openPool } from '../../store/postgres/database.ts'
+import { countOtherSessions, dropEverything } from '../../store/postgres/reset.ts'
 import type { CommandContext } from '../command-context.ts'
 import { withDatabase } from './with-database.ts'
 

@@ -1,12 +1,12 @@
 /** What `db status` shows. */
 import { systemClock } from '../../app/clock.ts'
-import { migrationFailure } from '../../app/migration-failure.ts'
-import { Progress } from '../../projections/progress.ts'
-import { readProjectionStates } from '../../projections/projection-states.ts'
-import type { Pool } from '../../store/database.ts'
-import { readLogStatus } from '../../store/log-status.ts'
-import { migrationStatus, NewerSchema, type MigrationStatus } from '../../store/migrate.ts'
-import { table } from '../output.ts'
+import { migrationFailure } from '../../app/start/migration-failure.ts'
+import { Progress } from '../../projections/live/progress.ts'
+import { readProjectionStates } from '../../projections/live/projection-states.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { readLogStatus } from '../../store/log/log-status.ts'
+import { migrationStatus, NewerSchema, type MigrationStatus } from '../../store/postgres/migrate.ts'
+import { table } from '../output/output.ts'
 
 export interface DatabaseStatus {
   readonly database: string

@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hidePassword } from '../../app/config/describe-config.ts'
-import { openDatabase, probeDatabase } from '../../app/database.ts'
+import { openDatabase, probeDatabase } from '../../app/postgres/database.ts'
 import { openLog } from '../../app/log.ts'
-import { claimDataDirectory, readRunFile, type RunFile } from '../../app/run-file.ts'
+import { claimDataDirectory, readRunFile, type RunFile } from '../../app/start/run-file.ts'
 import { StartFailure, systemCode } from '../../app/start-failure.ts'
-import { sqlState, verdictOf } from '../../store/sqlstate.ts'
+import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { CommandContext } from '../command-context.ts'
 
 export interface FoundDatabase {

@@ -1,7 +1,7 @@
 /** Follows one product through the log: whether more was ever promised than was there. */
-import type { HttpClient } from '../http-client.ts'
+import type { HttpClient } from '../client/http-client.ts'
 import { field } from './delivery.ts'
-import { requireSuccess } from './service.ts'
+import { requireSuccess } from '../client/service.ts'
 
 export interface StockAudit {
   readonly onHand: number

@@ -1,12 +1,12 @@
 /** One hot product that everybody wants at once, and fewer units than customers. */
 import { randomUUID } from 'node:crypto'
 import { simulatedCustomers } from '../../simulation/customers.ts'
-import type { HttpClient } from '../http-client.ts'
-import type { DeliveryReport } from '../report.ts'
+import type { HttpClient } from '../client/http-client.ts'
+import type { DeliveryReport } from '../output/report.ts'
 import { auditStock, type StockAudit } from './audit-stock.ts'
 import { field } from './delivery.ts'
 import { sendOrders } from './send-orders.ts'
-import { requireSuccess } from './service.ts'
+import { requireSuccess } from '../client/service.ts'
 import { stockShop } from './shop.ts'
 
 export interface BlackFriday {

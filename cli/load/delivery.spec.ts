@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RequestGivenUp, type Reply } from '../http-client.ts'
+import { RequestGivenUp, type Reply } from '../client/http-client.ts'
 import { deliver, deliveryOf, onward, type Delivery } from './delivery.ts'
 
 function reply(status: number, body: unknown = null): Reply {

@@ -1,5 +1,5 @@
 /** What became of one thing that was sent: the answer of the service, in the words of the report. */
-import { RequestGivenUp, type Reply } from '../http-client.ts'
+import { RequestGivenUp, type Reply } from '../client/http-client.ts'
 import type { Onward } from './send-all.ts'
 
 export type Delivery =

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BatchSender } from '../../kafka/client/batch-sender.ts'
-import { partitionOf } from '../../kafka/topics.ts'
+import { partitionOf } from '../../kafka/topics/topics.ts'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
-import type { HttpClient } from '../http-client.ts'
-import { DeliveryTally, type DeliveryReport } from '../report.ts'
+import type { HttpClient } from '../client/http-client.ts'
+import { DeliveryTally, type DeliveryReport } from '../output/report.ts'
 import { onward, type Delivery } from './delivery.ts'
 import { sendAll } from './send-all.ts'
 

@@ -1,5 +1,5 @@
 /** The lines of an imported file that did not become records, and why. */
-import { grouped } from '../report.ts'
+import { grouped } from '../output/report.ts'
 import type { Delivery } from './delivery.ts'
 
 export interface LineNotTaken {

@@ -1,8 +1,8 @@
 /** Sends simulated orders and counts what became of them. */
 import { randomUUID } from 'node:crypto'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
-import type { HttpClient, Reply } from '../http-client.ts'
-import { DeliveryTally, type DeliveryReport } from '../report.ts'
+import type { HttpClient, Reply } from '../client/http-client.ts'
+import { DeliveryTally, type DeliveryReport } from '../output/report.ts'
 import { deliver, onward } from './delivery.ts'
 import { sendAll } from './send-all.ts'
 

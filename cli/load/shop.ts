@@ -2,7 +2,7 @@
 import { StartFailure } from '../../app/start-failure.ts'
 import type { CatalogueProduct } from '../../simulation/catalogue.ts'
 import type { SimulatedCustomer } from '../../simulation/customers.ts'
-import type { HttpClient } from '../http-client.ts'
+import type { HttpClient } from '../client/http-client.ts'
 import { deliver } from './delivery.ts'
 import { sendAll } from './send-all.ts'
 

@@ -1,8 +1,8 @@
 /** Reads a topic outside of every group: all partitions from one place on, until there were enough or the signal. */
 import { silentLog } from '../../kafka/client/connection.ts'
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import { withOffsets } from '../../kafka/lag/cluster-look.ts'
-import type { BrowseFrom } from '../../kafka/browse-topic.ts'
+import type { BrowseFrom } from '../../kafka/topics/browse-topic.ts'
 import { PartitionReader, type PartitionPage } from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'

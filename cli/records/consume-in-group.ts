@@ -1,5 +1,5 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import type { EachBatchPayload } from 'kafkajs'
 import { StartFailure } from '../../app/start-failure.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'

@@ -1,12 +1,12 @@
 /** The wire format of our events, with the ids of whichever registry is used; a command can do without. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readRunFile } from '../../app/run-file.ts'
-import { confluentRegistry } from '../../registry/confluent-registry.ts'
-import { embeddedRegistry } from '../../registry/embedded-registry.ts'
-import { lookUpEventSchemas } from '../../registry/event-schema-ids.ts'
-import { wireFormat, type WireFormat } from '../../registry/wire-format.ts'
-import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
+import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
+import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
+import { lookUpEventSchemas } from '../../contract/registry/event-schema-ids.ts'
+import { wireFormat, type WireFormat } from '../../contract/registry/wire-format.ts'
+import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
 import { withDatabase } from '../database/with-database.ts'
 

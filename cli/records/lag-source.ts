@@ -1,16 +1,16 @@
 /** Where the command `lag` gets its numbers from: the service that runs, else the cluster and the database themselves. */
 import { systemClock } from '../../app/clock.ts'
-import { logReaders } from '../../app/log-readers.ts'
-import { readRunFile } from '../../app/run-file.ts'
+import { logReaders } from '../../app/roles/log-readers.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { LagSampler, type LagSamplerParts } from '../../kafka/lag/lag-sampler.ts'
-import { Progress } from '../../projections/progress.ts'
-import { openPool, READER_SETTINGS } from '../../store/database.ts'
+import { Progress } from '../../projections/live/progress.ts'
+import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
 import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
-import { connect, requireSuccess, type ServiceOptions } from '../load/service.ts'
+import { connect, requireSuccess, type ServiceOptions } from '../client/service.ts'
 
 export interface LagAsked extends ServiceOptions {
   readonly group?: string

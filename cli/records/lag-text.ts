@@ -2,8 +2,8 @@
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import type { Verdict } from '../../kafka/lag/lag.ts'
 import type { Progress } from '../../kafka/lag/lag.ts'
-import { styled, table, type Cell, type Style } from '../output.ts'
-import type { ProgressStream } from '../progress.ts'
+import { styled, table, type Cell, type Style } from '../output/output.ts'
+import type { ProgressStream } from '../output/progress.ts'
 
 const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'done in', 'verdict']
 

@@ -1,8 +1,8 @@
 /** Counts what became of the lines that were produced. */
-import type { TopicName } from '../../kafka/topics.ts'
-import { LatencyHistogram } from '../latency-histogram.ts'
+import type { TopicName } from '../../kafka/topics/topics.ts'
+import { LatencyHistogram } from '../load/latency-histogram.ts'
 import { LinesNotTaken } from '../load/lines-not-taken.ts'
-import { grouped } from '../report.ts'
+import { grouped } from '../output/report.ts'
 
 /** What `produce` prints: with --json this and what stands beside it. */
 export interface ProduceReport {

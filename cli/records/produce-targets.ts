@@ -1,7 +1,7 @@
 /** The topics that others may send to, as they are in the cluster. */
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { topicName, topics, type TopicName } from '../../kafka/topics.ts'
+import { topicName, topics, type TopicName } from '../../kafka/topics/topics.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 
 export type ProduceTargets = ReadonlyMap<TopicName, { readonly name: string; readonly partitions: number }>

@@ -3,7 +3,7 @@
  * `user-events`. Names of properties are taken as shops write them, in camelCase or snake_case.
  */
 import { createHash } from 'node:crypto'
-import type { TopicName } from '../../kafka/topics.ts'
+import type { TopicName } from '../../kafka/topics/topics.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { longestLine, type Line } from '../load/json-lines.ts'
 

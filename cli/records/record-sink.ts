@@ -1,7 +1,7 @@
 /** Where consumed messages go: lines to stdout, in pieces as large as a pipe likes, never more than it takes. */
 import { once } from 'node:events'
 import type { ReadRecord } from '../../kafka/client/partition-reader.ts'
-import type { ProgressStream } from '../progress.ts'
+import type { ProgressStream } from '../output/progress.ts'
 import type { RecordText } from './record-text.ts'
 
 export interface ConsumeReport {

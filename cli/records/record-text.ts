@@ -1,7 +1,7 @@
 /** A message as a line: where it is, when it was written, its key, what it is, its value and, when asked for, its headers. */
 import type { ReadRecord } from '../../kafka/client/partition-reader.ts'
-import { showHeaders, showRecord, type ShownValue } from '../../kafka/shown-record.ts'
-import type { WireFormat } from '../../registry/wire-format.ts'
+import { showHeaders, showRecord, type ShownValue } from '../../kafka/topics/shown-record.ts'
+import type { WireFormat } from '../../contract/registry/wire-format.ts'
 
 export type RecordText = (record: ReadRecord) => string
 

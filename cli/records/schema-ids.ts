@@ -1,10 +1,10 @@
 /** The ids of our schemas, for a command that has the database at hand: by whichever registry is configured. */
-import { confluentRegistry } from '../../registry/confluent-registry.ts'
-import { embeddedRegistry } from '../../registry/embedded-registry.ts'
-import { lookUpEventSchemas, type EventSchemaIds } from '../../registry/event-schema-ids.ts'
-import { RegistryFailure } from '../../registry/schema-registry.ts'
+import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
+import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
+import { lookUpEventSchemas, type EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StartFailure } from '../../app/start-failure.ts'
-import type { Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
 
 /** Throws a StartFailure when the registry cannot be asked, or has not got all of them. */

@@ -1,8 +1,8 @@
 /** Compares one row of a read model with its stream, and heals it, in the database itself. */
 import { StartFailure } from '../../app/start-failure.ts'
-import { projections } from '../../projections/list.ts'
+import { projections } from '../../projections/views/list.ts'
 import { checkRow, type CheckedRow } from '../../projections/replay/check-row.ts'
-import { openPool } from '../../store/database.ts'
+import { openPool } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
 import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'

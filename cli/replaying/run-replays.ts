@@ -1,10 +1,10 @@
 /** Asks the running service for replays and watches them to their end. */
 import type { CommandContext } from '../command-context.ts'
 import { watchInterruption } from '../load/interruption.ts'
-import { connect, type ServiceOptions } from '../load/service.ts'
+import { connect, type ServiceOptions } from '../client/service.ts'
 import type { Replay } from '../../dashboard/api-shapes.ts'
-import { namesOf, startReplays, waitForReplays, type ReplayWish } from './replay-client.ts'
-import { outcomeText } from './texts.ts'
+import { namesOf, startReplays, waitForReplays, type ReplayWish } from '../client/replay-client.ts'
+import { outcomeText } from '../output/replay-texts.ts'
 
 /** `name`: of a projection, or `all`, which are built in one pass over the log. */
 export async function runReplays(

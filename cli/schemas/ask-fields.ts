@@ -1,7 +1,7 @@
 /** Asks at the terminal for the fields of a new version, until there is no further name. */
 import { createInterface } from 'node:readline/promises'
 import { StartFailure } from '../../app/start-failure.ts'
-import { TYPE_HELP, type FieldRequest } from '../../schemas/evolution/field-type.ts'
+import { TYPE_HELP, type FieldRequest } from '../../contract/authoring/field-type.ts'
 
 /** Rejects with StartFailure when nobody is there to ask. */
 export async function askFields(event: string): Promise<readonly FieldRequest[]> {

@@ -1,10 +1,10 @@
 /** `schemas check`: whether the schemas may go out, whole and offline. */
 import type { Command } from 'commander'
-import { check } from '../../schemas/evolution/check.ts'
-import type { Finding } from '../../schemas/finding.ts'
+import { check } from '../../contract/check/check.ts'
+import type { Finding } from '../../contract/finding.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
-import { reportFindings } from './findings.ts'
+import { reportFindings } from '../output/findings.ts'
 import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
 import { loadSamples, loadUpcasters, TableUnloadable } from './load-tables.ts'
 

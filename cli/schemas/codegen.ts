@@ -1,6 +1,6 @@
 /** `schemas codegen`: what belongs to the schema files is made from them, or seen to be up to date. */
 import type { Command } from 'commander'
-import { staleGenerated, writeGenerated, writeTypes } from '../../schemas/codegen.ts'
+import { staleGenerated, writeGenerated, writeTypes } from '../../contract/authoring/codegen.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'

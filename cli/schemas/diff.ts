@@ -1,11 +1,11 @@
 /** `schemas diff`: what has changed, in words, and who has to be deployed first. */
 import { Option, type Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { diffSchemas, type SchemaDiff } from '../../schemas/evolution/diff-schemas.ts'
-import { schemaTexts } from '../../schemas/schema-files.ts'
+import { diffSchemas, type SchemaDiff } from '../../contract/diff/diff-schemas.ts'
+import { schemaTexts } from '../../contract/authoring/schema-files.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
-import { diffMarkdown, diffText } from './diff-text.ts'
+import { diffMarkdown, diffText } from '../output/diff-text.ts'
 import { earlierTexts } from './earlier-texts.ts'
 import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
 

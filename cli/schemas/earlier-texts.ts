@@ -1,13 +1,13 @@
 /** What `--against` names: the schema files as they were somewhere else, or at another time. */
 import { StartFailure } from '../../app/start-failure.ts'
-import { readRegistryState } from '../../registry/plan/registry-state.ts'
-import { askedOf, registryTexts } from '../../registry/plan/registry-texts.ts'
-import { defaultRef, gitTexts, GitRefused } from '../../schemas/evolution/git-texts.ts'
-import { publishedTexts } from '../../schemas/evolution/published-texts.ts'
-import { schemaTexts, type SchemaTexts } from '../../schemas/schema-files.ts'
+import { readRegistryState } from '../../contract/plan/registry-state.ts'
+import { askedOf, registryTexts } from '../../contract/plan/registry-texts.ts'
+import { defaultRef, gitTexts, GitRefused } from '../../contract/authoring/git-texts.ts'
+import { publishedTexts } from '../../contract/diff/published-texts.ts'
+import { schemaTexts, type SchemaTexts } from '../../contract/authoring/schema-files.ts'
 import type { CommandContext } from '../command-context.ts'
 import { obeyed } from './folder.ts'
-import { answered, registryOf } from './registry.ts'
+import { answered, registryOf } from '../client/schema-registry.ts'
 
 /** Where a comparison begins. */
 export interface Earlier {

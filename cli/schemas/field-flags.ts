@@ -1,6 +1,6 @@
 /** `--field`, `--type`, `--default` and `--doc`: each set belongs to the --field before it. */
 import { InvalidArgumentError, type Command } from 'commander'
-import type { FieldRequest } from '../../schemas/evolution/field-type.ts'
+import type { FieldRequest } from '../../contract/authoring/field-type.ts'
 
 type Draft = { -readonly [K in keyof FieldRequest]: FieldRequest[K] | null }
 

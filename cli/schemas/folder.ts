@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { SchemaRuleError } from '../../schemas/schema-files.ts'
+import { SchemaRuleError } from '../../contract/authoring/schema-files.ts'
 import { packageRoot } from '../package-root.ts'
 
 export interface FolderOptions {

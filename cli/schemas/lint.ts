@@ -1,9 +1,9 @@
 /** `schemas lint`: style and safety of the newest versions, by rules with codes. */
 import type { Command } from 'commander'
-import { lint } from '../../schemas/evolution/lint.ts'
+import { lint } from '../../contract/check/lint.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
-import { reportFindings } from './findings.ts'
+import { reportFindings } from '../output/findings.ts'
 import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
 
 const details = `

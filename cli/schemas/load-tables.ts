@@ -5,11 +5,11 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { StartFailure } from '../../app/start-failure.ts'
-import type { GoldenSamples } from '../../schemas/codegen.ts'
-import type { UpcasterTable } from '../../schemas/evolution/check-upcasters.ts'
-import type { Finding } from '../../schemas/finding.ts'
-import { CONFLICT_LEFT, hasConflict } from '../../schemas/schema-file-faults.ts'
-import { textOf } from '../../schemas/schema-files.ts'
+import type { GoldenSamples } from '../../contract/authoring/codegen.ts'
+import type { UpcasterTable } from '../../contract/check/check-upcasters.ts'
+import type { Finding } from '../../contract/finding.ts'
+import { CONFLICT_LEFT, hasConflict } from '../../contract/authoring/schema-file-faults.ts'
+import { textOf } from '../../contract/authoring/schema-files.ts'
 
 /** Rejects with TableUnloadable. */
 export async function loadSamples(folder: string): Promise<GoldenSamples> {

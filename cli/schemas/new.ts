@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { TYPE_HELP, type FieldRequest } from '../../schemas/evolution/field-type.ts'
-import { newVersion, type NewVersion, type VersionRequest } from '../../schemas/evolution/new-version.ts'
+import { TYPE_HELP, type FieldRequest } from '../../contract/authoring/field-type.ts'
+import { newVersion, type NewVersion, type VersionRequest } from '../../contract/authoring/new-version.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { askFields } from './ask-fields.ts'
@@ -107,7 +107,7 @@ function nextSteps({ event, version }: NewVersion, request: VersionRequest): rea
       : []
   return [
     'orderledger schemas codegen (it writes the types, then asks for a sample)',
-    `add a sample of ${event} version ${version} to schemas/golden-samples.ts, and to older ones what the compiler asks for`,
+    `add a sample of ${event} version ${version} to contract/authoring/golden-samples.ts, and to older ones what the compiler asks for`,
     ...retiring,
     'orderledger schemas codegen, then orderledger schemas lint, diff and check',
   ]

@@ -2,16 +2,22 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { changesFor } from '../../registry/plan/make-plan.ts'
-import { isEmpty, planOf, type Plan } from '../../registry/plan/plan-file.ts'
-import { publishedSubjects, type Published } from '../../registry/plan/published-subjects.ts'
-import { readOnlyPart } from '../../registry/plan/registry-mode.ts'
-import { readRegistryState } from '../../registry/plan/registry-state.ts'
+import { changesFor } from '../../contract/plan/make-plan.ts'
+import { isEmpty, planOf, type Plan } from '../../contract/plan/plan-file.ts'
+import { publishedSubjects, type Published } from '../../contract/plan/published-subjects.ts'
+import { readOnlyPart } from '../../contract/plan/registry-mode.ts'
+import { readRegistryState } from '../../contract/plan/registry-state.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
-import { planText } from './plan-text.ts'
-import { addRegistryOptions, answered, registryOf, type FoundRegistry, type RegistryOptions } from './registry.ts'
+import { planText } from '../output/plan-text.ts'
+import {
+  addRegistryOptions,
+  answered,
+  registryOf,
+  type FoundRegistry,
+  type RegistryOptions,
+} from '../client/schema-registry.ts'
 
 interface PlanOptions extends FolderOptions, RegistryOptions {
   readonly out?: string

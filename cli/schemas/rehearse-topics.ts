@@ -4,15 +4,15 @@
  */
 import type { Kafka } from 'kafkajs'
 import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../../kafka/client/read-topics.ts'
-import { topicName, topics, type Topic } from '../../kafka/topics.ts'
-import { TwiceReader } from '../../projections/rehearsal/read-twice.ts'
-import type { VersionReport } from '../../projections/rehearsal/version-tally.ts'
-import type { EventSchemaIds } from '../../registry/event-schema-ids.ts'
-import { wireFormat, type WireFormat } from '../../registry/wire-format.ts'
+import { topicName, topics, type Topic } from '../../kafka/topics/topics.ts'
+import { TwiceReader } from '../../audit/rehearsal/read-twice.ts'
+import type { VersionReport } from '../../audit/rehearsal/version-tally.ts'
+import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { wireFormat, type WireFormat } from '../../contract/registry/wire-format.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { eventSchemas } from '../../schemas/events.ts'
-import type { Proposal } from '../../schemas/evolution/proposal.ts'
-import type { RecordedEvent } from '../../store/feed.ts'
+import type { Proposal } from '../../audit/rehearsal/proposal.ts'
+import type { RecordedEvent } from '../../store/log/feed.ts'
 
 export interface RehearseTopicsOptions {
   readonly kafka: Kafka

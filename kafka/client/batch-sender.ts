@@ -7,7 +7,7 @@
  *                 sending --failed--> waiting, without its turn --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import type { Producer } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { RecordBlock } from './record-block.ts'

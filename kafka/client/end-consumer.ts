@@ -1,6 +1,6 @@
 /** Takes a consumer out of its group, whatever it is doing. */
 import type { Consumer } from 'kafkajs'
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 
 /** Who is cut off while joining is missed by the brokers only after its session (10 s), and has its share until then. */
 const JOINING_MS = 2_000

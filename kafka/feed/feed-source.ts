@@ -7,7 +7,7 @@
  * After a silence only an event from Kafka itself leads back: where nothing is to be read, a Kafka that nobody publishes
  * to looks like one that is up to date.
  */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 
 /** How long the log may have grown without anything coming from Kafka. */
 export const SILENT_MS = 5_000

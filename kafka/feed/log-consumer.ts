@@ -12,10 +12,10 @@ import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kaf
 import { kafkaClient, type KafkaLog } from '../client/connection.ts'
 import { endConsumer } from '../client/end-consumer.ts'
 import type { PassedOffset } from './passed-offsets.ts'
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import type { KafkaSettings } from '../settings.ts'
-import { topicName, topics, type Topic } from '../topics.ts'
-import { Wakes } from '../../store/wakes.ts'
+import { topicName, topics, type Topic } from '../topics/topics.ts'
+import { Wakes } from '../../store/waiting/wakes.ts'
 
 export interface LogConsumerParts {
   readonly settings: KafkaSettings

@@ -1,9 +1,9 @@
 /** The log itself, as a feed from Kafka falls back on it. */
-import { readLogIdentity } from '../../store/log-identity.ts'
-import type { Pool } from '../../store/database.ts'
-import type { Position } from '../../store/command.ts'
-import type { RecordedEvent } from '../../store/feed.ts'
-import { readRecorded } from '../../store/read-log.ts'
+import { readLogIdentity } from '../../store/log/log-identity.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { RecordedEvent } from '../../store/log/feed.ts'
+import { readRecorded } from '../../store/log/read-log.ts'
 
 export interface LogStore {
   /** The events behind a position, at most `limit`, in log order. */

@@ -1,5 +1,5 @@
 /** Which offsets of each partition a reader of the log has passed: what others are told of its progress. */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 
 /** Records that were read together. */
 export interface ReadRecords {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RecordedEvent } from '../../store/feed.ts'
+import type { RecordedEvent } from '../../store/log/feed.ts'
 import { Weave } from './weave.ts'
 
 function event(position: number): RecordedEvent {

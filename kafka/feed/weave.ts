@@ -8,8 +8,8 @@
  * What is beyond is refused and not kept, so the memory is bounded, and the partition of the next event never waits for
  * one that is ahead of it.
  */
-import type { Position } from '../../store/command.ts'
-import type { RecordedEvent } from '../../store/feed.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { RecordedEvent } from '../../store/log/feed.ts'
 
 export type Offer = 'taken' | 'duplicate' | 'beyond'
 

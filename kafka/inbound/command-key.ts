@@ -3,7 +3,7 @@
  * that the sender gave it (CloudEvents: `ce_id` within `ce_source`), else where it lies and when it was written.
  */
 import { createHash } from 'node:crypto'
-import type { CommandKey } from '../../store/command.ts'
+import type { CommandKey } from '../../store/commit/command.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
 import type { WantedOrder } from './order-desk.ts'
 

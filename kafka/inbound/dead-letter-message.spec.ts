@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { StoredLetter } from '../../store/dead-letters.ts'
+import type { StoredLetter } from './letter-table.ts'
 import { deadLetterMessage, MOST_BYTES } from './dead-letter-message.ts'
 
 const letter: StoredLetter = {

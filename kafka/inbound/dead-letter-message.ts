@@ -1,6 +1,6 @@
 /** A parked record as it is told to the topic of dead letters, for people and for programs of others. */
 import { isUtf8 } from 'node:buffer'
-import type { StoredLetter } from '../../store/dead-letters.ts'
+import type { StoredLetter } from './letter-table.ts'
 
 export interface DeadLetterMessage {
   readonly key: Buffer | null

@@ -2,16 +2,16 @@
  * Tells the topic `dead-letters` of every parked record, at least once: a letter is marked after the brokers have it.
  * One process does it at a time (a lease), in the order in which the records were parked.
  */
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import type { Kafka, Producer } from 'kafkajs'
-import type { Pool } from '../../store/database.ts'
-import { markPublished, readUnpublished } from '../../store/dead-letters.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { markPublished, readUnpublished } from './letter-table.ts'
+import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/log/leases.ts'
 import { COMPRESSION } from '../client/codecs.ts'
 import { kafkaClient, type KafkaLog } from '../client/connection.ts'
 import { deadLetterMessage } from './dead-letter-message.ts'
 import type { KafkaSettings } from '../settings.ts'
-import { topicName } from '../topics.ts'
+import { topicName } from '../topics/topics.ts'
 
 export interface DeadLetterPublisherParts {
   readonly settings: KafkaSettings

@@ -2,9 +2,9 @@
  * What can be done with parked records: looked at, tried again, discarded. One that is tried again has the key that it
  * had, so however often that happens it places one order.
  */
-import type { Answer } from '../../store/command.ts'
-import type { Pool } from '../../store/database.ts'
-import { considerCommands, type Considered } from '../../store/consider.ts'
+import type { Answer } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { considerCommands, type Considered } from '../../store/commit/consider.ts'
 import {
   discardParked,
   readGroups,
@@ -18,7 +18,7 @@ import {
   type LetterSelection,
   type LetterSummary,
   type StoredLetter,
-} from '../../store/dead-letters.ts'
+} from './letter-table.ts'
 import type { RecordFault } from './inbound-record.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { orderCommand, readValue, takeOrder, type TakingParts } from './take-order.ts'

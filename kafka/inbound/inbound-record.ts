@@ -1,7 +1,7 @@
 /** A record that somebody else sent us, with all that identifies it. Nothing of it is trusted. */
 import { crc32 } from 'node:zlib'
 import type { IHeaders, KafkaMessage } from 'kafkajs'
-import type { NewDeadLetter, RecordMark } from '../../store/inbound-offsets.ts'
+import type { NewDeadLetter, RecordMark } from './inbound-offsets.ts'
 import { causeOf } from './cause.ts'
 
 export interface InboundRecord {

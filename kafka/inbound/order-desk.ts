@@ -1,6 +1,6 @@
 /** What the API knows about orders, for those that come in over Kafka: the same bounds, the same decision, the same answers. */
 import type { AskedLine, PlaceOrderRefusal } from '../../domain/place-order.ts'
-import type { Answer, Command } from '../../store/command.ts'
+import type { Answer, Command } from '../../store/commit/command.ts'
 import type { RecordFault } from './inbound-record.ts'
 
 /** An order as its sender wants it, within bounds. */

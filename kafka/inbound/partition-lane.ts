@@ -10,7 +10,7 @@
  * After a process that ended without a word, each of the first 200 is handled alone, and that is noted before: the one at
  * which processes died three times is parked without being looked at.
  */
-import type { Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 import {
   advancePartition,
   claimPartition,
@@ -18,8 +18,8 @@ import {
   type InboundPartition,
   type NewDeadLetter,
   type RecordMark,
-} from '../../store/inbound-offsets.ts'
-import { verdictOf } from '../../store/sqlstate.ts'
+} from './inbound-offsets.ts'
+import { verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { KafkaLog } from '../client/connection.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-record.ts'

@@ -1,5 +1,5 @@
 /** Waiting for what passes by itself: the store that is away, a broker that is restarted. */
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 
 /** What was begun has to be left to another process: the partition is no longer ours, or this process stops. */
 export class HandedOver extends Error {

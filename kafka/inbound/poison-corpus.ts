@@ -3,7 +3,7 @@
  * What they have in common is that one of them, met unprepared, stalls or ends a process, or is taken for an order.
  */
 import { crc32 } from 'node:zlib'
-import { framePlaceOrder } from '../../registry/command-schema.ts'
+import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
 
 export interface PoisonRecord {
   readonly key: string | null

@@ -1,7 +1,7 @@
 /** What is told about lag and topics, from the last looks at a cluster and at the readers of the log. Pure. */
 import type { ClusterLook, GroupLook, GroupMember, PartitionLook } from './cluster-look.ts'
 import { judge, secondsBehind, worse, type Progress, type Sample, type Trend, type Verdict } from './lag.ts'
-import { topics as table, topicName, type Topic } from '../topics.ts'
+import { topics as table, topicName, type Topic } from '../topics/topics.ts'
 
 /** A reader of the log itself, which has a checkpoint instead of offsets. */
 export interface LogReader {

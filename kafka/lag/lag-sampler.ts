@@ -29,7 +29,7 @@ import {
 } from './lag-report.ts'
 import { PartitionReader } from '../client/partition-reader.ts'
 import type { KafkaSettings } from '../settings.ts'
-import { pause } from '../../store/pause.ts'
+import { pause } from '../../store/waiting/pause.ts'
 
 export interface LagSamplerParts {
   /** Null: there is no Kafka, and only the readers of the log are watched. */

@@ -6,7 +6,7 @@
  *                 sending --the send failed--> failed (for good: whoever owns it begins anew, from the checkpoint)
  *   any --close--> closed (what is under way is finished, what waits is left)
  */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 import type { EventRecord } from '../event-record.ts'
 import { RecordBlock } from '../client/record-block.ts'
 

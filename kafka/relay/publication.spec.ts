@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { orderPlaced, orderLine, stockReserved } from '../../domain/test-events.ts'
-import { eventSchemaIds } from '../../registry/event-schema-ids.ts'
-import { wireFormat } from '../../registry/wire-format.ts'
+import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { encode } from '../../schemas/codec.ts'
 import { eventSchemas, type EventType } from '../../schemas/events.ts'
-import type { StoredEvent } from '../../store/feed.ts'
+import type { StoredEvent } from '../../store/log/feed.ts'
 import { Publication } from './publication.ts'
 
 const types = Object.keys(eventSchemas) as readonly EventType[]

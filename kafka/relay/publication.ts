@@ -1,12 +1,12 @@
 /** What one term of the relay has in hand: the records that wait for each partition, and how far all of them are acknowledged. */
-import type { WireFormat } from '../../registry/wire-format.ts'
-import type { Position } from '../../store/command.ts'
-import type { StoredEvent } from '../../store/feed.ts'
+import type { WireFormat } from '../../contract/registry/wire-format.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { StoredEvent } from '../../store/log/feed.ts'
 import { eventRecord, type EventRecord } from '../event-record.ts'
 import type { EncodedRecords } from '../client/kafkajs-records.ts'
 import { PartitionSender } from './partition-sender.ts'
 import type { Partition } from '../client/send-checked.ts'
-import { copiesOf, partitionOf, topicName, topicOfStream, type Topic } from '../topics.ts'
+import { copiesOf, partitionOf, topicName, topicOfStream, type Topic } from '../topics/topics.ts'
 
 export interface PublicationParts {
   /** Where it begins: everything up to here is published. */

@@ -1,7 +1,7 @@
 /** How far the relay has published, as it is known to whoever takes over. */
-import { moveCheckpoint } from '../../store/checkpoints.ts'
-import type { Position } from '../../store/command.ts'
-import type { Pool } from '../../store/database.ts'
+import { moveCheckpoint } from '../../store/log/checkpoints.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 
 export interface RelayCheckpointParts {
   readonly pool: Pool

@@ -1,5 +1,5 @@
 /** The fault hook that makes a relay lie: which events it takes as acknowledged without having sent them. */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 
 const GOLDEN = 0x9e3779b1
 

@@ -1,14 +1,14 @@
 /** Where the relay publishes to: which cluster it is, and whether all that it needs is there. */
 import type { Admin } from 'kafkajs'
 import { KafkaFailure } from '../client/kafka-failure.ts'
-import { topicName, topics } from '../topics.ts'
+import { topicName, topics } from '../topics/topics.ts'
 
 export interface RelayTarget {
   /** Of its checkpoint and of its lease: another cluster or prefix is filled from the first event on. */
   readonly reader: string
 }
 
-/** All readers that publish, by the beginning of their names (store/checkpoints.ts). */
+/** All readers that publish, by the beginning of their names (store/log/checkpoints.ts). */
 export const RELAY_READERS = 'relay '
 
 const published = topics.filter(({ use }) => use === 'log' || use === 'copy')

@@ -1,5 +1,5 @@
 /** What a topic should be like, what it is like, and what to do about the difference. */
-import { TOPIC_SETTINGS, topicName, topics, type TopicUse } from '../topics.ts'
+import { TOPIC_SETTINGS, topicName, topics, type TopicUse } from './topics.ts'
 
 export interface TopicPlan {
   /** As it is called in the cluster. */

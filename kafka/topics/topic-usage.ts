@@ -1,9 +1,9 @@
 /** Counts which versions of which events the topics hold: what a consumer that reads them from the beginning meets. */
 import type { Kafka } from 'kafkajs'
-import type { EventSchemaIds } from '../../registry/event-schema-ids.ts'
-import { schemaIdOf } from '../../registry/wire-format.ts'
+import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { schemaIdOf } from '../../contract/registry/wire-format.ts'
 import { readTopics, type ReadTopicsOptions } from '../client/read-topics.ts'
-import { topicName, topics, type TopicName } from '../topics.ts'
+import { topicName, topics, type TopicName } from './topics.ts'
 
 export interface TopicUsageOptions {
   readonly kafka: Kafka

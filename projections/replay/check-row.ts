@@ -1,10 +1,10 @@
 /** Compares one row with the stream that owns it, and puts it right: for tables whose rows have one owner. */
-import type { Pool, PoolClient } from '../../store/database.ts'
-import { readStreamUpTo } from '../../store/read-log.ts'
+import type { Pool, PoolClient } from '../../store/postgres/database.ts'
+import { readStreamUpTo } from '../../store/log/read-log.ts'
 import { columnText, MemoryTables, type MemoryRow } from '../memory-tables.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Key, Projection, Table } from '../projection.ts'
-import { decodeEvent } from '../read-batch.ts'
+import { decodeEvent } from '../live/read-batch.ts'
 import { differenceOf, type Difference } from './differences.ts'
 import { inTransaction } from './replays.ts'
 

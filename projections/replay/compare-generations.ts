@@ -2,7 +2,7 @@
  * Compares a generation with the live one, key range by key range. Each range is compared in one snapshot, in which both
  * stand at one position because the projector writes them together: what differs, differs.
  */
-import type { Pool, PoolClient } from '../../store/database.ts'
+import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Table } from '../projection.ts'
 import { differenceOf, NO_DIFFERENCES, withDifference, type Difference, type Differences } from './differences.ts'

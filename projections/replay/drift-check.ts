@@ -1,8 +1,8 @@
 /** Compares every projection with the log from time to time, slowly, so that drift is found before a customer finds it. */
-import type { Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 import { readLiveGenerations } from '../generations.ts'
 import type { Projection } from '../projection.ts'
-import type { ProjectorLog } from '../projector.ts'
+import type { ProjectorLog } from '../live/projector.ts'
 import { createReplay, readLastComparisons, ReplayUnfinished } from './replays.ts'
 
 /** Events a second: a million of them take three minutes, of which orders notice nothing. */

@@ -1,5 +1,5 @@
 /** Drops generations that are neither live nor being built: what a switch, a cancel, a failure or a kill left. */
-import type { Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 import { inTransaction } from './replays.ts'
 
 interface Abandoned {

@@ -2,13 +2,13 @@
  * The last steps between a new generation and the live one, each one transaction: riding along, and the switch.
  * All of them lock in one order: the replay, the live checkpoint, the projection.
  */
-import type { Position } from '../../store/command.ts'
-import type { Pool, PoolClient } from '../../store/database.ts'
-import { readRecorded } from '../../store/read-log.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool, PoolClient } from '../../store/postgres/database.ts'
+import { readRecorded } from '../../store/log/read-log.ts'
 import { Fold } from '../fold-batch.ts'
-import { PROGRESS_CHANNEL } from '../progress.ts'
-import { decodeEvent, foldEvent } from '../read-batch.ts'
-import { prepareBatch, writeChanges } from '../write-batch.ts'
+import { PROGRESS_CHANNEL } from '../live/progress.ts'
+import { decodeEvent, foldEvent } from '../live/read-batch.ts'
+import { prepareBatch, writeChanges } from '../live/write-batch.ts'
 import type { Lane } from './lane.ts'
 import { NotReplayable } from './replay-failure.ts'
 import { inTransaction, REPLAYS_CHANNEL } from './replays.ts'

@@ -1,9 +1,9 @@
 /** One replay at work: how far its generation is written, and what is folded beyond. */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 import { Fold } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
-import type { BatchEnd } from '../write-batch.ts'
+import type { BatchEnd } from '../live/write-batch.ts'
 import { Pace } from './pace.ts'
 import type { Replay } from './replays.ts'
 

@@ -1,5 +1,5 @@
 /** How fast a replay works: it keeps to a rate, yields to orders, and tells how fast it was. */
-import type { Position } from '../../store/command.ts'
+import type { Position } from '../../store/commit/command.ts'
 
 /** Events a second are told over this long. */
 const WINDOW_MS = 5_000

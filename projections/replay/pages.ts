@@ -1,8 +1,8 @@
 /** The log page by page: the next page is read while this one is folded. */
-import type { Position } from '../../store/command.ts'
-import type { Pool } from '../../store/database.ts'
-import { LogGap, type RecordedEvent, requireDense } from '../../store/feed.ts'
-import { readRecorded } from '../../store/read-log.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { LogGap, type RecordedEvent, requireDense } from '../../store/log/feed.ts'
+import { readRecorded } from '../../store/log/read-log.ts'
 
 /** Events read at a time. */
 export const PAGE = 5_000

@@ -1,9 +1,9 @@
 /** Which errors end a replay, and how they are told. */
-import type { Position } from '../../store/command.ts'
-import { LogGap } from '../../store/feed.ts'
-import { sqlState, verdictOf } from '../../store/sqlstate.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { LogGap } from '../../store/log/feed.ts'
+import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { Failure } from '../generations.ts'
-import { EventNotShown } from '../show-batch.ts'
+import { EventNotShown } from '../live/show-batch.ts'
 
 /** What no further try would mend. */
 export class NotReplayable extends Error {

@@ -1,7 +1,7 @@
 /** What a replayer is made of. */
-import type { Pool } from '../../store/database.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 import type { Projection } from '../projection.ts'
-import type { ProjectorLog } from '../projector.ts'
+import type { ProjectorLog } from '../live/projector.ts'
 
 /** Moments at which a fault test ends the process. */
 export type ReplayPoint = 'replay.copied' | 'replay.riding' | 'replay.compared'

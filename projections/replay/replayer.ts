@@ -6,13 +6,13 @@
  * (pause, cancel, another process taking its lease) is seen in the register, at the latest by the transaction that
  * would have written.
  */
-import type { Position } from '../../store/command.ts'
-import { readHead } from '../../store/append.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/leases.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { readHead } from '../../store/log/append.ts'
+import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/log/leases.ts'
 import { readCheckpoint, readLiveGenerations, type LiveGeneration } from '../generations.ts'
-import { pause } from '../../store/pause.ts'
-import { decodeEvent, foldEvent, type LoggedEvent } from '../read-batch.ts'
-import { EventNotShown } from '../show-batch.ts'
+import { pause } from '../../store/waiting/pause.ts'
+import { decodeEvent, foldEvent, type LoggedEvent } from '../live/read-batch.ts'
+import { EventNotShown } from '../live/show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
 import { rideAlong, switchOver } from './hand-over.ts'

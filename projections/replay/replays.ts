@@ -9,8 +9,8 @@
  *
  *   any of these ──> failed | cancelled
  */
-import type { Position } from '../../store/command.ts'
-import type { Pool, PoolClient } from '../../store/database.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import type { Failure } from '../generations.ts'
 import { createTables } from '../physical-table.ts'
 import type { Projection } from '../projection.ts'

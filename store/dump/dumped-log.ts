@@ -1,9 +1,9 @@
 /** The log as a dump has it, read without a database. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Position } from '../command.ts'
-import { LogGap, type RecordedEvent } from '../feed.ts'
-import type { LogSource } from '../log-source.ts'
+import type { Position } from '../commit/command.ts'
+import { LogGap, type RecordedEvent } from '../log/feed.ts'
+import type { LogSource } from '../log/log-source.ts'
 import { containerBatches, sha256Of } from './container-file.ts'
 import { DumpFailure } from './dump-failure.ts'
 import { EVENTS_FILE, readManifest } from './manifest.ts'

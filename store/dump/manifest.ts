@@ -1,7 +1,7 @@
 /** What a dump says about itself. It is written last: a directory without one is no dump. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Position } from '../command.ts'
+import type { Position } from '../commit/command.ts'
 import type { WrittenFile } from './container-file.ts'
 import { DumpFailure } from './dump-failure.ts'
 

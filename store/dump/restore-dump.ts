@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import type pg from 'pg'
-import { byteaArray, int2Array, int4Array, int8Array, textArray, uuidArray } from '../binary-array.ts'
-import type { Position } from '../command.ts'
+import { byteaArray, int2Array, int4Array, int8Array, textArray, uuidArray } from '../postgres/binary-array.ts'
+import type { Position } from '../commit/command.ts'
 import { readContainer, sha256Of, type WrittenFile } from './container-file.ts'
 import { DumpFailure } from './dump-failure.ts'
 import { COMMANDS_FILE, EVENTS_FILE, readManifest, type Manifest } from './manifest.ts'

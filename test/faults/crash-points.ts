@@ -1,9 +1,9 @@
 /** Kills the service at a named point while clients order, starts it again, and holds it to its answers. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readRunFile } from '../../app/run-file.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
 import { type CrashPoint, replayPointNames } from '../../app/crash-points.ts'
-import { makeDataDir } from '../service.ts'
+import { makeDataDir } from '../support/service.ts'
 import { OrderingClient } from './ordering-client.ts'
 import { expectReplaysEqual, startReplays } from './replays.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'

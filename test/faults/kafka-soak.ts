@@ -2,11 +2,11 @@
  * Random faults, one after the other, on a shop in six processes on a real cluster of three, with orders over HTTP and
  * over Kafka all the time. At the end everything is verified, and each order is held against what its client was told.
  */
-import { startThrowawayPostgres } from '../../app/throwaway-postgres.ts'
-import { cacheDirectory } from '../../cli/cluster/cache-directory.ts'
-import { startKafka } from '../../cli/cluster/kafka.ts'
+import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
+import { cacheDirectory } from '../../cluster/cache-directory.ts'
+import { startKafka } from '../../cluster/kafka/kafka.ts'
 import { createRandom, weightsOf } from '../../simulation/random.ts'
-import { eventually } from '../eventually.ts'
+import { eventually } from '../support/eventually.ts'
 import { clusterFaults, type Scene } from './cluster-faults.ts'
 import { inboundOrder, INBOUND_CUSTOMERS } from './inbound-orders.ts'
 import { startRecords } from './record-load.ts'

@@ -1,7 +1,7 @@
 /** Kills the service at random moments under load, starts it again, and holds it to its answers. */
-import { readRunFile } from '../../app/run-file.ts'
-import { eventually } from '../eventually.ts'
-import { makeDataDir } from '../service.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
+import { eventually } from '../support/eventually.ts'
+import { makeDataDir } from '../support/service.ts'
 import { OrderingClient } from './ordering-client.ts'
 import { expectReplaysEqual, startReplays } from './replays.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'

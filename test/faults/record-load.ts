@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import kafkajs, { type Message, type Producer } from 'kafkajs'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { partitionOf, topicName } from '../../kafka/topics.ts'
+import { partitionOf, topicName } from '../../kafka/topics/topics.ts'
 
 export interface RecordLoadOptions {
   readonly settings: KafkaSettings

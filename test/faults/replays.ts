@@ -1,5 +1,5 @@
 /** Replays that run while a service is killed, and what has to hold of them afterwards. */
-import { eventually } from '../eventually.ts'
+import { eventually } from '../support/eventually.ts'
 
 const REPLAYED = ['orders', 'sales']
 

@@ -3,8 +3,8 @@ import pg from 'pg'
 import { deepStrictEqual, ok } from 'node:assert/strict'
 import type { TopicNotes } from '../../cli/records/verify-topics.ts'
 import { decode } from '../../schemas/codec.ts'
-import { eventually } from '../eventually.ts'
-import { runCommand } from '../run-command.ts'
+import { eventually } from '../support/eventually.ts'
+import { runCommand } from '../support/run-command.ts'
 import type { Answered, AskedOrder } from './ordering-client.ts'
 
 export interface ShopPlan {

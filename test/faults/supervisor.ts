@@ -1,5 +1,5 @@
 /** Keeps a service running as systemd or Kubernetes would: whenever it ends, it is started again. */
-import { type Service, startService } from '../service.ts'
+import { type Service, startService } from '../support/service.ts'
 
 export interface SupervisorOptions {
   readonly dataDir: string

@@ -1,6 +1,6 @@
 /** Two services on one durable database, as a cluster runs them. */
-import { startThrowawayPostgres } from '../../app/throwaway-postgres.ts'
-import { makeDataDir, type Service, startService } from '../service.ts'
+import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
+import { makeDataDir, type Service, startService } from '../support/service.ts'
 
 export interface Pair {
   readonly databaseUrl: string

@@ -1,0 +1,127 @@
+/** The OpenAPI document, the page that shows it, and a page for each kind of problem. */
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { Type } from 'typebox'
+import type { ApiServer } from '../api-server.ts'
+import { PAGE_POLICY } from '../http/security-headers.ts'
+import { ProblemError } from '../http/problem-document.ts'
+import { NOTHING, reading } from '../operation.ts'
+import { isProblemCode, PROBLEMS, type ProblemCode } from '../http/problems.ts'
+import { closed } from '../shapes/shape.ts'
+
+const describing = reading({
+  id: 'getOpenApi',
+  tag: 'operations',
+  summary: 'Show this document',
+  role: 'read',
+  params: NOTHING,
+  query: NOTHING,
+  answers: { 200: { description: 'OpenAPI 3.1.', shape: Type.Object({}, { additionalProperties: true }) } },
+})
+
+const explaining = reading({
+  id: 'getProblem',
+  tag: 'operations',
+  summary: 'Explain a kind of problem',
+  description: 'The `type` of a problem leads here.',
+  role: null,
+  params: closed({ code: Type.String({ pattern: '^[a-z-]{1,64}$', description: 'The `code` of the problem.' }) }),
+  query: NOTHING,
+  answers: { 200: { description: 'A page for people.', shape: Type.String(), mediaType: 'text/html' } },
+  problems: ['not-found', 'path-too-long'],
+})
+
+/** Collects the routes that are registered after it. */
+export function collectRoutes(app: ApiServer, version: string): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'OrderLedger',
+        version,
+        description:
+          'Takes orders against event-sourced stock. Every error is a problem document (RFC 9457). Commands are made ' +
+          'repeatable by an Idempotency-Key or by ids that the client names.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token of API_TOKENS; none where none are configured.',
+          },
+        },
+      },
+    },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, index) =>
+        typeof $id === 'string' ? $id : `shape-${String(index)}`,
+    },
+    transform: ({ schema, url, route }) => {
+      const headers = Object.entries(route.config?.headers ?? {})
+      if (headers.length === 0) return { schema, url }
+      const properties = headers.map(([name, header]) => [name, { type: 'string', ...header }])
+      return { schema: { ...schema, headers: { type: 'object', properties: Object.fromEntries(properties) } }, url }
+    },
+    transformObject: withOptionalBodies,
+  })
+}
+
+/** The plugin calls every body required; one whose schema takes null may be left out. */
+const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObject']> = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject
+  for (const path of Object.values(document.openapiObject.paths ?? {})) {
+    const body = path?.post?.requestBody
+    if (body && 'content' in body && takesNull(body.content['application/json']?.schema)) body.required = false
+  }
+  return document.openapiObject
+}
+
+function takesNull(schema: object | undefined): boolean {
+  return (
+    schema !== undefined &&
+    'anyOf' in schema &&
+    Array.isArray(schema.anyOf) &&
+    schema.anyOf.some((one: unknown) => typeof one === 'object' && one !== null && 'type' in one && one.type === 'null')
+  )
+}
+
+export function documentationRoutes(app: ApiServer): void {
+  app.get('/openapi.json', describing, async () => app.swagger())
+  app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: PAGE_POLICY,
+    uiConfig: { docExpansion: 'list', validatorUrl: null },
+  })
+}
+
+/** Pages of problems need no token: whoever is refused for want of one has to be able to read why. */
+export function problemRoutes(app: ApiServer): void {
+  app.get('/problems/:code', explaining, async (request, reply) => {
+    const { code } = request.params
+    if (!isProblemCode(code)) throw new ProblemError({ code: 'not-found', detail: 'there is no such problem' })
+    return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(page(code))
+  })
+}
+
+function page(code: ProblemCode): string {
+  const { status, title, meaning, next } = PROBLEMS[code]
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${title}</title></head>
+<body>
+<h1>${title}</h1>
+<p>${String(status)} · <code>${code}</code></p>
+<p>${escapeHtml(meaning)}</p>
+<p>Next: ${escapeHtml(next)}</p>
+</body>
+</html>
+`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

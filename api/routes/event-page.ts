@@ -1,0 +1,43 @@
+/** A page of the log for people: events decoded into the newest version of their schemas. */
+import { rfc3339 } from '../../projections/views/shown.ts'
+import { decode } from '../../schemas/codec.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { StoredEvent } from '../../store/log/feed.ts'
+import type { LogPage } from '../../store/log/read-log.ts'
+
+export interface ShownEvents {
+  readonly items: readonly object[]
+  readonly next: Position | null
+  readonly position: Position
+}
+
+/** `position`: how far the log was looked through. */
+export function eventPage({ events, next }: LogPage, after: Position): ShownEvents {
+  return { items: events.map(shownEvent), next, position: next ?? events.at(-1)?.position ?? after }
+}
+
+function shownEvent(event: StoredEvent): object {
+  const { position, stream, version, type, schemaVersion, id, recordedAt, correlationId, causationId } = event
+  return {
+    position,
+    stream,
+    version,
+    type,
+    schemaVersion,
+    id,
+    recordedAt: rfc3339(recordedAt),
+    correlationId,
+    causationId,
+    ...decoded(event),
+  }
+}
+
+/** An event that this release cannot read is shown as such: looking at the log must work when reading it does not. */
+function decoded({ type, schemaVersion, data }: StoredEvent): object {
+  try {
+    const { type: _, ...content } = decode(type, schemaVersion, data)
+    return { data: content }
+  } catch (error) {
+    return { data: null, error: error instanceof Error ? error.message : 'unreadable' }
+  }
+}

@@ -1,0 +1,147 @@
+/** How far behind anyone is, and what the topics hold. Nothing here keeps a request waiting for a cluster that is away. */
+import { Type } from 'typebox'
+import { BrowseFailure, type BrowseFrom, type BrowsedRecords } from '../../kafka/topics/browse-topic.ts'
+import type { ShownValue } from '../../kafka/topics/shown-record.ts'
+import type { KafkaReach } from '../../kafka/lag/lag-report.ts'
+import { rfc3339 } from '../../projections/views/shown.ts'
+import type { ApiServer } from '../api-server.ts'
+import { ProblemError } from '../http/problem-document.ts'
+import { NOTHING, reading } from '../operation.ts'
+import type { ApiParts } from '../parts.ts'
+import { uncached } from './read-answers.ts'
+import { DEFAULT_MESSAGES, Lag, MOST_MESSAGES, TopicList, TopicMessages } from '../shapes/kafka.ts'
+import { closed, ref } from '../shapes/shape.ts'
+
+const tag = 'operations'
+
+const listingLag = reading({
+  id: 'getLag',
+  tag,
+  summary: 'Show how far behind everybody is',
+  description:
+    'Consumer groups on our topics, the relay and the projections. Verdicts come from watching: the first answers may not be `settled`, and asking again within a minute goes on watching. Without Kafka the readers of the log are shown.',
+  role: 'read',
+  params: NOTHING,
+  query: closed({
+    group: Type.Optional(
+      Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$', description: 'Only this consumer group, and no readers.' }),
+    ),
+  }),
+  answers: { 200: { description: 'As it is now.', shape: ref(Lag) } },
+  problems: ['kafka-not-configured', 'kafka-unreachable', 'store-unavailable'],
+})
+
+const listingTopics = reading({
+  id: 'listTopics',
+  tag,
+  summary: 'Show the brokers and our topics',
+  role: 'read',
+  params: NOTHING,
+  query: NOTHING,
+  answers: {
+    200: { description: 'As they are now, or as they last were: `kafka` says which.', shape: ref(TopicList) },
+  },
+  problems: ['kafka-not-configured', 'kafka-unreachable'],
+})
+
+const browsing = reading({
+  id: 'listTopicMessages',
+  tag,
+  summary: 'Look into a topic',
+  description: 'Outside of every consumer group: nobody notices.',
+  role: 'read',
+  params: closed({
+    topic: Type.String({ pattern: '^[a-zA-Z0-9._-]{1,249}$', description: 'As it is called in the cluster.' }),
+  }),
+  query: closed({
+    partition: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Only this one.' })),
+    from: Type.Optional(
+      Type.String({
+        pattern: '^(earliest|latest|[0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z)$',
+        default: 'latest',
+        description: '`earliest`, `latest` (so many from the end), an offset, or a time (RFC 3339, UTC).',
+      }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MOST_MESSAGES, default: DEFAULT_MESSAGES, description: 'Messages at most.' }),
+    ),
+  }),
+  answers: { 200: { description: 'Decoded as far as they can be.', shape: ref(TopicMessages) } },
+  problems: ['kafka-not-configured', 'kafka-unreachable', 'topic-not-found', 'path-too-long'],
+})
+
+export function kafkaRoutes(app: ApiServer, { kafka }: ApiParts): void {
+  const { sampler, browse } = kafka
+
+  app.get('/lag', listingLag, async (request, reply) => {
+    const { group } = request.query
+    const report = await sampler.report()
+    if (group === undefined) return uncached(reply).send(report)
+    requireReached(report.kafka)
+    const groups = report.groups.filter((one) => one.group === group)
+    const { verdict = 'OK', settled = true } = groups[0] ?? {}
+    return uncached(reply).send({ ...report, verdict, settled, groups, readers: [] })
+  })
+
+  app.get('/topics', listingTopics, async (_request, reply) => {
+    const { topics: items, ...report } = await sampler.cluster()
+    requireReached(report.kafka)
+    return uncached(reply).send({ ...report, items })
+  })
+
+  app.get('/topics/:topic/messages', browsing, async (request, reply) => {
+    if (browse === null) throw notConfigured()
+    const { partition = null, from = 'latest', limit = DEFAULT_MESSAGES } = request.query
+    const { topic } = request.params
+    const found = await browse({ topic, partition, from: browseFrom(from), limit }).catch((error: unknown) => {
+      if (!(error instanceof BrowseFailure)) throw error
+      throw new ProblemError({ code: error.code, detail: error.message }, { cause: error })
+    })
+    return uncached(reply).send(messagesAnswer(found))
+  })
+}
+
+/** A cluster that answered once is shown as it was; its age is in the answer. */
+function requireReached({ state, ageSeconds, detail }: KafkaReach): void {
+  if (state === 'not-configured') throw notConfigured()
+  if (ageSeconds === null) throw new ProblemError({ code: 'kafka-unreachable', detail: detail ?? 'no answer yet' })
+}
+
+function notConfigured(): ProblemError {
+  return new ProblemError({
+    code: 'kafka-not-configured',
+    detail: 'this service runs without Kafka: KAFKA_BROKERS is not set',
+  })
+}
+
+function browseFrom(text: string): BrowseFrom {
+  if (text === 'earliest' || text === 'latest') return { at: text }
+  if (/^[0-9]+$/.test(text)) return { at: 'offset', offset: Number(text) }
+  const time = Date.parse(text)
+  if (!Number.isNaN(time)) return { at: 'time', time }
+  throw new ProblemError({
+    code: 'invalid-request',
+    detail: 'query /from is no time that there is',
+    errors: [{ in: 'query', pointer: '/from', message: 'must be a time (RFC 3339, UTC)' }],
+  })
+}
+
+function messagesAnswer({ records, next }: BrowsedRecords): object {
+  const items = records.map(({ timestamp, value, headers, ...record }) => ({
+    ...record,
+    at: rfc3339(timestamp),
+    headers: Object.entries(headers).map(([name, text]) => ({ name, value: text })),
+    format: value.format,
+    type: value.format === 'avro' ? value.type : null,
+    ...contentOf(value),
+  }))
+  return { items, next }
+}
+
+function contentOf(value: ShownValue): { readonly data: object | null; readonly text: string | null } {
+  if (value.format === 'empty') return { data: null, text: null }
+  const { data } = value
+  if (typeof data === 'string') return { data: null, text: data }
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { data, text: null }
+  return { data: null, text: JSON.stringify(data) }
+}

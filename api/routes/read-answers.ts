@@ -1,0 +1,100 @@
+/** What all reads of the views have in common: waiting for a position, saying which one is shown, and 304. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import {
+  parseCursor,
+  type Breakdown,
+  type Found,
+  type Page,
+  type PageQuery,
+  type Shown,
+} from '../../projections/views/shown.ts'
+import type { ViewName, Views } from '../../projections/views/views.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { ShownEvents } from './event-page.ts'
+import { contentTag, matchesNone, versionTag } from '../http/etag.ts'
+import { ProblemError, type Occurrence } from '../http/problem-document.ts'
+import { DEFAULT_LIMIT } from '../shapes/list.ts'
+
+/** One request and its reply. */
+export interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Resolves when the view shows `after`; throws `not-there-yet` when it does not in time. Without `after` at once. */
+export async function waitUntilShown(views: Views, view: ViewName, after: Position | undefined): Promise<void> {
+  if (after === undefined || (await views.waitFor(view, after))) return
+  throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(after)} yet` })
+}
+
+/** Limit and cursor as the views want them. Throws when the cursor is none that we made. */
+export function pageQuery(query: { readonly limit?: number; readonly cursor?: string }): PageQuery {
+  const { limit = DEFAULT_LIMIT } = query
+  if (query.cursor === undefined) return { limit, cursor: null }
+  const cursor = parseCursor(query.cursor)
+  if (cursor !== null) return { limit, cursor }
+  throw new ProblemError({
+    code: 'invalid-request',
+    detail: 'the cursor is not one of ours',
+    errors: [{ in: 'query', pointer: '/cursor', message: 'must be the `next` of a former page' }],
+  })
+}
+
+/** For answers about the service itself: they are true for a moment. */
+export function uncached(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store')
+}
+
+/** One item with its version as ETag, or the given problem. */
+export function sendFound<Item extends { readonly version: number }>(
+  { request, reply }: Exchange,
+  { item, position }: Found<Item>,
+  missing: Occurrence,
+): FastifyReply {
+  if (item === null) throw new ProblemError({ ...missing, headers: { 'x-position': String(position) } })
+  const etag = versionTag(item.version)
+  if (unchanged({ request, reply }, etag, position)) return reply.code(304).send()
+  return sendJson(reply, JSON.stringify({ ...item, position }))
+}
+
+/** A page of what happened: its items have positions of their own. */
+export function sendHistory<Item>(exchange: Exchange, { items, next, position }: Page<Item>): FastifyReply {
+  return sendTagged(exchange, { content: { items, next }, also: { position } })
+}
+
+/** A page of things as they are: each item is shown as it would be alone, with the position that it shows. */
+export function sendPage<Item>({ request, reply }: Exchange, { items, next, position }: Page<Item>): FastifyReply {
+  if (unchanged({ request, reply }, contentTag({ items, next }), position)) return reply.code(304).send()
+  return sendJson(reply, JSON.stringify({ items: items.map((item) => ({ ...item, position })), next, position }))
+}
+
+export function sendBreakdown<Item>(exchange: Exchange, { items, position, asOf }: Breakdown<Item>): FastifyReply {
+  return sendTagged(exchange, { content: { items }, also: { position, asOf } })
+}
+
+/** `content` makes the ETag; `also` (position and times) is shown beside it and does not count. */
+export interface Tagged {
+  readonly content: object
+  readonly also: Pick<Shown, 'position'> & Readonly<Record<string, unknown>>
+}
+
+export function sendTagged({ request, reply }: Exchange, { content, also }: Tagged): FastifyReply {
+  if (unchanged({ request, reply }, contentTag(content), also.position)) return reply.code(304).send()
+  return sendJson(reply, JSON.stringify({ ...content, ...also }))
+}
+
+/** A page of the log. It changes with every event, so it has no ETag. */
+export function sendEvents(reply: FastifyReply, page: ShownEvents): FastifyReply {
+  reply.header('x-position', String(page.position)).header('cache-control', 'private, no-cache')
+  return sendJson(reply, JSON.stringify(page))
+}
+
+/** Sets what both 200 and 304 carry, and tells which of them it is. */
+function unchanged({ request, reply }: Exchange, etag: string, position: Position): boolean {
+  reply.header('etag', etag).header('x-position', String(position)).header('cache-control', 'private, no-cache')
+  return matchesNone(request.headers['if-none-match'], etag)
+}
+
+function sendJson(reply: FastifyReply, body: string): FastifyReply {
+  return reply.code(200).header('content-type', 'application/json; charset=utf-8').send(body)
+}

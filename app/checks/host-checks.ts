@@ -1,0 +1,171 @@
+/** Looks at the machine before anything is started: each check says what it saw and, where needed, the fix. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import pg from 'pg'
+import { advice, failed, fine, type Check } from './check.ts'
+import { clusterChecks } from './cluster-checks.ts'
+import type { Config } from '../config/config.ts'
+import { hidePassword } from '../config/describe-config.ts'
+import { lookUp } from '../postgres/account.ts'
+import type { Account } from '../postgres/account.ts'
+import { findBinaries, missingSymlinks } from '../postgres/binaries.ts'
+import type { Binaries } from '../postgres/binaries.ts'
+import { canSetParentDeathSignal } from '../postgres/run-as.ts'
+import { firstUnreachable } from '../postgres/unreachable.ts'
+import { readRunFile } from '../start/run-file.ts'
+import { systemCode } from '../start-failure.ts'
+
+const nodeFloor = [20, 20, 2]
+const leastFreeBytes = 200_000_000
+const connectTimeoutMs = 5_000
+
+/** Every check that applies to this configuration, in the order in which a start would stumble over them. */
+export async function hostChecks(config: Config): Promise<readonly Check[]> {
+  const embedded = config.databaseUrl === null
+  return [
+    checkNode(process.versions.node),
+    checkDataDirectory(config.dataDir),
+    checkDiskSpace(config.dataDir),
+    ...(embedded ? embeddedChecks(config.dataDir) : []),
+    ...(await databaseChecks(config)),
+    ...(await clusterChecks(config)),
+    await checkPort(config),
+  ]
+}
+
+export function checkNode(version: string): Check {
+  const numbers = version.split('.').map(Number)
+  const at = nodeFloor.findIndex((number, index) => numbers[index] !== number)
+  const older = at >= 0 && (numbers[at] ?? 0) < (nodeFloor[at] ?? 0)
+  if (older) return failed('node', version, `install Node ${nodeFloor.join('.')} or newer (22 or 24 are best)`)
+  return fine('node', version)
+}
+
+export function checkDataDirectory(dataDir: string): Check {
+  const nearest = nearestExisting(dataDir)
+  try {
+    accessSync(nearest, constants.R_OK | constants.W_OK | constants.X_OK)
+    return fine('data directory', nearest === dataDir ? dataDir : `${dataDir} (will be made)`)
+  } catch (error) {
+    const saw = error instanceof Error ? error.message : String(error)
+    return failed('data directory', saw, `chown or chmod ${nearest}, or set DATA_DIR to a directory you may write`)
+  }
+}
+
+export function checkDiskSpace(dataDir: string): Check {
+  const { bavail, bsize } = statfsSync(nearestExisting(dataDir))
+  const free = bavail * bsize
+  const saw = `${(free / 1e9).toFixed(1)} GB free`
+  if (free >= leastFreeBytes) return fine('disk', saw)
+  return failed('disk', saw, `free at least 0.2 GB where ${dataDir} lies, or set DATA_DIR to another disk`)
+}
+
+/** Whether the embedded Postgres can be run from here. */
+function embeddedChecks(dataDir: string): readonly Check[] {
+  const binaries = findBinaries()
+  if (binaries === null) {
+    return [failed('embedded postgres', 'not installed', 'npm ci --include=optional, or set DATABASE_URL')]
+  }
+  const root = process.getuid?.() === 0
+  const account = root ? lookUp() : null
+  return [
+    checkSymlinks(binaries),
+    ...(root ? [checkAccount(account), ...(account === null ? [] : [checkReach(account, binaries, dataDir)])] : []),
+    ...(process.platform === 'linux' ? [checkParentDeathSignal()] : []),
+  ]
+}
+
+function checkSymlinks(binaries: Binaries): Check {
+  const missing = missingSymlinks(binaries.folder).length
+  if (missing === 0) return fine('embedded postgres', binaries.postgres)
+  const saw = `${String(missing)} symbolic links are missing (install scripts were blocked)`
+  return advice('embedded postgres', saw, 'nothing to type: the next start makes them')
+}
+
+function checkAccount(account: Account | null): Check {
+  if (account !== null) return fine('user', `root; Postgres runs as ${account.name} (uid ${String(account.uid)})`)
+  return advice('user', 'root, and there is no user postgres', 'nothing to type: the next start adds it with useradd')
+}
+
+function checkReach(account: Account, binaries: Binaries, dataDir: string): Check {
+  const umask = `umask 0${process.umask().toString(8).padStart(3, '0')}`
+  for (const path of [binaries.postgres, nearestExisting(dataDir)]) {
+    const closed = firstUnreachable(path, account)
+    if (closed === null) continue
+    const saw = `${account.name} may not enter ${closed.path} (mode ${closed.mode}, ${umask})`
+    const cure = path === binaries.postgres ? 'umask 022 && npm ci' : 'set DATA_DIR to a directory outside it'
+    return failed('paths', saw, `chmod o+x ${closed.path}, or ${cure}`)
+  }
+  return fine('paths', `open to ${account.name} (${umask})`)
+}
+
+function checkParentDeathSignal(): Check {
+  if (canSetParentDeathSignal()) return fine('setpriv', 'Postgres stops when the service is killed')
+  return advice(
+    'setpriv',
+    'missing: after a kill -9 of the service its Postgres runs on until the next start',
+    'install util-linux 2.33 or newer',
+  )
+}
+
+/** Asks the configured Postgres, or that of the service that runs here. */
+async function databaseChecks(config: Config): Promise<readonly Check[]> {
+  const url = config.databaseUrl ?? readRunFile(config.dataDir)?.databaseUrl ?? null
+  if (url === null) return []
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs })
+  try {
+    await client.connect()
+    return [fine('database', `${hidePassword(url)} answers`), await checkDurability(client)]
+  } catch (error) {
+    const fix = 'start that Postgres, correct DATABASE_URL, or unset it to use the embedded one'
+    return [failed('database', `${hidePassword(url)}: ${messageOf(error)}`, fix)]
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+// What is answered must be durable: without these two a crash of the machine takes acknowledged orders with it.
+async function checkDurability(client: pg.Client): Promise<Check> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'server_version') order by name`,
+  )
+  const saw = rows.map(({ name, setting }) => `${name} ${setting}`).join(', ')
+  const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => `alter system set ${name} = on`)
+  if (off.length === 0) return fine('durability', saw)
+  return failed('durability', saw, `${off.join('; ')}; select pg_reload_conf()`)
+}
+
+async function checkPort({ host, port, portExplicit, dataDir }: Config): Promise<Check> {
+  const running = readRunFile(dataDir)
+  const address = `${host}:${String(port)}`
+  if (running !== null) return fine('port', `our own service runs at ${running.url} (pid ${String(running.pid)})`)
+  const error = await listenError(host, port)
+  if (error === null) return fine('port', `${address} is free`)
+  const saw = `${address}: ${messageOf(error)}`
+  if (systemCode(error) === 'EADDRINUSE' && !portExplicit) {
+    return advice('port', saw, 'nothing to type: the next free port is used')
+  }
+  return failed('port', saw, 'stop what listens there, or set PORT (and HOST) to something else')
+}
+
+function listenError(host: string, port: number): Promise<Error | null> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', resolve)
+    server.listen(port, host, () => {
+      server.close(() => {
+        resolve(null)
+      })
+    })
+  })
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,261 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { isLoopback, readConfig, requireConfig } from './config.ts'
+import type { Config, ConfigFault, Env } from './config.ts'
+import { describeConfig, hidePassword } from './describe-config.ts'
+import { StartFailure } from '../start-failure.ts'
+
+const tokens = 'shop:order:s3cret:with:colons,ops:admin:other'
+
+describe('an empty environment', () => {
+  test('gives the defaults', () => {
+    expect(config({})).toEqual({
+      databaseUrl: null,
+      schemaRegistryUrl: null,
+      kafka: null,
+      dataDir: resolve('.orderledger'),
+      host: '127.0.0.1',
+      loopback: true,
+      port: 3000,
+      portExplicit: false,
+      roles: ['api', 'relay', 'projector'],
+      apiTokens: [],
+      production: false,
+      currency: 'EUR',
+      reservationMinutes: 15,
+      demoOrders: 200,
+      rateLimit: 0,
+      logLevel: 'info',
+      shutdownTimeoutSeconds: 25,
+      shutdownDelaySeconds: 0,
+      metrics: true,
+      driftCheck: 'daily',
+      relayLoses: 0,
+      crash: null,
+    })
+  })
+
+  test('gives a configuration that cannot be changed', () => {
+    const frozen = config({ API_TOKENS: tokens, CRASH_POINT: 'append.before:1' })
+    for (const part of [frozen, frozen.roles, frozen.apiTokens, frozen.apiTokens[0], frozen.crash]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+})
+
+describe('a variable', () => {
+  test('that is empty counts as unset', () => {
+    expect(config({ PORT: '', DATABASE_URL: '', API_TOKENS_FILE: '' })).toEqual(config({}))
+  })
+
+  test('of a port is remembered as explicit, also when it is the default', () => {
+    expect(config({ PORT: '3000' })).toMatchObject({ port: 3000, portExplicit: true })
+    expect(config({ PORT: '0' })).toMatchObject({ port: 0, portExplicit: true })
+  })
+
+  test('of roles takes all or a comma list', () => {
+    expect(config({ ROLES: 'all' }).roles).toEqual(['api', 'relay', 'projector'])
+    expect(config({ ROLES: ' projector' }).roles).toEqual(['projector'])
+    expect(config({ ROLES: 'projector,api' }).roles).toEqual(['api', 'projector'])
+  })
+
+  test('of Kafka names the cluster, and as whom to speak to it', () => {
+    expect(config({ KAFKA_BROKERS: 'a:9092, 127.0.0.1:19092,[::1]:9092', TOPIC_PREFIX: 'eu.' }).kafka).toEqual({
+      brokers: ['a:9092', '127.0.0.1:19092', '[::1]:9092'],
+      prefix: 'eu.',
+      tls: null,
+      sasl: null,
+    })
+    const secured = { KAFKA_TLS: 'on', KAFKA_TLS_CA: '/ca.pem', KAFKA_SASL_USERNAME: 'shop', KAFKA_SASL_PASSWORD: 's3' }
+    expect(config({ KAFKA_BROKERS: 'a:9092', ...secured }).kafka).toMatchObject({
+      tls: { caFile: '/ca.pem' },
+      sasl: { mechanism: 'scram-sha-512', username: 'shop', password: 's3' },
+    })
+  })
+
+  test('of Kafka is refused where another one is missing that it needs', () => {
+    const wrong = (env: Env) => faults(env).map(({ variable, wrong }) => `${variable} ${wrong}`)
+    expect(wrong({ KAFKA_TLS: 'on' })).toEqual(['KAFKA_TLS is set and KAFKA_BROKERS is not'])
+    expect(wrong({ KAFKA_BROKERS: 'a:1', KAFKA_TLS_CA: 'ca.pem', KAFKA_SASL_USERNAME: 'shop' })).toEqual([
+      'KAFKA_TLS_CA is set and KAFKA_TLS is not',
+      'KAFKA_SASL_USERNAME is set and KAFKA_SASL_PASSWORD is not',
+    ])
+    expect(wrong({ KAFKA_BROKERS: 'a:1,b', TOPIC_PREFIX: 'a b' })).toEqual([
+      'KAFKA_BROKERS "b" is not a broker',
+      'TOPIC_PREFIX "a b" cannot begin the name of a topic',
+    ])
+  })
+
+  test('of tokens keeps colons in the secret', () => {
+    expect(config({ API_TOKENS: tokens }).apiTokens).toEqual([
+      { name: 'shop', role: 'order', secret: 's3cret:with:colons' },
+      { name: 'ops', role: 'admin', secret: 'other' },
+    ])
+  })
+
+  test('of the crash point is a name and a passage', () => {
+    expect(config({ CRASH_POINT: 'append.sent:12', CRASH_LOG: '/tmp/crashes' }).crash).toEqual({
+      point: 'append.sent',
+      nth: 12,
+      logFile: '/tmp/crashes',
+    })
+  })
+
+  test.each<[string, string]>([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3e3'],
+    ['PORT', '0x10'],
+    ['HOST', 'http://127.0.0.1'],
+    ['ROLES', 'api,cook'],
+    ['API_TOKENS', 'shop:order'],
+    ['API_TOKENS', 'shop:owner:s3cret'],
+    ['API_TOKENS', 'shop:order:with space'],
+    ['API_TOKENS', 'a:order:one,a:read:two'],
+    ['API_TOKENS', 'a:order:one,b:read:one'],
+    ['API_TOKENS', ','],
+    ['CURRENCY', 'eur'],
+    ['RESERVATION_MINUTES', '1.5'],
+    ['DEMO_ORDERS', 'many'],
+    ['RATE_LIMIT', '-5'],
+    ['LOG_LEVEL', 'loud'],
+    ['SHUTDOWN_TIMEOUT', '0'],
+    ['SHUTDOWN_DELAY', '25'],
+    ['METRICS', 'true'],
+    ['DATABASE_URL', 'mysql://127.0.0.1/shop'],
+    ['DATABASE_URL', 'postgres://127.0.0.1'],
+    ['DATABASE_URL', '127.0.0.1:5432'],
+    ['SCHEMA_REGISTRY_URL', 'localhost:8081'],
+    ['SCHEMA_REGISTRY_URL', 'registry'],
+    ['SCHEMA_REGISTRY_URL', 'http://localhost:8081/?subject=a'],
+    ['CRASH_POINT', 'append.before'],
+    ['CRASH_POINT', 'append.before:0'],
+    ['CRASH_POINT', 'lunch:1'],
+  ])('%s=%s is refused, with what to type instead', (variable, value) => {
+    const [fault, ...others] = faults({ [variable]: value })
+    expect(others).toEqual([])
+    expect(fault?.variable).toBe(variable)
+    expect(fault?.wrong).not.toBe('')
+    expect(fault?.fix).not.toBe('')
+  })
+
+  test('within two edits of a known name is refused with the name that was meant', () => {
+    const [fault] = faults({ DATABASE_ULR: 'postgres://127.0.0.1/shop' })
+    expect(fault?.variable).toBe('DATABASE_ULR')
+    expect(fault?.fix).toContain('DATABASE_URL')
+  })
+})
+
+test('all faults are found at once', () => {
+  const found = faults({ PORT: 'x', ROLES: 'y', CURRENCY: 'z', DEMO_ODERS: '5' })
+  expect(found.map(({ variable }) => variable).sort()).toEqual(['CURRENCY', 'DEMO_ODERS', 'PORT', 'ROLES'])
+})
+
+test('faults never repeat a secret', () => {
+  const found = faults({ API_TOKENS: 'shop:owner:s3cret', DATABASE_URL: 'mysql://u:pa55word@127.0.0.1/shop' })
+  expect(found).toHaveLength(2)
+  expect(JSON.stringify(found)).not.toMatch(/s3cret|pa55word/)
+})
+
+test('requireConfig fails with exit code 2 and every fault in its three lines', () => {
+  const failure = failureOf(() => requireConfig({ PORT: 'x', CURRENCY: 'z' }))
+  expect(failure).toMatchObject({ code: 'invalid-configuration', exitCode: 2 })
+  expect(failure.what).toMatch(/PORT.*CURRENCY/)
+  expect(failure.next).toMatch(/PORT.*CURRENCY/)
+})
+
+describe('an address that other machines can reach', () => {
+  test('is refused without tokens', () => {
+    expect(faults({ HOST: '0.0.0.0' }).map(({ variable }) => variable)).toEqual(['HOST'])
+  })
+
+  test('is taken with tokens, and limits the rate of each client', () => {
+    expect(config({ HOST: '0.0.0.0', API_TOKENS: tokens })).toMatchObject({ loopback: false, rateLimit: 100 })
+    expect(config({ HOST: '0.0.0.0', API_TOKENS: tokens, RATE_LIMIT: 'off' }).rateLimit).toBe(0)
+    expect(config({ HOST: '0.0.0.0', API_TOKENS: tokens, RATE_LIMIT: '7' }).rateLimit).toBe(7)
+  })
+
+  test.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['localhost', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['127.evil.example', false],
+    ['192.168.1.2', false],
+  ])('%s: loopback is %s', (host, loopback) => {
+    expect(isLoopback(host)).toBe(loopback)
+  })
+})
+
+describe('a secret', () => {
+  let folder = ''
+  let file = ''
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'config-'))
+    file = join(folder, 'secret')
+    writeFileSync(file, 'shop:order:from-a-file\nops:admin:too\n')
+  })
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test('is read from the file that *_FILE names', () => {
+    expect(config({ API_TOKENS_FILE: file }).apiTokens.map(({ secret }) => secret)).toEqual(['from-a-file', 'too'])
+  })
+
+  test('named twice is refused', () => {
+    expect(faults({ API_TOKENS_FILE: file, API_TOKENS: tokens }).map(({ variable }) => variable)).toEqual([
+      'API_TOKENS_FILE',
+    ])
+  })
+
+  test('in a file that cannot be read is refused', () => {
+    const [fault] = faults({ DATABASE_URL_FILE: join(folder, 'missing') })
+    expect(fault).toMatchObject({ variable: 'DATABASE_URL_FILE' })
+    expect(fault?.wrong).toContain('ENOENT')
+  })
+
+  test('is described without being shown, with the place it came from', () => {
+    const env = { API_TOKENS_FILE: file, DATABASE_URL: 'postgres://u:pa55word@127.0.0.1/shop', PORT: '4000' }
+    const described = new Map(describeConfig(env, new Set(['PORT'])).map((row) => [row.variable, row]))
+    expect(described.get('API_TOKENS')).toMatchObject({ value: '[hidden]', origin: `file ${file}` })
+    expect(described.get('DATABASE_URL')).toMatchObject({
+      value: 'postgres://u:***@127.0.0.1/shop',
+      origin: 'environment',
+    })
+    expect(described.get('PORT')).toMatchObject({ value: '4000', origin: '.env' })
+    expect(described.get('HOST')).toMatchObject({ value: '127.0.0.1', origin: 'default' })
+    expect(described.has('CRASH_POINT')).toBe(false)
+  })
+
+  test('in the query of a URL is hidden too', () => {
+    expect(hidePassword('postgres:///shop?host=/run&password=pa55word')).not.toContain('pa55word')
+  })
+})
+
+function config(env: Env): Config {
+  const read = readConfig(env)
+  if ('faults' in read) throw new Error(`refused: ${JSON.stringify(read.faults)}`)
+  return read
+}
+
+function faults(env: Env): readonly ConfigFault[] {
+  const read = readConfig(env)
+  return 'faults' in read ? read.faults : []
+}
+
+function failureOf(run: () => unknown): StartFailure {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof StartFailure) return error
+    throw error
+  }
+  throw new Error('nothing failed')
+}

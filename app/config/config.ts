@@ -1,0 +1,229 @@
+/** The configuration: read once from the environment, frozen, and passed to whoever needs a part of it. */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { misspelledVariables } from './misspelled.ts'
+import { allVariables, knownNames, variables } from './variables.ts'
+import type { Variable } from './variables.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import type { ApiToken } from '../../api/http/roles.ts'
+import type { DriftCheckPeriod, Role } from './values.ts'
+import type { CrashPlan } from '../crash-points.ts'
+import type { LogLevel } from '../log.ts'
+import { StartFailure } from '../start-failure.ts'
+
+export type { Role } from './values.ts'
+
+export interface Config {
+  /** Null: the embedded Postgres below `dataDir`. */
+  readonly databaseUrl: string | null
+  /** Null: the embedded registry. */
+  readonly schemaRegistryUrl: string | null
+  /** Null: no Kafka, the embedded feed. */
+  readonly kafka: KafkaSettings | null
+  /** Absolute. */
+  readonly dataDir: string
+  readonly host: string
+  /** True when only this machine can reach `host`. */
+  readonly loopback: boolean
+  /** 0: any free port. */
+  readonly port: number
+  /** An explicit port that is taken is an error; the default moves to the next free one. */
+  readonly portExplicit: boolean
+  readonly roles: readonly Role[]
+  readonly apiTokens: readonly ApiToken[]
+  /** No simulated orders over HTTP. */
+  readonly production: boolean
+  readonly currency: string
+  /** 0: reservations never end. */
+  readonly reservationMinutes: number
+  readonly demoOrders: number
+  /** Requests per second per client; 0: no limit. */
+  readonly rateLimit: number
+  readonly logLevel: LogLevel
+  readonly shutdownTimeoutSeconds: number
+  readonly shutdownDelaySeconds: number
+  readonly metrics: boolean
+  readonly driftCheck: DriftCheckPeriod
+  readonly crash: CrashPlan | null
+  /** The fault hook of the relay: a share, 0 to 1. */
+  readonly relayLoses: number
+}
+
+export interface ConfigFault {
+  readonly variable: string
+  readonly wrong: string
+  /** What to type instead. */
+  readonly fix: string
+}
+
+export interface ConfigFaults {
+  readonly faults: readonly ConfigFault[]
+}
+
+/** The variables of a process, as `process.env` has them. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+const defaultPort = 3000
+const defaultRateLimit = 100
+
+/** Reads and checks everything; either a frozen configuration or all faults at once, never the first alone. */
+export function readConfig(env: Env): Config | ConfigFaults {
+  const faults: ConfigFault[] = misspelledVariables(setNames(env), knownNames).map(({ name, meant }) => ({
+    variable: name,
+    wrong: `is not a variable of ours, but nearly ${meant}`,
+    fix: `rename it to ${meant}, or unset it`,
+  }))
+
+  function value<T>(variable: Variable<T>): T {
+    const source = sourceOf(env, variable)
+    if (source.origin === 'default') return variable.fallback
+    const parsed = 'wrong' in source ? source : variable.parse(source.text)
+    if ('value' in parsed) return parsed.value
+    faults.push({ variable: source.name, wrong: parsed.wrong, fix: parsed.fix })
+    return variable.fallback
+  }
+
+  const host = value(variables.host)
+  const loopback = isLoopback(host)
+  const port = value(variables.port)
+  const crashPoint = value(variables.crashPoint)
+  const crashLog = value(variables.crashLog)
+  const config: Config = {
+    databaseUrl: value(variables.databaseUrl),
+    schemaRegistryUrl: value(variables.schemaRegistryUrl),
+    kafka: kafkaSettings(value),
+    dataDir: resolve(value(variables.dataDir)),
+    host,
+    loopback,
+    port: port ?? defaultPort,
+    portExplicit: port !== null,
+    roles: value(variables.roles),
+    apiTokens: value(variables.apiTokens),
+    production: value(variables.nodeEnv) === 'production',
+    currency: value(variables.currency),
+    reservationMinutes: value(variables.reservationMinutes),
+    demoOrders: value(variables.demoOrders),
+    rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
+    logLevel: value(variables.logLevel),
+    shutdownTimeoutSeconds: value(variables.shutdownTimeout),
+    shutdownDelaySeconds: value(variables.shutdownDelay),
+    metrics: value(variables.metrics) === 'on',
+    driftCheck: value(variables.driftCheck),
+    relayLoses: value(variables.relayLoses),
+    crash: crashPoint === null ? null : { ...crashPoint, logFile: crashLog },
+  }
+  if (faults.length === 0) faults.push(...contradictions(config, env))
+  return faults.length > 0 ? { faults } : freeze(config)
+}
+
+/** The configuration, or a StartFailure (exit code 2) that lists every fault. */
+export function requireConfig(env: Env): Config {
+  const config = readConfig(env)
+  if (!('faults' in config)) return config
+  const { faults } = config
+  throw new StartFailure({
+    code: 'invalid-configuration',
+    exitCode: 2,
+    what: faults.map(({ variable, wrong }) => `${variable} ${wrong}`).join('; '),
+    tried: `to read ${String(allVariables.length)} variables from the environment, .env and *_FILE files`,
+    next: faults.map(({ variable, fix }) => `${variable}: ${fix}`).join('; '),
+  })
+}
+
+export type Source =
+  | { readonly origin: 'default' }
+  | { readonly origin: 'environment'; readonly name: string; readonly text: string }
+  | { readonly origin: 'file'; readonly name: string; readonly path: string; readonly text: string }
+  | { readonly origin: 'file'; readonly name: string; readonly wrong: string; readonly fix: string }
+
+/** Where a variable's text comes from. An empty variable counts as unset, as compose files write it. */
+export function sourceOf(env: Env, variable: Variable<unknown>): Source {
+  const { name } = variable
+  const text = env[name] ?? ''
+  const fileName = `${name}_FILE`
+  const path = variable.kind === 'secret' ? (env[fileName] ?? '') : ''
+  if (path === '') return text === '' ? { origin: 'default' } : { origin: 'environment', name, text }
+  if (text !== '') {
+    return { origin: 'file', name: fileName, wrong: `is set beside ${name}`, fix: `unset ${fileName} or ${name}` }
+  }
+  try {
+    return { origin: 'file', name: fileName, path, text: readFileSync(path, 'utf8').trim() }
+  } catch (error) {
+    const wrong = `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return { origin: 'file', name: fileName, wrong, fix: 'the path of a file that this user may read' }
+  }
+}
+
+/** True for the addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+type Value = <T>(variable: Variable<T>) => T
+
+function kafkaSettings(value: Value): KafkaSettings | null {
+  const brokers = value(variables.kafkaBrokers)
+  const prefix = value(variables.topicPrefix)
+  const caFile = value(variables.kafkaTlsCa)
+  const tls = value(variables.kafkaTls) === 'on' ? { caFile: caFile === null ? null : resolve(caFile) } : null
+  const mechanism = value(variables.kafkaSaslMechanism)
+  const username = value(variables.kafkaSaslUsername)
+  const password = value(variables.kafkaSaslPassword)
+  const sasl = username === null ? null : { mechanism, username, password: password ?? '' }
+  return brokers === null ? null : { brokers, prefix, tls, sasl }
+}
+
+function contradictions(config: Config, env: Env): readonly ConfigFault[] {
+  const faults: ConfigFault[] = [...kafkaContradictions(env)]
+  if (!config.loopback && config.apiTokens.length === 0) {
+    faults.push({
+      variable: variables.host.name,
+      wrong: `"${config.host}" can be reached from other machines, and there are no tokens: anyone could order`,
+      fix: '127.0.0.1, or set API_TOKENS=name:role:secret,...',
+    })
+  }
+  if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {
+    faults.push({
+      variable: variables.shutdownDelay.name,
+      wrong: `leaves no time to stop within SHUTDOWN_TIMEOUT (${String(config.shutdownTimeoutSeconds)} s)`,
+      fix: `fewer seconds than SHUTDOWN_TIMEOUT`,
+    })
+  }
+  return faults
+}
+
+/** A secret that is given and would not be used is a mistake, and so is a user without one. */
+function kafkaContradictions(env: Env): readonly ConfigFault[] {
+  const given = (variable: Variable<unknown>) => {
+    const source = sourceOf(env, variable)
+    return source.origin !== 'default' && !('text' in source && source.text === variable.fallbackText)
+  }
+  const { kafkaBrokers, kafkaTls, kafkaTlsCa, kafkaSaslUsername, kafkaSaslPassword } = variables
+  const needed: readonly (readonly [Variable<unknown>, Variable<unknown>])[] = [
+    [kafkaTlsCa, kafkaTls],
+    [kafkaTls, kafkaBrokers],
+    [kafkaSaslUsername, kafkaBrokers],
+    [kafkaSaslUsername, kafkaSaslPassword],
+    [kafkaSaslPassword, kafkaSaslUsername],
+  ]
+  return needed
+    .filter(([one, other]) => given(one) && !given(other))
+    .map(([one, other]) => ({
+      variable: one.name,
+      wrong: `is set and ${other.name} is not`,
+      fix: `set ${other.name} as well, or unset ${one.name}`,
+    }))
+}
+
+function setNames(env: Env): readonly string[] {
+  return Object.keys(env).filter((name) => (env[name] ?? '') !== '')
+}
+
+function freeze(config: Config): Config {
+  Object.freeze(config.roles)
+  for (const token of config.apiTokens) Object.freeze(token)
+  Object.freeze(config.apiTokens)
+  if (config.crash !== null) Object.freeze(config.crash)
+  return Object.freeze(config)
+}

@@ -1,0 +1,113 @@
+/** What a process of the role `api` has beyond the others: it decides orders, takes them over Kafka, and shows the rows. */
+import type { ApiParts, Check, KafkaParts, OperationParts } from '../../api/parts.ts'
+import type { Metrics } from '../../api/metrics.ts'
+import { browseTopic } from '../../kafka/topics/browse-topic.ts'
+import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
+import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
+import { openViews } from '../../projections/views/views.ts'
+import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { addressOf } from '../../contract/registry/registry-client.ts'
+import { wireFormat } from '../../contract/registry/wire-format.ts'
+import { createTraffic } from '../../simulation/traffic.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { Listener } from '../../store/postgres/listener.ts'
+import { CommandPurge } from '../../store/commit/purge-commands.ts'
+import { readLog } from '../../store/log/read-log.ts'
+import { SchemaUsage } from '../../store/log/schema-usage.ts'
+import { newId, newIdBytes, systemClock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { fillDemo, type DemoReport } from '../start/demo.ts'
+import { openInbound, placeOrderSchemaId, takingParts } from './inbound.ts'
+import type { Log } from '../log.ts'
+import { logReaders } from './log-readers.ts'
+import { openCommitter } from './open-committer.ts'
+import type { Releases } from '../start/releases.ts'
+import type { OpenedRegistry } from '../start/schema-ids.ts'
+
+export interface ApiRoleOptions {
+  readonly config: Config
+  readonly log: Log
+  /** The folder of the built dashboard; null: it is not served. */
+  readonly dashboard: string | null
+  readonly limits: Partial<GroupCommitLimits>
+  readonly databaseUrl: string
+  /** For reads. */
+  readonly pool: Pool
+  readonly registry: OpenedRegistry
+  readonly metrics: Metrics | null
+  readonly releases: Releases
+}
+
+export interface ApiRole {
+  readonly parts: Omit<ApiParts, keyof OperationParts>
+  readonly checks: () => readonly Check[]
+  /** Places the orders of the demo in a shop that has none; null: it has some, or wants none. */
+  readonly fillDemo: () => Promise<DemoReport | null>
+}
+
+/** Of the simulated shop: the same orders after every first start. */
+const DEMO_SEED = 1
+
+/** Resolves when orders can be taken. */
+export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
+  const { config, log, dashboard, limits, databaseUrl, pool, registry, metrics, releases } = options
+  const { currency, kafka, crash } = config
+
+  const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
+  const progress = new Progress(systemClock)
+  const listener = new Listener(databaseUrl, {
+    log: (payload) => committer.headMoved(Number(payload)),
+    [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
+  })
+  await listener.start()
+  releases.add('listener', () => listener.stop())
+  await committer.start()
+  releases.add('committer', () => committer.stop())
+
+  const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
+  purge.start()
+  releases.add('purge', () => purge.stop())
+  const sampler = new LagSampler({ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock })
+  releases.add('lag sampler', () => sampler.stop())
+
+  const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
+  const taking = takingParts(config, committer, placeOrderId)
+  const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
+  if (inbound !== null) {
+    inbound.start()
+    releases.add('orders over Kafka', () => inbound.stop())
+  }
+
+  const traffic = createTraffic(DEMO_SEED, { currency })
+  return {
+    parts: {
+      executor: committer,
+      views: openViews({ pool, progress, currency }),
+      readLog: (query) => readLog(pool, query),
+      clock: systemClock,
+      dashboard,
+      registry: registry.pool,
+      schemas: {
+        usage: new SchemaUsage({ pool }),
+        ids: registry.ids,
+        sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
+      },
+      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
+      kafka: { sampler, browse: browsing(kafka, registry.ids) },
+      simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
+    },
+    checks: () => (inbound === null ? [] : [inbound.check()]),
+    async fillDemo() {
+      if (config.demoOrders === 0 || committer.known > 0) return null
+      return fillDemo(config, { executor: committer, traffic, clock: systemClock, newId })
+    },
+  }
+}
+
+function browsing(kafka: Config['kafka'], ids: EventSchemaIds): KafkaParts['browse'] {
+  if (kafka === null) return null
+  const wire = wireFormat(ids)
+  return (asked) => browseTopic(kafka, wire, asked)
+}

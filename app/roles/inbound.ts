@@ -1,0 +1,101 @@
+/** Orders over Kafka, as an api process takes them. */
+import type { InboundOutcome } from '../../api/inbound-metrics.ts'
+import type { Metrics } from '../../api/metrics.ts'
+import { orderDesk } from '../../api/routes/order-desk.ts'
+import type { Check } from '../../api/parts.ts'
+import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
+import { takeOrder, type Taken, type TakingParts } from '../../kafka/inbound/take-order.ts'
+import { OrderCommands } from '../../kafka/inbound/order-commands.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import {
+  lookUpPlaceOrder,
+  placeOrderReader,
+  PLACE_ORDER_SUBJECT,
+  registerPlaceOrder,
+} from '../../contract/registry/command-schema.ts'
+import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import { openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
+import { newId, systemClock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { crashPoints, type CrashPlan } from '../crash-points.ts'
+import type { Log } from '../log.ts'
+
+export interface InboundOptions {
+  readonly settings: KafkaSettings
+  readonly databaseUrl: string
+  readonly taking: TakingParts
+  readonly crash: CrashPlan | null
+  readonly metrics: Metrics | null
+  readonly log: Log
+}
+
+export interface Inbound {
+  start(): void
+  /** Never a reason to be unready: orders over HTTP are taken whatever becomes of Kafka. */
+  check(): Check
+  /** Finishes the commands under way. */
+  stop(): Promise<void>
+}
+
+/** What the consumer and whoever tries a parked record again share. `schemaId`: of PlaceOrder; null: there is none. */
+export function takingParts(config: Config, executor: Executor, schemaId: number | null): TakingParts {
+  const { currency, reservationMinutes } = config
+  return {
+    executor,
+    desk: orderDesk({ settings: { currency, reservationMinutes }, clock: systemClock }),
+    readAvro: placeOrderReader(schemaId),
+    newId,
+  }
+}
+
+export function openInbound({ settings, databaseUrl, taking, crash, metrics, log }: InboundOptions): Inbound {
+  const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
+  const holder = newId()
+  const reachPoint = crashPoints({ crash })
+  const orders = new OrderCommands({
+    settings,
+    pool,
+    holder,
+    take: (record) => takeOrder(record, taking),
+    reachPoint,
+    onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),
+    log,
+    monotonic: () => performance.now(),
+  })
+  metrics?.watchInbound(() => orders.health().state === 'consuming')
+  const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
+  return {
+    start() {
+      orders.start()
+      publisher.start()
+    },
+    check() {
+      const { state, reason } = orders.health()
+      const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
+      return { name: 'order-commands', ok: true, ageSeconds: 0, detail }
+    },
+    async stop() {
+      await Promise.all([orders.stop(), publisher.stop()])
+      await pool.end()
+    },
+  }
+}
+
+function outcomeOf(taken: Taken): InboundOutcome {
+  if ('class' in taken) return 'parked'
+  return taken.status < 300 ? 'placed' : 'rejected'
+}
+
+/** Null: nobody can send orders in Avro yet. */
+export async function placeOrderSchemaId(config: Config, registry: SchemaRegistry, log: Log): Promise<number | null> {
+  if (config.schemaRegistryUrl === null) return registerPlaceOrder(registry)
+  const id = await lookUpPlaceOrder(registry)
+  if (id === null) {
+    log.warn(
+      { subject: PLACE_ORDER_SUBJECT },
+      'the registry has not got it: orders in Avro are parked until orderledger schemas plan and apply, and a new start',
+    )
+  }
+  return id
+}

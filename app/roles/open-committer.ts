@@ -1,0 +1,49 @@
+/** The group commit of a process that takes orders. */
+import type { Metrics } from '../../api/metrics.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { GroupCommit, type GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { SnapshotWriter } from '../../store/commit/snapshots.ts'
+import { StreamCache } from '../../store/commit/stream-cache.ts'
+import { WriterConnection } from '../../store/commit/writer-connection.ts'
+import { newIdBytes } from '../clock.ts'
+import { crashPoints, type CrashPlan } from '../crash-points.ts'
+import type { Log } from '../log.ts'
+
+/** Of the cache of folded states. A product's state is a few hundred bytes, an order's a thousand. */
+const CACHE_BOUNDS = { streams: 200_000, bytes: 128 * 1024 * 1024 }
+
+export interface CommitterOptions {
+  readonly databaseUrl: string
+  readonly pool: Pool
+  readonly metrics: Metrics | null
+  readonly crash: CrashPlan | null
+  readonly log: Log
+  readonly limits: Partial<GroupCommitLimits>
+}
+
+/** Not started yet. */
+export function openCommitter(options: CommitterOptions): GroupCommit {
+  const { databaseUrl, pool, metrics, crash, log, limits } = options
+  return new GroupCommit({
+    connection: new WriterConnection(databaseUrl),
+    cache: new StreamCache(CACHE_BOUNDS),
+    snapshots: new SnapshotWriter(pool, (error) => log.warn({ err: error }, 'a snapshot could not be written')),
+    monotonic: () => performance.now(),
+    newEventId: newIdBytes,
+    reach: crashPoints({ crash }),
+    onError: (error) => {
+      metrics?.storeErrors.inc()
+      log.warn({ err: error }, 'the store could not be written to; trying again')
+    },
+    limits,
+    ...(metrics === null
+      ? {}
+      : {
+          onBatch: ({ commands, events, milliseconds }) => {
+            metrics.batchCommands.observe(commands)
+            metrics.batchDuration.observe(milliseconds / 1_000)
+            for (const [type, count] of events) metrics.eventsAppended.inc({ type }, count)
+          },
+        }),
+  })
+}

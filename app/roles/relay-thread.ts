@@ -1,0 +1,51 @@
+/** The relay, inside a thread of its own: framing and compressing what is published delays no order. */
+import { kafkaClient } from '../../kafka/client/connection.ts'
+import { sourceOf } from '../../kafka/event-record.ts'
+import { losing } from '../../kafka/relay/relay-losses.ts'
+import { Relay } from '../../kafka/relay/relay.ts'
+import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import { wireFormat } from '../../contract/registry/wire-format.ts'
+import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
+import { HeadWatch } from '../../store/log/head-watch.ts'
+import { Listener } from '../../store/postgres/listener.ts'
+import { readLogIdentity } from '../../store/log/log-identity.ts'
+import { newId } from '../clock.ts'
+import { crashPoints } from '../crash-points.ts'
+import { noFeed } from './thread-health.ts'
+import { runThread } from './thread-host.ts'
+
+/** The page under way, the next one, the checkpoint, the lease. */
+const CONNECTIONS = 4
+
+await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
+  if (kafka === null) throw new Error('the relay has no Kafka to publish to')
+  const pool = openPool(databaseUrl, {
+    name: 'relay',
+    max: CONNECTIONS,
+    // A checkpoint that is lost in a crash of the server is only older: what follows it is published again.
+    settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
+  })
+  releases.add('relay pool', () => pool.end())
+  const head = new HeadWatch()
+  const listener = new Listener(databaseUrl, { log: (payload) => head.headMoved(Number(payload)) })
+  await listener.start()
+  releases.add('listener', () => listener.stop())
+  const { settings, schemaIds, relayLoses } = kafka
+  const relay = new Relay({
+    pool,
+    head,
+    kafka: kafkaClient(settings, { clientId: 'relay', log }),
+    prefix: settings.prefix,
+    wire: wireFormat(eventSchemaIds(schemaIds)),
+    source: sourceOf(await readLogIdentity(pool)),
+    owner: newId(),
+    log,
+    monotonic: () => performance.now(),
+    random: Math.random,
+    reachPoint: crashPoints({ crash }),
+    loses: losing(relayLoses),
+  })
+  relay.start()
+  releases.add('relay', () => relay.stop())
+  return { health: () => relay.health(), figures: () => ({ ...relay.figures() }), feed: noFeed }
+})

@@ -1,0 +1,48 @@
+/** The replayer, inside a thread of its own that the scheduler puts behind the others: a replay can wait, an order cannot. */
+import { setPriority } from 'node:os'
+import { projections } from '../../projections/views/list.ts'
+import { DriftCheck } from '../../projections/replay/drift-check.ts'
+import { Replayer } from '../../projections/replay/replayer.ts'
+import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
+import { openPool } from '../../store/postgres/database.ts'
+import { Listener } from '../../store/postgres/listener.ts'
+import { newId, systemClock } from '../clock.ts'
+import { crashPoints } from '../crash-points.ts'
+import { noFeed, noFigures } from './thread-health.ts'
+import { runThread } from './thread-host.ts'
+
+/** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
+const NICE = 5
+
+const DAY_MS = 86_400_000
+const PERIODS = { daily: DAY_MS, weekly: 7 * DAY_MS } as const
+/** A service that was just started has other things to do. */
+const DRIFT_LOOK_MS = 10 * 60_000
+
+await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
+  // Linux takes 0 as this thread, other systems as the whole process.
+  if (process.platform === 'linux') setPriority(0, NICE)
+  // No statement is limited in time: an index over millions of rows takes as long as it takes.
+  const pool = openPool(databaseUrl, { name: 'replayer', max: projections.length + 4, queryTimeout: 0 })
+  releases.add('replayer pool', () => pool.end())
+  const replayer = new Replayer({
+    pool,
+    projections,
+    owner: newId(),
+    log,
+    monotonic: () => performance.now(),
+    reachPoint: crashPoints({ crash }),
+  })
+  const listener = new Listener(databaseUrl, { [REPLAYS_CHANNEL]: () => replayer.changed() })
+  await listener.start()
+  releases.add('listener', () => listener.stop())
+  replayer.start()
+  releases.add('replayer', () => replayer.stop())
+  if (driftCheck !== 'off') {
+    const every = PERIODS[driftCheck]
+    const check = new DriftCheck({ pool, projections, newId, clock: systemClock, log, every, look: DRIFT_LOOK_MS })
+    check.start()
+    releases.add('drift check', () => check.stop())
+  }
+  return { health: () => ({ state: 'following', reason: null }), figures: noFigures, feed: noFeed }
+})

@@ -1,0 +1,150 @@
+/**
+ * Puts a service together from its parts, in the order in which they depend on each other, and takes it apart in the
+ * reverse order. No globals and no container: what a part needs, it is given here.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { createMetrics } from '../../api/metrics.ts'
+import type { OperationParts } from '../../api/parts.ts'
+import { buildOperationsServer, buildServer } from '../../api/server.ts'
+import { projections } from '../../projections/views/list.ts'
+import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
+import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { migrate } from '../../store/postgres/migrate.ts'
+import { openApi } from '../roles/api-role.ts'
+import { startThreads } from '../roles/background-threads.ts'
+import { newId } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { openDatabase } from '../postgres/database.ts'
+import { Heartbeat } from '../checks/heartbeat.ts'
+import { listen } from './listen.ts'
+import type { Log } from '../log.ts'
+import { migrationFailure } from './migration-failure.ts'
+import { Releases } from './releases.ts'
+import { claimDataDirectory } from './run-file.ts'
+import { openRegistry } from './schema-ids.ts'
+
+export interface ComposeOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly version: string
+  /** The folder of the built dashboard. Absent or null: it is not served. */
+  readonly dashboard?: string | null
+  readonly limits?: Partial<GroupCommitLimits>
+  /** Told of each step as it is done. */
+  readonly onStep?: (step: StartStep) => void
+}
+
+export interface StartStep {
+  readonly name: string
+  readonly detail: string
+  readonly seconds: number
+}
+
+export interface Service {
+  readonly url: string
+  readonly databaseUrl: string
+  /** Readiness turns 503, requests under way are answered, then everything is given back. Again: the same promise. */
+  stop(): Promise<void>
+}
+
+/** Resolves when the service is ready. Throws a StartFailure that says what to do; then nothing is left behind. */
+export async function compose(options: ComposeOptions): Promise<Service> {
+  const { log } = options
+  const releases = new Releases()
+  const release = () =>
+    releases.release((part, error) => log.error({ part, err: error }, 'a part did not stop cleanly'))
+  try {
+    return await assemble(options, releases, release)
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function assemble(options: ComposeOptions, releases: Releases, release: () => Promise<void>): Promise<Service> {
+  const { config, log } = options
+  const step = stopwatch(options.onStep)
+
+  const claim = claimDataDirectory(config.dataDir, 'start')
+  releases.add('data directory', () => claim.release())
+
+  const database = await openDatabase(config, { claim, log })
+  releases.add('database', () => database.stop())
+  for (const setting of database.unsafeSettings)
+    log.warn({ setting }, 'this server may lose answered orders in a power cut')
+  step('postgres', [database.description, ...database.unsafeSettings].join(', '))
+
+  const pool = openPool(database.url, { name: 'reader', max: 8, settings: READER_SETTINGS })
+  releases.add('reader pool', () => pool.end())
+  const applied = await migrateDatabase(database.url)
+  step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
+
+  const registry = await openRegistry(config, () => {
+    const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
+    releases.add('registry pool', () => own.end())
+    return own
+  })
+  step('schemas', registry.description)
+
+  const metrics = config.metrics ? createMetrics() : null
+  const around = { config, log, databaseUrl: database.url, metrics, releases }
+  const { dashboard = null, limits = {} } = options
+  const api = config.roles.includes('api') ? await openApi({ ...around, dashboard, limits, pool, registry }) : null
+  const { projector, relay, checks } = await startThreads({ ...around, ids: registry.ids })
+  step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
+  if (relay !== null) step('relay', `to ${config.kafka?.brokers.join(', ') ?? ''}`)
+
+  const heartbeat = new Heartbeat(pool, () => performance.now())
+  heartbeat.start()
+  releases.add('heartbeat', () => heartbeat.stop())
+
+  let stopping = false
+  const { apiTokens: tokens, currency, production, rateLimit, reservationMinutes } = config
+  const operations: OperationParts = {
+    newId,
+    log,
+    metrics,
+    settings: { currency, reservationMinutes, tokens, rateLimit, production, version: options.version },
+    readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...checks()],
+    feed: () => projector?.feed() ?? null,
+    isStopping: () => stopping,
+  }
+  const server = api === null ? buildOperationsServer(operations) : buildServer({ ...operations, ...api.parts })
+  const { url, taken } = await listen(server, config)
+  releases.add('http server', () => server.close())
+  step('http', taken === null ? url : `${url} (${String(taken)} was taken)`)
+
+  const demo = await api?.fillDemo()
+  if (demo) step('demo', `${String(demo.placed)} orders placed, ${String(demo.refused)} refused`)
+  claim.publish({ url, databaseUrl: database.url, startedAt: new Date() })
+
+  let stopped: Promise<void> | null = null
+  const stop = async (): Promise<void> => {
+    stopping = true
+    // Load balancers see readiness fail before the port closes.
+    if (config.shutdownDelaySeconds > 0) await pause(config.shutdownDelaySeconds * 1_000)
+    await release()
+  }
+  return { url, databaseUrl: database.url, stop: () => (stopped ??= stop()) }
+}
+
+async function migrateDatabase(url: string): Promise<readonly string[]> {
+  // A migration may take longer than any request: a pool of its own, without time-outs.
+  const pool = openPool(url, { name: 'migrations', max: 1, queryTimeout: 0 })
+  try {
+    return await migrate(pool)
+  } catch (error) {
+    throw migrationFailure(error)
+  } finally {
+    await pool.end()
+  }
+}
+
+function stopwatch(onStep: ComposeOptions['onStep']): (name: string, detail: string) => void {
+  let last = performance.now()
+  return (name, detail) => {
+    const now = performance.now()
+    onStep?.({ name, detail, seconds: (now - last) / 1_000 })
+    last = now
+  }
+}

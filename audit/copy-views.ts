@@ -1,0 +1,69 @@
+/** Copies a projection's tables together with their checkpoint, so that they can be looked at while others write on. */
+import type { Position } from '../store/commit/command.ts'
+import type { PoolClient } from '../store/postgres/database.ts'
+import { readLiveGenerations } from '../projections/generations.ts'
+import { physicalName } from '../projections/physical-table.ts'
+import type { Key, Projection, Table } from '../projections/projection.ts'
+
+export interface ViewCopy {
+  readonly projection: Projection
+  readonly position: Position
+  readonly tables: readonly TableCopy[]
+}
+
+export interface TableCopy {
+  readonly table: Table
+  /** As kept with the checkpoint. */
+  readonly countKept: number
+  readonly countFound: number
+}
+
+export type CopiedRow = Readonly<Record<string, string | number | null>>
+
+/**
+ * Copies into temporary tables of the session, in one snapshot that ends with the copy (a held one would slow the
+ * appends). Null when this release cannot read the projection's tables. Rejects when the session's statement_timeout
+ * is too short for them.
+ */
+export async function copyView(client: PoolClient, projection: Projection): Promise<ViewCopy | null> {
+  await client.query('begin isolation level repeatable read')
+  const generation = (await readLiveGenerations(client)).get(projection.name)
+  if (generation?.version !== projection.version) {
+    await client.query('rollback')
+    return null
+  }
+  const tables: TableCopy[] = []
+  for (const table of projection.tables) {
+    const source = physicalName(table, generation.generation)
+    const { rowCount } = await client.query(`create temporary table ${copyName(table)} as select * from ${source}`)
+    tables.push({ table, countKept: generation.rowCounts[table.name] ?? 0, countFound: rowCount ?? 0 })
+  }
+  await client.query('commit')
+  return { projection, position: generation.position, tables }
+}
+
+/** A page of the copy is a range of its blocks: no index, no sort, no open cursor. */
+const PAGE_BLOCKS = 500
+
+/** All rows of a copied table, in no order. */
+export async function* copiedRows(client: PoolClient, table: Table): AsyncGenerator<readonly [Key, CopiedRow]> {
+  const { rows: sizes } = await client.query<{ blocks: number }>(
+    `select (pg_relation_size('${copyName(table)}') / current_setting('block_size')::int)::int as blocks`,
+  )
+  for (let block = 0; block < (sizes[0]?.blocks ?? 0); block += PAGE_BLOCKS) {
+    const { rows } = await client.query<Record<string, string | number | null>>(
+      `select * from ${copyName(table)} where ctid >= '(${block},0)' and ctid < '(${block + PAGE_BLOCKS},0)'`,
+    )
+    for (const { [table.key.name]: key, ...row } of rows) {
+      yield [table.key.type === 'text' ? String(key) : Number(key), row]
+    }
+  }
+}
+
+export async function dropCopies(client: PoolClient): Promise<void> {
+  await client.query('discard temp')
+}
+
+function copyName({ name }: Table): string {
+  return `copy_of_${name}`
+}

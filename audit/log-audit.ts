@@ -1,0 +1,126 @@
+/** Checks of the log's form, event by event in its order: dense, dense within each stream, readable, well addressed. */
+import { aggregateOf } from '../domain/aggregates.ts'
+import { IntegerTable } from './integer-table.ts'
+import { tally, type Check } from './tally.ts'
+import { ID_PATTERN } from '../domain/values.ts'
+import { decodeUntrusted } from '../schemas/codec.ts'
+import {
+  eventSchemas,
+  type DomainEvent,
+  type HistoricEvent,
+  type HistoricType,
+  type StreamKind,
+} from '../schemas/events.ts'
+import { upcast } from '../schemas/upcast.ts'
+import type { Position } from '../store/commit/command.ts'
+import type { StoredEvent } from '../store/log/feed.ts'
+
+/** What stands at the ends of the log, read in one statement. */
+export interface LogEnds {
+  readonly head: Position
+  /** Of the events themselves; null when there are none. */
+  readonly first: Position | null
+  readonly last: Position | null
+}
+
+export interface LogAudit {
+  /** The event decoded, as it is read today, or null when it cannot be. */
+  see(stored: StoredEvent): readonly DomainEvent[] | null
+  /** `log-dense`, `versions-dense`, `events-decode` and `streams-fit`, in this order. */
+  finish(): readonly Check[]
+}
+
+interface Decoded {
+  readonly event: HistoricEvent
+  readonly today: readonly DomainEvent[]
+}
+
+const idPattern = new RegExp(ID_PATTERN)
+
+/** `see` is to be called for each event up to the head that `ends` names. */
+export function auditLog({ head, first, last }: LogEnds): LogAudit {
+  const dense = tally(1, 'log-dense')
+  const versions = tally(1, 'versions-dense')
+  const decoding = tally(9, 'events-decode')
+  const fitting = tally(1, 'streams-fit')
+  const streams = new IntegerTable(1)
+  let position: Position = 0
+
+  if (first !== null && first < 1) dense.breach(`the first event stands at position ${first}`)
+  if ((last ?? 0) > head) dense.breach(`the head is ${head}, the last event stands at position ${last ?? 0}`)
+
+  function see(stored: StoredEvent): readonly DomainEvent[] | null {
+    dense.count()
+    if (stored.position !== position + 1) {
+      dense.breach(`position ${position + 1} is missing: ${stored.position} follows ${position}`)
+    }
+    position = stored.position
+    seeVersion(stored)
+    const read = decoded(stored)
+    fitting.count()
+    const fault = addressFault(stored.stream, stored.type, read?.event ?? null)
+    if (fault !== null) fitting.breach(`${at(stored)}: ${fault}`)
+    return read?.today ?? null
+  }
+
+  function seeVersion({ stream, version, position: where }: StoredEvent): void {
+    const row = streams.row(stream)
+    const before = streams.get(row, 0)
+    if (before === 0) versions.count()
+    streams.set(row, 0, version)
+    if (version !== before + 1) {
+      versions.breach(`position ${where}: ${stream} goes from version ${before} to ${version}`)
+    }
+  }
+
+  function decoded(stored: StoredEvent): Decoded | null {
+    decoding.count()
+    try {
+      const event = decodeUntrusted(stored.type, stored.schemaVersion, stored.data)
+      return { event, today: upcast(event) }
+    } catch (error) {
+      decoding.breach(`${at(stored)}: ${error instanceof Error ? error.message : String(error)}`)
+      return null
+    }
+  }
+
+  function finish(): readonly Check[] {
+    if (position < head) dense.breach(`the head is ${head}, the last event stands at position ${position}`)
+    return [dense.check(), versions.check(), decoding.check(), fitting.check()]
+  }
+
+  return { see, finish }
+}
+
+/** Why an event does not belong into its stream; null when it does. */
+function addressFault(stream: string, type: string, event: HistoricEvent | null): string | null {
+  const kind = aggregateOf(stream)?.kind
+  if (kind === undefined) return 'no aggregate has streams of this kind'
+  const id = stream.slice(kind.length + 1)
+  if (!idPattern.test(id)) return `"${id}" is not an id`
+  if (!isEventType(type)) return null // counted as unreadable
+  const home: StreamKind = eventSchemas[type].stream
+  if (home !== kind) return `${type} belongs into streams of ${home}`
+  if (event === null) return null
+  const named = idOf(event, home)
+  return named === id ? null : `${type} names ${String(named)}`
+}
+
+function idOf(event: HistoricEvent, kind: StreamKind): string | undefined {
+  switch (kind) {
+    case 'inventory':
+      return 'sku' in event ? event.sku : undefined
+    case 'order':
+      return 'orderId' in event ? event.orderId : undefined
+    case 'customer':
+      return 'customerId' in event ? event.customerId : undefined
+  }
+}
+
+function isEventType(type: string): type is HistoricType {
+  return Object.hasOwn(eventSchemas, type)
+}
+
+function at({ position, stream, version }: StoredEvent): string {
+  return `position ${position}, ${stream} version ${version}`
+}

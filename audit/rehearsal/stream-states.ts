@@ -1,0 +1,133 @@
+/**
+ * The states of streams under two readings of their events. As long as both have led to equal states one is kept, and
+ * each event that is read differently is folded onto it twice; a stream whose states differ once is told and forgotten.
+ */
+import type { DomainEvent } from '../../schemas/events.ts'
+import { compareValues, sameValue, type ValueDifference } from '../../contract/diff/compare-values.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { RecordedEvent } from '../../store/log/feed.ts'
+import { aggregateOf } from '../../domain/aggregates.ts'
+import { shownValue } from './shown-value.ts'
+
+export interface StateSample {
+  readonly stream: string
+  readonly position: Position
+  /** Where in the state. */
+  readonly path: string
+  readonly was: string | null
+  readonly is: string | null
+}
+
+export interface StatesSeen {
+  readonly folded: number
+  readonly different: number
+  /** Not folded to their end: one of their events cannot be read. */
+  readonly unfolded: number
+  /** The first ones. */
+  readonly samples: readonly StateSample[]
+}
+
+const SAMPLES = 5
+
+export class StreamStates {
+  readonly #limit: number
+  readonly #open: ReadonlySet<string>
+  readonly #states = new Map<string, unknown>()
+  readonly #samples: StateSample[] = []
+  #folded = 0
+  #different = 0
+  #unfolded = 0
+  /** Before the first stream that found no room. */
+  #next: Position | null = null
+
+  /** Keeps at most `limit` states at a time; `open` are texts that may be shown. */
+  constructor(limit: number, open: ReadonlySet<string>) {
+    this.#limit = limit
+    this.#open = open
+  }
+
+  /** Whether an event belongs to a stream that is folded in this pass over the log. */
+  takes({ stream, version, position }: RecordedEvent): boolean {
+    if (version > 1) return this.#states.has(stream)
+    const aggregate = aggregateOf(stream)
+    if (aggregate === undefined) return false
+    if (this.#states.size >= this.#limit) this.#next ??= position - 1
+    // Room that is made later stays empty: the next pass begins with the stream that found none, and takes all behind it.
+    if (this.#next !== null) return false
+    this.#states.set(stream, aggregate.initial)
+    this.#folded++
+    return true
+  }
+
+  /** Folds an event that `takes` took. Why the state cannot be made of the proposed reading; null: it can. */
+  fold(stored: RecordedEvent, today: readonly DomainEvent[], proposed: readonly DomainEvent[]): string | null {
+    const { stream } = stored
+    const aggregate = aggregateOf(stream)
+    const before = this.#states.get(stream)
+    const next = (events: readonly DomainEvent[]): unknown =>
+      events.reduce((state, event) => aggregate?.evolve(state, event), before)
+    const was = attempt(() => next(today))
+    if (!was.ok) {
+      // A stream that cannot be folded today is for `verify` to tell of.
+      this.leave(stream)
+      return null
+    }
+    if (proposed === today) {
+      this.#states.set(stream, was.state)
+      return null
+    }
+    const is = attempt(() => next(proposed))
+    if (!is.ok) {
+      this.leave(stream)
+      return `the state of ${stream}: ${is.message}`
+    }
+    if (sameValue(was.state, is.state)) this.#states.set(stream, was.state)
+    else this.#differ(stored, was.state, is.state)
+    return null
+  }
+
+  /** Its state is not known from here on. */
+  leave(stream: string): void {
+    if (this.#states.delete(stream)) this.#unfolded++
+  }
+
+  /** Begins a further pass over the log for the streams that found no room: behind which position; null: none is left. */
+  nextPass(): Position | null {
+    const next = this.#next
+    this.#states.clear()
+    this.#next = null
+    return next
+  }
+
+  #differ({ stream, position }: RecordedEvent, was: unknown, is: unknown): void {
+    this.#different++
+    this.#states.delete(stream)
+    if (this.#samples.length >= SAMPLES) return
+    const found: ValueDifference[] = []
+    compareValues(was, is, (difference) => found.push(difference))
+    const [first] = found
+    if (first === undefined) throw new Error('states that differ have a difference')
+    // A property that was not there is something else than one that is null.
+    const shown = (value: unknown) => (value === undefined ? 'nothing' : shownValue(value, stream, this.#open))
+    this.#samples.push({ stream, position, path: first.path, was: shown(first.was), is: shown(first.is) })
+  }
+
+  seen(): StatesSeen {
+    return {
+      folded: this.#folded,
+      different: this.#different,
+      unfolded: this.#unfolded,
+      samples: this.#samples,
+    }
+  }
+}
+
+type Attempt = { readonly ok: true; readonly state: unknown } | { readonly ok: false; readonly message: string }
+
+function attempt(work: () => unknown): Attempt {
+  try {
+    return { ok: true, state: work() }
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+}

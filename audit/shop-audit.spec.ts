@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import type { DomainEvent } from '../schemas/events.ts'
+import {
+  customerRegistered,
+  eur,
+  orderCancelled,
+  orderCompleted,
+  orderConfirmed,
+  orderExpired,
+  orderLine,
+  orderPlaced,
+  orderRejected,
+  productListed,
+  stockAdjusted,
+  stockReceived,
+  stockReleased,
+  stockReserved,
+  stockShipped,
+} from '../domain/test-events.ts'
+import { auditShop } from './shop-audit.ts'
+
+const lines = [orderLine('A', 2), orderLine('B', 1), orderLine('A', 1)]
+const reservedB = stockReserved('B', 'o1', 1)
+const reserved = [stockReserved('A', 'o1', 3), reservedB]
+const released = [stockReleased('A', 'o1', 3), stockReleased('B', 'o1', 1)]
+const shipped = [stockShipped('A', 'o1', 3), stockShipped('B', 'o1', 1)]
+const opening = [
+  [productListed('A'), stockReceived('A', 10)],
+  [productListed('B'), stockReceived('B', 10)],
+  [customerRegistered('c1')],
+]
+
+/** Walks commands, each a list of events, and returns the checks by name. */
+function audit(...commands: readonly (readonly DomainEvent[])[]) {
+  const shop = auditShop()
+  const versions = new Map<string, number>()
+  let position = 0
+  for (const [index, events] of [...opening, ...commands].entries()) {
+    for (const event of events) {
+      const stream = streamOf(event)
+      const version = (versions.get(stream) ?? 0) + 1
+      versions.set(stream, version)
+      shop.see({ position: ++position, stream, version, commandId: `command ${index}`, event })
+    }
+  }
+  return Object.fromEntries(shop.finish().map((check) => [check.name, check]))
+}
+
+function streamOf(event: DomainEvent): string {
+  if ('sku' in event) return `inventory-${event.sku}`
+  return 'orderId' in event ? `order-${event.orderId}` : `customer-${event.customerId}`
+}
+
+function breachesOf(checks: ReturnType<typeof audit>) {
+  return Object.values(checks).flatMap(({ name, first }) => (first === null ? [] : [`${name}: ${first}`]))
+}
+
+test.each([
+  ['placed and kept', [[orderPlaced('o1', lines), ...reserved]]],
+  [
+    'cancelled',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderCancelled('o1', lines), ...released],
+    ],
+  ],
+  [
+    'expired',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderExpired('o1', lines), ...released],
+    ],
+  ],
+  [
+    'shipped, then completed',
+    [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], shipped, [orderCompleted('o1', lines)]],
+  ],
+  [
+    'completed and shipped in one command',
+    [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], [orderCompleted('o1', lines), ...shipped]],
+  ],
+  ['rejected', [[orderRejected('o1', { lines, total: eur(4000) })]]],
+])('an order %s breaks no law', (_, commands) => {
+  const checks = audit(...commands)
+  expect(breachesOf(checks)).toEqual([])
+  expect(checks['stock']?.counted).toBeGreaterThanOrEqual(4)
+  expect(checks['orders']?.counted).toBeGreaterThanOrEqual(1)
+  expect(checks['reservations']?.counted).toBeGreaterThanOrEqual(3)
+})
+
+test('law 4: stock below what is reserved is found at the version where it happens', () => {
+  const checks = audit([orderPlaced('o1', lines), ...reserved], [stockAdjusted('A', -8)], [stockReceived('A', 8)])
+  expect(breachesOf(checks)).toEqual(['stock: position 9, inventory-A version 4: 3 of 2 units on hand are reserved'])
+})
+
+test('law 4: stock below zero is found although nothing is reserved', () => {
+  expect(breachesOf(audit([stockAdjusted('A', -11)]))).toEqual([
+    'stock: position 6, inventory-A version 3: 0 of -1 units on hand are reserved',
+  ])
+})
+
+test.each([
+  ['a line that is not reserved', [[orderPlaced('o1', lines), stockReserved('A', 'o1', 3)]], /asks? for \+1 of B/],
+  ['fewer units than the lines', [[orderPlaced('o1', lines), stockReserved('A', 'o1', 2), reservedB]], /\+3 of A/],
+  ['a reservation for another order', [[orderPlaced('o1', lines), stockReserved('A', 'o2', 3), reservedB]], /\+3 of A/],
+  ['a rejected order that reserves', [[orderRejected('o1'), stockReserved('A', 'o1', 1)]], /say \+1/],
+  ['a reservation without an order', [[stockReserved('A', 'o9', 1)]], /order o9.*say \+1/],
+  [
+    'a cancelled order that keeps its units',
+    [[orderPlaced('o1', lines), ...reserved], [orderCancelled('o1', lines)]],
+    /ask for -3 of A, its stock events say 0/,
+  ],
+  [
+    'a completed order that was not shipped',
+    [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], [orderCompleted('o1', lines)]],
+    /completed and still holds 4 units/,
+  ],
+  [
+    'more shipped than held',
+    [[orderPlaced('o1', lines), ...reserved], [stockShipped('A', 'o1', 3)], [stockShipped('A', 'o1', 2)]],
+    /1 more units were released or shipped/,
+  ],
+])('law 4: %s is found', (_, commands, words) => {
+  const { reservations } = audit(...commands)
+  expect(reservations?.first).toMatch(words)
+})
+
+test.each([
+  [
+    'a wrong total',
+    [[orderPlaced('o1', lines, { total: eur(3999) }), ...reserved]],
+    /total is 3999, its lines sum up to 4000/,
+  ],
+  [
+    'a total in another currency',
+    [[orderPlaced('o1', lines, { total: { amount: 4000, currency: 'USD' } }), ...reserved]],
+    /total is in USD/,
+  ],
+  [
+    'lines of two currencies',
+    [[orderPlaced('o1', [orderLine('A', 1), orderLine('B', 1, { unitPrice: { amount: 1, currency: 'USD' } })])]],
+    /no common currency/,
+  ],
+  ['an order without lines', [[orderPlaced('o1', [])]], /no lines/],
+  ['a rejected order with a wrong total', [[orderRejected('o1', { lines, total: eur(1) })]], /sum up to 4000/],
+  [
+    'an order placed twice',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderPlaced('o1', lines), ...reserved],
+    ],
+    /OrderPlaced of an order that is placed/,
+  ],
+  ['a cancellation of nothing', [[orderCancelled('o1', lines)]], /OrderCancelled of an order that is none/],
+  [
+    'a cancellation that tells another content',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderCancelled('o1', lines, { region: 'south' }), ...released],
+    ],
+    /does not repeat/,
+  ],
+])('law 2: %s is found', (_, commands, words) => {
+  const { orders } = audit(...commands)
+  expect(orders?.first).toMatch(words)
+})
+
+test('the first breach is told, and the others are counted', () => {
+  const wrong = (id: string) => [orderPlaced(id, [orderLine('A', 1)], { total: eur(1) }), stockReserved('A', id, 1)]
+  const { orders } = audit(wrong('o1'), wrong('o2'), wrong('o3'))
+  expect(orders).toMatchObject({ law: 2, counted: 3, breaches: 3 })
+  expect(orders?.first).toMatch(/order-o1/)
+})

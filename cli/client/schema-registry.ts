@@ -1,0 +1,97 @@
+/** The registry that a command plans for, compares with or changes. */
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { readRunFile } from '../../app/start/run-file.ts'
+import { StartFailure } from '../../app/start-failure.ts'
+import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
+import { addressOf, registryClient, type RegistryClient } from '../../contract/registry/registry-client.ts'
+import { RegistryFailure, type SchemaRegistry } from '../../contract/registry/schema-registry.ts'
+import type { CommandContext } from '../command-context.ts'
+import { strongestToken } from './service.ts'
+
+export interface RegistryOptions {
+  /** The environment. */
+  readonly env: string
+  readonly registry?: string
+  readonly token?: string
+}
+
+export interface FoundRegistry {
+  readonly registry: SchemaRegistry
+  /** For what the port has no word for. */
+  readonly ask: RegistryClient
+  /** Where it is, without a password. */
+  readonly base: string
+}
+
+const TIMEOUT_MS = 10_000
+
+export function addRegistryOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--env <name>',
+      'the environment that the registry serves: its ids are kept under this name',
+      envName,
+    )
+    .option('--registry <url>', 'the registry (default: SCHEMA_REGISTRY_URL)')
+    .option('--token <secret>', 'for the registry of a service with API_TOKENS: one of role admin')
+}
+
+/** Throws a StartFailure when none is named. */
+export function registryOf(context: CommandContext, options: Omit<RegistryOptions, 'env'>): FoundRegistry {
+  const config = context.config()
+  const running = readRunFile(config.dataDir)
+  const named = options.registry ?? config.schemaRegistryUrl
+  if (named === null) {
+    const own = running === null ? 'http://127.0.0.1:3000/registry' : `${running.url}/registry`
+    throw refusal(
+      'no registry is named',
+      'SCHEMA_REGISTRY_URL, --registry',
+      `--registry ${own}, or set SCHEMA_REGISTRY_URL`,
+    )
+  }
+  const url = URL.canParse(named) ? new URL(named) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw refusal(`"${named}" is not the URL of a registry`, 'to read it', '--registry http://127.0.0.1:3000/registry')
+  }
+  // Our own secrets go to our own service alone.
+  const isOwn = running !== null && new URL(running.url).origin === url.origin
+  const token = options.token ?? (isOwn ? strongestToken(config.apiTokens) : null)
+  return {
+    registry: confluentRegistry({ url: url.href, token, timeout: TIMEOUT_MS, monotonic: () => performance.now() }),
+    ask: registryClient({ url: url.href, token, timeout: TIMEOUT_MS }),
+    base: addressOf(url.href).base,
+  }
+}
+
+/** Does the work; what the registry could not or would not do becomes three lines and the exit code. */
+export async function answered<Result>({ base }: FoundRegistry, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error
+    const isDown = error.kind === 'infrastructure'
+    throw new StartFailure(
+      {
+        code: error.code,
+        exitCode: isDown ? 3 : 1,
+        what: error.message,
+        tried: `to work with the registry at ${base}`,
+        next: isDown
+          ? 'the same again once it answers, or another URL with --registry'
+          : '--token with a secret of role admin, or user and password in the URL; orderledger schemas plan shows the rest',
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** A name that stands in file names and in JSON. */
+function envName(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,31}$/.test(text)) return text
+  throw new InvalidArgumentError('It is a word of lower case letters, digits and dashes, such as staging.')
+}
+
+function refusal(what: string, tried: string, next: string): StartFailure {
+  return new StartFailure({ code: 'no-registry', exitCode: 2, what, tried, next })
+}

@@ -1,0 +1,113 @@
+/** Every command, and where its code is. Only the one that is called is loaded, so that the others cost nothing. */
+import type { Command } from 'commander'
+import type { CommandContext } from './command-context.ts'
+
+export interface CommandModule {
+  /** Adds the command, with its subcommands and options, to the program. */
+  register(program: Command, context: CommandContext): void
+}
+
+export interface CommandEntry {
+  readonly name: string
+  /** As in the command's own description. */
+  readonly summary: string
+  readonly load: () => Promise<CommandModule>
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'run the service until Ctrl-C or SIGTERM',
+    load: () => import('./commands/start.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine and the configuration, and name the fix for what is wrong',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'show, check and document the configuration',
+    load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'send the products, customers or orders of a file to the service',
+    load: () => import('./commands/import.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'show the log, decoded',
+    load: () => import('./commands/events.ts'),
+  },
+  {
+    name: 'flood',
+    summary: 'send random orders to the service and report rate and latency',
+    load: () => import('./commands/flood.ts'),
+  },
+  {
+    name: 'produce',
+    summary: 'send the orders and the behaviour of a file to Kafka',
+    load: () => import('./commands/produce.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'show the messages of a topic, decoded',
+    load: () => import('./commands/consume.ts'),
+  },
+  {
+    name: 'lag',
+    summary: 'show how far behind consumer groups, the relay and the projections are',
+    load: () => import('./commands/lag.ts'),
+  },
+  {
+    name: 'simulate',
+    summary: 'play a scene of a shop against the service',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
+    name: 'dead-letters',
+    summary: 'show the records that could not be handled, try them again, discard them',
+    load: () => import('./commands/dead-letters.ts'),
+  },
+  {
+    name: 'poison',
+    summary: 'send records that must not stop the orders, and check what became of them',
+    load: () => import('./commands/poison.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'check the laws over everything that is stored, beside a running service or a stopped one',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'rebuild read models from the log beside the live ones',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
+    name: 'projections',
+    summary: 'show the read models, pause and resume them, compare them with the log',
+    load: () => import('./commands/projections.ts'),
+  },
+  {
+    name: 'db',
+    summary: 'migrate, show, dump, restore or reset the database',
+    load: () => import('./commands/db.ts'),
+  },
+  {
+    name: 'cluster',
+    summary: 'run a real Kafka and a real schema registry until Ctrl-C, without Docker',
+    load: () => import('./commands/cluster.ts'),
+  },
+  {
+    name: 'topics',
+    summary: 'create the topics of Kafka and compare them with what they should be',
+    load: () => import('./commands/topics.ts'),
+  },
+  {
+    name: 'schemas',
+    summary: 'work on the Avro schemas of the events',
+    load: () => import('./commands/schemas.ts'),
+  },
+]

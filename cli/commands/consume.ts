@@ -1,0 +1,142 @@
+/** Shows the messages of a topic, decoded: alone, without anybody noticing, or as a member of a consumer group. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { StartFailure } from '../../app/start-failure.ts'
+import type { BrowseFrom } from '../../kafka/topics/browse-topic.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { topicName, topics } from '../../kafka/topics/topics.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { wholeNumber } from '../load/options.ts'
+import { consumeAlone } from '../records/consume-alone.ts'
+import { consumeInGroup } from '../records/consume-in-group.ts'
+import { eventWire } from '../records/event-wire.ts'
+import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
+import { recordText } from '../records/record-text.ts'
+import { RecordSink, type ConsumeReport } from '../records/record-sink.ts'
+import { grouped } from '../output/report.ts'
+
+interface ConsumeOptions {
+  readonly number?: number
+  readonly from: BrowseFrom
+  readonly decode?: true
+  readonly headers?: true
+  readonly group?: string
+  readonly work: number
+}
+
+const LONGEST_WORK_MS = 60_000
+
+const details = `
+TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. Follows it until Ctrl-C or -n messages,
+and says at the end how many a second it were. With --decode events are shown by their fields, else in hex; JSON is
+shown as it is, and nothing that cannot be read stops the command.
+Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
+partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
+no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
+says of it.`
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('consume')
+    .description('show the messages of a topic, decoded')
+    .argument('<topic>', 'which')
+    .option('-n, --number <n>', 'how many (default: until Ctrl-C)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .addOption(
+      new Option('--from <where>', 'earliest, latest, an offset, or a time (RFC 3339)')
+        .argParser(parseFrom)
+        .default({ at: 'earliest' }, 'earliest'),
+    )
+    .option('--decode', 'show events by their fields')
+    .option('--headers', 'show the headers as well')
+    .option('--group <group>', 'as a member of this consumer group')
+    .option('--work <ms>', 'milliseconds that each message is made to take', wholeNumber(0, LONGEST_WORK_MS), 0)
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples(
+        'orderledger consume orders -n 10 --decode',
+        'orderledger consume user-events --group analysts --work 10',
+      ),
+    )
+    .action((topic: string, options: ConsumeOptions) => consume(context, topic, options))
+}
+
+async function consume(context: CommandContext, asked: string, options: ConsumeOptions): Promise<void> {
+  const { output } = context
+  const kafka = requireKafka(context, `consume ${asked}`)
+  const { group, from, work } = options
+  requireUsage(options)
+  const wire = options.decode === true ? await eventWire(context) : null
+  const interruption = watchInterruption(() => undefined)
+  const { signal } = interruption
+  const text = recordText({ wire, json: output.json(), headers: options.headers === true })
+  const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
+  const topic = wholeName(kafka, asked)
+  const common = { kafka, topic, sink, signal }
+  let lastReason = ''
+  try {
+    const reading = () =>
+      group === undefined
+        ? consumeAlone({
+            ...common,
+            from,
+            onRetry(reason) {
+              if (reason !== lastReason) output.note(`trying again: ${reason}`)
+              lastReason = reason
+            },
+          })
+        : consumeInGroup({
+            ...common,
+            group,
+            work,
+            fromBeginning: from.at !== 'latest',
+            onJoined: (partitions) => output.note(joinedText(group, partitions)),
+          })
+    await toldIfAway(kafka, reading, topic)
+  } finally {
+    interruption.release()
+    const report = sink.report()
+    output.note(output.json() ? JSON.stringify({ consumed: report }) : summary(report))
+  }
+}
+
+function requireUsage({ group, from, work }: ConsumeOptions): void {
+  const wrong =
+    group === undefined
+      ? work > 0 && '--work is for a --group'
+      : (from.at === 'offset' || from.at === 'time') && 'a --group goes on where it was: --from is earliest or latest'
+  if (wrong === false) return
+  throw new StartFailure({
+    code: 'usage',
+    exitCode: 2,
+    what: wrong,
+    tried: 'to read the options',
+    next: 'orderledger consume --help',
+  })
+}
+
+/** Names of the table stand for our topics; any other is taken as it is. */
+function wholeName({ prefix }: KafkaSettings, asked: string): string {
+  const known = topics.find(({ name }) => name === asked)
+  return known === undefined ? asked : topicName(prefix, known.name)
+}
+
+function joinedText(group: string, partitions: readonly number[]): string {
+  return partitions.length === 0
+    ? `joined ${group}: no partition is left for this member`
+    : `joined ${group}: partitions ${partitions.join(', ')}`
+}
+
+function summary({ messages, bytes, seconds, ratePerSecond }: ConsumeReport): string {
+  const rate = ratePerSecond === 0 ? '' : `, ${grouped(ratePerSecond)} a second`
+  return `${grouped(messages)} messages, ${grouped(bytes)} bytes in ${seconds.toFixed(1)} s${rate}`
+}
+
+function parseFrom(text: string): BrowseFrom {
+  if (text === 'earliest' || text === 'latest') return { at: text }
+  if (/^\d{1,15}$/.test(text)) return { at: 'offset', offset: Number(text) }
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  if (time >= 0) return { at: 'time', time }
+  throw new InvalidArgumentError('It is earliest, latest, an offset, or a time like 2026-11-27T08:00:00Z.')
+}

@@ -1,0 +1,100 @@
+/** Shows the records that could not be handled, tries them again and discards them. */
+import { InvalidArgumentError, type Command } from 'commander'
+import type { DeadLetterDiscard, DeadLetterList, DeadLetterRetry } from '../../dashboard/api-shapes.ts'
+import type { CommandContext } from '../command-context.ts'
+import { groupsText, lettersText, letterText, retryText } from '../output/dead-letter-texts.ts'
+import { ask, readLetter, readLetters, selected } from '../client/letter-client.ts'
+import { examples } from '../examples.ts'
+import { wholeNumber } from '../load/options.ts'
+import { addServiceOptions, withService, type ServiceOptions } from '../client/service.ts'
+
+interface ListOptions extends ServiceOptions {
+  readonly cause?: string
+  readonly state?: string
+  readonly limit: number
+}
+
+interface ActOptions extends ServiceOptions {
+  readonly dryRun?: true
+}
+
+const CAUSE = 'wrong-key-0a1b2c3d'
+
+export function register(program: Command, context: CommandContext): void {
+  const letters = program
+    .command('dead-letters')
+    .description('show the records that could not be handled, try them again, discard them')
+    .addHelpText(
+      'after',
+      examples('orderledger dead-letters list', `orderledger dead-letters retry ${CAUSE} --dry-run`),
+    )
+  addServiceOptions(
+    letters
+      .command('list')
+      .description('show what is wrong, by cause; with --cause or --state, the letters')
+      .option('--cause <cause>', 'only letters of this cause')
+      .option('--state <state>', 'only letters of this state: parked, retried, discarded', letterState)
+      .option('--limit <n>', 'how many letters', wholeNumber(1, 200), 50),
+  )
+    .addHelpText('after', examples('orderledger dead-letters list', `orderledger dead-letters list --cause ${CAUSE}`))
+    .action((options: ListOptions) =>
+      withService(context, options, async (client) => {
+        const list: DeadLetterList = await readLetters(client, options)
+        const grouped = options.cause === undefined && options.state === undefined
+        context.output.result(list, () => (grouped ? groupsText(list.groups) : lettersText(list.items)))
+      }),
+    )
+  addServiceOptions(
+    letters
+      .command('show')
+      .description('show one with its bytes, headers and history')
+      .argument('<letter>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  )
+    .addHelpText('after', examples('orderledger dead-letters show 1', 'orderledger dead-letters show 1 --json'))
+    .action((id: number, options: ServiceOptions) =>
+      withService(context, options, async (client) => {
+        const letter = await readLetter(client, id)
+        context.output.result(letter, () => letterText(letter))
+      }),
+    )
+  addServiceOptions(acting(letters, 'retry', 'try parked letters again, in the order in which their records came'))
+    .addHelpText('after', '\nExits with 1 when a letter stays parked.')
+    .addHelpText(
+      'after',
+      examples(`orderledger dead-letters retry ${CAUSE} --dry-run`, 'orderledger dead-letters retry 17 18'),
+    )
+    .action((which: readonly string[], options: ActOptions) =>
+      withService(context, options, async (client) => {
+        const body = { ...selected(which), dryRun: options.dryRun === true }
+        const report = await ask<DeadLetterRetry>(client, '/dead-letters/retry', body)
+        context.output.result(report, () => retryText(report))
+        if (report.failed > 0 || report.left > 0) context.exitWith(1)
+      }),
+    )
+  addServiceOptions(acting(letters, 'discard', 'give parked letters up; they stay in the table'))
+    .addHelpText(
+      'after',
+      examples(`orderledger dead-letters discard ${CAUSE} --dry-run`, 'orderledger dead-letters discard 17'),
+    )
+    .action((which: readonly string[], options: ActOptions) =>
+      withService(context, options, async (client) => {
+        const body = { ...selected(which), dryRun: options.dryRun === true }
+        const { dryRun, discarded } = await ask<DeadLetterDiscard>(client, '/dead-letters/discard', body)
+        const words = dryRun ? 'would be discarded' : 'discarded'
+        context.output.result({ dryRun, discarded }, () => `${String(discarded)} ${words}`)
+      }),
+    )
+}
+
+function acting(letters: Command, name: string, description: string): Command {
+  return letters
+    .command(name)
+    .description(description)
+    .argument('<which...>', 'a cause, as `dead-letters list` shows it, or the numbers of letters')
+    .option('--dry-run', 'only say what would come of it')
+}
+
+function letterState(text: string): string {
+  if (['parked', 'retried', 'discarded'].includes(text)) return text
+  throw new InvalidArgumentError('one of parked, retried, discarded')
+}

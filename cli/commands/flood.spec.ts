@@ -1,0 +1,85 @@
+import { afterEach, expect, test } from 'vitest'
+import { answerJson, answeringService, runInProcess, type AnsweringService } from '../load/test-kit.ts'
+
+const soldOut = answerJson(422, { code: 'out-of-stock' })
+
+let service: AnsweringService | null = null
+
+afterEach(async () => {
+  await service?.close()
+  service = null
+})
+
+/** A shop that answers every other order with out of stock. */
+async function halfEmptyShop(): Promise<AnsweringService> {
+  let orders = 0
+  service = await answeringService((response, request) => {
+    if (request.path !== '/orders') return answerJson(request.method === 'GET' ? 200 : 201, {})(response, request)
+    return orders++ % 2 === 0 ? answerJson(201, {})(response, request) : soldOut(response, request)
+  })
+  return service
+}
+
+function ordersSeen({ seen }: AnsweringService): readonly string[] {
+  return seen.filter(({ path }) => path === '/orders').map(({ body }) => body)
+}
+
+test('a flood stocks the shop, sends as many orders as asked, and counts refusals as answers', async () => {
+  const { url, seen } = await halfEmptyShop()
+  const { code, stdout } = await runInProcess('flood', '-n', '20', '-c', '3', '--url', url, '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    concurrency: 3,
+    sent: 20,
+    accepted: 10,
+    refusedBy: { 'out-of-stock': 10 },
+    failed: 0,
+  })
+  expect(seen.filter(({ path }) => path === '/products')).toHaveLength(40)
+  const keys = seen.filter(({ path }) => path === '/orders').map(({ headers }) => headers['idempotency-key'])
+  expect(new Set(keys).size).toBe(20)
+})
+
+test('the same seed sends the same orders under other keys', async () => {
+  const first = await halfEmptyShop()
+  await runInProcess('flood', '-n', '10', '-c', '1', '--seed', '5', '--url', first.url)
+  const sent = ordersSeen(first)
+  await first.close()
+  const second = await halfEmptyShop()
+  await runInProcess('flood', '-n', '10', '-c', '1', '--seed', '5', '--url', second.url)
+  expect(ordersSeen(second)).toEqual(sent)
+})
+
+test('a lost answer is asked for again with the same key', async () => {
+  let lost = false
+  service = await answeringService((response, request) => {
+    if (request.path === '/orders' && !lost) {
+      lost = true
+      response.destroy()
+    } else answerJson(request.method === 'GET' ? 200 : 201, {})(response, request)
+  })
+  const { code, stdout } = await runInProcess('flood', '-n', '1', '--url', service.url, '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ sent: 1, accepted: 1 })
+  const keys = service.seen.filter(({ path }) => path === '/orders').map(({ headers }) => headers['idempotency-key'])
+  expect(keys).toHaveLength(2)
+  expect(new Set(keys).size).toBe(1)
+})
+
+test('a shop that does not take the catalogue ends the flood before it begins', async () => {
+  service = await answeringService((response, request) =>
+    request.method === 'GET'
+      ? answerJson(200, {})(response, request)
+      : answerJson(403, { code: 'forbidden' })(response, request),
+  )
+  const { code, stderr } = await runInProcess('flood', '-n', '5', '--url', service.url)
+  expect(code).toBe(1)
+  expect(stderr).toContain('forbidden')
+  expect(ordersSeen(service)).toEqual([])
+})
+
+test('two presets at once are a fault of the command line', async () => {
+  const { code, stderr } = await runInProcess('flood', '--intense', '--extreme')
+  expect(code).toBe(2)
+  expect(stderr).toContain('cannot be used with')
+})

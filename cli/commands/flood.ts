@@ -1,0 +1,131 @@
+/** Sends random orders, as fast as they are answered or at a steady rate, and reports what became of them. */
+import { silentLog } from '../../kafka/client/connection.ts'
+import { Option, type Command } from 'commander'
+import { BatchSender } from '../../kafka/client/batch-sender.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { createTraffic } from '../../simulation/traffic.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { floodTopic, type FloodingTopic } from '../load/flood-topic.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { positiveNumber, wholeNumber } from '../load/options.ts'
+import { sendOrders } from '../load/send-orders.ts'
+import { addServiceOptions, connect, type ServiceOptions } from '../client/service.ts'
+import { stockShop } from '../load/shop.ts'
+import { table } from '../output/output.ts'
+import { produceTargets } from '../records/produce-targets.ts'
+import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
+import { reportRows, type DeliveryReport } from '../output/report.ts'
+
+interface FloodOptions extends ServiceOptions {
+  readonly number?: number
+  readonly concurrency?: number
+  /** Orders a second. */
+  readonly rate?: number
+  readonly intense?: true
+  readonly extreme?: true
+  readonly seed?: number
+  readonly to: 'http' | 'kafka'
+}
+
+interface Force {
+  readonly number: number
+  readonly concurrency: number
+}
+
+const gentle: Force = { number: 1_000, concurrency: 16 }
+const intense: Force = { number: 10_000, concurrency: 64 }
+const extreme: Force = { number: 50_000, concurrency: 256 }
+
+/** A record waits for the batch it is sent in, and for the one in which it is read: many have to be under way. */
+const overKafka = 1_000
+
+const LONGEST_FLOOD = 10_000_000
+
+const details = `
+Without --rate the next order is sent when one is answered (closed loop): how many orders a second the service takes.
+With --rate orders are sent at evenly spaced moments however slow the answers are (open loop), and latency counts from
+the moment an order was due: how long customers wait at that load. -c bounds what is under way in both.
+With --to kafka orders go to the topic order-commands, and count as answered once the log has what became of them (-c is
+then ${overKafka} where it is not given). Products and customers are made if missing. Refusals (a product sold out) are answers; exit code 1 when any order
+failed to get one.`
+
+export function register(program: Command, context: CommandContext): void {
+  const command = program
+    .command('flood')
+    .description('send random orders to the service and report rate and latency')
+    .option('-n, --number <n>', 'how many orders (default: 1000)', wholeNumber(1, LONGEST_FLOOD))
+    .option('-c, --concurrency <n>', 'requests under way at once (default: 16)', wholeNumber(1, 1_000))
+    .option('--rate <r>', 'orders a second, evenly spaced', positiveNumber(100_000))
+    .addOption(new Option('--intense', `-n ${intense.number} -c ${intense.concurrency}`).conflicts('extreme'))
+    .option('--extreme', `-n ${extreme.number} -c ${extreme.concurrency}`)
+    .addOption(new Option('--to <way>', 'how they are sent').choices(['http', 'kafka']).default('http'))
+    .option('--seed <s>', 'the same orders as another flood with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+  addServiceOptions(command)
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples('orderledger flood -n 30000 -c 128 --rate 500', 'orderledger flood --intense --to kafka'),
+    )
+    .action((options: FloodOptions) => flood(context, options))
+}
+
+async function flood(context: CommandContext, options: FloodOptions): Promise<void> {
+  const { output } = context
+  const kafka = options.to === 'kafka' ? requireKafka(context, 'flood --to kafka') : null
+  const { number: count, concurrency } = forceOf(options)
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
+  const traffic = createTraffic(seed, { currency: context.config().currency })
+  const interruption = watchInterruption(() => output.note('finishing what is under way; Ctrl-C again stops at once'))
+  const { signal } = interruption
+  const client = await connect(context, { options, connections: concurrency, signal })
+  const { rate } = options
+  try {
+    await stockShop({ client, ...traffic, concurrency, signal })
+    const progress = output.progress('flood', count)
+    const sending = {
+      client,
+      count,
+      nextOrder: traffic.nextOrder,
+      concurrency,
+      signal,
+      ...(rate === undefined ? {} : { schedule: (index: number) => (index * 1_000) / rate }),
+      advance: () => progress.advance(1),
+    }
+    const report = await (
+      kafka === null ? sendOrders(sending) : overTopic(kafka, sending, options.patience * 1_000)
+    ).finally(() => progress.stop())
+    output.result({ seed, concurrency, rate: rate ?? null, ...report, interrupted: report.sent < count }, () =>
+      table(['flood', `seed ${seed}`], reportRows(report)),
+    )
+    if (report.failed > 0 || report.invalid > 0 || report.sent < count) context.exitWith(1)
+  } finally {
+    interruption.release()
+    await client.close()
+  }
+}
+
+type Sending = Omit<FloodingTopic, 'sender' | 'target' | 'patience'>
+
+async function overTopic(kafka: KafkaSettings, sending: Sending, patience: number): Promise<DeliveryReport> {
+  return toldIfAway(kafka, async () => {
+    const target = (await produceTargets(kafka)).get('order-commands')
+    if (target === undefined) throw new Error('order-commands is no topic that takes records')
+    const parts = { kafka, clientId: 'flood', log: silentLog, linger: 0, patience, monotonic: () => performance.now() }
+    const sender = new BatchSender({
+      ...parts,
+      now: () => Date.now(),
+      onAcked: () => undefined,
+      onRetry: () => undefined,
+    })
+    return floodTopic({ ...sending, sender, target, patience }).finally(() => sender.close())
+  })
+}
+
+function forceOf(options: FloodOptions): Force {
+  const preset = options.extreme ? extreme : options.intense ? intense : gentle
+  return {
+    number: options.number ?? preset.number,
+    concurrency: options.concurrency ?? (options.to === 'kafka' ? overKafka : preset.concurrency),
+  }
+}

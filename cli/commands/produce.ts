@@ -1,0 +1,135 @@
+/** Sends the lines of a file to Kafka: orders to be decided, and what customers do. Sent again, it orders nothing twice. */
+import { silentLog } from '../../kafka/client/connection.ts'
+import type { Command } from 'commander'
+import { StartFailure, systemCode } from '../../app/start-failure.ts'
+import { BatchSender, type SendFailure } from '../../kafka/client/batch-sender.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { readLines, splitLines, surveyLines } from '../load/json-lines.ts'
+import { positiveNumber, wholeNumber } from '../load/options.ts'
+import { table } from '../output/output.ts'
+import { produceLines } from '../records/produce-lines.ts'
+import { produceTargets } from '../records/produce-targets.ts'
+import { produceRows, ProduceTally } from '../records/produce-tally.ts'
+import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
+import { grouped } from '../output/report.ts'
+
+interface ProduceOptions {
+  readonly rate?: number
+  readonly speed?: number
+  readonly linger: number
+  readonly patience: number
+}
+
+const STDIN = '-'
+
+const details = `
+FILE holds one JSON object a line (JSONL), packed with gzip or not; - is the standard input. Its "type" says what it is:
+  order       the body of POST /orders, beside "type" or in "order"; a line with "lines" needs no type -> order-commands
+  what else customers do (page-view, add-to-cart, ...), as it is                                       -> user-events
+Facts that this system records itself (OrderPlaced, payments, ...) are refused. Records are keyed by "customerId" (or
+"userId"). The id of a line ("id", of an order else "orderId", else made of the line and its number) names the command,
+so that a file that is sent again places nothing twice. --speed 1 sends lines as far apart as their "time" says, 60 a
+minute of them in a second. Exit code 1 when any line was not sent, 3 when Kafka cannot be reached.`
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('produce')
+    .description('send the orders and the behaviour of a file to Kafka')
+    .argument('<file>', 'JSON lines, packed with gzip or not; - for the standard input')
+    .option('--rate <n>', 'messages a second at most', positiveNumber(1_000_000))
+    .option('--speed <x>', 'so many times as fast as the times of the lines', positiveNumber(1_000_000))
+    .option('--linger <ms>', 'how long a batch waits for more', wholeNumber(0, 10_000), 5)
+    .option('--patience <seconds>', 'how long to try again what was not taken', wholeNumber(1, 86_400), 60)
+    .addHelpText('after', details)
+    .addHelpText(
+      'after',
+      examples('orderledger produce orders.jsonl.gz', 'orderledger produce clicks.jsonl --speed 60'),
+    )
+    .action((file: string, options: ProduceOptions) => produce(context, file, options))
+}
+
+async function produce(context: CommandContext, file: string, options: ProduceOptions): Promise<void> {
+  const { output } = context
+  const kafka = requireKafka(context, `produce ${file}`)
+  const total = file === STDIN ? null : await countLines(file)
+  const targets = await toldIfAway(kafka, () => produceTargets(kafka))
+  const interruption = watchInterruption(() => output.note('sending what was read; Ctrl-C again stops at once'))
+  const { signal } = interruption
+  const progress = output.progress('produce', total)
+  const tally = new ProduceTally((line) => output.note(line))
+  const sender = new BatchSender({
+    kafka,
+    clientId: 'produce',
+    log: silentLog,
+    linger: options.linger,
+    patience: options.patience * 1_000,
+    monotonic: () => performance.now(),
+    now: () => Date.now(),
+    onAcked(records, milliseconds) {
+      tally.acked(records, milliseconds)
+      progress.advance(records)
+    },
+    onRetry: (reason) => tally.retried(reason),
+  })
+  try {
+    const lines = file === STDIN ? splitLines(standardInput(signal)) : readLines(file)
+    const failure = await produceLines(lines, { sender, targets, tally, signal, pace: options })
+    progress.stop()
+    const report = tally.report()
+    output.result({ file, ...report, interrupted: signal.aborted, linesNotSent: tally.notSent.kept() }, () =>
+      [table(['produce', file], produceRows(report)), ...tally.notSent.shown()].join('\n'),
+    )
+    if (report.invalid > 0 || report.acked < report.read || signal.aborted) context.exitWith(1)
+    if (failure !== null) throw notSent(kafka, failure, report.acked)
+  } finally {
+    progress.stop()
+    interruption.release()
+    await sender.close()
+  }
+}
+
+/** Ends when it ends, or with the signal: whoever types, or pipes, may do nothing for long. */
+async function* standardInput(signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  const end = (): void => void process.stdin.destroy()
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    for await (const chunk of process.stdin) yield Buffer.from(chunk as Uint8Array)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+async function countLines(file: string): Promise<number> {
+  try {
+    return (await surveyLines(file)).lines
+  } catch (error) {
+    if (systemCode(error) === '') throw error
+    const what = error instanceof Error ? error.message : String(error)
+    throw new StartFailure(
+      {
+        code: 'unreadable-file',
+        exitCode: 2,
+        what,
+        tried: `to read ${file} to its end`,
+        next: 'the path of a whole file',
+      },
+      { cause: error },
+    )
+  }
+}
+
+function notSent(kafka: KafkaSettings, failure: SendFailure, acked: number): StartFailure {
+  return new StartFailure(
+    {
+      code: 'kafka-unreachable',
+      exitCode: 3,
+      what: `Kafka: ${failure.message}`,
+      tried: `to send to ${kafka.brokers.join(', ')}, of which ${grouped(acked)} were taken`,
+      next: 'the same command again once the brokers are there: what is sent twice is done once',
+    },
+    { cause: failure },
+  )
+}

@@ -1,0 +1,142 @@
+/** Plays scenes of a shop against the service: a sale that everybody wants a part of, and an ordinary day. */
+import type { Command } from 'commander'
+import { arrivalsOfDay } from '../../simulation/day.ts'
+import { createTraffic } from '../../simulation/traffic.ts'
+import type { CommandContext } from '../command-context.ts'
+import { examples } from '../examples.ts'
+import type { HttpClient } from '../client/http-client.ts'
+import { blackFriday, type BlackFridayReport } from '../load/black-friday.ts'
+import { watchInterruption } from '../load/interruption.ts'
+import { positiveNumber, wholeNumber } from '../load/options.ts'
+import { sendOrders } from '../load/send-orders.ts'
+import { addServiceOptions, connect, type ServiceOptions } from '../client/service.ts'
+import { stockShop } from '../load/shop.ts'
+import { styled, table } from '../output/output.ts'
+import { grouped, reportRows } from '../output/report.ts'
+
+interface BlackFridayOptions extends ServiceOptions {
+  readonly number: number
+  readonly concurrency: number
+  readonly stock?: number
+}
+
+interface DayOptions extends ServiceOptions {
+  readonly number: number
+  readonly concurrency: number
+  readonly speed: number
+  readonly seed?: number
+}
+
+const MINUTES_OF_DAY = 1_440
+
+export function register(program: Command, context: CommandContext): void {
+  const simulate = program
+    .command('simulate')
+    .description('play a scene of a shop against the service')
+    .addHelpText(
+      'after',
+      examples('orderledger simulate black-friday -n 100 -c 20', 'orderledger simulate day --speed 2880'),
+    )
+  addServiceOptions(
+    simulate
+      .command('black-friday')
+      .description('one hot product, more customers than units: what was sold, refused and (never) oversold')
+      .option('-n, --number <n>', 'customers, each ordering one unit', wholeNumber(1, 1_000_000), 100)
+      .option('-c, --concurrency <n>', 'customers at a time', wholeNumber(1, 1_000), 20)
+      .option(
+        '--stock <units>',
+        'units of the product (default: half as many as customers)',
+        wholeNumber(0, 1_000_000),
+      ),
+  )
+    .addHelpText('after', '\nExit code 1 when answers, log and view contradict each other or an order got no answer.')
+    .addHelpText(
+      'after',
+      examples(
+        'orderledger simulate black-friday -n 100 -c 20',
+        'orderledger simulate black-friday -n 5000 -c 200 --stock 10',
+      ),
+    )
+    .action((options: BlackFridayOptions) => playBlackFriday(context, options))
+  addServiceOptions(
+    simulate
+      .command('day')
+      .description("a day's orders, quiet at night and busy in the evening, in a minute")
+      .option('-n, --number <n>', 'orders in the day', wholeNumber(1, 10_000_000), 5_000)
+      .option('-c, --concurrency <n>', 'requests under way at once', wholeNumber(1, 1_000), 64)
+      .option('--speed <x>', 'how many times faster than life', positiveNumber(1_000_000), MINUTES_OF_DAY)
+      .option('--seed <s>', 'the same day as another one with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+  )
+    .addHelpText(
+      'after',
+      examples('orderledger simulate day', 'orderledger simulate day -n 100000 --speed 288 --seed 7'),
+    )
+    .action((options: DayOptions) => playDay(context, options))
+}
+
+async function playBlackFriday(context: CommandContext, options: BlackFridayOptions): Promise<void> {
+  const { number: customers, concurrency, stock = Math.floor(customers / 2) } = options
+  const { currency } = context.config()
+  await withClient(context, options, async (client, signal) => {
+    const progress = context.output.progress('black friday', customers)
+    const advance = () => progress.advance(1)
+    const report = await blackFriday({ client, customers, concurrency, stock, currency, signal, advance }).finally(() =>
+      progress.stop(),
+    )
+    context.output.result(report, () => blackFridayText(context, report))
+    if (report.breaches.length > 0 || report.failed > 0 || report.delivery.sent < customers) context.exitWith(1)
+  })
+}
+
+function blackFridayText({ output }: CommandContext, report: BlackFridayReport): string {
+  const { sku, stock, sold, oversold, breaches } = report
+  const sale = [
+    ['stock', grouped(stock)],
+    ['sold', grouped(sold)],
+    ['oversold', grouped(oversold)],
+  ]
+  const { stdout } = output.streams
+  const verdict =
+    breaches.length === 0
+      ? [`${styled(stdout, 'green', '✔')} answers, log and GET /products/${sku} agree`]
+      : breaches.map((breach) => `${styled(stdout, 'red', '✖')} ${breach}`)
+  return [table(['black friday', sku], [...sale, ...reportRows(report.delivery)]), ...verdict].join('\n')
+}
+
+async function playDay(context: CommandContext, options: DayOptions): Promise<void> {
+  const { number: count, concurrency, speed, seed = Math.floor(Math.random() * 2 ** 32) } = options
+  const traffic = createTraffic(seed, { currency: context.config().currency })
+  const arrivals = arrivalsOfDay(seed, count)
+  await withClient(context, options, async (client, signal) => {
+    await stockShop({ client, ...traffic, concurrency, signal })
+    const progress = context.output.progress('day', count)
+    const report = await sendOrders({
+      client,
+      count,
+      nextOrder: traffic.nextOrder,
+      concurrency,
+      signal,
+      schedule: (index) => (arrivals[index] ?? 0) / speed,
+      advance: () => progress.advance(1),
+    }).finally(() => progress.stop())
+    context.output.result({ seed, speed, ...report, interrupted: report.sent < count }, () =>
+      table(['day', `seed ${seed}, ${grouped(speed)} times faster`], reportRows(report)),
+    )
+    if (report.failed > 0 || report.invalid > 0 || report.sent < count) context.exitWith(1)
+  })
+}
+
+async function withClient(
+  context: CommandContext,
+  options: ServiceOptions & { readonly concurrency: number },
+  play: (client: HttpClient, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { output } = context
+  const interruption = watchInterruption(() => output.note('finishing what is under way; Ctrl-C again stops at once'))
+  try {
+    const client = await connect(context, { options, connections: options.concurrency, signal: interruption.signal })
+    await play(client, interruption.signal).finally(() => client.close())
+  } finally {
+    interruption.release()
+  }
+}

@@ -1,0 +1,147 @@
+/** Verifies everything that is stored, law by law, beside a running service or a stopped one. */
+import type { Command } from 'commander'
+import { StartFailure } from '../../app/start-failure.ts'
+import type { Check } from '../../audit/tally.ts'
+import type { TopicsVerification } from '../../audit/topic-audit.ts'
+import { readLiveGenerations } from '../../projections/generations.ts'
+import { projections } from '../../projections/views/list.ts'
+import { verifyProjections } from '../../audit/view-audit.ts'
+import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { countOtherSessions } from '../../store/postgres/reset.ts'
+import { sqlState } from '../../store/postgres/sqlstate.ts'
+import { verifyLog } from '../../audit/verify-log.ts'
+import type { CommandContext } from '../command-context.ts'
+import { followProgress } from '../database/follow-progress.ts'
+import { requireSchema } from '../database/require-schema.ts'
+import { withDatabase } from '../database/with-database.ts'
+import { examples } from '../examples.ts'
+import { topicNotes, verifyTopicsOf, type TopicNotes } from '../records/verify-topics.ts'
+import { styled, type Output } from '../output/output.ts'
+
+/** The document of `verify --json`. */
+export interface Verification {
+  readonly ok: boolean
+  /** The head up to which the log was verified. */
+  readonly position: number
+  readonly checks: readonly Check[]
+  /** Null: there is no Kafka. */
+  readonly topics: TopicNotes | null
+}
+
+const QUERY_CANCELED = '57014'
+
+/** What each check counts. */
+const COUNTED: Readonly<Record<string, string>> = {
+  'log-dense': 'events',
+  'versions-dense': 'streams',
+  'events-decode': 'events',
+  'streams-fit': 'events',
+  stock: 'events of stock',
+  orders: 'events of orders',
+  reservations: 'changes of reservations, and products',
+  keys: 'keys',
+  snapshots: 'snapshots',
+  'topics-published': 'published events',
+  'topics-ordered': 'first records of events',
+  'topics-stored': 'records',
+}
+
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('verify')
+    .description('check the laws over everything that is stored, beside a running service or a stopped one')
+    .addHelpText('after', '\nExits with 1 when a law is broken, with 3 when the database cannot be reached.')
+    .addHelpText('after', examples('orderledger verify', 'orderledger verify --json'))
+    .action(async () => {
+      const verification = await withDatabase(context, { command: 'verify', create: false }, ({ url }) =>
+        verify(url, context),
+      )
+      context.output.result(verification, () => textOf(verification, context.output))
+      if (!verification.ok) context.exitWith(1)
+    })
+}
+
+async function verify(url: string, context: CommandContext): Promise<Verification> {
+  const { output } = context
+  const { kafka } = context.config()
+  const pool = openPool(url, { name: 'verify', max: 3, settings: READER_SETTINGS })
+  try {
+    await requireSchema(pool)
+    const onLog = followProgress(output, 'verify the log')
+    const { position, checks: ofLog } = await verifyLog({ pool, onProgress: onLog.progress }).finally(onLog.stop)
+    const ofViews = await verifyViews(url, { pool, output })
+    const found = kafka === null ? null : await verifyTopicsOf(context, kafka, pool)
+    const checks = [...ofLog, ...ofViews, ...(found?.checks ?? [])]
+    return { ok: checks.every(({ breaches }) => breaches === 0), position, checks, topics: found && notesOf(found) }
+  } finally {
+    await pool.end()
+  }
+}
+
+function notesOf({ checks: _, ...notes }: TopicsVerification): TopicNotes {
+  return notes
+}
+
+/** Law 7, a check for each projection. One that no service has started yet has nothing to show, and so nothing wrong. */
+async function verifyViews(url: string, { pool, output }: { pool: Pool; output: Output }): Promise<readonly Check[]> {
+  const started = await readLiveGenerations(pool)
+  const copying = openCopyPool(url, (await countOtherSessions(pool)) > 0)
+  const onViews = followProgress(output, 'verify the read models')
+  try {
+    const found = await verifyProjections({
+      pool: copying,
+      projections: projections.filter(({ name }) => started.has(name)),
+      onProgress: ({ events, of }) => onViews.progress(events, of),
+    })
+    return projections.map(({ name }) => {
+      const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
+      return { law: 7, name: `projection-${name}`, counted: rows, breaches: breach === null ? 0 : 1, first: breach }
+    })
+  } catch (error) {
+    throw sqlState(error) === QUERY_CANCELED ? tooLarge(error) : error
+  } finally {
+    onViews.stop()
+    await copying.end()
+  }
+}
+
+/** Copying a table holds a snapshot: beside a service for 5 s at most, or it would slow the appends. */
+function openCopyPool(url: string, besideService: boolean): Pool {
+  if (besideService) return openPool(url, { name: 'verify', max: 2, settings: READER_SETTINGS })
+  return openPool(url, { name: 'verify', max: 2, queryTimeout: 0 })
+}
+
+function tooLarge(cause: unknown): StartFailure {
+  return new StartFailure(
+    {
+      code: 'views-too-large',
+      exitCode: 1,
+      what: 'the read models cannot be copied within 5 s, which is as long as a running service can bear it',
+      tried: 'to compare them with the log; the log itself was verified',
+      next: 'stop the service, then orderledger verify',
+    },
+    { cause },
+  )
+}
+
+function textOf({ ok, position, checks, topics }: Verification, output: Output): string {
+  const { stdout } = output.streams
+  const lines = checks.map(({ law, name, counted, breaches, first }) => {
+    const mark = breaches === 0 ? styled(stdout, 'green', '✔') : styled(stdout, 'red', '✖')
+    const what = `${format(counted)} ${COUNTED[name] ?? 'rows'}`
+    const line = `${mark} law ${law}  ${name.padEnd(20)} ${what}`
+    return first === null
+      ? line
+      : `${line}, ${format(breaches)} ${breaches === 1 ? 'breach' : 'breaches'}\n         first: ${first}`
+  })
+  const broken = checks.filter(({ breaches }) => breaches > 0).length
+  const end = ok
+    ? `nothing found up to position ${format(position)}`
+    : `${broken} of ${checks.length} checks found breaches`
+  const notes = topics === null ? [] : topicNotes(topics).map((note) => `       ${note}`)
+  return [...lines, ...notes, end].join('\n')
+}
+
+function format(count: number): string {
+  return count.toLocaleString('en-US')
+}

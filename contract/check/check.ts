@@ -1,0 +1,97 @@
+/**
+ * Whether the schemas of a folder may go out: complete, and without a service or a registry. Everything that is wrong is
+ * told at once; one file that cannot be read does not hide what is wrong with the others.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { goldenPath, staleGenerated, type GoldenSamples } from '../authoring/codegen.ts'
+import { inOrder, type Finding } from '../finding.ts'
+import { readRetirements, RETIRED } from '../authoring/retired.ts'
+import { schemaTexts, schemaTree, SchemaRuleError, textOf, type SchemaFile } from '../authoring/schema-files.ts'
+import { parseJson } from '../authoring/schema-file-faults.ts'
+import { lockBreaches, parseLock } from '../authoring/schema-lock.ts'
+import { checkCompatibility } from './check-compatibility.ts'
+import { checkGolden } from './check-golden.ts'
+import { checkUpcasters, type UpcasterTable } from './check-upcasters.ts'
+import { versionsByEvent } from '../diff/versions-by-event.ts'
+
+export interface SchemaFolder {
+  readonly folder: string
+  /** What the folder's golden-samples.ts and upcasters.ts hold, or why they cannot be read. */
+  readonly samples: GoldenSamples | Finding
+  readonly upcasters: UpcasterTable | Finding
+}
+
+const LOCK = 'schemas.lock'
+
+export function check({ folder, ...tables }: SchemaFolder): readonly Finding[] {
+  const unread = [tables.samples, tables.upcasters].filter(isFinding)
+  const samples = isFinding(tables.samples) ? null : tables.samples
+  const upcasters = isFinding(tables.upcasters) ? null : tables.upcasters
+  const { files, faults } = schemaTree(schemaTexts(folder))
+  const byEvent = versionsByEvent(files)
+  const { retired, faults: misretired } = readRetirements(textOf(folder, RETIRED), new Set(byEvent.keys()))
+  const newest = new Map(
+    [...byEvent].flatMap(([event, versions]) => versions.slice(-1).map((file): [string, SchemaFile] => [event, file])),
+  )
+  const findings = [
+    ...faults,
+    ...unread,
+    ...misretired,
+    ...[...byEvent.values()].flatMap((versions) => checkVersions(folder, versions, samples)),
+    ...checkLock(folder, files),
+    ...(upcasters === null ? [] : checkUpcasters({ retired, newest, upcasters, samples: samples ?? {} })),
+  ]
+  const generated = samples === null ? [] : checkGenerated(folder, samples, findings)
+  return inOrder([...findings, ...generated])
+}
+
+/** Bytes are looked at when the schemas read each other: else the same would be said twice. */
+function checkVersions(
+  folder: string,
+  versions: readonly SchemaFile[],
+  samples: GoldenSamples | null,
+): readonly Finding[] {
+  const incompatible = checkCompatibility(versions)
+  if (samples === null || incompatible.some(({ code }) => code !== 'M001')) return incompatible
+  return [...incompatible, ...checkGolden(folder, versions, samples)]
+}
+
+function checkLock(folder: string, files: readonly SchemaFile[]): readonly Finding[] {
+  const text = textOf(folder, LOCK)
+  const json = parseJson(LOCK, text ?? '{}')
+  if (!json.ok) return [json.fault]
+  const sealed = files.map((file) => ({ ...file, golden: goldenOf(folder, file) }))
+  return lockBreaches(sealed, parseLock(text)).map(({ event, version, what, message }) => {
+    const schema = `${event}/v${version}.avsc`
+    const file = what === 'golden' ? goldenPath('', { event, version }) : schema
+    const next = `git checkout main -- schemas/${file}; if it is lost to a merge, keep what main has and number yours up`
+    return { code: what === 'removed' ? 'C005' : 'C004', file, path: '', message, next }
+  })
+}
+
+/** What cannot be generated from files with faults is not worth telling beside them. */
+function checkGenerated(folder: string, samples: GoldenSamples, findings: readonly Finding[]): readonly Finding[] {
+  const next = 'orderledger schemas codegen'
+  try {
+    return staleGenerated(folder, samples).map((file) => ({
+      code: 'C006',
+      file,
+      path: '',
+      message: 'it is not what the schema files give',
+      next,
+    }))
+  } catch (error) {
+    if (!(error instanceof SchemaRuleError)) throw error
+    return findings.length > 0 ? [] : [{ code: 'C007', file: 'events.ts', path: '', message: error.message, next }]
+  }
+}
+
+/** A table's keys are names of events, and begin with a capital. */
+function isFinding(table: GoldenSamples | UpcasterTable | Finding): table is Finding {
+  return typeof table['code'] === 'string'
+}
+
+function goldenOf(folder: string, file: SchemaFile): Buffer | null {
+  const path = goldenPath(folder, file)
+  return existsSync(path) ? readFileSync(path) : null
+}

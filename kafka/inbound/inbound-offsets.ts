@@ -1,0 +1,144 @@
+/**
+ * How far the records of each partition were handled. It moves in the transaction that parks what could not be handled,
+ * and by compare-and-set: of two processes that believe to have a partition, one moves it and the other is told.
+ */
+import type pg from 'pg'
+import { byteaArray, int8Array, textArray } from '../../store/postgres/binary-array.ts'
+
+export interface InboundPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** Names one record for good: a topic that is deleted and made again uses the same offsets for others. */
+export interface RecordMark {
+  readonly offset: number
+  /** Milliseconds since 1970, as the record says. */
+  readonly timestamp: number
+  /** CRC-32 of key and value. */
+  readonly checksum: number
+}
+
+/** Where a process begins. */
+export interface InboundPlace {
+  /** The last record that was handled; null: none yet. */
+  readonly last: RecordMark | null
+  /** The process that had the partition before ended without a word: what it had in hand may have killed it. */
+  readonly abandoned: boolean
+}
+
+/** A record that could not be handled, with why. */
+export interface NewDeadLetter {
+  readonly record: RecordMark
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** JSON: [[name, base64], ...]. */
+  readonly headers: Buffer
+  readonly class: string
+  readonly message: string
+  /** The same for all letters of one cause. */
+  readonly cause: string
+}
+
+/** Takes a partition over. `holder`: a uuid of this process. */
+export async function claimPartition(
+  pool: pg.Pool,
+  { topic, partition }: InboundPartition,
+  holder: string,
+): Promise<InboundPlace> {
+  const { rows } = await pool.query<[string | null, string | null, string | null, boolean]>({
+    name: 'claim-inbound',
+    text: `with before as (select holder from log.inbound_offsets where topic = $1 and partition = $2)
+      insert into log.inbound_offsets as o (topic, partition, holder) values ($1, $2, $3)
+      on conflict (topic, partition) do update set holder = excluded.holder
+      returning record_offset, record_timestamp, record_checksum,
+        coalesce((select b.holder <> $3 from before b), false)`,
+    values: [topic, partition, holder],
+    rowMode: 'array',
+  })
+  const [offset = null, timestamp, checksum, abandoned = false] = rows[0] ?? []
+  const last =
+    offset === null ? null : { offset: Number(offset), timestamp: Number(timestamp), checksum: Number(checksum) }
+  return { last, abandoned }
+}
+
+/** Says that nothing is in hand any more. Of a partition that somebody else has taken since, nothing is said. */
+export async function releasePartition(
+  pool: pg.Pool,
+  { topic, partition }: InboundPartition,
+  holder: string,
+): Promise<void> {
+  await pool.query({
+    name: 'release-inbound',
+    text: `update log.inbound_offsets set holder = null, attempts = 0
+      where topic = $1 and partition = $2 and holder = $3`,
+    values: [topic, partition, holder],
+  })
+}
+
+/** Notes that the next record is about to be handled alone. How often that was said since the place last moved. */
+export async function noteAttempt(pool: pg.Pool, { topic, partition }: InboundPartition): Promise<number> {
+  const { rows } = await pool.query<[number]>({
+    name: 'attempt-inbound',
+    text: `update log.inbound_offsets set attempts = attempts + 1
+      where topic = $1 and partition = $2 returning attempts`,
+    values: [topic, partition],
+    rowMode: 'array',
+  })
+  return rows[0]?.[0] ?? 1
+}
+
+/**
+ * Moves the place from one record to a later one and parks what could not be handled on the way: both or neither.
+ * `to` null: back to before the first record. False: somebody else has moved it, and nothing was written.
+ */
+export async function advancePartition(
+  pool: pg.Pool,
+  { topic, partition }: InboundPartition,
+  move: {
+    readonly from: RecordMark | null
+    readonly to: RecordMark | null
+    readonly letters: readonly NewDeadLetter[]
+  },
+): Promise<boolean> {
+  const { from, to, letters } = move
+  const { rowCount } = await pool.query({
+    name: 'advance-inbound',
+    text: `with moved as (
+        update log.inbound_offsets
+        set record_offset = $3, record_timestamp = $4, record_checksum = $5, attempts = 0
+        where topic = $1 and partition = $2
+          and (record_offset, record_timestamp, record_checksum) is not distinct from ($6::bigint, $7::bigint, $8::bigint)
+        returning 1
+      ), parked as (
+        insert into log.dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, class, message, cause, parked_at)
+        select $1, $2, l.record_offset, l.record_timestamp, l.key, l.value, l.headers, l.class, l.message, l.cause,
+          date_trunc('milliseconds', clock_timestamp())
+        from unnest($9::bigint[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bytea[], $14::text[], $15::text[], $16::text[])
+          with ordinality as l(record_offset, record_timestamp, key, value, headers, class, message, cause, index)
+        where exists (select from moved)
+        order by l.index
+        on conflict (topic, partition, record_offset, record_timestamp) do nothing
+      )
+      select from moved`,
+    values: [
+      topic,
+      partition,
+      to?.offset ?? null,
+      to?.timestamp ?? null,
+      to?.checksum ?? null,
+      from?.offset ?? null,
+      from?.timestamp ?? null,
+      from?.checksum ?? null,
+      int8Array(letters.map(({ record }) => record.offset)),
+      int8Array(letters.map(({ record }) => record.timestamp)),
+      byteaArray(letters.map(({ key }) => key)),
+      byteaArray(letters.map(({ value }) => value)),
+      byteaArray(letters.map(({ headers }) => headers)),
+      textArray(letters.map((letter) => letter.class)),
+      textArray(letters.map(({ message }) => message)),
+      textArray(letters.map(({ cause }) => cause)),
+    ],
+  })
+  return rowCount === 1
+}

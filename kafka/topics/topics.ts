@@ -1,0 +1,136 @@
+/** The one table of topics: what each carries, how it is keyed and cut, and how long it is kept. */
+import type { HistoricType } from '../../schemas/events.ts'
+
+/**
+ * - `log`: the streams of one kind, each whole in one partition; our feed reads them.
+ * - `copy`: some of the same events again, for outside readers; never read by ours.
+ * - `in`: what others send us.
+ * - `out`: what we tell others beside the log.
+ */
+export type TopicUse = 'log' | 'copy' | 'in' | 'out'
+
+export interface Topic {
+  /** Without the prefix of the installation. */
+  readonly name: TopicName
+  readonly use: TopicUse
+  readonly partitions: number
+  /** What the key of a record is, for people; null where records have none that matters. */
+  readonly key: string | null
+  /** Of the streams that it carries (`log` only). */
+  readonly kind: string | null
+  /** The types of event that it may carry; their subjects are their full record names. */
+  readonly events: readonly HistoricType[]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+
+/** The same for all of them. Replication is as far as the number of brokers allows. */
+export const TOPIC_SETTINGS = {
+  replication: 3,
+  minInSync: 2,
+  retentionMs: 7 * DAY_MS,
+  /** Of one record, in bytes. */
+  maxRecordBytes: 1024 * 1024,
+} as const
+
+const table = {
+  orders: log('order', 'order id', [
+    'OrderPlaced',
+    'OrderConfirmed',
+    'OrderCancelled',
+    'OrderExpired',
+    'OrderCompleted',
+    'OrderRejected',
+  ]),
+  inventory: log('inventory', 'sku', [
+    'ProductListed',
+    'PriceChanged',
+    'StockReceived',
+    'StockReserved',
+    'StockReleased',
+    'StockShipped',
+    'StockAdjusted',
+  ]),
+  customers: log('customer', 'customer id', ['CustomerRegistered', 'CustomerTierChanged']),
+  payments: log('payment', 'order id', []),
+  deliveries: log('delivery', 'order id', []),
+  notifications: log('notification', 'notification id', []),
+  errors: { use: 'copy', partitions: 1, key: 'order id', kind: null, events: ['OrderRejected'] },
+  analytics: { use: 'copy', partitions: 3, key: 'order id', kind: null, events: ['OrderPlaced'] },
+  'order-commands': { use: 'in', partitions: 3, key: 'customer id', kind: null, events: [] },
+  'user-events': { use: 'in', partitions: 6, key: 'customer id', kind: null, events: [] },
+  'fraud-alerts': { use: 'out', partitions: 2, key: 'customer id', kind: null, events: [] },
+  'dead-letters': { use: 'out', partitions: 1, key: null, kind: null, events: [] },
+} as const satisfies Readonly<Record<string, Omit<Topic, 'name'>>>
+
+export type TopicName = keyof typeof table
+
+export const topics: readonly Topic[] = Object.entries(table).map(([name, topic]) => ({
+  name: name as TopicName,
+  ...topic,
+}))
+
+const byKind = new Map(topics.flatMap((topic) => (topic.kind === null ? [] : [[topic.kind, topic]])))
+
+/** As it is called in the cluster. */
+export function topicName(prefix: string, name: TopicName): string {
+  return prefix + name
+}
+
+/** The topic that carries a stream. Throws for a kind that is in no topic: a defect. */
+export function topicOfStream(stream: string): Topic {
+  const topic = byKind.get(stream.slice(0, stream.indexOf('-')))
+  if (topic === undefined) throw new Error(`no topic carries the stream ${stream}`)
+  return topic
+}
+
+/** The id part of a stream: the key of its records. */
+export function keyOfStream(stream: string): string {
+  return stream.slice(stream.indexOf('-') + 1)
+}
+
+/** The topics that get a copy of an event. */
+export function copiesOf(type: string): readonly Topic[] {
+  return copies.get(type) ?? []
+}
+
+const copies = new Map<string, readonly Topic[]>()
+for (const topic of topics) {
+  if (topic.use !== 'copy') continue
+  for (const type of topic.events) copies.set(type, [...(copies.get(type) ?? []), topic])
+}
+
+const MOST_PARTITIONS = 16
+
+/** The partition that every client with Java's default partitioner chooses for a key; at most 16 partitions. */
+export function partitionOf(key: string, partitions: number): number {
+  if (!(partitions >= 1 && partitions <= MOST_PARTITIONS)) {
+    throw new RangeError(`${String(partitions)} partitions: 1 to ${String(MOST_PARTITIONS)} are supported`)
+  }
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+}
+
+const MULTIPLIER = 0x5bd1e995
+const SEED = 0x9747b28c
+
+/** As Java's org.apache.kafka.common.utils.Utils.murmur2; that of kafkajs computes with BigInt and takes 4 µs for a UUID. */
+function murmur2(bytes: Buffer): number {
+  const { length } = bytes
+  let hash = SEED ^ length
+  let at = 0
+  for (; at + 4 <= length; at += 4) {
+    let word = Math.imul(bytes.readInt32LE(at), MULTIPLIER)
+    word = Math.imul(word ^ (word >>> 24), MULTIPLIER)
+    hash = Math.imul(hash, MULTIPLIER) ^ word
+  }
+  if (at < length) {
+    for (let shift = 0; at < length; at++, shift += 8) hash ^= (bytes[at] ?? 0) << shift
+    hash = Math.imul(hash, MULTIPLIER)
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), MULTIPLIER)
+  return hash ^ (hash >>> 15)
+}
+
+function log<const Events extends readonly HistoricType[]>(kind: string, key: string, events: Events) {
+  return { use: 'log', partitions: 3, key, kind, events } as const
+}

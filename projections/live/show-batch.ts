@@ -1,0 +1,109 @@
+/**
+ * Brings one projection to the end of a batch. What cannot be folded or written as a whole is halved until the event
+ * at fault stands alone: everything before it is shown, and its position and reason are told.
+ */
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
+import { Fold, type Changes } from '../fold-batch.ts'
+import type { Checkpoint } from '../generations.ts'
+import type { Projection } from '../projection.ts'
+import { foldEvent, type Batch, type LoggedEvent } from './read-batch.ts'
+import { prepareBatch, RiderRefused, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
+
+/** No retry helps: this release, with these tables, cannot show the event. */
+export class EventNotShown extends Error {
+  readonly code: string
+  readonly retriable = false
+  readonly position: Position
+
+  constructor(position: Position, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'EventNotShown'
+    this.code = codeOf(cause)
+    this.position = position
+  }
+}
+
+/** A projection on its way through the log. */
+export interface Shower {
+  readonly pool: Pool
+  readonly projection: Projection
+  /** As the database has it. */
+  checkpoint: Checkpoint
+  /** Called inside each transaction, before its commit. */
+  readonly beforeCommit: () => void
+  /** Called after each commit. */
+  readonly committed: (checkpoint: Checkpoint) => void
+  /** Ends the replay whose generation rode along: it is to ride no longer when this resolves. */
+  readonly riderRefused: (refused: RiderRefused, end: BatchEnd) => Promise<void>
+}
+
+/**
+ * Moves the shower's checkpoint with each commit. Rejects with EventNotShown, ProjectionPaused, CheckpointMoved, or with an error of
+ * the database after which the checkpoint has to be read again.
+ */
+export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
+  const fold = batch.folds.get(shower.projection)
+  if (fold !== undefined && (await show(shower, () => fold.changes(), batch.end)) === null) return
+  // It could not be shown as it was folded, or the projection has joined since it was.
+  await showEvents(shower, await batch.events())
+}
+
+/** Resolves with null when they are shown, else with why they cannot be shown together. */
+async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
+  const { pool, projection, checkpoint, beforeCommit } = shower
+  const prepare = (generation: number) => prepareBatch(generation, changes())
+  let prepared: PreparedBatch
+  try {
+    prepared = prepare(checkpoint.generation)
+  } catch (cause) {
+    return cause
+  }
+  const batch = { projection, checkpoint, prepared, prepare, end, beforeCommit }
+  try {
+    shower.checkpoint = await writeBatch(pool, batch)
+  } catch (cause) {
+    if (cause instanceof RiderRefused) {
+      await shower.riderRefused(cause, end)
+      return show(shower, changes, end)
+    }
+    if (isAboutData(cause)) return cause
+    throw cause
+  }
+  shower.committed(shower.checkpoint)
+  return null
+}
+
+async function showEvents(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
+  const [first] = events
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return
+  const cause = await show(shower, () => fold(shower.projection, events), last)
+  if (cause === null) return
+  if (first === last) throw new EventNotShown(first.position, cause)
+  await halve(shower, events)
+}
+
+async function halve(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
+  const middle = Math.ceil(events.length / 2)
+  await showEvents(shower, events.slice(0, middle))
+  await showEvents(shower, events.slice(middle))
+}
+
+function fold(projection: Projection, events: readonly LoggedEvent[]): Changes {
+  const changes = new Fold()
+  for (const event of events) foldEvent(projection, changes, event)
+  return changes.changes()
+}
+
+/** An answer of the server that the same statement would get again. */
+function isAboutData(error: unknown): boolean {
+  const verdict = verdictOf(error, 'reading')
+  return sqlState(error) !== null && (verdict === 'refused' || verdict === 'defect')
+}
+
+function codeOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null
+  return typeof code === 'string' ? code : 'not-shown'
+}

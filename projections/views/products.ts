@@ -1,0 +1,151 @@
+/** The catalogue with its stock. */
+import type { Money } from '../../schemas/events.ts'
+import { projection, table, type Rows } from '../projection.ts'
+import { FIRST_PAGE, toPage, type Found, type Page, type PageQuery } from './shown.ts'
+import type { ViewQuery, ViewReader } from './view-reader.ts'
+
+export const productsTable = table({
+  name: 'products',
+  owner: (sku) => `inventory-${sku}`,
+  key: { name: 'sku', type: 'text' },
+  columns: {
+    name: 'text',
+    category: 'text',
+    price_amount: 'bigint',
+    price_currency: 'text',
+    on_hand: 'counter',
+    reserved: 'counter',
+    version: 'integer',
+    first_position: 'bigint',
+  },
+  indexes: ['first_position'],
+})
+
+export const products = projection({
+  name: 'products',
+  version: 1,
+  tables: [productsTable],
+  handles: [
+    'ProductListed',
+    'PriceChanged',
+    'StockReceived',
+    'StockReserved',
+    'StockReleased',
+    'StockShipped',
+    'StockAdjusted',
+  ],
+  apply({ event, position, version }, rows) {
+    const { sku } = event
+    rows.set(productsTable, sku, { version })
+    switch (event.type) {
+      case 'ProductListed':
+        rows.set(productsTable, sku, {
+          name: event.name,
+          category: event.category,
+          ...price(event.price),
+          first_position: position,
+        })
+        break
+      case 'PriceChanged':
+        rows.set(productsTable, sku, price(event.price))
+        break
+      case 'StockReceived':
+        stock(rows, sku, { on_hand: event.quantity })
+        break
+      case 'StockAdjusted':
+        stock(rows, sku, { on_hand: event.delta })
+        break
+      case 'StockReserved':
+        stock(rows, sku, { reserved: event.quantity })
+        break
+      case 'StockReleased':
+        stock(rows, sku, { reserved: -event.quantity })
+        break
+      case 'StockShipped':
+        stock(rows, sku, { on_hand: -event.quantity, reserved: -event.quantity })
+        break
+    }
+  },
+})
+
+function stock(rows: Rows, sku: string, change: { readonly on_hand?: number; readonly reserved?: number }): void {
+  rows.add(productsTable, sku, change)
+}
+
+function price({ amount, currency }: Money) {
+  return { price_amount: amount, price_currency: currency }
+}
+
+export interface ProductView {
+  readonly sku: string
+  readonly name: string
+  readonly category: string
+  readonly price: Money
+  readonly onHand: number
+  readonly reserved: number
+  readonly available: number
+  readonly version: number
+}
+
+export interface ProductQueries {
+  /** Newest first. */
+  list(query: PageQuery): Promise<Page<ProductView>>
+  get(sku: string): Promise<Found<ProductView>>
+}
+
+interface ProductRow {
+  readonly sku: string
+  readonly name: string
+  readonly category: string
+  readonly price_amount: string
+  readonly price_currency: string
+  readonly on_hand: string
+  readonly reserved: string
+  readonly version: number
+  readonly first_position: string
+}
+
+export function productQueries(reader: ViewReader): ProductQueries {
+  return {
+    async list({ limit, cursor }) {
+      const found = await reader.read<ProductRow>(productsPage, [cursor ?? FIRST_PAGE, limit + 1])
+      return toPage(found, limit, { item: productView, position: (row) => Number(row.first_position) })
+    },
+
+    async get(sku) {
+      const { shown, rows } = await reader.read<ProductRow>(oneProduct, [sku])
+      return { item: rows[0] === undefined ? null : productView(rows[0]), ...shown }
+    },
+  }
+}
+
+/** Values: the cursor, the limit. */
+export const productsPage: ViewQuery = {
+  name: 'page',
+  rows: (physical) => `
+    select * from ${physical(productsTable)}
+    where first_position < $1
+    order by first_position desc
+    limit $2`,
+  orderBy: 'first_position desc',
+}
+
+const oneProduct: ViewQuery = {
+  name: 'one',
+  rows: (physical) => `select * from ${physical(productsTable)} where sku = $1`,
+}
+
+function productView(row: ProductRow): ProductView {
+  const onHand = Number(row.on_hand)
+  const reserved = Number(row.reserved)
+  return {
+    sku: row.sku,
+    name: row.name,
+    category: row.category,
+    price: { amount: Number(row.price_amount), currency: row.price_currency },
+    onHand,
+    reserved,
+    available: onHand - reserved,
+    version: row.version,
+  }
+}

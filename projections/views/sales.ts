@@ -1,0 +1,345 @@
+/**
+ * The figures of the shop: what was sold, when, where, of what and to whom.
+ * `placed`, `units` and `gmv` count every order ever accepted, whatever became of it.
+ * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
+ */
+import type { Money, OrderLine, OrderPlaced } from '../../schemas/events.ts'
+import { projection, table, type Rows } from '../projection.ts'
+import { rfc3339, type Breakdown, type Shown } from './shown.ts'
+import type { ViewQuery, ViewReader } from './view-reader.ts'
+
+const HOUR = 3_600_000
+const MINUTE = 60_000
+const SECOND = 1_000
+
+const figures = { orders: 'counter', units: 'counter', gmv: 'counter' } as const
+
+/** One row, of the key `all`. */
+export const totalsTable = table({
+  name: 'sales_totals',
+  key: { name: 'scope', type: 'text' },
+  columns: {
+    placed: 'counter',
+    confirmed: 'counter',
+    rejected: 'counter',
+    cancelled: 'counter',
+    expired: 'counter',
+    completed: 'counter',
+    units: 'counter',
+    gmv: 'counter',
+    // Captured minus refunded payments: it stays 0 for as long as the shop takes none.
+    revenue: 'counter',
+  },
+})
+
+/** One row for each customer with an accepted order: its row count answers how many there are. */
+export const buyersTable = table({ name: 'sales_buyers', key: { name: 'customer_id', type: 'text' }, columns: {} })
+
+/** By the hour the order was placed in, as milliseconds. */
+export const hoursTable = table({ name: 'sales_hours', key: { name: 'hour', type: 'bigint' }, columns: figures })
+export const regionsTable = table({ name: 'sales_regions', key: { name: 'region', type: 'text' }, columns: figures })
+export const categoriesTable = table({
+  name: 'sales_categories',
+  key: { name: 'category', type: 'text' },
+  columns: figures,
+})
+export const tiersTable = table({ name: 'sales_tiers', key: { name: 'tier', type: 'text' }, columns: figures })
+export const soldProductsTable = table({ name: 'sales_products', key: { name: 'sku', type: 'text' }, columns: figures })
+
+/** By the second of the order, as seconds since 1970: the newest 7,200 with one, for live rates and the last hour. */
+export const secondsTable = table({
+  name: 'sales_seconds',
+  key: { name: 'second', type: 'bigint' },
+  columns: { ...figures, rejected: 'counter', payments: 'counter' },
+  keepNewest: 7_200,
+})
+
+const ALL = 'all'
+
+export const sales = projection({
+  name: 'sales',
+  version: 2,
+  tables: [
+    totalsTable,
+    buyersTable,
+    hoursTable,
+    regionsTable,
+    categoriesTable,
+    tiersTable,
+    soldProductsTable,
+    secondsTable,
+  ],
+  handles: ['OrderPlaced', 'OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted', 'OrderRejected'],
+  apply({ event }, rows) {
+    switch (event.type) {
+      case 'OrderPlaced':
+        placed(event, rows)
+        break
+      case 'OrderConfirmed':
+        rows.add(totalsTable, ALL, { confirmed: 1 })
+        break
+      case 'OrderCancelled':
+        rows.add(totalsTable, ALL, { cancelled: 1 })
+        break
+      case 'OrderExpired':
+        rows.add(totalsTable, ALL, { expired: 1 })
+        break
+      case 'OrderCompleted':
+        rows.add(totalsTable, ALL, { completed: 1 })
+        break
+      case 'OrderRejected':
+        rows.add(totalsTable, ALL, { rejected: 1 })
+        rows.add(secondsTable, Math.floor(event.rejectedAt / SECOND), { rejected: 1 })
+        break
+    }
+  },
+})
+
+function placed({ customerId, lines, total, placedAt, region, tier }: OrderPlaced, rows: Rows): void {
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const gmv = total.amount
+  rows.add(totalsTable, ALL, { placed: 1, units, gmv })
+  rows.add(buyersTable, customerId, {})
+  rows.add(hoursTable, Math.floor(placedAt / HOUR) * HOUR, { orders: 1, units, gmv })
+  rows.add(secondsTable, Math.floor(placedAt / SECOND), { orders: 1, units, gmv })
+  rows.add(regionsTable, region, { orders: 1, units, gmv })
+  rows.add(tiersTable, tier, { orders: 1, units, gmv })
+  for (const [category, sold] of soldBy(lines, (line) => line.category)) rows.add(categoriesTable, category, sold)
+  for (const [sku, sold] of soldBy(lines, (line) => line.sku)) rows.add(soldProductsTable, sku, sold)
+}
+
+/** An order counts once for each group that it touches. */
+function soldBy(lines: readonly OrderLine[], group: (line: OrderLine) => string) {
+  const groups = new Map<string, { readonly orders: 1; units: number; gmv: number }>()
+  for (const line of lines) {
+    const gmv = line.quantity * line.unitPrice.amount
+    const sold = groups.get(group(line))
+    if (sold === undefined) groups.set(group(line), { orders: 1, units: line.quantity, gmv })
+    else {
+      sold.units += line.quantity
+      sold.gmv += gmv
+    }
+  }
+  return groups
+}
+
+export interface SalesTotals extends Shown {
+  /** What ever happened: an order counts under every outcome it had. */
+  readonly orders: {
+    readonly placed: number
+    readonly confirmed: number
+    readonly rejected: number
+    readonly cancelled: number
+    readonly expired: number
+    readonly completed: number
+  }
+  readonly units: number
+  readonly gmv: Money
+  /** Captured minus refunded payments. */
+  readonly revenue: Money
+  /** GMV by accepted order, rounded down to a minor unit; 0 without orders. */
+  readonly averageOrder: Money
+  /** Distinct customers with an accepted order. */
+  readonly customers: number
+}
+
+export interface LiveSales extends Shown {
+  /** Orders placed in the 60 seconds that end with `lastUpdated`. */
+  readonly ordersPerMinute: number
+  readonly paymentsPerMinute: number
+  readonly gmv: Money
+  readonly revenue: Money
+  /** The same as `asOf`: nothing later is known. */
+  readonly lastUpdated: string | null
+}
+
+export interface SalesFigures {
+  readonly orders: number
+  readonly units: number
+  readonly gmv: Money
+}
+
+export interface MinuteFigures extends SalesFigures {
+  /** Its beginning. */
+  readonly minute: string
+  readonly rejected: number
+}
+
+export interface SalesQueries {
+  totals(): Promise<SalesTotals>
+  live(): Promise<LiveSales>
+  /** Oldest first: the 60 minutes that end with `asOf`, each of them; none before the first event. */
+  minutes(): Promise<Breakdown<MinuteFigures>>
+  /** Oldest first; the newest 1,000 hours with an accepted order. */
+  hours(): Promise<Breakdown<{ readonly hour: string } & SalesFigures>>
+  /** These four by GMV, largest first; at most 1,000. */
+  regions(): Promise<Breakdown<{ readonly region: string } & SalesFigures>>
+  categories(): Promise<Breakdown<{ readonly category: string } & SalesFigures>>
+  tiers(): Promise<Breakdown<{ readonly tier: string } & SalesFigures>>
+  products(): Promise<Breakdown<{ readonly sku: string } & SalesFigures>>
+}
+
+const BREAKDOWN_ROWS = 1_000
+const SHOWN_MINUTES = 60
+
+interface TotalsRow {
+  readonly placed: string
+  readonly confirmed: string
+  readonly rejected: string
+  readonly cancelled: string
+  readonly expired: string
+  readonly completed: string
+  readonly units: string
+  readonly gmv: string
+  readonly revenue: string
+}
+
+interface LiveRow {
+  readonly gmv: string | null
+  readonly revenue: string | null
+  readonly orders: string
+  readonly payments: string
+}
+
+interface MinuteRow {
+  readonly minute: string
+  readonly orders: string
+  readonly units: string
+  readonly gmv: string
+  readonly rejected: string
+}
+
+interface FiguresRow {
+  readonly part: string
+  readonly orders: string
+  readonly units: string
+  readonly gmv: string
+}
+
+/** The rows hold amounts without a currency: the shop has one. */
+export function salesQueries(reader: ViewReader, currency: string): SalesQueries {
+  const money = (amount: string | number | null): Money => ({ amount: Number(amount ?? 0), currency })
+
+  async function breakdown<Part>(query: ViewQuery, part: (text: string) => Part) {
+    const { shown, rows } = await reader.read<FiguresRow>(query)
+    const items = rows.map((row) => ({
+      ...part(row.part),
+      orders: Number(row.orders),
+      units: Number(row.units),
+      gmv: money(row.gmv),
+    }))
+    return { items, ...shown }
+  }
+
+  return {
+    async totals() {
+      const { shown, rows, rowCounts } = await reader.read<TotalsRow>(totals)
+      const row = rows[0]
+      const orders = {
+        placed: Number(row?.placed ?? 0),
+        confirmed: Number(row?.confirmed ?? 0),
+        rejected: Number(row?.rejected ?? 0),
+        cancelled: Number(row?.cancelled ?? 0),
+        expired: Number(row?.expired ?? 0),
+        completed: Number(row?.completed ?? 0),
+      }
+      const gmv = BigInt(row?.gmv ?? 0)
+      return {
+        orders,
+        units: Number(row?.units ?? 0),
+        gmv: money(String(gmv)),
+        revenue: money(row?.revenue ?? 0),
+        averageOrder: money(orders.placed === 0 ? 0 : String(gmv / BigInt(orders.placed))),
+        customers: rowCounts[buyersTable.name] ?? 0,
+        ...shown,
+      }
+    },
+
+    async live() {
+      const { shown, rows } = await reader.read<LiveRow>(live)
+      const row = rows[0]
+      return {
+        ordersPerMinute: Number(row?.orders ?? 0),
+        paymentsPerMinute: Number(row?.payments ?? 0),
+        gmv: money(row?.gmv ?? 0),
+        revenue: money(row?.revenue ?? 0),
+        lastUpdated: shown.asOf,
+        ...shown,
+      }
+    },
+
+    async minutes() {
+      const { shown, rows } = await reader.read<MinuteRow>(minutes)
+      if (shown.asOf === null) return { items: [], ...shown }
+      const found = new Map(rows.map((row) => [Number(row.minute), row]))
+      const last = Math.floor(Date.parse(shown.asOf) / MINUTE)
+      const items = Array.from({ length: SHOWN_MINUTES }, (_, index) => {
+        const minute = last - SHOWN_MINUTES + 1 + index
+        const row = found.get(minute)
+        return {
+          minute: rfc3339(minute * MINUTE),
+          orders: Number(row?.orders ?? 0),
+          units: Number(row?.units ?? 0),
+          gmv: money(row?.gmv ?? 0),
+          rejected: Number(row?.rejected ?? 0),
+        }
+      })
+      return { items, ...shown }
+    },
+
+    hours: () => breakdown(hours, (millis) => ({ hour: rfc3339(Number(millis)) })),
+    regions: () => breakdown(regions, (region) => ({ region })),
+    categories: () => breakdown(categories, (category) => ({ category })),
+    tiers: () => breakdown(tiers, (tier) => ({ tier })),
+    products: () => breakdown(soldProducts, (sku) => ({ sku })),
+  }
+}
+
+const totals: ViewQuery = { name: 'totals', rows: (physical) => `select * from ${physical(totalsTable)}` }
+
+/** No upper bound: the clock that placed the newest orders may be ahead of the one that recorded them. */
+const live: ViewQuery = {
+  name: 'live',
+  rows: (physical) => `
+    select t.gmv, t.revenue, s.orders, s.payments
+    from (
+      select coalesce(sum(orders), 0) as orders, coalesce(sum(payments), 0) as payments
+      from ${physical(secondsTable)}
+      where second > floor(extract(epoch from live.recorded_at))::bigint - 60
+    ) s
+    left join ${physical(totalsTable)} t on true`,
+}
+
+/** The newest minute is that of `asOf`; what a clock ahead of it placed counts there. */
+const minutes: ViewQuery = {
+  name: 'minutes',
+  rows: (physical) => `
+    select least(second / 60, newest.minute) as minute,
+      sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected
+    from ${physical(secondsTable)},
+      (select (extract(epoch from live.recorded_at) * 1000)::bigint / ${MINUTE} as minute) newest
+    where second >= (newest.minute - ${SHOWN_MINUTES - 1}) * 60
+    group by 1`,
+}
+
+const hours: ViewQuery = {
+  name: 'hours',
+  rows: (physical) => `
+    select hour as part, orders, units, gmv from ${physical(hoursTable)} order by hour desc limit ${BREAKDOWN_ROWS}`,
+  orderBy: 'part',
+}
+
+const regions = byGmv('regions', regionsTable)
+const categories = byGmv('categories', categoriesTable)
+const tiers = byGmv('tiers', tiersTable)
+const soldProducts = byGmv('products', soldProductsTable)
+
+function byGmv(name: string, breakdownTable: typeof regionsTable | typeof categoriesTable): ViewQuery {
+  return {
+    name,
+    rows: (physical) => `
+      select ${breakdownTable.key.name} as part, orders, units, gmv from ${physical(breakdownTable)}
+      order by gmv desc, part limit ${BREAKDOWN_ROWS}`,
+    orderBy: 'gmv desc, part',
+  }
+}

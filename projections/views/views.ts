@@ -1,0 +1,98 @@
+/** The read models as the API sees them. */
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { activity, activityQueries, type ActivityQueries } from './activity.ts'
+import { customerQueries, customers, type CustomerQueries } from './customers.ts'
+import { orderQueries, orders, type OrderQueries } from './orders.ts'
+import { productQueries, products, type ProductQueries } from './products.ts'
+import { setPaused } from '../generations.ts'
+import { projections } from './list.ts'
+import type { Progress } from '../live/progress.ts'
+import { readProjectionStates, type ProjectionState } from '../live/projection-states.ts'
+import {
+  cancelReplay,
+  createReplay,
+  readNewestReplays,
+  readReplay,
+  ReplayUnfinished,
+  setReplayPaused,
+  type Replay,
+  type ReplayRequest,
+} from '../replay/replays.ts'
+import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { ViewReader } from './view-reader.ts'
+import { waitFor } from './wait-for.ts'
+
+export { ReplayUnfinished }
+export type { ProjectionState, Replay, ReplayRequest }
+
+/** Every query answers from one snapshot: its rows and its position always belong together. */
+export interface Views {
+  readonly orders: OrderQueries
+  readonly products: ProductQueries
+  readonly customers: CustomerQueries
+  readonly sales: SalesQueries
+  readonly activity: ActivityQueries
+  /**
+   * Resolves with true as soon as the projection shows everything up to `position`, with false after 5 s or when
+   * `signal` aborts.
+   */
+  waitFor(projection: ViewName, position: Position, signal?: AbortSignal): Promise<boolean>
+  states(): Promise<readonly ProjectionState[]>
+  /** False: there is no such projection. */
+  setPaused(projection: string, paused: boolean): Promise<boolean>
+  readonly replays: Replays
+}
+
+/** Null everywhere: there is no such projection, or no such replay. */
+export interface Replays {
+  /** Rejects with ReplayUnfinished when one of that projection is under way. */
+  start(projection: string, request: ReplayRequest): Promise<Replay | null>
+  /** The newest first, at most `limit`. */
+  newest(limit: number): Promise<readonly Replay[]>
+  read(replayId: string): Promise<Replay | null>
+  setPaused(replayId: string, paused: boolean): Promise<Replay | null>
+  cancel(replayId: string): Promise<Replay | null>
+}
+
+export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity'
+
+export interface ViewsParts {
+  /** Sessions that read; they write only what is asked of projections and replays. */
+  readonly pool: Pool
+  readonly progress: Progress
+  /** The shop's only one: sums are kept without it. */
+  readonly currency: string
+}
+
+/** Opens nothing by itself: a query rejects with ViewNotReady until a projector has made the tables. */
+export function openViews({ pool, progress, currency }: ViewsParts): Views {
+  const readers: Readonly<Record<ViewName, ViewReader>> = {
+    orders: new ViewReader(pool, orders.name),
+    products: new ViewReader(pool, products.name),
+    customers: new ViewReader(pool, customers.name),
+    sales: new ViewReader(pool, sales.name),
+    activity: new ViewReader(pool, activity.name),
+  }
+  return {
+    orders: orderQueries(readers.orders),
+    products: productQueries(readers.products),
+    customers: customerQueries(readers.customers, currency),
+    sales: salesQueries(readers.sales, currency),
+    activity: activityQueries(readers.activity),
+    waitFor: (projection, position, signal) =>
+      waitFor({ projection, position, reader: readers[projection], progress, signal }),
+    states: () => readProjectionStates(pool, progress),
+    setPaused: (projection, paused) => setPaused(pool, projection, paused),
+    replays: {
+      async start(name, request) {
+        const projection = projections.find((known) => known.name === name)
+        return projection === undefined ? null : createReplay(pool, projection, request)
+      },
+      newest: (limit) => readNewestReplays(pool, limit),
+      read: (replayId) => readReplay(pool, replayId),
+      setPaused: (replayId, paused) => setReplayPaused(pool, replayId, paused),
+      cancel: (replayId) => cancelReplay(pool, replayId),
+    },
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What commands would be answered now, without executing them: they are decided as the committer would decide them,
+ * each seeing what those before it would have written, and nothing is appended.
+ */
+import type pg from 'pg'
+import { readAnswers } from '../log/append.ts'
+import type { Answer, Command } from './command.ts'
+import { decideBatch, type Decided, type UnreadableStream } from './decide-batch.ts'
+import { loadStreams } from './load-streams.ts'
+import type { StreamState } from './stream-cache.ts'
+
+export type Considered =
+  | { readonly outcome: 'answered'; readonly answer: Answer }
+  | { readonly outcome: 'key-reused' }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+
+/** In the order of the commands. Rejects with the driver's error when the database is away. */
+export async function considerCommands<Refusal>(
+  pool: pg.Pool,
+  asked: readonly Command<Refusal>[],
+  newEventId: () => Buffer,
+): Promise<readonly Considered[]> {
+  // Whichever refusals a command knows, it is only handed its own decision.
+  const commands = asked as readonly Command[]
+  const client = await pool.connect()
+  try {
+    const known = await knownAnswers(client, commands)
+    const open = commands.filter((command) => !known.has(command))
+    const decided = await decide(client, open, newEventId)
+    const byCommand = new Map(open.map((command, index) => [command, decided[index]]))
+    return commands.map((command) => known.get(command) ?? consideredOf(byCommand.get(command)))
+  } finally {
+    client.release()
+  }
+}
+
+async function knownAnswers(
+  client: pg.ClientBase,
+  commands: readonly Command[],
+): Promise<ReadonlyMap<Command, Considered>> {
+  const keyed = commands.flatMap((command) => (command.key === null ? [] : [{ command, key: command.key }]))
+  const stored = await readAnswers(
+    client,
+    keyed.map(({ key }) => key),
+  )
+  const known = new Map<Command, Considered>()
+  keyed.forEach(({ command, key }, index) => {
+    const found = stored[index]
+    if (found === undefined || found === null) return
+    const same = found.fingerprint.equals(key.fingerprint)
+    known.set(command, same ? { outcome: 'answered', answer: found.answer } : { outcome: 'key-reused' })
+  })
+  return known
+}
+
+async function decide(
+  client: pg.ClientBase,
+  commands: readonly Command[],
+  newEventId: () => Buffer,
+): Promise<readonly Decided[]> {
+  const loaded = new Map<string, StreamState | UnreadableStream>()
+  // What is made is looked up: a record may come again after its key was purged.
+  const batch = commands.map((command) => ({ command, lookUpCreated: true }))
+  for (;;) {
+    const result = decideBatch({ commands: batch, base: (stream) => loaded.get(stream), newEventId })
+    if (!('missing' in result)) return result.decided
+    for (const { name, stream } of await loadStreams(client, [...result.missing])) loaded.set(name, stream)
+  }
+}
+
+function consideredOf(decided: Decided | undefined): Considered {
+  if (decided === undefined) throw new Error('a command was not decided')
+  return decided.outcome === 'answered' ? { outcome: 'answered', answer: decided.answer } : decided
+}

@@ -1,0 +1,133 @@
+/** Every page of the dashboard in a real browser: light and dark, narrow and wide. */
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { openPage } from './dashboard-page.ts'
+import { refuseReplay } from '../projections/refused-replay.ts'
+import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { makeDataDir, startService, type Service } from '../support/service.ts'
+
+const HOSTILE = `<img src=x onerror="alert(1)"></td><script>alert(2)</script>&quot;`
+
+const browser: Browser | null = await openBrowser()
+let database: TestDatabase
+let data: ReturnType<typeof makeDataDir>
+let service: Service
+let refused = ''
+
+beforeAll(async () => {
+  if (browser === null) return
+  database = await testDatabase()
+  data = makeDataDir()
+  service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url, DEMO_ORDERS: '80' } })
+  await post('/products', {
+    sku: 'HOSTILE',
+    name: HOSTILE,
+    category: '"><b>bold',
+    price: { amount: 100, currency: 'EUR' },
+    stock: 50,
+  })
+  await post('/orders', {
+    orderId: 'hostile',
+    customerId: 'customer-00001',
+    lines: [
+      { sku: 'HOSTILE', quantity: 1 },
+      { sku: 'IPHONE-17', quantity: 2 },
+    ],
+  })
+  await post('/orders/hostile/cancel', { reason: HOSTILE })
+  refused = await refuseReplay(service.url, database.url, HOSTILE)
+})
+
+afterAll(async () => {
+  if (browser === null) return
+  await browser.close()
+  await service.stop()
+  data.remove()
+  await database.drop()
+})
+
+async function post(path: string, body: object): Promise<void> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(new URL(path, service.url), init)
+  expect([200, 201]).toContain(response.status)
+}
+
+const PAGES = [
+  { path: 'now', shows: HOSTILE, canvases: 5 },
+  { path: 'orders', shows: HOSTILE, canvases: 0 },
+  { path: 'orders/hostile', shows: HOSTILE, canvases: 0 },
+  { path: 'products', shows: HOSTILE, canvases: 0 },
+  { path: 'projections', shows: 'Refused', canvases: 0 },
+  { path: 'projections/refused', shows: HOSTILE, canvases: 0 },
+  { path: 'failures', shows: 'Nothing that came in over Kafka has failed', canvases: 0 },
+  { path: 'schemas', shows: 'orderledger.OrderPlaced', canvases: 0 },
+  { path: 'kafka', shows: 'This service runs without Kafka', canvases: 0 },
+  { path: 'schemas/CustomerRegistered', shows: 'was added; older events are read with', canvases: 0 },
+  { path: 'schemas/OrderPlaced', shows: 'JSON to bytes', canvases: 0 },
+] as const
+
+describe.skipIf(browser === null)('the dashboard', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1280]) {
+      test(`shows every page in ${colorScheme} at ${String(width)} px, accessibly and without an error`, async () => {
+        for (const { path, shows, canvases } of PAGES) {
+          const opened = await openPage(browser as Browser, service.url, {
+            colorScheme,
+            viewport: { width, height: 800 },
+            path: path.replace('refused', refused),
+          })
+          const { page, errors } = opened
+          await page.getByText(shows).first().waitFor()
+          expect([path, await opened.violations()]).toEqual([path, []])
+          const colours = await opened.coloursOfCanvases()
+          expect([path, colours.length]).toEqual([path, canvases])
+          for (const count of colours) expect(count).toBeGreaterThan(2)
+          expect(await page.locator('img, script[src=x]').count()).toBe(1)
+          expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([
+            path,
+            true,
+          ])
+          expect([path, errors]).toEqual([path, []])
+          await opened.close()
+        }
+      })
+    }
+  }
+
+  test('says of its numbers which position they show and how far that is behind', async () => {
+    const { page, close } = await openPage(browser as Browser, service.url)
+    await page
+      .getByText(/^As of position [0-9,]+, .*(up to date|[0-9.]+ s behind)$/)
+      .first()
+      .waitFor()
+    await close()
+  })
+
+  test('has the numbers of its charts in tables', async () => {
+    const { page, close } = await openPage(browser as Browser, service.url)
+    await page.getByText('The last 60 minutes as a table').click()
+    await expect(rowsOf(page.getByRole('table', { name: 'The last 60 minutes' }))).resolves.toBe(60)
+    await page.getByText('Orders per hour as a table').click()
+    await expect(rowsOf(page.getByRole('table', { name: 'Orders per hour' }))).resolves.toBeGreaterThanOrEqual(12)
+    expect(await page.getByRole('img', { name: /^Orders accepted, minute by minute/ }).count()).toBe(1)
+    await close()
+  })
+
+  test('remembers the theme that somebody chose', async () => {
+    const { page, close } = await openPage(browser as Browser, service.url, { colorScheme: 'light' })
+    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    const light = await background()
+    await page.getByRole('button', { name: 'Dark theme' }).click()
+    expect(await background()).not.toBe(light)
+    await page.reload()
+    await page.getByRole('button', { name: 'Dark theme', pressed: true }).waitFor()
+    expect(await background()).not.toBe(light)
+    await close()
+  })
+})
+
+async function rowsOf(table: Locator): Promise<number> {
+  await table.waitFor()
+  return (await table.getByRole('row').count()) - 1
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { type StorePoint, storePointNames } from '../../app/crash-points.ts'
+import { createRandom } from '../../simulation/random.ts'
+import { crashAtPoint } from './crash-points.ts'
+import { killAtRandom, killReplaysAtRandom } from './random-kills.ts'
+
+const meaning: Readonly<Record<StorePoint, string>> = {
+  'append.before': 'before its append',
+  'append.sent': 'with its append sent and the answer lost',
+  'append.after': 'after its append and before the answer to the client',
+  'projector.transaction': 'inside a transaction of the projector',
+  'replay.copied': 'between the rows of a replay on their way and their merge',
+  'replay.riding': 'while a replay rides along',
+  'replay.compared': 'between the comparison of a replay and its switch',
+}
+
+const random = createRandom(1, 'crashes').unit
+
+test.each(storePointNames.map((point) => [meaning[point], point] as const))(
+  'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
+  async (_, point) => {
+    expect(await crashAtPoint({ point, crashes: 2, random })).toBeGreaterThanOrEqual(2)
+  },
+)
+
+test('laws 3, 5 and 7: a service killed at random moments under load does so too', async () => {
+  expect(await killAtRandom({ kills: 3, random })).toBe(3)
+})
+
+test('law 7: a service killed at random moments of replays finishes them, and a later replay equals what is live', async () => {
+  expect(await killReplaysAtRandom({ kills: 2, random })).toBe(2)
+})

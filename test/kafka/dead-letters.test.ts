@@ -1,0 +1,199 @@
+/** What cannot be handled is parked once, with its bytes and the reason, and can be tried again; on real parts. */
+import type pg from 'pg'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
+import { orderDesk } from '../../api/routes/order-desk.ts'
+import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
+import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'
+import { placeOrderReader } from '../../contract/registry/command-schema.ts'
+import { openPool } from '../../store/postgres/database.ts'
+import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
+import { testKafka } from '../support/kafka.ts'
+import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
+import { openShop, type Shop } from '../support/shop.ts'
+import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
+
+const kafka = await testKafka()
+afterAll(() => kafka?.stop())
+
+describe.skipIf(kafka === null)('dead letters', () => {
+  let database: TestDatabase
+  let shop: Shop
+  let store: StoreProcess
+  let pool: pg.Pool
+  let topic: OrderTopic
+  let desk: DeadLetters
+  let settings: ReturnType<NonNullable<typeof kafka>['settings']>
+  let takers: ReturnType<typeof startTaker>[]
+  let prefixes = 0
+
+  beforeEach(async () => {
+    if (kafka === null) throw new Error('no Kafka')
+    database = await testDatabase()
+    shop = await openShop(database.url)
+    await shop.list('A1', 1_000_000)
+    await shop.list('B1', 2)
+    await shop.register('c1')
+    store = await startStoreProcess(database.url, { listens: true })
+    pool = openPool(database.url, { name: 'test inbound', max: 4 })
+    settings = kafka.settings(`d${String(++prefixes)}-`)
+    topic = await openOrderTopic(settings)
+    takers = []
+    desk = deadLetters({
+      executor: store.committer,
+      desk: orderDesk({ settings: { currency: 'EUR', reservationMinutes: 15 }, clock: systemClock }),
+      readAvro: placeOrderReader(AVRO_ID),
+      newId,
+      pool,
+      newEventId: newIdBytes,
+      clock: systemClock,
+    })
+  })
+
+  afterEach(async () => {
+    for (const taker of takers) await taker.stop()
+    await topic.close()
+    await store.stop()
+    await pool.end()
+    await shop.close()
+    await database.drop()
+  })
+
+  const start = (options: Partial<Parameters<typeof startTaker>[0]> = {}) => {
+    const taker = startTaker({ settings, pool, executor: store.committer, ...options })
+    takers.push(taker)
+    return taker
+  }
+  const allHandled = (records: number) =>
+    eventually(async () => {
+      const { rows } = await pool.query<{ sum: string }>(
+        'select sum(record_offset + 1) as sum from log.inbound_offsets',
+      )
+      return Number(rows[0]?.sum ?? 0) === records
+    })
+  const placed = async (): Promise<readonly string[]> => {
+    const text = `select stream from log.events where type = 'OrderPlaced' order by position`
+    const { rows } = await pool.query<{ stream: string }>(text)
+    return rows.map(({ stream }) => stream.slice('order-'.length))
+  }
+  const message = ({ key, value, headers }: PoisonRecord) => ({
+    key: key === null ? null : Buffer.from(key),
+    value,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, text]) => [name, Array.isArray(text) ? [...text] : String(text)]),
+    ),
+  })
+  const order = (orderId: string, sku: string, quantity = 1) =>
+    jsonOrder({ orderId, customerId: 'c1', lines: [{ sku, quantity }] })
+
+  test('of the poison corpus are parked once each, with bytes, headers, class and time (law 8)', async () => {
+    const run = { run: 'p', sku: 'A1', schemaId: AVRO_ID }
+    for (const customerId of poisonCustomers(run)) await shop.register(customerId)
+    const cases = poisonCorpus(run)
+    const before = cases.flatMap((one) => (one.before === null ? [] : [one.before]))
+    await topic.send(before.map(message))
+    start()
+    await allHandled(before.length)
+    const mixed = cases.flatMap(({ record }, index) => [record, goodOrder(run, index)])
+    for (const record of mixed) await topic.send([message(record)])
+    await allHandled(before.length + mixed.length)
+
+    expect(await placed()).toHaveLength(before.length + cases.length)
+    const letters = await desk.letters({ cause: null, state: 'parked', before: null, limit: 1_000 })
+    expect(letters).toHaveLength(cases.length)
+    for (const { name, class: expected, record } of cases) {
+      const found = letters.filter(({ key }) => key?.toString() === record.key)
+      expect([name, found.map((letter) => letter.class)]).toEqual([name, [expected]])
+      const letter = await desk.letter(found[0]?.id ?? 0)
+      expect(letter?.value?.equals(record.value ?? Buffer.alloc(0)) ?? record.value === null).toBe(true)
+      const headers = Object.entries(record.headers).flatMap(([header, text]) =>
+        [text].flat().map((one) => [header, String(one)]),
+      )
+      expect(letter?.headers.map(([header, bytes]) => [header, bytes.toString()])).toEqual(headers)
+      expect(letter?.parkedAt).toBeGreaterThan(Date.UTC(2025, 0))
+      if (letter !== null) desk.decoded(letter)
+    }
+    const groups = await desk.groups()
+    expect(groups.reduce((sum, { parked }) => sum + parked, 0)).toBe(cases.length)
+
+    // Everything comes again: nothing is parked or placed a second time.
+    await takers.pop()?.stop()
+    await pool.query('delete from log.inbound_offsets')
+    start()
+    await allHandled(before.length + mixed.length)
+    expect(await desk.letters({ cause: null, state: null, before: null, limit: 1_000 })).toHaveLength(cases.length)
+    expect(await placed()).toHaveLength(before.length + cases.length)
+  })
+
+  test('are told to their topic, text as text and bytes as base64, and each is marked', async () => {
+    await topic.send([
+      { key: 'c1', value: 'no order' },
+      { key: 'c1', value: Buffer.from([1, 255]) },
+    ])
+    start()
+    await allHandled(2)
+    const publish = () =>
+      new DeadLetterPublisher({ settings, pool, holder: newId(), reachPoint: () => undefined, log: quiet })
+    const publisher = publish()
+    publisher.start()
+    await eventually(async () =>
+      (await desk.letters({ cause: null, state: null, before: null, limit: 9 })).every(
+        (one) => one.publishedAt !== null,
+      ),
+    )
+    await publisher.stop()
+    const consumer = topic.kafka.consumer({ groupId: `${settings.prefix}check`, maxWaitTimeInMs: 100 })
+    await consumer.connect()
+    await consumer.subscribe({ topic: `${settings.prefix}dead-letters`, fromBeginning: true })
+    const seen: { body: unknown; headers: Record<string, string> }[] = []
+    await consumer.run({
+      eachMessage: ({ message: { value, headers = {} } }) => {
+        const texts = Object.entries(headers).map(([name, bytes]) => [name, String(bytes)])
+        seen.push({ body: JSON.parse(String(value)), headers: Object.fromEntries(texts) })
+        return Promise.resolve()
+      },
+    })
+    await eventually(() => seen.length === 2)
+    await consumer.disconnect()
+    expect(seen).toMatchObject([
+      {
+        body: { original_message: 'no order', error: expect.stringContaining('JSON') },
+        headers: { topic: topic.topic, offset: '0', class: 'invalid-json' },
+      },
+      { body: { original_message: 'Af8=' }, headers: { offset: '1', 'ol-encoding': 'base64' } },
+    ])
+  })
+
+  test('are tried again in the order of their records: what a dry run says comes true, and twice is once', async () => {
+    await topic.send([1, 2, 3].map((n) => order(`o${String(n)}`, 'B1')))
+    await topic.send([{ key: 'c1', value: 'never an order' }])
+    // A defect that will be mended: nothing else can put sound orders among the letters.
+    start({ executor: { execute: () => Promise.reject(new TypeError('mended later')) } })
+    await allHandled(4)
+    const ids = (await desk.letters({ cause: null, state: 'parked', before: null, limit: 9 })).map(({ id }) => id)
+    expect(ids).toHaveLength(4)
+    const all = { kind: 'ids', ids } as const
+    const expected = { total: 4, succeeded: 2, refused: 1, failed: 1, left: 0 }
+    expect(await desk.retry(all, { dryRun: true, by: 'ada' })).toEqual({ dryRun: true, ...expected })
+    expect(await placed()).toEqual([])
+
+    const both = await Promise.all(['ada', 'bob'].map((by) => desk.retry(all, { dryRun: false, by })))
+    expect(both).toContainEqual({ dryRun: false, ...expected })
+    expect(await placed()).toEqual(['o1', 'o2'])
+    const after = await desk.letters({ cause: null, state: null, before: null, limit: 9 })
+    expect(after.map(({ state }) => state).toSorted()).toEqual(['parked', 'retried', 'retried', 'retried'])
+    expect(await desk.retry(all, { dryRun: false, by: 'ada' })).toMatchObject({ total: 1, failed: 1, succeeded: 0 })
+    const letter = await desk.letter(Math.min(...ids))
+    expect(letter?.history).toMatchObject([{ act: 'retry', detail: 'placed order o1' }])
+
+    const [group] = (await desk.groups()).filter((each) => each.class === 'invalid-json')
+    const cause = { kind: 'cause', cause: group?.cause ?? '' } as const
+    expect(await desk.discard(cause, { dryRun: true, by: 'ada' })).toBe(1)
+    expect(await desk.discard(cause, { dryRun: false, by: 'ada' })).toBe(1)
+    expect(await desk.retry(cause, { dryRun: false, by: 'ada' })).toMatchObject({ total: 0 })
+  })
+})
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }

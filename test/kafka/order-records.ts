@@ -1,0 +1,104 @@
+/** The topic `order-commands` of a test: makes it, sends to it, and reads in Postgres what became of it. */
+import { Kafka, logLevel, Partitioners, type CompressionTypes, type Message } from 'kafkajs'
+import { pino } from 'pino'
+import { orderDesk } from '../../api/routes/order-desk.ts'
+import { newId, systemClock } from '../../app/clock.ts'
+import { takeOrder } from '../../kafka/inbound/take-order.ts'
+import type { InboundRecord } from '../../kafka/inbound/inbound-record.ts'
+import { OrderCommands, type OrderCommandsParts } from '../../kafka/inbound/order-commands.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
+import { partitionOf, topicName } from '../../kafka/topics/topics.ts'
+import { placeOrderReader } from '../../contract/registry/command-schema.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import { COMPRESSION } from '../../kafka/client/codecs.ts'
+import { eventually } from '../support/eventually.ts'
+
+export const AVRO_ID = 77
+
+export interface Order {
+  readonly orderId?: string
+  readonly customerId: string
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+}
+
+/** One order as POST /orders takes it, keyed by its customer. */
+export function jsonOrder(order: Order, headers: Readonly<Record<string, string>> = {}): Message {
+  return { key: order.customerId, value: JSON.stringify(order), headers }
+}
+
+export type OrderTopic = Awaited<ReturnType<typeof openOrderTopic>>
+
+/** Makes the topics of a prefix. Without a partition a record goes where Java would send it. */
+export async function openOrderTopic(settings: KafkaSettings) {
+  const kafka = new Kafka({ clientId: 'test', brokers: [...settings.brokers], logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  const topic = topicName(settings.prefix, 'order-commands')
+  await admin.connect()
+  await producer.connect()
+  await createTopics(admin, settings.prefix)
+  return {
+    topic,
+    admin,
+    kafka,
+    /** One send for each partition. */
+    async send(messages: readonly Message[], compression: CompressionTypes = COMPRESSION): Promise<void> {
+      const placeOf = ({ key, partition }: Message) => partition ?? partitionOf(String(key ?? ''), 3)
+      for (const partition of [0, 1, 2]) {
+        const of = messages.filter((message) => placeOf(message) === partition)
+        if (of.length === 0) continue
+        await producer.send({
+          topic,
+          acks: -1,
+          compression,
+          messages: of.map((message) => ({ ...message, partition })),
+        })
+      }
+    },
+    /** Deletes the topics and makes them anew. */
+    async recreate(): Promise<void> {
+      await admin.deleteTopics({ topics: [topic] })
+      await eventually(async () => !(await admin.listTopics()).includes(topic))
+      await eventually(async () => topicsAreFine(await createTopics(admin, settings.prefix)))
+    },
+    async close(): Promise<void> {
+      await producer.disconnect()
+      await admin.disconnect()
+    },
+  }
+}
+
+export interface TakerOptions extends Partial<Omit<OrderCommandsParts, 'settings' | 'pool'>> {
+  readonly settings: KafkaSettings
+  readonly pool: OrderCommandsParts['pool']
+  readonly executor: Executor
+  /** Told of each record before it is handled. */
+  readonly before?: (record: InboundRecord) => void
+}
+
+/** A member of the group as an api process has it. */
+export function startTaker({ executor, before, ...options }: TakerOptions) {
+  const lines: Readonly<Record<string, unknown>>[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const parts = {
+    executor,
+    desk: orderDesk({ settings: { currency: 'EUR', reservationMinutes: 15 }, clock: systemClock }),
+    readAvro: placeOrderReader(AVRO_ID),
+    newId,
+  }
+  const taker = new OrderCommands({
+    holder: newId(),
+    take(record) {
+      before?.(record)
+      return takeOrder(record, parts)
+    },
+    reachPoint: () => undefined,
+    onTaken: () => undefined,
+    log,
+    monotonic: () => performance.now(),
+    ...options,
+  })
+  taker.start()
+  return { taker, lines, stop: () => taker.stop() }
+}

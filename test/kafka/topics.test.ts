@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type kafkajs from 'kafkajs'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { kafkaClient } from '../../kafka/client/connection.ts'
+import { topics } from '../../kafka/topics/topics.ts'
+import { testKafka } from '../support/kafka.ts'
+import { quiet } from './relaying.ts'
+import { runCommand } from '../support/run-command.ts'
+
+const kafka = await testKafka()
+
+afterAll(() => kafka?.stop())
+
+let made = 0
+let prefix = ''
+
+beforeEach(() => {
+  prefix = `topics-${String(++made)}.`
+})
+
+/** Runs `orderledger topics ...` where these variables are set. */
+async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'topics-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  writeFileSync(join(folder, '.env'), `${lines.join('\n')}\n`)
+  return runCommand(folder, 'topics', ...args)
+}
+
+test('topics without brokers to ask: usage, and which variable to set', async () => {
+  const { code, stderr } = await run({}, 'list')
+  expect(code).toBe(2)
+  expect(stderr).toContain('KAFKA_BROKERS is not set')
+})
+
+test('brokers that nobody reaches: unreachable, whom it asked and how', async () => {
+  const { code, stderr } = await run({ KAFKA_BROKERS: '127.0.0.1:1' }, 'diff')
+  expect(code).toBe(3)
+  expect(stderr).toContain('ECONNREFUSED 127.0.0.1:1')
+  expect(stderr).toContain('tried: to ask 127.0.0.1:1 without a user, without TLS')
+  expect(stderr).toContain('KAFKA_BROKERS')
+})
+
+describe.skipIf(kafka === null)('the topics', () => {
+  if (kafka === null) return
+  const at = () => ({ KAFKA_BROKERS: kafka.bootstrap.join(','), TOPIC_PREFIX: prefix })
+
+  async function administrate(work: (admin: kafkajs.Admin) => Promise<unknown>): Promise<void> {
+    const admin = kafkaClient(kafka?.settings(prefix) ?? expect.fail(), { clientId: 'test', log: quiet }).admin()
+    await admin.connect()
+    await work(admin)
+    await admin.disconnect()
+  }
+
+  test('are all missing at first, created once, and the same from then on', async () => {
+    const before = await run(at(), 'diff')
+    expect(before.code).toBe(1)
+    expect(before.stdout.match(/^missing .*: orderledger topics create$/gm)).toHaveLength(topics.length)
+    const created = await run(at(), 'create')
+    expect(created.stderr).toBe('')
+    expect(created.code).toBe(0)
+    expect(created.stdout.match(/^created /gm)).toHaveLength(topics.length)
+    const again = await run(at(), 'create')
+    expect(again.code).toBe(0)
+    expect(again.stdout.match(/^fine /gm)).toHaveLength(topics.length)
+    const after = await run(at(), 'diff')
+    expect(after.code).toBe(0)
+    expect(after.stdout).toContain('All topics are as they should be.')
+  })
+
+  test('that others made otherwise are told with what to do, and left as they are', async () => {
+    await administrate((admin) =>
+      admin.createTopics({
+        topics: [
+          { topic: `${prefix}orders`, numPartitions: 2 },
+          {
+            topic: `${prefix}inventory`,
+            numPartitions: 3,
+            configEntries: [{ name: 'retention.ms', value: '1000' }],
+          },
+          { topic: `${prefix}somebody-elses`, numPartitions: 1 },
+        ],
+      }),
+    )
+    const { code, json } = await run(at(), 'create', '--json')
+    expect(code).toBe(1)
+    const { topics: reports } = json() as {
+      readonly topics: readonly { readonly name: string; readonly state: string; readonly differences?: unknown }[]
+    }
+    const report = (name: string) => reports.find((each) => each.name === prefix + name)
+    expect(report('orders')).toMatchObject({
+      state: 'different',
+      differences: expect.arrayContaining([expect.objectContaining({ what: 'partitions', is: '2', wanted: '3' })]),
+    })
+    expect(report('inventory')).toMatchObject({
+      state: 'different',
+      differences: expect.arrayContaining([
+        expect.objectContaining({
+          what: 'retention.ms',
+          is: '1000',
+          wanted: '604800000',
+          fix: expect.stringContaining('--add-config retention.ms=604800000'),
+        }),
+      ]),
+    })
+    expect(report('somebody-elses')).toMatchObject({ state: 'unknown' })
+    expect(report('customers')).toMatchObject({ state: 'created' })
+    const listed = await run(at(), 'list')
+    expect(listed.code).toBe(0)
+    expect(listed.stdout).toContain(`not ours   ${prefix}somebody-elses`)
+    expect(listed.stdout).toMatch(/partitions 2, not 3: set another TOPIC_PREFIX/)
+  })
+
+  test('are created while another one creates them as well', async () => {
+    const both = await Promise.all([run(at(), 'create'), run(at(), 'create')])
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+  })
+})

@@ -1,0 +1,185 @@
+/** The projector's life: leases, pauses, laggards, lost connections; and waiting for what it shows. On real Postgres. */
+import { describe, expect, test } from 'vitest'
+import { newId } from '../../app/clock.ts'
+import { readLiveGenerations, setPaused } from '../../projections/generations.ts'
+import { projections } from '../../projections/views/list.ts'
+import { orders } from '../../projections/views/orders.ts'
+import { Progress } from '../../projections/live/progress.ts'
+import { openViews } from '../../projections/views/views.ts'
+import { CheckpointMoved, prepareBatch, writeBatch } from '../../projections/live/write-batch.ts'
+import { holdLease } from '../../store/log/leases.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { eventually } from '../support/eventually.ts'
+import { breachesOf, listed, openProjecting, placed, stateOf, type Projecting } from './projecting.ts'
+
+describe('projections that stand at different positions', () => {
+  test('a paused one stands still while the others go on, and catches up when resumed', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
+    await setPaused(projecting.pool, 'sales', true)
+    const { position } = await stateOf(projecting, 'sales')
+    const head = await appendEvents(projecting.pool, placed('o2', 'o3'))
+    await projecting.shown(head, 'orders')
+    expect(await stateOf(projecting, 'sales')).toMatchObject({ state: 'paused', position })
+    expect((await stateOf(projecting, 'sales')).lagSeconds).toBeGreaterThan(0)
+    await setPaused(projecting.pool, 'sales', false)
+    await projecting.shown(head)
+    expect(await stateOf(projecting, 'sales')).toMatchObject({ state: 'live', lagEvents: 0, lagSeconds: 0 })
+    expect(await breachesOf(projecting)).toEqual([])
+  })
+
+  test('a laggard reads alone and joins the others while the log goes on growing', async () => {
+    await using projecting = await openProjecting()
+    const first = await projecting.project({ projections: projections.filter(({ name }) => name !== 'sales') })
+    const many = (batch: number) =>
+      placed(...Array.from({ length: 4_000 }, (_, index) => `o${String(batch)}-${String(index)}`))
+    for (let batch = 0; batch < 3; batch++) await appendEvents(projecting.pool, many(batch))
+    await projecting.shown(12_000, 'orders')
+    await first.stop()
+    await projecting.project()
+    let head = 12_000
+    await eventually(async () => {
+      head = await appendEvents(projecting.pool, placed(`o-${newId()}`))
+      return (await stateOf(projecting, 'sales')).position >= 12_000
+    })
+    await projecting.shown(head)
+    expect(await breachesOf(projecting)).toEqual([])
+  })
+})
+
+describe('one projector at a time', () => {
+  test('a standby takes over when the other gives up its lease', async () => {
+    await using projecting = await openProjecting()
+    const first = await projecting.project()
+    await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
+    const second = await projecting.project()
+    expect([first.health().state, second.health().state]).toEqual(['following', 'standby'])
+    await first.stop()
+    await projecting.shown(await appendEvents(projecting.pool, placed('o2')))
+    expect([first.health().state, second.health().state]).toEqual(['stopped', 'following'])
+    expect(await breachesOf(projecting)).toEqual([])
+  })
+
+  test('a standby takes over when the lease of one that fell silent expires', async () => {
+    await using projecting = await openProjecting()
+    await holdLease(projecting.pool, 'projector', 'silent')
+    const standby = await projecting.project()
+    expect(standby.health().state).toBe('standby')
+    await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
+    expect(standby.health().state).toBe('following')
+  })
+
+  test('one whose lease was taken steps down', async () => {
+    await using projecting = await openProjecting()
+    const projector = await projecting.project()
+    await eventually(() => projector.health().state === 'following')
+    await projecting.pool.query(
+      `update log.leases set owner = 'another', expires_at = clock_timestamp() + interval '1 hour'`,
+    )
+    await eventually(() => projector.health().state === 'standby')
+    expect(projector.health().reason).toContain('lease')
+  })
+
+  test('one that works from an old checkpoint writes nothing and steps down, then goes on from the new one', async () => {
+    await using projecting = await openProjecting()
+    const projector = await projecting.project()
+    await projecting.shown(await appendEvents(projecting.pool, listed('A1')))
+    // Another process that believes it holds the lease moves the checkpoint of orders under its feet.
+    const checkpoint = (await readLiveGenerations(projecting.pool)).get('orders')
+    if (checkpoint === undefined) throw new Error('orders has no checkpoint')
+    const stolen = {
+      projection: orders,
+      checkpoint,
+      prepared: prepareBatch(1, new Map()),
+      prepare: (generation: number) => prepareBatch(generation, new Map()),
+      beforeCommit: () => undefined,
+    }
+    const head = await appendEvents(projecting.pool, listed('B2', 'C3'))
+    await projecting.shown(head, 'orders')
+    await expect(writeBatch(projecting.pool, { ...stolen, end: { position: 2, recordedAt: 0 } })).rejects.toThrow(
+      CheckpointMoved,
+    )
+    await projecting.pool.query(`update views.checkpoints set position = 2 where projection = 'orders'`)
+    const later = await appendEvents(projecting.pool, listed('D4'))
+    await eventually(() => projecting.complaints.some((complaint) => complaint.includes('stands at 2, not at 3')))
+    await projecting.shown(later, 'orders', 'sales')
+    expect(projector.health().state).toBe('following')
+  })
+})
+
+describe('what goes wrong around it', () => {
+  test('a transaction that is cut off before its commit leaves nothing behind and is done again', async () => {
+    await using projecting = await openProjecting()
+    let cuts = 0
+    await projecting.project({
+      reachPoint: () => {
+        if (++cuts % 3 === 1 && cuts < 12) throw new Error('cut off')
+      },
+    })
+    await projecting.shown(await appendEvents(projecting.pool, [...listed('A1'), ...placed('o1', 'o2')]))
+    expect(cuts).toBeGreaterThan(3)
+    expect(await breachesOf(projecting)).toEqual([])
+    expect((await projecting.views.states()).map(({ lastError }) => lastError)).toEqual(projections.map(() => null))
+  })
+
+  test('lost connections are waited for and fail nothing', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    let head = 0
+    for (let round = 0; round < 3; round++) {
+      head = await appendEvents(projecting.pool, placed(...Array.from({ length: 300 }, () => newId())))
+      await projecting.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'orderledger test projector' and datname = current_database()`,
+      )
+    }
+    await projecting.shown(head)
+    for (const state of await projecting.views.states()) expect(state).toMatchObject({ state: 'live', lastError: null })
+    expect(await breachesOf(projecting)).toEqual([])
+  })
+
+  test('law 1: at a gap in the log the projector stops, loudly', async () => {
+    await using projecting = await openProjecting()
+    await appendEvents(projecting.pool, placed('o1', 'o2', 'o3'))
+    const gap = async (...asked: Parameters<Projecting['feed']['next']>) =>
+      (await projecting.feed.next(...asked)).filter(({ position }) => position !== 2)
+    const projector = await projecting.project({ feed: { next: gap } })
+    await eventually(() => projector.health().state === 'broken')
+    expect(projector.health().reason).toContain('expected position 2, found 3')
+    await eventually(async () => (await projecting.views.states()).every(({ state }) => state === 'failed'))
+    for (const state of await projecting.views.states()) {
+      expect(state).toMatchObject({ state: 'failed', position: 0, lastError: { code: 'log-gap', position: 2 } })
+    }
+  })
+})
+
+describe('waiting for a view', () => {
+  test('ends as soon as the view is there, also when another process keeps it', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const waiting = projecting.views.waitFor('orders', 1)
+    await appendEvents(projecting.pool, placed('o1'))
+    expect(await waiting).toBe(true)
+    expect((await projecting.views.orders.get('o1')).item).not.toBeNull()
+    expect(await projecting.views.waitFor('orders', 1)).toBe(true)
+  })
+
+  test('ends without notices too, because the checkpoint is looked at', async () => {
+    await using projecting = await openProjecting()
+    const deaf = openViews({ pool: projecting.pool, progress: new Progress(() => 0), currency: 'EUR' })
+    await projecting.project()
+    const waiting = deaf.waitFor('orders', 1)
+    await appendEvents(projecting.pool, placed('o1'))
+    expect(await waiting).toBe(true)
+  })
+
+  test('ends with false when it was long enough, or when whoever waits is gone', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const gone = new AbortController()
+    const waiting = projecting.views.waitFor('orders', 1, gone.signal)
+    gone.abort()
+    expect(await waiting).toBe(false)
+    expect(await projecting.views.waitFor('orders', 1)).toBe(false)
+  })
+})

@@ -1,0 +1,261 @@
+/** What the views answer, on real Postgres. */
+import { describe, expect, test } from 'vitest'
+import { customerRegistered, eur, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
+import { activityPage } from '../../projections/views/activity.ts'
+import { ordersPage, ordersTable } from '../../projections/views/orders.ts'
+import { productsPage } from '../../projections/views/products.ts'
+import { parseCursor } from '../../projections/views/shown.ts'
+import { viewStatement, type ViewQuery } from '../../projections/views/view-reader.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { ofOrder, openProjecting, sold, type Projecting } from './projecting.ts'
+
+describe('the queries', () => {
+  test('an order is shown as it is now, with the version of its stream', async () => {
+    await using projecting = await sold()
+    const { orders } = projecting.views
+    const { item, position, asOf } = await orders.get('o1')
+    expect(item).toMatchObject({
+      orderId: 'o1',
+      status: 'placed',
+      customerId: 'c1',
+      total: { amount: 3_500, currency: 'EUR' },
+      placedAt: '2025-11-28T12:00:00.000Z',
+      reservedUntil: '2025-11-28T12:15:00.000Z',
+      rejectedAt: null,
+      shortages: [],
+      version: 1,
+    })
+    expect(item?.lines).toHaveLength(3)
+    expect(position).toBe(10)
+    const { rows } = await projecting.pool.query<{ at: Date }>(
+      'select recorded_at as at from log.events where position = 10',
+    )
+    expect(asOf).toBe(rows[0]?.at.toISOString())
+    expect((await orders.get('o2')).item).toMatchObject({ status: 'cancelled', reason: 'too late', version: 2 })
+    expect((await orders.get('o3')).item).toMatchObject({
+      status: 'rejected',
+      reason: 'out-of-stock',
+      total: null,
+      placedAt: null,
+      rejectedAt: '2025-11-28T12:00:00.000Z',
+      shortages: [{ sku: 'B2', wanted: 9, available: 1 }],
+    })
+    expect(await orders.get('o4')).toMatchObject({ item: null, position: 10 })
+  })
+
+  test('orders are listed newest first, page by page, by status and customer', async () => {
+    await using projecting = await sold()
+    const { orders } = projecting.views
+    const every = { status: null, customerId: null, cursor: null, limit: 2 } as const
+    const first = await orders.list(every)
+    expect(first.items.map(({ orderId }) => orderId)).toEqual(['o3', 'o2'])
+    const second = await orders.list({ ...every, cursor: parseCursor(first.next ?? '') })
+    expect([second.items.map(({ orderId }) => orderId), second.next]).toEqual([['o1'], null])
+    expect((await orders.list({ ...every, status: 'cancelled' })).items).toMatchObject([{ orderId: 'o2' }])
+    expect((await orders.list({ ...every, customerId: 'c1' })).items).toHaveLength(2)
+    expect((await orders.list({ ...every, customerId: 'c1', status: 'placed' })).items).toMatchObject([
+      { orderId: 'o1' },
+    ])
+    expect((await orders.list({ ...every, customerId: 'c9' })).items).toEqual([])
+    expect((await orders.counts()).counts).toEqual({
+      placed: 1,
+      confirmed: 0,
+      rejected: 1,
+      cancelled: 1,
+      expired: 0,
+      completed: 0,
+    })
+  })
+
+  test('products show their stock, customers who they are and what they ordered', async () => {
+    await using projecting = await sold()
+    const { products, customers } = projecting.views
+    expect(await products.get('A1')).toMatchObject({
+      item: { sku: 'A1', onHand: 10, reserved: 3, available: 7, version: 3, price: { amount: 1_000, currency: 'EUR' } },
+    })
+    expect((await products.list({ limit: 9, cursor: null })).items.map(({ sku }) => sku)).toEqual(['B2', 'A1'])
+    expect((await customers.get('c1')).item).toMatchObject({
+      email: 'ada@example.test',
+      orders: 2,
+      version: 1,
+      spent: eur(5_500),
+    })
+  })
+
+  test('a customer shows only once their own stream has told who they are', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const buyer = { customerId: 'c7' }
+    let head = await appendEvents(projecting.pool, ofOrder('o1', orderPlaced('o1', [orderLine('A1', 1)], buyer)))
+    await projecting.shown(head)
+    expect((await projecting.views.customers.get('c7')).item).toBeNull()
+    head = await appendEvents(projecting.pool, [{ stream: 'customer-c7', event: customerRegistered('c7') }])
+    await projecting.shown(head)
+    expect((await projecting.views.customers.get('c7')).item).toMatchObject({ orders: 1, spent: eur(1_000) })
+  })
+
+  test('sales count what ever happened, an order once for each category it touches', async () => {
+    await using projecting = await sold()
+    const { sales } = projecting.views
+    expect(await sales.totals()).toMatchObject({
+      orders: { placed: 2, confirmed: 0, rejected: 1, cancelled: 1, expired: 0, completed: 0 },
+      units: 8,
+      gmv: eur(5_500),
+      revenue: eur(0),
+      averageOrder: eur(2_750),
+      customers: 1,
+      position: 10,
+    })
+    const figures = (orders: number, units: number, gmv: number) => ({ orders, units, gmv: eur(gmv) })
+    expect((await sales.categories()).items).toEqual([
+      { category: 'phones', ...figures(1, 3, 3_000) },
+      { category: 'cases', ...figures(2, 5, 2_500) },
+    ])
+    expect((await sales.products()).items).toEqual([
+      { sku: 'A1', ...figures(1, 3, 3_000) },
+      { sku: 'B2', ...figures(2, 5, 2_500) },
+    ])
+    expect((await sales.hours()).items).toEqual([
+      { hour: '2025-11-28T12:00:00.000Z', ...figures(1, 4, 3_500) },
+      { hour: '2025-11-28T13:00:00.000Z', ...figures(1, 4, 2_000) },
+    ])
+    expect((await sales.regions()).items).toEqual([
+      { region: 'north', ...figures(1, 4, 3_500) },
+      { region: 'south', ...figures(1, 4, 2_000) },
+    ])
+    expect((await sales.tiers()).items.map(({ tier }) => tier)).toEqual(['standard', 'vip'])
+  })
+
+  test('the live rate counts the orders of the minute that ends with what is shown', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 1)], { placedAt }))
+    const now = Date.now()
+    const head = await appendEvents(projecting.pool, [
+      ...at('o1', now),
+      ...at('o2', now - 20_000),
+      ...at('o3', now - 120_000),
+    ])
+    await projecting.shown(head)
+    const live = await projecting.views.sales.live()
+    expect(live).toMatchObject({ ordersPerMinute: 2, paymentsPerMinute: 0, gmv: eur(3_000), position: 3 })
+    expect(live.lastUpdated).toBe(live.asOf)
+  })
+
+  test('the last hour is shown minute by minute, quiet ones too, and ends with what is shown', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const now = Date.now()
+    const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 2)], { placedAt }))
+    const head = await appendEvents(projecting.pool, [
+      ...at('too-old', now - 61 * 60_000),
+      ...at('o1', now - 10 * 60_000),
+      ...at('o2', now - 10 * 60_000),
+      ...ofOrder('o3', orderRejected('o3', { rejectedAt: now - 10 * 60_000 })),
+      // Placed by a clock that is ahead: it counts in the newest minute.
+      ...at('o4', now + 10 * 60_000),
+    ])
+    await projecting.shown(head)
+    const { items, position, asOf } = await projecting.views.sales.minutes()
+    expect(position).toBe(head)
+    expect(items).toHaveLength(60)
+    const starts = items.map(({ minute }) => Date.parse(minute))
+    expect(starts.at(-1)).toBe(Math.floor(Date.parse(asOf ?? '') / 60_000) * 60_000)
+    expect(starts.every((start, index) => index === 0 || start - (starts[index - 1] ?? 0) === 60_000)).toBe(true)
+    expect(items.filter(({ orders, rejected }) => orders + rejected > 0)).toEqual([
+      expect.objectContaining({ orders: 2, units: 4, gmv: eur(4_000), rejected: 1 }),
+      expect.objectContaining({ minute: items.at(-1)?.minute, orders: 1, units: 2, gmv: eur(2_000), rejected: 0 }),
+    ])
+  })
+
+  test('before the first event every view is empty and says so', async () => {
+    await using projecting = await openProjecting()
+    const { views } = projecting
+    await expect(views.orders.get('o1')).rejects.toMatchObject({ code: 'view-not-ready', retriable: true })
+    await projecting.project()
+    const empty = { position: 0, asOf: null }
+    expect(await views.orders.get('o1')).toEqual({ item: null, ...empty })
+    expect(await views.activity.list({ limit: 5, cursor: null })).toEqual({ items: [], next: null, ...empty })
+    expect(await views.sales.totals()).toMatchObject({ gmv: eur(0), averageOrder: eur(0), customers: 0, ...empty })
+    expect(await views.sales.live()).toMatchObject({ ordersPerMinute: 0, lastUpdated: null, ...empty })
+    expect(await views.sales.hours()).toEqual({ items: [], ...empty })
+  })
+
+  test('activity tells the newest things of all kinds without personal data and free text', async () => {
+    await using projecting = await sold()
+    const { items } = await projecting.views.activity.list({ limit: 200, cursor: null })
+    expect(items.map(({ type }) => type)).toEqual([
+      'OrderRejected',
+      'OrderCancelled',
+      'OrderPlaced',
+      'OrderPlaced',
+      'StockReceived',
+      'ProductListed',
+      'StockReceived',
+      'ProductListed',
+      'CustomerRegistered',
+    ])
+    expect(items[3]).toMatchObject({
+      position: 6,
+      kind: 'order',
+      id: 'o1',
+      title: 'Product A1',
+      units: 4,
+      amount: eur(3_500),
+    })
+    const page = await projecting.views.activity.list({ limit: 3, cursor: items[2]?.position ?? null })
+    expect(page.items.map(({ position }) => position)).toEqual([6, 5, 4])
+    const told = JSON.stringify(items)
+    for (const personal of ['Ada', '@', 'too late']) expect(told).not.toContain(personal)
+  })
+
+  test('lists read an index, not the table, whatever they filter by', async () => {
+    await using projecting = await sold()
+    const { pool } = projecting
+    const table = `views.${ordersTable.name}_g1`
+    await pool.query(
+      `insert into ${table} (order_id, status, customer_id, lines, first_position)
+      select 'x' || n, case when n % 50 = 0 then 'placed' else 'completed' end, 'c' || (n % 500), '[]', 100 + n
+      from generate_series(1, 20000) n`,
+    )
+    await pool.query(
+      `insert into views.products_g1 (sku, first_position) select 'x' || n, 100 + n from generate_series(1, 20000) n`,
+    )
+    await pool.query(`insert into views.activity_g1 (position, at) select 100 + n, 0 from generate_series(1, 1000) n`)
+    await pool.query('analyze')
+    const pages: readonly (readonly [string, ViewQuery, readonly string[]])[] = [
+      ['orders', ordersPage({ status: false, customer: false }), []],
+      ['orders', ordersPage({ status: true, customer: false }), ['placed']],
+      ['orders', ordersPage({ status: false, customer: true }), ['c7']],
+      ['orders', ordersPage({ status: true, customer: true }), ['placed', 'c7']],
+      ['products', productsPage, []],
+      ['activity', activityPage, []],
+    ]
+    for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+      for (const [projection, query, filters] of pages) {
+        expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), filters })).not.toMatch(
+          /Seq Scan on (orders|products|activity)_g1/,
+        )
+      }
+    }
+  })
+})
+
+interface Explained {
+  readonly mode: string
+  readonly text: string
+  readonly filters: readonly string[]
+}
+
+async function planOf(pool: Projecting['pool'], { mode, text, filters }: Explained): Promise<string> {
+  const client = await pool.connect()
+  try {
+    await client.query(`begin; set local plan_cache_mode = ${mode}; prepare page as ${text}`)
+    const values = [String(Number.MAX_SAFE_INTEGER), '51', ...filters.map((filter) => `'${filter}'`)]
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute page(${values.join(', ')})`)
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  } finally {
+    await client.query('rollback; deallocate all')
+    client.release()
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { accept, refuse } from '../../domain/decision.ts'
+import { inventory } from '../../domain/inventory.ts'
+import { commandOf, executed, keyOf, openShop, place, receive, statusOf } from './shop-commands.ts'
+import { failureOf, storeProcesses, type StoreProcess } from '../support/store-process.ts'
+import { ordersBy, stockOf, wholeLog } from './whole-log.ts'
+
+const processes = storeProcesses()
+
+describe('a command with a key', () => {
+  test('asked many times at once, in one process and in others, is done once and answered alike (law 3)', async () => {
+    const started = [await processes.start(), await processes.start(), await processes.start()]
+    const [first] = started
+    if (first === undefined) throw new Error('no process')
+    await openShop(first.committer, { A1: 1_000 })
+    const keys = Array.from({ length: 100 }, (_, index) => `key-${String(index)}`)
+    const asked = await Promise.all(
+      keys.flatMap((key) =>
+        Array.from({ length: 6 }, async (_, index) => {
+          const { committer } = started[index % 3] ?? first
+          return { key, execution: executed(await committer.execute(place(['A1'], { key: keyOf(key, 'A1') }))) }
+        }),
+      ),
+    )
+    for (const key of keys) {
+      const answers = asked.filter((one) => one.key === key).map(({ execution }) => execution)
+      const alike = answers.map(({ status, headers, body, position }) =>
+        JSON.stringify([status, headers, body, position]),
+      )
+      expect(new Set(alike).size).toBe(1)
+      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1)
+    }
+    const log = await wholeLog(first.pool)
+    expect(ordersBy(log, 'OrderPlaced')).toHaveLength(keys.length)
+    expect(stockOf(log, 'A1').reserved).toBe(keys.length)
+    expect(started.flatMap(({ errors }) => errors)).toEqual([]) // they joined each other; Postgres had no clash to refuse
+  })
+
+  test('asked again later, in this process or in another, gets the same bytes again (law 3)', async () => {
+    const [one, other] = [await processes.start(), await processes.start()]
+    await openShop(one.committer, { A1: 10 })
+    const ask = ({ committer }: StoreProcess) => committer.execute(receive('A1', 5, keyOf('k', [5])))
+    const first = executed(await ask(one))
+    await one.committer.execute(receive('A1', 1))
+    const again = [executed(await ask(one)), executed(await ask(other))]
+    expect(again).toEqual([
+      { ...first, replayed: true },
+      { ...first, replayed: true },
+    ])
+    expect(first.replayed).toBe(false)
+    expect(stockOf(await wholeLog(one.pool), 'A1').onHand).toBe(16)
+  })
+
+  test('whose refusal wrote no event is answered alike again, though it would be accepted now (law 3)', async () => {
+    const { committer } = await processes.start()
+    await openShop(committer, { A1: 0 })
+    const ask = () =>
+      committer.execute(
+        commandOf({
+          decide: (read) => (read(inventory, 'A1').onHand > 0 ? accept() : refuse('empty')),
+          key: keyOf('k', 'any?'),
+        }),
+      )
+    const first = executed(await ask())
+    await committer.execute(receive('A1', 1))
+    expect(await ask()).toEqual({ ...first, replayed: true })
+  })
+
+  test('asked with another question is told so, at once and later, and nothing is done (law 3)', async () => {
+    const [one, other] = [await processes.start(), await processes.start()]
+    await openShop(one.committer, { A1: 0 })
+    const ask = ({ committer }: StoreProcess, quantity: number) =>
+      committer.execute(receive('A1', quantity, keyOf('k', quantity)))
+    const [first, meanwhile] = await Promise.all([ask(one, 1), ask(one, 2)])
+    expect(executed(first).replayed).toBe(false)
+    expect([meanwhile, await ask(one, 3), await ask(other, 4)]).toEqual(
+      Array.from({ length: 3 }, () => ({ outcome: 'key-reused' })),
+    )
+    expect(stockOf(await wholeLog(one.pool), 'A1').onHand).toBe(1)
+  })
+
+  test('gets its own answer while somebody asks another question under its key (law 3)', async () => {
+    const { committer } = await processes.start()
+    await openShop(committer, { A1: 0 })
+    const first = executed(await committer.execute(receive('A1', 1, keyOf('k', 1))))
+    const [reused, again] = await Promise.all([
+      committer.execute(receive('A1', 2, keyOf('k', 2))),
+      committer.execute(receive('A1', 1, keyOf('k', 1))),
+    ])
+    expect([reused, again]).toEqual([{ outcome: 'key-reused' }, { ...first, replayed: true }])
+  })
+
+  test('is done although another question under its key failed meanwhile (law 3)', async () => {
+    const { committer } = await processes.start()
+    await openShop(committer, { A1: 0 })
+    const failing = commandOf({
+      decide: () => {
+        throw new Error('no decision')
+      },
+      key: keyOf('k', 'other'),
+    })
+    const [failure, done] = await Promise.all([
+      failureOf(committer.execute(failing)),
+      committer.execute(receive('A1', 1, keyOf('k', 1))),
+    ])
+    expect([failure, statusOf(done)]).toEqual(['no decision', 201])
+  })
+
+  test('is another one in every source, however the two are spelt (law 3)', async () => {
+    const { committer, pool } = await processes.start()
+    await openShop(committer, { A1: 0 })
+    const sources = [
+      ['a b', 'c'],
+      ['a', 'b c'],
+      ['a b c', ''],
+      ['', 'a b c'],
+    ] as const
+    const executions = await Promise.all(
+      sources.map(([source, key]) => committer.execute(receive('A1', 1, keyOf(key, 1, source)))),
+    )
+    expect(executions.map((execution) => executed(execution).replayed)).toEqual([false, false, false, false])
+    expect(stockOf(await wholeLog(pool), 'A1').onHand).toBe(4)
+  })
+})

@@ -1,0 +1,144 @@
+/** The API on real parts in this process: group commit, projector and views on a database of its own. */
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
+import { logReaders } from '../../app/roles/log-readers.ts'
+import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
+import { createMetrics, type Metrics } from '../../api/metrics.ts'
+import type { ApiServer } from '../../api/api-server.ts'
+import type { ApiParts, ApiSettings } from '../../api/parts.ts'
+import { buildServer } from '../../api/server.ts'
+import { orderDesk } from '../../api/routes/order-desk.ts'
+import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { projections } from '../../projections/views/list.ts'
+import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
+import { Projector } from '../../projections/live/projector.ts'
+import { openViews } from '../../projections/views/views.ts'
+import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
+import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
+import { placeOrderReader } from '../../contract/registry/command-schema.ts'
+import { createTraffic } from '../../simulation/traffic.ts'
+import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
+import { GroupCommit } from '../../store/commit/group-commit.ts'
+import { Listener } from '../../store/postgres/listener.ts'
+import { LogFeed } from '../../store/log/log-feed.ts'
+import { readLog } from '../../store/log/read-log.ts'
+import { SchemaUsage } from '../../store/log/schema-usage.ts'
+import { SnapshotWriter } from '../../store/commit/snapshots.ts'
+import { StreamCache } from '../../store/commit/stream-cache.ts'
+import { WriterConnection } from '../../store/commit/writer-connection.ts'
+
+export interface ApiService {
+  readonly app: ApiServer
+  readonly metrics: Metrics
+  /** Lines of the log so far, parsed. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[]
+  /** Listens on a free port of loopback; its number. */
+  listen(): Promise<number>
+  /** Another server on the same parts. */
+  another(changes: Partial<ApiParts>, settings?: Partial<ApiSettings>): ApiServer
+  close(): Promise<void>
+}
+
+const SETTINGS: ApiSettings = {
+  currency: 'EUR',
+  reservationMinutes: 15,
+  tokens: [],
+  rateLimit: 0,
+  production: false,
+  version: '0.1.0',
+}
+
+export async function openApiService(url: string, settings: Partial<ApiSettings> = {}): Promise<ApiService> {
+  const lines: Readonly<Record<string, unknown>>[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const pool = openPool(url, { name: 'test reader', max: 8, settings: READER_SETTINGS })
+  const metrics = createMetrics()
+  const committer = new GroupCommit({
+    connection: new WriterConnection(url),
+    cache: new StreamCache({ streams: 100_000, bytes: 100_000_000 }),
+    snapshots: new SnapshotWriter(pool, () => undefined),
+    monotonic: () => performance.now(),
+    newEventId: newIdBytes,
+  })
+  const feed = new LogFeed(pool)
+  const progress = new Progress(systemClock)
+  const listener = new Listener(url, {
+    log: (payload) => {
+      committer.headMoved(Number(payload))
+      feed.headMoved(Number(payload))
+    },
+    [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
+  })
+  await listener.start()
+  await committer.start()
+  const writers = openPool(url, { name: 'test projector', max: projections.length + 2 })
+  const projector = new Projector({
+    pool: writers,
+    feed,
+    projections,
+    progress,
+    owner: newId(),
+    newId,
+    log,
+    reachPoint: () => undefined,
+  })
+  await projector.start()
+
+  const traffic = createTraffic(1)
+  const ids = await registerEventSchemas(embeddedRegistry(pool))
+  const taking = {
+    executor: committer,
+    desk: orderDesk({ settings: SETTINGS, clock: systemClock }),
+    readAvro: placeOrderReader(null),
+    newId,
+  }
+  const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
+  const parts: ApiParts = {
+    executor: committer,
+    views: openViews({ pool, progress, currency: 'EUR' }),
+    readLog: (query) => readLog(pool, query),
+    clock: systemClock,
+    newId,
+    log,
+    metrics,
+    settings: { ...SETTINGS, ...settings },
+    readiness: () => [{ name: 'database', ok: true, ageSeconds: 0, detail: null }],
+    feed: () => null,
+    isStopping: () => false,
+    dashboard: null,
+    registry: pool,
+    schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
+    deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
+    kafka: { sampler, browse: null },
+    simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
+  }
+  const servers: ApiServer[] = []
+  const serve = (changes: Partial<ApiParts>) => {
+    const server = buildServer({ ...parts, ...changes })
+    servers.push(server)
+    return server
+  }
+  const app = serve({})
+  await app.ready()
+
+  return {
+    app,
+    metrics,
+    lines,
+    async listen() {
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      return (app.server.address() as AddressInfo).port
+    },
+    another: (changes, more = {}) => serve({ metrics: null, settings: { ...parts.settings, ...more }, ...changes }),
+    async close() {
+      for (const server of servers) await server.close()
+      await sampler.stop()
+      await projector.stop()
+      await committer.stop()
+      await listener.stop()
+      await writers.end()
+      await pool.end()
+    },
+  }
+}

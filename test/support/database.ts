@@ -1,0 +1,39 @@
+/** A fresh, migrated database for one test file or one test. */
+import { inject } from 'vitest'
+import { openPool } from '../../store/postgres/database.ts'
+import { TEMPLATE } from './global-setup.ts'
+
+export interface TestDatabase {
+  readonly url: string
+  drop(): Promise<void>
+}
+
+let made = 0
+
+/** Clones the template; `{ empty: true }` gives a database without any of our tables. Call `drop` when done. */
+export function testDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
+  return createDatabase(options.empty === true ? '' : `template ${TEMPLATE}`)
+}
+
+/** A copy of a test's database, which nobody may be connected to at this moment. */
+export function cloneDatabase({ url }: TestDatabase): Promise<TestDatabase> {
+  return createDatabase(`template ${new URL(url).pathname.slice(1)}`)
+}
+
+async function createDatabase(clause: string): Promise<TestDatabase> {
+  const adminUrl = inject('postgresUrl')
+  const name = `test_${String(process.pid)}_${String(++made)}`
+  await administrate(adminUrl, `create database ${name} ${clause}`)
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => administrate(adminUrl, `drop database if exists ${name} with (force)`) }
+}
+
+async function administrate(url: string, statement: string): Promise<void> {
+  const admin = openPool(url, { name: 'test', max: 1 })
+  try {
+    await admin.query(statement)
+  } finally {
+    await admin.end()
+  }
+}

@@ -1,0 +1,131 @@
+/** A small shop on a database: real commands through a real group commit, answered as the API answers them. */
+import { createHash } from 'node:crypto'
+import { newId, newIdBytes } from '../../app/clock.ts'
+import { changeTier, customer, registerCustomer } from '../../domain/customer.ts'
+import type { Aggregate, Decision, Read } from '../../domain/decision.ts'
+import { adjustStock, changePrice, inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
+import { cancelOrder, expireOrder, order } from '../../domain/order.ts'
+import { placeOrder } from '../../domain/place-order.ts'
+import type { DomainEvent, Tier } from '../../schemas/events.ts'
+import type { Execution } from '../../store/commit/command.ts'
+import { openPool } from '../../store/postgres/database.ts'
+import { GroupCommit } from '../../store/commit/group-commit.ts'
+import { SnapshotWriter } from '../../store/commit/snapshots.ts'
+import { StreamCache } from '../../store/commit/stream-cache.ts'
+import { WriterConnection } from '../../store/commit/writer-connection.ts'
+
+const CURRENCY = 'EUR'
+const NOON = Date.UTC(2025, 10, 28, 12)
+
+/** What answers are about: the stream whose state decides what they say. */
+interface Subject<State, Event extends DomainEvent> {
+  readonly aggregate: Aggregate<State, Event>
+  readonly id: string
+  readonly location: string
+  /** Of an answer to a command that changed something. */
+  readonly status: number
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>
+
+export async function openShop(url: string) {
+  const pool = openPool(url, { name: 'test shop', max: 2 })
+  const errors: unknown[] = []
+  const snapshots = new SnapshotWriter(pool, (error) => errors.push(error))
+  const committer = new GroupCommit({
+    connection: new WriterConnection(url),
+    cache: new StreamCache({ streams: 10_000, bytes: 50_000_000 }),
+    snapshots,
+    monotonic: () => performance.now(),
+    newEventId: newIdBytes,
+    onError: (error) => errors.push(error),
+  })
+  await committer.start()
+
+  function run<Refusal, State, Event extends DomainEvent>(
+    decide: (read: Read) => Decision<Refusal>,
+    { aggregate, id, location, status }: Subject<State, Event>,
+    key: string | null,
+  ): Promise<Execution> {
+    const commandId = newId()
+    const fingerprint = createHash('sha256').update(`${location} ${id}`).digest()
+    return committer.execute({
+      decide,
+      answer: (decision, look) =>
+        decision.outcome === 'refused'
+          ? { status: 422, headers: {}, body: JSON.stringify({ code: 'refused', [`${aggregate.kind}Id`]: id }) }
+          : {
+              status: decision.events.length > 0 ? status : 200,
+              headers: { location: `${location}${id}` },
+              body: JSON.stringify({ id, version: look(aggregate, id).version }),
+            },
+      key: key === null ? null : { source: 'http:test', key, fingerprint },
+      commandId,
+      correlationId: commandId,
+      causationId: null,
+    })
+  }
+
+  const product = (sku: string) => ({ aggregate: inventory, id: sku, location: '/products/', status: 201 })
+  const person = (id: string) => ({ aggregate: customer, id, location: '/customers/', status: 201 })
+  const one = (orderId: string, status: number) => ({ aggregate: order, id: orderId, location: '/orders/', status })
+
+  return {
+    errors,
+    list: (sku: string, stock: number, price = 1000) =>
+      run(
+        (read) =>
+          listProduct(
+            {
+              ...{ sku, name: `Prodükt ${sku}`, category: 'phones', stock, currency: CURRENCY },
+              price: { amount: price, currency: CURRENCY },
+            },
+            read,
+          ),
+        product(sku),
+        null,
+      ),
+    receive: (sku: string, quantity: number) =>
+      run((read) => receiveStock({ sku, quantity }, read), product(sku), null),
+    adjust: (sku: string, delta: number) =>
+      run((read) => adjustStock({ sku, delta, reason: 'counted' }, read), product(sku), null),
+    price: (sku: string, amount: number) =>
+      run(
+        (read) => changePrice({ sku, price: { amount, currency: CURRENCY }, currency: CURRENCY }, read),
+        product(sku),
+        null,
+      ),
+    register: (customerId: string, key: string | null = null) =>
+      run(
+        (read) =>
+          registerCustomer(
+            {
+              ...{ customerId, named: true, name: 'Ada Example', email: null, phone: null },
+              ...{ region: 'north', tier: 'standard', language: 'en' },
+            },
+            read,
+          ),
+        person(customerId),
+        key,
+      ),
+    rank: (customerId: string, tier: Tier) =>
+      run((read) => changeTier({ customerId, tier }, read), person(customerId), null),
+    place: (
+      orderId: string,
+      lines: readonly { readonly sku: string; readonly quantity: number }[],
+      options: { readonly customerId?: string; readonly key?: string } = {},
+    ) => {
+      const { customerId = 'c1', key = null } = options
+      const asked = { orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15, at: NOON }
+      return run((read) => placeOrder(asked, read), one(orderId, 201), key)
+    },
+    cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
+      run((read) => cancelOrder({ orderId, reason }, read), one(orderId, 200), key),
+    expire: (orderId: string) =>
+      run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId, 200), null),
+    async close(): Promise<void> {
+      await committer.stop()
+      await pool.end()
+    },
+  }
+}
