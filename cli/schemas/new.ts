@@ -107,7 +107,7 @@ function nextSteps({ event, version }: NewVersion, request: VersionRequest): rea
       : []
   return [
     'orderledger schemas codegen (it writes the types, then asks for a sample)',
-    `add a sample of ${event} version ${version} to contract/authoring/golden-samples.ts, and to older ones what the compiler asks for`,
+    `add a sample of ${event} version ${version} to schemas/golden-samples.ts, and to older ones what the compiler asks for`,
     ...retiring,
     'orderledger schemas codegen, then orderledger schemas lint, diff and check',
   ]

@@ -1,7 +1,7 @@
 /** The versions of one event for people who look at them: their texts, and what each has changed. */
 import { parseSchema } from '../compatibility/parse-schema.ts'
 import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
-import { goldenSamples } from '../authoring/golden-samples.ts'
+import { goldenSamples } from '../../schemas/golden-samples.ts'
 import { deployFirst, overall, type Change, type DeployFirst, type Verdict } from '../diff/change.ts'
 import { compareSchemas } from '../diff/compare-schemas.ts'
 import { formatSchema } from '../authoring/format-schema.ts'

@@ -197,7 +197,7 @@ describe('schemas check', () => {
       '--ours',
       '--',
       'schemas/StockAdjusted/v2.avsc',
-      'contract/authoring/golden-samples.ts',
+      'schemas/golden-samples.ts',
       'schemas/events.ts',
     )
     copy.git('checkout', '--theirs', '--', 'schemas/schemas.lock')

@@ -24,7 +24,7 @@ export function nextRelease(projection: string): Release {
     cpSync(join(ROOT, file), join(folder, file))
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  const path = join(folder, 'projections', `${projection}.ts`)
+  const path = join(folder, 'projections/views', `${projection}.ts`)
   const source = readFileSync(path, 'utf8')
   const raised = source.replace(/^ {2}version: (\d+),$/m, (_, version: string) => `  version: ${Number(version) + 1},`)
   if (raised === source) throw new Error(`${path} states no version`)

@@ -2,7 +2,7 @@
  * One event for each version of each event, as the newest type reads it: version n stands at index n - 1. The bytes in
  * schemas/golden were made from these once. A field that a version lacks has its default here.
  */
-import type { HistoricEvent, HistoricType } from '../../schemas/events.ts'
+import type { HistoricEvent, HistoricType } from './events.ts'
 
 type Samples = { readonly [T in HistoricType]: readonly Extract<HistoricEvent, { readonly type: T }>[] }
 
