@@ -9,8 +9,9 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
+import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Log } from '../log.ts'
-import type { Figures, ThreadHealth } from './thread-health.ts'
+import type { Figures } from './thread-health.ts'
 import type { ThreadData, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
@@ -28,7 +29,7 @@ export class BackgroundThread {
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
-  #health: ThreadHealth = { state: 'stopped', reason: null }
+  #health: Health = STOPPED
   #figures: Figures = {}
   #feed: FeedHealth | null = null
 
@@ -56,7 +57,7 @@ export class BackgroundThread {
     ended.catch((error: unknown) => this.#ended(error))
   }
 
-  health(): ThreadHealth {
+  health(): Health {
     return this.#health
   }
 
@@ -79,7 +80,7 @@ export class BackgroundThread {
     const exited = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage('stop')
     await exited
-    this.#health = { state: 'stopped', reason: null }
+    this.#health = STOPPED
   }
 
   #hear(message: ThreadMessage, started: () => void): void {

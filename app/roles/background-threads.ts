@@ -41,17 +41,17 @@ export async function startThreads(options: BackgroundThreadsOptions): Promise<B
   if (projector !== null) await started('replayer')
   const relay = kafka !== null && roles.includes('relay') ? await started('relay') : null
   if (relay !== null) {
-    metrics?.watchRelay(() => ({ publishing: relay.health().state === 'publishing', figures: relay.figures() }))
+    metrics?.watchRelay(() => ({ publishing: relay.health().state === 'working', figures: relay.figures() }))
   }
   const orders = roles.includes('api')
   return { projector, relay, checks: () => [...projectorChecks(projector), ...relayChecks(relay, { orders })] }
 }
 
-/** A process that stands by is as ready as one that follows: somebody else keeps the read models. */
+/** A process that stands by is as ready as one that follows: somebody else keeps the read models. One that waits has a failure that passes. */
 function projectorChecks(projector: BackgroundThread | null): readonly Check[] {
   if (projector === null) return []
   const { state, reason } = projector.health()
-  const ok = state === 'following' || state === 'standby'
+  const ok = state !== 'broken' && state !== 'stopped'
   return [{ name: 'projector', ok, ageSeconds: 0, detail: ok ? null : (reason ?? state) }]
 }
 
@@ -62,7 +62,7 @@ function projectorChecks(projector: BackgroundThread | null): readonly Check[] {
 function relayChecks(relay: BackgroundThread | null, { orders }: { readonly orders: boolean }): readonly Check[] {
   if (relay === null) return []
   const { state, reason } = relay.health()
-  const works = state === 'publishing' || state === 'standby'
+  const works = state === 'working' || state === 'standby'
   const ok = works || (state === 'waiting' && orders)
   return [{ name: 'relay', ok, ageSeconds: 0, detail: works ? null : `${state}: ${reason ?? ''}` }]
 }

@@ -41,7 +41,6 @@ await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
     owner: newId(),
     log,
     monotonic: () => performance.now(),
-    random: Math.random,
     reachPoint: crashPoints({ crash }),
     loses: losing(relayLoses),
   })

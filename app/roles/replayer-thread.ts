@@ -44,5 +44,5 @@ await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
     check.start()
     releases.add('drift check', () => check.stop())
   }
-  return { health: () => ({ state: 'following', reason: null }), figures: noFigures, feed: noFeed }
+  return { health: () => ({ state: 'working', reason: null }), figures: noFigures, feed: noFeed }
 })

@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { EventSchemaId } from '../../contract/registry/event-schema-ids.ts'
+import type { Health } from '../../store/waiting/health.ts'
 import type { DriftCheckPeriod } from '../config/values.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import { Releases } from '../start/releases.ts'
-import type { Figures, ThreadHealth } from './thread-health.ts'
+import type { Figures } from './thread-health.ts'
 
 export interface ThreadData {
   readonly databaseUrl: string
@@ -30,7 +31,7 @@ export type ThreadMessage =
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
 
 export interface ThreadReport {
-  readonly health: ThreadHealth
+  readonly health: Health
   readonly figures: Figures
   /** Null: it reads no feed from Kafka. */
   readonly feed: FeedHealth | null
@@ -41,7 +42,7 @@ type LogLevel = 'info' | 'warn' | 'error'
 const REPORT_MS = 250
 
 export interface ThreadWork {
-  readonly health: () => ThreadHealth
+  readonly health: () => Health
   readonly figures: () => Figures
   readonly feed: () => FeedHealth | null
 }

@@ -6,7 +6,7 @@ import { pause } from '../../store/waiting/pause.ts'
 import type { Kafka, Producer } from 'kafkajs'
 import type { Pool } from '../../store/postgres/database.ts'
 import { markPublished, readUnpublished } from './letter-table.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/log/leases.ts'
+import { explainFailure, type LeasedWorker, type Term, underLease } from '../../store/log/under-lease.ts'
 import { COMPRESSION } from '../client/codecs.ts'
 import { kafkaClient, type KafkaLog } from '../client/connection.ts'
 import { deadLetterMessage } from './dead-letter-message.ts'
@@ -27,15 +27,15 @@ const LEASE = 'dead-letters'
 /** Each may have 700 KiB as JSON, and a batch has to fit into a record batch of 1 MiB. */
 const BATCH_BYTES = 900 * 1024
 const PAGE = 100
-const LONGEST_PAUSE_MS = 10_000
+/** How often it is looked for letters. */
+const LOOK_MS = 500
 
 export class DeadLetterPublisher {
   readonly #parts: DeadLetterPublisherParts
   readonly #kafka: Kafka
   readonly #topic: string
-  readonly #stop = new AbortController()
   #producer: Producer | null = null
-  #running: Promise<void> | null = null
+  #worker: LeasedWorker | null = null
 
   constructor(parts: DeadLetterPublisherParts) {
     this.#parts = parts
@@ -44,39 +44,32 @@ export class DeadLetterPublisher {
   }
 
   start(): void {
-    this.#running = this.#run()
+    const { pool, holder, log } = this.#parts
+    this.#worker = underLease({
+      ...{ pool, owner: holder, log, who: 'the publisher of dead letters', explain: explainFailure },
+      lease: () => LEASE,
+      term: (term) => this.#term(term),
+    })
   }
 
   /** Waits for the batch under way. */
   async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#running
-    await this.#discardProducer()
-    const { pool, holder } = this.#parts
-    await releaseLease(pool, LEASE, holder).catch(() => undefined)
+    await this.#worker?.stop()
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop
-    let wait = LEASE_RENEW_MS
-    while (!signal.aborted) {
-      try {
-        const { pool, holder } = this.#parts
-        if (await holdLease(pool, LEASE, holder))
-          while (!signal.aborted && (await this.#publish())) wait = LEASE_RENEW_MS
-        wait = LEASE_RENEW_MS
-      } catch (error) {
-        await this.#discardProducer()
-        this.#parts.log.warn({ err: error, topic: this.#topic }, 'dead letters wait to be told to their topic')
-        wait = Math.min(wait * 2, LONGEST_PAUSE_MS)
-      }
-      await pause(wait, signal)
+  async #term({ end, begun }: Term): Promise<null> {
+    begun()
+    try {
+      while (!end.aborted) if (!(await this.#publish())) await pause(LOOK_MS, end)
+    } finally {
+      await this.#discardProducer()
     }
+    return null
   }
 
   /** Whether there may be more. */
   async #publish(): Promise<boolean> {
-    const { pool, holder, reachPoint } = this.#parts
+    const { pool, reachPoint } = this.#parts
     const letters = await readUnpublished(pool, PAGE)
     if (letters.length > 0) reachPoint('letters.read')
     let batch: { id: number; message: ReturnType<typeof deadLetterMessage> }[] = []
@@ -95,7 +88,6 @@ export class DeadLetterPublisher {
         pool,
         batch.map(({ id }) => id),
       )
-      await holdLease(pool, LEASE, holder)
       batch = []
       bytes = 0
     }
@@ -119,7 +111,7 @@ export class DeadLetterPublisher {
     return producer
   }
 
-  /** After any error: what a producer promises then is not to be relied on. */
+  /** Also after any error: what a producer promises then is not to be relied on. */
   async #discardProducer(): Promise<void> {
     const producer = this.#producer
     this.#producer = null

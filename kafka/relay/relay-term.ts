@@ -39,8 +39,6 @@ export interface TermParts {
 export interface Term extends TermParts {
   readonly reader: string
   readonly sends: CheckedSends
-  /** Resolves with why the term has to end; never rejects. */
-  readonly lost: Promise<string | null>
   readonly end: AbortSignal
   readonly begun: (position: Position) => void
   /** So many events more are published. */
@@ -63,7 +61,7 @@ const SETTLE_MS = 1_000
 
 /** Resolves with why it ended (null: `end` aborted); rejects with what failed. */
 export async function runTerm(term: Term): Promise<string | null> {
-  const { pool, kafka, reader, lost, begun, moved } = term
+  const { pool, kafka, reader, begun, moved } = term
   const over = new AbortController()
   const end = AbortSignal.any([over.signal, term.end])
   const producer = kafka.producer(PRODUCER)
@@ -75,7 +73,7 @@ export async function runTerm(term: Term): Promise<string | null> {
     const checkpoint = new RelayCheckpoint({ pool, reader, position, publication, moved })
     const work = [read(term, publication, end), follow(term, checkpoint, publication, end)]
     try {
-      return await Promise.race([...work, lost])
+      return await untilAborted(Promise.race(work), end)
     } finally {
       over.abort()
       // What is under way may arrive, so that the next one need not send it again.

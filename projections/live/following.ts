@@ -173,8 +173,8 @@ function groupByPosition(lanes: readonly Lane[]): readonly Group[] {
     .sort((a, b) => a.position - b.position)
 }
 
-/** Waits for all of them, also when one fails: none may still be writing when the next round begins. */
-async function allDone(steps: readonly Promise<void>[]): Promise<void> {
+/** Waits for all of them, also when one fails: none may still be writing when the next work begins. */
+export async function allDone(steps: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(steps)
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }

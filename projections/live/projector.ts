@@ -1,11 +1,8 @@
 /**
- * Keeps the read models up to date, in one process at a time.
+ * Keeps the read models up to date, in one process at a time (store/log/under-lease.ts). At a gap in the log it stops: the
+ * log is damaged.
  *
- * standby --lease taken--> following --lease lost, checkpoint moved or database error--> standby
- * following --gap in the log--> broken (the log is damaged: it stays so until the process is started again)
- * any --stop--> stopped
- *
- * Each projection, while following:
+ * Each projection, while the log is followed:
  *
  * live --pause--> paused --resume--> live
  * live --an event that cannot be shown--> failed --resume--> live
@@ -15,8 +12,14 @@
  */
 import type { Pool } from '../../store/postgres/database.ts'
 import { LogGap, type Feed } from '../../store/log/feed.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/log/leases.ts'
-import { Following, type Lane } from './following.ts'
+import {
+  explainFailure,
+  type LeasedWorker,
+  type Term,
+  underLease,
+  type WorkerLog,
+} from '../../store/log/under-lease.ts'
+import { allDone, Following, type Lane } from './following.ts'
 import {
   ensureGenerations,
   readLiveGenerations,
@@ -24,17 +27,12 @@ import {
   type Failure,
   type LiveGeneration,
 } from '../generations.ts'
+import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from '../projection.ts'
 import { createReplay, failRider, ReplayUnfinished, takeOver } from '../replay/replays.ts'
 import type { BatchEnd, RiderRefused } from './write-batch.ts'
-
-export interface ProjectorLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 export interface ProjectorParts {
   /** At least two connections more than there are projections: each writes on its own, the lease and failures beside. */
@@ -45,24 +43,18 @@ export interface ProjectorParts {
   /** Unique to this process. */
   readonly owner: string
   readonly newId: () => string
-  readonly log: ProjectorLog
+  readonly log: WorkerLog
   /** The fault hook: called inside each transaction, before its commit. */
   readonly reachPoint: (point: 'projector.transaction') => void
 }
 
-export interface ProjectorHealth {
-  readonly state: 'standby' | 'following' | 'broken' | 'stopped'
-  /** Why it is broken, or why it last fell back to standby. */
-  readonly reason: string | null
-}
-
 const LEASE = 'projector'
+/** How often pauses, resumes and switches are looked for. */
+const LOOK_MS = 500
 
 export class Projector {
   readonly #parts: ProjectorParts
-  readonly #stopping = new AbortController()
-  #running: Promise<void> = Promise.resolve()
-  #health: ProjectorHealth = { state: 'stopped', reason: null }
+  #worker: LeasedWorker | null = null
 
   constructor(parts: ProjectorParts) {
     this.#parts = parts
@@ -70,42 +62,36 @@ export class Projector {
 
   /** Makes the tables of projections that have none, and begins to stand by. Rejects when the database does. */
   async start(): Promise<void> {
-    await ensureGenerations(this.#parts.pool, this.#parts.projections)
-    this.#health = { state: 'standby', reason: null }
-    this.#running = this.#run()
-  }
-
-  /** Resolves when the batch in hand is written and the lease is given up. */
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-    this.#health = { ...this.#health, state: 'stopped' }
-  }
-
-  health(): ProjectorHealth {
-    return this.#health
-  }
-
-  async #run(): Promise<void> {
-    const { pool, owner, log } = this.#parts
-    while (!this.#stopping.signal.aborted && this.#health.state !== 'broken') {
-      try {
-        if (await holdLease(pool, LEASE, owner)) await this.#follow()
-      } catch (error) {
-        await this.#fellBack(error)
-      }
-      await pause(LEASE_RENEW_MS, this.#stopping.signal)
-    }
-    await releaseLease(pool, LEASE, owner).catch((error: unknown) => {
-      log.warn({ err: error }, 'the lease of the projector could not be released: it expires by itself')
+    const { pool, projections, owner, log } = this.#parts
+    await ensureGenerations(pool, projections)
+    this.#worker = underLease({
+      ...{ pool, owner, log, who: 'the projector', lease: () => LEASE, explain: explainFailure },
+      term: (term) => this.#term(term),
     })
   }
 
-  /** Follows for as long as the lease is held and the same generations are live. */
-  async #follow(): Promise<void> {
+  /** Resolves when the batch in hand is written and the lease is given back. */
+  async stop(): Promise<void> {
+    await this.#worker?.stop()
+  }
+
+  health(): Health {
+    return this.#worker?.health() ?? STOPPED
+  }
+
+  async #term(term: Term): Promise<null> {
+    try {
+      while (!term.end.aborted) await this.#follow(term)
+    } catch (error) {
+      if (error instanceof LogGap) await this.#damaged(error)
+      throw error
+    }
+    return null
+  }
+
+  /** Follows for as long as the same generations are live. */
+  async #follow({ end, begun }: Term): Promise<void> {
     const { feed, log, projections, pool } = this.#parts
-    const term = new AbortController()
-    const end = AbortSignal.any([term.signal, this.#stopping.signal])
     const generations = await readLiveGenerations(pool)
     const lanes: Lane[] = []
     for (const projection of projections) {
@@ -113,38 +99,25 @@ export class Projector {
       if (lane !== null) lanes.push(lane)
     }
     const following = new Following({ feed, lanes, failed: (lane, failure) => this.#failed(lane, failure) })
-    this.#health = { state: 'following', reason: null }
+    begun()
     log.info({ positions: Object.fromEntries(lanes.map(positionOf)) }, 'the projector follows the log')
-    const renewing = this.#renew(following, generations, end).finally(() => term.abort())
-    try {
-      await following.run(end)
-    } finally {
-      term.abort()
-      await renewing
-    }
-    if (!this.#stopping.signal.aborted) this.#standBy(await renewing)
+    const over = new AbortController()
+    const signal = AbortSignal.any([over.signal, end])
+    const work = [following.run(signal), this.#watch(following, generations, signal)]
+    await allDone(work.map((each) => each.finally(() => over.abort())))
   }
 
-  /** Renews the lease and looks for pauses, resumes and switches. Resolves with why the term ended. */
-  async #renew(
+  /** Looks for pauses, resumes and switches; resolves when another generation is live. */
+  async #watch(
     following: Following,
     generations: ReadonlyMap<string, LiveGeneration>,
-    end: AbortSignal,
-  ): Promise<string> {
-    const { pool, owner } = this.#parts
-    while (await pause(LEASE_RENEW_MS, end)) {
-      try {
-        if (!(await holdLease(pool, LEASE, owner))) return 'the lease was lost'
-        const now = await readLiveGenerations(pool)
-        for (const [name, { generation }] of now) {
-          if (generations.get(name)?.generation !== generation) return `another generation of ${name} is live`
-        }
-        following.setStates(now)
-      } catch (error) {
-        return String(error) // without an answer we cannot know who has the lease
-      }
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (await pause(LOOK_MS, signal)) {
+      const now = await readLiveGenerations(this.#parts.pool)
+      if ([...now].some(([name, { generation }]) => generations.get(name)?.generation !== generation)) return
+      following.setStates(now)
     }
-    return 'the lease was lost'
   }
 
   async #lane(projection: Projection, generation: LiveGeneration | undefined): Promise<Lane | null> {
@@ -194,34 +167,17 @@ export class Projector {
     this.#parts.log.warn({ projection: name, generation, reason: message }, 'a replay that rode along failed')
   }
 
-  async #failed({ projection }: Lane, failure: Failure): Promise<void> {
-    await this.#told(projection.name, failure)
+  async #failed({ projection: { name } }: Lane, failure: Failure): Promise<void> {
+    await recordFailure(this.#parts.pool, name, failure)
+    this.#parts.log.error({ projection: name, failure }, 'a projection failed: it stands still, the others go on')
   }
 
-  async #told(projection: string, failure: Failure): Promise<void> {
-    await recordFailure(this.#parts.pool, projection, failure)
-    this.#parts.log.error({ projection, failure }, 'a projection failed: it stands still, the others go on')
-  }
-
-  async #fellBack(error: unknown): Promise<void> {
-    const { log, pool, projections } = this.#parts
-    if (!(error instanceof LogGap)) {
-      this.#standBy(String(error))
-      return
-    }
-    this.#health = { state: 'broken', reason: error.message }
-    log.error({ err: error }, 'the log is damaged: the projector stops')
+  async #damaged({ code, message, expected }: LogGap): Promise<void> {
+    const { pool, projections } = this.#parts
     for (const { name } of projections) {
-      const failure = { code: error.code, message: error.message, position: error.expected }
+      const failure = { code, message, position: expected }
       await recordFailure(pool, name, failure).catch(() => undefined) // our health says it as well
     }
-  }
-
-  #standBy(reason: string): void {
-    if (this.#health.state === 'following' || this.#health.reason !== reason) {
-      this.#parts.log.warn({ reason }, 'the projector stands by')
-    }
-    this.#health = { state: 'standby', reason }
   }
 }
 

@@ -1,8 +1,8 @@
 /** Compares every projection with the log from time to time, slowly, so that drift is found before a customer finds it. */
 import type { Pool } from '../../store/postgres/database.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { readLiveGenerations } from '../generations.ts'
 import type { Projection } from '../projection.ts'
-import type { ProjectorLog } from '../live/projector.ts'
 import { createReplay, readLastComparisons, ReplayUnfinished } from './replays.ts'
 
 /** Events a second: a million of them take three minutes, of which orders notice nothing. */
@@ -14,7 +14,7 @@ export interface DriftCheckParts {
   readonly newId: () => string
   /** Milliseconds since 1970. */
   readonly clock: () => number
-  readonly log: ProjectorLog
+  readonly log: WorkerLog
   /** Milliseconds after which rows are compared again. */
   readonly every: number
   /** Milliseconds between two looks at what is due, and before the first one. */

@@ -1,14 +1,42 @@
 /** One replay at work: how far its generation is written, and what is folded beyond. */
 import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { takeLease, type Tenure } from '../../store/log/under-lease.ts'
 import { Fold } from '../fold-batch.ts'
-import type { Checkpoint } from '../generations.ts'
+import { type Checkpoint, readCheckpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
 import type { BatchEnd } from '../live/write-batch.ts'
 import { Pace } from './pace.ts'
 import type { Replay } from './replays.ts'
 
+interface LaneParts {
+  readonly replay: Replay
+  readonly projection: Projection
+  readonly checkpoint: Checkpoint
+  /** Of its lease. */
+  readonly tenure: Tenure
+  readonly monotonic: () => number
+}
+
+export type OpenLane = Omit<LaneParts, 'checkpoint' | 'tenure'> & { readonly pool: Pool; readonly owner: string }
+
+/** Null: another process works on the replay, or it is gone. */
+export async function openLane({ pool, owner, ...parts }: OpenLane): Promise<Lane | null> {
+  const { replay } = parts
+  const tenure = await takeLease({ pool, name: `replay ${replay.replayId}`, owner })
+  if (tenure === null) return null
+  const checkpoint = await readCheckpoint(pool, replay).catch(async (error: unknown) => {
+    await tenure.giveBack()
+    throw error
+  })
+  if (checkpoint !== null) return new Lane({ ...parts, checkpoint, tenure })
+  await tenure.giveBack()
+  return null
+}
+
 export class Lane {
   readonly projection: Projection
+  readonly tenure: Tenure
   readonly pace: Pace
   /** As last read from the register. */
   replay: Replay
@@ -25,9 +53,10 @@ export class Lane {
   indexed = false
   #writtenAt: number
 
-  constructor(replay: Replay, projection: Projection, checkpoint: Checkpoint, monotonic: () => number) {
+  constructor({ replay, projection, checkpoint, tenure, monotonic }: LaneParts) {
     this.replay = replay
     this.projection = projection
+    this.tenure = tenure
     this.checkpoint = checkpoint
     this.#writtenAt = monotonic()
     this.pace = new Pace(monotonic, checkpoint.position)

@@ -1,7 +1,7 @@
 /** What a replayer is made of. */
 import type { Pool } from '../../store/postgres/database.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Projection } from '../projection.ts'
-import type { ProjectorLog } from '../live/projector.ts'
 
 /** Moments at which a fault test ends the process. */
 export type ReplayPoint = 'replay.copied' | 'replay.riding' | 'replay.compared'
@@ -11,7 +11,7 @@ export interface ReplayerParts {
   readonly projections: readonly Projection[]
   /** Unique to this process. */
   readonly owner: string
-  readonly log: ProjectorLog
+  readonly log: WorkerLog
   /** Milliseconds by a clock that never goes back. */
   readonly monotonic: () => number
   /** The fault hook. */

@@ -8,8 +8,7 @@
  */
 import type { Position } from '../../store/commit/command.ts'
 import { readHead } from '../../store/log/append.ts'
-import { holdLease, LEASE_RENEW_MS, releaseLease } from '../../store/log/leases.ts'
-import { readCheckpoint, readLiveGenerations, type LiveGeneration } from '../generations.ts'
+import { readLiveGenerations, type LiveGeneration } from '../generations.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import { decodeEvent, foldEvent, type LoggedEvent } from '../live/read-batch.ts'
 import { EventNotShown } from '../live/show-batch.ts'
@@ -17,7 +16,7 @@ import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
 import { rideAlong, switchOver } from './hand-over.ts'
 import { Hint } from './hint.ts'
-import { Lane } from './lane.ts'
+import { type Lane, openLane } from './lane.ts'
 import { PAGE, Pages } from './pages.ts'
 import { NotReplayable, replayFailure } from './replay-failure.ts'
 import type { ReplayerParts } from './replayer-parts.ts'
@@ -30,8 +29,8 @@ const UNWRITTEN = { rows: 50_000, rowsWhenBusy: 5_000, ms: 2_000 } as const
 const NEAR = 1_000
 /** Events between two looks: while there are more, most of the time is left to orders. */
 const BUSY = 100
-/** Without a hint the register is looked at this often. */
-const LOOK_MS = 1_000
+/** Without a hint the register is looked at this often, and while a step takes its time. */
+const LOOK_MS = { idle: 1_000, working: 500 } as const
 
 export class Replayer {
   readonly #parts: ReplayerParts
@@ -43,6 +42,7 @@ export class Replayer {
   /** Orders come in. */
   #busy = false
   readonly #hint = new Hint()
+  #looking: Promise<void> = Promise.resolve()
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: ReplayerParts) {
@@ -67,7 +67,7 @@ export class Replayer {
   }
 
   async #work(): Promise<void> {
-    const { pool, log, owner } = this.#parts
+    const { pool, log } = this.#parts
     while (!this.#stopping.signal.aborted) {
       this.#hint.expect()
       try {
@@ -77,25 +77,30 @@ export class Replayer {
       } catch (error) {
         // A database that is away comes back: the replays are where their last transactions left them.
         log.warn({ err: error }, 'a replay was interrupted; trying again')
-        await this.#written()
-        this.#lanes.clear()
+        await this.#leaveAll()
         this.#pages.forget()
       }
-      await this.#hint.taken(LOOK_MS)
+      await this.#hint.taken(LOOK_MS.idle)
     }
-    await this.#written()
-    for (const id of this.#lanes.keys()) await releaseLease(pool, leaseOf(id), owner).catch(() => undefined)
+    await this.#leaveAll()
   }
 
-  /** Keeps the leases and sees what others do to our replays while a step takes its time. */
+  /** Sees what others do to our replays while a step takes its time. */
   async #watch(): Promise<void> {
-    while (await pause(LEASE_RENEW_MS, this.#stopping.signal)) {
+    while (await pause(LOOK_MS.working, this.#stopping.signal)) {
       if (this.#lanes.size === 0) continue
       await this.#look().catch(() => undefined) // the step in hand meets the same error
     }
   }
 
-  async #look(): Promise<void> {
+  /** One look after the other: two at once would adopt a replay twice. */
+  #look(): Promise<void> {
+    const look = this.#looking.then(() => this.#lookOnce())
+    this.#looking = look.catch(() => undefined)
+    return look
+  }
+
+  async #lookOnce(): Promise<void> {
     const { pool, projections, owner, log, monotonic } = this.#parts
     this.#live = await readLiveGenerations(pool)
     const head = await readHead(pool)
@@ -104,7 +109,7 @@ export class Replayer {
     const unfinished = new Map((await readUnfinishedReplays(pool)).map((replay) => [replay.replayId, replay]))
     for (const [id, lane] of this.#lanes) {
       const replay = unfinished.get(id)
-      if (replay === undefined || !(await holdLease(pool, leaseOf(id), owner))) lane.gone = true
+      if (replay === undefined || lane.tenure.lost.aborted) lane.gone = true
       else lane.replay = { ...replay, target: this.#target(replay) }
     }
     for (const replay of unfinished.values()) {
@@ -112,15 +117,12 @@ export class Replayer {
         ({ name, version }) => name === replay.projection && version === replay.version,
       )
       if (projection === undefined || this.#lanes.has(replay.replayId)) continue
-      if (!(await holdLease(pool, leaseOf(replay.replayId), owner))) continue
-      const checkpoint = await readCheckpoint(pool, replay)
-      if (checkpoint === null) continue
-      const known = { ...replay, target: this.#target(replay) }
-      this.#lanes.set(replay.replayId, new Lane(known, projection, checkpoint, monotonic))
-      log.info(
-        { projection: projection.name, replayId: replay.replayId, position: checkpoint.position },
-        'a replay is worked on',
-      )
+      const target = this.#target(replay)
+      const lane = await openLane({ pool, owner, replay: { ...replay, target }, projection, monotonic })
+      if (lane === null) continue
+      this.#lanes.set(replay.replayId, lane)
+      const { replayId, projection: name } = replay
+      log.info({ projection: name, replayId, position: lane.position }, 'a replay is worked on')
     }
   }
 
@@ -274,21 +276,20 @@ export class Replayer {
     this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay is done')
   }
 
-  /** Writes on their way have ended, well or not. */
-  async #written(): Promise<void> {
-    for (const { writing } of this.#lanes.values()) await writing?.catch(() => undefined)
-  }
-
   async #forgetGone(): Promise<void> {
-    const { pool, owner } = this.#parts
     for (const [id, lane] of this.#lanes) {
       if (!lane.gone) continue
       this.#lanes.delete(id)
-      await releaseLease(pool, leaseOf(id), owner).catch(() => undefined) // it expires by itself
+      await lane.tenure.giveBack()
     }
   }
-}
 
-function leaseOf(replayId: string): string {
-  return `replay ${replayId}`
+  async #leaveAll(): Promise<void> {
+    await this.#looking
+    for (const [id, { writing, tenure }] of this.#lanes) {
+      await writing?.catch(() => undefined) // what is written is in the register, well or not
+      this.#lanes.delete(id)
+      await tenure.giveBack()
+    }
+  }
 }

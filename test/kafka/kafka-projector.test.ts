@@ -126,7 +126,7 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
       const before = await stateOf(projecting, 'orders')
       const successor = await projecting.project({ feed: next })
       await current.stop()
-      await eventually(() => successor.health().state === 'following')
+      await eventually(() => successor.health().state === 'working')
       current = successor
       await projecting.shown(before.position + 100, 'orders')
     }

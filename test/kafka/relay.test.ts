@@ -37,7 +37,7 @@ describe.skipIf(kafka === null)('the relay', () => {
     await relaying.createTopics()
     await relaying.published()
     await expectPublished(relaying)
-    await eventually(() => relay.health().state === 'publishing')
+    await eventually(() => relay.health().state === 'working')
   })
 
   test('that lies about some events loses exactly those', async () => {

@@ -89,7 +89,6 @@ export async function openRelaying(kafka: TestKafka): Promise<Relaying> {
         owner: newId(),
         log,
         monotonic: () => performance.now(),
-        random: () => 0,
         reachPoint: () => undefined,
         loses: () => false,
         ...options,

@@ -43,7 +43,7 @@ async function shown(sku: string): Promise<void> {
 test('the projector follows the log in a thread run from the sources, says how it is, and stops', async () => {
   await worker.start()
   await shown('A1')
-  await eventually(() => worker.health().state === 'following')
+  await eventually(() => worker.health().state === 'working')
   await worker.stop()
   expect(worker.health().state).toBe('stopped')
 })

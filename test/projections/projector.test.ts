@@ -7,7 +7,7 @@ import { orders } from '../../projections/views/orders.ts'
 import { Progress } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { CheckpointMoved, prepareBatch, writeBatch } from '../../projections/live/write-batch.ts'
-import { holdLease } from '../../store/log/leases.ts'
+import { holdLease } from '../../store/log/under-lease.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
 import { breachesOf, listed, openProjecting, placed, stateOf, type Projecting } from './projecting.ts'
@@ -54,26 +54,27 @@ describe('one projector at a time', () => {
     const first = await projecting.project()
     await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
     const second = await projecting.project()
-    expect([first.health().state, second.health().state]).toEqual(['following', 'standby'])
+    await eventually(() => second.health().state === 'standby')
+    expect(first.health().state).toBe('working')
     await first.stop()
     await projecting.shown(await appendEvents(projecting.pool, placed('o2')))
-    expect([first.health().state, second.health().state]).toEqual(['stopped', 'following'])
+    expect([first.health().state, second.health().state]).toEqual(['stopped', 'working'])
     expect(await breachesOf(projecting)).toEqual([])
   })
 
   test('a standby takes over when the lease of one that fell silent expires', async () => {
     await using projecting = await openProjecting()
-    await holdLease(projecting.pool, 'projector', 'silent')
+    await holdLease({ pool: projecting.pool, name: 'projector', owner: 'silent' })
     const standby = await projecting.project()
-    expect(standby.health().state).toBe('standby')
+    await eventually(() => standby.health().state === 'standby')
     await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
-    expect(standby.health().state).toBe('following')
+    expect(standby.health().state).toBe('working')
   })
 
   test('one whose lease was taken steps down', async () => {
     await using projecting = await openProjecting()
     const projector = await projecting.project()
-    await eventually(() => projector.health().state === 'following')
+    await eventually(() => projector.health().state === 'working')
     await projecting.pool.query(
       `update log.leases set owner = 'another', expires_at = clock_timestamp() + interval '1 hour'`,
     )
@@ -104,7 +105,7 @@ describe('one projector at a time', () => {
     const later = await appendEvents(projecting.pool, listed('D4'))
     await eventually(() => projecting.complaints.some((complaint) => complaint.includes('stands at 2, not at 3')))
     await projecting.shown(later, 'orders', 'sales')
-    expect(projector.health().state).toBe('following')
+    expect(projector.health().state).toBe('working')
   })
 })
 
