@@ -5,6 +5,7 @@ import type { GroupLag, PartitionLag } from '../kafka/lag/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay/relay.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
 import type { Execution } from '../store/commit/command.ts'
+import type { Health } from '../store/waiting/health.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
 
 export interface Metrics {
@@ -32,8 +33,8 @@ export interface Metrics {
 }
 
 export interface RelayReport {
-  /** False: another process does, or none. */
-  readonly publishing: boolean
+  /** Not working: another process publishes, or none. */
+  readonly health: Health
   /** By the names of RelayFigures; none until they are known. */
   readonly figures: Readonly<Record<string, number>>
 }
@@ -167,7 +168,7 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
     help: '1 in the process that publishes the log to Kafka; no process with 1: nobody does.',
     registers,
     collect() {
-      this.set(report().publishing ? 1 : 0)
+      this.set(report().health.state === 'working' ? 1 : 0)
     },
   })
 
@@ -187,9 +188,9 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
       help,
       registers,
       collect() {
-        const { publishing, figures } = report()
+        const { health, figures } = report()
         const value = figures[figure]
-        if (publishing && value !== undefined) this.set(value)
+        if (health.state === 'working' && value !== undefined) this.set(value)
         else this.remove()
       },
     })

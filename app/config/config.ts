@@ -7,12 +7,13 @@ import { allVariables, knownNames, variables } from './variables.ts'
 import type { Variable } from './variables.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
-import type { DriftCheckPeriod, Role } from './values.ts'
+import type { Role } from '../roles/background-work.ts'
+import type { DriftCheckPeriod } from './values.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'
 import { StartFailure } from '../start-failure.ts'
 
-export type { Role } from './values.ts'
+export type { Role } from '../roles/background-work.ts'
 
 export interface Config {
   /** Null: the embedded Postgres below `dataDir`. */

@@ -1,14 +1,12 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
 import { ROLES, type ApiToken } from '../../api/http/roles.ts'
+import { type Role, roles } from '../roles/background-work.ts'
 import { crashPointNames } from '../crash-points.ts'
 import type { CrashPlan } from '../crash-points.ts'
 
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix: string }
 
 export type Parse<T> = (text: string) => Parsed<T>
-
-export const roles = ['api', 'relay', 'projector'] as const
-export type Role = (typeof roles)[number]
 
 export function anyText(text: string): Parsed<string> {
   return { value: text }

@@ -13,10 +13,11 @@ import {
   oneOf,
   postgresUrl,
 } from './values.ts'
-import { registryUrl, requestRate, roleList, roles, share, topicPrefix, wholeNumber } from './values.ts'
+import { registryUrl, requestRate, roleList, share, topicPrefix, wholeNumber } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
-import type { CrashAt, DriftCheckPeriod, Parse, Role } from './values.ts'
+import { type Role, roles } from '../roles/background-work.ts'
+import type { CrashAt, DriftCheckPeriod, Parse } from './values.ts'
 
 export interface Variable<T> {
   readonly name: string
@@ -107,7 +108,7 @@ export const variables = {
     parse: wholeNumber({ from: 0, to: 65_535 }),
   }),
   roles: define<readonly Role[]>('ROLES', 'plain', {
-    about: 'What this process does: all, or a comma list of api, relay and projector.',
+    about: `What this process does: all, or a comma list of ${roles.join(', ')}.`,
     fallback: roles,
     fallbackText: 'all',
     parse: roleList,

@@ -1,5 +1,5 @@
 /**
- * Runs the projector, the replayer or the relay in a thread of its own.
+ * Runs work (app/roles/background-work.ts) in a thread of its own.
  *
  *   starting ──started──> running ──stop()──> stopped
  *                           │  ^
@@ -8,15 +8,13 @@
  *                          broken
  */
 import { Worker } from 'node:worker_threads'
-import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Log } from '../log.ts'
-import type { Figures } from './thread-health.ts'
-import type { ThreadData, ThreadMessage } from './thread-host.ts'
+import type { OpenedWork, WorkData, WorkReports } from './open-work.ts'
+import type { ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
-  readonly name: 'projector' | 'replayer' | 'relay'
-  readonly data: ThreadData
+  readonly data: WorkData
   readonly log: Log
 }
 
@@ -29,46 +27,31 @@ export class BackgroundThread {
   #worker: Worker | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
-  #health: Health = STOPPED
-  #figures: Figures = {}
-  #feed: FeedHealth | null = null
+  #reports: WorkReports = {}
 
   constructor(parts: BackgroundThreadParts) {
     this.#parts = parts
   }
 
   /** Resolves when it has made what it needs and is at work. Rejects when the database does. */
-  async start(): Promise<void> {
+  async start(): Promise<OpenedWork> {
     const worker = launch(this.#parts)
     this.#worker = worker
     let failure: unknown = null
     worker.on('error', (error) => (failure = error))
-    const started = new Promise<void>((resolve) => {
+    const started = new Promise<string>((resolve) => {
       worker.on('message', (message: ThreadMessage) => this.#hear(message, resolve))
     })
     const ended = new Promise<never>((_, reject) => {
       worker.on('exit', () => {
         this.#worker = null
-        reject(failure instanceof Error ? failure : new Error(`the thread of the ${this.#parts.name} ended`))
+        reject(failure instanceof Error ? failure : new Error(`the thread of the ${this.#parts.data.name} ended`))
       })
     })
-    await Promise.race([started, ended])
-    this.#health = { state: 'standby', reason: null }
+    const detail = await Promise.race([started, ended])
+    this.#is({ state: 'standby', reason: null })
     ended.catch((error: unknown) => this.#ended(error))
-  }
-
-  health(): Health {
-    return this.#health
-  }
-
-  /** As they were a moment ago. */
-  figures(): Figures {
-    return this.#figures
-  }
-
-  /** As it was a moment ago; null: it reads no feed from Kafka. */
-  feed(): FeedHealth | null {
-    return this.#feed
+    return { detail, reports: () => this.#reports }
   }
 
   /** Resolves when the step in hand is done and the thread is gone. */
@@ -80,17 +63,21 @@ export class BackgroundThread {
     const exited = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage('stop')
     await exited
-    this.#health = STOPPED
+    this.#is(STOPPED)
   }
 
-  #hear(message: ThreadMessage, started: () => void): void {
+  /** The thread itself is like this, whatever its parts last told. */
+  #is(health: Health): void {
+    const { name } = this.#parts.data
+    this.#reports = { [name]: { figures: {}, feed: null, ...this.#reports[name], health } }
+  }
+
+  #hear(message: ThreadMessage, started: (detail: string) => void): void {
     switch (message.kind) {
       case 'started':
-        return started()
-      case 'report':
-        this.#health = message.health
-        this.#figures = message.figures
-        this.#feed = message.feed
+        return started(message.detail)
+      case 'reports':
+        this.#reports = message.reports
         return
       case 'log':
         this.#parts.log[message.level](message.fields, message.message)
@@ -100,15 +87,15 @@ export class BackgroundThread {
   #ended(error: unknown): void {
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
-    this.#health = { state: 'broken', reason }
-    this.#parts.log.error({ err: error, thread: this.#parts.name }, 'a thread ended: it is started again')
+    this.#is({ state: 'broken', reason })
+    this.#parts.log.error({ err: error, thread: this.#parts.data.name }, 'a thread ended: it is started again')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }
 }
 
-function launch({ name, data }: BackgroundThreadParts): Worker {
+function launch({ data }: BackgroundThreadParts): Worker {
   const source = import.meta.url.endsWith('.ts')
-  const program = new URL(`./${name}-thread.${source ? 'ts' : 'js'}`, import.meta.url)
+  const program = new URL(`./thread-program.${source ? 'ts' : 'js'}`, import.meta.url)
   return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
     workerData: { ...data, program: program.href },
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },

@@ -11,7 +11,7 @@ import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgr
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
 import { openApi } from '../roles/api-role.ts'
-import { startThreads } from '../roles/background-threads.ts'
+import { startBackground } from '../roles/start-background.ts'
 import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { openDatabase } from '../postgres/database.ts'
@@ -90,9 +90,10 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const around = { config, log, databaseUrl: database.url, metrics, releases }
   const { dashboard = null, limits = {} } = options
   const api = config.roles.includes('api') ? await openApi({ ...around, dashboard, limits, pool, registry }) : null
-  const { projector, relay, checks } = await startThreads({ ...around, ids: registry.ids })
-  step('projections', `${String(projections.length)} ${projector === null ? 'shown, kept by another process' : 'live'}`)
-  if (relay !== null) step('relay', `to ${config.kafka?.brokers.join(', ') ?? ''}`)
+  const executor = api?.parts.executor ?? null
+  const background = await startBackground({ ...around, executor, ids: registry.ids, step })
+  if (!config.roles.includes('projector'))
+    step('projections', `${String(projections.length)} shown, kept by another process`)
 
   const heartbeat = new Heartbeat(pool, () => performance.now())
   heartbeat.start()
@@ -105,8 +106,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     log,
     metrics,
     settings: { currency, reservationMinutes, tokens, rateLimit, production, version: options.version },
-    readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...checks()],
-    feed: () => projector?.feed() ?? null,
+    readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
+    feed: background.feed,
     isStopping: () => stopping,
   }
   const server = api === null ? buildOperationsServer(operations) : buildServer({ ...operations, ...api.parts })

@@ -17,8 +17,7 @@ beforeEach(async () => {
   database = await testDatabase()
   pool = openPool(database.url, { name: 'test', max: 2 })
   worker = new BackgroundThread({
-    name: 'projector',
-    data: { databaseUrl: database.url, crash: null, driftCheck: 'off', kafka: null },
+    data: { name: 'projector', databaseUrl: database.url, crash: null, driftCheckEvery: null, kafka: null },
     log: pino({ level: 'silent' }),
   })
 })
@@ -41,17 +40,22 @@ async function shown(sku: string): Promise<void> {
 }
 
 test('the projector follows the log in a thread run from the sources, says how it is, and stops', async () => {
-  await worker.start()
+  const { reports } = await worker.start()
   await shown('A1')
-  await eventually(() => worker.health().state === 'working')
+  await eventually(() => reports()['projector']?.health.state === 'working')
   await worker.stop()
-  expect(worker.health().state).toBe('stopped')
+  expect(reports()['projector']?.health.state).toBe('stopped')
 })
 
 test('a thread that cannot reach the database tells its host why', async () => {
   const lost = new BackgroundThread({
-    name: 'projector',
-    data: { databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing', crash: null, driftCheck: 'off', kafka: null },
+    data: {
+      name: 'projector',
+      databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing',
+      crash: null,
+      driftCheckEvery: null,
+      kafka: null,
+    },
     log: pino({ level: 'silent' }),
   })
   await expect(lost.start()).rejects.toThrow('ECONNREFUSED')

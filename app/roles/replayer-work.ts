@@ -8,18 +8,15 @@ import { openPool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { newId, systemClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
-import { noFeed, noFigures } from './thread-health.ts'
-import { runThread } from './thread-host.ts'
+import type { OpenWork } from './open-work.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
 const NICE = 5
 
-const DAY_MS = 86_400_000
-const PERIODS = { daily: DAY_MS, weekly: 7 * DAY_MS } as const
 /** A service that was just started has other things to do. */
 const DRIFT_LOOK_MS = 10 * 60_000
 
-await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
+export const openReplayerWork: OpenWork = async ({ databaseUrl, crash, driftCheckEvery: every, releases, log }) => {
   // Linux takes 0 as this thread, other systems as the whole process.
   if (process.platform === 'linux') setPriority(0, NICE)
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
@@ -38,11 +35,11 @@ await runThread(async ({ databaseUrl, crash, driftCheck, releases, log }) => {
   releases.add('listener', () => listener.stop())
   replayer.start()
   releases.add('replayer', () => replayer.stop())
-  if (driftCheck !== 'off') {
-    const every = PERIODS[driftCheck]
+  if (every !== null) {
     const check = new DriftCheck({ pool, projections, newId, clock: systemClock, log, every, look: DRIFT_LOOK_MS })
     check.start()
     releases.add('drift check', () => check.stop())
   }
-  return { health: () => ({ state: 'working', reason: null }), figures: noFigures, feed: noFeed }
-})
+  const health = { state: 'working', reason: null } as const
+  return { detail: 'ready', reports: () => ({ replayer: { health, figures: {}, feed: null } }) }
+}

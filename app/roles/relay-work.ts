@@ -11,13 +11,12 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { readLogIdentity } from '../../store/log/log-identity.ts'
 import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
-import { noFeed } from './thread-health.ts'
-import { runThread } from './thread-host.ts'
+import type { OpenWork } from './open-work.ts'
 
 /** The page under way, the next one, the checkpoint, the lease. */
 const CONNECTIONS = 4
 
-await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
+export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
   if (kafka === null) throw new Error('the relay has no Kafka to publish to')
   const pool = openPool(databaseUrl, {
     name: 'relay',
@@ -46,5 +45,8 @@ await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
   })
   relay.start()
   releases.add('relay', () => relay.stop())
-  return { health: () => relay.health(), figures: () => ({ ...relay.figures() }), feed: noFeed }
-})
+  return {
+    detail: `to ${settings.brokers.join(', ')}`,
+    reports: () => ({ relay: { health: relay.health(), figures: { ...relay.figures() }, feed: null } }),
+  }
+}

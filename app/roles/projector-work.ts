@@ -15,10 +15,9 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { newId, systemClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
-import { noFigures } from './thread-health.ts'
-import { runThread, type ThreadKafka } from './thread-host.ts'
+import type { OpenWork, WorkKafka } from './open-work.ts'
 
-await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
+export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
   const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
   releases.add('feed pool', () => feedPool.end())
   const pool = openPool(databaseUrl, {
@@ -46,11 +45,14 @@ await runThread(async ({ databaseUrl, crash, kafka, releases, log }) => {
   })
   await projector.start()
   releases.add('projector', () => projector.stop())
-  return { health: () => projector.health(), figures: noFigures, feed: () => kafkaFeed?.health() ?? null }
-})
+  return {
+    detail: `${String(projections.length)} live`,
+    reports: () => ({ projector: { health: projector.health(), figures: {}, feed: kafkaFeed?.health() ?? null } }),
+  }
+}
 
 function openKafkaFeed(
-  { settings, schemaIds }: ThreadKafka,
+  { settings, schemaIds }: WorkKafka,
   { pool, log }: { readonly pool: Pool; readonly log: KafkaLog },
 ): KafkaFeed {
   return new KafkaFeed({
