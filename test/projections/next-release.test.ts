@@ -64,7 +64,7 @@ test('the rows of the next release are built beside the running one, and are liv
 })
 
 test('a release whose readers are not those of its lock refuses to start, in one sentence', async () => {
-  const lock = join(dirname(release.bin), '../../schemas/schemas.lock')
+  const lock = join(dirname(release.bin), '../schemas/schemas.lock')
   const locked = readFileSync(lock, 'utf8')
   const subjects = JSON.parse(locked) as Record<string, unknown>
   delete subjects['orderledger.OrderExpired']
