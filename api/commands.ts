@@ -1,19 +1,12 @@
-/** From a request to a command of the store, and from its answer to the reply. */
+/** From a request to a command of the store, and from what came of it to the reply. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Decision } from '../domain/decision.ts'
-import type { Answer, Execution, Executor, Look, VersionedRead } from '../store/commit/command.ts'
-import { traceIdOf } from './http/correlation.ts'
+import type { Execution, Executor, KeyReused, Look, VersionedRead } from '../store/commit/command.ts'
+import { sendAnswer } from './answer.ts'
 import type { Principal } from './http/access.ts'
+import { traceIdOf } from './http/correlation.ts'
 import { idempotencyKey } from './http/idempotency-key.ts'
-import {
-  headersOf,
-  problemText,
-  PROBLEM_TYPE,
-  ProblemError,
-  type Asked,
-  type Occurrence,
-} from './http/problem-document.ts'
-import { PROBLEMS } from './http/problems.ts'
+import { ProblemError } from './http/problem-document.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,10 +18,11 @@ declare module 'fastify' {
 /** What a request wants: both functions are pure, for the store may run them several times. */
 export interface Wish<Refusal> {
   readonly decide: (read: VersionedRead) => Decision<Refusal>
-  readonly answer: (decision: Decision<Refusal>, look: Look) => Answer
+  /** As shownAnswer and refusedAnswer write it. */
+  readonly answer: (decision: Decision<Refusal>, look: Look) => string
 }
 
-export type Execute = <Refusal>(request: FastifyRequest, wish: Wish<Refusal>) => Promise<Execution>
+export type Execute = <Refusal>(request: FastifyRequest, wish: Wish<Refusal>) => Promise<Execution<Refusal>>
 
 /** The command of a request: it has the request's id, its trace and its Idempotency-Key. */
 export function executeWith(executor: Executor): Execute {
@@ -47,33 +41,16 @@ export function principalName(request: FastifyRequest): string {
   return request.principal?.name ?? 'local'
 }
 
-/** Sends what the store answered. */
+/** Sends the answer that the wish has made, now or when its key came first. */
 export function sendExecution(reply: FastifyReply, execution: Execution): FastifyReply {
-  if (execution.outcome === 'key-reused') {
-    throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key came before with another request' })
-  }
-  const { status, headers, body, position, replayed } = execution
-  reply.code(status).headers(headers).header('x-position', String(position))
-  if (replayed) reply.header('idempotency-replayed', 'true')
-  return reply.send(body)
+  const { outcome, answer, position } = requireOwn(execution)
+  if (answer === null) throw new Error('a command over HTTP has no answer')
+  if (outcome === 'known') reply.header('idempotency-replayed', 'true')
+  return sendAnswer(reply, answer, position)
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8'
-
-/** An answer that shows something by its present version. `body` is JSON text of an object, without its position. */
-export function shownAnswer(
-  status: number,
-  body: string,
-  more: { readonly etag: string; readonly location: string },
-): Answer {
-  return { status, body, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...more } }
-}
-
-/** A refusal as the store keeps it with the command's key. */
-export function refusedAnswer(occurrence: Occurrence, asked: Asked): Answer {
-  return {
-    status: PROBLEMS[occurrence.code].status,
-    headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headersOf(occurrence) },
-    body: problemText(occurrence, asked),
-  }
+/** Throws a ProblemError when the key had been used for another question. */
+export function requireOwn<Refusal>(execution: Execution<Refusal>): Exclude<Execution<Refusal>, KeyReused> {
+  if (execution.outcome !== 'key-reused') return execution
+  throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key came before with another request' })
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
-import type { Execution } from '../store/commit/command.ts'
 import { createMetrics } from './metrics.ts'
 
 const state: ProjectionState = {
@@ -48,27 +47,23 @@ test('metrics are told also while the projections cannot be read', async () => {
 
 test('orders are counted by what became of them', async () => {
   const metrics = createMetrics()
-  const executed = (status: number, replayed = false): Execution => ({
-    outcome: 'executed',
-    status,
-    headers: {},
-    body: '{}',
-    position: 1,
-    replayed,
-  })
-  metrics.countOrder(executed(201), 'placed', 12)
-  metrics.countOrder(executed(200), 'placed', 1)
-  metrics.countOrder(executed(201, true), 'placed', 1)
-  metrics.countOrder(executed(422), 'placed', 1)
-  metrics.countOrder(executed(409), 'placed', 1)
+  const common = { answer: '', position: 1, streams: new Map() }
+  const accepted = (events: number) => ({ outcome: 'accepted', events, ...common }) as const
+  const refused = (reason: string) => ({ outcome: 'refused', refusal: { reason }, events: 0, ...common }) as const
+  metrics.countOrder(accepted(2), 'placed', 12)
+  metrics.countOrder(accepted(0), 'placed', 1)
+  metrics.countOrder({ outcome: 'known', answer: '', position: 1 }, 'placed', 1)
+  metrics.countOrder(refused('out-of-stock'), 'placed', 1)
+  metrics.countOrder(refused('order-exists'), 'placed', 1)
+  metrics.countOrder(refused('unknown-order'), 'cancelled', 1)
   metrics.countOrder({ outcome: 'key-reused' }, 'placed', 1)
-  metrics.countOrder(executed(200), 'cancelled', 1)
+  metrics.countOrder(accepted(0), 'cancelled', 1)
   const text = await metrics.registry.metrics()
-  for (const [result, count] of Object.entries({ placed: 1, cancelled: 1, repeated: 2, rejected: 1, conflict: 2 })) {
+  for (const [result, count] of Object.entries({ placed: 1, cancelled: 1, repeated: 2, rejected: 1, conflict: 3 })) {
     expect(text).toContain(`orders_total{result="${result}"} ${String(count)}`)
   }
-  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.025"} 7')
-  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.01"} 6')
+  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.025"} 8')
+  expect(text).toContain('order_validation_duration_seconds_bucket{le="0.01"} 7')
 })
 
 test('the feed from Kafka tells what it reads and what it healed, and nothing where there is none', async () => {

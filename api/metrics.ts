@@ -6,7 +6,10 @@ import type { RelayFigures } from '../kafka/relay/relay.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
 import type { Execution } from '../store/commit/command.ts'
 import type { Health } from '../store/waiting/health.ts'
+import { isProblemCode, PROBLEMS } from './http/problems.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
+
+export type OrderExecution = Execution<{ readonly reason: string }>
 
 export interface Metrics {
   /** For parts that have metrics of their own. */
@@ -17,7 +20,7 @@ export interface Metrics {
   readonly batchDuration: Histogram
   readonly storeErrors: Counter
   /** Counts a command on an order by what became of it. `milliseconds`: what it took. */
-  countOrder(execution: Execution, done: 'placed' | 'cancelled', milliseconds: number): void
+  countOrder(execution: OrderExecution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Counts an order that came over Kafka: placed, rejected (an event too), or parked. */
   countInbound(outcome: InboundOutcome): void
   /** Asks, when Prometheus does, whether this process reads orders over Kafka. */
@@ -38,6 +41,9 @@ export interface RelayReport {
   /** By the names of RelayFigures; none until they are known. */
   readonly figures: Readonly<Record<string, number>>
 }
+
+/** Well-formed, and refused by a rule of the shop. */
+const UNPROCESSABLE = 422
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -113,12 +119,19 @@ function orderCounter(registers: Registry[]): Metrics['countOrder'] {
   }
 }
 
-function resultOf(execution: Execution, done: 'placed' | 'cancelled') {
-  if (execution.outcome === 'key-reused') return 'conflict'
-  const { status, replayed } = execution
-  if (replayed) return 'repeated'
-  if (status < 300) return done === 'placed' && status === 200 ? 'repeated' : done
-  return status === 422 ? 'rejected' : 'conflict'
+function resultOf(execution: OrderExecution, done: 'placed' | 'cancelled') {
+  switch (execution.outcome) {
+    case 'accepted':
+      return done === 'placed' && execution.events === 0 ? 'repeated' : done
+    case 'refused': {
+      const { reason } = execution.refusal
+      return isProblemCode(reason) && PROBLEMS[reason].status === UNPROCESSABLE ? 'rejected' : 'conflict'
+    }
+    case 'known':
+      return 'repeated'
+    case 'key-reused':
+      return 'conflict'
+  }
 }
 
 function watchProjections(registers: Registry[], states: () => Promise<readonly ProjectionState[]>): void {

@@ -8,6 +8,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0004_registry': sql('0004_registry.sql'),
   '0005_log_identity': sql('0005_log_identity.sql'),
   '0006_inbound': sql('0006_inbound.sql'),
+  '0007_command_answers': sql('0007_command_answers.sql'),
 }
 
 function sql(file: string): string {

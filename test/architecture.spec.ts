@@ -117,6 +117,15 @@ describe('the architecture', () => {
     expect(reading(/\bprocess\.argv\b/, /^(cli|bench|test)\//)).toEqual([])
   })
 
+  test('what the API stands on knows no path, status or header of HTTP', () => {
+    const without = /^(domain|commands|store|kafka|projections|reactors|audit|simulation)\//
+    const path = /['"`]\/[a-z]{2,}/
+    const status = /\bstatus(Code)?\b\W{1,5}[1-5]\d\d\b/i
+    const header = /['"`](etag|location|x-position|idempotency-\w+|cache-control|retry-after|if-(none-)?match)\b/i
+    const knowing = (file: string) => [path, status, header].some((pattern) => pattern.test(withoutComments(file)))
+    expect(code.filter((file) => without.test(file) && knowing(file))).toEqual([])
+  })
+
   test('a file longer than 300 lines gives its reason in its first comment', () => {
     const long = code.filter(
       (file) => (sources.get(file) ?? '').split('\n').length > 301 && !/(events|api-shapes)\.ts$/.test(file),

@@ -1,9 +1,10 @@
 /** Customers over HTTP. */
 import { customer, registerCustomer, type CustomerExists } from '../../domain/customer.ts'
 import type { Decision } from '../../domain/decision.ts'
-import type { Answer, Look } from '../../store/commit/command.ts'
+import type { Look } from '../../store/commit/command.ts'
+import { refusedAnswer, shownAnswer } from '../answer.ts'
 import type { ApiServer } from '../api-server.ts'
-import { executeWith, refusedAnswer, sendExecution, shownAnswer } from '../commands.ts'
+import { executeWith, sendExecution } from '../commands.ts'
 import { versionTag } from '../http/etag.ts'
 import { askedOf, type Asked } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
@@ -63,7 +64,7 @@ function answerOf(
   customerId: string,
   asked: Asked,
   { decision, look }: { readonly decision: Decision<CustomerExists>; readonly look: Look },
-): Answer {
+): string {
   if (decision.outcome === 'refused') {
     const detail = `customer ${customerId} was registered with other content`
     return refusedAnswer({ code: decision.refusal.reason, detail }, asked)

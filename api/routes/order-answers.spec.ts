@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { accept, refuse } from '../../domain/decision.ts'
 import type { AcceptedOrder } from '../../domain/order.ts'
 import type { PlaceOrderRefusal } from '../../domain/place-order.ts'
-import type { Answer, Look } from '../../store/commit/command.ts'
+import type { Look } from '../../store/commit/command.ts'
+import { readAnswer } from '../answer.ts'
 import { cancelOrderAnswer, placeOrderAnswer } from './order-answers.ts'
 
 const asked = { url: '/orders?x=1', requestId: 'r1' }
@@ -31,9 +32,9 @@ function placed(change: Partial<AcceptedOrder> = {}): AcceptedOrder {
   }
 }
 
-function answered(state: AcceptedOrder, version = 3): Answer {
+function answered(state: AcceptedOrder, version = 3) {
   const look = (() => ({ state, version })) as unknown as Look
-  return placeOrderAnswer(command, asked)(accept(), look)
+  return readAnswer(placeOrderAnswer(command, asked)(accept(), look))
 }
 
 const nothing = (() => {
@@ -91,7 +92,7 @@ describe('the answer to an order', () => {
       ],
     ]
     for (const [refusal, status, more] of cases) {
-      const answer = placeOrderAnswer(command, asked)(refuse(refusal), nothing)
+      const answer = readAnswer(placeOrderAnswer(command, asked)(refuse(refusal), nothing))
       expect(answer.status).toBe(status)
       expect(JSON.parse(answer.body)).toMatchObject({
         code: refusal.reason,
@@ -108,5 +109,5 @@ test('the answer to a cancellation of another version names the present one', ()
     refuse({ reason: 'version-mismatch', version: 4 }),
     nothing,
   )
-  expect(answer).toMatchObject({ status: 412, headers: { etag: '"4"' } })
+  expect(readAnswer(answer)).toMatchObject({ status: 412, headers: { etag: '"4"' } })
 })

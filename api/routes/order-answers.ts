@@ -9,8 +9,8 @@ import {
 } from '../../domain/order.ts'
 import type { PlaceOrder, PlaceOrderRefusal } from '../../domain/place-order.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
-import type { Answer, Look } from '../../store/commit/command.ts'
-import { refusedAnswer, shownAnswer } from '../commands.ts'
+import type { Look } from '../../store/commit/command.ts'
+import { refusedAnswer, shownAnswer } from '../answer.ts'
 import { versionTag } from '../http/etag.ts'
 import type { Asked, Occurrence } from '../http/problem-document.ts'
 
@@ -18,7 +18,7 @@ import type { Asked, Occurrence } from '../http/problem-document.ts'
 export function placeOrderAnswer(
   { orderId, currency }: PlaceOrder,
   asked: Asked,
-): (decision: Decision<PlaceOrderRefusal>, look: Look) => Answer {
+): (decision: Decision<PlaceOrderRefusal>, look: Look) => string {
   return (decision, look) =>
     decision.outcome === 'refused'
       ? refusedAnswer(placeOrderOccurrence(decision.refusal, orderId, currency), asked)
@@ -36,7 +36,7 @@ export type CancelOrderRefusal = UnknownOrder | OrderNotCancellable | VersionMis
 export function cancelOrderAnswer(
   { orderId }: CancelOrder,
   asked: Asked,
-): (decision: Decision<CancelOrderRefusal>, look: Look) => Answer {
+): (decision: Decision<CancelOrderRefusal>, look: Look) => string {
   return (decision, look) =>
     decision.outcome === 'refused'
       ? refusedAnswer(cancelOrderOccurrence(decision.refusal, orderId), asked)
@@ -91,7 +91,7 @@ function cancelOrderOccurrence(refusal: CancelOrderRefusal, orderId: string): Oc
   }
 }
 
-function orderAnswer(status: number, orderId: string, look: Look): Answer {
+function orderAnswer(status: number, orderId: string, look: Look): string {
   const { state, version } = look(order, orderId)
   if (state.status === 'none' || state.status === 'rejected')
     throw new Error(`order ${orderId} was accepted and is not`)

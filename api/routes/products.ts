@@ -13,9 +13,10 @@ import {
   type StockTooLarge,
   type UnknownProduct,
 } from '../../domain/inventory.ts'
-import type { Answer, Look } from '../../store/commit/command.ts'
+import type { Look } from '../../store/commit/command.ts'
+import { refusedAnswer, shownAnswer } from '../answer.ts'
 import type { ApiServer } from '../api-server.ts'
-import { executeWith, refusedAnswer, sendExecution, shownAnswer } from '../commands.ts'
+import { executeWith, sendExecution } from '../commands.ts'
 import { versionTag } from '../http/etag.ts'
 import { askedOf, type Asked, type Occurrence } from '../http/problem-document.ts'
 import type { ApiParts } from '../parts.ts'
@@ -89,7 +90,7 @@ function answerOf(
   { sku, status, asked }: { readonly sku: string; readonly status: number; readonly asked: Asked },
   decision: Decision<InventoryRefusal>,
   look: Look,
-): Answer {
+): string {
   if (decision.outcome === 'refused') return refusedAnswer(occurrenceOf(decision.refusal, sku), asked)
   const { state, version } = look(inventory, sku)
   if (state.listed === null) throw new Error(`product ${sku} was accepted and is not listed`)

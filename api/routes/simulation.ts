@@ -1,13 +1,13 @@
 /** Random orders over HTTP, for trying the shop out. */
-import { placeOrder } from '../../domain/place-order.ts'
-import type { CommandKey, Executed, Execution } from '../../store/commit/command.ts'
+import type { Decision } from '../../domain/decision.ts'
+import { placeOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
+import type { CommandKey } from '../../store/commit/command.ts'
 import type { ApiServer } from '../api-server.ts'
-import { principalName } from '../commands.ts'
+import { principalName, requireOwn } from '../commands.ts'
 import { traceIdOf } from '../http/correlation.ts'
 import { idempotencyKey } from '../http/idempotency-key.ts'
-import { askedOf, ProblemError } from '../http/problem-document.ts'
+import { ProblemError } from '../http/problem-document.ts'
 import { commanding, NOTHING } from '../operation.ts'
-import { placeOrderAnswer } from './order-answers.ts'
 import type { ApiParts } from '../parts.ts'
 import { SimulatedOrders, SimulateOrders } from '../shapes/simulation.ts'
 import { ref } from '../shapes/shape.ts'
@@ -40,7 +40,7 @@ export function simulationRoutes(app: ApiServer, parts: ApiParts): void {
         const command = { ...simulated, ...common, orderId: newId() }
         return executor.execute({
           decide: (read) => placeOrder(command, read),
-          answer: placeOrderAnswer(command, askedOf(request)),
+          answer: (decision) => itemOf(command.orderId, decision),
           key: keyOfOrder(key, index),
           commandId: newId(),
           correlationId,
@@ -49,11 +49,12 @@ export function simulationRoutes(app: ApiServer, parts: ApiParts): void {
       }),
     )
     for (const execution of executions) metrics?.countOrder(execution, 'placed', reply.elapsedTime)
-    const executed = executions.map(requireExecuted)
-    const position = Math.max(...executed.map((execution) => execution.position))
+    const own = executions.map(requireOwn)
+    const position = Math.max(...own.map((execution) => execution.position))
     reply.code(201).header('cache-control', 'no-store').header('x-position', String(position))
-    if (executed.every(({ replayed }) => replayed)) reply.header('idempotency-replayed', 'true')
-    return reply.send({ items: executed.map(outcomeOf), position })
+    if (own.every(({ outcome }) => outcome === 'known')) reply.header('idempotency-replayed', 'true')
+    const items = own.map(({ answer }): unknown => JSON.parse(answer ?? 'null'))
+    return reply.send({ items, position })
   })
 }
 
@@ -65,19 +66,12 @@ function keyOfOrder(key: CommandKey | null, index: number): CommandKey | null {
   return key === null || index === 0 ? key : { ...key, key: `${key.key}#${String(index)}` }
 }
 
-function requireExecuted(execution: Execution): Executed {
-  if (execution.outcome === 'executed') return execution
-  throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key came before with another request' })
-}
-
-/** What an answer about one order says in short; its text was made by us or kept from an answer of ours. */
-function outcomeOf({ status, body }: Executed): object {
-  const told: unknown = JSON.parse(body)
-  const read = (name: string): unknown => (typeof told === 'object' && told !== null ? Reflect.get(told, name) : null)
-  const rejected = status >= 300
-  return {
-    orderId: read('orderId'),
-    status: rejected ? 'rejected' : read('status'),
-    reason: rejected ? read('code') : null,
-  }
+/** What became of one order, as the answer to the whole request says it: kept with the key of that order. */
+function itemOf(orderId: string, decision: Decision<PlaceOrderRefusal>): string {
+  const { outcome } = decision
+  return JSON.stringify({
+    orderId,
+    status: outcome === 'accepted' ? 'placed' : 'rejected',
+    reason: outcome === 'accepted' ? null : decision.refusal.reason,
+  })
 }

@@ -84,7 +84,7 @@ export function openInbound({ settings, databaseUrl, taking, crash, metrics, log
 
 function outcomeOf(taken: Taken): InboundOutcome {
   if ('class' in taken) return 'parked'
-  return taken.status < 300 ? 'placed' : 'rejected'
+  return taken.refused === null ? 'placed' : 'rejected'
 }
 
 /** Null: nobody can send orders in Avro yet. */

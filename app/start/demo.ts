@@ -25,14 +25,9 @@ export async function fillDemo(config: Config, { executor, traffic, clock, newId
 
   async function execute(decide: (read: Read) => Decision<unknown>): Promise<boolean> {
     const id = newId()
-    const answer = ({ outcome }: Decision<unknown>) => ({
-      status: outcome === 'accepted' ? 200 : 422,
-      headers: {},
-      body: '{}',
-    })
-    const command = { decide, answer, key: null, commandId: id, correlationId: id, causationId: null }
-    const execution = await executor.execute(command)
-    return execution.outcome === 'executed' && execution.status === 200
+    const ids = { commandId: id, correlationId: id, causationId: null }
+    const { outcome } = await executor.execute({ decide, answer: () => null, key: null, ...ids })
+    return outcome === 'accepted'
   }
 
   await Promise.all(traffic.products.map((product) => execute((read) => listProduct({ ...product, currency }, read))))

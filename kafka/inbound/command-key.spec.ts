@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseOrderId } from '../../domain/values.ts'
-import { KAFKA_KEY_DAYS } from '../../store/commit/purge-commands.ts'
+import { KEY_DAYS } from '../../store/commit/purge-commands.ts'
 import { TOPIC_SETTINGS } from '../topics/topics.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
 import type { InboundRecord } from './inbound-record.ts'
@@ -33,7 +33,7 @@ describe('the key of a record', () => {
   })
 
   test('is the id of the event within its source, wherever it lies', () => {
-    const identity = { source: 'kafka-ce:web', key: 'e1', timestamp: null }
+    const identity = { source: 'kafka:ce:web', key: 'e1', timestamp: null }
     expect(identityOf(event('e1', 'web'))).toEqual(identity)
     expect(identityOf({ ...event('e1', 'web'), partition: 0, offset: 7 })).toEqual(identity)
     expect(identityOf({ ...record, headers: [['ce_id', Buffer.from('e1')]] })).toMatchObject({
@@ -51,7 +51,7 @@ describe('the key of a record', () => {
   })
 
   test('has another fingerprint for another order', () => {
-    const identity = { source: 's', key: 'k', timestamp: null }
+    const identity = { source: 'kafka:s', key: 'k', timestamp: null } as const
     const wanted: WantedOrder = { orderId: null, customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
     const print = (change: Partial<WantedOrder>) =>
       commandKey(identity, { ...wanted, ...change }).fingerprint.toString('hex')
@@ -60,26 +60,26 @@ describe('the key of a record', () => {
   })
 
   test('is kept for longer than the topic keeps the record', () => {
-    expect(KAFKA_KEY_DAYS * 86_400_000).toBeGreaterThan(TOPIC_SETTINGS.retentionMs * 2)
+    expect(KEY_DAYS.kafka * 86_400_000).toBeGreaterThan(TOPIC_SETTINGS.retentionMs * 2)
   })
 })
 
 describe('the id of an order that has none', () => {
   test('is always the same for the same key, and another one for another', () => {
-    const id = derivedOrderId({ source: 's', key: 'k', timestamp: null })
-    expect(derivedOrderId({ source: 's', key: 'k', timestamp: null })).toBe(id)
-    expect(derivedOrderId({ source: 's', key: 'l', timestamp: null })).not.toBe(id)
-    expect(derivedOrderId({ source: 't', key: 'k', timestamp: null })).not.toBe(id)
+    const id = derivedOrderId({ source: 'kafka:s', key: 'k', timestamp: null })
+    expect(derivedOrderId({ source: 'kafka:s', key: 'k', timestamp: null })).toBe(id)
+    expect(derivedOrderId({ source: 'kafka:s', key: 'l', timestamp: null })).not.toBe(id)
+    expect(derivedOrderId({ source: 'kafka:t', key: 'k', timestamp: null })).not.toBe(id)
   })
 
   test.each([null, 0, 1_700_000_000_123, -1, 2 ** 60])('is an id and a uuid of version 8 at %s', (timestamp) => {
-    const id = derivedOrderId({ source: 's', key: 'k', timestamp })
+    const id = derivedOrderId({ source: 'kafka:s', key: 'k', timestamp })
     expect(parseOrderId(id)).toBe(id)
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
   test('grows with the time of the record', () => {
-    const at = (timestamp: number) => derivedOrderId({ source: 's', key: 'k', timestamp })
+    const at = (timestamp: number) => derivedOrderId({ source: 'kafka:s', key: 'k', timestamp })
     expect(at(1_700_000_000_123) < at(1_700_000_000_124)).toBe(true)
   })
 })

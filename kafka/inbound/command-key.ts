@@ -12,7 +12,7 @@ const MAX_LENGTH = 256
 const VISIBLE = /^[^\p{Cc}\p{Cs}\u{FFFD}]+$/u
 
 export interface RecordIdentity {
-  readonly source: string
+  readonly source: `kafka:${string}`
   readonly key: string
   /** When it was made, where the key says so; null: the same key may come with several times. */
   readonly timestamp: number | null
@@ -31,7 +31,8 @@ export function identityOf(record: InboundRecord): RecordIdentity | RecordFault 
       return { class: 'invalid-header', message }
     }
   }
-  return { source: `kafka-ce:${source}`, key: id, timestamp: null }
+  // No name of a topic has a colon.
+  return { source: `kafka:ce:${source}`, key: id, timestamp: null }
 }
 
 /** `wanted` decides whether the same key asks for the same. */

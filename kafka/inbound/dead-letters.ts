@@ -2,9 +2,8 @@
  * What can be done with parked records: looked at, tried again, discarded. One that is tried again has the key that it
  * had, so however often that happens it places one order.
  */
-import type { Answer } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import { considerCommands, type Considered } from '../../store/commit/consider.ts'
+import { considerCommands } from '../../store/commit/consider.ts'
 import {
   discardParked,
   readGroups,
@@ -19,9 +18,8 @@ import {
   type LetterSummary,
   type StoredLetter,
 } from './letter-table.ts'
-import type { RecordFault } from './inbound-record.ts'
 import { inKeyOrder } from './in-key-order.ts'
-import { orderCommand, readValue, takeOrder, type TakingParts } from './take-order.ts'
+import { orderCommand, readValue, takenOf, takeOrder, type Taken, type TakingParts } from './take-order.ts'
 
 export interface DeadLetters {
   groups(): Promise<readonly LetterGroup[]>
@@ -64,7 +62,7 @@ export interface DeadLettersParts extends TakingParts {
 const MOST = 500
 
 export function deadLetters(parts: DeadLettersParts): DeadLetters {
-  const { pool, clock, desk } = parts
+  const { pool, clock } = parts
 
   async function tryAgain(letter: StoredLetter, by: string): Promise<Outcome> {
     const taken = await takeOrder(letter, parts)
@@ -76,23 +74,16 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
   }
 
   async function consider(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
-    const commands = letters.map((letter) => orderCommand(letter, parts))
-    const sound = commands.flatMap((command) => ('class' in command ? [] : [command]))
-    const considered = await considerCommands(pool, sound, parts.newEventId)
-    const byCommand = new Map<unknown, Considered | undefined>(
-      sound.map((command, index) => [command, considered[index]]),
-    )
-    return commands.map((command) => {
-      const found = byCommand.get(command)
-      if (found?.outcome !== 'answered') return 'failed'
-      return toldOf(desk.unheard(found.answer) ?? found.answer).outcome
+    const asked = letters.flatMap((letter) => {
+      const one = orderCommand(letter, parts)
+      return 'class' in one ? [] : [one]
     })
-  }
-
-  function toldOf(taken: Answer | RecordFault): { readonly outcome: Outcome; readonly detail: string } {
-    if ('class' in taken) return { outcome: 'failed', detail: `${taken.class}: ${taken.message}` }
-    const { placed, detail } = desk.toldOf(taken)
-    return { outcome: placed ? 'succeeded' : 'refused', detail }
+    const commands = asked.map(({ command }) => command)
+    const considered = await considerCommands(pool, commands, parts.newEventId)
+    const outcomes = considered.map((one, index) =>
+      one.outcome === 'failed' ? one.outcome : toldOf(takenOf(asked[index]?.orderId ?? '', one)).outcome,
+    )
+    return [...outcomes, ...Array.from({ length: letters.length - asked.length }, () => 'failed' as const)]
   }
 
   function deedOf(act: LetterDeed['act'], by: string, detail: string): LetterDeed {
@@ -122,6 +113,14 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
 }
 
 type Outcome = 'succeeded' | 'refused' | 'failed'
+
+function toldOf(taken: Taken): { readonly outcome: Outcome; readonly detail: string } {
+  if ('class' in taken) return { outcome: 'failed', detail: `${taken.class}: ${taken.message}` }
+  const { orderId, refused } = taken
+  return refused === null
+    ? { outcome: 'succeeded', detail: `placed order ${orderId}` }
+    : { outcome: 'refused', detail: `rejected order ${orderId}: ${refused}` }
+}
 
 /** Null for what is nested too deep to be written: reading does not mind that. */
 function jsonText(value: unknown): string | null {

@@ -1,6 +1,6 @@
-/** What the API knows about orders, for those that come in over Kafka: the same bounds, the same decision, the same answers. */
+/** What the API knows about orders, for those that come in over Kafka: the same bounds, the same decision. */
 import type { AskedLine, PlaceOrderRefusal } from '../../domain/place-order.ts'
-import type { Answer, Command } from '../../store/commit/command.ts'
+import type { Command } from '../../store/commit/command.ts'
 import type { RecordFault } from './inbound-record.ts'
 
 /** An order as its sender wants it, within bounds. */
@@ -14,24 +14,14 @@ export interface WantedOrder {
 export interface OrderDesk {
   /** A value from anywhere as an order, when POST /orders would take it. */
   check(value: unknown): WantedOrder | RecordFault
-  /** How it is decided and answered. */
-  placing(order: PlacingOrder): Pick<Command<PlaceOrderRefusal>, 'decide' | 'answer'>
-  /** Why an answer has to be parked: a refusal that no event tells of. Null for all others. */
-  unheard(answer: Answer): RecordFault | null
-  /** What an answer comes to, for the history of a record. */
-  toldOf(answer: Answer): AnswerTold
+  /** How it is decided. */
+  placing(order: PlacingOrder): Command<PlaceOrderRefusal>['decide']
   /** The correlation id in a `traceparent`; null when it has none. */
   traceIdOf(traceparent: unknown): string | null
-}
-
-export interface AnswerTold {
-  readonly placed: boolean
-  readonly detail: string
 }
 
 export interface PlacingOrder extends WantedOrder {
   readonly orderId: string
   /** True when the sender chose the id. */
   readonly named: boolean
-  readonly commandId: string
 }

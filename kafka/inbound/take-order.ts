@@ -1,9 +1,10 @@
 /** One record of `order-commands`, from its bytes to the commit. The consumer and whoever tries a parked one again share it. */
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
+import type { Decision } from '../../domain/decision.ts'
 import type { PlaceOrderRefusal } from '../../domain/place-order.ts'
 import { EncodeError } from '../../schemas/codec-errors.ts'
-import { StoreFailure, type Command, type Executed, type Executor } from '../../store/commit/command.ts'
+import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
@@ -18,8 +19,14 @@ export interface TakingParts {
   readonly newId: () => string
 }
 
-/** What became of a record: executed (also when the order was refused, which is an event), or why it cannot be. */
-export type Taken = Executed | RecordFault
+/** What became of a record: decided (also when the order was refused, which is an event), or why it cannot be. */
+export type Taken = TakenOrder | RecordFault
+
+export interface TakenOrder {
+  readonly orderId: string
+  /** The reason; null: it was placed. */
+  readonly refused: string | null
+}
 
 /** As POST /orders bounds its body. */
 const MAX_VALUE_BYTES = 65_536
@@ -28,28 +35,49 @@ const MAX_HEADERS = 100
 
 /** Rejects only with what passes by itself (isPassing): then nothing is known to be wrong with the record. */
 export async function takeOrder(record: InboundRecord, parts: TakingParts): Promise<Taken> {
-  const command = orderCommand(record, parts)
-  if ('class' in command) return command
+  const asked = orderCommand(record, parts)
+  if ('class' in asked) return asked
+  const { orderId, command } = asked
   try {
-    const execution = await parts.executor.execute(command)
-    if (execution.outcome === 'key-reused') return KEY_REUSED
-    return parts.desk.unheard(execution) ?? execution
+    return takenOf(orderId, await parts.executor.execute(command))
   } catch (error) {
     if (isPassing(error)) throw error
     return faultOf(error)
   }
 }
 
-const KEY_REUSED: RecordFault = {
-  class: 'key-reused',
-  message: 'this ce_id of its ce_source came before with another order',
+/** What came of a command, or would. */
+type Settled =
+  | { readonly outcome: 'accepted' | 'key-reused' }
+  | { readonly outcome: 'refused'; readonly refusal: PlaceOrderRefusal }
+  | { readonly outcome: 'known'; readonly answer: string | null }
+
+export function takenOf(orderId: string, settled: Settled): Taken {
+  switch (settled.outcome) {
+    case 'accepted':
+      return { orderId, refused: null }
+    case 'refused':
+      return refused(orderId, settled.refusal.reason)
+    case 'known':
+      return settled.answer === null ? { orderId, refused: null } : refused(orderId, settled.answer)
+    case 'key-reused':
+      return { class: settled.outcome, message: 'this ce_id of its ce_source came before with another order' }
+  }
+}
+
+/** A recorded refusal is an event; one that left no trace would be heard by nobody. */
+function refused(orderId: string, reason: string): Taken {
+  if (reason !== 'order-exists') return { orderId, refused: reason }
+  return { class: reason, message: `order ${orderId} exists with another customer or other lines` }
+}
+
+export interface AskedOrder {
+  readonly orderId: string
+  readonly command: Command<PlaceOrderRefusal>
 }
 
 /** The command of a record, or what is wrong with it. Never throws. */
-export function orderCommand(
-  record: InboundRecord,
-  parts: Omit<TakingParts, 'executor'>,
-): Command<PlaceOrderRefusal> | RecordFault {
+export function orderCommand(record: InboundRecord, parts: Omit<TakingParts, 'executor'>): AskedOrder | RecordFault {
   const identity = identityOf(record)
   if ('class' in identity) return identity
   const wanted = wantedOrder(record, parts)
@@ -57,13 +85,17 @@ export function orderCommand(
   const { desk, newId } = parts
   const commandId = newId()
   const orderId = wanted.orderId ?? derivedOrderId(identity)
-  return {
-    ...desk.placing({ ...wanted, orderId, named: wanted.orderId !== null, commandId }),
+  const command = {
+    decide: desk.placing({ ...wanted, orderId, named: wanted.orderId !== null }),
+    // Kept with the key of the record, for when it comes again: why its order was refused.
+    answer: (decision: Decision<PlaceOrderRefusal>) =>
+      decision.outcome === 'refused' ? decision.refusal.reason : null,
     key: commandKey(identity, wanted),
     commandId,
     correlationId: desk.traceIdOf(headerText(record, 'traceparent')) ?? commandId,
     causationId: null,
   }
+  return { orderId, command }
 }
 
 /** Whether an error says that the store is away, and nothing about the command. */

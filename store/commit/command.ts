@@ -1,4 +1,4 @@
-/** What the store is asked to execute, and what it answers. */
+/** What the store is asked to execute, and what came of it. */
 import type { Aggregate, Decision, Read } from '../../domain/decision.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
 
@@ -16,19 +16,15 @@ export type Look = <State, Event extends DomainEvent>(
   id: string,
 ) => { readonly state: State; readonly version: number }
 
-/**
- * An answer as the caller will see it, but for the position, which is known only once the events have theirs.
- * `body` is a JSON object in text; the position is spliced in as its last property.
- */
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
+/** By which way commands with keys come in. */
+export type Door = 'http' | 'kafka'
 
-/** Identifies a command that may be asked again. `fingerprint` (a digest) tells the same question from another one. */
+/**
+ * Identifies a command that may be asked again. `fingerprint` (a digest) tells the same question from another one.
+ * `source` begins with the door, so that no door is answered with a text that another one made.
+ */
 export interface CommandKey {
-  readonly source: string
+  readonly source: `${Door}:${string}`
   readonly key: string
   readonly fingerprint: Buffer
 }
@@ -36,20 +32,39 @@ export interface CommandKey {
 export interface Command<Refusal = unknown> {
   /** Pure: it may be run several times, and only the last run counts. */
   readonly decide: (read: VersionedRead) => Decision<Refusal>
-  /** Pure, run with each decision. */
-  readonly answer: (decision: Decision<Refusal>, look: Look) => Answer
+  /**
+   * Pure, run with each decision; null where nobody needs an answer. Its text is its caller's own: the store keeps it
+   * with the key and hands it back, and never reads it. Positions are not known yet; they stand beside it.
+   */
+  readonly answer: (decision: Decision<Refusal>, look: Look) => string | null
   readonly key: CommandKey | null
   readonly commandId: string
   readonly correlationId: string
   readonly causationId: string | null
 }
 
-/** A committed answer. `position`: of the command's last event, or where the log stood when it had none. */
-export interface Executed extends Answer {
-  readonly outcome: 'executed'
+/** What a committed command wrote. */
+interface Written {
+  /** Streams with their versions after it. */
+  readonly streams: ReadonlyMap<string, { readonly version: number }>
+  /** How many events: they stand up to and including the position. */
+  readonly events: number
+}
+
+/** A text of the run that was committed, and the position: of the command's last event, else where the log stood. */
+interface Answered {
+  readonly answer: string | null
   readonly position: Position
-  /** True when the same key had been answered before, and this is that answer. */
-  readonly replayed: boolean
+}
+
+/** It was committed now. A refusal, too, may have written events. */
+export type Committed<Refusal> =
+  | (Answered & Written & { readonly outcome: 'accepted' })
+  | (Answered & Written & { readonly outcome: 'refused'; readonly refusal: Refusal })
+
+/** The same key had been committed before, with this answer; nothing was done now. */
+export interface Known extends Answered {
+  readonly outcome: 'known'
 }
 
 /** The key had been used for another question; nothing was done. */
@@ -57,7 +72,7 @@ export interface KeyReused {
   readonly outcome: 'key-reused'
 }
 
-export type Execution = Executed | KeyReused
+export type Execution<Refusal = unknown> = Committed<Refusal> | Known | KeyReused
 
 /** Executes commands; safe from any number of callers. */
 export interface Executor {
@@ -65,7 +80,7 @@ export interface Executor {
    * Resolves after the commit (law 5). Rejects with a StoreFailure, or with the defect or EncodeError
    * of this command alone.
    */
-  execute<Refusal>(command: Command<Refusal>): Promise<Execution>
+  execute<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>>
 }
 
 /**
@@ -85,10 +100,4 @@ export class StoreFailure extends Error {
     this.name = 'StoreFailure'
     this.code = code
   }
-}
-
-/** The body a caller sees: the stored text with its position as the last property. */
-export function bodyAt(body: string, position: Position): string {
-  const comma = body === '{}' ? '' : ','
-  return `${body.slice(0, -1)}${comma}"position":${String(position)}}`
 }

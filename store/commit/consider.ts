@@ -1,17 +1,19 @@
 /**
- * What commands would be answered now, without executing them: they are decided as the committer would decide them,
- * each seeing what those before it would have written, and nothing is appended.
+ * What would come of commands now, without executing them: they are decided as the committer would decide them, each
+ * seeing what those before it would have written, and nothing is appended.
  */
 import type pg from 'pg'
 import { readAnswers } from '../log/append.ts'
-import type { Answer, Command } from './command.ts'
+import type { Decision } from '../../domain/decision.ts'
+import type { Command, KeyReused, Known } from './command.ts'
 import { decideBatch, type Decided, type UnreadableStream } from './decide-batch.ts'
 import { loadStreams } from './load-streams.ts'
 import type { StreamState } from './stream-cache.ts'
 
-export type Considered =
-  | { readonly outcome: 'answered'; readonly answer: Answer }
-  | { readonly outcome: 'key-reused' }
+export type Considered<Refusal = unknown> =
+  | Decision<Refusal>
+  | Pick<Known, 'outcome' | 'answer'>
+  | KeyReused
   | { readonly outcome: 'failed'; readonly error: unknown }
 
 /** In the order of the commands. Rejects with the driver's error when the database is away. */
@@ -19,8 +21,8 @@ export async function considerCommands<Refusal>(
   pool: pg.Pool,
   asked: readonly Command<Refusal>[],
   newEventId: () => Buffer,
-): Promise<readonly Considered[]> {
-  // Whichever refusals a command knows, it is only handed its own decision.
+): Promise<readonly Considered<Refusal>[]> {
+  // Whichever refusals a command knows, it is only handed its own decision, and only that is handed back.
   const commands = asked as readonly Command[]
   const client = await pool.connect()
   try {
@@ -28,7 +30,8 @@ export async function considerCommands<Refusal>(
     const open = commands.filter((command) => !known.has(command))
     const decided = await decide(client, open, newEventId)
     const byCommand = new Map(open.map((command, index) => [command, decided[index]]))
-    return commands.map((command) => known.get(command) ?? consideredOf(byCommand.get(command)))
+    const considered = commands.map((command) => known.get(command) ?? consideredOf(byCommand.get(command)))
+    return considered as readonly Considered<Refusal>[]
   } finally {
     client.release()
   }
@@ -48,7 +51,7 @@ async function knownAnswers(
     const found = stored[index]
     if (found === undefined || found === null) return
     const same = found.fingerprint.equals(key.fingerprint)
-    known.set(command, same ? { outcome: 'answered', answer: found.answer } : { outcome: 'key-reused' })
+    known.set(command, same ? { outcome: 'known', answer: found.answer } : { outcome: 'key-reused' })
   })
   return known
 }
@@ -70,5 +73,5 @@ async function decide(
 
 function consideredOf(decided: Decided | undefined): Considered {
   if (decided === undefined) throw new Error('a command was not decided')
-  return decided.outcome === 'answered' ? { outcome: 'answered', answer: decided.answer } : decided
+  return decided.outcome === 'decided' ? decided.decision : decided
 }

@@ -7,7 +7,7 @@ import { streamName } from '../../domain/decision.ts'
 import { encode } from '../../schemas/codec.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
 import { uuidBytes } from '../postgres/binary-array.ts'
-import type { Answer, Command, VersionedRead } from './command.ts'
+import type { Command, CommandKey, VersionedRead } from './command.ts'
 import { aggregateFor } from './fold-event.ts'
 import type { StreamState } from './stream-cache.ts'
 
@@ -41,15 +41,36 @@ export interface NewEvent {
   readonly causationId: Buffer | null
 }
 
-/** What became of one command: its answer, and how many of the batch's events stand up to and including its own. */
-export type Decided =
-  | { readonly outcome: 'answered'; readonly answer: Answer; readonly offset: number }
-  | { readonly outcome: 'failed'; readonly error: unknown }
+export interface DecidedCommand {
+  readonly outcome: 'decided'
+  readonly decision: Decision<unknown>
+  readonly answer: string | null
+  /** Those it wrote, as they stand after it. */
+  readonly streams: ReadonlyMap<string, StreamState>
+  /** How many of the batch's events stand up to and including its own. */
+  readonly offset: number
+}
+
+/** What became of one command. */
+export type Decided = DecidedCommand | { readonly outcome: 'failed'; readonly error: unknown }
+
+/** What is kept with the key of a decided command. `index`: of the command in its batch. */
+export interface KeyedAnswer {
+  readonly index: number
+  readonly key: CommandKey
+  readonly answer: string | null
+  readonly commandId: Buffer
+  /** How many it wrote. */
+  readonly events: number
+  /** See DecidedCommand. */
+  readonly offset: number
+}
 
 export interface DecidedBatch {
   /** In the order of the commands. */
   readonly decided: readonly Decided[]
   readonly events: readonly NewEvent[]
+  readonly keyed: readonly KeyedAnswer[]
   /** Every stream the batch read, as it stands after the batch. */
   readonly streams: ReadonlyMap<string, StreamState>
   /** Those that changed, with the version they had before. */
@@ -71,6 +92,7 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
   const changed = new Map<string, number>()
   const missing = new Set<string>()
   const events: NewEvent[] = []
+  const keyed: KeyedAnswer[] = []
   const decided: Decided[] = []
   /** Taken for new without a look-up: good enough for the command that did so, no knowledge for the others. */
   const assumed = new Set<string>()
@@ -136,13 +158,19 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
     after = prepared.after
     // Everything that can throw comes before the first change: a command that fails leaves nothing in the batch.
     const answer = command.answer(decision, look)
+    const { key } = command
+    const offset = events.length + prepared.events.length
+    if (key !== null) {
+      const commandId = uuidBytes(command.commandId)
+      keyed.push({ index: decided.length, key, answer, commandId, events: prepared.events.length, offset })
+    }
     for (const event of prepared.events) events.push(event)
     for (const [name, stream] of after) {
       if (!changed.has(name)) changed.set(name, streams.get(name)?.version ?? 0)
       streams.set(name, stream)
       assumed.delete(name)
     }
-    decided.push({ outcome: 'answered', answer, offset: events.length })
+    decided.push({ outcome: 'decided', decision, answer, streams: after, offset })
   }
 
   for (const entry of commands) {
@@ -156,7 +184,7 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
       decided.push({ outcome: 'failed', error })
     }
   }
-  return missing.size > 0 ? { missing } : { decided, events, streams, changed }
+  return missing.size > 0 ? { missing } : { decided, events, keyed, streams, changed }
 }
 
 const LOOK_UP = Symbol('look up')
@@ -175,8 +203,8 @@ interface Surroundings {
 
 /** Encodes a command's events and folds them, all or none: one that fails here leaves no trace in the batch. */
 function prepare(command: Command, decision: Decision<unknown>, around: Surroundings): Prepared {
+  if (decision.events.length === 0) return { events: [], after: NOTHING }
   const after = new Map<string, StreamState>()
-  if (decision.events.length === 0) return { events: [], after }
   const commandId = uuidBytes(command.commandId)
   const correlationId = command.correlationId === command.commandId ? commandId : uuidBytes(command.correlationId)
   const causationId = command.causationId === null ? null : uuidBytes(command.causationId)

@@ -28,14 +28,21 @@ import {
   appendStatement,
   beginBehindLock,
   findAppended,
-  type KeyedAnswer,
   readAnswers,
   readHead,
   readTail,
   type Tail,
 } from '../log/append.ts'
-import { bodyAt, type Command, type Execution, type Executor, type Position, StoreFailure } from './command.ts'
-import { decideBatch, type DecidedBatch, type UnreadableStream } from './decide-batch.ts'
+import {
+  type Command,
+  type Execution,
+  type Executor,
+  type KeyReused,
+  type Known,
+  type Position,
+  StoreFailure,
+} from './command.ts'
+import { decideBatch, type DecidedCommand, type DecidedBatch, type UnreadableStream } from './decide-batch.ts'
 import { foldEvent } from './fold-event.ts'
 import { loadStreams } from './load-streams.ts'
 import type { SnapshotWriter } from './snapshots.ts'
@@ -92,7 +99,6 @@ interface Job {
 /** A batch that is decided: `jobs[i]` belongs to `decided[i]`. */
 interface Batch extends DecidedBatch {
   readonly jobs: readonly Job[]
-  readonly keyed: readonly (KeyedAnswer & { readonly job: Job })[]
 }
 
 /** What one round of committing carries across its attempts. */
@@ -150,7 +156,7 @@ export class GroupCommit implements Executor {
     this.#wake()
   }
 
-  execute<Refusal>(command: Command<Refusal>): Promise<Execution> {
+  execute<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
     const { key } = command
     if (key === null) return this.#enqueue(command)
     const name = `${key.source}\0${key.key}` // NUL: Postgres takes it in neither, so no two keys have one name
@@ -163,24 +169,25 @@ export class GroupCommit implements Executor {
     return execution
   }
 
-  async #executeAfter<Refusal>(running: Promise<Execution>, command: Command<Refusal>): Promise<Execution> {
+  async #executeAfter<Refusal>(running: Promise<unknown>, command: Command<Refusal>): Promise<Execution<Refusal>> {
     await running.catch(() => undefined)
     return this.execute(command)
   }
 
-  #enqueue<Refusal>(command: Command<Refusal>): Promise<Execution> {
+  #enqueue<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
     if (this.#stopping) return Promise.reject(new StoreFailure('stopping', 'this process is shutting down'))
     if (this.#queue.length >= this.#limits.queue) {
       return Promise.reject(
         new StoreFailure('overloaded', `${String(this.#queue.length)} commands are waiting already`),
       )
     }
-    return new Promise((resolve, reject) => {
+    const execution = new Promise<Execution>((resolve, reject) => {
       const deadline = this.#parts.monotonic() + this.#limits.patience
-      // The queue does not care which refusals a command knows: it only ever hands a command its own decision.
       this.#queue.push({ command: command as Command, deadline, lookUpCreated: false, settled: false, resolve, reject })
       this.#wake()
     })
+    // The queue does not care which refusals a command knows: it hands a command its own decision, and that back.
+    return execution as Promise<Execution<Refusal>>
   }
 
   async #run(): Promise<void> {
@@ -279,7 +286,7 @@ export class GroupCommit implements Executor {
     const base = (stream: string) => loaded.get(stream) ?? this.#parts.cache.get(stream)
     for (;;) {
       const result = decideBatch({ commands: jobs, base, newEventId: this.#parts.newEventId })
-      if (!('missing' in result)) return { ...result, jobs, keyed: keyedAnswers(jobs, result) }
+      if (!('missing' in result)) return { ...result, jobs }
       for (const { name, stream, folded } of await loadStreams(client, [...result.missing])) {
         loaded.set(name, stream)
         if ('failure' in stream) continue
@@ -296,11 +303,13 @@ export class GroupCommit implements Executor {
       client,
       known.map(({ key }) => key),
     )
-    known.forEach(({ job, key }, index) => {
+    known.forEach(({ index: place, key }, index) => {
       const stored = answers[index]
-      if (stored === undefined || stored === null) return // purged this very moment: it is a new command again
-      if (!stored.fingerprint.equals(key.fingerprint)) settle(job, { outcome: 'key-reused' })
-      else settle(job, executed(stored.answer, stored.position, true))
+      const job = batch.jobs[place]
+      // Not there: purged this very moment, so that it is a new command again.
+      if (stored === undefined || stored === null || job === undefined) return
+      const { fingerprint, answer, position } = stored
+      settle(job, fingerprint.equals(key.fingerprint) ? { outcome: 'known', answer, position } : KEY_REUSED)
     })
     return batch.jobs.filter((job) => !job.settled)
   }
@@ -330,7 +339,7 @@ export class GroupCommit implements Executor {
     batch.jobs.forEach((job, index) => {
       const decided = batch.decided[index]
       if (decided === undefined || decided.outcome === 'failed') fail(job, decided?.error)
-      else settle(job, executed(decided.answer, base + decided.offset, false))
+      else settle(job, executionOf(decided, base + decided.offset))
     })
   }
 
@@ -418,24 +427,20 @@ export class GroupCommit implements Executor {
   }
 }
 
-async function joined(running: Promise<Execution>): Promise<Execution> {
+const KEY_REUSED: KeyReused = { outcome: 'key-reused' }
+
+async function joined(running: Promise<Execution>): Promise<Known | KeyReused> {
   const execution = await running
-  return execution.outcome === 'executed' ? { ...execution, replayed: true } : execution
+  if (execution.outcome === 'key-reused') return execution
+  const { answer, position } = execution
+  return { outcome: 'known', answer, position }
 }
 
-function keyedAnswers(jobs: readonly Job[], { decided }: DecidedBatch): Batch['keyed'] {
-  return jobs.flatMap((job, index) => {
-    const result = decided[index]
-    const { key } = job.command
-    return key === null || result?.outcome !== 'answered'
-      ? []
-      : [{ job, key, answer: result.answer, offset: result.offset }]
-  })
-}
-
-function executed(answer: KeyedAnswer['answer'], position: Position, replayed: boolean): Execution {
-  const { status, headers, body } = answer
-  return { outcome: 'executed', status, headers, body: bodyAt(body, position), position, replayed }
+function executionOf({ decision, answer, streams }: DecidedCommand, position: Position): Execution {
+  const events = decision.events.length
+  return decision.outcome === 'accepted'
+    ? { outcome: 'accepted', answer, position, streams, events }
+    : { outcome: 'refused', refusal: decision.refusal, answer, position, streams, events }
 }
 
 function settle(job: Job, execution: Execution): void {

@@ -1,18 +1,14 @@
-/**
- * Purges the answers of commands of HTTP and Kafka whose time is over, in the background. Answers to other sources stay:
- * a reactor may meet the event that it answered to again at any time.
- */
+/** Purges keys of commands whose time is over, in the background. Those of a door that this release does not know stay. */
 import type pg from 'pg'
+import type { Door } from './command.ts'
 
-/** Longer than a topic keeps the record of an order, twice over: a record that can come again finds its key. */
-export const KAFKA_KEY_DAYS = 30
+/** For so many days a key is kept: that of a record for longer than its topic keeps the record, twice over. */
+export const KEY_DAYS: Readonly<Record<Door, number>> = { http: 1, kafka: 30 }
 
-/**
- * By the database's clock. Idempotency keys of HTTP are kept for a day; those of records longer than their topic keeps
- * them.
- */
-export const EXPIRED_COMMAND = `(source like 'http:%' and recorded_at < now() - interval '24 hours'
-  or source like 'kafka%' and recorded_at < now() - interval '${KAFKA_KEY_DAYS} days')`
+/** By the database's clock. */
+export const EXPIRED_COMMAND = `(${Object.entries(KEY_DAYS)
+  .map(([door, days]) => `source like '${door}:%' and recorded_at < now() - interval '${days * 24} hours'`)
+  .join(' or ')})`
 
 /** Rows deleted in one transaction: some 10 ms of work. */
 const CHUNK = 1_000

@@ -5,7 +5,7 @@ import type { Position } from '../commit/command.ts'
 import type { WrittenFile } from './container-file.ts'
 import { DumpFailure } from './dump-failure.ts'
 
-export const FORMAT = 1
+export const FORMAT = 2
 export const EVENTS_FILE = 'events.avro'
 export const COMMANDS_FILE = 'commands.avro'
 export const MANIFEST_FILE = 'manifest.json'

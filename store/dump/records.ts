@@ -19,9 +19,9 @@ export interface CommandRecord {
   readonly source: string
   readonly key: string
   readonly fingerprint: Buffer
-  readonly status: number
-  readonly headers: string
-  readonly body: string
+  readonly answer: string | null
+  readonly commandId: Buffer
+  readonly events: number
   readonly position: number
   readonly recordedAt: number
 }
@@ -53,14 +53,14 @@ export const commandRecordSchema: Schema = {
   type: 'record',
   name: 'DumpedCommand',
   namespace: 'orderledger.dump',
-  doc: 'The answer kept with the key of a command, ordered by source and key.',
+  doc: 'What is kept with the key of a command, ordered by source and key.',
   fields: [
     { name: 'source', type: 'string' },
     { name: 'key', type: 'string' },
     { name: 'fingerprint', type: 'bytes' },
-    { name: 'status', type: 'int' },
-    { name: 'headers', type: 'string' },
-    { name: 'body', type: 'string' },
+    { name: 'answer', type: ['null', 'string'], doc: 'A text that only the source can read.' },
+    { name: 'commandId', type: UUID },
+    { name: 'events', type: 'int', doc: 'How many the command wrote: they stand up to and including the position.' },
     { name: 'position', type: 'long' },
     { name: 'recordedAt', type: TIMESTAMP },
   ],

@@ -60,7 +60,7 @@ async function lockEmptyLog(client: pg.ClientBase): Promise<void> {
   )
   const [found] = rows
   if (found?.events === true) throw new DumpFailure('log-not-empty', 'the log has events already')
-  if (found?.commands === true) throw new DumpFailure('log-not-empty', 'the log has answers of commands already')
+  if (found?.commands === true) throw new DumpFailure('log-not-empty', 'the log has keys of commands already')
 }
 
 async function restoreEvents(
@@ -122,18 +122,18 @@ async function insertEvents(client: pg.ClientBase, events: readonly EventRecord[
 async function insertCommands(client: pg.ClientBase, commands: readonly CommandRecord[]): Promise<void> {
   await client.query({
     name: 'restore-commands',
-    text: `insert into log.commands (source, key, fingerprint, status, headers, body, position, recorded_at)
-      select source, key, fingerprint, status, headers, body, position,
+    text: `insert into log.commands (source, key, fingerprint, answer, command_id, events, position, recorded_at)
+      select source, key, fingerprint, answer, command_id, events, position,
         timestamptz 'epoch' + ms * interval '1 millisecond'
-      from unnest($1::text[], $2::text[], $3::bytea[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
-        as c(source, key, fingerprint, status, headers, body, position, ms)`,
+      from unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::bigint[])
+        as c(source, key, fingerprint, answer, command_id, events, position, ms)`,
     values: [
       textArray(commands.map(({ source }) => source)),
       textArray(commands.map(({ key }) => key)),
       byteaArray(commands.map(({ fingerprint }) => fingerprint)),
-      int2Array(commands.map(({ status }) => status)),
-      textArray(commands.map(({ headers }) => headers)),
-      textArray(commands.map(({ body }) => body)),
+      textArray(commands.map(({ answer }) => answer)),
+      uuidArray(commands.map(({ commandId }) => commandId)),
+      int4Array(commands.map((command) => command.events)),
       int8Array(commands.map(({ position }) => position)),
       int8Array(commands.map(({ recordedAt }) => recordedAt)),
     ],

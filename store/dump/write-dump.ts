@@ -1,5 +1,5 @@
 /**
- * Dumps the log and the unexpired answers of its commands into a directory: Avro container files and a manifest.
+ * Dumps the log and the unexpired keys of its commands into a directory: Avro container files and a manifest.
  * It reads up to the head that it finds, in pages that each are a short statement, so it may run beside a service.
  * The same log gives the same bytes.
  */
@@ -91,16 +91,20 @@ function eventRecord(event: StoredEvent): EventRecord {
 async function* commandRecords(pool: pg.Pool, head: Position): AsyncGenerator<CommandRecord> {
   let after = { source: '', key: '' }
   for (;;) {
-    const { rows } = await pool.query<Omit<CommandRecord, 'position' | 'recordedAt'> & Record<'at' | 'ms', string>>({
+    const { rows } = await pool.query<
+      Omit<CommandRecord, 'commandId' | 'position' | 'recordedAt'> & Record<'id' | 'at' | 'ms', string>
+    >({
       name: 'dump-commands',
-      text: `select source, key, fingerprint, status, headers, body, position as at,
+      text: `select source, key, fingerprint, answer, command_id as id, events, position as at,
           (extract(epoch from recorded_at) * 1000)::bigint as ms
         from log.commands
         where (source, key) > ($1, $2) and position <= $3 and not (${EXPIRED_COMMAND})
         order by source, key limit ${String(PAGE)}`,
       values: [after.source, after.key, head],
     })
-    for (const { at, ms, ...row } of rows) yield { ...row, position: Number(at), recordedAt: Number(ms) }
+    for (const { id, at, ms, ...row } of rows) {
+      yield { ...row, commandId: uuidBytes(id), position: Number(at), recordedAt: Number(ms) }
+    }
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) return
     after = last

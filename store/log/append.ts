@@ -1,15 +1,8 @@
 /** The statements of the write path, each one round trip: append, lock the tail, and what is needed after a doubt. */
 import type pg from 'pg'
 import { byteaArray, int2Array, int4Array, textArray, uuidArray } from '../postgres/binary-array.ts'
-import type { Answer, CommandKey, Position } from '../commit/command.ts'
-import type { NewEvent } from '../commit/decide-batch.ts'
-
-/** A command's key, with the answer that is to be given again. `offset`: see Decided. */
-export interface KeyedAnswer {
-  readonly key: CommandKey
-  readonly answer: Answer
-  readonly offset: number
-}
+import type { CommandKey, Position } from '../commit/command.ts'
+import type { KeyedAnswer, NewEvent } from '../commit/decide-batch.ts'
 
 export type Appended =
   | { readonly outcome: 'appended' }
@@ -32,7 +25,7 @@ export function appendStatement(
     name: 'append',
     text: `select status, known_keys from log.append($1::bigint,
       $2::text[], $3::int[], $4::text[], $5::smallint[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
-      $11::text[], $12::text[], $13::bytea[], $14::smallint[], $15::text[], $16::text[], $17::int[])`,
+      $11::text[], $12::text[], $13::bytea[], $14::text[], $15::uuid[], $16::int[], $17::int[])`,
     values: [
       known,
       textArray(events.map((event) => event.stream)),
@@ -47,9 +40,9 @@ export function appendStatement(
       textArray(keyed.map(({ key }) => key.source)),
       textArray(keyed.map(({ key }) => key.key)),
       byteaArray(keyed.map(({ key }) => key.fingerprint)),
-      int2Array(keyed.map(({ answer }) => answer.status)),
-      textArray(keyed.map(({ answer }) => JSON.stringify(answer.headers))),
-      textArray(keyed.map(({ answer }) => answer.body)),
+      textArray(keyed.map(({ answer }) => answer)),
+      uuidArray(keyed.map(({ commandId }) => commandId)),
+      int4Array(keyed.map((answered) => answered.events)),
       int4Array(keyed.map(({ offset }) => offset)),
     ],
     rowMode: 'array',
@@ -127,7 +120,7 @@ export async function findAppended(client: pg.ClientBase, event: NewEvent): Prom
 
 export interface StoredAnswer {
   readonly fingerprint: Buffer
-  readonly answer: Answer
+  readonly answer: string | null
   readonly position: Position
 }
 
@@ -136,17 +129,16 @@ export async function readAnswers(
   client: pg.ClientBase,
   keys: readonly CommandKey[],
 ): Promise<readonly (StoredAnswer | null)[]> {
-  const { rows } = await client.query<[number, Buffer, number, string, string, string]>({
+  const { rows } = await client.query<[number, Buffer, string | null, string]>({
     name: 'read-answers',
-    text: `select wanted.index::int, c.fingerprint, c.status, c.headers, c.body, c.position
+    text: `select wanted.index::int, c.fingerprint, c.answer, c.position
       from unnest($1::text[], $2::text[]) with ordinality as wanted(source, key, index)
       join log.commands c on c.source = wanted.source and c.key = wanted.key`,
     values: [textArray(keys.map((key) => key.source)), textArray(keys.map((key) => key.key))],
     rowMode: 'array',
   })
   const answers = new Array<StoredAnswer | null>(keys.length).fill(null)
-  for (const [index, fingerprint, status, headers, body, position] of rows) {
-    const answer = { status, headers: JSON.parse(headers) as Record<string, string>, body }
+  for (const [index, fingerprint, answer, position] of rows) {
     answers[index - 1] = { fingerprint, answer, position: Number(position) }
   }
   return answers

@@ -152,7 +152,7 @@ describe('db', () => {
       head: 5,
       commands: { records: 1 },
     })
-    expect(JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8'))).toMatchObject({ format: 1, head: 5 })
+    expect(JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8'))).toMatchObject({ format: 2, head: 5 })
 
     const target = await onDatabase({ empty: true })
     const restored = await target.run('db', 'restore', directory)

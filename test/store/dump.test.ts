@@ -100,16 +100,16 @@ describe('a dump', () => {
     const again = await shop.place('o-1', [{ sku: 'A', quantity: 2 }], { key: 'key-placed' })
     const next = await shop.place('o-3', [{ sku: 'A', quantity: 1 }])
     await shop.close()
-    expect(again).toMatchObject({ outcome: 'executed', status: 201, replayed: true })
-    expect(next).toMatchObject({ outcome: 'executed', status: 201, position: 1 + 2 + 2 + 2 + 2 + 1 + 6_000 + 2 })
+    expect(again).toMatchObject({ outcome: 'known', answer: 'order-o-1: accepted' })
+    expect(next).toMatchObject({ outcome: 'accepted', position: 1 + 2 + 2 + 2 + 2 + 1 + 6_000 + 2 })
     const { checks } = await verifyLog({ pool: target })
     expect(checks.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 
-  test('leaves out keys whose time is over, and keeps those of reactors', async () => {
+  test('leaves out keys whose time is over, and keeps those of a door that it does not know', async () => {
     const source = await copy()
     await source.query(`update log.commands set recorded_at = now() - interval '2 days' where key <> 'key-placed'`)
-    await source.query(`update log.commands set source = 'reactor:expiry' where key = 'key-cancelled'`)
+    await source.query(`update log.commands set source = 'post:office' where key = 'key-cancelled'`)
     const { commands } = await writeDump({ pool: source, directory: join(home, 'dump') })
     expect(commands.records).toBe(2)
   })
@@ -182,7 +182,7 @@ describe('a restore', () => {
     const directory = join(home, 'dump')
     await writeDump({ pool: await copy(), directory })
     const target = await empty()
-    await target.query('alter table log.commands add check (status <> 422)')
+    await target.query(`alter table log.commands add check (answer not like '%refused')`)
     await expect(restoreDump({ pool: target, directory })).rejects.toMatchObject({ code: '23514' })
     expect(await contentOf(target)).toMatchObject({ events: [], commands: [], head: [{ position: '0' }] })
   })
@@ -190,7 +190,7 @@ describe('a restore', () => {
   test('of something that is no dump is refused', async () => {
     const target = await empty()
     await expect(restoreDump({ pool: target, directory: home })).rejects.toMatchObject({ code: 'foreign-dump' })
-    for (const text of ['{"format": 2}', '{"format": 1', '[]']) {
+    for (const text of ['{"format": 1}', '{"format": 2', '[]']) {
       await writeFile(join(home, 'manifest.json'), text)
       await expect(restoreDump({ pool: target, directory: home })).rejects.toMatchObject({ code: 'foreign-dump' })
     }

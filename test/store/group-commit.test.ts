@@ -5,7 +5,7 @@ import { append, appendStatement, beginBehindLock } from '../../store/log/append
 import { WriterConnection } from '../../store/commit/writer-connection.ts'
 import { lockIsWaitedFor } from './backends.ts'
 import { eventually } from '../support/eventually.ts'
-import { commandOf, executed, openShop, place, receive, saidBy, statusOf } from './shop-commands.ts'
+import { answered, commandOf, openShop, place, receive, saidBy } from './shop-commands.ts'
 import { failureOf, storeProcesses } from '../support/store-process.ts'
 import { ordersBy, stockOf, wholeLog } from './whole-log.ts'
 
@@ -19,8 +19,8 @@ describe('orders for one hot product from two processes', () => {
     const orders = await Promise.all(
       Array.from({ length: 2_000 }, (_, index) => (index % 2 === 0 ? one : other).committer.execute(place(['HOT']))),
     )
-    expect(orders.filter((execution) => statusOf(execution) === 201)).toHaveLength(1_000)
-    expect(orders.filter((execution) => statusOf(execution) === 422)).toHaveLength(1_000)
+    expect(orders.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1_000)
+    expect(orders.filter(({ outcome }) => outcome === 'refused')).toHaveLength(1_000)
 
     const log = await wholeLog(one.pool)
     expect(availableOf(stockOf(log, 'HOT'))).toBe(0)
@@ -46,10 +46,10 @@ describe('orders for one hot product from two processes', () => {
     )
     const log = await wholeLog(first.pool)
     for (const sku of skus) {
-      const accepted = orders.filter((done) => done.lines.includes(sku) && statusOf(done.execution) === 201)
+      const accepted = orders.filter((done) => done.lines.includes(sku) && done.execution.outcome === 'accepted')
       expect(stockOf(log, sku).reserved).toBe(accepted.length)
     }
-    expect(orders.some((done) => statusOf(done.execution) === 422)).toBe(true)
+    expect(orders.some((done) => done.execution.outcome === 'refused')).toBe(true)
     expect(started.flatMap(({ errors }) => errors)).toEqual([])
   })
 
@@ -72,21 +72,12 @@ describe('an answer', () => {
     await openShop(committer, { A1: 1_000 })
     await Promise.all(
       Array.from({ length: 200 }, async () => {
-        const { position, body } = executed(await committer.execute(place(['A1'])))
+        const execution = await committer.execute(place(['A1']))
         const { rows } = await pool.query<{ stream: string; type: string }>(
           'select stream, type from log.events where position between $1 - 1 and $1 order by position',
-          [position],
+          [answered(execution).position],
         )
-        const { orderId } = saidBy({
-          outcome: 'executed',
-          status: 201,
-          headers: {},
-          body,
-          position,
-          replayed: false,
-        }) as {
-          readonly orderId: string
-        }
+        const { orderId } = saidBy(execution) as { readonly orderId: string }
         expect(rows).toEqual([
           { stream: `order-${orderId}`, type: 'OrderPlaced' },
           { stream: 'inventory-A1', type: 'StockReserved' },
@@ -133,7 +124,7 @@ describe('the queue', () => {
     const stopped = committer.stop()
     expect(await failureOf(committer.execute(receive('A1', 1)))).toBe('stopping')
     await stopped
-    expect(new Set((await Promise.all(executions)).map(statusOf))).toEqual(new Set([201]))
+    expect(new Set((await Promise.all(executions)).map(({ outcome }) => outcome))).toEqual(new Set(['accepted']))
     expect(stockOf(await wholeLog(pool), 'A1').onHand).toBe(100)
   })
 })
@@ -144,7 +135,7 @@ describe('what others write', () => {
     await openShop(one.committer, { A1: 0 })
     await eventually(() => other.committer.known === one.committer.known)
     await other.committer.execute(receive('A1', 1))
-    const { position } = executed(await one.committer.execute(receive('A1', 1)))
+    const { position } = answered(await one.committer.execute(receive('A1', 1)))
     await eventually(() => other.committer.known === position)
     expect(other.cache.peek('inventory-A1')).toMatchObject({ state: { onHand: 2 } })
     await other.committer.execute(receive('A1', 1))
@@ -196,7 +187,7 @@ test('a process that is stopped while it holds the head lets the others go on, a
   const { head } = await beginBehindLock(client, 0, 0)
   const execution = one.committer.execute(receive('A1', 1))
   await lockIsWaitedFor(one.pool)
-  expect(statusOf(await execution)).toBe(201)
+  expect((await execution).outcome).toBe('accepted')
   const id = Buffer.alloc(16, 1)
   const late = { stream: 'order-late', version: 1, type: 'Late', schemaVersion: 1, data: Buffer.of(1), id }
   const events = [{ ...late, commandId: id, correlationId: id, causationId: null }]

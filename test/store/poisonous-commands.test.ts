@@ -6,7 +6,7 @@ import { inventory } from '../../domain/inventory.ts'
 import { order } from '../../domain/order.ts'
 import { orderPlaced, stockReceived } from '../../domain/test-events.ts'
 import type { Command } from '../../store/commit/command.ts'
-import { commandOf, keyOf, list, openShop, place, receive, saidBy, statusOf } from './shop-commands.ts'
+import { commandOf, keyOf, list, openShop, place, receive, saidBy } from './shop-commands.ts'
 import { failureOf, storeProcesses } from '../support/store-process.ts'
 import { ordersBy, stockOf, wholeLog } from './whole-log.ts'
 
@@ -27,13 +27,12 @@ describe('one command of a batch that cannot be done', () => {
         throw new Error('no decision')
       },
     })
+  const refusal = () => commandOf({ decide: (read) => (read(inventory, 'A1'), refuse('no')) })
   const refusedByPostgres = () => receive('A1', 1_000, keyOf(`NUL \0 ${newId()}`, 1))
   const withoutUuid = () => ({ ...receive('A1', 1_000), causationId: 'abc' })
   const unreadableName = () => commandOf({ decide: (read) => (read(customer, 'NUL \0'), refuse('no')) })
-  const unwritableAnswer = (): Command => {
-    const command = receive('A1', 1_000, keyOf(newId(), 1))
-    return { ...command, answer: () => ({ status: 70_000, headers: {}, body: '{"said":1}' }) }
-  }
+  const unwritableAnswer = (): Command => ({ ...receive('A1', 1_000, keyOf(newId(), 1)), answer: () => 'NUL \0' })
+  const keyWithoutUuid = (): Command => ({ ...refusal(), key: keyOf(newId(), 1), commandId: 'xyz' })
 
   test.each([
     ['does not encode', unencodable, /quantity/],
@@ -41,7 +40,8 @@ describe('one command of a batch that cannot be done', () => {
     ['is refused by Postgres', refusedByPostgres, /invalid byte sequence/],
     ['has an id that is none', withoutUuid, /abc is not a uuid/],
     ['names a stream that Postgres cannot look up', unreadableName, /invalid byte sequence/],
-    ['has an answer that cannot be written', unwritableAnswer, /out of range/],
+    ['has an answer that cannot be written', unwritableAnswer, /invalid byte sequence/],
+    ['has a key and an id that is none', keyWithoutUuid, /xyz is not a uuid/],
   ])('because it %s fails alone', async (_, poisonous, reason) => {
     const { committer, pool, batches } = await processes.start()
     await openShop(committer, { A1: 0 })
@@ -53,7 +53,7 @@ describe('one command of a batch that cannot be done', () => {
       healthy.push(committer.execute(receive('A1', 1)))
     }
     release()
-    expect((await Promise.all(healthy)).map((execution) => statusOf(execution))).toEqual(healthy.map(() => 201))
+    expect((await Promise.all(healthy)).map(({ outcome }) => outcome)).toEqual(healthy.map(() => 'accepted'))
     expect(await Promise.all(poisoned)).toEqual([expect.stringMatching(reason), expect.stringMatching(reason)])
     expect(stockOf(await wholeLog(pool), 'A1').onHand).toBe(healthy.length)
     expect(batches.some(({ commands }) => commands > 1)).toBe(true)

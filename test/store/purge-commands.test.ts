@@ -20,8 +20,8 @@ afterEach(async () => {
 
 async function remember(source: string, age: string, count = 1): Promise<void> {
   await pool.query(
-    `insert into log.commands (source, key, fingerprint, status, headers, body, position, recorded_at)
-    select $1, $2 || index, '\\x00', 201, '{}', '{}', 0, now() - $2::interval from generate_series(1, $3) index`,
+    `insert into log.commands (source, key, fingerprint, answer, command_id, events, position, recorded_at)
+    select $1, $2 || index, '\\x00', 'said', gen_random_uuid(), 0, 0, now() - $2::interval from generate_series(1, $3) index`,
     [source, age, count],
   )
 }
@@ -33,10 +33,12 @@ async function remembered(): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-test('keys of HTTP are purged after a day, younger ones and those of reactors are kept', async () => {
+test('keys of HTTP are purged after a day, those of Kafka after 30, those of no door that is known never', async () => {
   await remember('http:shop', '25 hours', 2_500)
   await remember('http:shop', '23 hours', 3)
-  await remember('reactor:expiry', '1000 hours', 2)
+  await remember('kafka:orders', '721 hours', 20)
+  await remember('kafka:orders', '719 hours', 4)
+  await remember('post:office', '1000 hours', 2)
   const purged: number[] = []
   const errors: unknown[] = []
   const purge = new CommandPurge({
@@ -47,8 +49,8 @@ test('keys of HTTP are purged after a day, younger ones and those of reactors ar
   purge.start()
   await eventually(() => purged.length > 0)
   await purge.stop()
-  expect(await remembered()).toEqual(['http:shop 3', 'reactor:expiry 2'])
-  expect(purged).toEqual([2_500])
+  expect(await remembered()).toEqual(['http:shop 3', 'kafka:orders 4', 'post:office 2'])
+  expect(purged).toEqual([2_520])
   expect(errors).toEqual([])
 })
 

@@ -6,15 +6,7 @@ import type { Decision } from '../../domain/decision.ts'
 import { inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
 import { eur, NOON } from '../../domain/test-events.ts'
 import { placeOrder } from '../../domain/place-order.ts'
-import type {
-  Command,
-  CommandKey,
-  Executed,
-  Execution,
-  Executor,
-  Look,
-  VersionedRead,
-} from '../../store/commit/command.ts'
+import type { Command, CommandKey, Execution, Executor, Look, VersionedRead } from '../../store/commit/command.ts'
 
 const CURRENCY = 'EUR'
 
@@ -24,16 +16,12 @@ export interface Told {
   readonly key?: CommandKey
 }
 
-/** A command whose body says what was decided, unless `answer` says something else. */
+/** A command whose answer says what was decided, unless `answer` says something else. */
 export function commandOf({ decide, answer = outcomeOf, key }: Told): Command {
   const commandId = newId()
   return {
     decide,
-    answer: (decision, look) => ({
-      status: decision.outcome === 'accepted' ? 201 : 422,
-      headers: { 'x-decided': decision.outcome },
-      body: JSON.stringify({ said: answer(decision, look) }),
-    }),
+    answer: (decision, look) => JSON.stringify(answer(decision, look)),
     key: key ?? null,
     commandId,
     correlationId: commandId,
@@ -42,7 +30,7 @@ export function commandOf({ decide, answer = outcomeOf, key }: Told): Command {
 }
 
 /** The key of a question; the same question has the same fingerprint. */
-export function keyOf(key: string, question: unknown, source = 'http'): CommandKey {
+export function keyOf(key: string, question: unknown, source: CommandKey['source'] = 'http:'): CommandKey {
   return { source, key, fingerprint: createHash('sha256').update(JSON.stringify(question)).digest() }
 }
 
@@ -94,21 +82,16 @@ export function place(
 export async function openShop(executor: Executor, stock: Readonly<Record<string, number>>): Promise<void> {
   const commands = [register('c1'), ...Object.entries(stock).map(([sku, units]) => list(sku, units))]
   const executions = await Promise.all(commands.map((command) => executor.execute(command)))
-  for (const execution of executions) if (statusOf(execution) !== 201) throw new Error('the shop did not open')
+  if (executions.some(({ outcome }) => outcome !== 'accepted')) throw new Error('the shop did not open')
 }
 
-export function executed(execution: Execution): Executed {
-  if (execution.outcome !== 'executed') throw new Error('the key had been used for another question')
+export function answered(execution: Execution) {
+  if (execution.outcome === 'key-reused') throw new Error('the key had been used for another question')
   return execution
 }
 
-export function statusOf(execution: Execution): number {
-  return executed(execution).status
-}
-
 export function saidBy(execution: Execution): unknown {
-  const { said } = JSON.parse(executed(execution).body) as { readonly said: unknown }
-  return said
+  return JSON.parse(answered(execution).answer ?? 'null')
 }
 
 function outcomeOf(decision: Decision<unknown>): unknown {

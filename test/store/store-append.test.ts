@@ -2,15 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newIdBytes } from '../../app/clock.ts'
-import {
-  append,
-  appendStatement,
-  beginBehindLock,
-  type KeyedAnswer,
-  readAnswers,
-  readHead,
-  readTail,
-} from '../../store/log/append.ts'
+import { append, appendStatement, beginBehindLock, readAnswers, readHead, readTail } from '../../store/log/append.ts'
 import {
   byteaArray,
   int2Array,
@@ -21,7 +13,7 @@ import {
   uuidBytes,
 } from '../../store/postgres/binary-array.ts'
 import { clientConfig, openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
-import type { NewEvent } from '../../store/commit/decide-batch.ts'
+import type { KeyedAnswer, NewEvent } from '../../store/commit/decide-batch.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { wholeLog } from './whole-log.ts'
 
@@ -62,9 +54,9 @@ function eventOf(stream: string, version: number, data = Buffer.of(1)): NewEvent
   }
 }
 
-function keyedBy(key: string, offset: number, body = '{"said":1}'): KeyedAnswer {
-  const answer = { status: 201, headers: { location: '/Ω' }, body }
-  return { key: { source: 'http', key, fingerprint: Buffer.from(key) }, answer, offset }
+function keyedBy(key: string, offset: number, answer: string | null = 'said Ω'): KeyedAnswer {
+  const command = { index: 0, commandId: newIdBytes(), events: 1 }
+  return { ...command, key: { source: 'http:', key, fingerprint: Buffer.from(key) }, answer, offset }
 }
 
 function appendAt(known: number, events: readonly NewEvent[], keyed: readonly KeyedAnswer[] = []) {
@@ -142,21 +134,18 @@ describe('an append', () => {
   test('keeps the answers of its keys with the positions of their events (law 3)', async () => {
     await appendAt(0, [eventOf('order-0', 1)])
     const events = [eventOf('order-1', 1), eventOf('order-2', 1), eventOf('order-2', 2)]
-    await appendAt(1, events, [keyedBy('a', 1), keyedBy('b', 3, '{"said":"\u{1F6D2}"}')])
+    const keyed = [keyedBy('a', 1, null), { ...keyedBy('b', 3, 'a cart: \u{1F6D2}'), events: 2 }]
+    await appendAt(1, events, keyed)
     const wanted = ['b', 'unknown', 'a'].map((key) => keyedBy(key, 0).key)
     expect(await readAnswers(client, wanted)).toEqual([
-      {
-        fingerprint: Buffer.from('b'),
-        answer: { status: 201, headers: { location: '/Ω' }, body: '{"said":"\u{1F6D2}"}' },
-        position: 4,
-      },
+      { fingerprint: Buffer.from('b'), answer: 'a cart: \u{1F6D2}', position: 4 },
       null,
-      {
-        fingerprint: Buffer.from('a'),
-        answer: { status: 201, headers: { location: '/Ω' }, body: '{"said":1}' },
-        position: 2,
-      },
+      { fingerprint: Buffer.from('a'), answer: null, position: 2 },
     ])
+    const { rows } = await pool.query('select command_id as id, events from log.commands order by key')
+    expect(rows.map(({ id, events: count }) => [uuidBytes(id), count])).toEqual(
+      keyed.map((one) => [one.commandId, one.events]),
+    )
   })
 
   test('of keys alone leaves the head where it is', async () => {

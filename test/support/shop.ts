@@ -1,12 +1,12 @@
-/** A small shop on a database: real commands through a real group commit, answered as the API answers them. */
+/** A small shop on a database: real commands through a real group commit. */
 import { createHash } from 'node:crypto'
 import { newId, newIdBytes } from '../../app/clock.ts'
 import { changeTier, customer, registerCustomer } from '../../domain/customer.ts'
-import type { Aggregate, Decision, Read } from '../../domain/decision.ts'
+import { streamName, type Decision, type Read } from '../../domain/decision.ts'
 import { adjustStock, changePrice, inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
 import { cancelOrder, expireOrder, order } from '../../domain/order.ts'
 import { placeOrder } from '../../domain/place-order.ts'
-import type { DomainEvent, Tier } from '../../schemas/events.ts'
+import type { Tier } from '../../schemas/events.ts'
 import type { Execution } from '../../store/commit/command.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { GroupCommit } from '../../store/commit/group-commit.ts'
@@ -17,13 +17,10 @@ import { WriterConnection } from '../../store/commit/writer-connection.ts'
 const CURRENCY = 'EUR'
 const NOON = Date.UTC(2025, 10, 28, 12)
 
-/** What answers are about: the stream whose state decides what they say. */
-interface Subject<State, Event extends DomainEvent> {
-  readonly aggregate: Aggregate<State, Event>
+/** The stream that a command is about. */
+interface Subject {
+  readonly aggregate: { readonly kind: string }
   readonly id: string
-  readonly location: string
-  /** Of an answer to a command that changed something. */
-  readonly status: number
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
@@ -42,23 +39,17 @@ export async function openShop(url: string) {
   })
   await committer.start()
 
-  function run<Refusal, State, Event extends DomainEvent>(
+  function run<Refusal>(
     decide: (read: Read) => Decision<Refusal>,
-    { aggregate, id, location, status }: Subject<State, Event>,
+    { aggregate, id }: Subject,
     key: string | null,
-  ): Promise<Execution> {
+  ): Promise<Execution<Refusal>> {
     const commandId = newId()
-    const fingerprint = createHash('sha256').update(`${location} ${id}`).digest()
+    const stream = streamName(aggregate, id)
+    const fingerprint = createHash('sha256').update(stream).digest()
     return committer.execute({
       decide,
-      answer: (decision, look) =>
-        decision.outcome === 'refused'
-          ? { status: 422, headers: {}, body: JSON.stringify({ code: 'refused', [`${aggregate.kind}Id`]: id }) }
-          : {
-              status: decision.events.length > 0 ? status : 200,
-              headers: { location: `${location}${id}` },
-              body: JSON.stringify({ id, version: look(aggregate, id).version }),
-            },
+      answer: ({ outcome }) => `${stream}: ${outcome}`,
       key: key === null ? null : { source: 'http:test', key, fingerprint },
       commandId,
       correlationId: commandId,
@@ -66,9 +57,9 @@ export async function openShop(url: string) {
     })
   }
 
-  const product = (sku: string) => ({ aggregate: inventory, id: sku, location: '/products/', status: 201 })
-  const person = (id: string) => ({ aggregate: customer, id, location: '/customers/', status: 201 })
-  const one = (orderId: string, status: number) => ({ aggregate: order, id: orderId, location: '/orders/', status })
+  const product = (sku: string) => ({ aggregate: inventory, id: sku })
+  const person = (id: string) => ({ aggregate: customer, id })
+  const one = (orderId: string) => ({ aggregate: order, id: orderId })
 
   return {
     errors,
@@ -117,12 +108,12 @@ export async function openShop(url: string) {
     ) => {
       const { customerId = 'c1', key = null } = options
       const asked = { orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15, at: NOON }
-      return run((read) => placeOrder(asked, read), one(orderId, 201), key)
+      return run((read) => placeOrder(asked, read), one(orderId), key)
     },
     cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
-      run((read) => cancelOrder({ orderId, reason }, read), one(orderId, 200), key),
+      run((read) => cancelOrder({ orderId, reason }, read), one(orderId), key),
     expire: (orderId: string) =>
-      run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId, 200), null),
+      run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId), null),
     async close(): Promise<void> {
       await committer.stop()
       await pool.end()
