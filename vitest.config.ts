@@ -19,6 +19,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['*/**/*.spec.{ts,tsx}'],
           exclude: ['{node_modules,dist}/**'],
+          // A process of its own for each file costs more than its tests.
+          isolate: false,
+          testTimeout: 60_000,
         },
       },
       {
@@ -29,6 +32,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          isolate: false,
           maxWorkers: 2,
         },
       },

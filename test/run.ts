@@ -1,11 +1,12 @@
 /**
- * `npm test`: types, lint, format, then every spec and service test with coverage. `npm run check` leaves the services
- * out and takes seconds. The last line counts tests; each of the first four steps counts as one.
+ * `npm test`: types, lint and format beside every spec and service test, with coverage. `npm run check` leaves the services
+ * out and takes a minute. Names what was left out because a part is missing here, and the ten slowest files. The last line
+ * counts tests; each of types, lint, format and coverage counts as one.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -18,6 +19,7 @@ const quick = mode === 'check'
  * of its own, where nothing is counted (with it the figure was 75 % in November 2026, 35 % of cli/).
  */
 const COVERAGE_FLOOR = 80
+const SLOWEST = 10
 
 interface Step {
   readonly name: string
@@ -31,63 +33,89 @@ const steps: readonly Step[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
 ]
 
-let passed = 0
-let failed = 0
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+}
+
 const started = Date.now()
-
-for (const { name, command } of steps) {
-  const { code, seconds } = await run(command)
-  console.log(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)`)
-  if (code === 0) passed++
-  else failed++
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'orderledger-tests-'))
-try {
-  const report = join(folder, 'report.json')
-  const scope = quick ? ['--project', 'unit'] : ['--coverage']
-  const { code } = await run([
-    'vitest',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${report}`,
-    ...scope,
-    ...rest,
-  ])
-  const counts = JSON.parse(readFileSync(report, 'utf8')) as {
-    numPassedTests: number
-    numFailedTests: number
-    numFailedTestSuites: number
-  }
-  passed += counts.numPassedTests
-  // A file that does not even load has no failed test of its own.
-  failed += counts.numFailedTests === 0 && code !== 0 ? Math.max(1, counts.numFailedTestSuites) : counts.numFailedTests
-  if (!quick && rest.length === 0) reportCoverage()
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
-
-console.log(`took ${String(Math.round((Date.now() - started) / 1000))} s`)
+const parts = await Promise.all([...steps.map(check), test()])
+const passed = parts.reduce((sum, part) => sum + part.passed, 0)
+const failed = parts.reduce((sum, part) => sum + part.failed, 0)
+console.log(`took ${secondsSince(started)} s`)
 console.log(`${String(passed)} passed, ${String(failed)} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
-function reportCoverage(): void {
+/** What it has to say is printed at its end: the specs print meanwhile. */
+async function check({ name, command }: Step): Promise<Counts> {
+  const begin = Date.now()
+  const { code, output } = await run(command, 'pipe')
+  return verdict(code === 0, `${name} (${secondsSince(begin)} s)`, output)
+}
+
+async function test(): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'orderledger-tests-'))
+  try {
+    const report = join(folder, 'report.json')
+    const scope = quick ? ['--project', 'unit'] : ['--coverage']
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
+    const { code } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], 'inherit')
+    const result = JSON.parse(readFileSync(report, 'utf8')) as Result
+    printSlowest(result)
+    // A file that does not even load has no failed test of its own.
+    const unloaded = code === 0 ? 0 : Math.max(1, result.numFailedTestSuites)
+    const counts = { passed: result.numPassedTests, failed: result.numFailedTests || unloaded }
+    if (quick || rest.length > 0) return counts
+    const covered = coverage()
+    return { passed: counts.passed + covered.passed, failed: counts.failed + covered.failed }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** As vitest's reporter of JSON has it. */
+interface Result {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numFailedTestSuites: number
+  readonly testResults: readonly { readonly name: string; readonly startTime: number; readonly endTime: number }[]
+}
+
+function printSlowest({ testResults }: Result): void {
+  const slowest = testResults
+    .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))
+    .toSorted((one, other) => other.seconds - one.seconds)
+    .slice(0, SLOWEST)
+  console.log('the slowest files:')
+  for (const { name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${relative(root, name)}`)
+}
+
+function coverage(): Counts {
   const summary = JSON.parse(readFileSync(join(root, 'coverage/coverage-summary.json'), 'utf8')) as {
     total: { statements: { pct: number } }
   }
   const { pct } = summary.total.statements
-  console.log(
-    `${pct >= COVERAGE_FLOOR ? '✔' : '✖'} coverage ${String(pct)} % of statements, without cli/ (floor ${String(COVERAGE_FLOOR)} %)`,
-  )
-  if (pct >= COVERAGE_FLOOR) passed++
-  else failed++
+  const floor = String(COVERAGE_FLOOR)
+  return verdict(pct >= COVERAGE_FLOOR, `coverage ${String(pct)} % of statements, without cli/ (floor ${floor} %)`)
 }
 
-function run([command = '', ...args]: readonly string[]): Promise<{ code: number; seconds: string }> {
-  const begin = Date.now()
+function verdict(good: boolean, text: string, output = ''): Counts {
+  console.log(`${good ? '✔' : '✖'} ${text}${output === '' ? '' : `\n${output}`}`)
+  return good ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+function secondsSince(begin: number): string {
+  return String(Math.round((Date.now() - begin) / 1000))
+}
+
+function run(
+  [command = '', ...args]: readonly string[],
+  stdio: 'inherit' | 'pipe',
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: ['ignore', stdio, stdio] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve) => {
-    const child = spawn(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' })
-    child.on('close', (code) => resolve({ code: code ?? 1, seconds: ((Date.now() - begin) / 1000).toFixed(1) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output: output.trim() }))
   })
 }

@@ -3,14 +3,14 @@ import kafkajs from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { joinedWith, linesOf, numbered, placesOf, startConsuming, type Consuming } from './consuming.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import { startCommand, type RunningCommand } from '../support/run-command.ts'
 import { zstdOfRawBlocks } from './zstd-of-raw-blocks.ts'
 
 // A member that was killed is missed after six seconds, and the machine may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('consume --group', () => {

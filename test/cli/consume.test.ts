@@ -18,7 +18,6 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('consume', () => {
   let consuming: Consuming

@@ -4,7 +4,7 @@ import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { joinedWith, numbered, startConsuming, type Consuming } from './consuming.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import type { RunningCommand } from '../support/run-command.ts'
 import { startService } from '../support/service.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const PREFIX = 'monitor-'
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('lag --monitor', () => {

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { partitionOf } from '../../kafka/topics/topics.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import { kafkaCommands, type KafkaCommands } from '../support/run-kafka-command.ts'
 
 vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
@@ -21,7 +21,7 @@ interface Consumed {
   readonly value: Readonly<Record<string, unknown>>
 }
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('produce', () => {

@@ -16,7 +16,6 @@ const kafka = browser === null ? null : await testKafka()
 
 afterAll(async () => {
   await browser?.close()
-  await kafka?.stop()
 })
 
 describe.skipIf(kafka === null)('on the page of Kafka', () => {

@@ -16,7 +16,6 @@ import { startLoad, type SteadyLoad } from './steady-load.ts'
 import { testKafka } from '../support/kafka.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 const PLAN = { products: 20, stock: 10_000_000 }
 const ROUNDS = 2

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Message } from 'kafkajs'
 import type pg from 'pg'
-import { afterAll, describe, expect, test, type TestContext } from 'vitest'
+import { describe, expect, test, type TestContext } from 'vitest'
 import { inboundPointNames, letterPointNames } from '../../app/crash-points.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { consumeAll } from '../kafka/consume-all.ts'
@@ -18,7 +18,6 @@ import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { openShop } from '../support/shop.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 const points = [...inboundPointNames, ...letterPointNames]
 /** There at the start, so that many are handled at once. */

@@ -9,9 +9,9 @@ import type { Answered } from './ordering-client.ts'
 import { expectVerified, holdToAnswers } from './shop.ts'
 import { metric, openShopOnKafka, whileAllAway, type ShopOnKafka } from './shop-on-kafka.ts'
 import { startLoad, type SteadyLoad } from './steady-load.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 
-const kafka = await testKafka({ brokers: 3 })
+const kafka = await ownKafka({ brokers: 3 })
 afterAll(() => kafka?.stop())
 
 const PLAN = { products: 20, stock: 10_000_000 }

@@ -20,7 +20,6 @@ const releases: (() => Promise<void> | void)[] = []
 const registryHere = await realRegistry()
 await registryHere?.stop()
 const kafkaHere = await testKafka()
-await kafkaHere?.stop()
 
 afterEach(async () => {
   for (const release of releases.splice(0)) await release()
@@ -155,26 +154,22 @@ describe.skipIf(registryHere === null)('cluster --registry-only', () => {
 })
 
 describe.skipIf(registryHere === null || kafkaHere === null)('cluster', () => {
-  test('prints variables that work, and stops everything with Ctrl-C', async () => {
-    const running = cluster('--json')
-    const printed = await started(running)
-    expect(Object.keys(printed.variables)).toEqual(['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'])
-    expect(await answers(printed.variables['SCHEMA_REGISTRY_URL'] ?? '')).toBe(true)
-    expect(await writtenAndRead(settingsOf(printed), 'words', ['one', 'two'])).toEqual(['one', 'two'])
-    running.kill('SIGINT')
-    expect((await running.ended).code).toBe(0)
-    expect(pidsOf(printed).every(isGone)).toBe(true)
-    expect(existsSync(printed.kafka?.home ?? '')).toBe(false)
-  })
-
-  test('brings a broker back that was killed, with what it held', async () => {
+  test('prints variables that work, brings a killed broker back with what it held, and stops everything with Ctrl-C', async () => {
     const running = cluster('--json')
     const printed = await started(running)
     const settings = settingsOf(printed)
-    await writtenAndRead(settings, 'words', ['one', 'two'])
+    expect(Object.keys(printed.variables)).toEqual(['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'])
+    expect(await answers(printed.variables['SCHEMA_REGISTRY_URL'] ?? '')).toBe(true)
+    expect(await writtenAndRead(settings, 'words', ['one', 'two'])).toEqual(['one', 'two'])
     process.kill(printed.kafka?.brokers[0]?.pid ?? 0, 'SIGKILL')
     await eventually(() => /broker 1 is back/.test(running.stderr()), { timeout: 60_000 })
     expect(await readBack(settings, { topic: 'words', groupId: 'second', count: 2 })).toEqual(['one', 'two'])
+    running.kill('SIGINT')
+    expect((await running.ended).code).toBe(0)
+    const [, ...others] = pidsOf(printed)
+    expect(others.every(isGone)).toBe(true)
+    expect(existsSync(printed.kafka?.home ?? '')).toBe(false)
+    await expect(readBack(settings, { topic: 'words', groupId: 'third', count: 2 })).rejects.toThrow()
   })
 
   test('with --tls prints what else a client needs; with --data keeps what it was told', async () => {

@@ -1,6 +1,6 @@
 /** What cannot be handled is parked once, with its bytes and the reason, and can be tried again; on real parts. */
 import type pg from 'pg'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
 import { orderDesk } from '../../api/routes/order-desk.ts'
 import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
@@ -16,7 +16,6 @@ import { openShop, type Shop } from '../support/shop.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('dead letters', () => {
   let database: TestDatabase

@@ -3,13 +3,13 @@ import kafkajs from 'kafkajs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { plainClient } from '../../bench/kafka/numbered-sends.ts'
 import { eventually } from '../support/eventually.ts'
-import { createTopic, testKafka, type TestKafka } from '../support/kafka.ts'
+import { createTopic, ownKafka, type OwnKafka } from '../support/kafka.ts'
 
-const kafka = await testKafka({ brokers: 3 })
+const kafka = await ownKafka({ brokers: 3 })
 
 afterAll(() => kafka?.stop())
 
-function running(): TestKafka {
+function running(): OwnKafka {
   if (kafka === null) throw new Error('the test is skipped without Kafka')
   return kafka
 }

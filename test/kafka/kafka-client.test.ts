@@ -10,17 +10,17 @@ import { plainClient } from '../../bench/kafka/numbered-sends.ts'
 import { COMPRESSION } from '../../kafka/client/codecs.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { eventually } from '../support/eventually.ts'
-import { createTopic, testKafka, type TestKafka } from '../support/kafka.ts'
+import { createTopic, ownKafka, type OwnKafka } from '../support/kafka.ts'
 import { startPython, type PythonProcess } from '../support/python-process.ts'
 import { registryPython } from '../contract/registry-python.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const environment = await registryPython()
-const started = environment === null ? null : await testKafka({ brokers: 3 })
+const started = environment === null ? null : await ownKafka({ brokers: 3 })
 const releases: (() => Promise<unknown>)[] = []
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 let python: PythonProcess
-let cluster: TestKafka
+let cluster: OwnKafka
 
 beforeAll(() => {
   if (started === null || environment === null) return

@@ -1,6 +1,6 @@
 /** The feed from Kafka, on a real one: the contract of every feed, and records that are not as they should be. */
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { projectorGroup } from '../../kafka/feed/log-consumer.ts'
 import type { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
@@ -16,7 +16,6 @@ import type { PublishOptions, Sent } from './publish-log.ts'
 import { snappyOfLiterals } from './snappy-of-literals.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('the feed from Kafka', () => {
   let database: TestDatabase

@@ -10,12 +10,12 @@ import { registerEventSchemas } from '../../contract/registry/event-schema-ids.t
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka, type TestKafka } from '../support/kafka.ts'
+import { ownKafka, type OwnKafka } from '../support/kafka.ts'
 import { kafkaFeeding, reads, type KafkaFeeding } from './kafka-feeding.ts'
 import { breachesOf, listed, openProjecting, placed, stateOf, type Projecting } from '../projections/projecting.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 interface Fed {
@@ -31,7 +31,7 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
   /** With an empty log, which is read from Kafka. */
   async function fed(): Promise<Fed> {
     const projecting = await openProjecting()
-    const feeding = await kafkaFeeding(kafka as TestKafka, projecting.pool)
+    const feeding = await kafkaFeeding(kafka as OwnKafka, projecting.pool)
     const feed = feeding.open()
     const projector = await projecting.project({ feed })
     await reads(feed, 'kafka')
@@ -89,7 +89,7 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
   test('goes on by the store while Kafka is away, and with Kafka when it is back', async () => {
     await using all = await fed()
     const { projecting, feeding } = all
-    const [broker] = (kafka as TestKafka).brokers
+    const [broker] = (kafka as OwnKafka).brokers
     if (broker === undefined) throw new Error('no broker')
     await projecting.shown(await feeding.append([...listed('A1'), ...placed(...orders(100))]))
     await broker.kill('SIGKILL')
@@ -104,7 +104,7 @@ describe.skipIf(kafka === null)('a projector fed from Kafka', () => {
 
   test('is begun by the store where Kafka is away from the start', async () => {
     await using projecting = await openProjecting()
-    await using feeding = await kafkaFeeding(kafka as TestKafka, projecting.pool)
+    await using feeding = await kafkaFeeding(kafka as OwnKafka, projecting.pool)
     const feed = feeding.open({ settings: { ...feeding.settings, brokers: ['127.0.0.1:1'] } })
     await projecting.project({ feed })
     await projecting.shown(await appendEvents(projecting.pool, [...listed('A1'), ...placed('o1')]))
@@ -142,7 +142,7 @@ describe.skipIf(kafka === null)('two services fed from Kafka', () => {
     await using projecting = await openProjecting()
     const { pool, url } = projecting
     const wire = wireFormat(await registerEventSchemas(embeddedRegistry(pool)))
-    await using feeding = await kafkaFeeding(kafka as TestKafka, pool, wire)
+    await using feeding = await kafkaFeeding(kafka as OwnKafka, pool, wire)
     const folders = [makeDataDir(), makeDataDir()] as const
     const env = {
       DATABASE_URL: url,

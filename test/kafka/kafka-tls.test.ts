@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { certificates } from '../../cluster/kafka/certificates.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 
-const kafka = await testKafka({ security: 'tls-scram' })
+const kafka = await ownKafka({ security: 'tls-scram' })
 const folder = mkdtempSync(join(tmpdir(), 'orderledger-other-ca-'))
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import { kafkaCommands, type KafkaCommands } from '../support/run-kafka-command.ts'
 import { startService, type Service } from '../support/service.ts'
 
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 })
 const PREFIX = 'lag-'
 const TOPIC = `${PREFIX}user-events`
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('lag', () => {

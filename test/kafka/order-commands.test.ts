@@ -1,7 +1,7 @@
 /** Orders over Kafka, on real brokers and a real database: placed once each, whatever comes again. */
 import kafkajs from 'kafkajs'
 import type pg from 'pg'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -13,7 +13,6 @@ import { snappyOfLiterals } from './snappy-of-literals.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('orders over Kafka', () => {
   let database: TestDatabase

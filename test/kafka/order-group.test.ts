@@ -6,13 +6,13 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic } from './order-records.ts'
 import { runCommand } from '../support/run-command.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { openShop } from '../support/shop.ts'
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('a group of services', () => {

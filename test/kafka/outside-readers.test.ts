@@ -36,7 +36,6 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
 
   afterAll(async () => {
     await service.stop()
-    await kafka?.stop()
     data.remove()
   })
 

@@ -4,13 +4,13 @@ import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vi
 import { relayPointNames } from '../../app/crash-points.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { ownKafka } from '../support/kafka.ts'
 import { expectPublished } from './published-log.ts'
 import { openRelaying, type Relaying } from './relaying.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { soldOrders } from './sold-orders.ts'
 
-const kafka = await testKafka()
+const kafka = await ownKafka()
 
 afterAll(() => kafka?.stop())
 

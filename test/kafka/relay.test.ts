@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { losing } from '../../kafka/relay/relay-losses.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
@@ -8,8 +8,6 @@ import { openRelaying } from './relaying.ts'
 import { soldOrders } from './sold-orders.ts'
 
 const kafka = await testKafka()
-
-afterAll(() => kafka?.stop())
 
 describe.skipIf(kafka === null)('the relay', () => {
   if (kafka === null) return

@@ -15,7 +15,6 @@ import { startSilentProxy, type SilentProxy } from './silent-proxy.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 
 const kafka = await testKafka()
-afterAll(() => kafka?.stop())
 
 /** Ten times what a watchdog, its goodbye and a new beginning take. */
 const BACK = { timeout: 400_000 }

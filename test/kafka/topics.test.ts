@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type kafkajs from 'kafkajs'
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { topics } from '../../kafka/topics/topics.ts'
 import { testKafka } from '../support/kafka.ts'
@@ -10,8 +10,6 @@ import { quiet } from './relaying.ts'
 import { runCommand } from '../support/run-command.ts'
 
 const kafka = await testKafka()
-
-afterAll(() => kafka?.stop())
 
 let made = 0
 let prefix = ''

@@ -48,7 +48,6 @@ describe.skipIf(kafka === null)('verify, of topics', () => {
   afterAll(async () => {
     await pool.end()
     await database.drop()
-    await kafka?.stop()
   })
 
   /** Topics of their own, with what `written` makes of the log. */

@@ -1,41 +1,50 @@
 /** The real Kafka of a test file, where it can be had. */
 import type { Kafka } from 'kafkajs'
-import { cacheDirectory } from '../../cluster/cache-directory.ts'
-import type { KafkaSecurity } from '../../cluster/kafka/kafka-identity.ts'
-import { startKafka, type KafkaCluster } from '../../cluster/kafka/kafka.ts'
-import { MavenFailure } from '../../cluster/maven.ts'
-import { StartFailure } from '../../app/start-failure.ts'
+import { inject } from 'vitest'
+import { startKafka, type KafkaCluster, type KafkaOptions } from '../../cluster/kafka/kafka.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { eventually } from './eventually.ts'
+import { here, isMissing, type SharedKafka } from './shared-kafka.ts'
 
-export interface TestKafkaOptions {
-  /** Default 1. */
-  readonly brokers?: 1 | 3
-  /** Default plaintext. */
-  readonly security?: KafkaSecurity
-}
-
-export interface TestKafka extends KafkaCluster {
+export interface TestKafka {
+  /** What KAFKA_BROKERS takes, one by one. */
+  readonly bootstrap: readonly string[]
   /** How to connect, with the topics of this prefix: each test takes its own. */
   settings(prefix: string): KafkaSettings
 }
 
+/** Its brokers may be killed. */
+export type OwnKafka = TestKafka & KafkaCluster
+
 /**
- * Started once for a file, at its top (`const kafka = await testKafka()`), and stopped in its afterAll. Null where Java or
- * the network is missing and nobody demands them (REQUIRE_ALL=1): `describe.skipIf(kafka === null)`.
+ * The one broker of the whole run, which nobody kills: `const kafka = await testKafka()` at the top of a file. A prefix, a
+ * group or a topic that another file takes too is a collision. Null where Java or the network is missing and nobody demands
+ * them (REQUIRE_ALL=1): `describe.skipIf(kafka === null)`.
  */
-export async function testKafka({ brokers = 1, security }: TestKafkaOptions = {}): Promise<TestKafka | null> {
-  const { env } = process
+export async function testKafka(): Promise<TestKafka | null> {
+  const response = await fetch(inject('kafkaDoor'))
+  if (!response.ok) throw new Error(await response.text())
+  const { bootstrap, missing } = (await response.json()) as SharedKafka
+  if (bootstrap === null) return skipped(new Error(missing))
+  return { bootstrap, settings: (prefix) => ({ brokers: bootstrap, prefix, tls: null, sasl: null }) }
+}
+
+/** Brokers of this file alone, for what kills or secures them; stopped in its afterAll. Null as above. Default: one, plaintext. */
+export async function ownKafka(options: Partial<KafkaOptions> = {}): Promise<OwnKafka | null> {
   try {
-    const options = { cacheDir: cacheDirectory(env), javaHome: env['JAVA_HOME'] }
-    const cluster = await startKafka({ ...options, brokers, security })
+    const cluster = await startKafka({ ...here(process.env), brokers: 1, ...options })
     const { bootstrap, tls, sasl } = cluster
     return { ...cluster, settings: (prefix) => ({ brokers: bootstrap, prefix, tls, sasl }) }
   } catch (error) {
-    if (env['REQUIRE_ALL'] === '1' || !isMissing(error)) throw error
-    console.warn(`skipped: ${error.message}`)
-    return null
+    if (!isMissing(error)) throw error
+    return skipped(error)
   }
+}
+
+function skipped(missing: Error): null {
+  if (process.env['REQUIRE_ALL'] === '1') throw missing
+  console.warn(`skipped: ${missing.message}`)
+  return null
 }
 
 /** The leader of each partition, once all have one. */
@@ -71,9 +80,4 @@ export async function createTopics(
   } finally {
     await admin.disconnect()
   }
-}
-
-function isMissing(error: unknown): error is Error {
-  const missing = ['java-missing', 'openssl-missing']
-  return error instanceof MavenFailure || (error instanceof StartFailure && missing.includes(error.code))
 }
