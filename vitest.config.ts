@@ -21,7 +21,6 @@ export default defineConfig({
           exclude: ['{node_modules,dist}/**'],
           // A process of its own for each file costs more than its tests.
           isolate: false,
-          testTimeout: 60_000,
         },
       },
       {

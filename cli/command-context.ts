@@ -1,7 +1,6 @@
 /** What every command is given. */
 import { requireConfig } from '../app/config/config.ts'
 import type { Config } from '../app/config/config.ts'
-import { loadEnvironment } from '../app/config/environment.ts'
 import type { Environment } from '../app/config/environment.ts'
 import type { Output } from './output/output.ts'
 
@@ -15,12 +14,16 @@ export interface CommandContext {
   exitWith(code: 0 | 1): void
 }
 
-export function commandContext(output: Output, exitWith: (code: 0 | 1) => void): CommandContext {
+export function commandContext(
+  output: Output,
+  exitWith: (code: 0 | 1) => void,
+  load: () => Environment,
+): CommandContext {
   let environment: Environment | null = null
   let config: Config | null = null
   const context: CommandContext = {
     output,
-    environment: () => (environment ??= loadEnvironment()),
+    environment: () => (environment ??= load()),
     config: () => (config ??= requireConfig(context.environment().env)),
     exitWith,
   }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
+import { loadEnvironment } from '../app/config/environment.ts'
 import { commandContext } from './command-context.ts'
 import { commands } from './command-list.ts'
 import { main } from './main.ts'
@@ -62,6 +63,7 @@ describe.each(commands)('$name', ({ name, summary, load }) => {
       commandContext(
         createOutput(streams, () => false),
         () => {},
+        loadEnvironment,
       ),
     )
     const command = program.commands.find((each) => each.name() === name)

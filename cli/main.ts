@@ -7,20 +7,24 @@ import { examples } from './examples.ts'
 import { createOutput } from './output/output.ts'
 import { packageVersion } from './package-version.ts'
 import type { OutputStreams } from './output/output.ts'
+import { loadEnvironment, type Environment } from '../app/config/environment.ts'
 import { reportFailure } from './output/report-failure.ts'
 
 /** 0 fine, 1 found or failed, 2 usage, 3 a dependency is unreachable. */
 export type ExitCode = 0 | 1 | 2 | 3
 
 /** Runs one command line (without node and script) to its end. Never throws. */
-export async function main(args: readonly string[], streams: OutputStreams = process): Promise<ExitCode> {
+export async function main(
+  args: readonly string[],
+  streams: OutputStreams = process,
+  environment: () => Environment = loadEnvironment,
+): Promise<ExitCode> {
   surviveClosedPipe(streams)
   let exitCode: ExitCode = 0
   const program = createProgram(streams)
   const output = createOutput(streams, () => program.opts()['json'] === true)
-  const context = commandContext(output, (code) => {
-    exitCode = code
-  })
+  const exitWith = (code: 0 | 1) => void (exitCode = code)
+  const context = commandContext(output, exitWith, environment)
   try {
     await addCommands(program, context, args)
     await program.parseAsync([...args], { from: 'user' })
