@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { filesLeftOut } from './test/support/left-out.ts'
+import { SlowFirst } from './test/support/slow-first.ts'
 
 // `unit` specs stand beside the code and need nothing; `services` tests need Postgres and whole processes.
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowFirst },
     coverage: {
       provider: 'v8',
       include: ['*/**/*.ts'],
@@ -28,6 +31,7 @@ export default defineConfig({
           name: 'services',
           sequence: { groupOrder: 2 },
           include: ['test/**/*.test.ts'],
+          exclude: [...filesLeftOut()],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,12 +1,9 @@
 /** The tree's rules: who may import whom, no cycles, no barrels, no clock or console where they do not belong. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { ROOT as root, sourceFiles } from './support/source-files.ts'
 
 interface Rule {
   readonly folders: readonly string[] | 'any'
@@ -79,11 +76,7 @@ const LISTS = /^(cli\/commands|api\/(routes|shapes)|dashboard\/(pages|parts)|ben
 const MOST_FILES = 15
 const MOST_LISTED = 30
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-const files = tracked.split('\n').filter((file) => file.includes('/') && existsSync(join(root, file)))
+const files = sourceFiles().filter((file) => file.includes('/') && /\.tsx?$/.test(file))
 const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
 
 /** Specs stand beside the code, and may use the test runner and Node whatever their folder may. */

@@ -4,7 +4,7 @@
  * counts tests; each of types, lint, format and coverage counts as one.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
@@ -59,9 +59,11 @@ async function test(): Promise<Counts> {
     const report = join(folder, 'report.json')
     const scope = quick ? ['--project', 'unit'] : ['--coverage']
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
-    const { code } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], 'inherit')
+    const list = join(folder, 'left-out')
+    const { code } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], 'inherit', { LEFT_OUT: list })
     const result = JSON.parse(readFileSync(report, 'utf8')) as Result
     printSlowest(result)
+    printLeftOut(list)
     // A file that does not even load has no failed test of its own.
     const unloaded = code === 0 ? 0 : Math.max(1, result.numFailedTestSuites)
     const counts = { passed: result.numPassedTests, failed: result.numFailedTests || unloaded }
@@ -90,6 +92,14 @@ function printSlowest({ testResults }: Result): void {
   for (const { name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${relative(root, name)}`)
 }
 
+/** What a machine lacks, each once, with what brings it. */
+function printLeftOut(list: string): void {
+  if (!existsSync(list)) return
+  const lines = readFileSync(list, 'utf8').trim().split('\n')
+  console.log('left out, because this machine lacks a part (REQUIRE_ALL=1 demands all):')
+  for (const line of new Set(lines)) console.log(`  - ${String(JSON.parse(line))}`)
+}
+
 function coverage(): Counts {
   const summary = JSON.parse(readFileSync(join(root, 'coverage/coverage-summary.json'), 'utf8')) as {
     total: { statements: { pct: number } }
@@ -111,8 +121,13 @@ function secondsSince(begin: number): string {
 function run(
   [command = '', ...args]: readonly string[],
   stdio: 'inherit' | 'pipe',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const child = spawn(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: ['ignore', stdio, stdio] })
+  const child = spawn(join(root, 'node_modules/.bin', command), args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stdio, stdio],
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve) => {

@@ -2,22 +2,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { runCommand, startCommand } from '../support/run-command.ts'
-import { makeDataDir, startService, type Service } from '../support/service.ts'
+import { makeDataDir } from '../support/service.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
-const data = makeDataDir()
-let service: Service
+let service: ServiceHere
 
 beforeAll(async () => {
-  service = await startService({ dataDir: data.path })
+  service = await serviceHere()
 })
 
 afterAll(async () => {
-  await service.kill()
-  data.remove()
+  await service.stop()
 })
 
 function run(...args: readonly string[]) {
-  return runCommand(data.path, ...args, '--json')
+  return runCommand(service.dataDir, ...args, '--json')
 }
 
 interface Event {
@@ -98,7 +97,7 @@ test('the tail of a stream has all its events, and of a type only those', async 
 })
 
 test('the tail follows the log until it is interrupted', async () => {
-  const tail = startCommand(data.path, ['events', 'tail', '-n', '1', '--type', 'ProductListed', '--json'])
+  const tail = startCommand(service.dataDir, ['events', 'tail', '-n', '1', '--type', 'ProductListed', '--json'])
   await eventually(() => eventsOf(tail.stdout()).length === 1)
   const { json } = await run('simulate', 'black-friday', '-n', '1', '--stock', '1')
   const { sku } = json() as { readonly sku: string }

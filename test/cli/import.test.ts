@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { runCommand, startCommand } from '../support/run-command.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 // Seven imports and a few starts take ten seconds on two idle cores; ten times that and more is a hang.
 vi.setConfig({ testTimeout: 300_000 })
@@ -17,14 +18,14 @@ const CUSTOMERS = 586
 const TOTALS = { orders: 2_000, units: 4_963, gmv: 7_427_401 }
 
 let data = makeDataDir()
-let service: Service | null = null
+let service: Service | ServiceHere | null = null
 
 beforeEach(() => {
   data = makeDataDir()
 })
 
 afterEach(async () => {
-  await service?.kill()
+  await service?.stop()
   service = null
   data.remove()
 })
@@ -37,9 +38,15 @@ function importOf(kind: string, ...options: readonly string[]) {
   return runCommand(data.path, 'import', kind, extract(kind), '--json', ...options)
 }
 
-async function start(env: Readonly<Record<string, string>> = {}): Promise<Service> {
-  service = await startService({ dataDir: data.path, env })
-  return service
+async function startHere(): Promise<void> {
+  service = await serviceHere({ dataDir: data.path })
+}
+
+/** In a process of its own, which dies. */
+async function start(env: Readonly<Record<string, string>>): Promise<Service> {
+  const started = await startService({ dataDir: data.path, env })
+  service = started
+  return started
 }
 
 interface Product {
@@ -125,7 +132,7 @@ async function lastPosition(): Promise<number> {
 }
 
 test('all real orders are accepted, to the cent and the last unit, and a second import changes nothing', async () => {
-  await start()
+  await startHere()
   expect((await importOf('products')).json()).toMatchObject({ accepted: PRODUCTS, sent: PRODUCTS })
   expect((await importOf('customers')).json()).toMatchObject({ accepted: CUSTOMERS, sent: CUSTOMERS })
   const orders = await importOf('orders')
@@ -181,7 +188,7 @@ test('a service killed in the middle of an import and started again loses nothin
 })
 
 test('an import interrupted by Ctrl-C names the command that goes on, and that one finishes it', async () => {
-  await start()
+  await startHere()
   await importCatalogue()
   const importing = startCommand(data.path, ['import', 'orders', extract('orders'), '--json', '-c', '1'])
   await eventually(async () => (await read<Analytics>('/analytics')).orders.placed > 20)
@@ -199,7 +206,7 @@ test('an import interrupted by Ctrl-C names the command that goes on, and that o
 })
 
 test('bad lines are told with their number and place, and do not stop the others', async () => {
-  await start()
+  await startHere()
   const file = join(data.path, 'products.jsonl')
   const product = { name: 'A', category: 'c', price: { amount: 1, currency: 'EUR' } }
   const lines = [
@@ -228,7 +235,7 @@ test('bad lines are told with their number and place, and do not stop the others
 })
 
 test('orders without an id are the same orders when the same file comes again', async () => {
-  await start()
+  await startHere()
   const products = join(data.path, 'product.jsonl')
   await writeFile(
     products,

@@ -44,8 +44,8 @@ async function run(script: string): Promise<string> {
 }
 
 describe('the README', () => {
-  test('begins with the two commands that start a shop', () => {
-    expect(shell[0]?.text).toBe('npm ci\nnpm start\n')
+  test('begins with the two commands: a living shop, and everything checked', () => {
+    expect(shell[0]?.text).toBe('npm ci && npm start\nnpm ci && npm test\n')
   })
 
   test('its first order is answered as it says', async () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { findJava } from '../../cluster/java.ts'
 import { mavenJars } from '../../cluster/maven.ts'
+import { leaveOut } from '../support/left-out.ts'
 
 const SOURCE = fileURLToPath(new URL('../java/SchemaVerdicts.java', import.meta.url))
 const ARTIFACTS = ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.13']
@@ -33,9 +34,7 @@ export async function openJavaAvro(): Promise<JavaAvro | null> {
   try {
     return await startJavaAvro()
   } catch (cause) {
-    if (process.env['REQUIRE_ALL'] === '1') throw cause
-    console.warn(`skipped: ${String(cause)}`)
-    return null
+    return leaveOut(`Java's Avro: ${String(cause)}`, cause)
   }
 }
 

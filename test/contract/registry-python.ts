@@ -1,6 +1,7 @@
 /** A Python with the clients of registries and Kafka that others use. */
 import { cacheDirectory } from '../../cluster/cache-directory.ts'
 import { pythonEnvironment, PythonFailure } from '../../cluster/python-environment.ts'
+import { leaveOut } from '../support/left-out.ts'
 
 /** Confluent's own list of extras asks for a release of certifi that PyPI does not always have yet. */
 const PACKAGES = [
@@ -22,8 +23,7 @@ export async function registryPython(): Promise<string | null> {
       packages: PACKAGES,
     })
   } catch (error) {
-    if (process.env['REQUIRE_ALL'] === '1' || !(error instanceof PythonFailure)) throw error
-    console.warn(`skipped: ${error.message}`)
-    return null
+    if (!(error instanceof PythonFailure)) throw error
+    return leaveOut(error.message, error)
   }
 }

@@ -1,7 +1,7 @@
 /** The commands that look over schemas, run as people run them, on a copy of the schemas. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changing } from '../../contract/authoring/test-kit.ts'
-import { runCommand } from '../support/run-command.ts'
+import { runApart } from '../support/run-command.ts'
 import { by, SchemaProject } from './schema-project.ts'
 
 let copy: SchemaProject
@@ -223,7 +223,7 @@ describe('schemas check', () => {
 
 describe('manners', () => {
   test.each(['new', 'lint', 'diff', 'check', 'codegen'])('schemas %s --help shows two examples', async (verb) => {
-    const { code, stdout } = await runCommand(copy.root, 'schemas', verb, '--help')
+    const { code, stdout } = await runApart(copy.root, 'schemas', verb, '--help')
     expect(code).toBe(0)
     expect(stdout.match(/^ {2}\$ orderledger schemas /gm)).toHaveLength(2)
   })
@@ -231,7 +231,7 @@ describe('manners', () => {
   test.each([['lint', '--nothing'], ['diff', '--format', 'xml'], ['unheard-of']])(
     'schemas %s %s is wrong usage',
     async (...args) => {
-      expect(await runCommand(copy.root, 'schemas', ...args)).toMatchObject({ code: 2 })
+      expect(await runApart(copy.root, 'schemas', ...args)).toMatchObject({ code: 2 })
     },
   )
 })

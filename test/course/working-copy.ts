@@ -3,13 +3,13 @@ import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build, type Plugin } from 'esbuild'
+import { ROOT, sourceFiles } from '../support/source-files.ts'
 import type { Hunk } from './document.ts'
 import type * as release from './release.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LEFT_OUT = /^(?:bench|docs|dashboard|\.ci)\/|\.(?:spec|test)\.tsx?$|^openapi\.json$/
 
 export interface Printed {
@@ -44,9 +44,8 @@ export class WorkingCopy {
   }
 
   #takeSources(): void {
-    const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
-    for (const file of list.toString().split('\n')) {
-      if (file === '' || LEFT_OUT.test(file)) continue
+    for (const file of sourceFiles()) {
+      if (LEFT_OUT.test(file)) continue
       mkdirSync(dirname(join(this.root, file)), { recursive: true })
       cpSync(join(ROOT, file), join(this.root, file))
     }

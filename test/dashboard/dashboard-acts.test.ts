@@ -218,7 +218,7 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
   })
 
   test('what a replay found is shown, and is accepted once somebody says so', async () => {
-    await shop.go(`projections/${await refuseReplay(shop.service.url, shop.database.url, 'nowhere')}`)
+    await shop.go(`projections/${await refuseReplay(shop.service.url, shop.service.databaseUrl, 'nowhere')}`)
     await shop.page.getByText('nowhere').waitFor()
     await shop.page.getByRole('button', { name: 'Replay and accept the differences' }).click()
     const question = shop.page.getByRole('dialog', { name: /^Accept [0-9]+ differences in sales\?$/ })

@@ -14,7 +14,7 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
   let pool: pg.Pool
 
   beforeAll(() => {
-    pool = openPool(shop.database.url, { name: 'test', max: 1 })
+    pool = openPool(shop.service.databaseUrl, { name: 'test', max: 1 })
   })
   afterAll(() => pool.end())
 

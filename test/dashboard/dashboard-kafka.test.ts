@@ -5,7 +5,7 @@ import { openPage } from './dashboard-page.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { testKafka } from '../support/kafka.ts'
 import { kafkaCommands, type KafkaCommands } from '../support/run-kafka-command.ts'
-import { startService, type Service } from '../support/service.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 })
 
@@ -21,14 +21,14 @@ afterAll(async () => {
 describe.skipIf(kafka === null)('on the page of Kafka', () => {
   let database: TestDatabase
   let commands: KafkaCommands
-  let service: Service
+  let service: ServiceHere
   const closing: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
     if (kafka === null) return
     database = await testDatabase()
     commands = await kafkaCommands(kafka, PREFIX, { DATABASE_URL: database.url })
-    service = await startService({ dataDir: commands.dataDir, env: { ...commands.env, DEMO_ORDERS: '50' } })
+    service = await serviceHere({ dataDir: commands.dataDir, env: { ...commands.env, DEMO_ORDERS: '50' } })
     await commands.run('consume', 'orders', '-n', '1', '--group', 'analysts')
   })
 

@@ -4,22 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { openPage } from './dashboard-page.ts'
 import { refuseReplay } from '../projections/refused-replay.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { makeDataDir, startService, type Service } from '../support/service.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 const HOSTILE = `<img src=x onerror="alert(1)"></td><script>alert(2)</script>&quot;`
 
 const browser: Browser | null = await openBrowser()
-let database: TestDatabase
-let data: ReturnType<typeof makeDataDir>
-let service: Service
+let service: ServiceHere
 let refused = ''
 
 beforeAll(async () => {
   if (browser === null) return
-  database = await testDatabase()
-  data = makeDataDir()
-  service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url, DEMO_ORDERS: '80' } })
+  service = await serviceHere({ env: { DEMO_ORDERS: '80' } })
   await post('/products', {
     sku: 'HOSTILE',
     name: HOSTILE,
@@ -36,15 +31,13 @@ beforeAll(async () => {
     ],
   })
   await post('/orders/hostile/cancel', { reason: HOSTILE })
-  refused = await refuseReplay(service.url, database.url, HOSTILE)
+  refused = await refuseReplay(service.url, service.databaseUrl, HOSTILE)
 })
 
 afterAll(async () => {
   if (browser === null) return
   await browser.close()
   await service.stop()
-  data.remove()
-  await database.drop()
 })
 
 async function post(path: string, body: object): Promise<void> {
@@ -68,32 +61,29 @@ const PAGES = [
 ] as const
 
 describe.skipIf(browser === null)('the dashboard', () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      test(`shows every page in ${colorScheme} at ${String(width)} px, accessibly and without an error`, async () => {
-        for (const { path, shows, canvases } of PAGES) {
-          const opened = await openPage(browser as Browser, service.url, {
-            colorScheme,
-            viewport: { width, height: 800 },
-            path: path.replace('refused', refused),
-          })
-          const { page, errors } = opened
-          await page.getByText(shows).first().waitFor()
-          expect([path, await opened.violations()]).toEqual([path, []])
-          const colours = await opened.coloursOfCanvases()
-          expect([path, colours.length]).toEqual([path, canvases])
-          for (const count of colours) expect(count).toBeGreaterThan(2)
-          expect(await page.locator('img, script[src=x]').count()).toBe(1)
-          expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([
-            path,
-            true,
-          ])
-          expect([path, errors]).toEqual([path, []])
-          await opened.close()
-        }
+  // No colour depends on the width, and no width on the colours.
+  test.each([
+    ['light', 360],
+    ['dark', 1280],
+  ] as const)('shows every page in %s at %i px, accessibly and without an error', async (colorScheme, width) => {
+    for (const { path, shows, canvases } of PAGES) {
+      const opened = await openPage(browser as Browser, service.url, {
+        colorScheme,
+        viewport: { width, height: 800 },
+        path: path.replace('refused', refused),
       })
+      const { page, errors } = opened
+      await page.getByText(shows).first().waitFor()
+      expect([path, await opened.violations()]).toEqual([path, []])
+      const colours = await opened.coloursOfCanvases()
+      expect([path, colours.length]).toEqual([path, canvases])
+      for (const count of colours) expect(count).toBeGreaterThan(2)
+      expect(await page.locator('img, script[src=x]').count()).toBe(1)
+      expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true])
+      expect([path, errors]).toEqual([path, []])
+      await opened.close()
     }
-  }
+  })
 
   test('says of its numbers which position they show and how far that is behind', async () => {
     const { page, close } = await openPage(browser as Browser, service.url)

@@ -3,8 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { openPage, type DashboardPage } from './dashboard-page.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { makeDataDir, startService, type Service } from '../support/service.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 export interface DashboardShop {
   /** Null: there is no browser here, and the tests are skipped. */
@@ -12,8 +11,7 @@ export interface DashboardShop {
   /** Of the test under way. */
   readonly opened: DashboardPage
   readonly page: Page
-  readonly service: Service
-  readonly database: TestDatabase
+  readonly service: ServiceHere
   /** Opens a page of the dashboard. */
   go(path: string): Promise<void>
 }
@@ -22,8 +20,7 @@ export interface DashboardShop {
 export async function dashboardShop({ demoOrders }: { readonly demoOrders: number }): Promise<DashboardShop> {
   const browser = await openBrowser()
   const closing: (() => Promise<unknown>)[] = []
-  let service: Service | null = null
-  let database: TestDatabase | null = null
+  let service: ServiceHere | null = null
   let opened: DashboardPage | null = null
   const present = <T>(value: T | null): T => {
     if (value === null) throw new Error('only within a test')
@@ -32,13 +29,7 @@ export async function dashboardShop({ demoOrders }: { readonly demoOrders: numbe
   if (browser !== null) {
     closing.push(() => browser.close())
     beforeAll(async () => {
-      const own = await testDatabase()
-      closing.unshift(() => own.drop())
-      database = own
-      const data = makeDataDir()
-      closing.unshift(async () => data.remove())
-      const env = { DATABASE_URL: own.url, DEMO_ORDERS: String(demoOrders) }
-      const started = await startService({ dataDir: data.path, env })
+      const started = await serviceHere({ env: { DEMO_ORDERS: String(demoOrders) } })
       closing.unshift(() => started.stop())
       service = started
     })
@@ -62,9 +53,6 @@ export async function dashboardShop({ demoOrders }: { readonly demoOrders: numbe
     },
     get service() {
       return present(service)
-    },
-    get database() {
-      return present(database)
     },
     async go(path) {
       await present(opened).page.goto(`${present(service).url}/dashboard/#/${path}`)

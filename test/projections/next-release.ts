@@ -1,11 +1,8 @@
 /** A newer release of this program, as a checkout of its own beside this one. */
-import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { ROOT, sourceFiles } from '../support/source-files.ts'
 
 export interface Release {
   /** Its command line, for `startService` and `startCommand`. */
@@ -17,9 +14,8 @@ export interface Release {
 export function nextRelease(projection: string): Release {
   const folder = mkdtempSync(join(tmpdir(), 'orderledger-release-'))
   chmodSync(folder, 0o755)
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
-  for (const file of list.toString().split('\n')) {
-    if (file === '' || /^(test|bench|docs)\//.test(file)) continue
+  for (const file of sourceFiles()) {
+    if (/^(test|bench|docs)\//.test(file)) continue
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(ROOT, file), join(folder, file))
   }

@@ -1,6 +1,7 @@
 /** A real Chromium without a window; npm brings it, the system has to have two libraries. */
 import sparticuz from '@sparticuz/chromium'
 import { chromium, type Browser } from 'playwright-core'
+import { leaveOut } from './left-out.ts'
 
 /** Root has no sandbox; the graphics are drawn by the processor. What the package proposes beside these switches security off. */
 const ARGS = ['--no-sandbox', '--disable-gpu']
@@ -17,8 +18,6 @@ export async function openBrowser(): Promise<Browser | null> {
   try {
     return await chromium.launch({ args: ARGS, executablePath: await sparticuz.executablePath() })
   } catch (cause) {
-    if (process.env['REQUIRE_ALL'] === '1') throw new Error(INSTALL, { cause })
-    console.warn(`skipped: ${INSTALL}`)
-    return null
+    return leaveOut(INSTALL, cause)
   }
 }

@@ -4,6 +4,7 @@ import { inject } from 'vitest'
 import { startKafka, type KafkaCluster, type KafkaOptions } from '../../cluster/kafka/kafka.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { eventually } from './eventually.ts'
+import { leaveOut } from './left-out.ts'
 import { here, isMissing, type SharedKafka } from './shared-kafka.ts'
 
 export interface TestKafka {
@@ -25,7 +26,7 @@ export async function testKafka(): Promise<TestKafka | null> {
   const response = await fetch(inject('kafkaDoor'))
   if (!response.ok) throw new Error(await response.text())
   const { bootstrap, missing } = (await response.json()) as SharedKafka
-  if (bootstrap === null) return skipped(new Error(missing))
+  if (bootstrap === null) return leaveOut(`Kafka: ${missing}`)
   return { bootstrap, settings: (prefix) => ({ brokers: bootstrap, prefix, tls: null, sasl: null }) }
 }
 
@@ -37,14 +38,8 @@ export async function ownKafka(options: Partial<KafkaOptions> = {}): Promise<Own
     return { ...cluster, settings: (prefix) => ({ brokers: bootstrap, prefix, tls, sasl }) }
   } catch (error) {
     if (!isMissing(error)) throw error
-    return skipped(error)
+    return leaveOut(`Kafka: ${error.message}`, error)
   }
-}
-
-function skipped(missing: Error): null {
-  if (process.env['REQUIRE_ALL'] === '1') throw missing
-  console.warn(`skipped: ${missing.message}`)
-  return null
 }
 
 /** The leader of each partition, once all have one. */
