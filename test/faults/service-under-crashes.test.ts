@@ -14,12 +14,13 @@ const meaning: Readonly<Record<StorePoint, string>> = {
   'replay.compared': 'between the comparison of a replay and its switch',
 }
 
+// Once each: `npm run soak` goes on with it for hours.
 const random = createRandom(1, 'crashes').unit
 
 test.each(storePointNames.map((point) => [meaning[point], point] as const))(
   'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
   async (_, point) => {
-    expect(await crashAtPoint({ point, crashes: 2, random })).toBeGreaterThanOrEqual(2)
+    expect(await crashAtPoint({ point, crashes: 1, random })).toBeGreaterThanOrEqual(1)
   },
 )
 
