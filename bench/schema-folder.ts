@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventSchema } from '../schemas/avro-schema.ts'
-import { writeGenerated, type GoldenSamples } from '../contract/authoring/codegen.ts'
+import { writeGenerated } from '../contract/authoring/codegen.ts'
 import { formatSchema } from '../contract/authoring/format-schema.ts'
 import { ROOT } from './service/child.ts'
 
@@ -32,9 +32,6 @@ export function writeSchemaFolder(folder: string, events: number, versions: numb
     { length: events },
     (_, index) => `Event${String.fromCharCode(65 + (index % 26))}${index}Happened`,
   )
-  const samples: GoldenSamples = Object.fromEntries(
-    names.map((name) => [name, Array.from({ length: versions }, () => sample(name, versions))]),
-  )
   for (const name of names) {
     mkdirSync(join(folder, name), { recursive: true })
     for (let version = 1; version <= versions; version++) {
@@ -42,8 +39,7 @@ export function writeSchemaFolder(folder: string, events: number, versions: numb
     }
   }
   for (const file of ['avro-schema.ts', 'upcasters.ts']) cpSync(join(ROOT, 'schemas', file), join(folder, file))
-  writeFileSync(join(folder, 'golden-samples.ts'), `export const goldenSamples = ${JSON.stringify(samples)}\n`)
-  writeGenerated(folder, samples)
+  writeGenerated(folder)
 }
 
 function schema(name: string, version: number): EventSchema {
@@ -68,20 +64,5 @@ function schema(name: string, version: number): EventSchema {
       { name: 'reason', type: ['null', 'string'], doc: 'Why.', default: null },
       ...added,
     ],
-  }
-}
-
-function sample(name: string, versions: number): object {
-  const total = { amount: 1, currency: 'EUR' }
-  const notes = Array.from({ length: versions - 1 }, (_, index) => [`note${index + 2}`, ''])
-  return {
-    type: name,
-    orderId: 'o1',
-    lines: [{ sku: 'A1', unitPrice: total }],
-    total,
-    tier: 'vip',
-    placedAt: 1_764_000_000_000,
-    reason: null,
-    ...Object.fromEntries(notes),
   }
 }

@@ -6,7 +6,7 @@ import { avroType } from './avro-types.ts'
 import { DecodeError, EncodeError } from './codec-errors.ts'
 import { decode, decodeUntrusted, encode } from './codec.ts'
 import { eventSchemas, type DomainEvent, type OrderPlaced } from './events.ts'
-import { goldenSamples } from './golden-samples.ts'
+import { goldenSamples } from '../contract/authoring/golden-samples.ts'
 import { arbitraryEvent, eventTypes } from './test-kit.ts'
 
 const placed: OrderPlaced = {

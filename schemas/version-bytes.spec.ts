@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, encode } from './codec.ts'
-import { goldenSamples } from './golden-samples.ts'
+import { goldenSamples } from '../contract/authoring/golden-samples.ts'
 import { arbitraryEvent, eventTypes } from './test-kit.ts'
 import { readByVersion, versionBytes } from './version-bytes.ts'
 

@@ -1,12 +1,11 @@
 /** `schemas check`: whether the schemas may go out, whole and offline. */
 import type { Command } from 'commander'
 import { check } from '../../contract/check/check.ts'
-import type { Finding } from '../../contract/finding.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { reportFindings } from '../output/findings.ts'
 import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
-import { loadSamples, loadUpcasters, TableUnloadable } from './load-tables.ts'
+import { loadUpcasters } from './load-upcasters.ts'
 
 const details = `
 Every version against every other, both ways: by the rules that registries apply, by the reader that we use, and for
@@ -20,15 +19,8 @@ export function registerCheck(schemas: Command, context: CommandContext): void {
     .addHelpText('after', examples('orderledger schemas check', 'orderledger schemas check --json'))
     .action(async (options: FolderOptions) => {
       const folder = folderOf(options)
-      const samples = await loadSamples(folder).catch(findingOf)
-      const upcasters = await loadUpcasters(folder).catch(findingOf)
+      const upcasters = await loadUpcasters(folder)
       const fine = 'every version reads every other, and what is published is as it was'
-      reportFindings(context, check({ folder, samples, upcasters }), fine)
+      reportFindings(context, check({ folder, upcasters }), fine)
     })
-}
-
-/** A table that cannot be read does not hide what is wrong with the rest. */
-function findingOf(error: unknown): Finding {
-  if (error instanceof TableUnloadable) return error.finding
-  throw error
 }

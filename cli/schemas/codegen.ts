@@ -1,10 +1,9 @@
 /** `schemas codegen`: what belongs to the schema files is made from them, or seen to be up to date. */
 import type { Command } from 'commander'
-import { staleGenerated, writeGenerated, writeTypes } from '../../contract/authoring/codegen.ts'
+import { staleGenerated, writeGenerated } from '../../contract/authoring/codegen.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { addFolderOption, folderOf, obeyed, type FolderOptions } from './folder.ts'
-import { loadSamples } from './load-tables.ts'
 
 interface CodegenOptions extends FolderOptions {
   readonly check?: boolean
@@ -24,14 +23,11 @@ export function registerCodegen(schemas: Command, context: CommandContext): void
     .action((options: CodegenOptions) => codegen(context, options))
 }
 
-async function codegen({ output, exitWith }: CommandContext, options: CodegenOptions): Promise<void> {
+function codegen({ output, exitWith }: CommandContext, options: CodegenOptions): void {
   const folder = folderOf(options)
   const check = options.check === true
-  // Before anything is asked of the samples: a new version needs its types to have one.
-  const types = !check && obeyed(() => writeTypes(folder), REFUSAL) ? ['events.ts'] : []
-  const samples = await loadSamples(folder)
-  const stale = [...types, ...obeyed(() => staleGenerated(folder, samples), REFUSAL)]
-  if (!check && stale.length > 0) obeyed(() => writeGenerated(folder, samples), REFUSAL)
+  const stale = obeyed(() => staleGenerated(folder), REFUSAL)
+  if (!check) writeGenerated(folder)
   const verb = check ? 'out of date' : 'written'
   output.result(check ? { stale } : { written: stale }, () =>
     stale.length === 0

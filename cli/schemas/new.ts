@@ -97,19 +97,14 @@ function madeText(made: NewVersion, request: VersionRequest): string {
   return [...written, ...nextSteps(made, request).map((step) => `next: ${step}`)].join('\n')
 }
 
-function nextSteps({ event, version }: NewVersion, request: VersionRequest): readonly string[] {
-  const retiring =
-    request.kind === 'replacement'
-      ? [
-          `complete the upcaster of ${request.event} in schemas/upcasters.ts`,
-          `write ${event} where ${request.event} was written: the compiler names each place`,
-        ]
-      : []
+function nextSteps({ event }: NewVersion, request: VersionRequest): readonly string[] {
+  if (request.kind !== 'replacement')
+    return ['orderledger schemas codegen, then orderledger schemas lint, diff and check']
   return [
-    'orderledger schemas codegen (it writes the types, then asks for a sample)',
-    `add a sample of ${event} version ${version} to schemas/golden-samples.ts, and to older ones what the compiler asks for`,
-    ...retiring,
-    'orderledger schemas codegen, then orderledger schemas lint, diff and check',
+    'orderledger schemas codegen',
+    `complete the upcaster of ${request.event} in schemas/upcasters.ts`,
+    `write ${event} where ${request.event} was written: the compiler names each place`,
+    'orderledger schemas lint, diff and check',
   ]
 }
 

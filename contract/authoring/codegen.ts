@@ -3,20 +3,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { avroType } from '../../schemas/avro-types.ts'
 import { eventsSource } from './events-source.ts'
-import { goldenSamples } from '../../schemas/golden-samples.ts'
+import { samplesOf, writtenSamples, type Sample, type WrittenSamples } from './golden-samples.ts'
 import { readRetirements, RETIRED, type Retirements } from './retired.ts'
 import { readSchemaFiles, SchemaRuleError, textOf, type SchemaFile } from './schema-files.ts'
 import { lockSource } from './schema-lock.ts'
+import { versionsByEvent } from '../diff/versions-by-event.ts'
 import { unfit } from '../../schemas/unencodable-field.ts'
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas')
 const EVENTS = 'events.ts'
 const LOCK = 'schemas.lock'
-
-/** Samples by event: version n stands at index n - 1. The schema files may be ahead of the types here, and of the table. */
-export interface GoldenSamples {
-  readonly [event: string]: readonly unknown[] | undefined
-}
 
 /** The content of events.ts. Throws SchemaRuleError. */
 export function generate(folder = SCHEMAS): string {
@@ -24,46 +20,18 @@ export function generate(folder = SCHEMAS): string {
   return eventsSource(files, retirements(folder, files))
 }
 
-/** The content of schemas.lock: what is published and what is new. Throws SchemaRuleError when the former was changed. */
-export function lock(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): string {
-  const files = readSchemaFiles(folder)
-  return lockSource(
-    files.map((file) => ({ ...file, golden: goldenBytes(folder, file, samples) })),
-    textOf(folder, LOCK),
-  )
-}
-
-/**
- * Brings all generated files up to date; what is up to date is not touched. Throws SchemaRuleError. The types come
- * first: a new version needs them for its sample.
- */
-export function writeGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): void {
-  writeTypes(folder)
-  const locked = lock(folder, samples)
-  for (const file of readSchemaFiles(folder)) {
-    const path = goldenPath(folder, file)
-    if (existsSync(path)) continue
-    const bytes = goldenBytes(folder, file, samples)
+/** Brings all generated files up to date; what is up to date is not touched. Throws SchemaRuleError, having written nothing. */
+export function writeGenerated(folder = SCHEMAS, written = writtenSamples): void {
+  for (const [name, content] of outOfDate(folder, written)) {
+    const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, bytes)
+    writeFileSync(path, content)
   }
-  writeIfOther(folder, LOCK, locked)
-}
-
-/** The types alone, which a sample needs before there can be the rest. True when they were out of date. */
-export function writeTypes(folder = SCHEMAS): boolean {
-  return writeIfOther(folder, EVENTS, generate(folder))
 }
 
 /** The generated files that `writeGenerated` would write, relative to the folder. Throws SchemaRuleError as it would. */
-export function staleGenerated(folder = SCHEMAS, samples: GoldenSamples = goldenSamples): readonly string[] {
-  const stale: string[] = []
-  if (textOf(folder, EVENTS) !== generate(folder)) stale.push(EVENTS)
-  for (const file of readSchemaFiles(folder)) {
-    if (!existsSync(goldenPath(folder, file))) stale.push(goldenPath('', file))
-  }
-  if (textOf(folder, LOCK) !== lock(folder, samples)) stale.push(LOCK)
-  return stale
+export function staleGenerated(folder = SCHEMAS, written = writtenSamples): readonly string[] {
+  return outOfDate(folder, written).map(([name]) => name)
 }
 
 /** Where the sample of a version is kept. */
@@ -71,21 +39,35 @@ export function goldenPath(folder: string, { event, version }: Pick<SchemaFile, 
   return join(folder, 'golden', event, `v${version}.bin`)
 }
 
-/** The sample as it was once written; for a version that has none yet, the one to write. */
-function goldenBytes(folder: string, file: SchemaFile, samples: GoldenSamples): Buffer {
-  const path = goldenPath(folder, file)
-  if (existsSync(path)) return readFileSync(path)
-  const sample = samples[file.event]?.[file.version - 1]
-  if (sample) return encoded(file, sample)
-  throw new SchemaRuleError(`${file.event} version ${file.version} needs a sample in golden-samples.ts`)
+type Generated = readonly [name: string, content: string | Buffer]
+
+function outOfDate(folder: string, written: WrittenSamples): readonly Generated[] {
+  const types = generate(folder)
+  const sealed = [...versionsByEvent(readSchemaFiles(folder))].flatMap(([event, versions]) => {
+    const samples = samplesOf(
+      event,
+      versions.map(({ schema }) => schema),
+      written,
+    )
+    return versions.map((file, index) => ({ ...file, golden: goldenBytes(folder, file, samples[index] ?? {}) }))
+  })
+  const goldens = sealed.map((file): Generated => [goldenPath('', file), file.golden])
+  const all: readonly Generated[] = [[EVENTS, types], ...goldens, [LOCK, lockSource(sealed, textOf(folder, LOCK))]]
+  return all.filter(([name, content]) =>
+    typeof content === 'string' ? textOf(folder, name) !== content : !existsSync(join(folder, name)),
+  )
 }
 
-function encoded({ event, version, schema }: SchemaFile, sample: unknown): Buffer {
+/** The sample as it was once written; for a version that has none yet, the one to write. */
+function goldenBytes(folder: string, file: SchemaFile, sample: Sample): Buffer {
+  const path = goldenPath(folder, file)
+  if (existsSync(path)) return readFileSync(path)
+  const { event, version, schema } = file
   try {
     const type = avroType(schema)
     const fault = unfit(type, sample)
     if (fault === null) return type.toBuffer(sample)
-    throw new SchemaRuleError(`${event} version ${version}: its sample in golden-samples.ts does not fit${fault}`)
+    throw new SchemaRuleError(`the sample of ${event} version ${version} does not fit${fault}`)
   } catch (cause) {
     if (cause instanceof SchemaRuleError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -98,10 +80,4 @@ function retirements(folder: string, files: readonly SchemaFile[]): Retirements 
   const [first] = faults
   if (first === undefined) return retired
   throw new SchemaRuleError(`${first.file}: ${first.path}: ${first.message}`)
-}
-
-function writeIfOther(folder: string, name: string, content: string): boolean {
-  const other = textOf(folder, name) !== content
-  if (other) writeFileSync(join(folder, name), content)
-  return other
 }

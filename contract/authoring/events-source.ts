@@ -3,6 +3,7 @@ import {
   isUnion,
   type AvroSchema,
   type ComplexSchema,
+  type EventSchema,
   type FieldSchema,
   type NamedSchema,
 } from '../../schemas/avro-schema.ts'
@@ -85,10 +86,20 @@ function nestedTypes(files: readonly SchemaFile[], events: ReadonlySet<string>):
 }
 
 /** Types inside one event, by name. */
-export function namedIn({ schema: { fields } }: SchemaFile): ReadonlyMap<string, Nested> {
+export function namedIn({ schema }: SchemaFile): ReadonlyMap<string, Nested> {
+  const local = localTypes(schema)
+  return new Map([...local].map(([name, type]) => [name, { schema: type, text: JSON.stringify(expand(type, local)) }]))
+}
+
+/** The schema of an event with all its types written out where they are used. */
+export function expanded(schema: EventSchema): AvroSchema {
+  return expand(schema, localTypes(schema))
+}
+
+function localTypes({ fields }: EventSchema): ReadonlyMap<string, NamedSchema> {
   const local = new Map<string, NamedSchema>()
   for (const field of fields) collectNamed(field.type, local)
-  return new Map([...local].map(([name, schema]) => [name, { schema, text: JSON.stringify(expand(schema, local)) }]))
+  return local
 }
 
 /** A retired event keeps its types as they were: those that have moved on without it bear its name in front. */
@@ -110,7 +121,7 @@ function collectNamed(schema: AvroSchema, into: Map<string, NamedSchema>): void 
 }
 
 /** Puts definitions in place of names, so that two uses compare equal whichever of them holds the definition. */
-function expand(schema: AvroSchema, named: ReadonlyMap<string, NamedSchema>): unknown {
+function expand(schema: AvroSchema, named: ReadonlyMap<string, NamedSchema>): AvroSchema {
   if (typeof schema === 'string') {
     const definition = named.get(schema)
     return definition ? expand(definition, named) : schema

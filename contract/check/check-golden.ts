@@ -4,38 +4,35 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { avroType } from '../../schemas/avro-types.ts'
 import { boundsWalk } from '../../schemas/bounds.ts'
-import { goldenPath, type GoldenSamples } from '../authoring/codegen.ts'
+import { goldenPath } from '../authoring/codegen.ts'
+import { readAs, type Sample } from '../authoring/golden-samples.ts'
 import type { Finding } from '../finding.ts'
 import type { SchemaFile } from '../authoring/schema-files.ts'
 import { unfit } from '../../schemas/unencodable-field.ts'
 
-const SAMPLES = 'golden-samples.ts'
+const SAMPLES = 'contract/authoring/golden-samples.ts'
 
 /** Findings of one event; its versions oldest first, all of them schemas that avsc reads. */
 export function checkGolden(
   folder: string,
   versions: readonly SchemaFile[],
-  samples: GoldenSamples,
+  samples: readonly Sample[],
 ): readonly Finding[] {
   const newest = versions.at(-1)
   if (newest === undefined) return []
-  return versions.flatMap((writer) => {
+  return versions.flatMap((writer, index) => {
     const file = goldenPath('', writer)
     const found = (message: string, next: string) => [{ code: 'C003', file, path: '', message, next }]
-    const sample = samples[writer.event]?.[writer.version - 1]
-    const named = `${writer.event} version ${writer.version}`
-    if (sample === undefined) {
-      return found(
-        `${named} needs a sample in ${SAMPLES}`,
-        `add it to schemas/${SAMPLES}, then orderledger schemas codegen`,
-      )
-    }
+    const sample = samples[index] ?? {}
     if (!existsSync(join(folder, file))) {
       // That it is missing is told as such; codegen writes it if it can.
       const fault = unfit(avroType(writer.schema), sample)
       return fault === null
         ? []
-        : found(`the sample of ${named} does not fit${fault}`, `correct it in schemas/${SAMPLES}`)
+        : found(
+            `the sample of ${writer.event} version ${writer.version} does not fit${fault}`,
+            `correct it in ${SAMPLES}`,
+          )
     }
     const event = decoded(newest, writer, readFileSync(join(folder, file)))
     if (event instanceof Error) {
@@ -44,10 +41,11 @@ export function checkGolden(
         `git checkout schemas/${file}`,
       )
     }
-    if (isDeepStrictEqual({ ...event, type: writer.event }, sample)) return []
-    const at = firstDifference(event, sample)
-    const message = `in version ${newest.version} its bytes say something else than the sample in ${SAMPLES}${at}`
-    return found(message, `correct the sample in schemas/${SAMPLES}: what the bytes say is what the log says`)
+    const expected = readAs(newest.schema, sample)
+    if (isDeepStrictEqual({ ...event }, expected)) return []
+    const at = firstDifference(event, expected)
+    const message = `in version ${newest.version} its bytes say something else than its sample${at}`
+    return found(message, `correct ${SAMPLES}: what the bytes say is what the log says`)
   })
 }
 
@@ -63,10 +61,7 @@ function decoded(newest: SchemaFile, writer: SchemaFile, bytes: Buffer): object 
   }
 }
 
-function firstDifference(event: object, sample: unknown): string {
-  const said = new Map(Object.entries(event))
-  const meant = Object.entries(Object(sample) as object).filter(([name]) => name !== 'type')
-  const other = meant.find(([name, value]) => !isDeepStrictEqual(said.get(name), value))
-  const name = other?.[0] ?? [...said.keys()].find((key) => !meant.some(([known]) => known === key))
-  return name === undefined ? '' : `: ${name} is ${JSON.stringify(said.get(name))} there`
+function firstDifference(event: object, expected: Sample): string {
+  const other = Object.entries(event).find(([name, value]) => !isDeepStrictEqual(expected[name], value))
+  return other === undefined ? '' : `: ${other[0]} is ${JSON.stringify(other[1])} there`
 }

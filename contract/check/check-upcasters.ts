@@ -1,7 +1,7 @@
 /** Whether every retired event has an upcaster that gives events which can be written today, and nothing else. */
 import { isDeepStrictEqual } from 'node:util'
 import { avroType } from '../../schemas/avro-types.ts'
-import type { GoldenSamples } from '../authoring/codegen.ts'
+import { readAs, type Sample } from '../authoring/golden-samples.ts'
 import type { Finding } from '../finding.ts'
 import type { Retirements } from '../authoring/retired.ts'
 import type { SchemaFile } from '../authoring/schema-files.ts'
@@ -15,7 +15,8 @@ export interface UpcasterCheck {
   /** Of the events that have schema files, by name. */
   readonly newest: ReadonlyMap<string, SchemaFile>
   readonly upcasters: UpcasterTable
-  readonly samples: GoldenSamples
+  /** One for each version of an event. */
+  readonly samples: ReadonlyMap<string, readonly Sample[]>
 }
 
 const FILE = 'upcasters.ts'
@@ -32,7 +33,8 @@ export function checkUpcasters(check: UpcasterCheck): readonly Finding[] {
 
 function checkOne(event: string, { retired, newest, upcasters, samples }: UpcasterCheck): readonly Finding[] {
   const by = retired.get(event)?.by ?? []
-  const stream = newest.get(event)?.schema.stream
+  const schema = newest.get(event)?.schema
+  const stream = schema?.stream
   const foreign = by.find((name) => newest.get(name)?.schema.stream !== stream)
   if (foreign !== undefined) {
     const message = `${event} belongs into streams of ${String(stream)}, and ${foreign} does not: a stored event keeps its stream`
@@ -42,8 +44,9 @@ function checkOne(event: string, { retired, newest, upcasters, samples }: Upcast
   if (typeof upcaster !== 'function') {
     return [found(event, `${event} is retired and has no upcaster`, `add ${event} to schemas/${FILE}`)]
   }
-  return (samples[event] ?? []).flatMap((sample, index) => {
-    const why = fault(upcaster as (event: unknown) => unknown, sample, by, newest)
+  return (samples.get(event) ?? []).flatMap((sample, index) => {
+    const stored = { type: event, ...(schema === undefined ? sample : readAs(schema, sample)) }
+    const why = fault(upcaster as (event: unknown) => unknown, stored, by, newest)
     const message = `the sample of ${event} version ${index + 1} ${why ?? ''}`
     return why === null ? [] : [found(event, message, `correct ${event} in schemas/${FILE}`)]
   })

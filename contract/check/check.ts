@@ -3,7 +3,8 @@
  * told at once; one file that cannot be read does not hide what is wrong with the others.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { goldenPath, staleGenerated, type GoldenSamples } from '../authoring/codegen.ts'
+import { goldenPath, staleGenerated } from '../authoring/codegen.ts'
+import { samplesOf, writtenSamples, type Sample, type WrittenSamples } from '../authoring/golden-samples.ts'
 import { inOrder, type Finding } from '../finding.ts'
 import { readRetirements, RETIRED } from '../authoring/retired.ts'
 import { schemaTexts, schemaTree, SchemaRuleError, textOf, type SchemaFile } from '../authoring/schema-files.ts'
@@ -16,43 +17,45 @@ import { versionsByEvent } from '../diff/versions-by-event.ts'
 
 export interface SchemaFolder {
   readonly folder: string
-  /** What the folder's golden-samples.ts and upcasters.ts hold, or why they cannot be read. */
-  readonly samples: GoldenSamples | Finding
+  /** What the folder's upcasters.ts holds, or why it cannot be read. */
   readonly upcasters: UpcasterTable | Finding
+  readonly written?: WrittenSamples
 }
 
 const LOCK = 'schemas.lock'
 
-export function check({ folder, ...tables }: SchemaFolder): readonly Finding[] {
-  const unread = [tables.samples, tables.upcasters].filter(isFinding)
-  const samples = isFinding(tables.samples) ? null : tables.samples
-  const upcasters = isFinding(tables.upcasters) ? null : tables.upcasters
+export function check({ folder, upcasters, written = writtenSamples }: SchemaFolder): readonly Finding[] {
   const { files, faults } = schemaTree(schemaTexts(folder))
   const byEvent = versionsByEvent(files)
   const { retired, faults: misretired } = readRetirements(textOf(folder, RETIRED), new Set(byEvent.keys()))
   const newest = new Map(
     [...byEvent].flatMap(([event, versions]) => versions.slice(-1).map((file): [string, SchemaFile] => [event, file])),
   )
+  const samples = new Map(
+    [...byEvent].map(([event, versions]) => {
+      const schemas = versions.map(({ schema }) => schema)
+      return [event, samplesOf(event, schemas, written)] as const
+    }),
+  )
   const findings = [
     ...faults,
-    ...unread,
+    ...(isFinding(upcasters) ? [upcasters] : []),
     ...misretired,
-    ...[...byEvent.values()].flatMap((versions) => checkVersions(folder, versions, samples)),
+    ...[...byEvent].flatMap(([event, versions]) => checkVersions(folder, versions, samples.get(event) ?? [])),
     ...checkLock(folder, files),
-    ...(upcasters === null ? [] : checkUpcasters({ retired, newest, upcasters, samples: samples ?? {} })),
+    ...(isFinding(upcasters) ? [] : checkUpcasters({ retired, newest, upcasters, samples })),
   ]
-  const generated = samples === null ? [] : checkGenerated(folder, samples, findings)
-  return inOrder([...findings, ...generated])
+  return inOrder([...findings, ...checkGenerated(folder, written, findings)])
 }
 
 /** Bytes are looked at when the schemas read each other: else the same would be said twice. */
 function checkVersions(
   folder: string,
   versions: readonly SchemaFile[],
-  samples: GoldenSamples | null,
+  samples: readonly Sample[],
 ): readonly Finding[] {
   const incompatible = checkCompatibility(versions)
-  if (samples === null || incompatible.some(({ code }) => code !== 'M001')) return incompatible
+  if (incompatible.some(({ code }) => code !== 'M001')) return incompatible
   return [...incompatible, ...checkGolden(folder, versions, samples)]
 }
 
@@ -70,10 +73,10 @@ function checkLock(folder: string, files: readonly SchemaFile[]): readonly Findi
 }
 
 /** What cannot be generated from files with faults is not worth telling beside them. */
-function checkGenerated(folder: string, samples: GoldenSamples, findings: readonly Finding[]): readonly Finding[] {
+function checkGenerated(folder: string, written: WrittenSamples, findings: readonly Finding[]): readonly Finding[] {
   const next = 'orderledger schemas codegen'
   try {
-    return staleGenerated(folder, samples).map((file) => ({
+    return staleGenerated(folder, written).map((file) => ({
       code: 'C006',
       file,
       path: '',
@@ -87,7 +90,7 @@ function checkGenerated(folder: string, samples: GoldenSamples, findings: readon
 }
 
 /** A table's keys are names of events, and begin with a capital. */
-function isFinding(table: GoldenSamples | UpcasterTable | Finding): table is Finding {
+function isFinding(table: UpcasterTable | Finding): table is Finding {
   return typeof table['code'] === 'string'
 }
 

@@ -1,7 +1,7 @@
 /** The versions of one event for people who look at them: their texts, and what each has changed. */
 import { parseSchema } from '../compatibility/parse-schema.ts'
 import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
-import { goldenSamples } from '../../schemas/golden-samples.ts'
+import { samplesOf } from '../authoring/golden-samples.ts'
 import { deployFirst, overall, type Change, type DeployFirst, type Verdict } from '../diff/change.ts'
 import { compareSchemas } from '../diff/compare-schemas.ts'
 import { formatSchema } from '../authoring/format-schema.ts'
@@ -38,15 +38,15 @@ export function versionHistory(type: HistoricType): readonly VersionHistory[] {
 function historyOf(type: HistoricType): readonly VersionHistory[] {
   const { versions } = eventSchemas[type]
   const parsed = versions.map((schema) => parseSchema(JSON.stringify(schema)))
+  const samples = samplesOf(type, versions)
   return versions.map((schema, index) => {
     const [before, after] = [parsed[index - 1], parsed[index]]
-    const names = new Set(schema.fields.map(({ name }) => name))
     return {
       version: index + 1,
       fields: schema.fields.length,
       text: formatSchema(schema),
       since: before === undefined || after === undefined ? null : sinceOf(compareSchemas(before, after)),
-      sample: pick(goldenSamples[type][index] ?? {}, names),
+      sample: samples[index] ?? {},
     }
   })
 }
@@ -54,9 +54,4 @@ function historyOf(type: HistoricType): readonly VersionHistory[] {
 function sinceOf(changes: readonly Change[]): Since {
   const verdict = overall(changes)
   return { changes, verdict, deployFirst: deployFirst(verdict) }
-}
-
-/** Samples are written in the newest type, which has the fields of all versions. */
-function pick(event: object, names: ReadonlySet<string>): object {
-  return Object.fromEntries(Object.entries(event).filter(([name]) => names.has(name)))
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { encode } from '../../schemas/codec.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../../schemas/events.ts'
-import { goldenSamples } from '../../schemas/golden-samples.ts'
+import { goldenSamples } from '../authoring/golden-samples.ts'
 import { eventSchemaIds } from './event-schema-ids.ts'
 import { wireFormat } from './wire-format.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { eventSchemas, type DomainEvent, type EventType } from '../../schemas/events.ts'
-import { goldenSamples } from '../../schemas/golden-samples.ts'
+import { goldenSamples } from '../../contract/authoring/golden-samples.ts'
 import type { ReadRecord } from '../client/partition-reader.ts'
 import { showHeaders, showRecord } from './shown-record.ts'
 

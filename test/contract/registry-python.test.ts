@@ -11,7 +11,7 @@ import {
 } from '../../contract/registry/event-schema-ids.ts'
 import { decodeUntrusted } from '../../schemas/codec.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
-import { goldenSamples } from '../../schemas/golden-samples.ts'
+import { goldenSamples } from '../../contract/authoring/golden-samples.ts'
 import { openPool, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
 import { openApiService } from '../support/api-service.ts'
 import { testDatabase } from '../support/database.ts'
