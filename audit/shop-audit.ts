@@ -12,6 +12,7 @@
  * A few integers are kept for each product and each order, so a log of any length can be walked.
  */
 import type { DomainEvent, InventoryEvent, OrderEvent, OrderLine, Money } from '../schemas/events.ts'
+import { ORDER_STATUSES } from '../domain/order.ts'
 import { IntegerTable } from './integer-table.ts'
 import { tally, type Check } from './tally.ts'
 import { totalOf, type OrderId, type Sku } from '../domain/values.ts'
@@ -52,7 +53,7 @@ const STATUS = 1
 /** Units reserved and neither released nor shipped. */
 const HELD = 2
 
-const STATUSES = ['none', 'placed', 'confirmed', 'cancelled', 'expired', 'completed', 'rejected'] as const
+const STATUSES = ['none', ...ORDER_STATUSES] as const
 type Status = (typeof STATUSES)[number]
 
 /** What each event of an order leads from, and to. */

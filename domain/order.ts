@@ -15,6 +15,16 @@ import { accept, refuse, to, type Addressed, type Aggregate, type Decision, type
 import { inventory, type Inventory } from './inventory.ts'
 import type { CustomerId, OrderId, Sku, Timestamp } from './values.ts'
 
+export const ORDER_STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
+
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/** One value for each status. */
+export function byStatus<Value>(value: (status: OrderStatus) => Value): Readonly<Record<OrderStatus, Value>> {
+  const entries = ORDER_STATUSES.map((status) => [status, value(status)] as const)
+  return Object.fromEntries(entries) as Readonly<Record<OrderStatus, Value>>
+}
+
 export type Order = NoOrder | AcceptedOrder | RejectedOrder
 
 export interface NoOrder {
@@ -22,7 +32,7 @@ export interface NoOrder {
 }
 
 export interface AcceptedOrder extends OrderContent {
-  readonly status: 'placed' | 'confirmed' | 'cancelled' | 'expired' | 'completed'
+  readonly status: Exclude<OrderStatus, RejectedOrder['status']>
   /** What was promised when it was placed, whatever became of it; null = for ever. */
   readonly reservedUntil: Timestamp | null
 }

@@ -1,20 +1,15 @@
 import { Type } from 'typebox'
+import { byStatus, ORDER_STATUSES } from '../../domain/order.ts'
 import { Money } from './money.ts'
-import { ORDER_STATUSES } from './order.ts'
 import { closed, count, named, nullable, oneOf, Position, ref, time, type Named } from './shape.ts'
 
 const asOf = nullable(time('When the last event was recorded that this includes; null before the first one.'))
 
 export const OrderCounts = named(
   'OrderCounts',
-  {
-    placed: count('Every order ever accepted, whatever became of it.'),
-    confirmed: count('Ever confirmed.'),
-    rejected: count('Ever rejected.'),
-    cancelled: count('Ever cancelled.'),
-    expired: count('Ever expired.'),
-    completed: count('Ever completed.'),
-  },
+  byStatus((status) =>
+    count(status === 'placed' ? 'Every order ever accepted, whatever became of it.' : `Ever ${status}.`),
+  ),
   { description: 'How many orders ever went each way.' },
 )
 

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
+import { LETTER_STATES } from '../../kafka/inbound/letter-table.ts'
 import { closed, count, named, nullable, oneOf, ref, time, whole } from './shape.ts'
 
-export const LETTER_STATES = ['parked', 'retried', 'discarded'] as const
+export { LETTER_STATES }
 
 export const cause = Type.String({
   pattern: '^[a-z-]{1,64}-[0-9a-f]{8}$',

@@ -1,9 +1,10 @@
 import { Type, type Static } from 'typebox'
+import { ORDER_STATUSES } from '../../domain/order.ts'
 import { listOf } from './list.ts'
 import { Money } from './money.ts'
 import { closed, count, id, named, nullable, oneOf, Position, ref, text, time, whole } from './shape.ts'
 
-export const ORDER_STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
+export { ORDER_STATUSES }
 
 export const PlaceOrder = named(
   'PlaceOrder',

@@ -1,18 +1,9 @@
 import { Type } from 'typebox'
+import { PROJECTION_STATES } from '../../projections/live/projection-states.ts'
+import { REPLAY_STATES } from '../../projections/replay/replays.ts'
 import { closed, count, named, nullable, oneOf, ref, time, whole } from './shape.ts'
 
 const MOST_EVENTS_PER_SECOND = 1_000_000
-
-export const REPLAY_STATES = [
-  'running',
-  'paused',
-  'comparing',
-  'switched',
-  'checked',
-  'refused',
-  'failed',
-  'cancelled',
-] as const
 
 const position = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -30,7 +21,7 @@ export const Projection = named(
     name: Type.String({ description: 'Of the projection.' }),
     version: count('Of the tables that are shown.'),
     generation: count('Of the tables that are shown: each rebuild makes another one.'),
-    state: oneOf(['live', 'replaying', 'paused', 'failed'], {
+    state: oneOf(PROJECTION_STATES, {
       description: '`replaying`: what is shown is of an older release and stands still until it is rebuilt.',
     }),
     position: position('What it shows: everything up to it.'),

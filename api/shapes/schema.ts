@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { DEPLOYED_FIRST, VERDICTS } from '../../contract/diff/change.ts'
 import { closed, count, named, nullable, oneOf, Position, ref, time, whole } from './shape.ts'
 
 const usage = {
@@ -88,8 +89,6 @@ export const SchemaSubjectList = named(
   },
 )
 
-const VERDICTS = ['safe', 'backward only', 'forward only', 'breaking', 'meaning'] as const
-
 export const SchemaChange = named(
   'SchemaChange',
   {
@@ -112,7 +111,7 @@ export const DescribedVersion = named(
       Type.Array(ref(SchemaChange), { description: 'Null: nothing comes before it, or it is unknown.' }),
     ),
     deployFirst: nullable(
-      oneOf(['any order', 'readers', 'writers', 'nobody'], {
+      oneOf(DEPLOYED_FIRST, {
         description: 'Who has to have this version first when it is new; `nobody`: no order helps.',
       }),
     ),

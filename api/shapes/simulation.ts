@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { ORDER_STATUSES } from './order.ts'
+import { ORDER_STATUSES } from '../../domain/order.ts'
 import { closed, named, nullable, oneOf, Position, whole } from './shape.ts'
 
 export const SimulateOrders = named(

@@ -13,9 +13,13 @@ export interface Change {
   readonly meaning: boolean
 }
 
-export type Verdict = 'safe' | 'backward only' | 'forward only' | 'breaking' | 'meaning'
+export const VERDICTS = ['safe', 'backward only', 'forward only', 'breaking', 'meaning'] as const
 
-export type DeployFirst = 'any order' | 'readers' | 'writers' | 'nobody'
+export type Verdict = (typeof VERDICTS)[number]
+
+export const DEPLOYED_FIRST = ['any order', 'readers', 'writers', 'nobody'] as const
+
+export type DeployFirst = (typeof DEPLOYED_FIRST)[number]
 
 export function verdictOf({ backward, forward, meaning }: Omit<Change, 'path' | 'message'>): Verdict {
   if (!backward && !forward) return 'breaking'

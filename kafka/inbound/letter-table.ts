@@ -1,7 +1,9 @@
 /** Records that could not be handled, grouped by cause; what is done with them; and which were told to their topic. */
 import type pg from 'pg'
 
-export type LetterState = 'parked' | 'retried' | 'discarded'
+export const LETTER_STATES = ['parked', 'retried', 'discarded'] as const
+
+export type LetterState = (typeof LETTER_STATES)[number]
 
 export interface LetterGroup {
   readonly cause: string

@@ -1,5 +1,5 @@
 /** The one table of topics: what each carries, how it is keyed and cut, and how long it is kept. */
-import type { HistoricType } from '../../schemas/events.ts'
+import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
 
 /**
  * - `log`: the streams of one kind, each whole in one partition; our feed reads them.
@@ -34,27 +34,12 @@ export const TOPIC_SETTINGS = {
 } as const
 
 const table = {
-  orders: log('order', 'order id', [
-    'OrderPlaced',
-    'OrderConfirmed',
-    'OrderCancelled',
-    'OrderExpired',
-    'OrderCompleted',
-    'OrderRejected',
-  ]),
-  inventory: log('inventory', 'sku', [
-    'ProductListed',
-    'PriceChanged',
-    'StockReceived',
-    'StockReserved',
-    'StockReleased',
-    'StockShipped',
-    'StockAdjusted',
-  ]),
-  customers: log('customer', 'customer id', ['CustomerRegistered', 'CustomerTierChanged']),
-  payments: log('payment', 'order id', []),
-  deliveries: log('delivery', 'order id', []),
-  notifications: log('notification', 'notification id', []),
+  orders: log('order', 'order id'),
+  inventory: log('inventory', 'sku'),
+  customers: log('customer', 'customer id'),
+  payments: log('payment', 'order id'),
+  deliveries: log('delivery', 'order id'),
+  notifications: log('notification', 'notification id'),
   errors: { use: 'copy', partitions: 1, key: 'order id', kind: null, events: ['OrderRejected'] },
   analytics: { use: 'copy', partitions: 3, key: 'order id', kind: null, events: ['OrderPlaced'] },
   'order-commands': { use: 'in', partitions: 3, key: 'customer id', kind: null, events: [] },
@@ -131,6 +116,10 @@ function murmur2(bytes: Buffer): number {
   return hash ^ (hash >>> 15)
 }
 
-function log<const Events extends readonly HistoricType[]>(kind: string, key: string, events: Events) {
-  return { use: 'log', partitions: 3, key, kind, events } as const
+/** Its events are those that name the kind as their stream. */
+function log(kind: string, key: string): Omit<Topic, 'name'> {
+  const events = Object.entries(eventSchemas).flatMap(([type, { stream }]) =>
+    stream === kind ? [type as HistoricType] : [],
+  )
+  return { use: 'log', partitions: 3, key, kind, events }
 }

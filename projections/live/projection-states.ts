@@ -5,11 +5,13 @@ import { readLiveGenerations, type Failure, type LiveGeneration } from '../gener
 import type { Progress } from './progress.ts'
 import { readLastComparisons, readUnfinishedReplays, type Replay } from '../replay/replays.ts'
 
+export const PROJECTION_STATES = ['live', 'replaying', 'paused', 'failed'] as const
+
 export interface ProjectionState {
   readonly name: string
   readonly version: number
   readonly generation: number
-  readonly state: 'live' | 'replaying' | 'paused' | 'failed'
+  readonly state: (typeof PROJECTION_STATES)[number]
   readonly position: Position
   readonly head: Position
   readonly lagEvents: number

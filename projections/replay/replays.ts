@@ -19,8 +19,12 @@ import type { Differences } from './differences.ts'
 /** The channel on which a change of the register is told. */
 export const REPLAYS_CHANNEL = 'replays'
 
-export type ReplayState =
-  'running' | 'paused' | 'comparing' | 'switched' | 'checked' | 'refused' | 'failed' | 'cancelled'
+export const REPLAY_STATES = [
+  ...(['running', 'paused', 'comparing'] as const),
+  ...(['switched', 'checked', 'refused', 'failed', 'cancelled'] as const),
+] as const
+
+export type ReplayState = (typeof REPLAY_STATES)[number]
 
 export interface Replay {
   readonly replayId: string

@@ -1,4 +1,5 @@
 /** Every order there ever was, accepted or rejected, as it is now; and how many have each status. */
+import { byStatus, type OrderStatus } from '../../domain/order.ts'
 import type {
   OrderCancelled,
   OrderLine,
@@ -110,10 +111,6 @@ function moved(rows: Rows, from: OrderCancelled['from'], to: OrderStatus): void 
   rows.add(ordersByStatusTable, to, { orders: 1 })
 }
 
-export const ORDER_STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
-
-export type OrderStatus = (typeof ORDER_STATUSES)[number]
-
 export interface OrderView {
   readonly orderId: string
   readonly status: OrderStatus
@@ -183,9 +180,8 @@ export function orderQueries(reader: ViewReader): OrderQueries {
 
     async counts() {
       const { shown, rows } = await reader.read<{ status: OrderStatus; orders: string }>(orderCounts)
-      const counts = { placed: 0, confirmed: 0, rejected: 0, cancelled: 0, expired: 0, completed: 0 }
-      for (const { status, orders: count } of rows) counts[status] = Number(count)
-      return { counts, ...shown }
+      const found = new Map(rows.map((row) => [row.status, Number(row.orders)]))
+      return { counts: byStatus((status) => found.get(status) ?? 0), ...shown }
     },
   }
 }

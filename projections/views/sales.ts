@@ -3,6 +3,7 @@
  * `placed`, `units` and `gmv` count every order ever accepted, whatever became of it.
  * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
  */
+import { byStatus, type OrderStatus } from '../../domain/order.ts'
 import type { Money, OrderLine, OrderPlaced } from '../../schemas/events.ts'
 import { projection, table, type Rows } from '../projection.ts'
 import { rfc3339, type Breakdown, type Shown } from './shown.ts'
@@ -19,12 +20,7 @@ export const totalsTable = table({
   name: 'sales_totals',
   key: { name: 'scope', type: 'text' },
   columns: {
-    placed: 'counter',
-    confirmed: 'counter',
-    rejected: 'counter',
-    cancelled: 'counter',
-    expired: 'counter',
-    completed: 'counter',
+    ...byStatus(() => 'counter' as const),
     units: 'counter',
     gmv: 'counter',
     // Captured minus refunded payments: it stays 0 for as long as the shop takes none.
@@ -125,14 +121,7 @@ function soldBy(lines: readonly OrderLine[], group: (line: OrderLine) => string)
 
 export interface SalesTotals extends Shown {
   /** What ever happened: an order counts under every outcome it had. */
-  readonly orders: {
-    readonly placed: number
-    readonly confirmed: number
-    readonly rejected: number
-    readonly cancelled: number
-    readonly expired: number
-    readonly completed: number
-  }
+  readonly orders: Readonly<Record<OrderStatus, number>>
   readonly units: number
   readonly gmv: Money
   /** Captured minus refunded payments. */
@@ -182,13 +171,7 @@ export interface SalesQueries {
 const BREAKDOWN_ROWS = 1_000
 const SHOWN_MINUTES = 60
 
-interface TotalsRow {
-  readonly placed: string
-  readonly confirmed: string
-  readonly rejected: string
-  readonly cancelled: string
-  readonly expired: string
-  readonly completed: string
+interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
   readonly units: string
   readonly gmv: string
   readonly revenue: string
@@ -235,14 +218,7 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
     async totals() {
       const { shown, rows, rowCounts } = await reader.read<TotalsRow>(totals)
       const row = rows[0]
-      const orders = {
-        placed: Number(row?.placed ?? 0),
-        confirmed: Number(row?.confirmed ?? 0),
-        rejected: Number(row?.rejected ?? 0),
-        cancelled: Number(row?.cancelled ?? 0),
-        expired: Number(row?.expired ?? 0),
-        completed: Number(row?.completed ?? 0),
-      }
+      const orders = byStatus((status) => Number(row?.[status] ?? 0))
       const gmv = BigInt(row?.gmv ?? 0)
       return {
         orders,
