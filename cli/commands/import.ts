@@ -1,13 +1,12 @@
 /** Sends a file of records to the service, one request a line; sending it again does nothing twice. */
 import { Argument, type Command } from 'commander'
-import { StartFailure, systemCode } from '../../app/start-failure.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import type { HttpClient } from '../client/http-client.ts'
 import { deliver, onward } from '../load/delivery.ts'
 import { importKinds, importRecord, importTargets, type ImportKind } from '../load/import-record.ts'
 import { watchInterruption } from '../load/interruption.ts'
-import { readLines, surveyLines, type Line, type LineSurvey } from '../load/json-lines.ts'
+import { readLines, surveyed, type Line, type LineSurvey } from '../load/json-lines.ts'
 import { LinesNotTaken } from '../load/lines-not-taken.ts'
 import { wholeNumber } from '../load/options.ts'
 import { sendAll, type Onward } from '../load/send-all.ts'
@@ -126,25 +125,6 @@ function show(context: CommandContext, asked: Import, sent: SentLines & { readon
     ].join('\n'),
   )
   if (report.accepted + report.alreadyThere < lines) context.exitWith(1)
-}
-
-async function surveyed(file: string, fromLine: number): Promise<LineSurvey> {
-  try {
-    return await surveyLines(file, fromLine)
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error)
-    if (systemCode(error) === '') throw error
-    throw new StartFailure(
-      {
-        code: 'unreadable-file',
-        exitCode: 2,
-        what,
-        tried: `to read ${file} to its end`,
-        next: 'the path of a whole file',
-      },
-      { cause: error },
-    )
-  }
 }
 
 async function* linesFrom(file: string, fromLine: number): AsyncGenerator<Line, void, undefined> {

@@ -1,13 +1,13 @@
 /** Sends the lines of a file to Kafka: orders to be decided, and what customers do. Sent again, it orders nothing twice. */
 import { silentLog } from '../../kafka/client/connection.ts'
 import type { Command } from 'commander'
-import { StartFailure, systemCode } from '../../app/start-failure.ts'
+import { StartFailure } from '../../app/start-failure.ts'
 import { BatchSender, type SendFailure } from '../../kafka/client/batch-sender.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
-import { readLines, splitLines, surveyLines } from '../load/json-lines.ts'
+import { readLines, splitLines, surveyed } from '../load/json-lines.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
 import { table } from '../output/output.ts'
 import { produceLines } from '../records/produce-lines.ts'
@@ -54,7 +54,7 @@ export function register(program: Command, context: CommandContext): void {
 async function produce(context: CommandContext, file: string, options: ProduceOptions): Promise<void> {
   const { output } = context
   const kafka = requireKafka(context, `produce ${file}`)
-  const total = file === STDIN ? null : await countLines(file)
+  const total = file === STDIN ? null : (await surveyed(file)).lines
   const targets = await toldIfAway(kafka, () => produceTargets(kafka))
   const interruption = watchInterruption(() => output.note('sending what was read; Ctrl-C again stops at once'))
   const { signal } = interruption
@@ -99,25 +99,6 @@ async function* standardInput(signal: AbortSignal): AsyncGenerator<Buffer, void,
     for await (const chunk of process.stdin) yield Buffer.from(chunk as Uint8Array)
   } catch (error) {
     if (!signal.aborted) throw error
-  }
-}
-
-async function countLines(file: string): Promise<number> {
-  try {
-    return (await surveyLines(file)).lines
-  } catch (error) {
-    if (systemCode(error) === '') throw error
-    const what = error instanceof Error ? error.message : String(error)
-    throw new StartFailure(
-      {
-        code: 'unreadable-file',
-        exitCode: 2,
-        what,
-        tried: `to read ${file} to its end`,
-        next: 'the path of a whole file',
-      },
-      { cause: error },
-    )
   }
 }
 

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { StartFailure, systemCode } from '../../app/start-failure.ts'
 
 export interface Line {
   /** From 1, as editors count; empty lines count. */
@@ -37,6 +38,18 @@ export async function surveyLines(path: string, fromLine = 1): Promise<LineSurve
   let lines = 0
   for await (const { number } of splitLines(hashed(await openContent(path), hash))) if (number >= fromLine) lines += 1
   return { lines, hash: hash.digest('hex') }
+}
+
+/** As `surveyLines`, of a file that somebody named: throws a StartFailure when it cannot be read to its end. */
+export async function surveyed(file: string, fromLine = 1): Promise<LineSurvey> {
+  try {
+    return await surveyLines(file, fromLine)
+  } catch (cause) {
+    if (systemCode(cause) === '') throw cause
+    const what = cause instanceof Error ? cause.message : String(cause)
+    const told = { what, tried: `to read ${file} to its end`, next: 'the path of a whole file' }
+    throw new StartFailure({ code: 'unreadable-file', exitCode: 2, ...told }, { cause })
+  }
 }
 
 async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {

@@ -1,15 +1,16 @@
 /** `schemas usage`: which versions of which events the log holds, beside a running service or a stopped one. */
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { StartFailure } from '../../app/start-failure.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicUsage, type TopicUsage } from '../../kafka/topics/topic-usage.ts'
-import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
-import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
-import { eventSchemaTexts, type EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
+import {
+  findEventSchemas,
+  requireAll,
+  type EventSchemaIds,
+  type FoundSchema,
+} from '../../contract/registry/event-schema-ids.ts'
 import { subjectOf } from '../../contract/subject.ts'
-import { RegistryFailure, type SchemaRegistry } from '../../contract/registry/schema-registry.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { SchemaUsage, type LogUsage } from '../../store/log/schema-usage.ts'
 import { versionsInUse } from '../../store/log/versions-in-use.ts'
@@ -20,7 +21,7 @@ import { withDatabase } from '../database/with-database.ts'
 import { examples } from '../examples.ts'
 import { table, type Cell } from '../output/output.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
-import { schemaIds } from '../records/schema-ids.ts'
+import { askRegistry } from '../records/schema-ids.ts'
 
 /** A line of `schemas usage --json`. */
 interface Line {
@@ -62,14 +63,12 @@ async function showUsage(context: CommandContext, withTopics: boolean): Promise<
       const pool = openPool(url, { name: 'schemas usage', max: 2, settings: READER_SETTINGS })
       try {
         await requireSchema(pool)
-        const { schemaRegistryUrl } = context.config()
-        const registry =
-          schemaRegistryUrl === null
-            ? embeddedRegistry(pool)
-            : confluentRegistry({ url: schemaRegistryUrl, monotonic: () => performance.now() })
         // First, as it is soon done: whoever waits for a long log should not then hear that the registry is away.
-        const ids = await registryIds(registry)
-        const onTopics = kafka === null ? null : await countTopics(context, kafka, await schemaIds(context, pool))
+        const { ids, all } = await askRegistry(context, pool, async (registry) => {
+          const found = await findEventSchemas(registry)
+          return { ids: idsByVersion(found), all: kafka === null ? null : requireAll(found) }
+        })
+        const onTopics = kafka === null || all === null ? null : await countTopics(context, kafka, all)
         return { ids, usage: await count(context, new SchemaUsage({ pool })), onTopics }
       } finally {
         await pool.end()
@@ -101,29 +100,9 @@ async function count({ output }: CommandContext, usage: SchemaUsage): Promise<Lo
   return usage.counted
 }
 
-/** By type and version, for those that the registry has. */
-async function registryIds(registry: SchemaRegistry): Promise<ReadonlyMap<string, number>> {
-  try {
-    const found = await Promise.all(
-      eventSchemaTexts.map(async ({ type, version, subject, text }) => {
-        const id = await registry.idOf(subject, text)
-        return id === null ? [] : [[keyOf(type, version), id] as const]
-      }),
-    )
-    return new Map(found.flat())
-  } catch (error) {
-    if (!(error instanceof RegistryFailure)) throw error
-    throw new StartFailure(
-      {
-        code: error.code,
-        exitCode: error.kind === 'infrastructure' ? 3 : 1,
-        what: `Schema Registry: ${error.message}`,
-        tried: 'to look up the ids of our schemas',
-        next: 'start that registry, or correct SCHEMA_REGISTRY_URL',
-      },
-      { cause: error },
-    )
-  }
+/** For those that the registry has. */
+function idsByVersion(found: readonly FoundSchema[]): ReadonlyMap<string, number> {
+  return new Map(found.flatMap(({ type, version, id }) => (id === null ? [] : [[keyOf(type, version), id]])))
 }
 
 function linesOf({ versions }: LogUsage, ids: ReadonlyMap<string, number>): readonly Line[] {

@@ -27,6 +27,10 @@ export interface EventSchemaText extends EventVersion {
   readonly text: string
 }
 
+export interface FoundSchema extends EventSchemaText {
+  readonly id: number | null
+}
+
 /** In the order in which they are registered. */
 export const eventSchemaTexts: readonly EventSchemaText[] = eventTypes().flatMap((type) =>
   eventSchemas[type].versions.map((schema, index) => ({
@@ -37,30 +41,40 @@ export const eventSchemaTexts: readonly EventSchemaText[] = eventTypes().flatMap
   })),
 )
 
+/** What a registry has of them: null for the id of one that it lacks. */
+export function findEventSchemas(registry: SchemaRegistry): Promise<readonly FoundSchema[]> {
+  return Promise.all(
+    eventSchemaTexts.map(async (schema) => ({ ...schema, id: await registry.idOf(schema.subject, schema.text) })),
+  )
+}
+
 /** For the embedded registry: sees that it has what git has. Nothing is written where nothing is missing. */
 export async function registerEventSchemas(registry: SchemaRegistry): Promise<EventSchemaIds> {
-  for (const type of eventTypes()) {
-    const subject = subjectOf(type)
-    if ((await registry.level(subject)) !== EVENT_LEVEL) await registry.setLevel(subject, EVENT_LEVEL)
+  const subjects = eventTypes().map(subjectOf)
+  const levels = await Promise.all(subjects.map((subject) => registry.level(subject)))
+  for (const [index, subject] of subjects.entries()) {
+    if (levels[index] !== EVENT_LEVEL) await registry.setLevel(subject, EVENT_LEVEL)
   }
   const ids: EventSchemaId[] = []
-  for (const { type, version, subject, text } of eventSchemaTexts) {
-    ids.push({ type, version, id: await registry.register(subject, text) })
+  for (const { type, version, subject, text, id } of await findEventSchemas(registry)) {
+    ids.push({ type, version, id: id ?? (await registry.register(subject, text)) })
   }
   return eventSchemaIds(ids)
 }
 
 /** For a registry that is shared: only looks. Throws a RegistryFailure `schema-unknown` that names all that is missing. */
 export async function lookUpEventSchemas(registry: SchemaRegistry): Promise<EventSchemaIds> {
-  const found = await Promise.all(
-    eventSchemaTexts.map(async (schema) => [schema, await registry.idOf(schema.subject, schema.text)] as const),
-  )
-  const missing = found.filter(([, id]) => id === null).map(([{ subject, version }]) => `${subject} v${version}`)
+  return requireAll(await findEventSchemas(registry))
+}
+
+/** Throws a RegistryFailure `schema-unknown` that names all that is missing. */
+export function requireAll(found: readonly FoundSchema[]): EventSchemaIds {
+  const missing = found.filter(({ id }) => id === null).map(({ subject, version }) => `${subject} v${version}`)
   if (missing.length > 0) {
     const count = `${missing.length} of ${found.length} schemas`
     throw new RegistryFailure('schema-unknown', `the registry has not got ${count}: ${missing.join(', ')}`)
   }
-  return eventSchemaIds(found.flatMap(([{ type, version }, id]) => (id === null ? [] : [{ type, version, id }])))
+  return eventSchemaIds(found.flatMap(({ type, version, id }) => (id === null ? [] : [{ type, version, id }])))
 }
 
 export function eventSchemaIds(entries: readonly EventSchemaId[]): EventSchemaIds {

@@ -26,24 +26,26 @@ export const activityTable = table({
   keepNewest: 1_000,
 })
 
+const TOLD = [
+  'OrderPlaced',
+  'OrderConfirmed',
+  'OrderCancelled',
+  'OrderExpired',
+  'OrderCompleted',
+  'OrderRejected',
+  'ProductListed',
+  'PriceChanged',
+  'StockReceived',
+  'StockAdjusted',
+  'CustomerRegistered',
+  'CustomerTierChanged',
+] as const
+
 export const activity = projection({
   name: 'activity',
   version: 1,
   tables: [activityTable],
-  handles: [
-    'OrderPlaced',
-    'OrderConfirmed',
-    'OrderCancelled',
-    'OrderExpired',
-    'OrderCompleted',
-    'OrderRejected',
-    'ProductListed',
-    'PriceChanged',
-    'StockReceived',
-    'StockAdjusted',
-    'CustomerRegistered',
-    'CustomerTierChanged',
-  ],
+  handles: TOLD,
   apply({ event, position, recordedAt }, rows) {
     const { money, ...told } = tell(event)
     rows.set(activityTable, position, {
@@ -56,7 +58,7 @@ export const activity = projection({
   },
 })
 
-type ActivityEvent = Exclude<DomainEvent, { readonly type: 'StockReserved' | 'StockReleased' | 'StockShipped' }>
+type ActivityEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
 
 interface Told {
   readonly kind: ActivityView['kind']
