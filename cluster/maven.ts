@@ -1,10 +1,10 @@
 /** Fetches what is published on Maven Central, once, into a folder of its own. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from './cache-directory.ts'
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 /** The largest that we fetch is 160 MB. */
@@ -43,8 +43,7 @@ export class MavenFailure extends Error {
  * complete: it is filled aside and moved into place. Throws MavenFailure.
  */
 export async function mavenJars({ cacheDir, name, artifacts, onFetch }: MavenJars): Promise<string> {
-  const fingerprint = createHash('sha256').update(artifacts.join('\n')).digest('hex').slice(0, 12)
-  const folder = join(cacheDir, `${name}-${fingerprint}`)
+  const folder = cacheFolder(cacheDir, name, artifacts)
   if (existsSync(folder)) return folder
   onFetch?.()
   await mkdir(cacheDir, { recursive: true })

@@ -1,10 +1,11 @@
 /** Makes virtual environments of Python, each once, with exactly the packages asked for. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { cacheFolder } from './cache-directory.ts'
 
 /** The largest package that we fetch has 100 MB. */
 const INSTALL_MS = 600_000
@@ -27,8 +28,7 @@ export class PythonFailure extends Error {
 
 /** The folder of the environment; its `bin/python` has the packages. Throws PythonFailure. */
 export async function pythonEnvironment({ cacheDir, name, packages }: PythonEnvironment): Promise<string> {
-  const fingerprint = createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 12)
-  const folder = join(cacheDir, `${name}-${fingerprint}`)
+  const folder = cacheFolder(cacheDir, name, packages)
   // An environment knows its own path and cannot be moved into place: the mark says that it is whole.
   const mark = join(folder, 'whole')
   if (existsSync(mark)) return folder
@@ -63,10 +63,6 @@ async function whileLocked(lock: string, work: () => Promise<void>): Promise<voi
   } finally {
     await rm(lock, { recursive: true, force: true })
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 async function run(program: string, args: readonly string[], packages: readonly string[]): Promise<void> {
