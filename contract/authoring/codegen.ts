@@ -44,11 +44,7 @@ type Generated = readonly [name: string, content: string | Buffer]
 function outOfDate(folder: string, written: WrittenSamples): readonly Generated[] {
   const types = generate(folder)
   const sealed = [...versionsByEvent(readSchemaFiles(folder))].flatMap(([event, versions]) => {
-    const samples = samplesOf(
-      event,
-      versions.map(({ schema }) => schema),
-      written,
-    )
+    const samples = samplesOf(event, versions, written)
     return versions.map((file, index) => ({ ...file, golden: goldenBytes(folder, file, samples[index] ?? {}) }))
   })
   const goldens = sealed.map((file): Generated => [goldenPath('', file), file.golden])

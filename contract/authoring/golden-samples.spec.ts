@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AvroSchema, EventSchema } from '../../schemas/avro-schema.ts'
 import { avroType } from '../../schemas/avro-types.ts'
-import { readAs, samplesOf } from './golden-samples.ts'
+import { numbered, readAs, samplesOf } from './golden-samples.ts'
 
 const tier = (...symbols: readonly string[]): AvroSchema => ({ type: 'enum', name: 'Tier', symbols, default: 'none' })
 const schema = (...fields: readonly { name: string; type: AvroSchema; default?: unknown }[]): EventSchema => ({
@@ -32,7 +32,7 @@ const second = schema(
 
 describe('what is not written', () => {
   test('is a first sample with something in every field, and a next one from that and the defaults', () => {
-    expect(samplesOf('Happened', [first, second])).toEqual([
+    expect(samplesOf('Happened', numbered([first, second]))).toEqual([
       { lines: [{ sku: 'sku é' }], last: { sku: 'sku é' }, tier: 'vip', gone: 7 },
       { lines: [{ sku: 'sku é', units: 1 }], last: { sku: 'sku é', units: 1 }, tier: 'none', tags: { a: 'b' } },
     ])
@@ -40,7 +40,7 @@ describe('what is not written', () => {
 
   test('stands beside what is', () => {
     const written = { Happened: [{ lines: [], last: null, tier: 'none', gone: 1 }] }
-    expect(samplesOf('Happened', [first, second], written)).toEqual([
+    expect(samplesOf('Happened', numbered([first, second]), written)).toEqual([
       { lines: [], last: null, tier: 'none', gone: 1 },
       { lines: [], last: null, tier: 'none', tags: { a: 'b' } },
     ])
@@ -49,7 +49,7 @@ describe('what is not written', () => {
 
 test('law 9: the library reads a sample of any version as the rules say', () => {
   const schemas = [first, second]
-  const samples = samplesOf('Happened', schemas)
+  const samples = samplesOf('Happened', numbered(schemas))
   for (const [index, writer] of schemas.entries()) {
     for (const reader of schemas) {
       const [wrote, reads] = [avroType(writer), avroType(reader)]

@@ -13,16 +13,16 @@ export type Sample = Readonly<Record<string, unknown>>
 /** Those that are written by hand, by event: version n stands at index n - 1. */
 export type WrittenSamples = Readonly<Record<string, readonly Sample[] | undefined>>
 
-/** Of an event, by its schemas, oldest first: version n stands at index n - 1. */
+/** Of each of these versions of an event, oldest first. */
 export function samplesOf(
   event: string,
-  schemas: readonly EventSchema[],
+  versions: readonly { readonly version: number; readonly schema: EventSchema }[],
   written: WrittenSamples = writtenSamples,
 ): readonly Sample[] {
   const samples: Sample[] = []
-  for (const [index, schema] of schemas.entries()) {
+  for (const { version, schema } of versions) {
     const before = samples.at(-1)
-    samples.push(written[event]?.[index] ?? (before === undefined ? firstSample(schema) : readAs(schema, before)))
+    samples.push(written[event]?.[version - 1] ?? (before === undefined ? firstSample(schema) : readAs(schema, before)))
   }
   return samples
 }
@@ -70,6 +70,11 @@ const PRIMITIVES: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['boolean', true],
   ['bytes', Buffer.from([0xff, 0])],
 ])
+
+/** The schemas of all versions with their numbers. */
+export function numbered(schemas: readonly EventSchema[]) {
+  return schemas.map((schema, index) => ({ version: index + 1, schema }))
+}
 
 function fieldsOf({ fields }: RecordSchema, value: (field: RecordSchema['fields'][number]) => unknown): Sample {
   return Object.fromEntries(fields.map((field) => [field.name, value(field)]))
@@ -148,6 +153,6 @@ type Golden = { readonly [T in HistoricType]: readonly Extract<HistoricEvent, { 
 export const goldenSamples = Object.fromEntries(
   Object.entries(eventSchemas).map(([type, { versions }]) => {
     const newest = versions.at(-1) ?? versions[0]
-    return [type, samplesOf(type, versions).map((sample) => ({ type, ...readAs(newest, sample) }))]
+    return [type, samplesOf(type, numbered(versions)).map((sample) => ({ type, ...readAs(newest, sample) }))]
   }),
 ) as unknown as Golden

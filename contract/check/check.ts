@@ -32,10 +32,7 @@ export function check({ folder, upcasters, written = writtenSamples }: SchemaFol
     [...byEvent].flatMap(([event, versions]) => versions.slice(-1).map((file): [string, SchemaFile] => [event, file])),
   )
   const samples = new Map(
-    [...byEvent].map(([event, versions]) => {
-      const schemas = versions.map(({ schema }) => schema)
-      return [event, samplesOf(event, schemas, written)] as const
-    }),
+    [...byEvent].map(([event, versions]) => [event, samplesOf(event, versions, written)] as const),
   )
   const findings = [
     ...faults,

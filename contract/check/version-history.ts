@@ -1,7 +1,7 @@
 /** The versions of one event for people who look at them: their texts, and what each has changed. */
 import { parseSchema } from '../compatibility/parse-schema.ts'
 import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
-import { samplesOf } from '../authoring/golden-samples.ts'
+import { numbered, samplesOf } from '../authoring/golden-samples.ts'
 import { deployFirst, overall, type Change, type DeployFirst, type Verdict } from '../diff/change.ts'
 import { compareSchemas } from '../diff/compare-schemas.ts'
 import { formatSchema } from '../authoring/format-schema.ts'
@@ -38,7 +38,7 @@ export function versionHistory(type: HistoricType): readonly VersionHistory[] {
 function historyOf(type: HistoricType): readonly VersionHistory[] {
   const { versions } = eventSchemas[type]
   const parsed = versions.map((schema) => parseSchema(JSON.stringify(schema)))
-  const samples = samplesOf(type, versions)
+  const samples = samplesOf(type, numbered(versions))
   return versions.map((schema, index) => {
     const [before, after] = [parsed[index - 1], parsed[index]]
     return {
