@@ -35,7 +35,7 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly readLog: (query: LogQuery) => Promise<LogPage>
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the database's clock. */
   readonly clock: () => number
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null

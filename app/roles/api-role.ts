@@ -16,7 +16,7 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
-import { newId, newIdBytes, systemClock } from '../clock.ts'
+import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
 import { openInbound, placeOrderSchemaId, takingParts } from './inbound.ts'
@@ -35,6 +35,8 @@ export interface ApiRoleOptions {
   readonly databaseUrl: string
   /** For reads. */
   readonly pool: Pool
+  /** The database's. */
+  readonly clock: Clock
   readonly registry: OpenedRegistry
   readonly metrics: Metrics | null
   readonly releases: Releases
@@ -52,7 +54,7 @@ const DEMO_SEED = 1
 
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
-  const { config, log, dashboard, limits, databaseUrl, pool, registry, metrics, releases } = options
+  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, releases } = options
   const { currency, kafka, crash } = config
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
@@ -73,7 +75,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   releases.add('lag sampler', () => sampler.stop())
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
-  const taking = takingParts(config, committer, placeOrderId)
+  const taking = takingParts(config, { executor: committer, clock, schemaId: placeOrderId })
   const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
   if (inbound !== null) {
     inbound.start()
@@ -86,7 +88,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       executor: committer,
       views: openViews({ pool, progress, currency }),
       readLog: (query) => readLog(pool, query),
-      clock: systemClock,
+      clock,
       dashboard,
       registry: registry.pool,
       schemas: {
@@ -94,14 +96,14 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         ids: registry.ids,
         sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
       },
-      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
+      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock }),
       kafka: { sampler, browse: browsing(kafka, registry.ids) },
       simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
     },
     checks: () => (inbound === null ? [] : [inbound.check()]),
     async fillDemo() {
       if (config.demoOrders === 0 || committer.known > 0) return null
-      return fillDemo(config, { executor: committer, traffic, clock: systemClock, newId })
+      return fillDemo(config, { executor: committer, traffic, clock, newId })
     },
   }
 }

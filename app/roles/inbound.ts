@@ -16,7 +16,7 @@ import {
 import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
-import { newId, systemClock } from '../clock.ts'
+import { newId, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints, type CrashPlan } from '../crash-points.ts'
 import type { Log } from '../log.ts'
@@ -38,12 +38,20 @@ export interface Inbound {
   stop(): Promise<void>
 }
 
-/** What the consumer and whoever tries a parked record again share. `schemaId`: of PlaceOrder; null: there is none. */
-export function takingParts(config: Config, executor: Executor, schemaId: number | null): TakingParts {
+export interface TakingOptions {
+  readonly executor: Executor
+  /** The database's. */
+  readonly clock: Clock
+  /** Of PlaceOrder; null: there is none. */
+  readonly schemaId: number | null
+}
+
+/** What the consumer and whoever tries a parked record again share. */
+export function takingParts(config: Config, { executor, clock, schemaId }: TakingOptions): TakingParts {
   const { currency, reservationMinutes } = config
   return {
     executor,
-    desk: orderDesk({ settings: { currency, reservationMinutes }, clock: systemClock }),
+    desk: orderDesk({ settings: { currency, reservationMinutes }, clock }),
     readAvro: placeOrderReader(schemaId),
     newId,
   }

@@ -15,6 +15,7 @@ import { startBackground } from '../roles/start-background.ts'
 import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { openDatabaseClock } from './open-database-clock.ts'
 import { Heartbeat } from '../checks/heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from '../log.ts'
@@ -79,6 +80,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
+  const clock = await openDatabaseClock({ pool, log, releases })
+
   const registry = await openRegistry(config, () => {
     const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
     releases.add('registry pool', () => own.end())
@@ -89,7 +92,9 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const metrics = config.metrics ? createMetrics() : null
   const around = { config, log, databaseUrl: database.url, metrics, releases }
   const { dashboard = null, limits = {} } = options
-  const api = config.roles.includes('api') ? await openApi({ ...around, dashboard, limits, pool, registry }) : null
+  const api = config.roles.includes('api')
+    ? await openApi({ ...around, dashboard, limits, pool, clock, registry })
+    : null
   const executor = api?.parts.executor ?? null
   const background = await startBackground({ ...around, executor, ids: registry.ids, step })
   if (!config.roles.includes('projector'))
