@@ -1,13 +1,13 @@
-/** The group commit of a process that takes orders. */
+/** The group commit of a process that takes orders, or asks for commands. */
 import type { Metrics } from '../../api/metrics.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import { GroupCommit, type GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { GroupCommit, type GroupCommitLimits, type GroupCommitParts } from '../../store/commit/group-commit.ts'
 import { SnapshotWriter } from '../../store/commit/snapshots.ts'
 import { StreamCache } from '../../store/commit/stream-cache.ts'
 import { WriterConnection } from '../../store/commit/writer-connection.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { newIdBytes } from '../clock.ts'
 import { crashPoints, type CrashPlan } from '../crash-points.ts'
-import type { Log } from '../log.ts'
 
 /** Of the cache of folded states. A product's state is a few hundred bytes, an order's a thousand. */
 const CACHE_BOUNDS = { streams: 200_000, bytes: 128 * 1024 * 1024 }
@@ -17,17 +17,28 @@ export interface CommitterOptions {
   readonly pool: Pool
   readonly metrics: Metrics | null
   readonly crash: CrashPlan | null
-  readonly log: Log
+  readonly log: WorkerLog
   readonly limits: Partial<GroupCommitLimits>
 }
 
+const ignore = (): void => undefined
+
+/** For a committer that is watched, if at all, by what overrides its parts. */
+export const UNWATCHED = {
+  ...{ metrics: null, crash: null, limits: {} },
+  log: { info: ignore, warn: ignore, error: ignore },
+} as const
+
 /** Not started yet. */
-export function openCommitter(options: CommitterOptions): GroupCommit {
+export function openCommitter(options: CommitterOptions, overrides: Partial<GroupCommitParts> = {}): GroupCommit {
   const { databaseUrl, pool, metrics, crash, log, limits } = options
   return new GroupCommit({
     connection: new WriterConnection(databaseUrl),
     cache: new StreamCache(CACHE_BOUNDS),
-    snapshots: new SnapshotWriter(pool, (error) => log.warn({ err: error }, 'a snapshot could not be written')),
+    snapshots: new SnapshotWriter(
+      pool,
+      overrides.onError ?? ((error) => log.warn({ err: error }, 'a snapshot could not be written')),
+    ),
     monotonic: () => performance.now(),
     newEventId: newIdBytes,
     reach: crashPoints({ crash }),
@@ -45,5 +56,6 @@ export function openCommitter(options: CommitterOptions): GroupCommit {
             for (const [type, count] of events) metrics.eventsAppended.inc({ type }, count)
           },
         }),
+    ...overrides,
   })
 }

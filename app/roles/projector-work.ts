@@ -6,26 +6,19 @@ import type { KafkaLog } from '../../kafka/client/connection.ts'
 import { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
 import { logStore } from '../../kafka/feed/log-store.ts'
 import { projections } from '../../projections/views/list.ts'
-import { Progress } from '../../projections/live/progress.ts'
-import { Projector } from '../../projections/live/projector.ts'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
-import { newId, systemClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
+import { openProjector, projectorPool } from './open-projector.ts'
 import type { OpenWork, WorkKafka } from './open-work.ts'
 
 export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
   const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
   releases.add('feed pool', () => feedPool.end())
-  const pool = openPool(databaseUrl, {
-    name: 'projector',
-    max: projections.length + 2,
-    // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
-    settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
-  })
+  const pool = projectorPool(databaseUrl)
   releases.add('projector pool', () => pool.end())
   const kafkaFeed = kafka === null ? null : openKafkaFeed(kafka, { pool: feedPool, log })
   if (kafkaFeed !== null) releases.add('feed', () => kafkaFeed.stop())
@@ -33,16 +26,7 @@ export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, r
   const listener = new Listener(databaseUrl, { log: (payload) => feed.headMoved(Number(payload)) })
   await listener.start()
   releases.add('listener', () => listener.stop())
-  const projector = new Projector({
-    pool,
-    feed,
-    projections,
-    progress: new Progress(systemClock),
-    owner: newId(),
-    newId,
-    log,
-    reachPoint: crashPoints({ crash }),
-  })
+  const projector = openProjector({ pool, feed, log, reachPoint: crashPoints({ crash }) })
   await projector.start()
   releases.add('projector', () => projector.stop())
   return {

@@ -2,12 +2,12 @@
 import { setPriority } from 'node:os'
 import { projections } from '../../projections/views/list.ts'
 import { DriftCheck } from '../../projections/replay/drift-check.ts'
-import { Replayer } from '../../projections/replay/replayer.ts'
 import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { newId, systemClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
+import { openReplayer } from './open-projector.ts'
 import type { OpenWork } from './open-work.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
@@ -22,14 +22,7 @@ export const openReplayerWork: OpenWork = async ({ databaseUrl, crash, driftChec
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
   const pool = openPool(databaseUrl, { name: 'replayer', max: projections.length + 4, queryTimeout: 0 })
   releases.add('replayer pool', () => pool.end())
-  const replayer = new Replayer({
-    pool,
-    projections,
-    owner: newId(),
-    log,
-    monotonic: () => performance.now(),
-    reachPoint: crashPoints({ crash }),
-  })
+  const replayer = openReplayer({ pool, log, reachPoint: crashPoints({ crash }) })
   const listener = new Listener(databaseUrl, { [REPLAYS_CHANNEL]: () => replayer.changed() })
   await listener.start()
   releases.add('listener', () => listener.stop())

@@ -1,15 +1,13 @@
-import { newId, newIdBytes } from '../../app/clock.ts'
+import { newId } from '../../app/clock.ts'
+import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
 import { registerCustomer } from '../../domain/customer.ts'
 import { listProduct } from '../../domain/inventory.ts'
 import { placeOrder } from '../../domain/place-order.ts'
 import { simulatedCustomer } from '../../simulation/customers.ts'
 import { openPool } from '../../store/postgres/database.ts'
-import { GroupCommit } from '../../store/commit/group-commit.ts'
+import type { GroupCommit } from '../../store/commit/group-commit.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
-import { SnapshotWriter } from '../../store/commit/snapshots.ts'
-import { StreamCache } from '../../store/commit/stream-cache.ts'
-import { WriterConnection } from '../../store/commit/writer-connection.ts'
 import { type BenchContext, figure, inRounds, stated } from '../figure.ts'
 import { startDurablePostgres } from '../service/durable-postgres.ts'
 import { product, PRODUCTS, skuOf } from '../service/shop.ts'
@@ -44,14 +42,7 @@ async function openStore({ scope, note }: BenchContext): Promise<GroupCommit> {
   scope.add(() => pool.end())
   await migrate(pool)
   const onError = (error: unknown) => note(`the store reports ${String(error)}`)
-  const store = new GroupCommit({
-    connection: new WriterConnection(url),
-    cache: new StreamCache({ streams: 100_000, bytes: 64 * 2 ** 20 }),
-    snapshots: new SnapshotWriter(pool, onError),
-    monotonic: () => performance.now(),
-    newEventId: newIdBytes,
-    onError,
-  })
+  const store = openCommitter({ databaseUrl: url, pool, ...UNWATCHED }, { onError })
   await store.start()
   scope.add(() => store.stop())
   return store

@@ -1,11 +1,8 @@
 /** The projector as its thread runs it, on the feed it is told, in a process of its own: prints how fast it was. */
 import { silentLog } from '../../kafka/client/connection.ts'
-import { newId } from '../../app/clock.ts'
+import { openProjector, projectorPool } from '../../app/roles/open-projector.ts'
 import { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
 import { logStore } from '../../kafka/feed/log-store.ts'
-import { projections } from '../../projections/views/list.ts'
-import { Progress } from '../../projections/live/progress.ts'
-import { Projector } from '../../projections/live/projector.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
@@ -22,11 +19,7 @@ const GIVES_UP_AFTER_MS = 120_000
 
 const { databaseUrl, kafka } = JSON.parse(process.argv[2] ?? '') as ProjectedLog
 const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
-const pool = openPool(databaseUrl, {
-  name: 'projector',
-  max: projections.length + 2,
-  settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
-})
+const pool = projectorPool(databaseUrl)
 const kafkaFeed =
   kafka === null
     ? null
@@ -46,16 +39,7 @@ if (kafkaFeed !== null) {
   await waitUntil(() => kafkaFeed.health().held > 0, { everyMs: SAMPLE_MS, withinMs: GIVES_UP_AFTER_MS })
 }
 const feed: Feed = kafkaFeed ?? new LogFeed(feedPool)
-const projector = new Projector({
-  pool,
-  feed,
-  projections,
-  progress: new Progress(() => Date.now()),
-  owner: newId(),
-  newId,
-  log: silentLog,
-  reachPoint: () => undefined,
-})
+const projector = openProjector({ pool, feed, log: silentLog })
 const watch = await openLogWatch(databaseUrl)
 const head = await watch.head()
 await projector.start()

@@ -1,11 +1,11 @@
 /** Builds the rows of this release beside those of the one that runs, and follows the log until it is deployed. */
 import { newId } from '../../app/clock.ts'
+import { openReplayer } from '../../app/roles/open-projector.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import { readLiveGenerations } from '../../projections/generations.ts'
 import { projections } from '../../projections/views/list.ts'
 import type { Projection } from '../../projections/projection.ts'
 import { dropAbandoned } from '../../projections/replay/drop-abandoned.ts'
-import { Replayer } from '../../projections/replay/replayer.ts'
 import { cancelReplay, createReplay, readReplay } from '../../projections/replay/replays.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -51,14 +51,7 @@ async function build(context: CommandContext, pool: Pool, projection: Projection
   const replayId = newId()
   const created = await createReplay(pool, projection, { replayId, ahead: true })
   if (created === null) throw new Error(`${projection.name} is not registered`)
-  const replayer = new Replayer({
-    pool,
-    projections: [projection],
-    owner: newId(),
-    log: { info: log, warn: log, error: log },
-    monotonic: () => performance.now(),
-    reachPoint: () => undefined,
-  })
+  const replayer = openReplayer({ pool, projections: [projection], log: { info: log, warn: log, error: log } })
   const interruption = watchInterruption(() => output.note('giving up what was built'))
   const progress = output.progress(`replay ${projection.name} ahead`, created.target)
   replayer.start()

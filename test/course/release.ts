@@ -1,9 +1,7 @@
 /** A release at work on a database: its shop, its projections, and what it makes of the log. Changed copies are bundled from here. */
-import { newId } from '../../app/clock.ts'
+import { openProjector, openReplayer } from '../../app/roles/open-projector.ts'
 import { projections } from '../../projections/views/list.ts'
 import { Progress } from '../../projections/live/progress.ts'
-import { Projector } from '../../projections/live/projector.ts'
-import { Replayer } from '../../projections/replay/replayer.ts'
 import { openViews, type ProjectionState } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
@@ -55,10 +53,9 @@ export async function openRelease(url: string): Promise<Release> {
   const errors: unknown[] = []
   const ignore = () => undefined
   const log = { info: ignore, warn: ignore, error: (fields: object, message: string) => errors.push([message, fields]) }
-  const parts = { pool, projections, owner: newId(), log, reachPoint: () => undefined }
-  const projector = new Projector({ ...parts, feed, progress, newId })
+  const projector = openProjector({ pool, feed, log, progress })
   await projector.start()
-  const replayer = new Replayer({ ...parts, owner: newId(), monotonic: () => performance.now() })
+  const replayer = openReplayer({ pool, log })
   replayer.start()
   const views = openViews({ pool, progress, currency: 'EUR' })
   const read = () => readEvents(pool, 0, 10_000)

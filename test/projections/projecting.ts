@@ -1,5 +1,5 @@
 /** A database with a log, a projector on it and its views: what tests of projections need. */
-import { newId } from '../../app/clock.ts'
+import { openProjector, openReplayer } from '../../app/roles/open-projector.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import {
   customerRegistered,
@@ -16,8 +16,8 @@ import {
 import { projections as all } from '../../projections/views/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import type { Projection } from '../../projections/projection.ts'
-import { Projector, type ProjectorParts } from '../../projections/live/projector.ts'
-import { Replayer } from '../../projections/replay/replayer.ts'
+import type { Projector, ProjectorParts } from '../../projections/live/projector.ts'
+import type { Replayer } from '../../projections/replay/replayer.ts'
 import type { ReplayerParts } from '../../projections/replay/replayer-parts.ts'
 import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
 import { openViews, type ProjectionState, type Views } from '../../projections/views/views.ts'
@@ -64,6 +64,7 @@ export async function openProjecting(): Promise<Projecting> {
   const replayers: Replayer[] = []
   const complaints: string[] = []
   const complain = (fields: object, message: string) => complaints.push(`${message} ${JSON.stringify(fields)}`)
+  const log = { info: () => undefined, warn: complain, error: complain }
 
   return {
     url: database.url,
@@ -73,33 +74,15 @@ export async function openProjecting(): Promise<Projecting> {
     complaints,
 
     async project(options = {}) {
-      const projector = new Projector({
-        pool: writers,
-        feed,
-        projections: all,
-        // Its own: what it tells comes to the views by NOTIFY, as from another process.
-        progress: new Progress(() => Date.now()),
-        owner: newId(),
-        newId,
-        log: { info: () => undefined, warn: complain, error: complain },
-        reachPoint: () => undefined,
-        ...options,
-      })
+      // With a progress of its own: what it tells comes to the views by NOTIFY, as from another process.
+      const projector = openProjector({ pool: writers, feed, log, ...options })
       projectors.push(projector)
       await projector.start()
       return projector
     },
 
     replay(options = {}) {
-      const replayer = new Replayer({
-        pool: writers,
-        projections: all,
-        owner: newId(),
-        log: { info: () => undefined, warn: complain, error: complain },
-        monotonic: () => performance.now(),
-        reachPoint: () => undefined,
-        ...options,
-      })
+      const replayer = openReplayer({ pool: writers, log, ...options })
       replayers.push(replayer)
       replayer.start()
       return replayer

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
 import { logReaders } from '../../app/roles/log-readers.ts'
+import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
+import { openProjector, projectorPool } from '../../app/roles/open-projector.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { createMetrics, type Metrics } from '../../api/metrics.ts'
 import type { ApiServer } from '../../api/api-server.ts'
@@ -10,23 +12,17 @@ import type { ApiParts, ApiSettings } from '../../api/parts.ts'
 import { buildServer } from '../../api/server.ts'
 import { orderDesk } from '../../api/routes/order-desk.ts'
 import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
-import { projections } from '../../projections/views/list.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
-import { Projector } from '../../projections/live/projector.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
-import { GroupCommit } from '../../store/commit/group-commit.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
-import { SnapshotWriter } from '../../store/commit/snapshots.ts'
-import { StreamCache } from '../../store/commit/stream-cache.ts'
-import { WriterConnection } from '../../store/commit/writer-connection.ts'
 
 export interface ApiService {
   readonly app: ApiServer
@@ -54,13 +50,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const pool = openPool(url, { name: 'test reader', max: 8, settings: READER_SETTINGS })
   const metrics = createMetrics()
-  const committer = new GroupCommit({
-    connection: new WriterConnection(url),
-    cache: new StreamCache({ streams: 100_000, bytes: 100_000_000 }),
-    snapshots: new SnapshotWriter(pool, () => undefined),
-    monotonic: () => performance.now(),
-    newEventId: newIdBytes,
-  })
+  const committer = openCommitter({ databaseUrl: url, pool, ...UNWATCHED })
   const feed = new LogFeed(pool)
   const progress = new Progress(systemClock)
   const listener = new Listener(url, {
@@ -72,17 +62,8 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   })
   await listener.start()
   await committer.start()
-  const writers = openPool(url, { name: 'test projector', max: projections.length + 2 })
-  const projector = new Projector({
-    pool: writers,
-    feed,
-    projections,
-    progress,
-    owner: newId(),
-    newId,
-    log,
-    reachPoint: () => undefined,
-  })
+  const writers = projectorPool(url)
+  const projector = openProjector({ pool: writers, feed, log, progress })
   await projector.start()
 
   const traffic = createTraffic(1)

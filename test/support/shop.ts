@@ -1,6 +1,7 @@
 /** A small shop on a database: real commands through a real group commit. */
 import { createHash } from 'node:crypto'
-import { newId, newIdBytes } from '../../app/clock.ts'
+import { newId } from '../../app/clock.ts'
+import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
 import { changeTier, customer, registerCustomer } from '../../domain/customer.ts'
 import { streamName, type Decision, type Read } from '../../domain/decision.ts'
 import { adjustStock, changePrice, inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
@@ -9,10 +10,6 @@ import { placeOrder } from '../../domain/place-order.ts'
 import type { Tier } from '../../schemas/events.ts'
 import type { Execution } from '../../store/commit/command.ts'
 import { openPool } from '../../store/postgres/database.ts'
-import { GroupCommit } from '../../store/commit/group-commit.ts'
-import { SnapshotWriter } from '../../store/commit/snapshots.ts'
-import { StreamCache } from '../../store/commit/stream-cache.ts'
-import { WriterConnection } from '../../store/commit/writer-connection.ts'
 
 const CURRENCY = 'EUR'
 const NOON = Date.UTC(2025, 10, 28, 12)
@@ -28,15 +25,8 @@ export type Shop = Awaited<ReturnType<typeof openShop>>
 export async function openShop(url: string) {
   const pool = openPool(url, { name: 'test shop', max: 2 })
   const errors: unknown[] = []
-  const snapshots = new SnapshotWriter(pool, (error) => errors.push(error))
-  const committer = new GroupCommit({
-    connection: new WriterConnection(url),
-    cache: new StreamCache({ streams: 10_000, bytes: 50_000_000 }),
-    snapshots,
-    monotonic: () => performance.now(),
-    newEventId: newIdBytes,
-    onError: (error) => errors.push(error),
-  })
+  const onError = (error: unknown) => void errors.push(error)
+  const committer = openCommitter({ databaseUrl: url, pool, ...UNWATCHED }, { onError })
   await committer.start()
 
   function run<Refusal>(

@@ -1,13 +1,12 @@
 /** The store as one process runs it; several of them on one database stand for several processes. */
 import type pg from 'pg'
 import { afterEach, beforeEach } from 'vitest'
-import { newIdBytes } from '../../app/clock.ts'
+import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
 import { beginBehindLock } from '../../store/log/append.ts'
 import { type Execution, StoreFailure } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
-import { type BatchReport, GroupCommit, type GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import type { BatchReport, GroupCommit, GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Listener } from '../../store/postgres/listener.ts'
-import { SnapshotWriter } from '../../store/commit/snapshots.ts'
 import { StreamCache } from '../../store/commit/stream-cache.ts'
 import { WriterConnection } from '../../store/commit/writer-connection.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -38,16 +37,10 @@ export async function startStoreProcess(url: string, options: StoreProcessOption
   const note = (error: unknown) => void errors.push(error)
   const pool = openPool(url, { name: 'test reader', settings: READER_SETTINGS, max: 2, onLost: note })
   const cache = new StreamCache({ streams: cachedStreams, bytes: 64 * 1024 * 1024 })
-  const committer = new GroupCommit({
-    connection: new WriterConnection(writerUrl),
-    cache,
-    snapshots: new SnapshotWriter(pool, note),
-    monotonic: () => performance.now(),
-    newEventId: newIdBytes,
-    limits,
-    onBatch: (batch) => batches.push(batch),
-    onError: note,
-  })
+  const committer = openCommitter(
+    { databaseUrl: writerUrl, pool, ...UNWATCHED, limits },
+    { cache, onBatch: (batch) => batches.push(batch), onError: note },
+  )
   await committer.start()
   const listener = new Listener(url, { log: (head) => committer.headMoved(Number(head)) })
   if (listens) await listener.start()
