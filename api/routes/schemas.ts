@@ -1,9 +1,9 @@
 /** The schemas of the events over HTTP: which versions there are, which of them the log holds, and what their bytes are. */
-import { setTimeout as delay } from 'node:timers/promises'
 import { Type } from 'typebox'
 import type { HistoricType } from '../../schemas/events.ts'
 import type { LogUsage } from '../../store/log/schema-usage.ts'
 import { isKnown } from '../../store/log/versions-in-use.ts'
+import { atMost } from '../../store/waiting/pause.ts'
 import type { ApiServer } from '../api-server.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { computing, NOTHING, reading, VIEW_HEADERS } from '../operation.ts'
@@ -85,9 +85,7 @@ export function schemaRoutes(app: ApiServer, { schemas }: ApiParts): void {
 }
 
 async function counted({ usage }: SchemaParts): Promise<LogUsage> {
-  const answered = new AbortController()
-  const patience = delay(PATIENCE_MS, undefined, { signal: answered.signal }).catch(() => undefined)
-  await Promise.race([usage.catchUp(), patience]).finally(() => answered.abort())
+  await atMost(PATIENCE_MS, usage.catchUp())
   return usage.counted
 }
 

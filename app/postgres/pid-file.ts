@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine, isAlive } from '../start/process-table.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
-import { waitUntil } from '../start/wait-until.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 
 export interface PidFile {
   readonly pid: number

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { waitUntil } from '../../app/start/wait-until.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName } from '../../kafka/topics/topics.ts'

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { knownNames } from '../../app/config/variables.ts'
-import { waitUntil } from '../../app/start/wait-until.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 import type { Cleanup } from '../cleanup.ts'
 
 export interface ChildOptions {

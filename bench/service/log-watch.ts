@@ -1,6 +1,6 @@
 /** Looks at the log and the read models in the database itself, so that no figure rests on what the service says. */
 import pg from 'pg'
-import { waitUntil } from '../../app/start/wait-until.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 
 export interface LogWatch {
   /** Position of the last event. */

@@ -21,7 +21,7 @@ import type { LogStore } from './log-store.ts'
 import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topics } from '../topics/topics.ts'
-import { Wakes } from '../../store/waiting/wakes.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { Weave, WEAVE_CAPACITY } from './weave.ts'
 
 export interface KafkaFeedParts {
@@ -69,7 +69,7 @@ export class KafkaFeed implements Feed {
   readonly #parts: KafkaFeedParts
   readonly #weave: Weave
   readonly #consumer: LogConsumer
-  readonly #wakes = new Wakes()
+  readonly #wakes = new LatchedSignal()
   readonly #passed = new PassedOffsets()
   readonly #readers = new Set<AbortSignal>()
   readonly #counts = { healed: 0, foreign: 0, damaged: 0, stored: 0 }

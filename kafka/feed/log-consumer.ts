@@ -12,10 +12,9 @@ import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kaf
 import { kafkaClient, type KafkaLog } from '../client/connection.ts'
 import { endConsumer } from '../client/end-consumer.ts'
 import type { PassedOffset } from './passed-offsets.ts'
-import { pause } from '../../store/waiting/pause.ts'
+import { LatchedSignal, pause } from '../../store/waiting/pause.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topicName, topics, type Topic } from '../topics/topics.ts'
-import { Wakes } from '../../store/waiting/wakes.ts'
 
 export interface LogConsumerParts {
   readonly settings: KafkaSettings
@@ -180,7 +179,7 @@ export class LogConsumer {
   /** Resolves when the client has ended or is taken for dead. */
   async #ended(consumer: Consumer, signal: AbortSignal): Promise<string> {
     let crash: Error | null = null
-    const crashed = new Wakes()
+    const crashed = new LatchedSignal()
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
       crash = error
       crashed.wake()

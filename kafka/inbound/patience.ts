@@ -1,5 +1,5 @@
 /** Waiting for what passes by itself: the store that is away, a broker that is restarted. */
-import { pause } from '../../store/waiting/pause.ts'
+import { backOff, pause } from '../../store/waiting/pause.ts'
 
 /** What was begun has to be left to another process: the partition is no longer ours, or this process stops. */
 export class HandedOver extends Error {
@@ -20,7 +20,7 @@ export interface Patience {
   readonly onWait: (error: unknown, attempt: number) => void
 }
 
-const LONGEST_MS = 2_000
+const BACK_OFF_MS = { first: 100, most: 2_000 }
 
 /** Tries until it works. Throws HandedOver when the signal comes first. */
 export async function insist<Result>(work: () => Promise<Result>, patience: Patience): Promise<Result> {
@@ -33,6 +33,6 @@ export async function insist<Result>(work: () => Promise<Result>, patience: Pati
       if (!passes(error)) throw error
       onWait(error, attempt)
     }
-    await pause(Math.min(50 * 2 ** attempt, LONGEST_MS), signal)
+    await pause(backOff(attempt - 1, BACK_OFF_MS), signal)
   }
 }

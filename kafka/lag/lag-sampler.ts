@@ -29,7 +29,7 @@ import {
 } from './lag-report.ts'
 import { PartitionReader } from '../client/partition-reader.ts'
 import type { KafkaSettings } from '../settings.ts'
-import { pause } from '../../store/waiting/pause.ts'
+import { atMost } from '../../store/waiting/pause.ts'
 
 export interface LagSamplerParts {
   /** Null: there is no Kafka, and only the readers of the log are watched. */
@@ -136,9 +136,7 @@ export class LagSampler {
     this.#askedAt = now
     if (this.#round === null && now - this.#lastRound > FRESH_MS) this.#begin()
     if (this.#round === null) return
-    const answered = new AbortController()
-    const patience = pause(PATIENCE_MS, answered.signal)
-    await Promise.race([this.#round, patience]).finally(() => answered.abort())
+    await atMost(PATIENCE_MS, this.#round)
   }
 
   #begin(): void {

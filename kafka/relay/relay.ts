@@ -20,12 +20,11 @@ import {
 } from '../../store/log/under-lease.ts'
 import { isKafkaError, kafkaFailure } from '../client/kafka-failure.ts'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
-import { pause } from '../../store/waiting/pause.ts'
+import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 import { findRelayTarget } from './relay-target.ts'
 import { runTerm, type TermParts } from './relay-term.ts'
 import { CheckedSends } from '../client/send-checked.ts'
-import { untilAborted } from '../../store/waiting/until-aborted.ts'
 
 export interface RelayParts extends TermParts {
   /** Unique to this process. */
@@ -48,6 +47,8 @@ export interface RelayFigures {
 
 /** How often it is looked how far behind the relay is, this one or another. */
 const MEASURE_MS = 500
+/** Events a second are told over this long. */
+const RATE_MS = 5_000
 
 export class Relay {
   readonly #parts: RelayParts
@@ -63,7 +64,7 @@ export class Relay {
 
   constructor(parts: RelayParts) {
     this.#parts = parts
-    this.#rate = new RateMeter(parts.monotonic)
+    this.#rate = new RateMeter({ now: parts.monotonic, windowMs: RATE_MS, from: 0 })
   }
 
   /** Begins to stand by. Nothing needs to be reachable. */

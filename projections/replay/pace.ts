@@ -1,5 +1,6 @@
 /** How fast a replay works: it keeps to a rate, yields to orders, and tells how fast it was. */
 import type { Position } from '../../store/commit/command.ts'
+import { RateMeter } from '../../store/waiting/rate-meter.ts'
 
 /** Events a second are told over this long. */
 const WINDOW_MS = 5_000
@@ -8,24 +9,20 @@ const REST_MS = 250
 
 export class Pace {
   readonly #monotonic: () => number
-  readonly #samples: { readonly at: number; readonly position: Position }[] = []
+  readonly #rate: RateMeter
   /** When the rate allows the next event. */
   #due: number
 
   constructor(monotonic: () => number, position: Position) {
     this.#monotonic = monotonic
     this.#due = monotonic()
-    this.#samples.push({ at: this.#due, position })
+    this.#rate = new RateMeter({ now: monotonic, windowMs: WINDOW_MS, from: position })
   }
 
   /** Over the last seconds. */
   eventsPerSecond(position: Position): number {
-    const now = this.#monotonic()
-    this.#samples.push({ at: now, position })
-    while (this.#samples.length > 2 && (this.#samples[0]?.at ?? 0) < now - WINDOW_MS) this.#samples.shift()
-    const first = this.#samples[0]
-    if (first === undefined || now <= first.at) return 0
-    return Math.round(((position - first.position) * 1_000) / (now - first.at))
+    this.#rate.count(position)
+    return Math.round(this.#rate.perSecond())
   }
 
   /** Milliseconds until `rate` (events a second) allows more, at most a moment; 0: go on. Time that was lost is not made up for. */

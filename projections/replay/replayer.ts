@@ -9,13 +9,12 @@
 import type { Position } from '../../store/commit/command.ts'
 import { readHead } from '../../store/log/append.ts'
 import { readLiveGenerations, type LiveGeneration } from '../generations.ts'
-import { pause } from '../../store/waiting/pause.ts'
+import { LatchedSignal, pause } from '../../store/waiting/pause.ts'
 import { decodeEvent, foldEvent, type LoggedEvent } from '../live/read-batch.ts'
 import { EventNotShown } from '../live/show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
 import { rideAlong, switchOver } from './hand-over.ts'
-import { Hint } from './hint.ts'
 import { type Lane, openLane } from './lane.ts'
 import { PAGE, Pages } from './pages.ts'
 import { NotReplayable, replayFailure } from './replay-failure.ts'
@@ -41,7 +40,7 @@ export class Replayer {
   #head: Position = 0
   /** Orders come in. */
   #busy = false
-  readonly #hint = new Hint()
+  readonly #register = new LatchedSignal()
   #looking: Promise<void> = Promise.resolve()
   #running: Promise<void> = Promise.resolve()
 
@@ -57,19 +56,18 @@ export class Replayer {
   /** Resolves when the step in hand is done and the leases are given up. The replays go on elsewhere, or with the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.changed()
     await this.#running
   }
 
   /** A hint that the register has changed. */
   changed(): void {
-    this.#hint.give()
+    this.#register.wake()
   }
 
   async #work(): Promise<void> {
     const { pool, log } = this.#parts
     while (!this.#stopping.signal.aborted) {
-      this.#hint.expect()
+      const { count } = this.#register
       try {
         await dropAbandoned(pool)
         await this.#look()
@@ -80,7 +78,7 @@ export class Replayer {
         await this.#leaveAll()
         this.#pages.forget()
       }
-      await this.#hint.taken(LOOK_MS.idle)
+      await this.#register.wait(LOOK_MS.idle, { count, signal: this.#stopping.signal })
     }
     await this.#leaveAll()
   }

@@ -1,13 +1,13 @@
 /** Waits for the log to grow. NOTIFY is only ever a hint; polling is the truth. */
 import type { Position } from '../commit/command.ts'
 import { type RecordedEvent, requireDense } from './feed.ts'
-import { Wakes } from '../waiting/wakes.ts'
+import { LatchedSignal } from '../waiting/pause.ts'
 
 /** How long a reader waits at most for a hint before it looks by itself. */
 const POLL_MS = 250
 
 export class HeadWatch {
-  readonly #wakes = new Wakes()
+  readonly #wakes = new LatchedSignal()
   #head: Position = 0
 
   /** A hint that the log has grown to `head`. */

@@ -11,7 +11,7 @@
  */
 import type pg from 'pg'
 import type { Health } from '../waiting/health.ts'
-import { pause } from '../waiting/pause.ts'
+import { backOff, pause } from '../waiting/pause.ts'
 import { LogGap } from './feed.ts'
 
 export interface Lease {
@@ -117,9 +117,8 @@ export function underLease(work: LeasedWork): LeasedWorker {
         failed(error)
         return false
       })
-      const backOff = Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.most)
+      await pause(passed ? LEASE_RENEW_MS : backOff(failures, BACK_OFF_MS), stopping.signal)
       failures = passed ? 0 : failures + 1
-      await pause(passed ? LEASE_RENEW_MS : backOff, stopping.signal)
     }
   }
 

@@ -5,7 +5,7 @@ import { losing } from '../../kafka/relay/relay-losses.ts'
 describe('a rate', () => {
   test('is that of the last seconds, and none when nothing happened in them', () => {
     let now = 0
-    const meter = new RateMeter(() => now)
+    const meter = new RateMeter({ now: () => now, windowMs: 5_000, from: 0 })
     expect(meter.perSecond()).toBe(0)
     now = 1_000
     meter.count(500)
