@@ -3,12 +3,11 @@
  * seeing what those before it would have written, and nothing is appended.
  */
 import type pg from 'pg'
-import { readAnswers } from '../log/append.ts'
 import type { Decision } from '../../domain/decision.ts'
+import { readAnswers } from '../log/append.ts'
 import type { Command, KeyReused, Known } from './command.ts'
-import { decideBatch, type Decided, type UnreadableStream } from './decide-batch.ts'
-import { loadStreams } from './load-streams.ts'
-import type { StreamState } from './stream-cache.ts'
+import { decideAndLoad } from './decide-and-load.ts'
+import type { Decided } from './decide-batch.ts'
 
 export type Considered<Refusal = unknown> =
   | Decision<Refusal>
@@ -28,9 +27,12 @@ export async function considerCommands<Refusal>(
   try {
     const known = await knownAnswers(client, commands)
     const open = commands.filter((command) => !known.has(command))
-    const decided = await decide(client, open, newEventId)
-    const byCommand = new Map(open.map((command, index) => [command, decided[index]]))
-    const considered = commands.map((command) => known.get(command) ?? consideredOf(byCommand.get(command)))
+    // What is made is looked up: a record may come again after its key was purged.
+    const batch = open.map((command) => ({ command, lookUpCreated: true }))
+    const parts = { cached: () => undefined, newEventId, onLoaded: () => undefined }
+    const { decided } = await decideAndLoad(client, batch, parts)
+    const results = decided.values()
+    const considered = commands.map((command) => known.get(command) ?? consideredOf(results.next().value))
     return considered as readonly Considered<Refusal>[]
   } finally {
     client.release()
@@ -54,21 +56,6 @@ async function knownAnswers(
     known.set(command, same ? { outcome: 'known', answer: found.answer } : { outcome: 'key-reused' })
   })
   return known
-}
-
-async function decide(
-  client: pg.ClientBase,
-  commands: readonly Command[],
-  newEventId: () => Buffer,
-): Promise<readonly Decided[]> {
-  const loaded = new Map<string, StreamState | UnreadableStream>()
-  // What is made is looked up: a record may come again after its key was purged.
-  const batch = commands.map((command) => ({ command, lookUpCreated: true }))
-  for (;;) {
-    const result = decideBatch({ commands: batch, base: (stream) => loaded.get(stream), newEventId })
-    if (!('missing' in result)) return result.decided
-    for (const { name, stream } of await loadStreams(client, [...result.missing])) loaded.set(name, stream)
-  }
 }
 
 function consideredOf(decided: Decided | undefined): Considered {

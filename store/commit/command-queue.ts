@@ -1,0 +1,121 @@
+/** Commands that wait for their commit: each until its deadline, and those with one key as one. */
+import { StoreFailure, type Command, type Execution, type Executor, type KeyReused, type Known } from './command.ts'
+
+/** A command on its way to the commit. */
+export interface Job {
+  readonly command: Command
+  /** By the monotonic clock. */
+  readonly deadline: number
+  /** See BatchCommand. */
+  lookUpCreated: boolean
+  settled: boolean
+  resolve(execution: Execution): void
+  reject(error: unknown): void
+}
+
+export interface CommandQueueParts {
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number
+  /** Commands that wait; one more is refused with `overloaded`. */
+  readonly most: number
+  /** Milliseconds from `execute` until the deadline. */
+  readonly patience: number
+  readonly onAdded: () => void
+}
+
+interface InFlight {
+  readonly fingerprint: Buffer
+  readonly execution: Promise<Execution>
+}
+
+export class CommandQueue implements Executor {
+  readonly #parts: CommandQueueParts
+  /** By key: commands that wait or are being committed. */
+  readonly #inFlight = new Map<string, InFlight>()
+  #jobs: Job[] = []
+  #closed = false
+
+  constructor(parts: CommandQueueParts) {
+    this.#parts = parts
+  }
+
+  get size(): number {
+    return this.#jobs.length
+  }
+
+  execute<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
+    const { key } = command
+    if (key === null) return this.#add(command)
+    const name = `${key.source}\0${key.key}` // NUL: Postgres takes it in neither, so no two keys have one name
+    const running = this.#inFlight.get(name)
+    if (running?.fingerprint.equals(key.fingerprint) === true) return knownBy(running.execution)
+    // Which of two questions the key belongs to is not decided before the first one is settled.
+    if (running !== undefined) return this.#executeAfter(running.execution, command)
+    const execution = this.#add(command).finally(() => this.#inFlight.delete(name))
+    this.#inFlight.set(name, { fingerprint: key.fingerprint, execution })
+    return execution
+  }
+
+  /** The oldest ones, at most so many. */
+  take(most: number): readonly Job[] {
+    return this.#jobs.splice(0, most)
+  }
+
+  /** Fails those past their deadline: none of them needs a try of its own to know. */
+  expire(cause: unknown): void {
+    const now = this.#parts.monotonic()
+    for (const job of this.#jobs) if (job.deadline <= now) fail(job, storeUnavailable(cause))
+    this.#jobs = this.#jobs.filter((job) => !job.settled)
+  }
+
+  /** Refuses what comes later. */
+  close(): void {
+    this.#closed = true
+  }
+
+  async #executeAfter<Refusal>(running: Promise<unknown>, command: Command<Refusal>): Promise<Execution<Refusal>> {
+    await running.catch(() => undefined)
+    return this.execute(command)
+  }
+
+  #add<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
+    const { monotonic, most, patience, onAdded } = this.#parts
+    if (this.#closed) return Promise.reject(new StoreFailure('stopping', 'this process is shutting down'))
+    if (this.#jobs.length >= most) {
+      return Promise.reject(new StoreFailure('overloaded', `${String(this.#jobs.length)} commands are waiting already`))
+    }
+    const execution = new Promise<Execution>((resolve, reject) => {
+      const deadline = monotonic() + patience
+      this.#jobs.push({ command: command as Command, deadline, lookUpCreated: false, settled: false, resolve, reject })
+      onAdded()
+    })
+    // The queue does not care which refusals a command knows: it hands a command its own decision, and that back.
+    return execution as Promise<Execution<Refusal>>
+  }
+}
+
+export function settle(job: Job, execution: Execution): void {
+  if (job.settled) return
+  job.settled = true
+  job.resolve(execution)
+}
+
+export function fail(job: Job, error: unknown): void {
+  if (job.settled) return
+  job.settled = true
+  job.reject(error)
+}
+
+export function storeUnavailable(cause: unknown): StoreFailure {
+  return new StoreFailure('store-unavailable', 'the store could not take the command in time; nothing was done', {
+    cause,
+  })
+}
+
+/** What who asks the same meanwhile gets. */
+async function knownBy(running: Promise<Execution>): Promise<Known | KeyReused> {
+  const execution = await running
+  if (execution.outcome === 'key-reused') return execution
+  const { answer, position } = execution
+  return { outcome: 'known', answer, position }
+}
