@@ -80,6 +80,7 @@ function partsWithoutUse(version: string): ApiParts {
       setPaused: unused,
       replays: { start: unused, newest: unused, read: unused, setPaused: unused, cancel: unused },
     },
+    reactors: { states: unused, retry: unused },
     readLog: unused,
     clock: unused,
     newId: unused,

@@ -4,10 +4,12 @@ import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { GroupLag, PartitionLag } from '../kafka/lag/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay/relay.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
+import type { ReactorState } from '../reactors/reactor-states.ts'
 import type { Execution } from '../store/commit/command.ts'
 import type { Health } from '../store/waiting/health.ts'
 import { isProblemCode, PROBLEMS } from './http/problems.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
+import { stateGauges, watchReactors } from './state-gauges.ts'
 
 export type OrderExecution = Execution<{ readonly reason: string }>
 
@@ -27,6 +29,8 @@ export interface Metrics {
   watchInbound(isConsuming: () => boolean): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
+  /** Reads the reactors when Prometheus asks. */
+  watchReactors(states: () => Promise<readonly ReactorState[]>): void
   /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
   watchFeed(feed: () => FeedHealth | null): void
   /** Looks at the relay of this process when Prometheus asks. */
@@ -87,6 +91,7 @@ export function createMetrics(): Metrics {
     countInbound: inboundCounter(registers),
     watchInbound: (isConsuming) => watchInbound(registers, isConsuming),
     watchProjections: (states) => watchProjections(registers, states),
+    watchReactors: (states) => watchReactors(registers, states),
     watchFeed: (feed) => watchFeed(registers, feed),
     watchRelay: (report) => watchRelay(registers, report),
     watchGroups: (groups) => watchGroups(registers, groups),
@@ -135,30 +140,7 @@ function resultOf(execution: OrderExecution, done: 'placed' | 'cancelled') {
 }
 
 function watchProjections(registers: Registry[], states: () => Promise<readonly ProjectionState[]>): void {
-  let reading: Promise<readonly ProjectionState[]> | null = null
-
-  // The registry collects its metrics at once: they share one reading, so that they belong together.
-  function read(): Promise<readonly ProjectionState[]> {
-    reading ??= states().finally(() => {
-      reading = null
-    })
-    return reading
-  }
-
-  function gauge(name: string, help: string, value: (state: ProjectionState) => number): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['name'],
-      registers,
-      async collect() {
-        // While the database is away the last known values stand, and the other metrics are still told.
-        const current = await read().catch(() => [])
-        for (const state of current) this.set({ name: state.name }, value(state))
-      },
-    })
-  }
-
+  const gauge = stateGauges(registers, states)
   gauge('projection_lag_seconds', 'Age of the oldest event that a projection does not show yet.', (s) => s.lagSeconds)
   gauge('projection_lag_events', 'Events that a projection does not show yet.', (s) => s.lagEvents)
   gauge('projection_position', 'The position that a projection shows.', (s) => s.position)

@@ -6,6 +6,7 @@ import type { DeadLetters } from '../kafka/inbound/dead-letters.ts'
 import type { BrowsedRecords, Browsing } from '../kafka/topics/browse-topic.ts'
 import type { LagSampler } from '../kafka/lag/lag-sampler.ts'
 import type { Views } from '../projections/views/views.ts'
+import type { Reactors } from '../reactors/reactor-states.ts'
 import type { EventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import type { Executor } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
@@ -34,6 +35,7 @@ export interface OperationParts {
 export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
+  readonly reactors: Reactors
   readonly readLog: (query: LogQuery) => Promise<LogPage>
   /** Milliseconds since 1970, by the database's clock. */
   readonly clock: () => number

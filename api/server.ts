@@ -27,6 +27,7 @@ import { kafkaRoutes } from './routes/kafka.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
 import { productRoutes } from './routes/products.ts'
 import { projectionRoutes } from './routes/projections.ts'
+import { reactorRoutes } from './routes/reactors.ts'
 import { refuseUnrouted, registryRoutes } from './routes/registry.ts'
 import { schemaRoutes } from './routes/schemas.ts'
 import { namedShapes } from './shapes/all.ts'
@@ -57,6 +58,7 @@ export function buildServer(parts: ApiParts): ApiServer {
     apiRoutes(guarded, parts, reportDefect)
   })
   parts.metrics?.watchProjections(() => parts.views.states())
+  parts.metrics?.watchReactors(() => parts.reactors.states())
   parts.metrics?.watchGroups(async () => (await parts.kafka.sampler.once()).groups)
   return app
 }
@@ -172,6 +174,7 @@ function apiRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect):
   eventRoutes(app, parts)
   simulationRoutes(app, parts)
   projectionRoutes(app, parts)
+  reactorRoutes(app, parts)
   schemaRoutes(app, parts)
   deadLetterRoutes(app, parts)
   kafkaRoutes(app, parts)

@@ -11,13 +11,22 @@ export const relayPointNames = ['relay.read', 'relay.sent', 'relay.acked', 'rela
 export const inboundPointNames = ['inbound.taken', 'inbound.decided', 'inbound.parked'] as const
 /** On the way of a parked record to the topic of dead letters: read, acknowledged and not yet marked. */
 export const letterPointNames = ['letters.read', 'letters.sent'] as const
-/** Those that a service without Kafka passes. */
+/** On the way of a reactor: read, noted what is due; due, its commands committed, what is settled gone. */
+export const reactorPointNames = [
+  'reactor.read',
+  'reactor.filled',
+  'reactor.taken',
+  'reactor.decided',
+  'reactor.settled',
+] as const
+/** Those that a service without Kafka passes as it takes orders. */
 export const storePointNames = [...orderPointNames, ...replayPointNames] as const
 export const crashPointNames = [
   ...storePointNames,
   ...relayPointNames,
   ...inboundPointNames,
   ...letterPointNames,
+  ...reactorPointNames,
 ] as const
 
 export type OrderPoint = (typeof orderPointNames)[number]

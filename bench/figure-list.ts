@@ -3,6 +3,7 @@ import type { Figure } from './figure.ts'
 import { codec } from './figures/codec.ts'
 import { consumerGroup } from './figures/consumer-group.ts'
 import { contention } from './figures/contention.ts'
+import { expiry } from './figures/expiry.ts'
 import { firstPaint } from './figures/first-paint.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
@@ -40,6 +41,7 @@ export const figures: readonly Figure[] = [
   projectionRate,
   observabilityCost,
   orderLatency,
+  expiry,
   readLatency,
   registryLatency,
   rehearsal,

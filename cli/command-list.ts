@@ -91,6 +91,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/projections.ts'),
   },
   {
+    name: 'reactors',
+    summary: 'show what acts where time has passed, and have it try again what it could not do',
+    load: () => import('./commands/reactors.ts'),
+  },
+  {
     name: 'db',
     summary: 'migrate, show, dump, restore or reset the database',
     load: () => import('./commands/db.ts'),

@@ -703,6 +703,53 @@ export interface ProjectionList {
   } | null
 }
 
+/** What acts where time has passed: how far it is, and what it has still to do. */
+export interface Reactor {
+  /** Of the reactor. */
+  readonly name: string
+  /** `failed`: it stands still at an event that it cannot read. `unserved`: no process does its work. */
+  readonly state: 'live' | 'failed' | 'unserved'
+  /** It has read everything up to it. */
+  readonly position: number
+  /** Of the newest event in the log. */
+  readonly head: number
+  /** Events that it has not read yet. */
+  readonly lagEvents: number
+  /** Age of the oldest event that it has not read yet. */
+  readonly lagSeconds: number
+  /** What it has still to act upon, now or later. */
+  readonly due: number
+  /** Of that, what it should have acted upon by now. */
+  readonly overdue: number
+  /** For how long the first of these has waited. */
+  readonly overdueSeconds: number
+  /** Of that, what it could not do. Each holds back its own stream alone, until it is retried. */
+  readonly parked: number
+  /** The first of these, at most 20. */
+  readonly parkedCauses: readonly {
+    readonly stream: string
+    /** Of the event that asked for it. */
+    readonly position: number
+    /** A word for what went wrong. */
+    readonly code: string
+    /** What went wrong. */
+    readonly message: string
+  }[]
+  readonly lastError: {
+    /** A word for what went wrong. */
+    readonly code: string
+    /** What went wrong. */
+    readonly message: string
+    /** Of the event it happened at. */
+    readonly position: number
+  } | null
+}
+
+/** Every reactor. */
+export interface ReactorList {
+  readonly items: readonly Reactor[]
+}
+
 /** How far a reader of the log is behind. */
 export interface ReaderLag {
   /** Of the reader. */

@@ -62,6 +62,11 @@ export function streamName(aggregate: { readonly kind: string }, id: string): St
   return `${aggregate.kind}-${id}`
 }
 
+/** The id in the name of a stream. */
+export function idOf(stream: string): string {
+  return stream.slice(stream.indexOf('-') + 1)
+}
+
 /** Addresses an event to a stream of an aggregate; the compiler refuses an event of another kind. */
 export function to<State, Event extends DomainEvent>(
   aggregate: Aggregate<State, Event>,

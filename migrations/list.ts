@@ -9,6 +9,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0005_log_identity': sql('0005_log_identity.sql'),
   '0006_inbound': sql('0006_inbound.sql'),
   '0007_command_answers': sql('0007_command_answers.sql'),
+  '0008_reactors': sql('0008_reactors.sql'),
 }
 
 function sql(file: string): string {

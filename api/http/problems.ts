@@ -104,6 +104,12 @@ export const PROBLEMS = {
     meaning: 'There is no projection of this name.',
     next: 'See /projections for those there are.',
   },
+  'reactor-not-found': {
+    status: 404,
+    title: 'No such reactor',
+    meaning: 'There is no reactor of this name.',
+    next: 'See /reactors for the reactors of this release.',
+  },
   'dead-letter-not-found': {
     status: 404,
     title: 'No such dead letter',

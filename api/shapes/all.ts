@@ -11,6 +11,7 @@ import * as order from './order.ts'
 import * as problem from './problem.ts'
 import * as product from './product.ts'
 import * as projection from './projection.ts'
+import * as reactor from './reactor.ts'
 import * as schema from './schema.ts'
 import * as simulation from './simulation.ts'
 
@@ -25,6 +26,7 @@ const modules = [
   schema,
   simulation,
   projection,
+  reactor,
   deadLetter,
   kafka,
   operations,

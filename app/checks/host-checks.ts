@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import pg from 'pg'
 import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
+import { checkReactors } from './reactor-check.ts'
 import type { Config } from '../config/config.ts'
 import { hidePassword } from '../config/describe-config.ts'
 import { lookUp } from '../postgres/account.ts'
@@ -113,21 +114,22 @@ function checkParentDeathSignal(): Check {
 async function databaseChecks(config: Config): Promise<readonly Check[]> {
   const url = config.databaseUrl ?? readRunFile(config.dataDir)?.databaseUrl ?? null
   if (url === null) return []
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs })
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs, max: 1 })
+  pool.on('error', () => undefined)
   try {
-    await client.connect()
-    return [fine('database', `${hidePassword(url)} answers`), await checkDurability(client)]
+    const durability = await checkDurability(pool)
+    return [fine('database', `${hidePassword(url)} answers`), durability, ...(await checkReactors(pool))]
   } catch (error) {
     const fix = 'start that Postgres, correct DATABASE_URL, or unset it to use the embedded one'
     return [failed('database', `${hidePassword(url)}: ${messageOf(error)}`, fix)]
   } finally {
-    await client.end().catch(() => {})
+    await pool.end()
   }
 }
 
 // What is answered must be durable: without these two a crash of the machine takes acknowledged orders with it.
-async function checkDurability(client: pg.Client): Promise<Check> {
-  const { rows } = await client.query<{ name: string; setting: string }>(
+async function checkDurability(pool: pg.Pool): Promise<Check> {
+  const { rows } = await pool.query<{ name: string; setting: string }>(
     `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'server_version') order by name`,
   )
   const saw = rows.map(({ name, setting }) => `${name} ${setting}`).join(', ')

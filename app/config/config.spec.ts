@@ -20,7 +20,7 @@ describe('an empty environment', () => {
       loopback: true,
       port: 3000,
       portExplicit: false,
-      roles: ['api', 'projector', 'relay'],
+      roles: ['api', 'projector', 'relay', 'reactor'],
       apiTokens: [],
       production: false,
       currency: 'EUR',
@@ -56,7 +56,7 @@ describe('a variable', () => {
   })
 
   test('of roles takes all or a comma list', () => {
-    expect(config({ ROLES: 'all' }).roles).toEqual(['api', 'projector', 'relay'])
+    expect(config({ ROLES: 'all' }).roles).toEqual(['api', 'projector', 'relay', 'reactor'])
     expect(config({ ROLES: ' projector' }).roles).toEqual(['projector'])
     expect(config({ ROLES: 'projector,api' }).roles).toEqual(['api', 'projector'])
   })

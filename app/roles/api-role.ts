@@ -9,6 +9,8 @@ import { openViews } from '../../projections/views/views.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { addressOf } from '../../contract/registry/registry-client.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
+import { reactors } from '../../reactors/list.ts'
+import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
@@ -87,6 +89,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     parts: {
       executor: committer,
       views: openViews({ pool, progress, currency }),
+      reactors: openReactors(pool, reactors),
       readLog: (query) => readLog(pool, query),
       clock,
       dashboard,

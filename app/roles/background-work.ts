@@ -46,6 +46,13 @@ const list = [
     watch: (metrics, report) => metrics.watchRelay(report),
     open: async () => (await import('./relay-work.ts')).openRelayWork,
   },
+  {
+    ...{ name: 'reactors', role: 'reactor', host: 'process', needsKafka: false },
+    step: 'reactors',
+    readyWaiting: always,
+    watch: null,
+    open: async () => (await import('./reactor-work.ts')).openReactorWork,
+  },
 ] as const satisfies readonly BackgroundWork[]
 
 export const backgroundWork: readonly BackgroundWork[] = list

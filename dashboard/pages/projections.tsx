@@ -1,4 +1,4 @@
-/** The read models: how far behind each is, and what is done about it. */
+/** The read models and the reactors: how far behind each is, and what is done about it. */
 import { useSignal } from '@preact/signals'
 import { useLive } from '../live.ts'
 import { useSending } from '../parts/command.ts'
@@ -6,6 +6,8 @@ import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords, oneDecimal } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble, TroubleNote } from '../parts/notes.tsx'
+import { QuietButton } from '../parts/quiet-button.tsx'
+import { Reactors } from '../parts/reactors.tsx'
 import { ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
 import type { Projection, ProjectionList, Replay, ReplayList } from '../api-shapes.ts'
 import { href } from '../route.ts'
@@ -24,6 +26,7 @@ export function ProjectionsPage() {
       {items !== null && (
         <DataTable caption="Projections" items={items} rowKey={({ name }) => name} columns={COLUMNS} />
       )}
+      {items !== null && <Reactors />}
       {items !== null && <Replays />}
     </>
   )
@@ -100,19 +103,19 @@ function Actions({ projection: { name, state, replayId } }: { readonly projectio
     <>
       <span class="buttons">
         {state === 'paused' || state === 'failed' ? (
-          <Button
+          <QuietButton
             label={state === 'paused' ? 'Resume' : 'Try again'}
             of={name}
             busy={busy}
             onClick={() => void sending.run({ method: 'POST', path: `${path}/resume` })}
           />
         ) : (
-          <Button label="Pause" of={name} busy={busy} onClick={() => (pausing.value = true)} />
+          <QuietButton label="Pause" of={name} busy={busy} onClick={() => (pausing.value = true)} />
         )}
         {replayId === null ? (
           <>
-            <Button label="Compare" of={name} busy={busy} onClick={() => void replay({ check: true })} />
-            <Button label="Replay" of={name} busy={busy} onClick={() => void replay({})} />
+            <QuietButton label="Compare" of={name} busy={busy} onClick={() => void replay({ check: true })} />
+            <QuietButton label="Replay" of={name} busy={busy} onClick={() => void replay({})} />
           </>
         ) : (
           <a href={href('projections', replayId)}>Replay under way</a>
@@ -133,21 +136,6 @@ function Actions({ projection: { name, state, replayId } }: { readonly projectio
         </Dialog>
       )}
     </>
-  )
-}
-
-interface ButtonProps {
-  readonly label: string
-  readonly of: string
-  readonly busy: boolean
-  readonly onClick: () => void
-}
-
-function Button({ label, of, busy, onClick }: ButtonProps) {
-  return (
-    <button type="button" class="quiet" aria-disabled={busy} onClick={onClick}>
-      {label} <span class="unseen">{of}</span>
-    </button>
   )
 }
 

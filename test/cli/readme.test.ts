@@ -26,8 +26,8 @@ let service: Service
 
 beforeAll(async () => {
   data = makeDataDir()
-  // DEMO_ORDERS empty: the default, as a new user has it.
-  service = await startService({ dataDir: data.path, env: { DEMO_ORDERS: '' } })
+  // Empty: the defaults, as a new user has them.
+  service = await startService({ dataDir: data.path, env: { DEMO_ORDERS: '', RESERVATION_MINUTES: '' } })
 })
 
 afterAll(async () => {

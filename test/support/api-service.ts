@@ -17,6 +17,8 @@ import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
+import { reactors } from '../../reactors/list.ts'
+import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
@@ -78,6 +80,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
+    reactors: openReactors(pool, reactors),
     readLog: (query) => readLog(pool, query),
     clock: systemClock,
     newId,

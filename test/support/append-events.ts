@@ -12,6 +12,8 @@ export interface RawEvent {
   readonly type: string
   readonly schemaVersion: number
   readonly data: Buffer
+  /** Of the command that wrote it, for events that belong together. Absent: one of its own. */
+  readonly commandId?: Buffer
 }
 
 /** Appends behind what is there, in one batch. Resolves with the new head. */
@@ -36,7 +38,7 @@ export async function appendRaw(pool: Pool, events: readonly RawEvent[]): Promis
       const version = (versions.get(event.stream) ?? 0) + 1
       versions.set(event.stream, version)
       const ids = { id: newIdBytes(), commandId: newIdBytes(), correlationId: uuidBytes(newId()), causationId: null }
-      return { ...event, version, ...ids }
+      return { ...ids, ...event, version }
     })
     const { outcome } = await append(client, appendStatement(known, { events: numbered, keyed: [] }))
     if (outcome !== 'appended') throw new Error(`somebody else appended meanwhile: ${outcome}`)

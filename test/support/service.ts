@@ -58,7 +58,7 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const child = spawn(process.execPath, [bin, 'start'], {
     cwd: dataDir,
-    env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', ...env },
+    env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', RESERVATION_MINUTES: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child

@@ -1,0 +1,49 @@
+/** Gauges of things that tell their state: read when Prometheus asks, once for all of them. */
+import { Gauge, type Registry } from 'prom-client'
+import type { ReactorState } from '../reactors/reactor-states.ts'
+
+type AddGauge<State> = (name: string, help: string, value: (state: State) => number) => void
+
+/** Adds gauges that are labelled by the name of the thing. */
+export function stateGauges<State extends { readonly name: string }>(
+  registers: Registry[],
+  states: () => Promise<readonly State[]>,
+): AddGauge<State> {
+  let reading: Promise<readonly State[]> | null = null
+
+  // The registry collects its metrics at once: they share one reading, so that they belong together.
+  function read(): Promise<readonly State[]> {
+    reading ??= states().finally(() => {
+      reading = null
+    })
+    return reading
+  }
+
+  return (name, help, value) => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['name'],
+      registers,
+      async collect() {
+        // While the database is away the last known values stand, and the other metrics are still told.
+        const current = await read().catch(() => [])
+        for (const state of current) this.set({ name: state.name }, value(state))
+      },
+    })
+  }
+}
+
+export function watchReactors(registers: Registry[], states: () => Promise<readonly ReactorState[]>): void {
+  const gauge = stateGauges(registers, states)
+  gauge('reactor_lag_seconds', 'Age of the oldest event that a reactor has not read yet.', (s) => s.lagSeconds)
+  gauge('reactor_lag_events', 'Events that a reactor has not read yet.', (s) => s.lagEvents)
+  gauge('reactor_due', 'What a reactor has still to act upon, now or later.', (s) => s.due)
+  gauge('reactor_overdue', 'What a reactor should have acted upon by now.', (s) => s.overdue)
+  gauge('reactor_overdue_seconds', 'For how long the first of these has waited.', (s) => s.overdueSeconds)
+  gauge('reactor_parked', 'What a reactor could not do, and holds until it is retried.', (s) => s.parked)
+  gauge('reactor_failed', '1 when a reactor stands still at an event that it cannot read.', (s) =>
+    s.state === 'failed' ? 1 : 0,
+  )
+  gauge('reactor_served', '1 when a process does the work of a reactor.', (s) => (s.state === 'unserved' ? 0 : 1))
+}

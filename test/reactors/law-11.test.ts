@@ -1,0 +1,54 @@
+/** Law 11: an effect follows its event. The reactors that there are have commands for effects. */
+import { expect, test } from 'vitest'
+import { expireOrders } from '../../reactors/expire-orders.ts'
+import { openProjecting } from '../projections/projecting.ts'
+import { projections } from '../../projections/views/list.ts'
+import { newId } from '../../app/clock.ts'
+import { eventually } from '../support/eventually.ts'
+import { expiries, headOf, names, openReacting, reserve } from './reacting.ts'
+
+test('law 11: replaying every read model asks for no command', async () => {
+  await using projecting = await openProjecting()
+  await reserve(projecting.pool, names(20), () => -60_000)
+  await projecting.project()
+  const head = await headOf(projecting.pool)
+  await projecting.shown(head)
+  projecting.replay()
+  const replays = await Promise.all(
+    projections.map(({ name }) => projecting.views.replays.start(name, { replayId: newId() })),
+  )
+  for (const replay of replays) {
+    await eventually(async () => {
+      const now = await projecting.views.replays.read(replay?.replayId ?? '')
+      return now?.state === 'switched'
+    })
+  }
+  expect(await headOf(projecting.pool)).toBe(head)
+})
+
+test('law 11: a reactor asks for a command only once the event that announces it is committed', async () => {
+  await using reacting = await openReacting()
+  const asked: string[] = []
+  await reserve(reacting.pool, ['o1'], () => -1_000)
+  const uncommitted = await reacting.pool.connect()
+  try {
+    await uncommitted.query('begin')
+    await uncommitted.query(`insert into log.events select position + 1000, 'order-o2', 1, type, schema_version, data,
+      gen_random_uuid(), command_id, correlation_id, null, recorded_at from log.events where type = 'OrderPlaced'`)
+    await reacting.react({
+      reactor: {
+        ...expireOrders,
+        command: (cause, at) => {
+          asked.push(cause.stream)
+          return expireOrders.command(cause, at)
+        },
+      },
+    })
+    await eventually(async () => (await expiries(reacting.pool)).length === 1)
+    await eventually(async () => (await reacting.state()).due === 0)
+    expect(asked).toEqual(['order-o1'])
+  } finally {
+    await uncommitted.query('rollback')
+    uncommitted.release()
+  }
+})

@@ -1,0 +1,110 @@
+/** Reactors in processes of their own, killed, stopped and told the wrong time. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { reactorPointNames } from '../../app/crash-points.ts'
+import { databaseTime } from '../../store/postgres/database-clock.ts'
+import { eventually } from '../support/eventually.ts'
+import { makeDataDir, startService, type Service, type ServiceOptions } from '../support/service.ts'
+import { breaches, expiries, names, openReacting, reserve, type Reacting } from './reacting.ts'
+
+let reacting: Reacting
+let releases: (() => Promise<unknown> | void)[]
+
+beforeEach(async () => {
+  reacting = await openReacting()
+  releases = [() => reacting[Symbol.asyncDispose]()]
+})
+
+afterEach(async () => {
+  for (const release of releases.reverse()) await release()
+})
+
+async function start(env: ServiceOptions['env'] = {}, unready = false): Promise<Service> {
+  const data = makeDataDir()
+  releases.push(() => data.remove())
+  const where = { DATABASE_URL: reacting.url, ROLES: 'reactor' }
+  const service = await startService({ dataDir: data.path, env: { ...where, ...env }, unready })
+  releases.push(async () => {
+    service.signal('SIGCONT')
+    await service.kill()
+  })
+  return service
+}
+
+async function expectAllExpiredOnce(count: number): Promise<void> {
+  await eventually(async () => {
+    const { position, head, due } = await reacting.state()
+    return position === head && due === 0
+  })
+  const found = (await expiries(reacting.pool)).map(({ stream }) => stream)
+  expect([...found].sort()).toEqual(
+    names(count)
+      .map((id) => `order-${id}`)
+      .sort(),
+  )
+  expect(await breaches(reacting.pool)).toEqual([])
+}
+
+const meaning = {
+  'reactor.read': 'with what is due read and not noted',
+  'reactor.filled': 'with what is due just noted',
+  'reactor.taken': 'with commands in hand',
+  'reactor.decided': 'with its commands committed and not noted as settled',
+  'reactor.settled': 'with its commands settled',
+} as const
+
+describe('law 11: a reactor', () => {
+  test.each(reactorPointNames.map((point) => [meaning[point], point] as const))(
+    'killed %s acts on each event once, and forgets none',
+    async (_, point) => {
+      const data = makeDataDir()
+      releases.push(() => data.remove())
+      const log = join(data.path, 'crashes.log')
+      await reserve(reacting.pool, names(150), () => -1_000)
+      const killed = await start({ CRASH_POINT: `${point}:1`, CRASH_LOG: log }, true)
+      expect(await killed.exited).toMatchObject({ signal: 'SIGKILL' })
+      expect(readFileSync(log, 'utf8')).toContain(point)
+      await start()
+      await expectAllExpiredOnce(150)
+    },
+  )
+
+  test('that is stopped loses its turn to another process, and does no harm when it wakes', async () => {
+    const first = await start()
+    await eventually(async () => (await reacting.state()).state === 'live')
+    await start()
+    await reserve(reacting.pool, names(200), (index) => 50 * index)
+    await eventually(async () => (await expiries(reacting.pool)).length > 0)
+    first.signal('SIGSTOP')
+    const before = (await expiries(reacting.pool)).length
+    await eventually(async () => (await expiries(reacting.pool)).length > before + 20)
+    first.signal('SIGCONT')
+    await expectAllExpiredOnce(200)
+  })
+
+  test('in one process with everything else uses the connection of the orders, and acts as well', async () => {
+    await reserve(reacting.pool, names(20), () => -1_000)
+    const service = await start({ ROLES: 'all' })
+    await expectAllExpiredOnce(20)
+    const shown = (await (await fetch(`${service.url}/reactors`)).json()) as { readonly items: readonly object[] }
+    expect(shown.items).toMatchObject([{ name: 'expire-orders', state: 'live', due: 0, parked: 0, lastError: null }])
+    const { rows } = await reacting.pool.query<{ writers: number }>(
+      `select count(*)::int as writers from pg_stat_activity
+      where datname = current_database() and application_name = 'orderledger writer'`,
+    )
+    expect(rows[0]?.writers).toBe(1)
+  })
+
+  test.each([120_000, -120_000])('whose clock is off by %d ms expires nothing early', async (shift) => {
+    const preload = new URL('../support/shifted-clock.js', import.meta.url).href
+    await start({ NODE_OPTIONS: `--import ${preload}`, CLOCK_SHIFT: String(shift) })
+    const now = await databaseTime(reacting.pool)
+    await reserve(reacting.pool, names(20), (index) => 3_000 + 100 * index)
+    await expectAllExpiredOnce(20)
+    for (const { stream, recordedAt } of await expiries(reacting.pool)) {
+      const index = Number(stream.slice('order-o'.length)) - 1
+      expect(recordedAt).toBeGreaterThanOrEqual(now + 3_000 + 100 * index - 1)
+    }
+  })
+})
