@@ -1,0 +1,54 @@
+/** What may be asked of orders. */
+import { Type } from 'typebox'
+import type { CancelOrder } from '../domain/order.ts'
+import type { PlaceOrder } from '../domain/place-order.ts'
+import { request, type Wanted } from './request.ts'
+import { closed, id, named, nullable, ref, text, whole } from './shape.ts'
+import type { ShopSettings } from './shop-settings.ts'
+
+const PlaceOrderShape = named(
+  'PlaceOrder',
+  {
+    orderId: Type.Optional(id('Named by the client, it makes the request safe to repeat. Made by the shop if absent.')),
+    customerId: id('Who orders.'),
+    lines: Type.Array(closed({ sku: id('A product of the catalogue.'), quantity: whole(1, 10_000, 'Units.') }), {
+      minItems: 1,
+      maxItems: 100,
+      description: 'A product may stand on several lines. Prices are the catalogue’s.',
+    }),
+  },
+  {
+    description: 'An order to place.',
+    examples: [{ orderId: 'web-1001', customerId: 'c-0001', lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }] }],
+  },
+)
+
+export const placeOrderRequest = request(ref(PlaceOrderShape))
+export type WantedOrder = Wanted<typeof placeOrderRequest>
+
+export function placeOrderCommand({ orderId, customerId, lines }: WantedOrder, shop: ShopSettings): PlaceOrder {
+  const { currency, reservationMinutes, clock, newId } = shop
+  return {
+    orderId: orderId ?? newId(),
+    named: orderId !== undefined,
+    customerId,
+    lines,
+    currency,
+    reservationMinutes,
+    at: clock(),
+  }
+}
+
+const CancelOrderShape = named(
+  'CancelOrder',
+  { reason: Type.Optional(text(1, 200, 'In the words of whoever cancels.')) },
+  { description: 'Why an order is cancelled.', examples: [{ reason: 'changed my mind' }] },
+)
+
+/** Null: without a reason. */
+export const cancelOrderRequest = request(nullable(ref(CancelOrderShape)))
+export type WantedCancellation = Wanted<typeof cancelOrderRequest>
+
+export function cancelOrderCommand(orderId: string, wanted: WantedCancellation): CancelOrder {
+  return { orderId, reason: wanted?.reason ?? null }
+}

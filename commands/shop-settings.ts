@@ -1,0 +1,11 @@
+/** What the shop itself adds to what is wanted. One object of a process, handed to every door. */
+export interface ShopSettings {
+  /** Of all prices; ISO 4217. */
+  readonly currency: string
+  /** How long the units of an order are kept for it; 0 = for ever. */
+  readonly reservationMinutes: number
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** For what the client does not name. */
+  readonly newId: () => string
+}
