@@ -1,12 +1,13 @@
 /** From a request to a command of the store, and from what came of it to the reply. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { traceIdOf } from '../commands/correlation.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Execution, Executor, KeyReused, Look, VersionedRead } from '../store/commit/command.ts'
-import { sendAnswer } from './answer.ts'
+import { refusedAnswer, sendAnswer } from './answer.ts'
 import type { Principal } from './http/access.ts'
-import { traceIdOf } from './http/correlation.ts'
 import { idempotencyKey } from './http/idempotency-key.ts'
-import { ProblemError } from './http/problem-document.ts'
+import { askedOf, ProblemError, type Asked, type Occurrence } from './http/problem-document.ts'
+import type { ProblemCode } from './http/problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,26 +16,44 @@ declare module 'fastify' {
   }
 }
 
-/** What a request wants: both functions are pure, for the store may run them several times. */
-export interface Wish<Refusal> {
-  readonly decide: (read: VersionedRead) => Decision<Refusal>
-  /** As shownAnswer and refusedAnswer write it. */
-  readonly answer: (decision: Decision<Refusal>, look: Look) => string
+export interface Refusal {
+  readonly reason: string
 }
 
-export type Execute = <Refusal>(request: FastifyRequest, wish: Wish<Refusal>) => Promise<Execution<Refusal>>
+/** What each refusal of a command is called over HTTP; none may be missing. The problems of its route follow from it. */
+export type RefusalCodes<Of extends Refusal> = Readonly<Record<Of['reason'], ProblemCode>>
+
+/** What a request wants. All functions are pure, for the store may run them several times. */
+export interface Wish<Of extends Refusal> {
+  readonly decide: (read: VersionedRead) => Decision<Of>
+  readonly codes: RefusalCodes<Of>
+  readonly told: (refusal: NoInfer<Of>) => Omit<Occurrence, 'code'>
+  /** As shownAnswer writes it. `made`: the command had something to do. */
+  readonly shown: (made: boolean, look: Look) => string
+}
+
+export type Execute = <Of extends Refusal>(request: FastifyRequest, wish: Wish<Of>) => Promise<Execution<Of>>
 
 /** The command of a request: it has the request's id, its trace and its Idempotency-Key. */
 export function executeWith(executor: Executor): Execute {
-  return (request, { decide, answer }) =>
+  return (request, wish) =>
     executor.execute({
-      decide,
-      answer,
+      decide: wish.decide,
+      answer: answerTo(wish, askedOf(request)),
       key: idempotencyKey(request, principalName(request)),
       commandId: request.id,
       correlationId: traceIdOf(request.headers.traceparent) ?? request.id,
       causationId: null,
     })
+}
+
+export function answerTo<Of extends Refusal>({ codes, told, shown }: Wish<Of>, asked: Asked) {
+  return (decision: Decision<Of>, look: Look): string => {
+    if (decision.outcome === 'accepted') return shown(decision.events.length > 0, look)
+    const { refusal } = decision
+    const reason: Of['reason'] = refusal.reason
+    return refusedAnswer({ ...told(refusal), code: codes[reason] }, asked)
+  }
 }
 
 export function principalName(request: FastifyRequest): string {
@@ -50,7 +69,7 @@ export function sendExecution(reply: FastifyReply, execution: Execution): Fastif
 }
 
 /** Throws a ProblemError when the key had been used for another question. */
-export function requireOwn<Refusal>(execution: Execution<Refusal>): Exclude<Execution<Refusal>, KeyReused> {
+export function requireOwn<Of>(execution: Execution<Of>): Exclude<Execution<Of>, KeyReused> {
   if (execution.outcome !== 'key-reused') return execution
   throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key came before with another request' })
 }

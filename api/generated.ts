@@ -1,18 +1,15 @@
 /** Files made from the code: openapi.json, docs/errors.md and what the dashboard knows of the API. They are committed, and a spec keeps them fresh. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import Fastify from 'fastify'
-import { eventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import { clientShapes } from './client-shapes.ts'
-import type { ApiParts } from './parts.ts'
 import { errorsDocument } from './http/problems.ts'
-import { buildServer } from './server.ts'
+import { buildDescription } from './server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The OpenAPI 3.1 document of all routes; the version is that of package.json. */
 export async function openApiDocument(): Promise<object> {
-  const app = buildServer(partsWithoutUse(packageVersion()))
+  const app = buildDescription(packageVersion())
   await app.ready()
   const document = app.swagger()
   await app.close()
@@ -51,61 +48,4 @@ function packageVersion(): string {
   const version: unknown = typeof description === 'object' && description && Reflect.get(description, 'version')
   if (typeof version !== 'string') throw new Error('package.json has no version')
   return version
-}
-
-/** Routes are described without being used: whatever a handler would ask for is not there. */
-function partsWithoutUse(version: string): ApiParts {
-  const unused = (): never => {
-    throw new Error('this server only describes itself')
-  }
-  return {
-    executor: { execute: unused },
-    views: {
-      orders: { list: unused, get: unused, counts: unused },
-      products: { list: unused, get: unused },
-      customers: { get: unused },
-      sales: {
-        totals: unused,
-        live: unused,
-        minutes: unused,
-        hours: unused,
-        regions: unused,
-        categories: unused,
-        tiers: unused,
-        products: unused,
-      },
-      activity: { list: unused },
-      waitFor: unused,
-      states: unused,
-      setPaused: unused,
-      replays: { start: unused, newest: unused, read: unused, setPaused: unused, cancel: unused },
-    },
-    reactors: { states: unused, retry: unused },
-    readLog: unused,
-    clock: unused,
-    newId: unused,
-    log: Fastify().log,
-    metrics: null,
-    settings: { currency: 'EUR', reservationMinutes: 15, tokens: [], rateLimit: 0, production: false, version },
-    readiness: unused,
-    feed: unused,
-    isStopping: unused,
-    dashboard: null,
-    registry: null,
-    schemas: {
-      usage: { catchUp: unused, counted: { versions: [], position: 0, head: 0 } },
-      ids: eventSchemaIds([]),
-      sharedRegistry: null,
-    },
-    deadLetters: {
-      groups: unused,
-      letters: unused,
-      letter: unused,
-      decoded: unused,
-      retry: unused,
-      discard: unused,
-    },
-    kafka: { sampler: { report: unused, cluster: unused, once: unused }, browse: null },
-    simulateOrders: unused,
-  }
 }

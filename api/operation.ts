@@ -1,10 +1,13 @@
-/** The schema of a route: what validates its requests and what documents it, from the same shapes. */
-import type {} from 'fastify'
+/** What a route asks and answers: what validates its requests and what documents it, from the same shapes. */
+import type { FastifyContextConfig, FastifySchema, FastifySchemaCompiler } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
+import type { Request } from '../commands/request.ts'
+import { closed, ref } from '../commands/shape.ts'
 import { codesOf } from './http/problem-document.ts'
 import type { Role } from './http/roles.ts'
 import { PROBLEMS, type ProblemCode } from './http/problems.ts'
-import { closed } from './shapes/shape.ts'
+import { commandValidator } from './http/validation.ts'
+import { Problem } from './shapes/problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,9 +20,16 @@ declare module 'fastify' {
 /** Headers that a client may send, for the document; the code that reads one validates it. */
 export type KnownHeaders = Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>
 
-export interface Operation {
-  /** The name of the operation, for clients made from the document. */
-  readonly id: string
+/** A route without its handler. Its name is that of the operation, for clients made from the document (resource.ts). */
+export interface Operation<Schema extends FastifySchema = FastifySchema> {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly url: string
+  readonly schema: Schema
+  readonly config: FastifyContextConfig
+  readonly validatorCompiler?: FastifySchemaCompiler<FastifySchema>
+}
+
+export interface Described {
   readonly tag: 'orders' | 'products' | 'customers' | 'analytics' | 'log' | 'operations'
   readonly summary: string
   readonly description?: string
@@ -65,23 +75,25 @@ const COMMAND_HEADERS: KnownHeaders = {
 
 /** A route that reads. */
 export function reading<Query extends TObject, Params extends TObject>(
-  options: Operation & { readonly query: Query; readonly params: Params },
+  url: string,
+  options: Described & { readonly query: Query; readonly params: Params },
 ) {
   const { query, params } = options
   const { schema, config } = documented(options, [])
-  return { schema: { ...schema, querystring: query, params }, config }
+  return { method: 'GET', url, schema: { ...schema, querystring: query, params }, config } as const
 }
 
 /** A route that shows a view: it says which position it shows, waits for one, and answers 304. */
 export function viewing<Query extends TObject, Params extends TObject>(
-  options: Omit<Operation, 'answers' | 'headers' | 'role'> & {
+  url: string,
+  options: Omit<Described, 'answers' | 'headers' | 'role'> & {
     readonly shape: TSchema
     readonly query: Query
     readonly params: Params
   },
 ) {
   const { shape, problems = [] } = options
-  return reading({
+  return reading(url, {
     ...options,
     role: 'read',
     headers: { 'if-none-match': { description: 'The ETag of the answer that the client has.' } },
@@ -95,48 +107,69 @@ export function viewing<Query extends TObject, Params extends TObject>(
 
 export const VIEW_HEADERS = { etag: 'For If-None-Match.', 'x-position': 'The position that the answer shows.' }
 
-/** A route that is a command: a body, perhaps a key. */
-export function commanding<Body extends TSchema, Params extends TObject>(
-  options: Omit<Operation, 'answers'> & {
-    readonly body: Body
+/** A route that is a command: a body, perhaps a key. The request checks the body, and nothing else does. */
+export function commanding<
+  Body extends TSchema,
+  Params extends TObject,
+  const Refusals extends Readonly<Record<string, ProblemCode>>,
+>(
+  url: string,
+  options: Omit<Described, 'answers'> & {
+    readonly request: Request<Body>
+    /** What each of its refusals is called; they are problems of the route. */
+    readonly refusals: Refusals
     readonly params: Params
     /** Status to what it means; the answer shows `shape`. */
     readonly done: Readonly<Record<number, string>>
     readonly shape: TSchema
   },
 ) {
-  const { body, params, headers, done, shape } = options
+  const { request, refusals, params, headers, done, shape } = options
   const answers = Object.fromEntries(
     Object.entries(done).map(([status, description]) => [status, { description, shape, headers: DONE_HEADERS }]),
   )
   const operation = { ...options, answers, headers: { ...COMMAND_HEADERS, ...headers } }
-  const { schema, config } = documented(operation, [...WITH_BODY, ...COMMAND])
-  return { schema: { ...schema, querystring: NOTHING, params, body }, config }
+  const { schema, config } = documented(operation, [...WITH_BODY, ...COMMAND, ...Object.values(refusals)])
+  return {
+    method: 'POST',
+    url,
+    schema: { ...schema, querystring: NOTHING, params, body: request.body },
+    config,
+    validatorCompiler: commandValidator(request),
+    refusals,
+  } as const
 }
 
 /** A route that acts on the service and not on the shop: asked twice, it is done once, without a key. */
-export function acting<Params extends TObject>(options: Operation & { readonly params: Params }) {
+export function acting<Params extends TObject>(url: string, options: Described & { readonly params: Params }) {
   const { params, problems = [] } = options
   // A body is read even where none is asked for.
   const { schema, config } = documented({ ...options, problems: ['store-unavailable', ...problems] }, WITH_BODY)
-  return { schema: { ...schema, querystring: NOTHING, params }, config }
+  return { method: 'POST', url, schema: { ...schema, querystring: NOTHING, params }, config } as const
 }
 
-/** A route that works something out from its body, and changes nothing. */
-export function computing<Params extends TObject, Body extends TSchema>(
-  options: Operation & { readonly params: Params; readonly body: Body },
-) {
-  const { params, body } = options
-  const { schema, config } = documented(options, WITH_BODY)
-  return { schema: { ...schema, querystring: NOTHING, params, body }, config }
+/** `acting` that takes something away. */
+export function removing<Params extends TObject>(url: string, options: Described & { readonly params: Params }) {
+  return { ...acting(url, options), method: 'DELETE' } as const
 }
 
 /** `acting` with a body. */
 export function actingWith<Params extends TObject, Body extends TSchema>(
-  options: Operation & { readonly params: Params; readonly body: Body },
+  url: string,
+  options: Described & { readonly params: Params; readonly body: Body },
 ) {
-  const { schema, config } = acting(options)
-  return { schema: { ...schema, body: options.body }, config }
+  const { schema, ...operation } = acting(url, options)
+  return { ...operation, schema: { ...schema, body: options.body } }
+}
+
+/** A route that works something out from its body, and changes nothing. */
+export function computing<Params extends TObject, Body extends TSchema>(
+  url: string,
+  options: Described & { readonly params: Params; readonly body: Body },
+) {
+  const { params, body } = options
+  const { schema, config } = documented(options, WITH_BODY)
+  return { method: 'POST', url, schema: { ...schema, querystring: NOTHING, params, body }, config } as const
 }
 
 const DONE_HEADERS = {
@@ -146,13 +179,13 @@ const DONE_HEADERS = {
   'idempotency-replayed': '`true` when this answer had been given before under the same key.',
 }
 
-function documented(operation: Operation, kind: readonly ProblemCode[]) {
-  const { id, tag, summary, description = '', role, headers = {}, answers, problems = [] } = operation
-  const codes = new Set([...EVERYWHERE, ...(role === null ? [] : WITH_ROLE), ...kind, ...problems])
+function documented(operation: Described & { readonly params: TObject }, kind: readonly ProblemCode[]) {
+  const { params, tag, summary, description = '', role, headers = {}, answers, problems = [] } = operation
+  const place: readonly ProblemCode[] = params === NOTHING ? [] : ['path-too-long']
+  const codes = new Set([...EVERYWHERE, ...(role === null ? [] : WITH_ROLE), ...place, ...kind, ...problems])
   const access = role === null ? 'Needs no token.' : `Needs the role \`${role}\` where tokens are configured.`
   return {
     schema: {
-      operationId: id,
       tags: [tag],
       summary,
       description: `${description} ${access}`.trim(),
@@ -163,7 +196,7 @@ function documented(operation: Operation, kind: readonly ProblemCode[]) {
   }
 }
 
-function successes(answers: Operation['answers']): Record<string, unknown> {
+function successes(answers: Described['answers']): Record<string, unknown> {
   return Object.fromEntries(Object.entries(answers).map(([status, success]) => [status, successOf(success)]))
 }
 
@@ -189,6 +222,6 @@ function failures(codes: ReadonlySet<ProblemCode>): Record<string, unknown> {
 function failureOf(codes: readonly ProblemCode[]) {
   return {
     description: codes.map((code) => `\`${code}\``).join(', '),
-    content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+    content: { 'application/problem+json': { schema: ref(Problem) } },
   }
 }

@@ -1,6 +1,7 @@
 /** What the API is built from. It owns none of it and starts none of it. */
 import type { FastifyBaseLogger } from 'fastify'
-import type { AskedLine } from '../domain/place-order.ts'
+import type { WantedOrder } from '../commands/order.ts'
+import type { ShopSettings } from '../commands/shop-settings.ts'
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { DeadLetters } from '../kafka/inbound/dead-letters.ts'
 import type { BrowsedRecords, Browsing } from '../kafka/topics/browse-topic.ts'
@@ -36,9 +37,8 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly reactors: Reactors
-  readonly readLog: (query: LogQuery) => Promise<LogPage>
-  /** Milliseconds since 1970, by the database's clock. */
-  readonly clock: () => number
+  readonly shop: ShopSettings
+  readonly readLog: ReadLog
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */
@@ -48,8 +48,10 @@ export interface ApiParts extends OperationParts {
   readonly deadLetters: DeadLetters
   readonly kafka: KafkaParts
   /** Random orders of the simulated shop. */
-  readonly simulateOrders: (count: number) => readonly SimulatedOrder[]
+  readonly simulateOrders: (count: number) => readonly WantedOrder[]
 }
+
+export type ReadLog = (query: LogQuery) => Promise<LogPage>
 
 export interface KafkaParts {
   readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>
@@ -66,9 +68,6 @@ export interface SchemaParts {
 }
 
 export interface ApiSettings {
-  readonly currency: string
-  /** 0 = for ever. */
-  readonly reservationMinutes: number
   /** None: only loopback Host names are served, and everything is allowed. */
   readonly tokens: readonly ApiToken[]
   /** Requests per second and client; 0 = no limit. */
@@ -87,9 +86,4 @@ export interface Check {
   readonly ageSeconds: number
   /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
   readonly detail: string | null
-}
-
-export interface SimulatedOrder {
-  readonly customerId: string
-  readonly lines: readonly AskedLine[]
 }

@@ -3,14 +3,9 @@ import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest } from 'fastify'
-import { activityRoutes } from './routes/activity.ts'
-import { analyticsRoutes } from './routes/analytics.ts'
 import type { ApiServer } from './api-server.ts'
-import { customerRoutes } from './routes/customers.ts'
-import { dashboardRoutes } from './routes/dashboard.ts'
-import { deadLetterRoutes } from './routes/dead-letters.ts'
-import { collectRoutes, documentationRoutes, problemRoutes } from './routes/documentation.ts'
-import { eventRoutes } from './routes/events.ts'
+import { dashboardFiles } from './routes/dashboard.ts'
+import { collectRoutes, documentationPage } from './routes/documentation.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
 import { errorHandler, occurrenceOf, type ReportDefect } from './http/error-handler.ts'
 import { acceptJsonOnly } from './http/json-body.ts'
@@ -20,18 +15,11 @@ import { observeAnswers, unroutedObserver } from './http/observe.ts'
 import { ProblemError, sendProblem } from './http/problem-document.ts'
 import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
-import { VALIDATION } from './http/validation.ts'
-import { healthRoutes, operationRoutes } from './routes/operations.ts'
-import { orderRoutes } from './routes/orders.ts'
-import { kafkaRoutes } from './routes/kafka.ts'
+import { VALIDATION } from '../commands/request.ts'
+import { health, service } from './routes/operations.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
-import { productRoutes } from './routes/products.ts'
-import { projectionRoutes } from './routes/projections.ts'
-import { reactorRoutes } from './routes/reactors.ts'
 import { refuseUnrouted, registryRoutes } from './routes/registry.ts'
-import { schemaRoutes } from './routes/schemas.ts'
-import { namedShapes } from './shapes/all.ts'
-import { simulationRoutes } from './routes/simulation.ts'
+import { guardedResources, namedShapes, openResources } from './resources.ts'
 
 const BODY_LIMIT = 65_536
 /** Longer than any id, so that a bad id is told as such (400); beyond it the path itself is (414). */
@@ -49,13 +37,14 @@ const LOAD_SAMPLE_MS = 3_000
 export function buildServer(parts: ApiParts): ApiServer {
   const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null })
   app.register(async (open: ApiServer) => {
-    healthRoutes(open, parts)
-    problemRoutes(open)
-    dashboardRoutes(open, parts)
+    for (const { serve } of openResources) serve(open, parts)
+    dashboardFiles(open, parts)
   })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
-    apiRoutes(guarded, parts, reportDefect)
+    for (const { serve } of guardedResources) serve(guarded, parts)
+    registryRoutes(guarded, parts, reportDefect)
+    documentationPage(guarded)
   })
   parts.metrics?.watchProjections(() => parts.views.states())
   parts.metrics?.watchReactors(() => parts.reactors.states())
@@ -63,13 +52,31 @@ export function buildServer(parts: ApiParts): ApiServer {
   return app
 }
 
+/** A server that has all routes for the OpenAPI document, and serves none of them. */
+export function buildDescription(version: string): ApiServer {
+  const app: ApiServer = Fastify().withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(() => () => true)
+  describeApi(app, version)
+  app.register(async (described: ApiServer) => {
+    for (const { describe } of [...openResources, ...guardedResources]) describe(described)
+  })
+  return app
+}
+
+/** What a document of its routes takes; before the first route. */
+function describeApi(app: ApiServer, version: string): void {
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  for (const shape of namedShapes) app.addSchema(shape)
+  collectRoutes(app, version)
+}
+
 /** The same of a process that takes no orders: its health, its metrics and its release, and nothing else. */
 export function buildOperationsServer(parts: OperationParts): ApiServer {
   const { app } = openServer(parts, { registry: false })
-  app.register(async (open: ApiServer) => healthRoutes(open, parts))
+  app.register(async (open: ApiServer) => health.serve(open, parts))
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
-    operationRoutes(guarded, parts)
+    service.serve(guarded, parts)
   })
   return app
 }
@@ -115,10 +122,8 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
   app.server.maxHeadersCount = 0
   acceptJsonOnly(app)
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   const reportDefect: ReportDefect = (request, error) => log.error({ requestId: request.id, err: error }, 'defect')
   app.setErrorHandler(errorHandler(reportDefect))
-  for (const shape of namedShapes) app.addSchema(shape)
   app.decorateRequest('principal', null)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
@@ -127,7 +132,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   app.addHook('onRequest', checkHost(settings.tokens.length === 0))
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
-  collectRoutes(app, settings.version)
+  describeApi(app, settings.version)
   metrics?.watchFeed(parts.feed)
   return { app, reportDefect }
 }
@@ -163,24 +168,6 @@ async function guard(app: ApiServer, { settings }: OperationParts): Promise<void
     const check = async (request: FastifyRequest): Promise<void> => requireRole(request.principal, role)
     route.onRequest = [route.onRequest ?? [], check].flat()
   })
-}
-
-function apiRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): void {
-  orderRoutes(app, parts)
-  productRoutes(app, parts)
-  customerRoutes(app, parts)
-  analyticsRoutes(app, parts)
-  activityRoutes(app, parts)
-  eventRoutes(app, parts)
-  simulationRoutes(app, parts)
-  projectionRoutes(app, parts)
-  reactorRoutes(app, parts)
-  schemaRoutes(app, parts)
-  deadLetterRoutes(app, parts)
-  kafkaRoutes(app, parts)
-  operationRoutes(app, parts)
-  registryRoutes(app, parts, reportDefect)
-  documentationRoutes(app)
 }
 
 const RATE_LIMITED = 'this client has used up its requests of this second'

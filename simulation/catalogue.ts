@@ -1,8 +1,8 @@
 /** What the simulated shop sells: the same for every seed, so that all traffic trades in one shop. */
-import type { ListProduct } from '../domain/inventory.ts'
+import type { WantedProduct } from '../commands/inventory.ts'
 
-/** A product as it is listed; the shop adds nothing to it but its own currency. */
-export type CatalogueProduct = Omit<ListProduct, 'currency'>
+/** A product with its first receipt. */
+export type CatalogueProduct = Required<WantedProduct>
 
 type Row = readonly [sku: string, name: string, category: string, cents: number, stock: number]
 

@@ -1,8 +1,9 @@
 /** Who buys in the simulated shop: the same for every seed. Names, addresses and numbers are placeholders. */
-import type { RegisterCustomer } from '../domain/customer.ts'
+import type { WantedCustomer } from '../commands/customer.ts'
 import { createRandom, weightsOf } from './random.ts'
 
-export type SimulatedCustomer = Omit<RegisterCustomer, 'named'>
+/** Names itself, and leaves nothing out. */
+export type SimulatedCustomer = Required<WantedCustomer>
 
 const VIP_SHARE = 0.1
 

@@ -1,10 +1,11 @@
 /** Random orders as a shop sees them: few lines, mostly one of each, and a few products that everybody wants. */
-import type { PlaceOrder } from '../domain/place-order.ts'
+import type { WantedOrder } from '../commands/order.ts'
 import type { CatalogueProduct } from './catalogue.ts'
 import type { SimulatedCustomer } from './customers.ts'
 import { createRandom, weightsOf } from './random.ts'
 
-export type SimulatedOrder = Pick<PlaceOrder, 'customerId' | 'lines'>
+/** Leaves its name to the shop. */
+export type SimulatedOrder = Omit<WantedOrder, 'orderId'>
 
 export interface Market {
   readonly seed: number

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { registerCustomerRequest } from '../commands/customer.ts'
+import { listProductRequest } from '../commands/inventory.ts'
+import { placeOrderRequest } from '../commands/order.ts'
 import { simulatedCustomer } from './customers.ts'
 import { arrivalsOfDay, ordersByHour } from './day.ts'
 import type { SimulatedOrder } from './orders.ts'
@@ -94,6 +97,16 @@ describe('orders', () => {
     const traffic = createTraffic(1, { customers: 1 })
     expect(traffic.nextOrder().customerId).toBe('customer-00001')
   })
+})
+
+test('the shop takes everything that is simulated', () => {
+  const { products, customers } = createTraffic(1)
+  const checked = [
+    ...products.map((product) => listProductRequest.check(product)),
+    ...customers.map((customer) => registerCustomerRequest.check(customer)),
+    ...orders(1, 1_000).map((order) => placeOrderRequest.check(order)),
+  ]
+  expect(checked.flatMap((one) => ('faults' in one ? one.faults : []))).toEqual([])
 })
 
 describe('day', () => {

@@ -1,10 +1,10 @@
 /** Every error that leaves a parser, a hook or a handler becomes a problem document here. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js'
+import { faultsOf } from '../../commands/faults.ts'
 import { ViewNotReady } from '../../projections/views/view-reader.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
-import { ProblemError, sendProblem, type Fault, type Occurrence } from './problem-document.ts'
+import { invalidRequest, ProblemError, sendProblem, type PartFault, type Occurrence } from './problem-document.ts'
 
 export type ReportDefect = (request: FastifyRequest, error: unknown) => void
 
@@ -30,7 +30,8 @@ export function occurrenceOf(error: unknown): Occurrence {
 }
 
 function occurrenceOfFastify(error: FastifyError): Occurrence | null {
-  if (error.validation) return invalidPart(error.validation, PARTS[error.validationContext ?? ''] ?? 'body')
+  if (error.validation)
+    return invalidRequest(PARTS[error.validationContext ?? ''] ?? 'body', faultsOf(error.validation))
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return { code: 'body-too-large', detail: 'the body has more than 65,536 bytes' }
@@ -49,55 +50,11 @@ function occurrenceOfFastify(error: FastifyError): Occurrence | null {
   }
 }
 
-const PARTS: Readonly<Record<string, Fault['in']>> = {
+const PARTS: Readonly<Record<string, PartFault['in']>> = {
   body: 'body',
   querystring: 'query',
   params: 'path',
   headers: 'header',
-}
-
-/** What a validator found wrong in a part of a request, or in what came in its place. */
-export function invalidPart(found: readonly Found[], part: Fault['in']): Occurrence {
-  const errors = found.map(({ instancePath, params, message, keyword }) => {
-    const missing: unknown = Reflect.get(params, 'missingProperty')
-    const unknown: unknown = Reflect.get(params, 'additionalProperty')
-    const name = typeof missing === 'string' ? missing : typeof unknown === 'string' ? unknown : null
-    return {
-      in: part,
-      pointer: name === null ? instancePath : `${instancePath}/${escapePointer(name)}`,
-      message: messageOf(keyword, message),
-    }
-  })
-  const [first] = errors
-  const detail = first ? `${first.in} ${printable(first.pointer)} ${first.message}`.replace(/ +/g, ' ') : 'invalid'
-  return {
-    code: 'invalid-request',
-    detail,
-    errors: errors.map((fault) => ({ ...fault, pointer: printable(fault.pointer) })),
-  }
-}
-
-type Found = Pick<FastifySchemaValidationError, 'instancePath' | 'params' | 'message' | 'keyword'>
-
-function messageOf(keyword: string, message: string | undefined): string {
-  switch (keyword) {
-    case 'required':
-      return 'is missing'
-    case 'additionalProperties':
-      return 'is not known here'
-    default:
-      return message ?? 'is not valid'
-  }
-}
-
-/** A name as a part of a JSON pointer (RFC 6901). */
-export function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
-}
-
-/** What a client has sent comes back in pointers and messages: cut, and without what a terminal or a log would act on. */
-export function printable(text: string): string {
-  return text.slice(0, 200).replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

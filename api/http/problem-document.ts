@@ -1,24 +1,29 @@
 /** Problem documents (RFC 9457), made and sent. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { summaryOf, type Fault } from '../../commands/faults.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode } from './problems.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /** What one part of the request did wrong; `pointer` is a JSON pointer into that part. */
-export interface Fault {
+export interface PartFault extends Fault {
   readonly in: 'body' | 'query' | 'path' | 'header'
-  readonly pointer: string
-  readonly message: string
 }
 
 /** What happened this time. */
 export interface Occurrence {
   readonly code: ProblemCode
   readonly detail: string
-  readonly errors?: readonly Fault[]
+  readonly errors?: readonly PartFault[]
   /** Properties beside those of every problem. */
   readonly more?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** That a part of a request is not as it has to be. */
+export function invalidRequest(part: PartFault['in'], faults: readonly Fault[]): Occurrence {
+  const errors = faults.map(({ pointer, message }) => ({ in: part, pointer, message }))
+  return { code: 'invalid-request', detail: summaryOf(part, faults), errors }
 }
 
 /** An answer that is an error, on its way out of a handler, a hook or a parser. */

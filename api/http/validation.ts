@@ -1,7 +1,18 @@
-/** How values are held to their shapes: nothing is converted, dropped or filled in, and the first fault is told. */
-export const VALIDATION = {
-  coerceTypes: false,
-  removeAdditional: false,
-  useDefaults: false,
-  allErrors: false,
-} as const
+/** Who holds the parts of a request to their shapes. */
+import { Ajv } from 'ajv'
+import type { FastifySchema, FastifySchemaCompiler } from 'fastify'
+import { VALIDATION, type Request } from '../../commands/request.ts'
+import { invalidRequest, ProblemError } from './problem-document.ts'
+
+/** Of the route of a command: its body is checked by the request itself, the parts of the URL by their schemas. */
+export function commandValidator(request: Request): FastifySchemaCompiler<FastifySchema> {
+  const ajv = new Ajv(VALIDATION)
+  return ({ schema, httpPart }) => {
+    if (httpPart !== 'body') return ajv.compile(schema)
+    return (body: unknown) => {
+      const checked = request.check(body)
+      if ('wanted' in checked) return { value: checked.wanted }
+      return { error: new ProblemError(invalidRequest('body', checked.faults)) }
+    }
+  }
+}

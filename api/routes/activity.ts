@@ -1,25 +1,27 @@
 /** The newest things that happened, over HTTP. */
-import type { ApiServer } from '../api-server.ts'
+import { closed, ref } from '../../commands/shape.ts'
+import type { Views } from '../../projections/views/views.ts'
 import { NOTHING, viewing } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
-import { pageQuery, sendHistory, waitUntilShown } from './read-answers.ts'
+import { resource } from '../resource.ts'
 import { ActivityList } from '../shapes/activity.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { closed, ref } from '../shapes/shape.ts'
+import { pageQuery, sendHistory, waitUntilShown } from './read-answers.ts'
 
-const listing = viewing({
-  id: 'listActivity',
-  tag: 'log',
-  summary: 'Show the newest things of all kinds',
-  params: NOTHING,
-  query: closed({ limit, cursor, after }),
-  shape: ref(ActivityList),
-})
-
-export function activityRoutes(app: ApiServer, { views }: ApiParts): void {
-  app.get('/activity', listing, async (request, reply) => {
-    const query = pageQuery(request.query)
-    await waitUntilShown(views, 'activity', request.query.after)
-    return sendHistory({ request, reply }, await views.activity.list(query))
-  })
-}
+export const activity = resource(
+  {
+    listActivity: viewing('/activity', {
+      tag: 'log',
+      summary: 'Show the newest things of all kinds',
+      params: NOTHING,
+      query: closed({ limit, cursor, after }),
+      shape: ref(ActivityList),
+    }),
+  },
+  ({ views }: { readonly views: Pick<Views, 'activity' | 'waitFor'> }) => ({
+    async listActivity(request, reply) {
+      const query = pageQuery(request.query)
+      await waitUntilShown(views, 'activity', request.query.after)
+      return sendHistory({ request, reply }, await views.activity.list(query))
+    },
+  }),
+)

@@ -2,9 +2,9 @@
 import type { TSchema } from 'typebox'
 import type { Breakdown } from '../../projections/views/shown.ts'
 import type { ViewName, Views } from '../../projections/views/views.ts'
-import type { ApiServer } from '../api-server.ts'
+import type { Handler } from '../api-server.ts'
 import { NOTHING, viewing } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
+import { resource } from '../resource.ts'
 import { sendBreakdown, sendTagged, waitUntilShown } from './read-answers.ts'
 import {
   Analytics,
@@ -18,86 +18,55 @@ import {
   SalesByTier,
 } from '../shapes/analytics.ts'
 import { after } from '../shapes/list.ts'
-import { closed, ref } from '../shapes/shape.ts'
+import { closed, ref } from '../../commands/shape.ts'
 
-export function analyticsRoutes(app: ApiServer, { views }: ApiParts): void {
-  app.get('/analytics', figures('getAnalytics', 'Show the totals', ref(Analytics)), async (request, reply) => {
-    await waitUntilShown(views, 'sales', request.query.after)
-    const { position, asOf, ...content } = await views.sales.totals()
-    return sendTagged({ request, reply }, { content, also: { position, asOf } })
-  })
-
-  app.get('/analytics/live', figures('getLiveRates', 'Show the rates', ref(LiveRates)), async (request, reply) => {
-    await waitUntilShown(views, 'sales', request.query.after)
-    const { position, asOf: _, lastUpdated, ...content } = await views.sales.live()
-    return sendTagged({ request, reply }, { content, also: { position, lastUpdated } })
-  })
-
-  for (const { path, view, operation, query } of breakdowns(views)) {
-    app.get(path, operation, async (request, reply) => {
-      await waitUntilShown(views, view, request.query.after)
-      return sendBreakdown({ request, reply }, await query())
-    })
-  }
+function figures(url: string, summary: string, shape: TSchema) {
+  return viewing(url, { tag: 'analytics', summary, params: NOTHING, query: closed({ after }), shape })
 }
 
-function figures(id: string, summary: string, shape: TSchema) {
-  return viewing({ id, tag: 'analytics', summary, params: NOTHING, query: closed({ after }), shape })
-}
+type Figures = ReturnType<typeof figures>
 
-interface BreakdownRoute {
-  readonly path: string
-  readonly view: ViewName
-  readonly operation: ReturnType<typeof figures>
-  readonly query: () => Promise<Breakdown<object>>
-}
-
-function breakdowns({ sales, orders }: Views): readonly BreakdownRoute[] {
-  return [
-    {
-      path: '/analytics/minutes',
-      view: 'sales',
-      operation: figures('getSalesByMinute', 'Show the last hour, minute by minute', ref(SalesByMinute)),
-      query: () => sales.minutes(),
-    },
-    {
-      path: '/analytics/hours',
-      view: 'sales',
-      operation: figures('getSalesByHour', 'Show sales by hour', ref(SalesByHour)),
-      query: () => sales.hours(),
-    },
-    {
-      path: '/analytics/regions',
-      view: 'sales',
-      operation: figures('getSalesByRegion', 'Show sales by region', ref(SalesByRegion)),
-      query: () => sales.regions(),
-    },
-    {
-      path: '/analytics/categories',
-      view: 'sales',
-      operation: figures('getSalesByCategory', 'Show sales by category', ref(SalesByCategory)),
-      query: () => sales.categories(),
-    },
-    {
-      path: '/analytics/tiers',
-      view: 'sales',
-      operation: figures('getSalesByTier', 'Show sales by tier', ref(SalesByTier)),
-      query: () => sales.tiers(),
-    },
-    {
-      path: '/analytics/products',
-      view: 'sales',
-      operation: figures('getSalesByProduct', 'Show sales by product', ref(SalesByProduct)),
-      query: () => sales.products(),
-    },
-    {
-      path: '/analytics/statuses',
-      view: 'orders',
-      operation: figures('getOrdersByStatus', 'Show how many orders have each status now', ref(OrdersByStatus)),
-      query: async () => {
+export const analytics = resource(
+  {
+    getAnalytics: figures('/analytics', 'Show the totals', ref(Analytics)),
+    getLiveRates: figures('/analytics/live', 'Show the rates', ref(LiveRates)),
+    getSalesByMinute: figures('/analytics/minutes', 'Show the last hour, minute by minute', ref(SalesByMinute)),
+    getSalesByHour: figures('/analytics/hours', 'Show sales by hour', ref(SalesByHour)),
+    getSalesByRegion: figures('/analytics/regions', 'Show sales by region', ref(SalesByRegion)),
+    getSalesByCategory: figures('/analytics/categories', 'Show sales by category', ref(SalesByCategory)),
+    getSalesByTier: figures('/analytics/tiers', 'Show sales by tier', ref(SalesByTier)),
+    getSalesByProduct: figures('/analytics/products', 'Show sales by product', ref(SalesByProduct)),
+    getOrdersByStatus: figures('/analytics/statuses', 'Show how many orders have each status now', ref(OrdersByStatus)),
+  },
+  ({ views }: { readonly views: Pick<Views, 'sales' | 'orders' | 'waitFor'> }) => {
+    const { sales, orders } = views
+    const breakdown =
+      (view: ViewName, query: () => Promise<Breakdown<object>>): Handler<Figures['schema']> =>
+      async (request, reply) => {
+        await waitUntilShown(views, view, request.query.after)
+        return sendBreakdown({ request, reply }, await query())
+      }
+    return {
+      async getAnalytics(request, reply) {
+        await waitUntilShown(views, 'sales', request.query.after)
+        const { position, asOf, ...content } = await sales.totals()
+        return sendTagged({ request, reply }, { content, also: { position, asOf } })
+      },
+      async getLiveRates(request, reply) {
+        await waitUntilShown(views, 'sales', request.query.after)
+        const { position, asOf: _, lastUpdated, ...content } = await sales.live()
+        return sendTagged({ request, reply }, { content, also: { position, lastUpdated } })
+      },
+      getSalesByMinute: breakdown('sales', () => sales.minutes()),
+      getSalesByHour: breakdown('sales', () => sales.hours()),
+      getSalesByRegion: breakdown('sales', () => sales.regions()),
+      getSalesByCategory: breakdown('sales', () => sales.categories()),
+      getSalesByTier: breakdown('sales', () => sales.tiers()),
+      getSalesByProduct: breakdown('sales', () => sales.products()),
+      getOrdersByStatus: breakdown('orders', async () => {
         const { counts, position, asOf } = await orders.counts()
         return { items: Object.entries(counts).map(([status, count]) => ({ status, orders: count })), position, asOf }
-      },
-    },
-  ]
-}
+      }),
+    }
+  },
+)

@@ -1,79 +1,77 @@
-/** Customers over HTTP. */
-import { customer, registerCustomer, type CustomerExists } from '../../domain/customer.ts'
-import type { Decision } from '../../domain/decision.ts'
-import type { Look } from '../../store/commit/command.ts'
-import { refusedAnswer, shownAnswer } from '../answer.ts'
-import type { ApiServer } from '../api-server.ts'
+/** Customers over HTTP: what is asked, how it is answered. */
+import { registerCustomerCommand, registerCustomerRequest } from '../../commands/customer.ts'
+import { closed, id, ref } from '../../commands/shape.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
+import { customer, registerCustomer } from '../../domain/customer.ts'
+import type { Views } from '../../projections/views/views.ts'
+import type { Executor, Look } from '../../store/commit/command.ts'
+import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution } from '../commands.ts'
 import { versionTag } from '../http/etag.ts'
-import { askedOf, type Asked } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
-import { sendFound, waitUntilShown } from './read-answers.ts'
-import { Customer, RegisterCustomer } from '../shapes/customer.ts'
+import { resource } from '../resource.ts'
+import { Customer } from '../shapes/customer.ts'
 import { after } from '../shapes/list.ts'
-import { closed, id, ref } from '../shapes/shape.ts'
+import { sendFound, waitUntilShown } from './read-answers.ts'
 
-const registering = commanding({
-  id: 'registerCustomer',
+const registering = commanding('/customers', {
   tag: 'customers',
   summary: 'Register a customer',
   description: 'Sent again with the same customerId and content it answers 200 with the present customer.',
   role: 'order',
   params: NOTHING,
-  body: ref(RegisterCustomer),
+  request: registerCustomerRequest,
   shape: ref(Customer),
   done: { 200: 'Registered before.', 201: 'Registered.' },
-  problems: ['customer-exists'],
+  refusals: { 'customer-exists': 'customer-exists' },
 })
 
-const showing = viewing({
-  id: 'getCustomer',
+const showing = viewing('/customers/:customerId', {
   tag: 'customers',
   summary: 'Show a customer',
   params: closed({ customerId: id('The customer.') }),
   query: closed({ after }),
   shape: ref(Customer),
-  problems: ['customer-not-found', 'path-too-long'],
+  problems: ['customer-not-found'],
 })
 
-export function customerRoutes(app: ApiServer, { executor, views, newId }: ApiParts): void {
-  const execute = executeWith(executor)
-
-  app.post('/customers', registering, async (request, reply) => {
-    const { name, email = null, phone = null, region, tier = 'standard', language = 'en' } = request.body
-    const customerId = request.body.customerId ?? newId()
-    const named = request.body.customerId !== undefined
-    const command = { customerId, named, name, email, phone, region, tier, language }
-    const execution = await execute(request, {
-      decide: (read) => registerCustomer(command, read),
-      answer: (decision, look) => answerOf(customerId, askedOf(request), { decision, look }),
-    })
-    return sendExecution(reply, execution)
-  })
-
-  app.get('/customers/:customerId', showing, async (request, reply) => {
-    const { customerId } = request.params
-    await waitUntilShown(views, 'customers', request.query.after)
-    const missing = { code: 'customer-not-found', detail: `there is no customer ${customerId}` } as const
-    return sendFound({ request, reply }, await views.customers.get(customerId), missing)
-  })
+export interface CustomerParts {
+  readonly executor: Executor
+  readonly shop: Pick<ShopSettings, 'newId'>
+  readonly views: Pick<Views, 'customers' | 'waitFor'>
 }
 
-function answerOf(
-  customerId: string,
-  asked: Asked,
-  { decision, look }: { readonly decision: Decision<CustomerExists>; readonly look: Look },
-): string {
-  if (decision.outcome === 'refused') {
-    const detail = `customer ${customerId} was registered with other content`
-    return refusedAnswer({ code: decision.refusal.reason, detail }, asked)
-  }
+export const customers = resource(
+  { registerCustomer: registering, getCustomer: showing },
+  ({ executor, shop, views }: CustomerParts) => {
+    const execute = executeWith(executor)
+    return {
+      async registerCustomer(request, reply) {
+        const command = registerCustomerCommand(request.body, shop)
+        const { customerId } = command
+        const execution = await execute(request, {
+          decide: (read) => registerCustomer(command, read),
+          codes: registering.refusals,
+          told: () => ({ detail: `customer ${customerId} was registered with other content` }),
+          shown: (made, look) => shownCustomer(made ? 201 : 200, customerId, look),
+        })
+        return sendExecution(reply, execution)
+      },
+      async getCustomer(request, reply) {
+        const { customerId } = request.params
+        await waitUntilShown(views, 'customers', request.query.after)
+        const missing = { code: 'customer-not-found', detail: `there is no customer ${customerId}` } as const
+        return sendFound({ request, reply }, await views.customers.get(customerId), missing)
+      },
+    }
+  },
+)
+
+function shownCustomer(status: number, customerId: string, look: Look): string {
   const { state, version } = look(customer, customerId)
   if (state.status === 'none') throw new Error(`customer ${customerId} was accepted and is not registered`)
   const { name, email, phone, region, language } = state.registration
   const { tier } = state
   const body = JSON.stringify({ customerId, name, email, phone, region, tier, language, version })
-  const status = decision.events.length > 0 ? 201 : 200
   return shownAnswer(status, body, { etag: versionTag(version), location: `/customers/${customerId}` })
 }

@@ -3,12 +3,16 @@ import fastifyStatic from '@fastify/static'
 import type { ApiServer } from '../api-server.ts'
 import { DASHBOARD_POLICY } from '../http/security-headers.ts'
 import { NOTHING, reading } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
+import { resource } from '../resource.ts'
 
 const PREFIX = '/dashboard/'
 
-const leading = reading({
-  id: 'getStart',
+export interface DashboardParts {
+  /** The folder of the built dashboard; null: it is not served. */
+  readonly dashboard: string | null
+}
+
+const getStart = reading('/', {
   tag: 'operations',
   summary: 'Go to the dashboard',
   role: null,
@@ -17,9 +21,13 @@ const leading = reading({
   answers: { 302: { description: 'There it is.', shape: null, headers: { location: 'The dashboard.' } } },
 })
 
-/** Serves the files of the built dashboard, and sends whoever comes to `/` to it (or to the API's page without one). */
-export function dashboardRoutes(app: ApiServer, { dashboard }: ApiParts): void {
-  app.get('/', leading, async (_request, reply) => reply.redirect(dashboard === null ? '/docs/' : PREFIX))
+/** Sends whoever comes to `/` to the dashboard, or to the API's page without one. */
+export const start = resource({ getStart }, ({ dashboard }: DashboardParts) => ({
+  getStart: async (_request, reply) => reply.redirect(dashboard === null ? '/docs/' : PREFIX),
+}))
+
+/** Serves the files of the built dashboard. */
+export function dashboardFiles(app: ApiServer, { dashboard }: DashboardParts): void {
   if (dashboard === null) return
   app.get('/dashboard', { schema: { hide: true } }, async (_request, reply) => reply.redirect(PREFIX))
   app.register(fastifyStatic, {

@@ -1,21 +1,27 @@
 /** Records that could not be handled, over HTTP: what is wrong with them, and another try. */
 import { isUtf8 } from 'node:buffer'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { Type } from 'typebox'
+import { closed, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
+import type { DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import type { LetterGroup, LetterSelection, LetterSummary, StoredLetter } from '../../kafka/inbound/letter-table.ts'
-import type { ApiServer } from '../api-server.ts'
+import { rfc3339 } from '../../projections/views/shown.ts'
 import { principalName } from '../commands.ts'
-import {
-  discardingLetter,
-  discardingLetters,
-  listingLetters,
-  retryingLetter,
-  retryingLetters,
-  showingLetter,
-} from './dead-letter-operations.ts'
 import { ProblemError } from '../http/problem-document.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ProblemCode } from '../http/problems.ts'
+import { actingWith, NOTHING, reading } from '../operation.ts'
+import { resource } from '../resource.ts'
+import {
+  cause,
+  DeadLetter,
+  DeadLetterDiscard,
+  DeadLetterList,
+  DeadLetterRetry,
+  DeadLetterWish,
+  LETTER_STATES,
+  SelectDeadLetters,
+} from '../shapes/dead-letter.ts'
+import { DEFAULT_LIMIT, limit } from '../shapes/list.ts'
 import { uncached } from './read-answers.ts'
-import { DEFAULT_LIMIT } from '../shapes/list.ts'
 
 /** Of a value, in an answer. */
 const MOST_BYTES = 64 * 1024
@@ -23,55 +29,135 @@ const MOST_KEY_BYTES = 256
 /** The latest time that RFC 3339 can say. */
 const LATEST = Date.UTC(9999, 11, 31)
 
-export function deadLetterRoutes(app: ApiServer, { deadLetters }: Pick<ApiParts, 'deadLetters'>): void {
-  app.get('/dead-letters', listingLetters, async (request, reply) => {
-    const { cause = null, state = null, before = null, limit = DEFAULT_LIMIT } = request.query
-    const [groups, letters] = await Promise.all([
-      deadLetters.groups(),
-      deadLetters.letters({ cause, state, before, limit: limit + 1 }),
-    ])
-    const items = letters.slice(0, limit)
-    const next = letters.length > limit ? (items.at(-1)?.id ?? null) : null
-    return uncached(reply).send({ groups: groups.map(groupAnswer), items: items.map(summaryAnswer), next })
-  })
+const tag = 'operations'
+const letterId = whole(1, Number.MAX_SAFE_INTEGER, 'Of the letter.')
+// A path has no integers: its parts are text, and a number in text is none.
+const params = closed({ letterId: Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Of the letter.' }) })
 
-  app.get('/dead-letters/:letterId', showingLetter, async (request, reply) => {
-    const letter = await find(request.params.letterId)
-    return uncached(reply).send({ ...letterAnswer(letter), decoded: deadLetters.decoded(letter) })
-  })
+const listDeadLetters = reading('/dead-letters', {
+  tag,
+  summary: 'Show what could not be handled',
+  description: 'Records that came in over Kafka and could not be handled: their causes, and a page of letters.',
+  role: 'read',
+  params: NOTHING,
+  query: closed({
+    cause: Type.Optional(cause),
+    state: Type.Optional(oneOf(LETTER_STATES, { description: 'Only letters of this state.' })),
+    before: Type.Optional(letterId),
+    limit,
+  }),
+  answers: { 200: { description: 'Every cause, and a page of letters.', shape: ref(DeadLetterList) } },
+  problems: ['store-unavailable'],
+})
 
-  app.post('/dead-letters/retry', retryingLetters, async (request, reply) => {
-    const { dryRun = false, ...selection } = request.body
-    const by = principalName(request)
-    return uncached(reply).send(await deadLetters.retry(selectionOf(selection), { dryRun, by }))
-  })
+const getDeadLetter = reading('/dead-letters/:letterId', {
+  tag,
+  summary: 'Show a dead letter',
+  role: 'read',
+  params,
+  query: NOTHING,
+  answers: { 200: { description: 'With its bytes and its history.', shape: ref(DeadLetter) } },
+  problems: ['dead-letter-not-found', 'store-unavailable'],
+})
 
-  app.post('/dead-letters/:letterId/retry', retryingLetter, async (request, reply) => {
-    const { id } = await find(request.params.letterId)
-    const wish = { dryRun: request.body?.dryRun ?? false, by: principalName(request) }
-    return uncached(reply).send(await deadLetters.retry({ kind: 'ids', ids: [id] }, wish))
-  })
+const TRYING: readonly ProblemCode[] = ['outcome-unknown', 'stopping']
 
-  app.post('/dead-letters/discard', discardingLetters, async (request, reply) => {
-    const { dryRun = false, ...selection } = request.body
-    const by = principalName(request)
-    const discarded = await deadLetters.discard(selectionOf(selection), { dryRun, by })
-    return uncached(reply).send({ dryRun, discarded })
-  })
+const retryDeadLetters = actingWith('/dead-letters/retry', {
+  tag,
+  summary: 'Try parked letters again',
+  description:
+    'In the order in which their records came; each has the key that it had, so that it places one order however often it is tried. With `dryRun` each is decided on the stock as it is now, after those before it, and nothing is written.',
+  role: 'operate',
+  params: NOTHING,
+  body: ref(SelectDeadLetters),
+  answers: { 200: { description: 'What came of it.', shape: ref(DeadLetterRetry) } },
+  problems: TRYING,
+})
 
-  app.post('/dead-letters/:letterId/discard', discardingLetter, async (request, reply) => {
-    const { id } = await find(request.params.letterId)
-    const wish = { dryRun: request.body?.dryRun ?? false, by: principalName(request) }
-    const discarded = await deadLetters.discard({ kind: 'ids', ids: [id] }, wish)
-    return uncached(reply).send({ dryRun: wish.dryRun, discarded })
-  })
+const retryDeadLetter = actingWith('/dead-letters/:letterId/retry', {
+  tag,
+  summary: 'Try a parked letter again',
+  description: 'One that is not parked any more stays as it is: `total` is 0.',
+  role: 'operate',
+  params,
+  body: nullable(ref(DeadLetterWish)),
+  answers: { 200: { description: 'What came of it.', shape: ref(DeadLetterRetry) } },
+  problems: ['dead-letter-not-found', ...TRYING],
+})
 
-  async function find(letterId: string): Promise<StoredLetter> {
-    const letter = await deadLetters.letter(Number(letterId))
-    if (letter !== null) return letter
-    throw new ProblemError({ code: 'dead-letter-not-found', detail: `there is no dead letter ${letterId}` })
-  }
-}
+const discardDeadLetters = actingWith('/dead-letters/discard', {
+  tag,
+  summary: 'Discard parked letters',
+  description: 'They stay in the table, and are not tried again.',
+  role: 'admin',
+  params: NOTHING,
+  body: ref(SelectDeadLetters),
+  answers: { 200: { description: 'How many.', shape: ref(DeadLetterDiscard) } },
+})
+
+const discardDeadLetter = actingWith('/dead-letters/:letterId/discard', {
+  tag,
+  summary: 'Discard a parked letter',
+  role: 'admin',
+  params,
+  body: nullable(ref(DeadLetterWish)),
+  answers: { 200: { description: 'Whether it was parked.', shape: ref(DeadLetterDiscard) } },
+  problems: ['dead-letter-not-found'],
+})
+
+export const deadLetters = resource(
+  { listDeadLetters, getDeadLetter, retryDeadLetters, retryDeadLetter, discardDeadLetters, discardDeadLetter },
+  ({ deadLetters: letters }: { readonly deadLetters: DeadLetters }) => {
+    async function find(letterId: string): Promise<StoredLetter> {
+      const letter = await letters.letter(Number(letterId))
+      if (letter !== null) return letter
+      throw new ProblemError({ code: 'dead-letter-not-found', detail: `there is no dead letter ${letterId}` })
+    }
+    return {
+      async listDeadLetters(request, reply) {
+        const { cause = null, state = null, before = null, limit = DEFAULT_LIMIT } = request.query
+        const [groups, page] = await Promise.all([
+          letters.groups(),
+          letters.letters({ cause, state, before, limit: limit + 1 }),
+        ])
+        const items = page.slice(0, limit)
+        const next = page.length > limit ? (items.at(-1)?.id ?? null) : null
+        return uncached(reply).send({ groups: groups.map(groupAnswer), items: items.map(summaryAnswer), next })
+      },
+
+      async getDeadLetter(request, reply) {
+        const letter = await find(request.params.letterId)
+        return uncached(reply).send({ ...letterAnswer(letter), decoded: letters.decoded(letter) })
+      },
+
+      async retryDeadLetters(request, reply) {
+        const { dryRun = false, ...selection } = request.body
+        const by = principalName(request)
+        return uncached(reply).send(await letters.retry(selectionOf(selection), { dryRun, by }))
+      },
+
+      async retryDeadLetter(request, reply) {
+        const { id } = await find(request.params.letterId)
+        const wish = { dryRun: request.body?.dryRun ?? false, by: principalName(request) }
+        return uncached(reply).send(await letters.retry({ kind: 'ids', ids: [id] }, wish))
+      },
+
+      async discardDeadLetters(request, reply) {
+        const { dryRun = false, ...selection } = request.body
+        const by = principalName(request)
+        const discarded = await letters.discard(selectionOf(selection), { dryRun, by })
+        return uncached(reply).send({ dryRun, discarded })
+      },
+
+      async discardDeadLetter(request, reply) {
+        const { id } = await find(request.params.letterId)
+        const wish = { dryRun: request.body?.dryRun ?? false, by: principalName(request) }
+        const discarded = await letters.discard({ kind: 'ids', ids: [id] }, wish)
+        return uncached(reply).send({ dryRun: wish.dryRun, discarded })
+      },
+    }
+  },
+)
 
 function selectionOf({ cause, ids }: { readonly cause?: string; readonly ids?: readonly number[] }): LetterSelection {
   if (cause !== undefined && ids === undefined) return { kind: 'cause', cause }

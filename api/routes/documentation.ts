@@ -6,11 +6,11 @@ import type { ApiServer } from '../api-server.ts'
 import { PAGE_POLICY } from '../http/security-headers.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
+import { resource } from '../resource.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode } from '../http/problems.ts'
-import { closed } from '../shapes/shape.ts'
+import { closed } from '../../commands/shape.ts'
 
-const describing = reading({
-  id: 'getOpenApi',
+const getOpenApi = reading('/openapi.json', {
   tag: 'operations',
   summary: 'Show this document',
   role: 'read',
@@ -19,8 +19,7 @@ const describing = reading({
   answers: { 200: { description: 'OpenAPI 3.1.', shape: Type.Object({}, { additionalProperties: true }) } },
 })
 
-const explaining = reading({
-  id: 'getProblem',
+const getProblem = reading('/problems/:code', {
   tag: 'operations',
   summary: 'Explain a kind of problem',
   description: 'The `type` of a problem leads here.',
@@ -28,7 +27,7 @@ const explaining = reading({
   params: closed({ code: Type.String({ pattern: '^[a-z-]{1,64}$', description: 'The `code` of the problem.' }) }),
   query: NOTHING,
   answers: { 200: { description: 'A page for people.', shape: Type.String(), mediaType: 'text/html' } },
-  problems: ['not-found', 'path-too-long'],
+  problems: ['not-found'],
 })
 
 /** Collects the routes that are registered after it. */
@@ -89,8 +88,12 @@ function takesNull(schema: object | undefined): boolean {
   )
 }
 
-export function documentationRoutes(app: ApiServer): void {
-  app.get('/openapi.json', describing, async () => app.swagger())
+export const documentation = resource({ getOpenApi }, () => ({
+  getOpenApi: async ({ server }) => server.swagger(),
+}))
+
+/** The page that shows the document. */
+export function documentationPage(app: ApiServer): void {
   app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: PAGE_POLICY,
@@ -99,13 +102,13 @@ export function documentationRoutes(app: ApiServer): void {
 }
 
 /** Pages of problems need no token: whoever is refused for want of one has to be able to read why. */
-export function problemRoutes(app: ApiServer): void {
-  app.get('/problems/:code', explaining, async (request, reply) => {
+export const problems = resource({ getProblem }, () => ({
+  async getProblem(request, reply) {
     const { code } = request.params
     if (!isProblemCode(code)) throw new ProblemError({ code: 'not-found', detail: 'there is no such problem' })
     return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(page(code))
-  })
-}
+  },
+}))
 
 function page(code: ProblemCode): string {
   const { status, title, meaning, next } = PROBLEMS[code]

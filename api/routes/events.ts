@@ -1,16 +1,15 @@
 /** The log over HTTP. */
 import { Type } from 'typebox'
-import type { ApiServer } from '../api-server.ts'
 import { eventPage } from './event-page.ts'
 import { NOTHING, reading } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
+import { resource } from '../resource.ts'
+import type { ReadLog } from '../parts.ts'
 import { sendEvents } from './read-answers.ts'
 import { EventPage } from '../shapes/event.ts'
 import { DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
-import { closed, ref } from '../shapes/shape.ts'
+import { closed, ref } from '../../commands/shape.ts'
 
-const listing = reading({
-  id: 'listEvents',
+const listEvents = reading('/events', {
   tag: 'log',
   summary: 'Show the log',
   description: 'A search by type covers at most 10,000 positions; `next` goes on, also after an empty page.',
@@ -34,10 +33,10 @@ const listing = reading({
   problems: ['store-unavailable'],
 })
 
-export function eventRoutes(app: ApiServer, { readLog }: ApiParts): void {
-  app.get('/events', listing, async (request, reply) => {
+export const events = resource({ listEvents }, ({ readLog }: { readonly readLog: ReadLog }) => ({
+  async listEvents(request, reply) {
     const { after = 0, limit = DEFAULT_LIMIT, stream, type } = request.query
     const page = await readLog({ after, limit, ...(stream && { stream }), ...(type && { type }) })
     return sendEvents(reply, eventPage(page, after))
-  })
-}
+  },
+}))

@@ -4,18 +4,17 @@ import { BrowseFailure, type BrowseFrom, type BrowsedRecords } from '../../kafka
 import type { ShownValue } from '../../kafka/topics/shown-record.ts'
 import type { KafkaReach } from '../../kafka/lag/lag-report.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
-import type { ApiServer } from '../api-server.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
+import { resource } from '../resource.ts'
+import type { KafkaParts } from '../parts.ts'
 import { uncached } from './read-answers.ts'
 import { DEFAULT_MESSAGES, Lag, MOST_MESSAGES, TopicList, TopicMessages } from '../shapes/kafka.ts'
-import { closed, ref } from '../shapes/shape.ts'
+import { closed, ref } from '../../commands/shape.ts'
 
 const tag = 'operations'
 
-const listingLag = reading({
-  id: 'getLag',
+const getLag = reading('/lag', {
   tag,
   summary: 'Show how far behind everybody is',
   description:
@@ -31,8 +30,7 @@ const listingLag = reading({
   problems: ['kafka-not-configured', 'kafka-unreachable', 'store-unavailable'],
 })
 
-const listingTopics = reading({
-  id: 'listTopics',
+const listTopics = reading('/topics', {
   tag,
   summary: 'Show the brokers and our topics',
   role: 'read',
@@ -44,8 +42,7 @@ const listingTopics = reading({
   problems: ['kafka-not-configured', 'kafka-unreachable'],
 })
 
-const browsing = reading({
-  id: 'listTopicMessages',
+const listTopicMessages = reading('/topics/:topic/messages', {
   tag,
   summary: 'Look into a topic',
   description: 'Outside of every consumer group: nobody notices.',
@@ -67,39 +64,40 @@ const browsing = reading({
     ),
   }),
   answers: { 200: { description: 'Decoded as far as they can be.', shape: ref(TopicMessages) } },
-  problems: ['kafka-not-configured', 'kafka-unreachable', 'topic-not-found', 'path-too-long'],
+  problems: ['kafka-not-configured', 'kafka-unreachable', 'topic-not-found'],
 })
 
-export function kafkaRoutes(app: ApiServer, { kafka }: ApiParts): void {
-  const { sampler, browse } = kafka
+export const kafka = resource(
+  { getLag, listTopics, listTopicMessages },
+  ({ kafka: { sampler, browse } }: { readonly kafka: KafkaParts }) => ({
+    async getLag(request, reply) {
+      const { group } = request.query
+      const report = await sampler.report()
+      if (group === undefined) return uncached(reply).send(report)
+      requireReached(report.kafka)
+      const groups = report.groups.filter((one) => one.group === group)
+      const { verdict = 'OK', settled = true } = groups[0] ?? {}
+      return uncached(reply).send({ ...report, verdict, settled, groups, readers: [] })
+    },
 
-  app.get('/lag', listingLag, async (request, reply) => {
-    const { group } = request.query
-    const report = await sampler.report()
-    if (group === undefined) return uncached(reply).send(report)
-    requireReached(report.kafka)
-    const groups = report.groups.filter((one) => one.group === group)
-    const { verdict = 'OK', settled = true } = groups[0] ?? {}
-    return uncached(reply).send({ ...report, verdict, settled, groups, readers: [] })
-  })
+    async listTopics(_request, reply) {
+      const { topics: items, ...report } = await sampler.cluster()
+      requireReached(report.kafka)
+      return uncached(reply).send({ ...report, items })
+    },
 
-  app.get('/topics', listingTopics, async (_request, reply) => {
-    const { topics: items, ...report } = await sampler.cluster()
-    requireReached(report.kafka)
-    return uncached(reply).send({ ...report, items })
-  })
-
-  app.get('/topics/:topic/messages', browsing, async (request, reply) => {
-    if (browse === null) throw notConfigured()
-    const { partition = null, from = 'latest', limit = DEFAULT_MESSAGES } = request.query
-    const { topic } = request.params
-    const found = await browse({ topic, partition, from: browseFrom(from), limit }).catch((error: unknown) => {
-      if (!(error instanceof BrowseFailure)) throw error
-      throw new ProblemError({ code: error.code, detail: error.message }, { cause: error })
-    })
-    return uncached(reply).send(messagesAnswer(found))
-  })
-}
+    async listTopicMessages(request, reply) {
+      if (browse === null) throw notConfigured()
+      const { partition = null, from = 'latest', limit = DEFAULT_MESSAGES } = request.query
+      const { topic } = request.params
+      const found = await browse({ topic, partition, from: browseFrom(from), limit }).catch((error: unknown) => {
+        if (!(error instanceof BrowseFailure)) throw error
+        throw new ProblemError({ code: error.code, detail: error.message }, { cause: error })
+      })
+      return uncached(reply).send(messagesAnswer(found))
+    },
+  }),
+)
 
 /** A cluster that answered once is shown as it was; its age is in the answer. */
 function requireReached({ state, ageSeconds, detail }: KafkaReach): void {

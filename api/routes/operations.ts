@@ -1,28 +1,27 @@
 /** What operators ask: is it alive, is it ready, how does it do, what is it. */
+import { versions } from 'node:process'
 import { Type } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiServer } from '../api-server.ts'
 import { sendProblem } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
+import { resource } from '../resource.ts'
 import type { OperationParts } from '../parts.ts'
 import { uncached } from './read-answers.ts'
 import { Liveness, Readiness, Version } from '../shapes/operations.ts'
-import { ref } from '../shapes/shape.ts'
+import { ref } from '../../commands/shape.ts'
 
 const common = { tag: 'operations', query: NOTHING, params: NOTHING } as const
 
-const living = reading({
+const getLiveness = reading('/livez', {
   ...common,
-  id: 'getLiveness',
   summary: 'Is the process alive?',
   role: null,
   answers: { 200: { description: 'It answers.', shape: ref(Liveness) } },
 })
 
-const readying = (id: string, summary: string) =>
-  reading({
+const readying = (url: string, summary: string) =>
+  reading(url, {
     ...common,
-    id,
     summary,
     description: '503 while it starts, stops, or lacks something it needs; `checks` then says what.',
     role: null,
@@ -30,43 +29,50 @@ const readying = (id: string, summary: string) =>
     problems: ['not-ready'],
   })
 
-const measuring = reading({
+const getMetrics = reading('/metrics', {
   ...common,
-  id: 'getMetrics',
   summary: 'Show the metrics for Prometheus',
   role: 'read',
   answers: { 200: { description: 'In the text format of Prometheus.', shape: Type.String(), mediaType: 'text/plain' } },
 })
 
-const versioning = reading({
+const getVersion = reading('/version', {
   ...common,
-  id: 'getVersion',
   summary: 'Which release runs here?',
   role: 'read',
   answers: { 200: { description: 'The release.', shape: ref(Version) } },
 })
 
-/** Health routes: no token, no limit, no load shedding. */
-export function healthRoutes(app: ApiServer, { readiness, isStopping }: OperationParts): void {
-  app.get('/livez', living, async (_request, reply) => uncached(reply).send({ status: 'alive' }))
-  app.get('/readyz', readying('getReadiness', 'Is the service ready?'), answerReadiness)
-  app.get('/health', readying('getHealth', 'The same as /readyz'), answerReadiness)
+/** No token, no limit, no load shedding. */
+export const health = resource(
+  {
+    getLiveness,
+    getReadiness: readying('/readyz', 'Is the service ready?'),
+    getHealth: readying('/health', 'The same as /readyz'),
+  },
+  ({ readiness, isStopping }: Pick<OperationParts, 'readiness' | 'isStopping'>) => {
+    async function answerReadiness(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      const checks = readiness()
+      const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name)
+      if (!isStopping() && failed.length === 0) return uncached(reply).send({ status: 'ready', checks })
+      const detail = isStopping() ? 'the service is stopping' : `not ready: ${failed.join(', ')}`
+      return sendProblem(request, reply, { code: 'not-ready', detail, more: { checks } })
+    }
+    return {
+      getLiveness: async (_request, reply) => uncached(reply).send({ status: 'alive' }),
+      getReadiness: answerReadiness,
+      getHealth: answerReadiness,
+    }
+  },
+)
 
-  async function answerReadiness(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const checks = readiness()
-    const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name)
-    if (!isStopping() && failed.length === 0) return uncached(reply).send({ status: 'ready', checks })
-    const detail = isStopping() ? 'the service is stopping' : `not ready: ${failed.join(', ')}`
-    return sendProblem(request, reply, { code: 'not-ready', detail, more: { checks } })
-  }
-}
-
-export function operationRoutes(app: ApiServer, { metrics, settings }: OperationParts): void {
-  const version = { name: 'orderledger', version: settings.version, node: process.versions.node }
-
-  app.get('/version', versioning, async () => version)
-  app.get('/metrics', measuring, async (_request, reply) => {
-    const text = metrics === null ? '# metrics are off\n' : await metrics.registry.metrics()
-    return uncached(reply).type('text/plain; version=0.0.4; charset=utf-8').send(text)
-  })
-}
+export const service = resource(
+  { getVersion, getMetrics },
+  ({ metrics, settings }: Pick<OperationParts, 'metrics' | 'settings'>) => ({
+    getVersion: async () => ({ name: 'orderledger', version: settings.version, node: versions.node }),
+    async getMetrics(_request, reply) {
+      const text = metrics === null ? '# metrics are off\n' : await metrics.registry.metrics()
+      return uncached(reply).type('text/plain; version=0.0.4; charset=utf-8').send(text)
+    },
+  }),
+)

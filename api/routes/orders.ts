@@ -1,78 +1,262 @@
-/** Orders over HTTP. */
+/** Orders over HTTP: what is asked, how it is answered. */
+import { Type } from 'typebox'
+import { cancelOrderCommand, cancelOrderRequest, placeOrderCommand, placeOrderRequest } from '../../commands/order.ts'
+import { closed, id, oneOf, ref } from '../../commands/shape.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
 import { refuse } from '../../domain/decision.ts'
-import { cancelOrder, order } from '../../domain/order.ts'
-import { placeOrder } from '../../domain/place-order.ts'
-import type { ApiServer } from '../api-server.ts'
-import { executeWith, sendExecution } from '../commands.ts'
+import {
+  cancelOrder,
+  order,
+  type AcceptedOrder,
+  type CancelOrder,
+  type OrderNotCancellable,
+  type UnknownOrder,
+} from '../../domain/order.ts'
+import { placeOrder, type PlaceOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
+import { rfc3339 } from '../../projections/views/shown.ts'
+import type { Views } from '../../projections/views/views.ts'
+import type { Executor, Look } from '../../store/commit/command.ts'
+import { shownAnswer } from '../answer.ts'
+import { executeWith, sendExecution, type Wish } from '../commands.ts'
+import { parseIfMatch, versionTag } from '../http/etag.ts'
+import { ProblemError, type Occurrence } from '../http/problem-document.ts'
+import type { Metrics } from '../metrics.ts'
+import { commanding, NOTHING, reading, viewing } from '../operation.ts'
+import type { ReadLog } from '../parts.ts'
+import { resource } from '../resource.ts'
+import { EventPage } from '../shapes/event.ts'
+import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
+import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
 import { eventPage } from './event-page.ts'
-import { parseIfMatch } from '../http/etag.ts'
-import { askedOf, ProblemError } from '../http/problem-document.ts'
-import { cancelOrderAnswer, placeOrderAnswer, type CancelOrderRefusal } from './order-answers.ts'
-import { cancelling, history, listing, placing, showing } from './order-operations.ts'
-import type { ApiParts } from '../parts.ts'
 import { pageQuery, sendEvents, sendFound, sendPage, waitUntilShown } from './read-answers.ts'
-import { DEFAULT_LIMIT } from '../shapes/list.ts'
 
-export function orderRoutes(app: ApiServer, parts: ApiParts): void {
-  const { views, clock, newId, settings, metrics, readLog } = parts
-  const { currency, reservationMinutes } = settings
-  const execute = executeWith(parts.executor)
+const OrderPath = closed({ orderId: id('The order.') })
 
-  app.post('/orders', placing, async (request, reply) => {
-    const { orderId, customerId, lines } = request.body
-    const command = {
-      orderId: orderId ?? newId(),
-      named: orderId !== undefined,
-      customerId,
-      lines,
-      currency,
-      reservationMinutes,
-      at: clock(),
-    }
-    const execution = await execute(request, {
-      decide: (read) => placeOrder(command, read),
-      answer: placeOrderAnswer(command, askedOf(request)),
-    })
-    metrics?.countOrder(execution, 'placed', reply.elapsedTime)
-    return sendExecution(reply, execution)
-  })
+const placing = commanding('/orders', {
+  tag: 'orders',
+  summary: 'Place an order',
+  description:
+    'Reserves all lines or none. Sent again with the same orderId and content it answers 200 with the present order.',
+  role: 'order',
+  params: NOTHING,
+  request: placeOrderRequest,
+  shape: ref(Order),
+  done: { 200: 'It was placed before.', 201: 'Placed.' },
+  refusals: {
+    'order-exists': 'order-exists',
+    'out-of-stock': 'out-of-stock',
+    'unknown-product': 'unknown-product',
+    'unknown-customer': 'unknown-customer',
+    'order-too-large': 'order-too-large',
+    'wrong-currency': 'wrong-currency',
+    'rejected-before': 'rejected-before',
+  },
+})
 
-  app.post('/orders/:orderId/cancel', cancelling, async (request, reply) => {
-    const command = { orderId: request.params.orderId, reason: request.body?.reason ?? null }
-    const demanded = parseIfMatch(request.headers['if-match'])
-    const execution = await execute<CancelOrderRefusal>(request, {
-      decide(read) {
-        const version = read.version(order, command.orderId)
-        const mismatch = demanded !== null && version > 0 && !demanded(version)
-        return mismatch ? refuse({ reason: 'version-mismatch', version }) : cancelOrder(command, read)
+const cancelling = commanding('/orders/:orderId/cancel', {
+  tag: 'orders',
+  summary: 'Cancel an order',
+  description: 'Releases its units. The body may be left out.',
+  role: 'order',
+  params: OrderPath,
+  request: cancelOrderRequest,
+  headers: { 'if-match': { description: 'The ETag that the order has to have.' } },
+  shape: ref(Order),
+  done: { 200: 'Cancelled.' },
+  refusals: {
+    'unknown-order': 'order-not-found',
+    'order-not-cancellable': 'order-not-cancellable',
+    'version-mismatch': 'version-mismatch',
+  },
+})
+
+const listing = viewing('/orders', {
+  tag: 'orders',
+  summary: 'List orders, newest first',
+  params: NOTHING,
+  query: closed({
+    status: Type.Optional(oneOf(ORDER_STATUSES, { description: 'Only orders of this status.' })),
+    customer: Type.Optional(id('Only orders of this customer.')),
+    limit,
+    cursor,
+    after,
+  }),
+  shape: ref(OrderList),
+})
+
+const showing = viewing('/orders/:orderId', {
+  tag: 'orders',
+  summary: 'Show an order',
+  params: OrderPath,
+  query: closed({ after }),
+  shape: ref(Order),
+  problems: ['order-not-found'],
+})
+
+const history = reading('/orders/:orderId/events', {
+  tag: 'orders',
+  summary: 'Show what happened to an order',
+  description: 'Read from the log itself, so it shows every acknowledged command.',
+  role: 'read',
+  params: OrderPath,
+  query: closed({ after: logAfter, limit }),
+  answers: {
+    200: {
+      description: 'Its events, oldest first.',
+      shape: ref(EventPage),
+      headers: { 'x-position': 'How far the log was looked through.' },
+    },
+  },
+  problems: ['order-not-found', 'store-unavailable'],
+})
+
+export interface OrderParts {
+  readonly executor: Executor
+  readonly shop: ShopSettings
+  readonly views: Pick<Views, 'orders' | 'waitFor'>
+  readonly readLog: ReadLog
+  readonly metrics: Pick<Metrics, 'countOrder'> | null
+}
+
+export const orders = resource(
+  { placeOrder: placing, listOrders: listing, cancelOrder: cancelling, getOrder: showing, getOrderEvents: history },
+  ({ executor, shop, views, readLog, metrics }: OrderParts) => {
+    const execute = executeWith(executor)
+    return {
+      async placeOrder(request, reply) {
+        const execution = await execute(request, placingWish(placeOrderCommand(request.body, shop)))
+        metrics?.countOrder(execution, 'placed', reply.elapsedTime)
+        return sendExecution(reply, execution)
       },
-      answer: cancelOrderAnswer(command, askedOf(request)),
-    })
-    metrics?.countOrder(execution, 'cancelled', reply.elapsedTime)
-    return sendExecution(reply, execution)
-  })
-
-  app.get('/orders', listing, async (request, reply) => {
-    const { status = null, customer: customerId = null, after } = request.query
-    const query = { ...pageQuery(request.query), status, customerId }
-    await waitUntilShown(views, 'orders', after)
-    return sendPage({ request, reply }, await views.orders.list(query))
-  })
-
-  app.get('/orders/:orderId', showing, async (request, reply) => {
-    const { orderId } = request.params
-    await waitUntilShown(views, 'orders', request.query.after)
-    const found = await views.orders.get(orderId)
-    return sendFound({ request, reply }, found, { code: 'order-not-found', detail: `there is no order ${orderId}` })
-  })
-
-  app.get('/orders/:orderId/events', history, async (request, reply) => {
-    const { orderId } = request.params
-    const { after = 0, limit = DEFAULT_LIMIT } = request.query
-    const page = await readLog({ after, limit, stream: `order-${orderId}` })
-    if (after === 0 && page.events.length === 0) {
-      throw new ProblemError({ code: 'order-not-found', detail: `there is no order ${orderId}` })
+      async cancelOrder(request, reply) {
+        const command = cancelOrderCommand(request.params.orderId, request.body)
+        const demanded = parseIfMatch(request.headers['if-match'])
+        const execution = await execute(request, cancellingWish(command, demanded))
+        metrics?.countOrder(execution, 'cancelled', reply.elapsedTime)
+        return sendExecution(reply, execution)
+      },
+      async listOrders(request, reply) {
+        const { status = null, customer: customerId = null, after: position } = request.query
+        const query = { ...pageQuery(request.query), status, customerId }
+        await waitUntilShown(views, 'orders', position)
+        return sendPage({ request, reply }, await views.orders.list(query))
+      },
+      async getOrder(request, reply) {
+        const { orderId } = request.params
+        await waitUntilShown(views, 'orders', request.query.after)
+        return sendFound({ request, reply }, await views.orders.get(orderId), notFound(orderId))
+      },
+      async getOrderEvents(request, reply) {
+        const { orderId } = request.params
+        const { after: position = 0, limit: most = DEFAULT_LIMIT } = request.query
+        const page = await readLog({ after: position, limit: most, stream: `order-${orderId}` })
+        if (position === 0 && page.events.length === 0) throw new ProblemError(notFound(orderId))
+        return sendEvents(reply, eventPage(page, position))
+      },
     }
-    return sendEvents(reply, eventPage(page, after))
-  })
+  },
+)
+
+/** 201 for an order placed now, 200 with its present state for one placed before. */
+export function placingWish(command: PlaceOrder): Wish<PlaceOrderRefusal> {
+  const { orderId, currency } = command
+  return {
+    decide: (read) => placeOrder(command, read),
+    codes: placing.refusals,
+    told: (refusal) => placingTold(refusal, orderId, currency),
+    shown: (made, look) => shownOrder(made ? 201 : 200, orderId, look),
+  }
+}
+
+/** The order was changed by another one meanwhile: it has not the version that the client demands. */
+interface VersionMismatch {
+  readonly reason: 'version-mismatch'
+  readonly version: number
+}
+
+type CancelOrderRefusal = UnknownOrder | OrderNotCancellable | VersionMismatch
+
+export function cancellingWish(
+  command: CancelOrder,
+  demanded: ((version: number) => boolean) | null,
+): Wish<CancelOrderRefusal> {
+  const { orderId } = command
+  return {
+    decide(read) {
+      const version = read.version(order, orderId)
+      const mismatch = demanded !== null && version > 0 && !demanded(version)
+      return mismatch ? refuse({ reason: 'version-mismatch', version }) : cancelOrder(command, read)
+    },
+    codes: cancelling.refusals,
+    told: (refusal) => cancellingTold(refusal, orderId),
+    shown: (_made, look) => shownOrder(200, orderId, look),
+  }
+}
+
+type Told = Omit<Occurrence, 'code'>
+
+function placingTold(refusal: PlaceOrderRefusal, orderId: string, currency: string): Told {
+  const more = { orderId, shortages: [] }
+  switch (refusal.reason) {
+    case 'order-exists':
+      return { detail: `order ${orderId} exists with another customer or other lines`, more: { orderId } }
+    case 'unknown-customer':
+      return { detail: `customer ${refusal.customerId} is not registered`, more }
+    case 'unknown-product':
+      return { detail: `not in the catalogue: ${refusal.skus.join(', ')}`, more }
+    case 'wrong-currency':
+      return { detail: `a product is not priced in ${currency}`, more }
+    case 'order-too-large':
+      return { detail: 'the total is past 2^53 - 1 minor units', more }
+    case 'out-of-stock': {
+      const { shortages } = refusal
+      const short = shortages.map((s) => `${s.sku}: ${String(s.wanted)} wanted, ${String(s.available)} available`)
+      return { detail: short.join('; '), more: { orderId, shortages } }
+    }
+    case 'rejected-before': {
+      const { recorded, shortages } = refusal
+      return { detail: `it was rejected before: ${recorded}`, more: { orderId, shortages } }
+    }
+  }
+}
+
+function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
+  switch (refusal.reason) {
+    case 'unknown-order':
+      return notFound(orderId)
+    case 'order-not-cancellable':
+      return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId } }
+    case 'version-mismatch': {
+      const { version } = refusal
+      return { detail: `order ${orderId} has version ${String(version)}`, headers: { etag: versionTag(version) } }
+    }
+  }
+}
+
+function notFound(orderId: string): Occurrence {
+  return { code: 'order-not-found', detail: `there is no order ${orderId}` }
+}
+
+function shownOrder(status: number, orderId: string, look: Look): string {
+  const { state, version } = look(order, orderId)
+  if (state.status === 'none' || state.status === 'rejected')
+    throw new Error(`order ${orderId} was accepted and is not`)
+  const headers = { etag: versionTag(version), location: `/orders/${orderId}` }
+  return shownAnswer(status, orderText(orderId, state, version), headers)
+}
+
+/**
+ * The order as JSON text. By hand: it is made for each order placed, where it takes a third of what JSON.stringify does.
+ * Ids, SKUs and currencies have no character that JSON escapes; names and categories may have.
+ */
+function orderText(orderId: string, placed: AcceptedOrder, version: number): string {
+  const { status, customerId, lines, total, placedAt, reservedUntil } = placed
+  let text = `{"orderId":"${orderId}","status":"${status}","customerId":"${customerId}","lines":[`
+  let separator = ''
+  for (const { sku, name, category, quantity, unitPrice } of lines) {
+    text += `${separator}{"sku":"${sku}","name":${JSON.stringify(name)},"category":${JSON.stringify(category)},"quantity":${String(quantity)},"unitPrice":{"amount":${String(unitPrice.amount)},"currency":"${unitPrice.currency}"}}`
+    separator = ','
+  }
+  const until = reservedUntil === null ? 'null' : `"${rfc3339(reservedUntil)}"`
+  return `${text}],"total":{"amount":${String(total.amount)},"currency":"${total.currency}"},"placedAt":"${rfc3339(placedAt)}","reservedUntil":${until},"version":${String(version)}}`
 }

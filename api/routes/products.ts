@@ -1,5 +1,18 @@
-/** The catalogue and its stock over HTTP. */
-import type { Decision } from '../../domain/decision.ts'
+/** The catalogue and its stock over HTTP: what is asked, how it is answered. */
+import type { FastifyReply } from 'fastify'
+import {
+  adjustStockCommand,
+  adjustStockRequest,
+  changePriceCommand,
+  changePriceRequest,
+  listProductCommand,
+  listProductRequest,
+  receiveStockCommand,
+  receiveStockRequest,
+} from '../../commands/inventory.ts'
+import { closed, id, ref } from '../../commands/shape.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
+import type { Read } from '../../domain/decision.ts'
 import {
   adjustStock,
   availableOf,
@@ -13,85 +26,154 @@ import {
   type StockTooLarge,
   type UnknownProduct,
 } from '../../domain/inventory.ts'
-import type { Look } from '../../store/commit/command.ts'
-import { refusedAnswer, shownAnswer } from '../answer.ts'
-import type { ApiServer } from '../api-server.ts'
-import { executeWith, sendExecution } from '../commands.ts'
+import type { Views } from '../../projections/views/views.ts'
+import type { Executor, Look } from '../../store/commit/command.ts'
+import { shownAnswer } from '../answer.ts'
+import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { versionTag } from '../http/etag.ts'
-import { askedOf, type Asked, type Occurrence } from '../http/problem-document.ts'
-import type { ApiParts } from '../parts.ts'
-import { adjusting, listing, pricing, receiving, showing, stocking } from './product-operations.ts'
-import { pageQuery, sendFound, sendPage, waitUntilShown } from './read-answers.ts'
+import type { Occurrence } from '../http/problem-document.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
+import { resource } from '../resource.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
+import { Product, ProductList } from '../shapes/product.ts'
+import { pageQuery, sendFound, sendPage, waitUntilShown, type Exchange } from './read-answers.ts'
 
-export function productRoutes(app: ApiServer, { executor, views, settings }: ApiParts): void {
-  const { currency } = settings
-  const execute = executeWith(executor)
+const ProductPath = closed({ sku: id('The product.') })
+const shape = ref(Product)
+const common = { tag: 'products', role: 'operate', shape } as const
 
-  app.post('/products', listing, async (request, reply) => {
-    const { sku, name, category, price, stock = 0 } = request.body
-    const command = { sku, name, category, price, stock, currency }
-    const execution = await execute(request, {
-      decide: (read) => listProduct(command, read),
-      answer(decision, look) {
-        const made = decision.events.length > 0
-        return answerOf({ sku, status: made ? 201 : 200, asked: askedOf(request) }, decision, look)
-      },
-    })
-    return sendExecution(reply, execution)
-  })
+const listing = commanding('/products', {
+  ...common,
+  summary: 'Put a product into the catalogue',
+  description: 'Sent again with the same content it answers 200 with the present product and receives nothing.',
+  params: NOTHING,
+  request: listProductRequest,
+  done: { 200: 'It was listed before.', 201: 'Listed, with its first receipt.' },
+  refusals: { 'product-exists': 'product-exists', 'wrong-currency': 'wrong-currency' },
+})
 
-  app.post('/products/:sku/receipts', receiving, async (request, reply) => {
-    const { sku } = request.params
-    const command = { sku, quantity: request.body.quantity }
-    const execution = await execute(request, {
-      decide: (read) => receiveStock(command, read),
-      answer: (decision, look) => answerOf({ sku, status: 201, asked: askedOf(request) }, decision, look),
-    })
-    return sendExecution(reply, execution)
-  })
+const receiving = commanding('/products/:sku/receipts', {
+  ...common,
+  summary: 'Take units into stock',
+  description: 'Sent again without the same Idempotency-Key it receives again.',
+  params: ProductPath,
+  request: receiveStockRequest,
+  done: { 201: 'Received.' },
+  refusals: { 'unknown-product': 'product-not-found', 'stock-too-large': 'stock-too-large' },
+})
 
-  app.post('/products/:sku/adjustments', adjusting, async (request, reply) => {
-    const { sku } = request.params
-    const command = { sku, delta: request.body.delta, reason: request.body.reason }
-    const execution = await execute(request, {
-      decide: (read) => adjustStock(command, read),
-      answer: (decision, look) => answerOf({ sku, status: 201, asked: askedOf(request) }, decision, look),
-    })
-    return sendExecution(reply, execution)
-  })
+const adjusting = commanding('/products/:sku/adjustments', {
+  ...common,
+  summary: 'Correct the stock',
+  description: 'Never below what orders have reserved. Sent again without the same Idempotency-Key it adjusts again.',
+  params: ProductPath,
+  request: adjustStockRequest,
+  done: { 201: 'Corrected.' },
+  refusals: {
+    'unknown-product': 'product-not-found',
+    'stock-below-reserved': 'stock-below-reserved',
+    'stock-too-large': 'stock-too-large',
+  },
+})
 
-  app.post('/products/:sku/price', pricing, async (request, reply) => {
-    const { sku } = request.params
-    const command = { sku, price: request.body.price, currency }
-    const execution = await execute(request, {
-      decide: (read) => changePrice(command, read),
-      answer: (decision, look) => answerOf({ sku, status: 201, asked: askedOf(request) }, decision, look),
-    })
-    return sendExecution(reply, execution)
-  })
+const pricing = commanding('/products/:sku/price', {
+  ...common,
+  summary: 'Change the price',
+  description: 'Orders already placed keep theirs.',
+  params: ProductPath,
+  request: changePriceRequest,
+  done: { 201: 'Changed.' },
+  refusals: { 'unknown-product': 'product-not-found', 'wrong-currency': 'wrong-currency' },
+})
 
-  app.get('/products', stocking, async (request, reply) => {
-    const query = pageQuery(request.query)
-    await waitUntilShown(views, 'products', request.query.after)
-    return sendPage({ request, reply }, await views.products.list(query))
-  })
+const stocking = viewing('/products', {
+  tag: 'products',
+  summary: 'Show the catalogue with its stock, newest products first',
+  params: NOTHING,
+  query: closed({ limit, cursor, after }),
+  shape: ref(ProductList),
+})
 
-  app.get('/products/:sku', showing, async (request, reply) => {
-    const { sku } = request.params
-    await waitUntilShown(views, 'products', request.query.after)
-    return sendFound({ request, reply }, await views.products.get(sku), notFound(sku))
-  })
+const showing = viewing('/products/:sku', {
+  tag: 'products',
+  summary: 'Show a product and its stock',
+  params: ProductPath,
+  query: closed({ after }),
+  shape,
+  problems: ['product-not-found'],
+})
+
+export interface ProductParts {
+  readonly executor: Executor
+  readonly shop: Pick<ShopSettings, 'currency'>
+  readonly views: Pick<Views, 'products' | 'waitFor'>
 }
+
+export const products = resource(
+  {
+    listProduct: listing,
+    listProducts: stocking,
+    receiveStock: receiving,
+    adjustStock: adjusting,
+    changePrice: pricing,
+    getProduct: showing,
+  },
+  ({ executor, shop, views }: ProductParts) => {
+    const execute = executeWith(executor)
+
+    /** `again`: the status when there was nothing to do. */
+    async function change<Of extends InventoryRefusal>(
+      { request, reply }: Exchange,
+      sku: string,
+      { again, ...wish }: Pick<Wish<Of>, 'decide' | 'codes'> & { readonly again: number },
+    ): Promise<FastifyReply> {
+      const execution = await execute<Of>(request, {
+        ...wish,
+        told: (refusal) => told(refusal, sku),
+        shown: (made, look) => shownProduct(made ? 201 : again, sku, look),
+      })
+      return sendExecution(reply, execution)
+    }
+
+    return {
+      async listProduct(request, reply) {
+        const command = listProductCommand(request.body, shop)
+        const decide = (read: Read) => listProduct(command, read)
+        return change({ request, reply }, command.sku, { decide, codes: listing.refusals, again: 200 })
+      },
+      async receiveStock(request, reply) {
+        const command = receiveStockCommand(request.params.sku, request.body)
+        const decide = (read: Read) => receiveStock(command, read)
+        return change({ request, reply }, command.sku, { decide, codes: receiving.refusals, again: 201 })
+      },
+      async adjustStock(request, reply) {
+        const command = adjustStockCommand(request.params.sku, request.body)
+        const decide = (read: Read) => adjustStock(command, read)
+        return change({ request, reply }, command.sku, { decide, codes: adjusting.refusals, again: 201 })
+      },
+      async changePrice(request, reply) {
+        const command = changePriceCommand(request.params.sku, request.body, shop)
+        const decide = (read: Read) => changePrice(command, read)
+        return change({ request, reply }, command.sku, { decide, codes: pricing.refusals, again: 201 })
+      },
+      async listProducts(request, reply) {
+        const query = pageQuery(request.query)
+        await waitUntilShown(views, 'products', request.query.after)
+        return sendPage({ request, reply }, await views.products.list(query))
+      },
+      async getProduct(request, reply) {
+        const { sku } = request.params
+        await waitUntilShown(views, 'products', request.query.after)
+        return sendFound({ request, reply }, await views.products.get(sku), notFound(sku))
+      },
+    }
+  },
+)
 
 type InventoryRefusal = UnknownProduct | ProductExists | PriceInWrongCurrency | StockTooLarge | StockBelowReserved
 
-/** The product with its stock after the command, or why it was refused. */
-function answerOf(
-  { sku, status, asked }: { readonly sku: string; readonly status: number; readonly asked: Asked },
-  decision: Decision<InventoryRefusal>,
-  look: Look,
-): string {
-  if (decision.outcome === 'refused') return refusedAnswer(occurrenceOf(decision.refusal, sku), asked)
+/** The product with its stock after the command. */
+function shownProduct(status: number, sku: string, look: Look): string {
   const { state, version } = look(inventory, sku)
   if (state.listed === null) throw new Error(`product ${sku} was accepted and is not listed`)
   const { name, category, price } = state.listed
@@ -100,21 +182,18 @@ function answerOf(
   return shownAnswer(status, body, { etag: versionTag(version), location: `/products/${sku}` })
 }
 
-function occurrenceOf(refusal: InventoryRefusal, sku: string): Occurrence {
+function told(refusal: InventoryRefusal, sku: string): Omit<Occurrence, 'code'> {
   switch (refusal.reason) {
     case 'unknown-product':
       return notFound(sku)
     case 'product-exists':
-      return { code: refusal.reason, detail: `product ${sku} was listed with other content` }
+      return { detail: `product ${sku} was listed with other content` }
     case 'wrong-currency':
-      return { code: refusal.reason, detail: `prices of this shop are in ${refusal.currency}` }
+      return { detail: `prices of this shop are in ${refusal.currency}` }
     case 'stock-too-large':
-      return { code: refusal.reason, detail: `${String(refusal.onHand)} units are on hand already` }
+      return { detail: `${String(refusal.onHand)} units are on hand already` }
     case 'stock-below-reserved':
-      return {
-        code: refusal.reason,
-        detail: `of ${String(refusal.onHand)} units on hand ${String(refusal.reserved)} are reserved`,
-      }
+      return { detail: `of ${String(refusal.onHand)} units on hand ${String(refusal.reserved)} are reserved` }
   }
 }
 

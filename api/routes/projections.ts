@@ -2,15 +2,14 @@
 import { Type } from 'typebox'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
-import { ReplayUnfinished, type ProjectionState, type Replay } from '../../projections/views/views.ts'
-import type { ApiServer } from '../api-server.ts'
+import { ReplayUnfinished, type ProjectionState, type Replay, type Views } from '../../projections/views/views.ts'
 import { ProblemError } from '../http/problem-document.ts'
-import { acting, actingWith, NOTHING, reading } from '../operation.ts'
-import type { ApiParts } from '../parts.ts'
+import { acting, actingWith, NOTHING, reading, removing } from '../operation.ts'
+import { resource } from '../resource.ts'
 import { uncached } from './read-answers.ts'
 import { DEFAULT_LIMIT, limit } from '../shapes/list.ts'
 import { Projection, ProjectionList, Replay as ReplayShape, ReplayList, StartReplay } from '../shapes/projection.ts'
-import { closed, nullable, ref } from '../shapes/shape.ts'
+import { closed, nullable, ref } from '../../commands/shape.ts'
 
 const tag = 'operations'
 const name = closed({ name: Type.String({ pattern: '^[a-z]{1,63}$', description: 'Of the projection.' }) })
@@ -18,8 +17,7 @@ const replayId = closed({ replayId: Type.String({ format: 'uuid', description: '
 const shownProjection = { 200: { description: 'As it is now.', shape: ref(Projection) } }
 const shownReplay = { 200: { description: 'As it is now.', shape: ref(ReplayShape) } }
 
-const listingProjections = reading({
-  id: 'listProjections',
+const listProjections = reading('/projections', {
   tag,
   summary: 'Show the projections and how far they are',
   role: 'read',
@@ -29,19 +27,17 @@ const listingProjections = reading({
   problems: ['store-unavailable'],
 })
 
-const pausing = (id: string, summary: string) =>
-  acting({
-    id,
+const pausing = (url: string, summary: string) =>
+  acting(url, {
     tag,
     summary,
     role: 'operate',
     params: name,
     answers: shownProjection,
-    problems: ['projection-not-found', 'path-too-long'],
+    problems: ['projection-not-found'],
   })
 
-const replaying = actingWith({
-  id: 'startReplay',
+const startReplay = actingWith('/projections/:name/replay', {
   tag,
   summary: 'Rebuild a projection from the log',
   description:
@@ -52,11 +48,10 @@ const replaying = actingWith({
   answers: {
     202: { description: 'Begun.', shape: ref(ReplayShape), headers: { location: 'Where to watch it.' } },
   },
-  problems: ['projection-not-found', 'replay-unfinished', 'path-too-long'],
+  problems: ['projection-not-found', 'replay-unfinished'],
 })
 
-const listingReplays = reading({
-  id: 'listReplays',
+const listReplays = reading('/replays', {
   tag,
   summary: 'Show the newest replays',
   role: 'read',
@@ -66,95 +61,102 @@ const listingReplays = reading({
   problems: ['store-unavailable'],
 })
 
-const showingReplay = reading({
-  id: 'getReplay',
+const getReplay = reading('/replays/:replayId', {
   tag,
   summary: 'Show a replay',
   role: 'read',
   params: replayId,
   query: NOTHING,
   answers: shownReplay,
-  problems: ['replay-not-found', 'path-too-long', 'store-unavailable'],
+  problems: ['replay-not-found', 'store-unavailable'],
 })
 
-const steering = (id: string, summary: string) =>
-  acting({
-    id,
+const steering = (url: string, summary: string) =>
+  acting(url, {
     tag,
     summary,
     role: 'operate',
     params: replayId,
     answers: shownReplay,
-    problems: ['replay-not-found', 'path-too-long'],
+    problems: ['replay-not-found'],
   })
 
-const cancelling = acting({
-  id: 'cancelReplay',
+const cancelReplay = removing('/replays/:replayId', {
   tag,
   summary: 'Cancel a replay',
   description: 'What it built is dropped; what is shown stays as it is. One that is done already stays done.',
   role: 'operate',
   params: replayId,
   answers: { 204: { description: 'It is not under way any more.', shape: null } },
-  problems: ['replay-not-found', 'path-too-long'],
+  problems: ['replay-not-found'],
 })
 
-export function projectionRoutes(app: ApiServer, { views, newId, feed }: ApiParts): void {
-  const { replays } = views
-
-  app.get('/projections', listingProjections, async (_request, reply) =>
-    uncached(reply).send({ items: (await views.states()).map(projectionAnswer), feed: feedAnswer(feed()) }),
-  )
-
-  for (const [act, paused] of [
-    ['pause', true],
-    ['resume', false],
-  ] as const) {
-    const projectionOperation = pausing(`${act}Projection`, paused ? 'Pause a projection' : 'Resume a projection')
-    app.post(`/projections/:name/${act}`, projectionOperation, async (request, reply) => {
-      const { params } = request
-      if (!(await views.setPaused(params.name, paused))) throw projectionNotFound(params.name)
-      const state = (await views.states()).find((each) => each.name === params.name)
-      if (state === undefined) throw projectionNotFound(params.name)
-      return uncached(reply).send(projectionAnswer(state))
-    })
-    const replayOperation = steering(`${act}Replay`, paused ? 'Pause a replay' : 'Resume a replay')
-    app.post(`/replays/:replayId/${act}`, replayOperation, async (request, reply) =>
-      uncached(reply).send(replayAnswer(found(await replays.setPaused(request.params.replayId, paused)))),
-    )
-  }
-
-  app.post('/projections/:name/replay', replaying, async (request, reply) => {
-    const { params, body } = request
-    const replay = await start(params.name, { replayId: newId(), ...body })
-    return uncached(reply).code(202).header('location', `/replays/${replay.replayId}`).send(replayAnswer(replay))
-  })
-
-  app.get('/replays', listingReplays, async (request, reply) => {
-    const newest = await replays.newest(request.query.limit ?? DEFAULT_LIMIT)
-    return uncached(reply).send({ items: newest.map(replayAnswer) })
-  })
-
-  app.get('/replays/:replayId', showingReplay, async (request, reply) =>
-    uncached(reply).send(replayAnswer(found(await replays.read(request.params.replayId)))),
-  )
-
-  app.delete('/replays/:replayId', cancelling, async (request, reply) => {
-    found(await replays.cancel(request.params.replayId))
-    return reply.code(204).send()
-  })
-
-  async function start(projection: string, request: Parameters<typeof replays.start>[1]): Promise<Replay> {
-    try {
-      const replay = await replays.start(projection, request)
-      if (replay === null) throw projectionNotFound(projection)
-      return replay
-    } catch (error) {
-      if (!(error instanceof ReplayUnfinished)) throw error
-      throw new ProblemError({ code: 'replay-unfinished', detail: error.message, more: { replayId: error.replayId } })
-    }
-  }
+export interface ProjectionParts {
+  readonly views: Pick<Views, 'states' | 'setPaused' | 'replays'>
+  readonly newId: () => string
+  readonly feed: () => FeedHealth | null
 }
+
+export const projections = resource(
+  {
+    listProjections,
+    pauseProjection: pausing('/projections/:name/pause', 'Pause a projection'),
+    pauseReplay: steering('/replays/:replayId/pause', 'Pause a replay'),
+    resumeProjection: pausing('/projections/:name/resume', 'Resume a projection'),
+    resumeReplay: steering('/replays/:replayId/resume', 'Resume a replay'),
+    startReplay,
+    listReplays,
+    getReplay,
+    cancelReplay,
+  },
+  ({ views, newId, feed }: ProjectionParts) => {
+    const { replays } = views
+    const setPaused = async (name: string, paused: boolean): Promise<object> => {
+      const known = await views.setPaused(name, paused)
+      const state = known ? (await views.states()).find((each) => each.name === name) : undefined
+      if (state === undefined) throw projectionNotFound(name)
+      return projectionAnswer(state)
+    }
+    const setReplayPaused = async (replayId: string, paused: boolean): Promise<object> =>
+      replayAnswer(found(await replays.setPaused(replayId, paused)))
+
+    async function start(projection: string, request: Parameters<typeof replays.start>[1]): Promise<Replay> {
+      try {
+        const replay = await replays.start(projection, request)
+        if (replay === null) throw projectionNotFound(projection)
+        return replay
+      } catch (error) {
+        if (!(error instanceof ReplayUnfinished)) throw error
+        throw new ProblemError({ code: 'replay-unfinished', detail: error.message, more: { replayId: error.replayId } })
+      }
+    }
+
+    return {
+      async listProjections(_request, reply) {
+        return uncached(reply).send({ items: (await views.states()).map(projectionAnswer), feed: feedAnswer(feed()) })
+      },
+      pauseProjection: async ({ params }, reply) => uncached(reply).send(await setPaused(params.name, true)),
+      pauseReplay: async ({ params }, reply) => uncached(reply).send(await setReplayPaused(params.replayId, true)),
+      resumeProjection: async ({ params }, reply) => uncached(reply).send(await setPaused(params.name, false)),
+      resumeReplay: async ({ params }, reply) => uncached(reply).send(await setReplayPaused(params.replayId, false)),
+      async startReplay({ params, body }, reply) {
+        const replay = await start(params.name, { replayId: newId(), ...body })
+        return uncached(reply).code(202).header('location', `/replays/${replay.replayId}`).send(replayAnswer(replay))
+      },
+      async listReplays(request, reply) {
+        const newest = await replays.newest(request.query.limit ?? DEFAULT_LIMIT)
+        return uncached(reply).send({ items: newest.map(replayAnswer) })
+      },
+      async getReplay(request, reply) {
+        return uncached(reply).send(replayAnswer(found(await replays.read(request.params.replayId))))
+      },
+      async cancelReplay(request, reply) {
+        found(await replays.cancel(request.params.replayId))
+        return reply.code(204).send()
+      },
+    }
+  },
+)
 
 function found(replay: Replay | null): Replay {
   if (replay !== null) return replay

@@ -1,15 +1,14 @@
 /** Reactors over HTTP: how they are, and having one try again. */
 import { Type } from 'typebox'
-import type { ApiServer } from '../api-server.ts'
+import { closed, ref } from '../../commands/shape.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { acting, NOTHING, reading } from '../operation.ts'
 import type { ApiParts } from '../parts.ts'
+import { resource } from '../resource.ts'
 import { Reactor, ReactorList } from '../shapes/reactor.ts'
-import { closed, ref } from '../shapes/shape.ts'
 import { uncached } from './read-answers.ts'
 
-const listing = reading({
-  id: 'listReactors',
+const listReactors = reading('/reactors', {
   tag: 'operations',
   summary: 'Show the reactors and what they have still to do',
   role: 'read',
@@ -19,24 +18,24 @@ const listing = reading({
   problems: ['store-unavailable'],
 })
 
-const retrying = acting({
-  id: 'retryReactor',
+const retryReactor = acting('/reactors/:name/retry', {
   tag: 'operations',
   summary: 'Have a reactor try again',
   description: 'What it stands still at, and everything that it has parked.',
   role: 'operate',
   params: closed({ name: Type.String({ pattern: '^[a-z-]{1,63}$', description: 'Of the reactor.' }) }),
   answers: { 200: { description: 'As it is now.', shape: ref(Reactor) } },
-  problems: ['reactor-not-found', 'path-too-long'],
+  problems: ['reactor-not-found'],
 })
 
-export function reactorRoutes(app: ApiServer, { reactors }: Pick<ApiParts, 'reactors'>): void {
-  app.get('/reactors', listing, async (_request, reply) => uncached(reply).send({ items: await reactors.states() }))
-
-  app.post('/reactors/:name/retry', retrying, async (request, reply) => {
+export const reactors = resource({ listReactors, retryReactor }, ({ reactors: all }: Pick<ApiParts, 'reactors'>) => ({
+  async listReactors(_request, reply) {
+    return uncached(reply).send({ items: await all.states() })
+  },
+  async retryReactor(request, reply) {
     const { name } = request.params
-    const state = await reactors.retry(name)
+    const state = await all.retry(name)
     if (state === null) throw new ProblemError({ code: 'reactor-not-found', detail: `there is no reactor ${name}` })
     return uncached(reply).send(state)
-  })
-}
+  },
+}))

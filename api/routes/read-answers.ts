@@ -22,7 +22,11 @@ export interface Exchange {
 }
 
 /** Resolves when the view shows `after`; throws `not-there-yet` when it does not in time. Without `after` at once. */
-export async function waitUntilShown(views: Views, view: ViewName, after: Position | undefined): Promise<void> {
+export async function waitUntilShown(
+  views: Pick<Views, 'waitFor'>,
+  view: ViewName,
+  after: Position | undefined,
+): Promise<void> {
   if (after === undefined || (await views.waitFor(view, after))) return
   throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(after)} yet` })
 }

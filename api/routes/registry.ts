@@ -10,8 +10,11 @@ import { PROBLEMS } from '../http/problems.ts'
 const REGISTRY_PREFIX = '/registry'
 
 /** Not there where another registry is used. Reading, looking up and checking are for readers, all else for admins. */
-export function registryRoutes(app: ApiServer, parts: ApiParts, reportDefect: ReportDefect): void {
-  const { registry, settings } = parts
+export function registryRoutes(
+  app: ApiServer,
+  { registry, settings }: Pick<ApiParts, 'registry' | 'settings'>,
+  reportDefect: ReportDefect,
+): void {
   if (registry === null) return
   app.register(registryRest, {
     prefix: REGISTRY_PREFIX,

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { listOf } from './list.ts'
 import { Money } from './money.ts'
-import { count, named, nullable, ref, time } from './shape.ts'
+import { named, nullable, ref } from '../../commands/shape.ts'
+import { count, time } from './shape.ts'
 
 export const Activity = named(
   'Activity',

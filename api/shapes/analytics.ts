@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { byStatus, ORDER_STATUSES } from '../../domain/order.ts'
 import { Money } from './money.ts'
-import { closed, count, named, nullable, oneOf, Position, ref, time, type Named } from './shape.ts'
+import { closed, named, nullable, oneOf, ref, type Named } from '../../commands/shape.ts'
+import { count, Position, time } from './shape.ts'
 
 const asOf = nullable(time('When the last event was recorded that this includes; null before the first one.'))
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { LETTER_STATES } from '../../kafka/inbound/letter-table.ts'
-import { closed, count, named, nullable, oneOf, ref, time, whole } from './shape.ts'
+import { closed, named, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
+import { count, time } from './shape.ts'
 
 export { LETTER_STATES }
 

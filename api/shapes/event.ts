@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { count, named, nullable, Position, time } from './shape.ts'
+import { named, nullable, ref } from '../../commands/shape.ts'
+import { count, Position, time } from './shape.ts'
 
 export const Event = named(
   'Event',
@@ -40,7 +41,7 @@ export const Event = named(
 export const EventPage = named(
   'EventPage',
   {
-    items: Type.Array(Type.Unsafe({ $ref: `${Event.$id}#` })),
+    items: Type.Array(ref(Event)),
     next: nullable(Type.Integer({ description: 'Where to go on (`after`); null at the end.' })),
     position: Position,
   },

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { closed, count, named, nullable, oneOf, ref, time } from './shape.ts'
+import { closed, named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { count, time } from './shape.ts'
 
 export const MOST_MESSAGES = 100
 export const DEFAULT_MESSAGES = 20

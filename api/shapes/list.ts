@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { named, nullable, Position, ref, type Named } from './shape.ts'
+import { named, nullable, ref, type Named } from '../../commands/shape.ts'
+import { Position } from './shape.ts'
 
 export const DEFAULT_LIMIT = 50
 export const MOST_ITEMS = 200

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox'
-import { named, whole } from './shape.ts'
+import { Type } from 'typebox'
+import { named } from '../../commands/shape.ts'
 
 export const Money = named(
   'Money',
@@ -9,14 +9,3 @@ export const Money = named(
   },
   { description: 'An amount of money.', examples: [{ amount: 1999, currency: 'EUR' }] },
 )
-
-/** A price as a client may state it. */
-export const Price = named(
-  'Price',
-  {
-    amount: whole(0, Number.MAX_SAFE_INTEGER, 'In minor units (cents for EUR).'),
-    currency: Type.String({ pattern: '^[A-Z]{3}$', description: "ISO 4217 code; it must be the shop's." }),
-  },
-  { description: 'The price of one unit.', examples: [{ amount: 1999, currency: 'EUR' }] },
-)
-export type Price = Static<typeof Price>

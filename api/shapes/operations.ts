@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, named, nullable, oneOf } from './shape.ts'
+import { closed, named, nullable, oneOf } from '../../commands/shape.ts'
 
 export const Liveness = named(
   'Liveness',

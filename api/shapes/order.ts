@@ -1,34 +1,11 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { ORDER_STATUSES } from '../../domain/order.ts'
 import { listOf } from './list.ts'
 import { Money } from './money.ts'
-import { closed, count, id, named, nullable, oneOf, Position, ref, text, time, whole } from './shape.ts'
+import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { count, Position, time } from './shape.ts'
 
 export { ORDER_STATUSES }
-
-export const PlaceOrder = named(
-  'PlaceOrder',
-  {
-    orderId: Type.Optional(id('Named by the client, it makes the request safe to repeat. Made by the shop if absent.')),
-    customerId: id('Who orders.'),
-    lines: Type.Array(closed({ sku: id('A product of the catalogue.'), quantity: whole(1, 10_000, 'Units.') }), {
-      minItems: 1,
-      maxItems: 100,
-      description: 'A product may stand on several lines. Prices are the catalogue’s.',
-    }),
-  },
-  {
-    description: 'An order to place.',
-    examples: [{ orderId: 'web-1001', customerId: 'c-0001', lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }] }],
-  },
-)
-export type PlaceOrder = Static<typeof PlaceOrder>
-
-export const CancelOrder = named(
-  'CancelOrder',
-  { reason: Type.Optional(text(1, 200, 'In the words of whoever cancels.')) },
-  { description: 'Why an order is cancelled.', examples: [{ reason: 'changed my mind' }] },
-)
 
 export const OrderLine = named(
   'OrderLine',
@@ -40,6 +17,16 @@ export const OrderLine = named(
     unitPrice: nullable(ref(Money)),
   },
   { description: 'One line of an order. What a rejected order does not know is null.' },
+)
+
+export const Shortage = named(
+  'Shortage',
+  {
+    sku: Type.String({ description: 'The product.' }),
+    wanted: count('Units asked for by all lines together.'),
+    available: count('Units that were free.'),
+  },
+  { description: 'A product of which fewer units were free than an order asked for.' },
 )
 
 export const Order = named(
@@ -56,7 +43,7 @@ export const Order = named(
     reason: Type.Optional(
       nullable(Type.String({ description: 'Why it was rejected (a code) or cancelled (in words). Reads only.' })),
     ),
-    shortages: Type.Optional(Type.Array(Type.Unsafe({ $ref: 'Shortage#' }), { description: 'Reads only.' })),
+    shortages: Type.Optional(Type.Array(ref(Shortage), { description: 'Reads only.' })),
     version: count('Of the order: it grows with each change.'),
     position: Position,
   },
@@ -87,13 +74,3 @@ export const Order = named(
 )
 
 export const OrderList = listOf(Order)
-
-export const Shortage = named(
-  'Shortage',
-  {
-    sku: Type.String({ description: 'The product.' }),
-    wanted: count('Units asked for by all lines together.'),
-    available: count('Units that were free.'),
-  },
-  { description: 'A product of which fewer units were free than an order asked for.' },
-)

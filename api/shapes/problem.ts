@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { named, oneOf, text } from './shape.ts'
+import { named, oneOf, ref, text } from '../../commands/shape.ts'
 
 /** What one part of a request did wrong. */
 export const Fault = named(
@@ -23,7 +23,7 @@ export const Problem = Object.assign(
       instance: Type.String({ format: 'uri-reference', description: 'The path that was asked for.' }),
       code: Type.String({ description: 'The kind of problem, for programs.' }),
       requestId: Type.String({ description: 'Names the request in the logs.' }),
-      errors: Type.Optional(Type.Array(Type.Unsafe({ $ref: 'Fault#' }))),
+      errors: Type.Optional(Type.Array(ref(Fault))),
     },
     {
       description: 'An error (RFC 9457). What each code means: GET /problems/{code}.',

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { PROJECTION_STATES } from '../../projections/live/projection-states.ts'
 import { REPLAY_STATES } from '../../projections/replay/replays.ts'
-import { closed, count, named, nullable, oneOf, ref, time, whole } from './shape.ts'
+import { closed, named, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
+import { count, time } from './shape.ts'
 
 const MOST_EVENTS_PER_SECOND = 1_000_000
 

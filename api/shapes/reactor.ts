@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { closed, count, named, nullable, oneOf, ref } from './shape.ts'
+import { closed, named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { count } from './shape.ts'
 
 const position = (description: string) => Type.Integer({ minimum: 0, description })
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { DEPLOYED_FIRST, VERDICTS } from '../../contract/diff/change.ts'
-import { closed, count, named, nullable, oneOf, Position, ref, time, whole } from './shape.ts'
+import { closed, named, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
+import { count, Position, time } from './shape.ts'
 
 const usage = {
   events: count('In the log, as far as it is counted.'),

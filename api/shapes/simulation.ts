@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { ORDER_STATUSES } from '../../domain/order.ts'
-import { closed, named, nullable, oneOf, Position, whole } from './shape.ts'
+import { closed, named, nullable, oneOf, whole } from '../../commands/shape.ts'
+import { Position } from './shape.ts'
 
 export const SimulateOrders = named(
   'SimulateOrders',

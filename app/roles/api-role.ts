@@ -1,4 +1,5 @@
 /** What a process of the role `api` has beyond the others: it decides orders, takes them over Kafka, and shows the rows. */
+import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { ApiParts, Check, KafkaParts, OperationParts } from '../../api/parts.ts'
 import type { Metrics } from '../../api/metrics.ts'
 import { browseTopic } from '../../kafka/topics/browse-topic.ts'
@@ -8,6 +9,7 @@ import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { addressOf } from '../../contract/registry/registry-client.ts'
+import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { reactors } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
@@ -21,7 +23,7 @@ import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
-import { openInbound, placeOrderSchemaId, takingParts } from './inbound.ts'
+import { openInbound, placeOrderSchemaId } from './inbound.ts'
 import type { Log } from '../log.ts'
 import { logReaders } from './log-readers.ts'
 import { openCommitter } from './open-committer.ts'
@@ -57,7 +59,7 @@ const DEMO_SEED = 1
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, releases } = options
-  const { currency, kafka, crash } = config
+  const { currency, reservationMinutes, kafka, crash } = config
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
   const progress = new Progress(systemClock)
@@ -77,7 +79,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   releases.add('lag sampler', () => sampler.stop())
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
-  const taking = takingParts(config, { executor: committer, clock, schemaId: placeOrderId })
+  const shop: ShopSettings = { currency, reservationMinutes, clock, newId }
+  const taking = { executor: committer, shop, readAvro: placeOrderReader(placeOrderId) }
   const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
   if (inbound !== null) {
     inbound.start()
@@ -91,7 +94,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       views: openViews({ pool, progress, currency }),
       reactors: openReactors(pool, reactors),
       readLog: (query) => readLog(pool, query),
-      clock,
+      shop,
       dashboard,
       registry: registry.pool,
       schemas: {
@@ -106,7 +109,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     checks: () => (inbound === null ? [] : [inbound.check()]),
     async fillDemo() {
       if (config.demoOrders === 0 || committer.known > 0) return null
-      return fillDemo(config, { executor: committer, traffic, clock, newId })
+      return fillDemo(config.demoOrders, { executor: committer, traffic, shop })
     },
   }
 }

@@ -1,22 +1,15 @@
 /** Orders over Kafka, as an api process takes them. */
 import type { InboundOutcome } from '../../api/inbound-metrics.ts'
 import type { Metrics } from '../../api/metrics.ts'
-import { orderDesk } from '../../api/routes/order-desk.ts'
 import type { Check } from '../../api/parts.ts'
 import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
 import { takeOrder, type Taken, type TakingParts } from '../../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../../kafka/inbound/order-commands.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import {
-  lookUpPlaceOrder,
-  placeOrderReader,
-  PLACE_ORDER_SUBJECT,
-  registerPlaceOrder,
-} from '../../contract/registry/command-schema.ts'
+import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT, registerPlaceOrder } from '../../contract/registry/command-schema.ts'
 import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
-import type { Executor } from '../../store/commit/command.ts'
 import { openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
-import { newId, type Clock } from '../clock.ts'
+import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints, type CrashPlan } from '../crash-points.ts'
 import type { Log } from '../log.ts'
@@ -36,25 +29,6 @@ export interface Inbound {
   check(): Check
   /** Finishes the commands under way. */
   stop(): Promise<void>
-}
-
-export interface TakingOptions {
-  readonly executor: Executor
-  /** The database's. */
-  readonly clock: Clock
-  /** Of PlaceOrder; null: there is none. */
-  readonly schemaId: number | null
-}
-
-/** What the consumer and whoever tries a parked record again share. */
-export function takingParts(config: Config, { executor, clock, schemaId }: TakingOptions): TakingParts {
-  const { currency, reservationMinutes } = config
-  return {
-    executor,
-    desk: orderDesk({ settings: { currency, reservationMinutes }, clock }),
-    readAvro: placeOrderReader(schemaId),
-    newId,
-  }
 }
 
 export function openInbound({ settings, databaseUrl, taking, crash, metrics, log }: InboundOptions): Inbound {

@@ -105,12 +105,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('heartbeat', () => heartbeat.stop())
 
   let stopping = false
-  const { apiTokens: tokens, currency, production, rateLimit, reservationMinutes } = config
+  const { apiTokens: tokens, production, rateLimit } = config
   const operations: OperationParts = {
     newId,
     log,
     metrics,
-    settings: { currency, reservationMinutes, tokens, rateLimit, production, version: options.version },
+    settings: { tokens, rateLimit, production, version: options.version },
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
     feed: background.feed,
     isStopping: () => stopping,

@@ -36,7 +36,7 @@ async function fileOf(...lines: readonly string[]): Promise<string> {
   return path
 }
 
-const order = (orderId: string) => JSON.stringify({ orderId })
+const order = (orderId: string) => JSON.stringify({ orderId, customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] })
 
 test('the report counts every line by what became of it, and the exit code says that not all is in', async () => {
   const url = await shopAnswering({ o2: answerJson(200, {}), o3: problem(422, 'out-of-stock') })

@@ -1,4 +1,5 @@
 /** What became of one thing that was sent: the answer of the service, in the words of the report. */
+import type { Fault } from '../../commands/faults.ts'
 import { RequestGivenUp, type Reply } from '../client/http-client.ts'
 import type { Onward } from './send-all.ts'
 
@@ -12,12 +13,6 @@ export type Delivery =
   | { readonly outcome: 'invalid'; readonly faults: readonly Fault[] }
   /** An answer that says nothing about what was sent, or none within all of the patience: the service is `gone`. */
   | { readonly outcome: 'failed'; readonly reason: string; readonly gone: boolean }
-
-export interface Fault {
-  /** JSON pointer into what was sent; '' is all of it. */
-  readonly pointer: string
-  readonly message: string
-}
 
 /** Sends by calling `request` and says what became of it; rejects only for a defect of our own. */
 export async function deliver(request: () => Promise<Reply>): Promise<Delivery> {

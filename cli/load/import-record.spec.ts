@@ -8,24 +8,28 @@ function recordOf(kind: ImportKind, bytes: string | Buffer, tooLong = false) {
 }
 
 test.each<[ImportKind, string]>([
-  ['products', '{ "sku": "A", "name": "Ü" }'],
-  ['customers', '{"customerId":"c1","name":"N"}'],
-  ['orders', '{"orderId":"o1","customerId":"c1","lines":[]}'],
-  ['orders', '{"orderId":null}'],
+  ['products', '{ "sku": "A", "name": "Ü", "category": "c", "price": {"amount": 1, "currency": "EUR"} }'],
+  ['customers', '{"customerId":"c1","name":"N","region":"r"}'],
+  ['orders', '{"orderId":"o1","customerId":"c1","lines":[{"sku":"A","quantity":1}]}'],
 ])('%s that name themselves are sent byte for byte: %s', (kind, text) => {
   expect(recordOf(kind, text)).toEqual({ verdict: 'send', body: Buffer.from(text) })
 })
 
-test.each<[ImportKind, string]>([
-  ['orders', 'orderId'],
-  ['customers', 'customerId'],
-])('%s without an id are given one by the file and the line', (kind, id) => {
-  const record = recordOf(kind, '{"lines":[]}')
-  expect(record).toEqual({ verdict: 'send', body: `{"${id}":"a1b2c3d4e5f60718-12","lines":[]}` })
+test.each<[ImportKind, string, string]>([
+  ['orders', 'orderId', '"customerId":"c1","lines":[{"sku":"A","quantity":1}]}'],
+  ['customers', 'customerId', '"name":"N","region":"r"}'],
+])('%s without an id are given one by the file and the line', (kind, id, rest) => {
+  const record = recordOf(kind, `{${rest}`)
+  expect(record).toEqual({ verdict: 'send', body: `{"${id}":"a1b2c3d4e5f60718-12",${rest}` })
 })
 
-test('a product without a SKU is left to the service to refuse', () => {
-  expect(recordOf('products', '{"name":"N"}')).toEqual({ verdict: 'send', body: Buffer.from('{"name":"N"}') })
+test.each<[ImportKind, string, string, string]>([
+  ['products', '{"name":"N"}', '/sku', 'is missing'],
+  ['customers', '{"name":"N","region":""}', '/region', 'must NOT have fewer than 1 characters'],
+  ['orders', '{"orderId":null,"customerId":"c1","lines":[]}', '/orderId', 'must be string'],
+  ['orders', '{"customerId":"c1","lines":[],"total":1}', '/total', 'is not known here'],
+])('%s that the service would turn down are not sent: %s', (kind, text, pointer, message) => {
+  expect(recordOf(kind, text)).toEqual({ verdict: 'invalid', faults: [{ pointer, message }] })
 })
 
 test.each([

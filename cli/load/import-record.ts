@@ -1,17 +1,22 @@
 /** A line of a file to import as the request that creates what it holds. */
-import type { Fault } from './delivery.ts'
+import { registerCustomerRequest } from '../../commands/customer.ts'
+import type { Fault } from '../../commands/faults.ts'
+import { listProductRequest } from '../../commands/inventory.ts'
+import { placeOrderRequest } from '../../commands/order.ts'
+import type { Request } from '../../commands/request.ts'
 import { longestLine, type Line } from './json-lines.ts'
 
 export interface ImportTarget {
   readonly path: string
   /** The property that names the record; a second request with the same one creates nothing. */
   readonly id: string
+  readonly request: Request
 }
 
 export const importTargets = {
-  products: { path: '/products', id: 'sku' },
-  customers: { path: '/customers', id: 'customerId' },
-  orders: { path: '/orders', id: 'orderId' },
+  products: { path: '/products', id: 'sku', request: listProductRequest },
+  customers: { path: '/customers', id: 'customerId', request: registerCustomerRequest },
+  orders: { path: '/orders', id: 'orderId', request: placeOrderRequest },
 } as const satisfies Record<string, ImportTarget>
 
 export type ImportKind = keyof typeof importTargets
@@ -25,7 +30,7 @@ export type ImportRecord =
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Checks what the service cannot tell us about a line, and leaves the rest to it: a record that names itself is sent
+ * Checks a line as the service will, so that what it would turn down is not sent. A record that names itself is sent
  * byte for byte. One without an id is given `<first 16 hex digits of the file's hash>-<line number>`, so the same line
  * of the same file is the same record whenever it is sent; a product's SKU is what people order by, so it must be there.
  */
@@ -34,7 +39,9 @@ export function importRecord(kind: ImportKind, line: Line, hashOfFile: string): 
   const parsed = parse(line.bytes)
   if ('fault' in parsed) return invalid(parsed.fault)
   const { record } = parsed
-  const { id } = importTargets[kind]
+  const { id, request } = importTargets[kind]
+  const checked = request.check(record)
+  if ('faults' in checked) return { verdict: 'invalid', faults: checked.faults }
   if (kind === 'products' || Object.hasOwn(record, id)) return { verdict: 'send', body: line.bytes }
   return { verdict: 'send', body: JSON.stringify({ [id]: `${hashOfFile.slice(0, 16)}-${line.number}`, ...record }) }
 }

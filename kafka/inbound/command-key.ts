@@ -3,9 +3,9 @@
  * that the sender gave it (CloudEvents: `ce_id` within `ce_source`), else where it lies and when it was written.
  */
 import { createHash } from 'node:crypto'
+import type { WantedOrder } from '../../commands/order.ts'
 import type { CommandKey } from '../../store/commit/command.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
-import type { WantedOrder } from './order-desk.ts'
 
 /** Long enough for any address, short enough for an index. */
 const MAX_LENGTH = 256
@@ -37,7 +37,7 @@ export function identityOf(record: InboundRecord): RecordIdentity | RecordFault 
 
 /** `wanted` decides whether the same key asks for the same. */
 export function commandKey({ source, key }: RecordIdentity, wanted: WantedOrder): CommandKey {
-  const { orderId, customerId, lines } = wanted
+  const { orderId = null, customerId, lines } = wanted
   const asked = JSON.stringify([orderId, customerId, lines.map(({ sku, quantity }) => [sku, quantity])])
   return { source, key, fingerprint: createHash('sha256').update(asked).digest() }
 }

@@ -1,22 +1,23 @@
 /** One record of `order-commands`, from its bytes to the commit. The consumer and whoever tries a parked one again share it. */
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import type { Decision } from '../../domain/decision.ts'
-import type { PlaceOrderRefusal } from '../../domain/place-order.ts'
+import { traceIdOf } from '../../commands/correlation.ts'
+import { summaryOf } from '../../commands/faults.ts'
+import { placeOrderCommand, placeOrderRequest, type WantedOrder } from '../../commands/order.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
+import type { Decision, Read } from '../../domain/decision.ts'
+import { placeOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
 import { EncodeError } from '../../schemas/codec-errors.ts'
 import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
-import type { OrderDesk, WantedOrder } from './order-desk.ts'
 
 export interface TakingParts {
   readonly executor: Executor
-  readonly desk: OrderDesk
+  readonly shop: ShopSettings
   /** An order in Avro, framed. */
   readonly readAvro: (message: Buffer) => unknown
-  /** A new UUID version 7. */
-  readonly newId: () => string
 }
 
 /** What became of a record: decided (also when the order was refused, which is an event), or why it cannot be. */
@@ -82,20 +83,20 @@ export function orderCommand(record: InboundRecord, parts: Omit<TakingParts, 'ex
   if ('class' in identity) return identity
   const wanted = wantedOrder(record, parts)
   if ('class' in wanted) return wanted
-  const { desk, newId } = parts
-  const commandId = newId()
-  const orderId = wanted.orderId ?? derivedOrderId(identity)
+  const { shop } = parts
+  const commandId = shop.newId()
+  const order = placeOrderCommand(wanted, { ...shop, newId: () => derivedOrderId(identity) })
   const command = {
-    decide: desk.placing({ ...wanted, orderId, named: wanted.orderId !== null }),
+    decide: (read: Read) => placeOrder(order, read),
     // Kept with the key of the record, for when it comes again: why its order was refused.
     answer: (decision: Decision<PlaceOrderRefusal>) =>
       decision.outcome === 'refused' ? decision.refusal.reason : null,
     key: commandKey(identity, wanted),
     commandId,
-    correlationId: desk.traceIdOf(headerText(record, 'traceparent')) ?? commandId,
+    correlationId: traceIdOf(headerText(record, 'traceparent')) ?? commandId,
     causationId: null,
   }
-  return { orderId, command }
+  return { orderId: order.orderId, command }
 }
 
 /** Whether an error says that the store is away, and nothing about the command. */
@@ -110,10 +111,7 @@ export function faultOf(error: unknown): RecordFault {
   return { class: 'defect', message: `the command failed with a defect: ${message}` }
 }
 
-function wantedOrder(
-  record: InboundRecord,
-  { desk, readAvro }: Omit<TakingParts, 'executor'>,
-): WantedOrder | RecordFault {
+function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'readAvro'>): WantedOrder | RecordFault {
   const { key, value, headers } = record
   if (value === null) return { class: 'no-value', message: 'the record has no value: orders are not deleted' }
   const size = value.length
@@ -130,8 +128,10 @@ function wantedOrder(
   }
   const read = readValue(value, readAvro)
   if (isFault(read)) return read.fault
-  const wanted = desk.check(read.value)
-  if ('class' in wanted || key === null || key.equals(Buffer.from(wanted.customerId))) return wanted
+  const checked = placeOrderRequest.check(read.value)
+  if ('faults' in checked) return { class: 'invalid-request', message: summaryOf('body', checked.faults) }
+  const { wanted } = checked
+  if (key === null || key.equals(Buffer.from(wanted.customerId))) return wanted
   const message = 'the key is not the customer of the order: orders of one customer keep their order by it'
   return { class: 'wrong-key', message }
 }

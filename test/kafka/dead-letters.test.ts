@@ -2,7 +2,6 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
-import { orderDesk } from '../../api/routes/order-desk.ts'
 import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'
@@ -42,9 +41,8 @@ describe.skipIf(kafka === null)('dead letters', () => {
     takers = []
     desk = deadLetters({
       executor: store.committer,
-      desk: orderDesk({ settings: { currency: 'EUR', reservationMinutes: 15 }, clock: systemClock }),
+      shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
       readAvro: placeOrderReader(AVRO_ID),
-      newId,
       pool,
       newEventId: newIdBytes,
       clock: systemClock,

@@ -1,7 +1,6 @@
 /** The topic `order-commands` of a test: makes it, sends to it, and reads in Postgres what became of it. */
 import { Kafka, logLevel, Partitioners, type CompressionTypes, type Message } from 'kafkajs'
 import { pino } from 'pino'
-import { orderDesk } from '../../api/routes/order-desk.ts'
 import { newId, systemClock } from '../../app/clock.ts'
 import { takeOrder } from '../../kafka/inbound/take-order.ts'
 import type { InboundRecord } from '../../kafka/inbound/inbound-record.ts'
@@ -83,9 +82,8 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const parts = {
     executor,
-    desk: orderDesk({ settings: { currency: 'EUR', reservationMinutes: 15 }, clock: systemClock }),
+    shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
     readAvro: placeOrderReader(AVRO_ID),
-    newId,
   }
   const taker = new OrderCommands({
     holder: newId(),

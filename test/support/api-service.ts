@@ -10,7 +10,6 @@ import { createMetrics, type Metrics } from '../../api/metrics.ts'
 import type { ApiServer } from '../../api/api-server.ts'
 import type { ApiParts, ApiSettings } from '../../api/parts.ts'
 import { buildServer } from '../../api/server.ts'
-import { orderDesk } from '../../api/routes/order-desk.ts'
 import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
@@ -39,8 +38,6 @@ export interface ApiService {
 }
 
 const SETTINGS: ApiSettings = {
-  currency: 'EUR',
-  reservationMinutes: 15,
   tokens: [],
   rateLimit: 0,
   production: false,
@@ -70,19 +67,15 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
 
   const traffic = createTraffic(1)
   const ids = await registerEventSchemas(embeddedRegistry(pool))
-  const taking = {
-    executor: committer,
-    desk: orderDesk({ settings: SETTINGS, clock: systemClock }),
-    readAvro: placeOrderReader(null),
-    newId,
-  }
+  const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+  const taking = { executor: committer, shop, readAvro: placeOrderReader(null) }
   const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
     reactors: openReactors(pool, reactors),
     readLog: (query) => readLog(pool, query),
-    clock: systemClock,
+    shop,
     newId,
     log,
     metrics,

@@ -5,7 +5,8 @@ import type { AcceptedOrder } from '../../domain/order.ts'
 import type { PlaceOrderRefusal } from '../../domain/place-order.ts'
 import type { Look } from '../../store/commit/command.ts'
 import { readAnswer } from '../answer.ts'
-import { cancelOrderAnswer, placeOrderAnswer } from './order-answers.ts'
+import { answerTo } from '../commands.ts'
+import { cancellingWish, placingWish } from './orders.ts'
 
 const asked = { url: '/orders?x=1', requestId: 'r1' }
 const command = {
@@ -34,7 +35,7 @@ function placed(change: Partial<AcceptedOrder> = {}): AcceptedOrder {
 
 function answered(state: AcceptedOrder, version = 3) {
   const look = (() => ({ state, version })) as unknown as Look
-  return readAnswer(placeOrderAnswer(command, asked)(accept(), look))
+  return readAnswer(answerTo(placingWish(command), asked)(accept(), look))
 }
 
 const nothing = (() => {
@@ -92,7 +93,7 @@ describe('the answer to an order', () => {
       ],
     ]
     for (const [refusal, status, more] of cases) {
-      const answer = readAnswer(placeOrderAnswer(command, asked)(refuse(refusal), nothing))
+      const answer = readAnswer(answerTo(placingWish(command), asked)(refuse(refusal), nothing))
       expect(answer.status).toBe(status)
       expect(JSON.parse(answer.body)).toMatchObject({
         code: refusal.reason,
@@ -105,7 +106,7 @@ describe('the answer to an order', () => {
 })
 
 test('the answer to a cancellation of another version names the present one', () => {
-  const answer = cancelOrderAnswer({ orderId: 'o1', reason: null }, asked)(
+  const answer = answerTo(cancellingWish({ orderId: 'o1', reason: null }, null), asked)(
     refuse({ reason: 'version-mismatch', version: 4 }),
     nothing,
   )

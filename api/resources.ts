@@ -1,0 +1,44 @@
+/** Every resource of the API, in the order of the OpenAPI document. A new one is listed here, and nowhere else. */
+import type { Named } from '../commands/shape.ts'
+import type { ApiParts } from './parts.ts'
+import type { Resource } from './resource.ts'
+import { activity } from './routes/activity.ts'
+import { analytics } from './routes/analytics.ts'
+import { customers } from './routes/customers.ts'
+import { start } from './routes/dashboard.ts'
+import { deadLetters } from './routes/dead-letters.ts'
+import { documentation, problems } from './routes/documentation.ts'
+import { events } from './routes/events.ts'
+import { kafka } from './routes/kafka.ts'
+import { health, service } from './routes/operations.ts'
+import { orders } from './routes/orders.ts'
+import { products } from './routes/products.ts'
+import { projections } from './routes/projections.ts'
+import { reactors } from './routes/reactors.ts'
+import { schemas } from './routes/schemas.ts'
+import { simulation } from './routes/simulation.ts'
+
+/** Without tokens and limits. */
+export const openResources: readonly Resource<ApiParts>[] = [health, problems, start]
+
+export const guardedResources: readonly Resource<ApiParts>[] = [
+  orders,
+  products,
+  customers,
+  analytics,
+  activity,
+  events,
+  simulation,
+  projections,
+  reactors,
+  schemas,
+  deadLetters,
+  kafka,
+  service,
+  documentation,
+]
+
+/** By name: the OpenAPI document has them in this order. */
+export const namedShapes: readonly Named[] = [
+  ...new Set([...openResources, ...guardedResources].flatMap(({ shapes }) => shapes)),
+].sort((one, other) => (one.$id < other.$id ? -1 : 1))
