@@ -6,7 +6,7 @@ export type InboundOutcome = 'placed' | 'rejected' | 'parked'
 export function inboundCounter(registers: Registry[]): (outcome: InboundOutcome) => void {
   const orders = new Counter({
     name: 'orders_over_kafka_total',
-    help: 'Records of order-commands by what became of them.',
+    help: 'Records of order-commands, by outcome.',
     labelNames: ['outcome'],
     registers,
   })
@@ -16,7 +16,7 @@ export function inboundCounter(registers: Registry[]): (outcome: InboundOutcome)
 export function watchInbound(registers: Registry[], isConsuming: () => boolean): void {
   new Gauge({
     name: 'orders_over_kafka_consuming',
-    help: '1 while this process is one of those that share the orders over Kafka.',
+    help: '1 while this process takes orders over Kafka.',
     registers,
     collect() {
       this.set(isConsuming() ? 1 : 0)

@@ -101,7 +101,7 @@ export function createMetrics(): Metrics {
 function orderCounter(registers: Registry[]): Metrics['countOrder'] {
   const total = new Counter({
     name: 'orders_total',
-    help: 'Commands on orders by what became of them: placed, cancelled, rejected, conflict, repeated.',
+    help: 'Commands on orders, by outcome: placed, cancelled, rejected, conflict, repeated.',
     labelNames: ['result'],
     registers,
   })
@@ -160,7 +160,7 @@ function watchProjections(registers: Registry[], states: () => Promise<readonly 
 function watchRelay(registers: Registry[], report: () => RelayReport): void {
   new Gauge({
     name: 'relay_publishing',
-    help: '1 in the process that publishes the log to Kafka; no process with 1: nobody does.',
+    help: '1 in the process that publishes the log to Kafka; if no process has 1, nothing is published.',
     registers,
     collect() {
       this.set(report().health.state === 'working' ? 1 : 0)
@@ -194,7 +194,7 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
   gauge('relay_position', 'Everything up to this position of the log is on Kafka.', 'position')
   gauge('relay_lag_events', 'Events that are not on Kafka yet.', 'lagEvents')
   gauge('relay_oldest_unpublished_seconds', 'Age of the oldest event that is not on Kafka yet.', 'oldestSeconds')
-  gauge('relay_events_per_second', 'Events published a second, of late.', 'eventsPerSecond')
+  gauge('relay_events_per_second', 'Events published per second, recently.', 'eventsPerSecond')
 }
 
 function watchGroups(registers: Registry[], groups: () => Promise<readonly GroupLag[]>): void {
@@ -224,7 +224,7 @@ function watchGroups(registers: Registry[], groups: () => Promise<readonly Group
   gauge('kafka_consumer_group_lag_seconds', 'Age of the oldest message that a group has not read yet.', (one) => {
     return one.secondsBehind
   })
-  gauge('kafka_consumer_group_stuck', '1 when something is unread and nothing is read.', ({ verdict }) =>
+  gauge('kafka_consumer_group_stuck', '1 if messages are unread and the group reads none.', ({ verdict }) =>
     verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0,
   )
 }
@@ -261,7 +261,7 @@ function watchFeed(registers: Registry[], feed: () => FeedHealth | null): void {
   })
   new Gauge({
     name: 'feed_held_events',
-    help: 'Events from Kafka that are kept until the projector asks for them.',
+    help: 'Events from Kafka kept in memory until the projector takes them.',
     registers,
     collect() {
       this.set(feed()?.held ?? 0)
@@ -269,9 +269,9 @@ function watchFeed(registers: Registry[], feed: () => FeedHealth | null): void {
   })
   counter('feed_healed_total', 'Events missing on Kafka that were read from the store.', (c) => c.healed)
   counter('feed_duplicates_total', 'Events that came from Kafka again, or too late.', (c) => c.duplicates)
-  counter('feed_foreign_total', 'Records that are of another log, or of nobody we know.', (c) => c.foreign)
-  counter('feed_damaged_total', 'Records that are not as they were written.', (c) => c.damaged)
-  counter('feed_stored_total', 'Events read from the store, for whatever reason.', (c) => c.stored)
+  counter('feed_foreign_total', 'Records from another log, or from an unknown source.', (c) => c.foreign)
+  counter('feed_damaged_total', 'Records that were damaged.', (c) => c.damaged)
+  counter('feed_stored_total', 'Events read from the store, for any reason.', (c) => c.stored)
 }
 
 const NOTHING_FED: FeedHealth['counts'] = { healed: 0, duplicates: 0, foreign: 0, damaged: 0, stored: 0 }

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 
 /** On the way of an order. */
 export const orderPointNames = ['append.before', 'append.sent', 'append.after', 'projector.transaction'] as const
-/** On the way of a replay: during COPY, while it rides along, between comparison and switch. */
+/** On the way of a replay: during COPY, while it dual-writes, between comparison and switch. */
 export const replayPointNames = ['replay.copied', 'replay.riding', 'replay.compared'] as const
 /** On the way of an event to Kafka: read, handed over and perhaps sent, acknowledged, its checkpoint moved. */
 export const relayPointNames = ['relay.read', 'relay.sent', 'relay.acked', 'relay.checkpointed'] as const

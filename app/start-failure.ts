@@ -60,9 +60,9 @@ export function writeFailure(error: unknown, tried: string, directory: string): 
 }
 
 export function freeSpace(directory: string): string {
-  return `free at least 200 MB where ${directory} lies (df -h ${directory}), or set DATA_DIR to a directory on another disk`
+  return `free at least 200 MB on the disk of ${directory} (df -h ${directory}), or set DATA_DIR to a directory on another disk`
 }
 
 export function makeWritable(directory: string): string {
-  return `make ${directory} a directory that this user may write (ls -ld ${directory}), or set DATA_DIR to one that is`
+  return `make ${directory} writable for this user (ls -ld ${directory}), or set DATA_DIR to a writable directory`
 }

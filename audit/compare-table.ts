@@ -19,7 +19,7 @@ export async function compareTable(client: PoolClient, comparison: Comparison): 
   for await (const [key, found] of copiedRows(client, table)) {
     if (!isIn(share, table, key)) continue
     const row = expected.get(key)
-    if (row === undefined) return `${table.name} has a row ${String(key)} that the log does not tell of`
+    if (row === undefined) return `${table.name} has a row ${String(key)} that the log does not have`
     const column = Object.keys(table.columns).find((name) => columnText(row[name]) !== columnText(found[name]))
     if (column !== undefined) return `${table.name} ${String(key)}: ${difference(table, column, { row, found })}`
     missing.delete(key)
@@ -33,6 +33,6 @@ function difference(
   column: string,
   { row, found }: { readonly row: MemoryRow; readonly found: CopiedRow },
 ): string {
-  if (columns[column] === 'text') return `${column} is not what the log tells`
-  return `${column} is ${String(columnText(found[column]))}, the log tells ${String(columnText(row[column]))}`
+  if (columns[column] === 'text') return `${column} differs from the log`
+  return `${column} is ${String(columnText(found[column]))}, the log has ${String(columnText(row[column]))}`
 }

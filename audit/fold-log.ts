@@ -49,7 +49,7 @@ export async function foldLog({ pool, copies, share, onPage }: FoldLog): Promise
     if (copy.position <= position || breaches.has(copy)) continue
     breaches.set(
       copy,
-      `${copy.projection.name} stands at ${String(copy.position)}, the log ends at ${String(position)}`,
+      `${copy.projection.name} is at ${String(copy.position)}, but the log ends at ${String(position)}`,
     )
   }
   return { tables, breaches }

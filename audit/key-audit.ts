@@ -58,7 +58,7 @@ function repeated({ commandId }: KeyRow, commands: IntegerTable): string | null 
   const row = commands.row(commandId)
   const before = commands.get(row, 0)
   commands.set(row, 0, 1)
-  return before === 0 ? null : `its command ${commandId} was kept under another key already`
+  return before === 0 ? null : `its command ${commandId} is already kept under another key`
 }
 
 async function readKeys(pool: pg.Pool, after: Pick<KeyRow, 'source' | 'key'>): Promise<readonly KeyRow[]> {

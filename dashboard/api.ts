@@ -96,7 +96,7 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
   } catch {
     throw new RequestFailed({
       status: null,
-      title: 'The service does not answer',
+      title: 'The service is not responding',
       detail: 'It may be restarting, or the network is down.',
       requestId: null,
       faults: [],
@@ -119,7 +119,7 @@ function troubleOf(status: number, body: unknown): Trouble {
   return {
     status,
     title: `Status ${String(status)}`,
-    detail: 'Something before the service answered.',
+    detail: 'A proxy in front of the service answered, not the service itself.',
     requestId: null,
     faults: [],
   }

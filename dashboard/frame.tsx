@@ -98,7 +98,7 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
         <>
           <h1 tabIndex={-1}>Not found</h1>
           <p>
-            There is no such page. <a href={href('now')}>Now</a> shows how the shop does.
+            This page does not exist. Go to <a href={href('now')}>Now</a>.
           </p>
         </>
       )
@@ -114,7 +114,7 @@ function Pulse() {
       <span class="dot" aria-hidden="true" />
       <span>{{ live: `Live${old}`, connecting: 'Connecting', reconnecting: `Reconnecting${old}` }[state]}</span>
       <span class="unseen" role="status">
-        {state === 'reconnecting' ? 'The service does not answer; what is shown is old.' : ''}
+        {state === 'reconnecting' ? 'The service is not responding. The numbers shown are out of date.' : ''}
       </span>
     </p>
   )

@@ -6,7 +6,7 @@ import { followAddress } from './route.ts'
 import { applyTheme } from './theme.ts'
 
 applyTheme()
-// Whoever follows a link by keyboard goes on from the top of the new page.
+// People who follow a link by keyboard go on from the top of the new page.
 followAddress(() =>
   requestAnimationFrame(() => {
     scrollTo(0, 0)

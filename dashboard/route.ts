@@ -41,7 +41,7 @@ export function href(page: PageName, id: string | null = null, query: Readonly<R
   return `#/${path}${search === '' ? '' : `?${search}`}`
 }
 
-/** Follows the address; `arrived` is told of each page after the first, not of another part of the same one. */
+/** Follows the address; `arrived` is called for each page after the first, not for another part of the same one. */
 export function followAddress(arrived: () => void): void {
   addEventListener('hashchange', () => {
     const before = route.value

@@ -17,7 +17,7 @@ const SHORT_STRING = 64
 const ZIGZAG_INT_END = 2 ** 32
 const ZIGZAG_SAFE_END = 2 ** 54
 const PROTO = Buffer.from('__proto__')
-const ENDS_EARLY = 'the bytes end early'
+const ENDS_EARLY = 'the bytes end too early'
 
 export interface BoundsBreach {
   readonly reason: string
@@ -116,7 +116,8 @@ function blocksStep(entry: Step): Step {
       }
       const start = cursor.offset
       for (let index = first; index < total; index++) if (!entry(cursor)) return blame(cursor, String(index))
-      if (size !== null && cursor.offset - start !== size) return refuse(cursor, 'a block of another size than it says')
+      if (size !== null && cursor.offset - start !== size)
+        return refuse(cursor, 'a block whose size differs from its header')
     }
   }
 }

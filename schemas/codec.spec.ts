@@ -111,7 +111,7 @@ describe('an event that does not fit its schema', () => {
 
   test('is refused when its type is not known', () => {
     expect(() => encode({ ...placed, type: 'toString' } as unknown as DomainEvent)).toThrow(
-      'toString is not a type of event',
+      'toString is not an event type',
     )
   })
 })

@@ -50,8 +50,8 @@ export function encode(event: DomainEvent): EncodedEvent {
 /** As `encode`, with so many bytes free before the body: for a header that travels in the same buffer. */
 export function encodeBehind(room: number, event: DomainEvent): EncodedEvent {
   const codec = codecs.get(event.type)
-  if (!codec) throw new EncodeError(`${String(event.type)} is not a type of event`)
-  if (codec.retired) throw new EncodeError(`${event.type} is retired: nothing writes it any more`)
+  if (!codec) throw new EncodeError(`${String(event.type)} is not an event type`)
+  if (codec.retired) throw new EncodeError(`${event.type} is retired and no longer written`)
   return { type: codec.type, schemaVersion: codec.newestVersion, data: write(codec, room, event) }
 }
 
@@ -103,10 +103,10 @@ function pooledCopy(length: number): Buffer {
 
 function reader(type: string, schemaVersion: number): Reader {
   const codec = codecs.get(type)
-  if (!codec) throw new DecodeError('unknown-event-type', `${type} is not a type of event that this program knows`)
+  if (!codec) throw new DecodeError('unknown-event-type', `${type} is not an event type of this release`)
   const found = codec.readers[schemaVersion - 1]
   if (found) return found
-  const message = `${type} has versions 1 to ${codec.newestVersion} here, not ${schemaVersion}`
+  const message = `${type} has versions 1 to ${codec.newestVersion} in this release, not ${schemaVersion}`
   throw new DecodeError('unknown-schema-version', message)
 }
 

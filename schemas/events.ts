@@ -293,17 +293,17 @@ export type EventType = DomainEvent['type']
 /** Events that are read and no longer written; `upcasters.ts` says what each of them means today. */
 export type RetiredEvent = never
 
-/** Whatever the log may hold, in the newest version of its own type. */
+/** Every event that the log can contain, in the newest version of its own type. */
 export type HistoricEvent = DomainEvent | RetiredEvent
 
 export type HistoricType = HistoricEvent['type']
 
-/** What each retired event means today, in the order in which it is to be folded. One that is missing does not compile. */
+/** What each retired event means today, in the order in which to fold them. A missing one does not compile. */
 export type Upcasters = {
   readonly [T in RetiredEvent['type']]: (event: Extract<RetiredEvent, { readonly type: T }>) => readonly DomainEvent[]
 }
 
-/** By which events a retired one is replaced: whoever needs one of those needs the retired one too. */
+/** The events that replace a retired one: code that needs one of them needs the retired one too. */
 export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly by: readonly EventType[] } } = {
 }
 

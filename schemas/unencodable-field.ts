@@ -27,7 +27,7 @@ export function fieldFaults(
     noUndeclaredFields: strict,
     errorHook: (path, part, expected) => {
       const unknown = strict ? undeclared(part, expected) : []
-      for (const name of unknown) faults.push({ path: [...path, name], message: 'is not known here' })
+      for (const name of unknown) faults.push({ path: [...path, name], message: 'is unknown' })
       if (unknown.length > 0) return
       const missing = strict && part === undefined
       faults.push({ path, message: missing ? MISSING : `${shown(part)} is not ${described(expected)}` })
@@ -45,7 +45,7 @@ function undeclared(value: unknown, expected: avsc.Type): readonly string[] {
 
 /** Null when the value can be written with the type. */
 export function unfit(type: avsc.Type, value: unknown): string | null {
-  return type.isValid(value) ? null : unencodableField(type, Object(value) as object, 'it is no record')
+  return type.isValid(value) ? null : unencodableField(type, Object(value) as object, 'it is not a record')
 }
 
 function shown(value: unknown): string {

@@ -28,7 +28,7 @@ test('law 9: the bytes of a retired event still decode, and nothing writes more 
   const { data } = encodeToday(adjusted)
   const { decode, encode } = await modules(() => [])
   expect(decode('StockAdjusted', 1, data)).toEqual(adjusted)
-  expect(() => encode(adjusted)).toThrow('StockAdjusted is retired: nothing writes it any more')
+  expect(() => encode(adjusted)).toThrow('StockAdjusted is retired and no longer written')
 })
 
 test('law 8: an event whose upcaster fails cannot be read, and says why', async () => {

@@ -30,7 +30,7 @@ export function versionBytes(type: HistoricType, version: number, event: unknown
     return faults.length > 0 ? { fits: false, faults } : { fits: true, data: writer.toBuffer(event) }
   } catch {
     // Of objects that cannot even be compared with a number, because of properties named as their methods.
-    return { fits: false, faults: [{ path: [], message: 'holds an object where a plain value is expected' }] }
+    return { fits: false, faults: [{ path: [], message: 'has an object where a plain value is expected' }] }
   }
 }
 

@@ -36,7 +36,7 @@ export function requireRole(principal: Principal | null, needed: Role): void {
   if (ROLES.indexOf(principal.role) < ROLES.indexOf(needed)) {
     throw new ProblemError({
       code: 'forbidden',
-      detail: `this needs the role ${needed}; the token has the role ${principal.role}`,
+      detail: `this request needs the role ${needed}; the token has the role ${principal.role}`,
     })
   }
 }
@@ -61,11 +61,19 @@ export function checkHost(loopbackOnly: boolean) {
     if (missing && raw.httpVersion === '1.0' && !loopbackOnly) return done()
     if (missing || !HOST.test(host) || hasTwoHosts(raw.rawHeaders)) {
       return done(
-        new ProblemError({ code: 'malformed-request', detail: 'there has to be one well-formed Host header' }),
+        new ProblemError({
+          code: 'malformed-request',
+          detail: 'the request needs exactly one well-formed Host header',
+        }),
       )
     }
     if (!loopbackOnly || isLoopbackHost(host)) return done()
-    done(new ProblemError({ code: 'host-not-allowed', detail: 'without tokens only loopback names are served' }))
+    done(
+      new ProblemError({
+        code: 'host-not-allowed',
+        detail: 'without tokens the service answers only to loopback names',
+      }),
+    )
   }
 }
 

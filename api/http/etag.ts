@@ -36,7 +36,7 @@ export function parseIfMatch(header: string | undefined): VersionDemand {
     throw new ProblemError({
       code: 'invalid-request',
       detail: 'If-Match is not a list of entity tags',
-      errors: [{ in: 'header', pointer: '/if-match', message: 'must be * or tags such as "3"' }],
+      errors: [{ in: 'header', pointer: '/if-match', message: 'must be * or a list of tags such as "3"' }],
     })
   }
   const versions = value.split(',').map((tag) => /^"([1-9][0-9]*)[-"]/.exec(tag.trim())?.[1])

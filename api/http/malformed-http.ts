@@ -28,7 +28,7 @@ export function refuseExpectations(server: Server, newId: () => string): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const occurrence: Occurrence = {
       code: 'expectation-failed',
-      detail: 'only Expect: 100-continue is understood',
+      detail: 'only Expect: 100-continue is supported',
     }
     const body = problemText(occurrence, { url: request.url ?? '/', requestId: newId() })
     response.writeHead(PROBLEMS[occurrence.code].status, {
@@ -42,7 +42,7 @@ export function refuseExpectations(server: Server, newId: () => string): void {
 
 function occurrenceOf(error: ClientError): Occurrence {
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return { code: 'request-timeout', detail: 'the request did not arrive whole in time' }
+    return { code: 'request-timeout', detail: 'the request did not arrive completely in time' }
   }
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     return { code: 'headers-too-large', detail: 'the request line and the headers are too large' }

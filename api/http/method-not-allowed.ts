@@ -16,9 +16,10 @@ export function answerUnrouted(
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     observe(request, reply)
     const allowed = allowedMethods(routes, request.url.split('?', 1)[0] ?? '/')
-    if (allowed.length === 0) return sendProblem(request, reply, { code: 'not-found', detail: 'there is no such path' })
+    if (allowed.length === 0)
+      return sendProblem(request, reply, { code: 'not-found', detail: 'this path does not exist' })
     const allow = allowed.join(', ')
-    const detail = `this path knows ${allow}`
+    const detail = `this path allows ${allow}`
     return sendProblem(request, reply, { code: 'method-not-allowed', detail, headers: { allow } })
   }
   // Before the body is looked at: what is wrong with it does not matter where nothing would read it.

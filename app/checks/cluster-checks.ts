@@ -23,17 +23,17 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
     const report = await compareTopics(admin, settings.prefix)
     const many = report.brokers === 1 ? '1 broker' : `${String(report.brokers)} brokers`
     const saw = `${many} at ${settings.brokers.join(', ')}`
-    if (topicsAreFine(report)) return fine('kafka', `${saw}, all topics there`)
+    if (topicsAreFine(report)) return fine('kafka', `${saw}, all topics exist`)
     const missing = report.topics.some(({ state }) => state === 'missing')
     return missing
       ? failed('kafka', `${saw}; topics are missing`, 'orderledger topics create')
-      : advice('kafka', `${saw}; topics differ from the table`, 'orderledger topics diff says how')
+      : advice('kafka', `${saw}; topics differ from the table`, 'orderledger topics diff shows the differences')
   } catch (error) {
     const { code, message } = kafkaFailure(error)
     const fix =
       code === 'kafka-refused'
         ? 'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and the TLS settings'
-        : 'start the brokers, correct KAFKA_BROKERS, or unset it to do without Kafka'
+        : 'start the brokers, correct KAFKA_BROKERS, or unset it to run without Kafka'
     return failed('kafka', `${settings.brokers.join(', ')}: ${message}`, fix)
   } finally {
     await admin.disconnect().catch(() => undefined)
@@ -43,7 +43,7 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
 async function checkRegistry(config: Config): Promise<Check> {
   try {
     const { description } = await openRegistry(config, () => {
-      throw new Error('the registry is in no database of ours')
+      throw new Error('the registry is not in this database')
     })
     return fine('registry', description)
   } catch (error) {

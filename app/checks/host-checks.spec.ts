@@ -34,7 +34,7 @@ test.each([
 })
 
 test('a data directory that can be made is fine, one below a file is not', () => {
-  expect(checkDataDirectory(dataDir)).toMatchObject({ state: 'fine', saw: `${dataDir} (will be made)` })
+  expect(checkDataDirectory(dataDir)).toMatchObject({ state: 'fine', saw: `${dataDir} (will be created)` })
   writeFileSync(dataDir, '')
   expect(checkDataDirectory(join(dataDir, 'below'))).toMatchObject({ state: 'failed' })
 })

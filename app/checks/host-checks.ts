@@ -39,7 +39,7 @@ export function checkNode(version: string): Check {
   const numbers = version.split('.').map(Number)
   const at = nodeFloor.findIndex((number, index) => numbers[index] !== number)
   const older = at >= 0 && (numbers[at] ?? 0) < (nodeFloor[at] ?? 0)
-  if (older) return failed('node', version, `install Node ${nodeFloor.join('.')} or newer (22 or 24 are best)`)
+  if (older) return failed('node', version, `install Node ${nodeFloor.join('.')} or newer (22 or 24 recommended)`)
   return fine('node', version)
 }
 
@@ -47,10 +47,10 @@ export function checkDataDirectory(dataDir: string): Check {
   const nearest = nearestExisting(dataDir)
   try {
     accessSync(nearest, constants.R_OK | constants.W_OK | constants.X_OK)
-    return fine('data directory', nearest === dataDir ? dataDir : `${dataDir} (will be made)`)
+    return fine('data directory', nearest === dataDir ? dataDir : `${dataDir} (will be created)`)
   } catch (error) {
     const saw = error instanceof Error ? error.message : String(error)
-    return failed('data directory', saw, `chown or chmod ${nearest}, or set DATA_DIR to a directory you may write`)
+    return failed('data directory', saw, `chown or chmod ${nearest}, or set DATA_DIR to a writable directory`)
   }
 }
 
@@ -59,7 +59,7 @@ export function checkDiskSpace(dataDir: string): Check {
   const free = bavail * bsize
   const saw = `${(free / 1e9).toFixed(1)} GB free`
   if (free >= leastFreeBytes) return fine('disk', saw)
-  return failed('disk', saw, `free at least 0.2 GB where ${dataDir} lies, or set DATA_DIR to another disk`)
+  return failed('disk', saw, `free at least 0.2 GB on the disk of ${dataDir}, or set DATA_DIR to another disk`)
 }
 
 /** Whether the embedded Postgres can be run from here. */
@@ -81,12 +81,12 @@ function checkSymlinks(binaries: Binaries): Check {
   const missing = missingSymlinks(binaries.folder).length
   if (missing === 0) return fine('embedded postgres', binaries.postgres)
   const saw = `${String(missing)} symbolic links are missing (install scripts were blocked)`
-  return advice('embedded postgres', saw, 'nothing to type: the next start makes them')
+  return advice('embedded postgres', saw, 'nothing to do: the next start creates them')
 }
 
 function checkAccount(account: Account | null): Check {
   if (account !== null) return fine('user', `root; Postgres runs as ${account.name} (uid ${String(account.uid)})`)
-  return advice('user', 'root, and there is no user postgres', 'nothing to type: the next start adds it with useradd')
+  return advice('user', 'root, and no user postgres exists', 'nothing to do: the next start adds it with useradd')
 }
 
 function checkReach(account: Account, binaries: Binaries, dataDir: string): Check {
@@ -94,7 +94,7 @@ function checkReach(account: Account, binaries: Binaries, dataDir: string): Chec
   for (const path of [binaries.postgres, nearestExisting(dataDir)]) {
     const closed = firstUnreachable(path, account)
     if (closed === null) continue
-    const saw = `${account.name} may not enter ${closed.path} (mode ${closed.mode}, ${umask})`
+    const saw = `${account.name} cannot enter ${closed.path} (mode ${closed.mode}, ${umask})`
     const cure = path === binaries.postgres ? 'umask 022 && npm ci' : 'set DATA_DIR to a directory outside it'
     return failed('paths', saw, `chmod o+x ${closed.path}, or ${cure}`)
   }
@@ -105,7 +105,7 @@ function checkParentDeathSignal(): Check {
   if (canSetParentDeathSignal()) return fine('setpriv', 'Postgres stops when the service is killed')
   return advice(
     'setpriv',
-    'missing: after a kill -9 of the service its Postgres runs on until the next start',
+    'missing: after a kill -9 of the service its Postgres keeps running until the next start',
     'install util-linux 2.33 or newer',
   )
 }
@@ -141,14 +141,15 @@ async function checkDurability(pool: pg.Pool): Promise<Check> {
 async function checkPort({ host, port, portExplicit, dataDir }: Config): Promise<Check> {
   const running = readRunFile(dataDir)
   const address = `${host}:${String(port)}`
-  if (running !== null) return fine('port', `our own service runs at ${running.url} (pid ${String(running.pid)})`)
+  if (running !== null)
+    return fine('port', `the service of this folder runs at ${running.url} (pid ${String(running.pid)})`)
   const error = await listenError(host, port)
   if (error === null) return fine('port', `${address} is free`)
   const saw = `${address}: ${messageOf(error)}`
   if (systemCode(error) === 'EADDRINUSE' && !portExplicit) {
-    return advice('port', saw, 'nothing to type: the next free port is used')
+    return advice('port', saw, 'nothing to do: the service takes the next free port')
   }
-  return failed('port', saw, 'stop what listens there, or set PORT (and HOST) to something else')
+  return failed('port', saw, 'stop the process that listens there, or set another PORT (or HOST)')
 }
 
 function listenError(host: string, port: number): Promise<Error | null> {

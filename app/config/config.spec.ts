@@ -84,7 +84,7 @@ describe('a variable', () => {
     ])
     expect(wrong({ KAFKA_BROKERS: 'a:1,b', TOPIC_PREFIX: 'a b' })).toEqual([
       'KAFKA_BROKERS "b" is not a broker',
-      'TOPIC_PREFIX "a b" cannot begin the name of a topic',
+      'TOPIC_PREFIX "a b" is not a valid topic prefix',
     ])
   })
 

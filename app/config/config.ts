@@ -72,7 +72,7 @@ const defaultRateLimit = 100
 export function readConfig(env: Env): Config | ConfigFaults {
   const faults: ConfigFault[] = misspelledVariables(setNames(env), knownNames).map(({ name, meant }) => ({
     variable: name,
-    wrong: `is not a variable of ours, but nearly ${meant}`,
+    wrong: `is not a known variable; did you mean ${meant}?`,
     fix: `rename it to ${meant}, or unset it`,
   }))
 
@@ -146,13 +146,18 @@ export function sourceOf(env: Env, variable: Variable<unknown>): Source {
   const path = variable.kind === 'secret' ? (env[fileName] ?? '') : ''
   if (path === '') return text === '' ? { origin: 'default' } : { origin: 'environment', name, text }
   if (text !== '') {
-    return { origin: 'file', name: fileName, wrong: `is set beside ${name}`, fix: `unset ${fileName} or ${name}` }
+    return {
+      origin: 'file',
+      name: fileName,
+      wrong: `is set together with ${name}`,
+      fix: `unset ${fileName} or ${name}`,
+    }
   }
   try {
     return { origin: 'file', name: fileName, path, text: readFileSync(path, 'utf8').trim() }
   } catch (error) {
     const wrong = `cannot be read: ${error instanceof Error ? error.message : String(error)}`
-    return { origin: 'file', name: fileName, wrong, fix: 'the path of a file that this user may read' }
+    return { origin: 'file', name: fileName, wrong, fix: 'set it to the path of a file that this user can read' }
   }
 }
 
@@ -180,7 +185,7 @@ function contradictions(config: Config, env: Env): readonly ConfigFault[] {
   if (!config.loopback && config.apiTokens.length === 0) {
     faults.push({
       variable: variables.host.name,
-      wrong: `"${config.host}" can be reached from other machines, and there are no tokens: anyone could order`,
+      wrong: `"${config.host}" is reachable from other machines and no tokens are set, so anyone could place orders`,
       fix: '127.0.0.1, or set API_TOKENS=name:role:secret,...',
     })
   }

@@ -31,7 +31,7 @@ function loadFile(path: string): void {
         exitCode: 2,
         what: error instanceof Error ? error.message : String(error),
         tried: `to read ${path}`,
-        next: `make ${path} a file that this user may read, or remove it`,
+        next: `make ${path} readable for this user, or remove it`,
       },
       { cause: error },
     )

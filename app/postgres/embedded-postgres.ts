@@ -114,7 +114,7 @@ export class EmbeddedPostgres {
       this.#state = 'restarting'
       this.#log.error(
         { postgresPid: this.#postmaster.pid, logFile: this.#cluster.logFile },
-        'the embedded Postgres died',
+        'the embedded Postgres ended; restarting it',
       )
       const next = await this.#restart()
       if (next === null) break
@@ -130,10 +130,10 @@ export class EmbeddedPostgres {
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
       try {
         const postmaster = await launch(this.#cluster, { settings: this.#settings, port: this.port })
-        this.#log.warn({ postgresPid: postmaster.pid, attempt }, 'the embedded Postgres runs again')
+        this.#log.warn({ postgresPid: postmaster.pid, attempt }, 'the embedded Postgres is running again')
         return postmaster
       } catch (error) {
-        this.#log.error({ err: error, attempt }, 'the embedded Postgres did not start again')
+        this.#log.error({ err: error, attempt }, 'could not restart the embedded Postgres; trying again')
         if (attempt === restartAttempts) {
           this.#state = 'failed'
           return null

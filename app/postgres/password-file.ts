@@ -9,14 +9,14 @@ export function clusterPassword(file: string, directory: string): string {
     if (existsSync(file)) return readFileSync(file, 'utf8').trim()
     if (!existsSync(directory)) return make(file)
   } catch (error) {
-    throw writeFailure(error, `to read or make ${file}`, directory)
+    throw writeFailure(error, `to read or create ${file}`, directory)
   }
   throw new StartFailure({
     code: 'missing-password',
     exitCode: 1,
-    what: `the password of the database in ${directory} is gone`,
+    what: `the password file of the database in ${directory} is missing`,
     tried: `to read ${file}`,
-    next: `put ${file} back, or start with an empty shop: mv ${directory} ${directory}.old`,
+    next: `restore ${file}, or start with an empty shop: mv ${directory} ${directory}.old`,
   })
 }
 

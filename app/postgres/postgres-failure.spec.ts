@@ -34,7 +34,7 @@ test.each([
 })
 
 test('a program that says nothing is still a failure with a sentence', () => {
-  expect(failureOf('\n').what).toBe('Postgres stopped without a word')
+  expect(failureOf('\n').what).toBe('Postgres stopped without a message')
 })
 
 test('a permission denied to another user names the directory that is closed and the chmod that opens it', () => {

@@ -33,11 +33,11 @@ export function postgresFailure(attempt: Attempt): StartFailure {
   const full = named('disk-full')
   if (full !== undefined) return fail('disk-full', freeSpace(directory), full)
   const taken = named('port-taken')
-  if (taken !== undefined) return fail('port-taken', 'start again', taken)
+  if (taken !== undefined) return fail('port-taken', 'start it again', taken)
   const stopping = named('still-stopping')
-  if (stopping !== undefined) return fail('still-stopping', 'wait a moment and start again', stopping)
+  if (stopping !== undefined) return fail('still-stopping', 'wait a moment and start it again', stopping)
   const broken = named('broken-binaries')
-  const reinstall = 'rm -rf node_modules && npm ci, or set DATABASE_URL to a Postgres of yours'
+  const reinstall = 'rm -rf node_modules && npm ci, or set DATABASE_URL to your own Postgres'
   if (broken !== undefined) return fail('broken-binaries', reinstall, broken)
   const denied = named('no-permission')
   if (denied !== undefined) return permissionFailure(attempt, denied)
@@ -53,7 +53,7 @@ function permissionFailure({ account, binaries, directory, tried }: Attempt, den
     if (closed === null) continue
     return fail(
       'unreachable-path',
-      `the user ${account.name} may not enter ${closed.path} (mode ${closed.mode}): ${denied}`,
+      `the user ${account.name} cannot enter ${closed.path} (mode ${closed.mode}): ${denied}`,
       `chmod o+x ${closed.path}, or move the project out of it (to /srv, say)`,
     )
   }
@@ -63,5 +63,5 @@ function permissionFailure({ account, binaries, directory, tried }: Attempt, den
 /** The last line that complains, else the last line. */
 function lastComplaint(lines: readonly string[]): string {
   const said = lines.filter((line) => line !== '')
-  return said.findLast((line) => /FATAL|PANIC|error:/.test(line)) ?? said.at(-1) ?? 'Postgres stopped without a word'
+  return said.findLast((line) => /FATAL|PANIC|error:/.test(line)) ?? said.at(-1) ?? 'Postgres stopped without a message'
 }

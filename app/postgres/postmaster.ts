@@ -167,7 +167,7 @@ async function connectOnce(url: string, tried: string, cluster: Cluster): Promis
         exitCode: 1,
         what: error instanceof Error ? error.message : String(error),
         tried,
-        next: `put back the password file that belongs to this database, or start with an empty shop: mv ${cluster.directory} ${cluster.directory}.old`,
+        next: `restore the password file of this database, or start with an empty shop: mv ${cluster.directory} ${cluster.directory}.old`,
       },
       { cause: error },
     )

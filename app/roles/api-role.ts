@@ -72,7 +72,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   await committer.start()
   releases.add('committer', () => committer.stop())
 
-  const purge = new CommandPurge({ pool, onError: (error) => log.warn({ err: error }, 'old keys could not be purged') })
+  const purge = new CommandPurge({
+    pool,
+    onError: (error) => log.warn({ err: error }, 'could not purge expired command keys; will retry'),
+  })
   purge.start()
   releases.add('purge', () => purge.stop())
   const sampler = new LagSampler({ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock })

@@ -88,7 +88,7 @@ export class BackgroundThread {
     if (this.#stopping) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#is({ state: 'broken', reason })
-    this.#parts.log.error({ err: error, thread: this.#parts.data.name }, 'a thread ended: it is started again')
+    this.#parts.log.error({ err: error, thread: this.#parts.data.name }, 'a thread ended; restarting it')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }
 }

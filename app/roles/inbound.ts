@@ -76,7 +76,7 @@ export async function placeOrderSchemaId(config: Config, registry: SchemaRegistr
   if (id === null) {
     log.warn(
       { subject: PLACE_ORDER_SUBJECT },
-      'the registry has not got it: orders in Avro are parked until orderledger schemas plan and apply, and a new start',
+      'the registry does not have it, so orders in Avro are parked; run orderledger schemas plan and apply, then restart',
     )
   }
   return id

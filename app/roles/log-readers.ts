@@ -20,7 +20,7 @@ export function logReaders(pool: Pool, progress: Progress, kafka: KafkaSettings 
 
 function projectionReader(projection: ProjectionState, leased: boolean): LogReader {
   const { name, state, position, head, lagSeconds, lastError } = projection
-  const detail = lastError?.message ?? (state === 'live' ? (leased ? null : 'no projector runs') : state)
+  const detail = lastError?.message ?? (state === 'live' ? (leased ? null : 'no projector is running') : state)
   const served = leased && state === 'live'
   return { name, kind: 'projection', position, head, secondsBehind: lagSeconds, served, detail }
 }
@@ -45,7 +45,7 @@ async function readRelay(pool: Pool, reader: string): Promise<LogReader> {
     head: Number(head),
     secondsBehind: age ?? 0,
     served: leased,
-    detail: leased ? null : 'no relay runs',
+    detail: leased ? null : 'no relay is running',
   }
 }
 

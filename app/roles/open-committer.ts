@@ -37,14 +37,14 @@ export function openCommitter(options: CommitterOptions, overrides: Partial<Grou
     cache: new StreamCache(CACHE_BOUNDS),
     snapshots: new SnapshotWriter(
       pool,
-      overrides.onError ?? ((error) => log.warn({ err: error }, 'a snapshot could not be written')),
+      overrides.onError ?? ((error) => log.warn({ err: error }, 'could not write a snapshot')),
     ),
     monotonic: () => performance.now(),
     newEventId: newIdBytes,
     reach: crashPoints({ crash }),
     onError: (error) => {
       metrics?.storeErrors.inc()
-      log.warn({ err: error }, 'the store could not be written to; trying again')
+      log.warn({ err: error }, 'could not write to the store; retrying')
     },
     limits,
     ...(metrics === null

@@ -17,7 +17,7 @@ import type { OpenWork } from './open-work.ts'
 const CONNECTIONS = 4
 
 export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
-  if (kafka === null) throw new Error('the relay has no Kafka to publish to')
+  if (kafka === null) throw new Error('the relay needs KAFKA_BROKERS')
   const pool = openPool(databaseUrl, {
     name: 'relay',
     max: CONNECTIONS,

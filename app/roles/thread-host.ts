@@ -15,7 +15,7 @@ const REPORT_MS = 250
 /** Opens the work and keeps it until the host sends word; then gives back what was registered. */
 export async function runThread(open: OpenWork): Promise<void> {
   const host = parentPort
-  if (host === null) throw new Error('this program runs as a thread only')
+  if (host === null) throw new Error('this file runs only as a thread')
   const tell = (message: ThreadMessage) => host.postMessage(message)
   const log = (level: LogLevel) => (fields: object, message: string) => tell({ kind: 'log', level, fields, message })
   const releases = new Releases()

@@ -36,7 +36,7 @@ function listenFailure(error: unknown, host: string, port: number): StartFailure
       what: error instanceof Error ? error.message : String(error),
       tried: `to listen on ${host}:${String(port)}`,
       next: taken
-        ? `PORT=0 takes any free port; ss -ltnp 'sport = :${String(port)}' shows who has this one`
+        ? `set PORT=0 for any free port; ss -ltnp 'sport = :${String(port)}' shows who uses this one`
         : 'set HOST to an address of this machine, and PORT to one that this user may bind (1024 or more)',
     },
     { cause: error },

@@ -21,8 +21,8 @@ export function migrationFailure(error: unknown): StartFailure {
       code: 'migration-failed',
       exitCode: 1,
       what,
-      tried: 'to bring the database to the present schema; nothing of the failed migration was kept',
-      next: 'orderledger db status, and the log of Postgres; the role in DATABASE_URL needs the right to create schemas',
+      tried: 'to migrate the database to the schema of this release; the failed migration was rolled back',
+      next: 'check orderledger db status and the log of Postgres; the role in DATABASE_URL needs the right to create schemas',
     },
     { cause: error },
   )

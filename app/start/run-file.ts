@@ -124,7 +124,7 @@ function refuseIfHeld(dataDir: string, number: number): void {
     exitCode: 1,
     what: `${work} already runs here: pid ${String(owner.pid)}, ${where}`,
     tried: `to claim ${dataDir}`,
-    next: `use that one, stop it (kill ${String(owner.pid)}), or set DATA_DIR to another directory`,
+    next: `use it, stop it (kill ${String(owner.pid)}), or set DATA_DIR to another directory`,
   })
 }
 

@@ -48,7 +48,7 @@ function requireLockedReaders(): void {
     exitCode: 1,
     what: breach,
     tried: 'to compare the readers of this program with schemas/schemas.lock',
-    next: 'orderledger schemas check says what was changed; a checkout of a release has both alike',
+    next: 'run orderledger schemas check to see what changed; in a checkout of a release both match',
   })
 }
 
@@ -58,7 +58,7 @@ function sharedFailure(error: unknown, base: string): unknown {
   if (error.kind === 'schema') {
     const next =
       error.code === 'schema-unknown'
-        ? 'orderledger schemas apply --env <env>, then start again'
+        ? 'run orderledger schemas apply --env <env>, then start the service again'
         : 'correct the user, the password or the rights in SCHEMA_REGISTRY_URL'
     return new StartFailure({ code: error.code, exitCode: 1, what: error.message, tried, next }, { cause: error })
   }
@@ -78,7 +78,7 @@ function embeddedFailure(error: unknown): unknown {
       tried: 'to register the schemas of this release',
       next: unreachable
         ? 'orderledger doctor'
-        : 'take what stands in the way out of /registry with the release that put it there (docs/registry.md)',
+        : 'remove the conflicting schema from /registry with the release that added it (docs/registry.md)',
     },
     { cause: error },
   )

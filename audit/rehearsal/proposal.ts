@@ -33,7 +33,8 @@ export function proposalInFile(file: string, text: string, event: string | null)
   if (!json.ok) throw new SchemaRuleError(`${file}: ${json.fault.message}`)
   const found = read(event ?? nameOf(json.value), file, text)
   const proposal = proposalOf(found)
-  if (proposal === null) throw new SchemaRuleError(`${file}: no event ${found.event} is stored: it is new`)
+  if (proposal === null)
+    throw new SchemaRuleError(`${file}: no event ${found.event} is stored, so nothing can be rehearsed`)
   return proposal
 }
 
@@ -66,7 +67,7 @@ function read(event: string, file: string, text: string): Found {
   const { read: found, faults } = schemaFileFaults(event, file, text)
   const fault = faults.find(({ code }) => found === null || hinders(code))
   if (fault !== undefined) throw new SchemaRuleError(`${placeOf(fault)}: ${fault.message}`)
-  if (found === null) throw new Error(`${file} has no fault and no schema`)
+  if (found === null) throw new Error(`${file} has no schema`)
   return { event, file, schema: found.schema }
 }
 

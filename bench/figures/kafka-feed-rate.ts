@@ -3,7 +3,7 @@ import pg from 'pg'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { projectorGroup } from '../../kafka/feed/log-consumer.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { WEAVE_CAPACITY } from '../../kafka/feed/weave.ts'
+import { RESEQUENCER_CAPACITY } from '../../kafka/feed/resequencer.ts'
 import { Cleanup } from '../cleanup.ts'
 import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import type { ProjectedLog, ProjectedReport } from '../kafka/projected-log.ts'
@@ -49,7 +49,7 @@ export const kafkaFeedRate = figure({
         ratio: fed.perSecond / store.perSecond,
         kafka: fed.perSecond,
         store: store.perSecond,
-        held: fed.held / WEAVE_CAPACITY,
+        held: fed.held / RESEQUENCER_CAPACITY,
         memory: fed.peakMb,
         stored: fed.storedShare,
       }

@@ -14,7 +14,7 @@ export interface Machine {
   readonly system: string
   readonly node: string
   readonly postgres: string
-  /** Of the source; marked when it has changes that are not committed. */
+  /** Of the source; marked when it has uncommitted changes. */
   readonly revision: string
   /** Median of an 8 kB write made durable, where the databases lie. */
   readonly fdatasyncMs: number

@@ -32,7 +32,7 @@ export async function readLetter(client: HttpClient, id: number): Promise<DeadLe
     throw new StartFailure({
       code: 'dead-letter-not-found',
       exitCode: 1,
-      what: `there is no dead letter ${String(id)}`,
+      what: `no dead letter has the number ${String(id)}`,
       tried: `GET ${client.url}${path}`,
       next: 'orderledger dead-letters list',
     })
@@ -55,8 +55,8 @@ export function selected(which: readonly string[]): Pick<SelectDeadLetters, 'cau
   throw new StartFailure({
     code: 'no-selection',
     exitCode: 2,
-    what: `"${which.join(' ')}" is neither one cause nor numbers of letters`,
-    tried: 'to read which letters are meant',
-    next: 'orderledger dead-letters list shows the causes; with --cause CAUSE, the numbers',
+    what: `"${which.join(' ')}" is neither a cause nor a list of letter numbers`,
+    tried: 'to read the selection of letters',
+    next: 'orderledger dead-letters list shows the causes; --cause CAUSE shows the numbers',
   })
 }

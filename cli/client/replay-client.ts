@@ -58,7 +58,7 @@ export async function namesOf(client: HttpClient, name: string): Promise<readonl
   throw new StartFailure({
     code: 'projection-not-found',
     exitCode: 2,
-    what: `there is no projection ${name}`,
+    what: `no projection is named ${name}`,
     tried: `GET ${client.url}/projections`,
     next: `one of: all, ${names.join(', ')}`,
   })

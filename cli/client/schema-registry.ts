@@ -28,13 +28,9 @@ const TIMEOUT_MS = 10_000
 
 export function addRegistryOptions(command: Command): Command {
   return command
-    .requiredOption(
-      '--env <name>',
-      'the environment that the registry serves: its ids are kept under this name',
-      envName,
-    )
+    .requiredOption('--env <name>', 'the environment of the registry; its ids are stored under this name', envName)
     .option('--registry <url>', 'the registry (default: SCHEMA_REGISTRY_URL)')
-    .option('--token <secret>', 'for the registry of a service with API_TOKENS: one of role admin')
+    .option('--token <secret>', 'a token of role admin, for the registry of a service with API_TOKENS')
 }
 
 /** Throws a StartFailure when none is named. */
@@ -45,7 +41,7 @@ export function registryOf(context: CommandContext, options: Omit<RegistryOption
   if (named === null) {
     const own = running === null ? 'http://127.0.0.1:3000/registry' : `${running.url}/registry`
     throw refusal(
-      'no registry is named',
+      'no registry is set',
       'SCHEMA_REGISTRY_URL, --registry',
       `--registry ${own}, or set SCHEMA_REGISTRY_URL`,
     )
@@ -78,8 +74,8 @@ export async function answered<Result>({ base }: FoundRegistry, work: () => Prom
         what: error.message,
         tried: `to work with the registry at ${base}`,
         next: isDown
-          ? 'the same again once it answers, or another URL with --registry'
-          : '--token with a secret of role admin, or user and password in the URL; orderledger schemas plan shows the rest',
+          ? 'start the registry and run the command again, or pass another URL with --registry'
+          : 'pass --token with a token of role admin, or user and password in the URL; then orderledger schemas plan shows what is left',
       },
       { cause: error },
     )
@@ -89,7 +85,7 @@ export async function answered<Result>({ base }: FoundRegistry, work: () => Prom
 /** A name that stands in file names and in JSON. */
 function envName(text: string): string {
   if (/^[a-z][a-z0-9-]{0,31}$/.test(text)) return text
-  throw new InvalidArgumentError('It is a word of lower case letters, digits and dashes, such as staging.')
+  throw new InvalidArgumentError('Use lower case letters, digits and dashes, such as staging.')
 }
 
 function refusal(what: string, tried: string, next: string): StartFailure {

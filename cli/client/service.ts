@@ -19,9 +19,9 @@ export interface ServiceOptions {
 /** Adds --url, --token and --patience, which every command that speaks to a running service has. */
 export function addServiceOptions(command: Command): Command {
   return command
-    .option('--url <url>', 'the service to use (default: the one that runs in DATA_DIR)')
-    .option('--token <secret>', 'what to authenticate with (default: the strongest one of API_TOKENS)')
-    .option('--patience <seconds>', 'how long to try again what got no answer', wholeNumber(1, 86_400), 60)
+    .option('--url <url>', 'URL of the service (default: the one that runs in DATA_DIR)')
+    .option('--token <secret>', 'token to authenticate with (default: the one in API_TOKENS with the most rights)')
+    .option('--patience <seconds>', 'how long to retry requests that get no answer', wholeNumber(1, 86_400), 60)
 }
 
 export interface Connecting {
@@ -68,7 +68,7 @@ async function greet(service: { readonly url: string; readonly token: string | n
       {
         code: 'service-unreachable',
         exitCode: 3,
-        what: `the service does not answer: ${error.message}`,
+        what: `the service is not responding: ${error.message}`,
         tried: `GET ${service.url}/version`,
         next: 'npm start, or --url with the URL of a running service',
       },
@@ -90,8 +90,8 @@ export function requireSuccess(reply: Reply, tried: string): void {
     what: `the service answered ${status} ${problemCode(reply)}`,
     tried,
     next: lacksRight
-      ? '--token with a secret of a role that may do this, or the same API_TOKENS as the service'
-      : `curl -i the same: the detail of the problem says what to do`,
+      ? 'pass --token with a token whose role allows this, or set the same API_TOKENS as the service'
+      : `request it with curl -i: the detail of the problem says what to do`,
   })
 }
 

@@ -27,9 +27,9 @@ export function register(program: Command, context: CommandContext): void {
   program
     .command('cluster')
     .description('run a real Kafka and a real schema registry until Ctrl-C, without Docker')
-    .addOption(new Option('--brokers <n>', 'how many brokers').choices(['1', '3']).default('1'))
-    .option('--registry-only', 'the registry, and no brokers')
-    .option('--tls', 'brokers that let in over TLS and with a password only (SCRAM-SHA-512)')
+    .addOption(new Option('--brokers <n>', 'number of brokers').choices(['1', '3']).default('1'))
+    .option('--registry-only', 'start the registry only, without brokers')
+    .option('--tls', 'require TLS and a password (SCRAM-SHA-512)')
     .option('--data <folder>', 'keep the data there (default: a temporary folder, removed at the end)')
     .addHelpText('after', examples('npm run cluster -- --brokers 3', 'npm run cluster -- --tls --data .cluster'))
     .action((options: ClusterOptions) => cluster(context, options))
@@ -44,11 +44,11 @@ async function cluster({ output, environment }: CommandContext, options: Cluster
   output.result({ kafka: kafka && kafkaAsJson(kafka), registry: registryAsJson(registry), variables }, () =>
     [
       ...(kafka === null ? [] : kafkaAsText(kafka, options)),
-      `${registry.description} (pid ${registry.pid}; ${fate(options, 'what it is told')})`,
+      `${registry.description} (pid ${registry.pid}; ${fate(options, 'its data')})`,
       '',
       ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       '',
-      'Put these lines into .env, or before a command. Ctrl-C stops everything.',
+      'Put these lines into .env, or in front of a command. Ctrl-C stops everything.',
     ].join('\n'),
   )
   const last = await Promise.race([stopped.then(() => null), registry.ended])
@@ -86,8 +86,8 @@ async function startBoth(common: Common, options: ClusterOptions, output: Output
 
 /** Whoever kills a broker to see what happens wants to see it come back as well. */
 function startAgain(broker: KafkaBroker, last: string, { note }: Output): void {
-  note(`broker ${broker.id} ended; it is started again in ${RESTART_MS / 1_000} s. It said last: ${last}`)
-  const failed = (error: unknown): void => note(`broker ${broker.id} stays away: ${String(error)}`)
+  note(`broker ${broker.id} ended and restarts in ${RESTART_MS / 1_000} s. Its last output: ${last}`)
+  const failed = (error: unknown): void => note(`broker ${broker.id} did not restart: ${String(error)}`)
   const timer = setTimeout(() => {
     broker.start().then(() => note(`broker ${broker.id} is back (pid ${broker.pid() ?? 0})`), failed)
   }, RESTART_MS)
@@ -102,7 +102,7 @@ function kafkaAsText({ description, brokers, home }: KafkaCluster, options: Clus
 }
 
 function fate({ data }: ClusterOptions, what: string): string {
-  return data === undefined ? `${what} is gone when it stops` : `${what} is kept in ${data}`
+  return data === undefined ? `${what} is deleted when it stops` : `${what} is kept in ${data}`
 }
 
 function kafkaAsJson({ description, brokers, home }: KafkaCluster) {
@@ -127,7 +127,7 @@ function notFetched(error: MavenFailure): StartFailure {
       tried: 'to fetch Kafka and the registry from Maven Central, once',
       next: missing
         ? 'apt-get install -y maven'
-        : 'look at the network (and its proxy in ~/.m2/settings.xml), then again',
+        : 'check the network (and its proxy in ~/.m2/settings.xml), then run the command again',
     },
     { cause: error },
   )

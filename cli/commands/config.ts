@@ -20,7 +20,7 @@ export function register(program: Command, context: CommandContext): void {
     })
   config
     .command('check')
-    .description('list every fault of the configuration; exit 1 when there is one')
+    .description('list every fault of the configuration; exit 1 if it has one')
     .addHelpText('after', examples('orderledger config check', 'orderledger config check --json'))
     .action(() => {
       check(context)

@@ -28,29 +28,29 @@ interface ConsumeOptions {
 const LONGEST_WORK_MS = 60_000
 
 const details = `
-TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. Follows it until Ctrl-C or -n messages,
-and says at the end how many a second it were. With --decode events are shown by their fields, else in hex; JSON is
-shown as it is, and nothing that cannot be read stops the command.
-Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
-partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
-no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
-says of it.`
+TOPIC is a topic of this service (orders, user-events, ...) or the full name of any other topic. The command follows it
+until Ctrl-C or -n messages, and prints the rate at the end. With --decode it shows events by their fields, otherwise in
+hex; it shows JSON as it is. A message that cannot be read does not stop the command.
+Without --group it reads all partitions from --from and commits no offsets. With --group the members share the
+partitions and continue where the group was; --from says where a new group starts. A batch that cannot be unpacked ends a
+member, because no member can pass it. --work delays each message, to see how a group scales and what \`orderledger lag\`
+reports about it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
     .command('consume')
     .description('show the messages of a topic, decoded')
     .argument('<topic>', 'which')
-    .option('-n, --number <n>', 'how many (default: until Ctrl-C)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('-n, --number <n>', 'number of messages (default: until Ctrl-C)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .addOption(
       new Option('--from <where>', 'earliest, latest, an offset, or a time (RFC 3339)')
         .argParser(parseFrom)
         .default({ at: 'earliest' }, 'earliest'),
     )
-    .option('--decode', 'show events by their fields')
-    .option('--headers', 'show the headers as well')
-    .option('--group <group>', 'as a member of this consumer group')
-    .option('--work <ms>', 'milliseconds that each message is made to take', wholeNumber(0, LONGEST_WORK_MS), 0)
+    .option('--decode', 'show the fields of events')
+    .option('--headers', 'also show the headers')
+    .option('--group <group>', 'join this consumer group')
+    .option('--work <ms>', 'milliseconds to spend on each message', wholeNumber(0, LONGEST_WORK_MS), 0)
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -82,7 +82,7 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             ...common,
             from,
             onRetry(reason) {
-              if (reason !== lastReason) output.note(`trying again: ${reason}`)
+              if (reason !== lastReason) output.note(`retrying: ${reason}`)
               lastReason = reason
             },
           })
@@ -104,8 +104,9 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
 function requireUsage({ group, from, work }: ConsumeOptions): void {
   const wrong =
     group === undefined
-      ? work > 0 && '--work is for a --group'
-      : (from.at === 'offset' || from.at === 'time') && 'a --group goes on where it was: --from is earliest or latest'
+      ? work > 0 && '--work needs --group'
+      : (from.at === 'offset' || from.at === 'time') &&
+        'with --group, --from can only be earliest or latest: a group continues where it was'
   if (wrong === false) return
   throw new StartFailure({
     code: 'usage',
@@ -124,7 +125,7 @@ function wholeName({ prefix }: KafkaSettings, asked: string): string {
 
 function joinedText(group: string, partitions: readonly number[]): string {
   return partitions.length === 0
-    ? `joined ${group}: no partition is left for this member`
+    ? `joined ${group}: all partitions are taken by other members`
     : `joined ${group}: partitions ${partitions.join(', ')}`
 }
 
@@ -138,5 +139,5 @@ function parseFrom(text: string): BrowseFrom {
   if (/^\d{1,15}$/.test(text)) return { at: 'offset', offset: Number(text) }
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
   if (time >= 0) return { at: 'time', time }
-  throw new InvalidArgumentError('It is earliest, latest, an offset, or a time like 2026-11-27T08:00:00Z.')
+  throw new InvalidArgumentError('Use earliest, latest, an offset, or a time like 2026-11-27T08:00:00Z.')
 }

@@ -23,7 +23,7 @@ const CAUSE = 'wrong-key-0a1b2c3d'
 export function register(program: Command, context: CommandContext): void {
   const letters = program
     .command('dead-letters')
-    .description('show the records that could not be handled, try them again, discard them')
+    .description('show the records that could not be handled, retry or discard them')
     .addHelpText(
       'after',
       examples('orderledger dead-letters list', `orderledger dead-letters retry ${CAUSE} --dry-run`),
@@ -31,10 +31,10 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     letters
       .command('list')
-      .description('show what is wrong, by cause; with --cause or --state, the letters')
-      .option('--cause <cause>', 'only letters of this cause')
-      .option('--state <state>', 'only letters of this state: parked, retried, discarded', letterState)
-      .option('--limit <n>', 'how many letters', wholeNumber(1, 200), 50),
+      .description('show the failures by cause; with --cause or --state, the letters')
+      .option('--cause <cause>', 'only letters with this cause')
+      .option('--state <state>', 'only letters in this state: parked, retried, discarded', letterState)
+      .option('--limit <n>', 'number of letters', wholeNumber(1, 200), 50),
   )
     .addHelpText('after', examples('orderledger dead-letters list', `orderledger dead-letters list --cause ${CAUSE}`))
     .action((options: ListOptions) =>
@@ -47,7 +47,7 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     letters
       .command('show')
-      .description('show one with its bytes, headers and history')
+      .description('show one letter with its bytes, headers and history')
       .argument('<letter>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   )
     .addHelpText('after', examples('orderledger dead-letters show 1', 'orderledger dead-letters show 1 --json'))
@@ -57,8 +57,8 @@ export function register(program: Command, context: CommandContext): void {
         context.output.result(letter, () => letterText(letter))
       }),
     )
-  addServiceOptions(acting(letters, 'retry', 'try parked letters again, in the order in which their records came'))
-    .addHelpText('after', '\nExits with 1 when a letter stays parked.')
+  addServiceOptions(acting(letters, 'retry', 'retry parked letters, in the order in which their records arrived'))
+    .addHelpText('after', '\nExits with 1 if a letter stays parked.')
     .addHelpText(
       'after',
       examples(`orderledger dead-letters retry ${CAUSE} --dry-run`, 'orderledger dead-letters retry 17 18'),
@@ -71,7 +71,7 @@ export function register(program: Command, context: CommandContext): void {
         if (report.failed > 0 || report.left > 0) context.exitWith(1)
       }),
     )
-  addServiceOptions(acting(letters, 'discard', 'give parked letters up; they stay in the table'))
+  addServiceOptions(acting(letters, 'discard', 'discard parked letters; they stay in the table'))
     .addHelpText(
       'after',
       examples(`orderledger dead-letters discard ${CAUSE} --dry-run`, 'orderledger dead-letters discard 17'),
@@ -90,8 +90,8 @@ function acting(letters: Command, name: string, description: string): Command {
   return letters
     .command(name)
     .description(description)
-    .argument('<which...>', 'a cause, as `dead-letters list` shows it, or the numbers of letters')
-    .option('--dry-run', 'only say what would come of it')
+    .argument('<which...>', 'a cause, as `dead-letters list` shows it, or letter numbers')
+    .option('--dry-run', 'dry run: only say what would happen')
 }
 
 function letterState(text: string): string {

@@ -10,7 +10,7 @@ import type { Output } from '../output/output.ts'
 export function register(program: Command, context: CommandContext): void {
   program
     .command('doctor')
-    .description('check this machine and the configuration, and name the fix for what is wrong')
+    .description('check this machine and the configuration, and say how to fix each fault')
     .addHelpText('after', examples('orderledger doctor', 'orderledger doctor --json'))
     .action(async () => {
       const checks = await examine(context)

@@ -53,7 +53,7 @@ test('an event is shown whole, and one past the end of the log is not there', as
   expect(JSON.parse(shown.stdout)).toEqual(placed)
   expect(await runInProcess('events', 'show', '8', '--url', url)).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('the log has no event 8'),
+    stderr: expect.stringContaining('no event has the position 8'),
   })
 })
 

@@ -33,10 +33,10 @@ export function register(program: Command, context: CommandContext): void {
     events
       .command('tail')
       .description('print the newest events, then each new one until Ctrl-C')
-      .option('-n, --number <n>', 'how many of the newest to begin with', wholeNumber(0, LOOK_BACK), 10)
-      .option('--type <type>', 'only events of this type, as OrderPlaced')
-      .option('--stream <stream>', 'only events of this stream, as inventory-IPHONE-17')
-      .option('--no-follow', 'end after the newest ones'),
+      .option('-n, --number <n>', 'number of newest events to start with', wholeNumber(0, LOOK_BACK), 10)
+      .option('--type <type>', 'only events of this type, such as OrderPlaced')
+      .option('--stream <stream>', 'only events of this stream, such as inventory-IPHONE-17')
+      .option('--no-follow', 'exit after the newest events'),
   )
     .addHelpText('after', `\nWith --type the newest ones are looked for among the last ${LOOK_BACK} events.`)
     .addHelpText('after', '\nWith --json each event is a line of JSON.')
@@ -51,8 +51,10 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     events
       .command('show')
-      .description('print one event whole')
-      .addArgument(new Argument('<position>', 'in the log, from 1').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))),
+      .description('print one whole event')
+      .addArgument(
+        new Argument('<position>', 'position in the log, from 1').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+      ),
   )
     .addHelpText('after', examples('orderledger events show 42', 'orderledger events show 42 --json'))
     .action((position: number, options: ServiceOptions) => show(context, position, options))
@@ -122,7 +124,7 @@ async function show(context: CommandContext, position: number, options: ServiceO
       throw new StartFailure({
         code: 'no-such-event',
         exitCode: 1,
-        what: `the log has no event ${position}`,
+        what: `no event has the position ${position}`,
         tried: `GET ${client.url}/events?after=${position - 1}&limit=1`,
         next: 'orderledger events tail -n 1',
       })

@@ -43,24 +43,28 @@ const overKafka = 1_000
 const LONGEST_FLOOD = 10_000_000
 
 const details = `
-Without --rate the next order is sent when one is answered (closed loop): how many orders a second the service takes.
-With --rate orders are sent at evenly spaced moments however slow the answers are (open loop), and latency counts from
-the moment an order was due: how long customers wait at that load. -c bounds what is under way in both.
-With --to kafka orders go to the topic order-commands, and count as answered once the log has what became of them (-c is
-then ${overKafka} where it is not given). Products and customers are made if missing. Refusals (a product sold out) are answers; exit code 1 when any order
-failed to get one.`
+Without --rate it sends the next order when one is answered (closed loop): this measures how many orders a second the
+service takes. With --rate it sends orders at evenly spaced moments, however slow the answers are (open loop), and counts
+latency from the moment an order was due: this measures how long customers wait at that load. -c limits the orders in
+flight in both cases. With --to kafka it sends orders to the topic order-commands, and an order counts as answered once
+the log has its outcome (-c is then ${overKafka} by default). It creates missing products and customers. A refusal (a
+product sold out) is an answer; exit code 1 if an order got no answer.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
     .command('flood')
     .description('send random orders to the service and report rate and latency')
-    .option('-n, --number <n>', 'how many orders (default: 1000)', wholeNumber(1, LONGEST_FLOOD))
-    .option('-c, --concurrency <n>', 'requests under way at once (default: 16)', wholeNumber(1, 1_000))
-    .option('--rate <r>', 'orders a second, evenly spaced', positiveNumber(100_000))
+    .option('-n, --number <n>', 'number of orders (default: 1000)', wholeNumber(1, LONGEST_FLOOD))
+    .option('-c, --concurrency <n>', 'requests in flight (default: 16)', wholeNumber(1, 1_000))
+    .option('--rate <r>', 'orders per second, evenly spaced', positiveNumber(100_000))
     .addOption(new Option('--intense', `-n ${intense.number} -c ${intense.concurrency}`).conflicts('extreme'))
     .option('--extreme', `-n ${extreme.number} -c ${extreme.concurrency}`)
-    .addOption(new Option('--to <way>', 'how they are sent').choices(['http', 'kafka']).default('http'))
-    .option('--seed <s>', 'the same orders as another flood with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--to <way>', 'how to send them').choices(['http', 'kafka']).default('http'))
+    .option(
+      '--seed <s>',
+      'send the same orders as another flood with this seed',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
   addServiceOptions(command)
     .addHelpText('after', details)
     .addHelpText(
@@ -76,7 +80,9 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
   const { number: count, concurrency } = forceOf(options)
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const traffic = createTraffic(seed, { currency: context.config().currency })
-  const interruption = watchInterruption(() => output.note('finishing what is under way; Ctrl-C again stops at once'))
+  const interruption = watchInterruption(() =>
+    output.note('finishing requests in flight; press Ctrl-C again to stop at once'),
+  )
   const { signal } = interruption
   const client = await connect(context, { options, connections: concurrency, signal })
   const { rate } = options
@@ -110,7 +116,7 @@ type Sending = Omit<FloodingTopic, 'sender' | 'target' | 'patience'>
 async function overTopic(kafka: KafkaSettings, sending: Sending, patience: number): Promise<DeliveryReport> {
   return toldIfAway(kafka, async () => {
     const target = (await produceTargets(kafka)).get('order-commands')
-    if (target === undefined) throw new Error('order-commands is no topic that takes records')
+    if (target === undefined) throw new Error('records cannot be sent to order-commands')
     const parts = { kafka, clientId: 'flood', log: silentLog, linger: 0, patience, monotonic: () => performance.now() }
     const sender = new BatchSender({
       ...parts,

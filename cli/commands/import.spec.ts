@@ -66,7 +66,7 @@ test('an import that is all in exits with 0', async () => {
   expect(code).toBe(0)
   expect(stdout).toContain('accepted       1')
   expect(stdout).toContain('already there  1')
-  expect(stdout).not.toContain('go on with')
+  expect(stdout).not.toContain('continue with')
 })
 
 test('after failures the import goes on from the first of them', async () => {
@@ -75,7 +75,7 @@ test('after failures the import goes on from the first of them', async () => {
   const { code, stdout } = await runInProcess('import', 'orders', file, '--url', url, '-c', '2')
   expect(code).toBe(1)
   expect(stdout).toContain('line 2 failed: internal')
-  expect(stdout).toContain(`go on with: orderledger import orders ${file} -c 2 --from-line 2 --url ${url}`)
+  expect(stdout).toContain(`continue with: orderledger import orders ${file} -c 2 --from-line 2 --url ${url}`)
 })
 
 test('when the service is gone the import ends, and goes on from the first line without an answer', async () => {

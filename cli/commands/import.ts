@@ -20,21 +20,21 @@ interface ImportOptions extends ServiceOptions {
 }
 
 const details = `
-FILE holds one JSON object a line (JSONL), packed with gzip or not: the body of POST /products, /customers or /orders.
-Products are known by sku, customers by customerId, orders by orderId: one that exists with the same content counts as
-already there. A customer or an order without an id is given one made of the file's content and the line's number, so
-the same file may be sent again; once the file is changed, such records are new ones.
-The import ends when the service has not answered for all of the patience, and names the command that goes on.
-Exit code 1 when any line was refused, invalid or failed, or when the import ended before the file did.`
+FILE has one JSON object per line (JSONL), with or without gzip: the body of POST /products, /customers or /orders.
+sku identifies a product, customerId a customer, orderId an order. A record that exists with the same content counts as
+already there. A customer or an order without an id gets one made from the file's content and the line number, so you
+can send the same file again; if you change the file, such records are new.
+The import ends when the service has not answered for --patience, and prints the command that continues it.
+Exit code 1 if a line was refused, invalid or failed, or if the import ended before the end of the file.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
     .command('import')
     .description('send the products, customers or orders of a file to the service')
-    .addArgument(new Argument('<kind>', 'what the file holds').choices(importKinds))
-    .argument('<file>', 'JSON lines, packed with gzip or not')
-    .option('-c, --concurrency <n>', 'requests under way at once', wholeNumber(1, 1_000), 32)
-    .option('--from-line <n>', 'begin at this line of the file', wholeNumber(1, Number.MAX_SAFE_INTEGER), 1)
+    .addArgument(new Argument('<kind>', 'what the file contains').choices(importKinds))
+    .argument('<file>', 'JSON lines, with or without gzip')
+    .option('-c, --concurrency <n>', 'requests in flight', wholeNumber(1, 1_000), 32)
+    .option('--from-line <n>', 'start at this line of the file', wholeNumber(1, Number.MAX_SAFE_INTEGER), 1)
   addServiceOptions(command)
     .addHelpText('after', details)
     .addHelpText(
@@ -54,7 +54,9 @@ async function importFile(context: CommandContext, asked: Import): Promise<void>
   const { kind, file, options } = asked
   const { output } = context
   const survey = await surveyed(file, options.fromLine)
-  const interruption = watchInterruption(() => output.note('finishing what is under way; Ctrl-C again stops at once'))
+  const interruption = watchInterruption(() =>
+    output.note('finishing requests in flight; press Ctrl-C again to stop at once'),
+  )
   const { signal } = interruption
   const client = await connect(context, { options, connections: options.concurrency, signal })
   const progress = output.progress(`import ${kind}`, survey.lines)
@@ -121,7 +123,7 @@ function show(context: CommandContext, asked: Import, sent: SentLines & { readon
     [
       table(['import', kind], reportRows(report)),
       ...notTaken.shown(),
-      ...(goOn === null ? [] : [`go on with: ${goOn}`]),
+      ...(goOn === null ? [] : [`continue with: ${goOn}`]),
     ].join('\n'),
   )
   if (report.accepted + report.alreadyThere < lines) context.exitWith(1)

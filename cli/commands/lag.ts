@@ -21,20 +21,20 @@ const PATIENCE_MS = 15_000
 const HOME_AND_CLEAR = '\u{1b}[H\u{1b}[J'
 
 const details = `
-Behind is counted in messages (groups) or events (the relay and the projections); seconds are the age of the oldest one
-that is not done. Verdicts come from watching, up to ten seconds where something is unread, and need no thresholds:
-  OK       has read everything, or moves and holds its distance
+Behind counts messages (groups) or events (the relay and the projections); seconds are the age of the oldest unread one.
+Verdicts come from watching, for up to ten seconds if something is unread, and need no thresholds:
+  OK       has read everything, or moves and does not fall further behind
   WARN     moves, but falls behind
-  STALLED  is there and does not move, though there is something to read
-  STOPPED  is not there, though there is something to read
-The service that runs is asked; without one, the cluster of KAFKA_BROKERS and the database are looked at directly.
-Exit code 1 when anyone is STALLED or STOPPED, 3 when Kafka or the database cannot be reached.`
+  STALLED  runs, but does not move although something is unread
+  STOPPED  does not run although something is unread
+It asks the running service; without one, it looks at the cluster of KAFKA_BROKERS and the database directly.
+Exit code 1 if a reader is STALLED or STOPPED, 3 if Kafka or the database cannot be reached.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
     .command('lag')
     .description('show how far behind consumer groups, the relay and the projections are')
-    .option('--monitor', 'go on until Ctrl-C')
+    .option('--monitor', 'repeat until Ctrl-C')
     .option('--group <group>', 'only this consumer group')
   addServiceOptions(command)
     .addHelpText('after', details)
@@ -63,7 +63,7 @@ async function lag(context: CommandContext, options: LagOptions): Promise<void> 
 async function settled({ output }: CommandContext, read: ReadLag, signal: AbortSignal): Promise<LagReport> {
   const start = performance.now()
   let report = await read()
-  if (!report.settled) output.note('watching what is unread, up to ten seconds')
+  if (!report.settled) output.note('watching unread messages, for up to ten seconds')
   while (!report.settled && performance.now() - start < PATIENCE_MS && (await paused(signal))) report = await read()
   requireKafkaSeen(report)
   output.result(report, () => lagText(report, output.streams.stdout))
@@ -94,7 +94,7 @@ function noSuchGroup(group: string, { groups }: LagReport): StartFailure {
   return new StartFailure({
     code: 'no-such-group',
     exitCode: 1,
-    what: `no consumer group ${group} has offsets of our topics`,
+    what: `no consumer group ${group} has offsets on these topics`,
     tried: 'to list the groups of the cluster',
     next: groups.length === 0 ? 'orderledger lag' : `--group with one of ${groups.map((one) => one.group).join(', ')}`,
   })
@@ -106,7 +106,7 @@ function requireKafkaSeen({ kafka }: LagReport): void {
     code: 'kafka-unreachable',
     exitCode: 3,
     what: `Kafka: ${kafka.detail}`,
-    tried: 'to look at its groups and topics',
+    tried: 'to read its groups and topics',
     next: 'start the brokers, or correct KAFKA_BROKERS',
   })
 }

@@ -13,7 +13,9 @@ Exits with 1 unless every bad record is parked once, for the right reason, and e
 
 export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
-    program.command('poison').description('send records that must not stop the orders, and check what became of them'),
+    program
+      .command('poison')
+      .description('send bad records among good orders, and check that each is parked and no order is lost'),
   )
     .addHelpText('after', details)
     .addHelpText('after', examples('orderledger poison', 'orderledger poison --json'))
@@ -40,8 +42,8 @@ function noKafka(): StartFailure {
   return new StartFailure({
     code: 'no-kafka',
     exitCode: 2,
-    what: 'KAFKA_BROKERS is not set: there is no topic to send to',
+    what: 'KAFKA_BROKERS is not set, so poison has no topic to send to',
     tried: 'to read KAFKA_BROKERS',
-    next: 'npm run cluster prints what to set; start the service with it, and this command too',
+    next: 'npm run cluster prints what to set; set it for the service and for this command',
   })
 }

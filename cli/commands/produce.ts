@@ -26,23 +26,23 @@ interface ProduceOptions {
 const STDIN = '-'
 
 const details = `
-FILE holds one JSON object a line (JSONL), packed with gzip or not; - is the standard input. Its "type" says what it is:
+FILE has one JSON object per line (JSONL), with or without gzip; - is standard input. Its "type" says what it is:
   order       the body of POST /orders, beside "type" or in "order"; a line with "lines" needs no type -> order-commands
   what else customers do (page-view, add-to-cart, ...), as it is                                       -> user-events
-Facts that this system records itself (OrderPlaced, payments, ...) are refused. Records are keyed by "customerId" (or
-"userId"). The id of a line ("id", of an order else "orderId", else made of the line and its number) names the command,
-so that a file that is sent again places nothing twice. --speed 1 sends lines as far apart as their "time" says, 60 a
-minute of them in a second. Exit code 1 when any line was not sent, 3 when Kafka cannot be reached.`
+The command refuses facts that this system records itself (OrderPlaced, payments, ...). The key of a record is
+"customerId" (or "userId"). The id of a line ("id", for an order else "orderId", else made from the line and its number)
+identifies the command, so sending a file again places nothing twice. --speed 1 sends lines as far apart as their "time"
+says, --speed 60 a minute of them per second. Exit code 1 if a line was not sent, 3 if Kafka cannot be reached.`
 
 export function register(program: Command, context: CommandContext): void {
   program
     .command('produce')
-    .description('send the orders and the behaviour of a file to Kafka')
-    .argument('<file>', 'JSON lines, packed with gzip or not; - for the standard input')
-    .option('--rate <n>', 'messages a second at most', positiveNumber(1_000_000))
-    .option('--speed <x>', 'so many times as fast as the times of the lines', positiveNumber(1_000_000))
-    .option('--linger <ms>', 'how long a batch waits for more', wholeNumber(0, 10_000), 5)
-    .option('--patience <seconds>', 'how long to try again what was not taken', wholeNumber(1, 86_400), 60)
+    .description('send the orders and user events of a file to Kafka')
+    .argument('<file>', 'JSON lines, with or without gzip; - for standard input')
+    .option('--rate <n>', 'maximum messages per second', positiveNumber(1_000_000))
+    .option('--speed <x>', 'replay speed, as a factor of the times in the lines', positiveNumber(1_000_000))
+    .option('--linger <ms>', 'how long a batch waits for more messages', wholeNumber(0, 10_000), 5)
+    .option('--patience <seconds>', 'how long to retry messages that were not accepted', wholeNumber(1, 86_400), 60)
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -56,7 +56,7 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   const kafka = requireKafka(context, `produce ${file}`)
   const total = file === STDIN ? null : (await surveyed(file)).lines
   const targets = await toldIfAway(kafka, () => produceTargets(kafka))
-  const interruption = watchInterruption(() => output.note('sending what was read; Ctrl-C again stops at once'))
+  const interruption = watchInterruption(() => output.note('sending what was read; press Ctrl-C again to stop at once'))
   const { signal } = interruption
   const progress = output.progress('produce', total)
   const tally = new ProduceTally((line) => output.note(line))
@@ -108,8 +108,8 @@ function notSent(kafka: KafkaSettings, failure: SendFailure, acked: number): Sta
       code: 'kafka-unreachable',
       exitCode: 3,
       what: `Kafka: ${failure.message}`,
-      tried: `to send to ${kafka.brokers.join(', ')}, of which ${grouped(acked)} were taken`,
-      next: 'the same command again once the brokers are there: what is sent twice is done once',
+      tried: `to send to ${kafka.brokers.join(', ')}, which accepted ${grouped(acked)}`,
+      next: 'run the same command again once the brokers are up: a record that is sent twice takes effect once',
     },
     { cause: failure },
   )

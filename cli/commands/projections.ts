@@ -31,8 +31,8 @@ export function register(program: Command, context: CommandContext): void {
     addServiceOptions(
       projections
         .command(step)
-        .description(step === 'pause' ? 'let one stand still' : 'let one go on; one that failed is tried again')
-        .argument('<projection>', 'which, or all'),
+        .description(step === 'pause' ? 'pause one' : 'resume one; a failed one is retried')
+        .argument('<projection>', 'a projection, or all'),
     )
       .addHelpText('after', examples(`orderledger projections ${step} sales`, `orderledger projections ${step} all`))
       .action((name: string, options: ServiceOptions) =>
@@ -45,13 +45,13 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     projections
       .command('check')
-      .description('compare the rows with the log at a low rate; nothing is changed')
-      .argument('<projection>', 'which, or all')
-      .option('--rate <n>', 'events a second at most', wholeNumber(1, 1_000_000), CHECK_RATE)
-      .option('--key <key>', 'one row only, of a projection whose rows each have one stream: an order, a product')
+      .description('compare the rows with the log at a low rate; changes nothing')
+      .argument('<projection>', 'a projection, or all')
+      .option('--rate <n>', 'maximum events per second', wholeNumber(1, 1_000_000), CHECK_RATE)
+      .option('--key <key>', 'check one row only, of a projection whose rows each have one stream: an order, a product')
       .option('--heal', 'with --key: write the row as its stream tells it'),
   )
-    .addHelpText('after', '\nExits with 1 when rows differ.')
+    .addHelpText('after', '\nExits with 1 if rows differ.')
     .addHelpText(
       'after',
       examples('orderledger projections check sales', 'orderledger projections check orders --key ORDER --heal'),

@@ -18,19 +18,19 @@ interface ReplayOptions extends ServiceOptions {
 }
 
 const details = `
-The new rows are built beside the live ones and compared with them; they take their place in one step when they are equal.
-When they differ the live ones stay, and what differs is shown. Ctrl-C leaves the replay running.
-Exits with 1 when rows differ or a replay fails.`
+A replay builds new rows next to the live ones and compares them. If they are equal, the new rows become live in one step.
+If they differ, the live rows stay and the command shows the differences. Ctrl-C leaves the replay running.
+Exits with 1 if rows differ or a replay fails.`
 
 export function register(program: Command, context: CommandContext): void {
-  const replay = program.command('replay').description('rebuild read models from the log beside the live ones')
+  const replay = program.command('replay').description('rebuild read models from the log, next to the live ones')
   addServiceOptions(
     replay
-      .argument('<projection>', 'which, or all')
-      .option('--check', 'compare only: nothing is switched')
-      .option('--rate <n>', 'events a second at most', wholeNumber(1, 1_000_000))
-      .option('--accept-differences', 'switch although rows differ')
-      .option('--ahead', 'from a newer release, beside the one that runs: build its rows before the deploy'),
+      .argument('<projection>', 'a projection, or all')
+      .option('--check', 'compare only, do not switch')
+      .option('--rate <n>', 'maximum events per second', wholeNumber(1, 1_000_000))
+      .option('--accept-differences', 'switch even if rows differ')
+      .option('--ahead', 'run this from a newer release to build its rows before you deploy it'),
   )
     .addHelpText('after', details)
     .addHelpText('after', examples('orderledger replay sales --check', 'orderledger replay all --rate 20000'))
@@ -47,7 +47,7 @@ export function register(program: Command, context: CommandContext): void {
     )
   for (const { name, description, act } of STEPS) {
     addServiceOptions(
-      replay.command(name).description(description).argument('<replay>', 'its id, as `replay list` shows it'),
+      replay.command(name).description(description).argument('<replay>', 'replay id, as `replay list` shows it'),
     )
       .addHelpText(
         'after',
@@ -71,8 +71,8 @@ const STEPS: readonly {
   readonly description: string
   readonly act: (client: HttpClient, replayId: string) => Promise<unknown>
 }[] = [
-  { name: 'status', description: 'show one replay and how far it is', act: async () => undefined },
-  { name: 'pause', description: 'let one stand still', act: (client, id) => post(client, `/replays/${id}/pause`) },
-  { name: 'resume', description: 'let one go on', act: (client, id) => post(client, `/replays/${id}/resume`) },
-  { name: 'cancel', description: 'end one and drop what it built', act: (client, id) => cancel(client, id) },
+  { name: 'status', description: 'show one replay and its progress', act: async () => undefined },
+  { name: 'pause', description: 'pause one', act: (client, id) => post(client, `/replays/${id}/pause`) },
+  { name: 'resume', description: 'resume one', act: (client, id) => post(client, `/replays/${id}/resume`) },
+  { name: 'cancel', description: 'cancel one and drop what it built', act: (client, id) => cancel(client, id) },
 ]

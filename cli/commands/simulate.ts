@@ -32,7 +32,7 @@ const MINUTES_OF_DAY = 1_440
 export function register(program: Command, context: CommandContext): void {
   const simulate = program
     .command('simulate')
-    .description('play a scene of a shop against the service')
+    .description('run a shop scenario against the service')
     .addHelpText(
       'after',
       examples('orderledger simulate black-friday -n 100 -c 20', 'orderledger simulate day --speed 2880'),
@@ -40,16 +40,12 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     simulate
       .command('black-friday')
-      .description('one hot product, more customers than units: what was sold, refused and (never) oversold')
-      .option('-n, --number <n>', 'customers, each ordering one unit', wholeNumber(1, 1_000_000), 100)
-      .option('-c, --concurrency <n>', 'customers at a time', wholeNumber(1, 1_000), 20)
-      .option(
-        '--stock <units>',
-        'units of the product (default: half as many as customers)',
-        wholeNumber(0, 1_000_000),
-      ),
+      .description('one hot product with more customers than units: checks what was sold, refused and (never) oversold')
+      .option('-n, --number <n>', 'number of customers; each orders one unit', wholeNumber(1, 1_000_000), 100)
+      .option('-c, --concurrency <n>', 'concurrent customers', wholeNumber(1, 1_000), 20)
+      .option('--stock <units>', 'units in stock (default: half the number of customers)', wholeNumber(0, 1_000_000)),
   )
-    .addHelpText('after', '\nExit code 1 when answers, log and view contradict each other or an order got no answer.')
+    .addHelpText('after', '\nExit code 1 if answers, log and view contradict each other, or if an order got no answer.')
     .addHelpText(
       'after',
       examples(
@@ -61,11 +57,11 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     simulate
       .command('day')
-      .description("a day's orders, quiet at night and busy in the evening, in a minute")
-      .option('-n, --number <n>', 'orders in the day', wholeNumber(1, 10_000_000), 5_000)
-      .option('-c, --concurrency <n>', 'requests under way at once', wholeNumber(1, 1_000), 64)
-      .option('--speed <x>', 'how many times faster than life', positiveNumber(1_000_000), MINUTES_OF_DAY)
-      .option('--seed <s>', 'the same day as another one with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+      .description('the orders of a day, quiet at night and busy in the evening, in one minute')
+      .option('-n, --number <n>', 'number of orders in the day', wholeNumber(1, 10_000_000), 5_000)
+      .option('-c, --concurrency <n>', 'requests in flight', wholeNumber(1, 1_000), 64)
+      .option('--speed <x>', 'how many times faster than real time', positiveNumber(1_000_000), MINUTES_OF_DAY)
+      .option('--seed <s>', 'play the same day as another run with this seed', wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   )
     .addHelpText(
       'after',
@@ -132,7 +128,9 @@ async function withClient(
   play: (client: HttpClient, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { output } = context
-  const interruption = watchInterruption(() => output.note('finishing what is under way; Ctrl-C again stops at once'))
+  const interruption = watchInterruption(() =>
+    output.note('finishing requests in flight; press Ctrl-C again to stop at once'),
+  )
   try {
     const client = await connect(context, { options, connections: options.concurrency, signal: interruption.signal })
     await play(client, interruption.signal).finally(() => client.close())

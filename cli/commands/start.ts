@@ -13,7 +13,7 @@ import { styled } from '../output/output.ts'
 export function register(program: Command, context: CommandContext): void {
   program
     .command('start')
-    .description('run the service until Ctrl-C or SIGTERM; without DATABASE_URL with a Postgres of its own')
+    .description('run the service until Ctrl-C or SIGTERM; without DATABASE_URL it starts its own Postgres')
     .addHelpText('after', examples('orderledger start', 'PORT=4000 DEMO_ORDERS=0 orderledger start'))
     .action(() => start(context))
 }
@@ -42,9 +42,9 @@ async function start(context: CommandContext): Promise<void> {
 
   await new Promise<void>((resolve) => {
     closeWithGrace({ delay: config.shutdownTimeoutSeconds * 1_000, logger: false }, async ({ err, signal }) => {
-      if (err !== undefined) log.fatal({ err }, 'defect: stopping')
+      if (err !== undefined) log.fatal({ err }, 'unexpected error: stopping')
       else log.info({ signal }, 'stopping')
-      if (screen) context.output.streams.stdout.write('\n  stopping: requests under way are answered first\n')
+      if (screen) context.output.streams.stdout.write('\n  stopping; finishing requests in flight\n')
       await service.stop()
       log.info('stopped')
       flush()

@@ -13,7 +13,7 @@ import { examples } from '../examples.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 
 const CONFIGURED =
-  '\nWhich cluster, and as whom: KAFKA_BROKERS, TOPIC_PREFIX, KAFKA_TLS, KAFKA_SASL_USERNAME (.env.example).'
+  '\nSet the cluster and the user with KAFKA_BROKERS, TOPIC_PREFIX, KAFKA_TLS, KAFKA_SASL_USERNAME (.env.example).'
 
 const QUESTIONS = { create: createTopics, list: compareTopics, diff: compareTopics } as const
 
@@ -27,19 +27,19 @@ export function register(program: Command, context: CommandContext): void {
   topics
     .command('create')
     .description('create those that are missing; nothing that exists is changed')
-    .addHelpText('after', `${CONFIGURED}\nExits with 1 when one could not be created, or differs.`)
+    .addHelpText('after', `${CONFIGURED}\nExits with 1 if a topic could not be created, or differs.`)
     .addHelpText('after', examples('orderledger topics create', 'TOPIC_PREFIX=shop2. orderledger topics create'))
     .action(() => judge(context, 'create', everyTopic))
   topics
     .command('list')
-    .description('show all of them, and what else has our prefix')
+    .description('list all topics of this service, and others with the same prefix')
     .addHelpText('after', CONFIGURED)
     .addHelpText('after', examples('orderledger topics list', 'orderledger topics list --json'))
     .action(async () => show(context, await ask(context, 'list'), everyTopic))
   topics
     .command('diff')
-    .description('show what differs from what it should be, and what to do about it')
-    .addHelpText('after', `${CONFIGURED}\nExits with 1 when something differs.`)
+    .description('show topics that differ from their settings, and how to fix them')
+    .addHelpText('after', `${CONFIGURED}\nExits with 1 if a topic differs.`)
     .addHelpText('after', examples('orderledger topics diff', 'orderledger topics diff --json'))
     .action(() => judge(context, 'diff', ({ state }) => state !== 'same'))
 }
@@ -61,7 +61,7 @@ function show({ output }: CommandContext, report: TopicsReport, shown: (report: 
   output.result(report, () => {
     const lines = topics.filter(shown).flatMap(linesOf)
     const heading = `cluster ${clusterId}, ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`
-    return [heading, ...(lines.length === 0 ? ['All topics are as they should be.'] : lines)].join('\n')
+    return [heading, ...(lines.length === 0 ? ['All topics have the right settings.'] : lines)].join('\n')
   })
 }
 

@@ -49,8 +49,8 @@ const COUNTED: Readonly<Record<string, string>> = {
 export function register(program: Command, context: CommandContext): void {
   program
     .command('verify')
-    .description('check the laws over everything that is stored, beside a running service or a stopped one')
-    .addHelpText('after', '\nExits with 1 when a law is broken, with 3 when the database cannot be reached.')
+    .description('check the laws on all stored data, whether the service runs or not')
+    .addHelpText('after', '\nExits with 1 if a law is broken, with 3 if the database cannot be reached.')
     .addHelpText('after', examples('orderledger verify', 'orderledger verify --json'))
     .action(async () => {
       const verification = await withDatabase(context, { command: 'verify', create: false }, ({ url }) =>
@@ -116,7 +116,7 @@ function tooLarge(cause: unknown): StartFailure {
     {
       code: 'views-too-large',
       exitCode: 1,
-      what: 'the read models cannot be copied within 5 s, which is as long as a running service can bear it',
+      what: 'the read models could not be copied within 5 s, the longest time that a running service tolerates',
       tried: 'to compare them with the log; the log itself was verified',
       next: 'stop the service, then orderledger verify',
     },
@@ -136,7 +136,7 @@ function textOf({ ok, position, checks, topics }: Verification, output: Output):
   })
   const broken = checks.filter(({ breaches }) => breaches > 0).length
   const end = ok
-    ? `nothing found up to position ${format(position)}`
+    ? `no breach up to position ${format(position)}`
     : `${broken} of ${checks.length} checks found breaches`
   const notes = topics === null ? [] : topicNotes(topics).map((note) => `       ${note}`)
   return [...lines, ...notes, end].join('\n')

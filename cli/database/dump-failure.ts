@@ -3,9 +3,10 @@ import { DumpFailure, type DumpFailureCode } from '../../store/dump/dump-failure
 
 const NEXT: { readonly [Code in DumpFailureCode]: string } = {
   'dump-exists': 'name a directory that does not exist yet',
-  'foreign-dump': 'name a directory that orderledger db dump has made',
-  'damaged-dump': 'take another dump; orderledger verify finds what is wrong with a log',
-  'log-not-empty': 'orderledger db reset (it deletes everything), or set DATABASE_URL or DATA_DIR to an empty database',
+  'foreign-dump': 'name a directory that orderledger db dump created',
+  'damaged-dump': 'make another dump; orderledger verify checks the log',
+  'log-not-empty':
+    'run orderledger db reset (it deletes everything), or set DATABASE_URL or DATA_DIR to an empty database',
 }
 
 /** The failure of a dump or of its restoring, with what to type next; anything else is thrown on as it is. */

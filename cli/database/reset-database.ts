@@ -10,23 +10,29 @@ const CONFIRMATION = 'delete everything'
 
 /** Throws a StartFailure while a service runs, or when nobody can be asked and `--yes` was not given. */
 export async function resetDatabase(context: CommandContext, confirmed: boolean): Promise<void> {
-  if (!confirmed && process.stdin.isTTY !== true) throw unconfirmed('nobody is there to confirm it')
+  if (!confirmed && process.stdin.isTTY !== true) throw unconfirmed('no terminal to ask for confirmation')
   await withDatabase(context, { command: 'db reset', create: false }, async ({ url, description, running }) => {
     if (running !== null) {
-      throw inUse(`a service runs here: pid ${running.pid}, ${running.url}`, `kill ${running.pid}, then again`)
+      throw inUse(
+        `a service runs here: pid ${running.pid}, ${running.url}`,
+        `kill ${running.pid}, then run the command again`,
+      )
     }
     const pool = openPool(url, { name: 'db reset', max: 1 })
     try {
       const sessions = await countOtherSessions(pool)
       if (sessions > 0) {
-        throw inUse(`${sessions} other sessions of orderledger are connected to it`, 'stop what uses it, then again')
+        throw inUse(
+          `${sessions} other orderledger sessions are connected to the database`,
+          'stop the processes that use it, then run the command again',
+        )
       }
       if (!confirmed) await askFor(description)
       await dropEverything(pool)
     } finally {
       await pool.end()
     }
-    context.output.result({ reset: description }, () => `${description} is empty; npm start makes it anew`)
+    context.output.result({ reset: description }, () => `${description} is empty; npm start creates its tables again`)
   })
 }
 
@@ -36,7 +42,7 @@ async function askFor(description: string): Promise<void> {
     const answer = await terminal.question(
       `This deletes every order, product and customer in ${description}.\nType "${CONFIRMATION}" to go on: `,
     )
-    if (answer.trim() !== CONFIRMATION) throw unconfirmed('it was not confirmed; nothing was deleted')
+    if (answer.trim() !== CONFIRMATION) throw unconfirmed('not confirmed; nothing was deleted')
   } finally {
     terminal.close()
   }
@@ -48,7 +54,7 @@ function unconfirmed(what: string): StartFailure {
     exitCode: 2,
     what,
     tried: 'to delete everything in the database',
-    next: 'orderledger db dump backup keeps a copy; orderledger db reset --yes goes on without asking',
+    next: 'orderledger db dump backup keeps a copy; orderledger db reset --yes does not ask',
   })
 }
 

@@ -50,7 +50,7 @@ export async function readStatus(pool: Pool, database: string): Promise<Database
 export function statusText({ database, migrations, log, projections }: DatabaseStatus): string {
   const applied = table(
     ['migration', 'applied'],
-    migrations.map(({ name, appliedAt }) => [name, appliedAt?.toISOString() ?? 'not yet: orderledger db migrate']),
+    migrations.map(({ name, appliedAt }) => [name, appliedAt?.toISOString() ?? 'not yet; run orderledger db migrate']),
   )
   if (log === null) return [database, '', applied].join('\n')
   const size = [

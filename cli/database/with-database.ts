@@ -63,9 +63,9 @@ function requireEmbedded(dataDir: string): void {
   throw new StartFailure({
     code: 'no-database',
     exitCode: 3,
-    what: `there is no database in ${dataDir}, and DATABASE_URL is not set`,
+    what: `${dataDir} contains no database, and DATABASE_URL is not set`,
     tried: `to find ${directory}`,
-    next: 'npm start makes one; or set DATA_DIR or DATABASE_URL to one that exists',
+    next: 'npm start creates one; or set DATA_DIR or DATABASE_URL to an existing one',
   })
 }
 
@@ -96,7 +96,7 @@ function lost(url: string, cause: unknown): StartFailure {
       exitCode: 3,
       what: `Postgres: ${what}`,
       tried: `to work with ${hidePassword(url)}`,
-      next: 'the same command again, once orderledger doctor finds the database well',
+      next: 'run the same command again once orderledger doctor reports no fault of the database',
     },
     { cause },
   )

@@ -48,8 +48,8 @@ async function* stockEvents(client: HttpClient, sku: string): AsyncGenerator<Sto
 
 function stockEvent(item: unknown): StockEvent {
   const [type, version, data] = [field(item, 'type'), field(item, 'version'), field(item, 'data')]
-  if (typeof type !== 'string' || typeof version !== 'number') throw new TypeError('an event without type or version')
+  if (typeof type !== 'string' || typeof version !== 'number') throw new TypeError('an event has no type or no version')
   const units = field(data, 'quantity') ?? field(data, 'delta') ?? 0
-  if (typeof units !== 'number') throw new TypeError(`event ${version} of the stock counts no units`)
+  if (typeof units !== 'number') throw new TypeError(`event ${version} of the stock has no number of units`)
   return { type, version, units }
 }

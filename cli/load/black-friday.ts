@@ -79,11 +79,11 @@ export function breachesOf(figures: Figures, audit: StockAudit, asked: number): 
   const { reserved, onHand, oversold } = audit
   const soldOut = Math.min(stock, asked - failed)
   const checks: readonly (readonly [boolean, string])[] = [
-    [oversold === 0, `${oversold} units more were promised than were there`],
+    [oversold === 0, `${oversold} more units were promised than were in stock`],
     [onHand === stock, `the log has ${onHand} units on hand, not ${stock}`],
     [reserved >= sold && reserved <= sold + failed, `customers were promised ${sold} units, the log has ${reserved}`],
     [soldInView === reserved, `GET /products shows ${soldInView} units sold, the log has ${reserved}`],
-    [reserved >= soldOut, `${reserved} units were sold though ${soldOut} customers could have had one`],
+    [reserved >= soldOut, `only ${reserved} units were sold, although the stock was enough for ${soldOut} customers`],
   ]
   return checks.filter(([holds]) => !holds).map(([, breach]) => breach)
 }

@@ -116,7 +116,7 @@ async function watch(client: HttpClient, { outcomes, patience, after, signal }: 
   }
 }
 
-const NOT_HEARD: Delivery = { outcome: 'failed', reason: 'not in the log, and nothing comes any more', gone: true }
+const NOT_HEARD: Delivery = { outcome: 'failed', reason: 'not in the log, and no further outcome arrives', gone: true }
 
 function deliveryOf({ type, data }: LoggedEvent): Delivery | null {
   if (type === 'OrderPlaced') return { outcome: 'accepted' }

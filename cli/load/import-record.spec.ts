@@ -35,8 +35,8 @@ test.each<[ImportKind, string, string, string]>([
 test.each([
   ['{"orderId":', 'not JSON'],
   ['{"orderId" "o1"}', 'not JSON at column 12'],
-  ['[1]', 'a record is a JSON object'],
-  ['null', 'a record is a JSON object'],
+  ['[1]', 'the record is not a JSON object'],
+  ['null', 'the record is not a JSON object'],
   [Buffer.from([0x22, 0xff, 0x22]), 'not UTF-8'],
 ])('%s is not sent', (bytes, message) => {
   expect(recordOf('orders', bytes)).toEqual({ verdict: 'invalid', faults: [{ pointer: '', message }] })
@@ -46,6 +46,6 @@ test('a line that is too long is not sent', () => {
   const record = recordOf('orders', '{"orderId":"o1"}', true)
   expect(record).toEqual({
     verdict: 'invalid',
-    faults: [{ pointer: '', message: 'a record has at most 65536 bytes' }],
+    faults: [{ pointer: '', message: 'the record is longer than 65536 bytes' }],
   })
 })

@@ -35,7 +35,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * of the same file is the same record whenever it is sent; a product's SKU is what people order by, so it must be there.
  */
 export function importRecord(kind: ImportKind, line: Line, hashOfFile: string): ImportRecord {
-  if (line.tooLong) return invalid(`a record has at most ${longestLine} bytes`)
+  if (line.tooLong) return invalid(`the record is longer than ${longestLine} bytes`)
   const parsed = parse(line.bytes)
   if ('fault' in parsed) return invalid(parsed.fault)
   const { record } = parsed
@@ -54,7 +54,7 @@ function parse(bytes: Buffer): { readonly record: object } | { readonly fault: s
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { record: value }
-    return { fault: 'a record is a JSON object' }
+    return { fault: 'the record is not a JSON object' }
   } catch (error) {
     // A TypeError is the decoder's; JSON.parse says where it stumbled, and quotes the line, which may hold a name.
     if (error instanceof TypeError) return { fault: 'not UTF-8' }

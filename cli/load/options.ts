@@ -5,7 +5,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
   return (text) => {
     const value = Number(text)
     if (/^\d{1,15}$/.test(text) && value >= from && value <= to) return value
-    throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`)
+    throw new InvalidArgumentError(`Use a whole number from ${from} to ${to}.`)
   }
 }
 
@@ -13,6 +13,6 @@ export function positiveNumber(to: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (/^\d{1,9}(\.\d{1,9})?$/.test(text) && value > 0 && value <= to) return value
-    throw new InvalidArgumentError(`It is a number above 0, up to ${to}.`)
+    throw new InvalidArgumentError(`Use a number above 0 and up to ${to}.`)
   }
 }

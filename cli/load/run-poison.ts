@@ -47,14 +47,14 @@ export async function runPoison(options: PoisonRun): Promise<PoisonReport> {
   const startedAt = Date.now()
   const run = `poison${randomBytes(4).toString('hex')}`
   const shop: PoisonShop = { run, sku: run, schemaId: await placeOrderId(options) }
-  if (shop.schemaId === null) note(`the registry has not got ${PLACE_ORDER_SUBJECT}: cases in Avro are left out`)
+  if (shop.schemaId === null) note(`the registry does not have ${PLACE_ORDER_SUBJECT}, so cases in Avro are left out`)
   await stock(options, shop)
   const cases = poisonCorpus(shop)
   const first = cases.flatMap(({ before }) => (before === null ? [] : [before]))
   const good = cases.map((_, index) => goodOrder(shop, index))
   // What has to come first lies before it in the same partition: it has the same key.
   await send(settings, [...first, ...cases.flatMap(({ record }, index) => [record, good[index] ?? record])])
-  note(`${String(cases.length)} bad records and ${String(good.length + first.length)} good orders are sent`)
+  note(`${String(cases.length)} bad records and ${String(good.length + first.length)} good orders`)
 
   const sent = good.length + first.length
   let report = await look()

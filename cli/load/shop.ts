@@ -33,9 +33,9 @@ export async function stockShop({ client, products, customers, concurrency, sign
       throw new StartFailure({
         code: 'shop-refused',
         exitCode: 1,
-        what: `the shop did not take what the traffic needs: ${reason}`,
+        what: `the shop refused data that the traffic needs: ${reason}`,
         tried: `POST ${client.url}${path} ${JSON.stringify(body)}`,
-        next: 'a token that may list products (role operate), and the CURRENCY of the service',
+        next: 'use a token that may list products (role operate), and the CURRENCY of the service',
       })
     },
   })

@@ -34,7 +34,7 @@ export async function answeringService(answer: Answer): Promise<AnsweringService
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port')
+  if (address === null || typeof address === 'string') throw new TypeError('the server has no port')
   return {
     url: `http://127.0.0.1:${address.port}`,
     seen,

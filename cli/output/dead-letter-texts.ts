@@ -7,7 +7,7 @@ const HEX_BYTES = 256
 const ROW = 16
 
 export function groupsText(groups: readonly DeadLetterGroup[]): string {
-  if (groups.length === 0) return 'no dead letters: orderledger poison makes some'
+  if (groups.length === 0) return 'no dead letters; orderledger poison creates some'
   const rows = groups.map((group) => [
     group.cause,
     group.parked,
@@ -17,13 +17,13 @@ export function groupsText(groups: readonly DeadLetterGroup[]): string {
     cut(group.message),
   ])
   return [
-    table(['cause', 'parked', 'retried', 'discarded', 'last seen', 'what was wrong with the newest'], rows),
+    table(['cause', 'parked', 'retried', 'discarded', 'last seen', 'latest error'], rows),
     `next: orderledger dead-letters retry ${groups[0]?.cause ?? ''} --dry-run`,
   ].join('\n')
 }
 
 export function lettersText(letters: readonly DeadLetterSummary[]): string {
-  if (letters.length === 0) return 'no such letters: orderledger dead-letters list shows the causes'
+  if (letters.length === 0) return 'no such letters; orderledger dead-letters list shows the causes'
   const rows = letters.map((letter) => [
     letter.id,
     letter.state,
@@ -32,7 +32,7 @@ export function lettersText(letters: readonly DeadLetterSummary[]): string {
     letter.parkedAt,
     cut(letter.message),
   ])
-  return table(['letter', 'state', 'record', 'key', 'parked', 'what was wrong'], rows)
+  return table(['letter', 'state', 'record', 'key', 'parked', 'error'], rows)
 }
 
 export function letterText(letter: DeadLetter): string {
@@ -42,14 +42,14 @@ export function letterText(letter: DeadLetter): string {
     [
       ['state', state],
       ['record', `${topic}, partition ${String(partition)}, offset ${String(offset)}`],
-      ['written', letter.timestamp ?? 'at no time'],
+      ['written', letter.timestamp ?? 'unknown time'],
       ['key', key === null ? 'none' : printable(key)],
       ['value', size === null ? 'none' : `${String(size)} bytes`],
       ['class', letter.class],
       ['cause', cause],
       ['wrong', printable(message)],
       ['parked', parkedAt],
-      ['told to its topic', publishedAt ?? 'not yet'],
+      ['published to its topic', publishedAt ?? 'not yet'],
     ],
   )
   const headers = letter.headers.map(({ name, text, base64 }) => `  ${printable(name)}: ${printable(text ?? base64)}`)
@@ -72,7 +72,7 @@ export function retryText({ dryRun, total, succeeded, refused, failed, left }: D
       ? `would succeed: ${String(succeeded)} of ${String(total)}; would be rejected: ${String(refused)}; would fail: ${String(failed)}`
       : `succeeded: ${String(succeeded)} of ${String(total)}; rejected: ${String(refused)}; failed: ${String(failed)}`,
   ]
-  if (left > 0) lines.push(`${String(left)} more were not looked at: the same command again goes on`)
+  if (left > 0) lines.push(`${String(left)} more were not checked; run the same command again to continue`)
   return lines.join('\n')
 }
 

@@ -7,7 +7,7 @@ const WHO: { readonly [Who in DeployFirst]: string } = {
   'any order': 'deploy readers and writers in any order',
   readers: 'deploy readers first',
   writers: 'deploy writers first',
-  nobody: 'no order of deployment helps: make it a new field, or a new event',
+  nobody: 'no order of deployment is safe: use a new field, or a new event',
 }
 
 const NOT_ALIKE: { readonly [Kind in Verdict]: string } = {
@@ -15,12 +15,12 @@ const NOT_ALIKE: { readonly [Kind in Verdict]: string } = {
   'backward only': 'backward only (newer readers read older events, not the other way round)',
   'forward only': 'forward only (older readers read newer events, not the other way round)',
   breaking: 'breaking',
-  meaning: 'changes the meaning of what was written',
+  meaning: 'changes the meaning of stored events',
 }
 
 export function diffText({ events, faults }: SchemaDiff, against: string): string {
   const broken = faults.map((fault) => `✖ ${fault.code} ${placeOf(fault)}: ${fault.message}`)
-  if (events.length === 0 && broken.length === 0) return `✔ the schemas are those of ${against}`
+  if (events.length === 0 && broken.length === 0) return `✔ the schemas are the same as in ${against}`
   return [...broken, ...events.map(eventText)].join('\n\n')
 }
 
@@ -35,7 +35,7 @@ function eventText(diff: EventDiff): string {
 }
 
 export function diffMarkdown({ events, faults }: SchemaDiff, against: string): string {
-  if (events.length === 0 && faults.length === 0) return `The schemas are those of \`${against}\`.`
+  if (events.length === 0 && faults.length === 0) return `The schemas are the same as in \`${against}\`.`
   const broken = faults.map((fault) => `- **${fault.code}** \`${placeOf(fault)}\`: ${cell(fault.message)}`)
   return [...(broken.length === 0 ? [] : [broken.join('\n')]), ...events.map(eventMarkdown)].join('\n\n')
 }
@@ -66,7 +66,7 @@ function edited({ edited: numbers }: EventDiff): readonly string[] {
 function advice({ change, deployFirst }: EventDiff): string {
   if (change === 'added') return 'deploy readers first: older ones do not know the event'
   if (change === 'removed')
-    return 'restore its files: what is in the log is read with them. retired.json retires an event'
+    return 'restore its files: stored events are read with them. To retire an event, use retired.json'
   return WHO[deployFirst]
 }
 

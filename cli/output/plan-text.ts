@@ -15,11 +15,13 @@ export function planText(plan: Plan, { unpublished, readOnly }: Beside, { stream
     ...steps.map((step) => `${plus} ${stepText(step)}: ${step.why}`),
     ...drift.map(
       ({ subject, version, why }) =>
-        `! ${subject}${version === null ? '' : ` version ${version}`}: ${why}; left as it is`,
+        `! ${subject}${version === null ? '' : ` version ${version}`}: ${why}; left unchanged`,
     ),
     ...obstacles.map(({ subject, version, why }) => `${minus} ${subject} v${version} would be refused: ${why}`),
     ...(readOnly === null ? [] : [`${minus} ${readOnly}: nothing can be applied`]),
-    ...unpublished.map((file) => `  ${file} is not in schemas.lock, so not published: orderledger schemas codegen`),
+    ...unpublished.map(
+      (file) => `  ${file} is not in schemas.lock, so it is not published; run orderledger schemas codegen`,
+    ),
   ]
   const counts = `${count(unchanged, 'version')} as in git`
   if (isEmpty(plan)) return [`✔ nothing to do for ${environment}: ${counts} (${registry})`, ...lines].join('\n')

@@ -19,8 +19,7 @@ const SAMPLES = 3
 export function rehearsalText(report: RehearsalReport, output: Output): string {
   const { versions, meaning, streams, tables, others, unreadable, proposals } = report
   const mark = marking(output)
-  const stored =
-    versions.length === 0 ? [mark(true, 'the log holds no event that it touches')] : [versionTable(versions)]
+  const stored = versions.length === 0 ? [mark(true, 'the log has no event that it affects')] : [versionTable(versions)]
   return [
     ...proposals.map(({ event, version, file }) => `${event} version ${version} (${file})`),
     `rehearsed up to position ${grouped(report.position)}: ${report.seconds.toFixed(1)} s, ${grouped(report.eventsPerSecond)} events/s`,
@@ -34,14 +33,14 @@ export function rehearsalText(report: RehearsalReport, output: Output): string {
     mark(unreadable.count === 0, `${grouped(others)} other events can be read`),
     ...(unreadable.first === null ? [] : [`  ${grouped(unreadable.count)} cannot, the first ${at(unreadable.first)}`]),
     ...(unreadable.first === null ? [] : [`    ${unreadable.first.message}`]),
-    ...(report.complete ? [] : [mark(false, 'it was ended early: the rest of the log was not looked at')]),
+    ...(report.complete ? [] : [mark(false, 'stopped early: the rest of the log was not checked')]),
   ].join('\n')
 }
 
 /** The same for the records of topics. */
 export function topicRehearsalText({ topics, missing }: TopicsRehearsal, output: Output): string {
   const mark = marking(output)
-  if (topics.length === 0) return mark(true, 'there are no events on the topics')
+  if (topics.length === 0) return mark(true, 'the topics have no events')
   const found = topics.flatMap(({ topic, records, versions, others, unreadable }) => [
     `${topic}: ${grouped(records)} records`,
     ...(versions.length === 0 ? [] : [versionTable(versions)]),
@@ -84,10 +83,10 @@ function pathLine({ path, kind, events, example }: PathReport): string {
 }
 
 function stateLines({ folded, different, unfolded, samples }: StatesSeen, mark: Mark): readonly string[] {
-  const left = unfolded === 0 ? '' : `; ${grouped(unfolded)} could not be folded to their end`
-  if (different === 0) return [mark(unfolded === 0, `${grouped(folded)} streams come to the same states${left}`)]
+  const left = unfolded === 0 ? '' : `; ${grouped(unfolded)} could not be folded to the end`
+  if (different === 0) return [mark(unfolded === 0, `${grouped(folded)} streams fold to the same states${left}`)]
   return [
-    mark(false, `${grouped(different)} of ${grouped(folded)} streams come to other states${left}`),
+    mark(false, `${grouped(different)} of ${grouped(folded)} streams fold to different states${left}`),
     ...samples
       .slice(0, SAMPLES)
       .map(({ path, was, is, ...place }) => `  ${at(place)}: ${path} is ${String(is)} instead of ${String(was)}`),
@@ -96,13 +95,13 @@ function stateLines({ folded, different, unfolded, samples }: StatesSeen, mark: 
 
 function tableLines(tables: readonly TableDifferences[], mark: Mark): readonly string[] {
   const differing = tables.filter(({ differences, notCompared }) => differences.count > 0 || notCompared > 0)
-  if (differing.length === 0) return [mark(true, 'every projection comes to the same rows')]
+  if (differing.length === 0) return [mark(true, 'every projection has the same rows')]
   return differing.flatMap(({ projection, table: name, differences, notCompared }) => {
     const { count, missing, extra, different, samples } = differences
     const kinds = `${grouped(different)} different, ${grouped(missing)} more, ${grouped(extra)} fewer`
-    const rest = notCompared === 0 ? '' : `; ${grouped(notCompared)} further changes were not followed up`
+    const rest = notCompared === 0 ? '' : `; ${grouped(notCompared)} more changes were not compared`
     return [
-      mark(false, `${projection}: ${grouped(count)} rows of ${name} come out differently (${kinds})${rest}`),
+      mark(false, `${projection}: ${grouped(count)} rows of ${name} differ (${kinds})${rest}`),
       ...samples.slice(0, SAMPLES).map(({ key, columns }) => {
         const said = columns.map(
           ({ column, live, rebuilt }) => `${column} ${String(rebuilt)} instead of ${String(live)}`,

@@ -3,7 +3,8 @@ import type { Projection, Replay } from '../../dashboard/api-shapes.ts'
 import { table } from './output.ts'
 
 export function replaysText(replays: readonly Replay[]): string {
-  if (replays.length === 0) return 'no replay yet: orderledger replay sales --check compares one with the log'
+  if (replays.length === 0)
+    return 'no replays yet; orderledger replay sales --check compares one projection with the log'
   const rows = replays.map((replay) => [
     replay.replayId,
     replay.projection,
@@ -32,7 +33,7 @@ function remarks({ projection, state, differences, failure }: Replay): readonly 
     lines.push(`${name} ${key}: ${kind}${kind === 'different' ? `: ${changes.join(', ')}` : ''}`)
   }
   if (state === 'refused') {
-    lines.push(`${projection} stays as it is. Next: orderledger replay ${projection} --accept-differences`)
+    lines.push(`${projection} is unchanged. Next: orderledger replay ${projection} --accept-differences`)
   }
   if (state === 'checked' && differences !== null && differences.count > 0) {
     lines.push(`${projection} differs from the log. Next: orderledger replay ${projection} --accept-differences`)

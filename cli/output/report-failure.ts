@@ -32,7 +32,7 @@ export function failureReport(error: unknown, command: string): FailureReport {
   if (unreachable.has(code)) {
     return { code, exitCode: 3, what, tried: command, next: 'orderledger doctor' }
   }
-  return { code, exitCode: 1, what, tried: command, next: `DEBUG=1 ${command} shows where it happened` }
+  return { code, exitCode: 1, what, tried: command, next: `run DEBUG=1 ${command} to see where it happened` }
 }
 
 /** Writes the report to stderr, as JSON with --json; the stack only with DEBUG. Returns the exit code. */

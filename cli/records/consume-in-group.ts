@@ -116,9 +116,9 @@ function unreadableBatch(topic: string, cause: Error): StartFailure {
     {
       code: 'unreadable-batch',
       exitCode: 1,
-      what: `a batch of ${topic} cannot be unpacked, and the group stands before it: ${cause.message}`,
+      what: `a batch of ${topic} cannot be unpacked, and the group cannot pass it: ${cause.message}`,
       tried: 'to read it as a member of a group',
-      next: `orderledger consume ${topic} (without --group) shows where it is; then set the offset of the group past it`,
+      next: `run orderledger consume ${topic} (without --group) to see where it is; then set the offset of the group past it`,
     },
     { cause },
   )

@@ -15,7 +15,9 @@ export async function eventWire(context: CommandContext): Promise<WireFormat | n
   const { schemaRegistryUrl: url, databaseUrl, dataDir } = context.config()
   const embedded = databaseUrl !== null || readRunFile(dataDir) !== null || existsSync(join(dataDir, 'postgres'))
   if (url === null && !embedded) {
-    context.output.note('no registry and no database here, so Avro is shown in hex: set SCHEMA_REGISTRY_URL')
+    context.output.note(
+      'found no registry and no database, so Avro is shown in hex; set SCHEMA_REGISTRY_URL to decode it',
+    )
     return null
   }
   try {
@@ -32,7 +34,7 @@ export async function eventWire(context: CommandContext): Promise<WireFormat | n
     })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    context.output.note(`the ids of our schemas cannot be had, so Avro is shown in hex: ${why}`)
+    context.output.note(`could not look up the schema ids, so Avro is shown in hex: ${why}`)
     return null
   }
 }

@@ -58,7 +58,7 @@ async function directly(context: CommandContext, work: LagWork['work']): Promise
   } catch (error) {
     const alone = error instanceof StartFailure && error.code === 'no-database' && kafka !== null
     if (!alone) throw error
-    context.output.note('no database here: the readers of the log are not shown (DATABASE_URL names one)')
+    context.output.note('no database found, so the readers of the log are not shown; set DATABASE_URL to show them')
     await sampled(context, async () => [], work)
   }
 }

@@ -5,7 +5,7 @@ import type { Progress } from '../../kafka/lag/lag.ts'
 import { styled, table, type Cell, type Style } from '../output/output.ts'
 import type { ProgressStream } from '../output/progress.ts'
 
-const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'done in', 'verdict']
+const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'caught up in', 'verdict']
 
 const STYLES: Readonly<Record<Verdict, Style>> = { OK: 'green', WARN: 'yellow', STALLED: 'red', STOPPED: 'red' }
 
@@ -21,11 +21,11 @@ export function lagText({ kafka, groups, readers, verdict, settled }: LagReport,
   const rows = [...ofGroups, ...ofReaders]
   const age = kafka.ageSeconds === null ? '' : `, data ${kafka.ageSeconds.toFixed(1)} s old`
   return [
-    rows.length === 0 ? 'nobody reads: no group has committed offsets of our topics' : table(HEADINGS, rows),
+    rows.length === 0 ? 'no consumer group has committed offsets on these topics' : table(HEADINGS, rows),
     '',
     ...(kafka.state === 'unreachable' ? [`kafka: unreachable${age}: ${kafka.detail}`] : []),
     ...(kafka.state === 'not-configured' ? ['kafka: not configured (KAFKA_BROKERS)'] : []),
-    `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far: not watched for long enough'}`,
+    `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far (watch it longer to be sure)'}`,
   ].join('\n')
 }
 

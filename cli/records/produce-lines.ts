@@ -44,7 +44,7 @@ export async function produceLines(lines: AsyncIterable<Line>, producing: Produc
 
 function add({ topic, key, value, headers }: ProducedRecord, { sender, targets, tally }: ProducingLines) {
   const target = targets.get(topic)
-  if (target === undefined) throw new Error(`nothing is produced to ${topic}`)
+  if (target === undefined) throw new Error(`produce does not send to ${topic}`)
   tally.taken(topic)
   return sender.add(target.name, partitionOf(key, target.partitions), { key, value, headers })
 }

@@ -54,7 +54,7 @@ export class ProduceTally {
 
   retried(reason: string): void {
     this.#retries += 1
-    if (reason !== this.#lastReason) this.#note(`sending again: ${reason}`)
+    if (reason !== this.#lastReason) this.#note(`retrying: ${reason}`)
     this.#lastReason = reason
   }
 
@@ -84,7 +84,7 @@ export function produceRows(report: ProduceReport): readonly (readonly [string, 
     ...(invalid > 0 ? [['not sent', grouped(invalid)] as const] : []),
     ['rate', `${grouped(ratePerSecond)} a second, ${seconds.toFixed(1)} s`],
     ['send', `p50 ${sendMs.p50} ms, p99 ${sendMs.p99} ms, max ${sendMs.max} ms (${grouped(sends)} sends)`],
-    ...(retries > 0 ? [['sent again', `${grouped(retries)} sends`] as const] : []),
+    ...(retries > 0 ? [['retried', `${grouped(retries)} sends`] as const] : []),
   ]
 }
 

@@ -21,7 +21,7 @@ export async function produceTargets(kafka: KafkaSettings): Promise<ProduceTarge
     throw new StartFailure({
       code: 'topic-missing',
       exitCode: 1,
-      what: `the cluster has not got ${missing.join(' and ')}`,
+      what: `the cluster does not have ${missing.join(' and ')}`,
       tried: `to list the topics of ${kafka.brokers.join(', ')}`,
       next: 'orderledger topics create',
     })

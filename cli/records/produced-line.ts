@@ -61,16 +61,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 type Fields = Readonly<Record<string, unknown>>
 
 export function producedLine(line: Line): ProducedLine {
-  if (line.tooLong) return invalid(`a line has at most ${longestLine} bytes`)
+  if (line.tooLong) return invalid(`the line is longer than ${longestLine} bytes`)
   const fields = parsed(line.bytes)
   if (typeof fields === 'string') return invalid(fields)
   const type = textOf(fields, TYPE) ?? (Array.isArray(fields['lines']) ? 'order' : null)
-  if (type === null) return invalid('no type: say what it is in "type", e.g. "order" or "page-view"')
+  if (type === null) return invalid('no type: set "type", for example to "order" or "page-view"')
   const kind = plain(type)
   if (ORDERS.has(kind)) return order(line, fields)
   if (ours.has(kind) || OWN_FACT.test(kind)) {
     return invalid(
-      `${type} is a fact that this system records itself: only orders ("type": "order") and what customers do are taken`,
+      `${type} is a fact that this system records itself; send only orders ("type": "order") and user events`,
     )
   }
   return behaviour(line, fields, type)
@@ -80,7 +80,7 @@ function order(line: Line, fields: Fields): ProducedLine {
   const inner = BODY.map((name) => fields[name]).find(isObject)
   const body = inner ?? withoutEnvelope(fields)
   const customer = body['customerId']
-  if (typeof customer !== 'string') return invalid('an order has a "customerId", and POST /orders takes the rest')
+  if (typeof customer !== 'string') return invalid('an order needs a "customerId"; POST /orders describes the rest')
   // Whoever names an order names the command with it: another line with that order is the same one.
   const id = textOf(fields, ID) ?? textOf(body, ['orderId']) ?? idOf(line)
   const whole = Object.keys(body).length === Object.keys(fields).length && inner === undefined
@@ -132,7 +132,7 @@ function withoutEnvelope(fields: Fields): Fields {
 function parsed(bytes: Buffer): Fields | string {
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes))
-    return isObject(value) ? value : 'a line is a JSON object'
+    return isObject(value) ? value : 'the line is not a JSON object'
   } catch (error) {
     return error instanceof TypeError ? 'not UTF-8' : 'not JSON'
   }

@@ -11,9 +11,9 @@ export function requireKafka(context: CommandContext, command: string): KafkaSet
   throw new StartFailure({
     code: 'no-kafka',
     exitCode: 2,
-    what: 'KAFKA_BROKERS is not set, so there is no cluster to ask',
+    what: 'KAFKA_BROKERS is not set, so no cluster is known',
     tried: `orderledger ${command}`,
-    next: `npm run cluster starts one and names it; then KAFKA_BROKERS=host:port orderledger ${command}`,
+    next: `npm run cluster starts one and prints its address; then run KAFKA_BROKERS=host:port orderledger ${command}`,
   })
 }
 
@@ -36,8 +36,8 @@ export function reachFailure(kafka: KafkaSettings, error: unknown, topic?: strin
   const tried = `to ask ${whoAsks(kafka)}`
   const { code, message } = kafkaFailure(error)
   if (error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
-    const next = 'orderledger topics create, or the name of a topic that there is (orderledger topics list)'
-    const what = topic === undefined ? message : `there is no topic ${topic}`
+    const next = 'run orderledger topics create, or use the name of an existing topic (orderledger topics list)'
+    const what = topic === undefined ? message : `no topic is named ${topic}`
     return new StartFailure({ code: 'topic-missing', exitCode: 1, what, tried, next }, { cause: error })
   }
   const exitCode = code === 'kafka-unreachable' ? 3 : 1
@@ -48,7 +48,7 @@ const NEXT: Readonly<Record<KafkaFailureCode, string>> = {
   'kafka-refused':
     'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM, KAFKA_TLS_CA, or the rights of the user',
   'kafka-unreachable':
-    'start the brokers, or correct KAFKA_BROKERS, KAFKA_TLS (a port that wants TLS is silent without it)',
+    'start the brokers, or correct KAFKA_BROKERS, KAFKA_TLS (a port that requires TLS does not answer without it)',
   'topics-missing': 'orderledger topics create',
   'kafka-failed': 'orderledger topics diff, and the logs of the brokers',
 }

@@ -60,11 +60,9 @@ export function topicNotes({ lost, firstLost, duplicates, foreign, missingTopics
     ...(firstLost === null
       ? []
       : [
-          `${grouped(lost)} published events are on their topics no more, the first at ${grouped(firstLost)}: readers take them from the store`,
+          `${grouped(lost)} published events are no longer on their topics, the first at ${grouped(firstLost)}; readers get them from the store`,
         ]),
-    ...(duplicates === 0
-      ? []
-      : [`${grouped(duplicates)} records are there again: readers drop them by their position`]),
-    ...(foreign === 0 ? [] : [`${grouped(foreign)} records are of another log: readers leave them aside`]),
+    ...(duplicates === 0 ? [] : [`${grouped(duplicates)} records are duplicates; readers drop them by their position`]),
+    ...(foreign === 0 ? [] : [`${grouped(foreign)} records belong to another log; readers skip them`]),
   ]
 }

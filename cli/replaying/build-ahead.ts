@@ -39,7 +39,7 @@ async function raised(pool: Pool, name: string): Promise<readonly Projection[]> 
   throw new StartFailure({
     code: 'nothing-raised',
     exitCode: 2,
-    what: `this release writes the same rows of ${name} as the one that runs`,
+    what: `this release writes the same rows of ${name} as the running one`,
     tried: 'to compare the versions of its projections with those of the live rows',
     next: `orderledger replay ${name}, or run this from the newer release`,
   })
@@ -52,7 +52,7 @@ async function build(context: CommandContext, pool: Pool, projection: Projection
   const created = await createReplay(pool, projection, { replayId, ahead: true })
   if (created === null) throw new Error(`${projection.name} is not registered`)
   const replayer = openReplayer({ pool, projections: [projection], log: { info: log, warn: log, error: log } })
-  const interruption = watchInterruption(() => output.note('giving up what was built'))
+  const interruption = watchInterruption(() => output.note('dropping what was built'))
   const progress = output.progress(`replay ${projection.name} ahead`, created.target)
   replayer.start()
   try {

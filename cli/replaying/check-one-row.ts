@@ -23,7 +23,7 @@ export async function checkOneRow(context: CommandContext, { name, key, heal }: 
     throw new StartFailure({
       code: 'rows-without-owner',
       exitCode: 2,
-      what: `the rows of ${name} cannot be told from one stream each`,
+      what: `the rows of ${name} do not each belong to one stream`,
       tried: `to compare the row ${key} with its stream`,
       next: `one of: ${owned.map((each) => each.name).join(', ')}; or orderledger projections check ${name}`,
     })
@@ -43,10 +43,10 @@ export async function checkOneRow(context: CommandContext, { name, key, heal }: 
 }
 
 function textOf(name: string, key: string, { position, difference, healed }: CheckedRow): string {
-  if (difference === null) return `${name} ${key} is what its stream tells, at position ${String(position)}`
+  if (difference === null) return `${name} ${key} matches its stream at position ${String(position)}`
   const columns = difference.columns.map(
     ({ column, live, rebuilt }) => `  ${column}: ${String(live)} -> ${String(rebuilt)}`,
   )
   const next = healed ? 'healed' : `Next: orderledger projections check ${name} --key ${key} --heal`
-  return [`${name} ${key} is ${difference.kind}, at position ${String(position)}`, ...columns, next].join('\n')
+  return [`${name} ${key} is ${difference.kind} at position ${String(position)}`, ...columns, next].join('\n')
 }

@@ -13,7 +13,9 @@ export async function runReplays(
   options: ServiceOptions & { readonly check?: true; readonly rate?: number; readonly acceptDifferences?: true },
 ): Promise<void> {
   const { output } = context
-  const interruption = watchInterruption(() => output.note('the service goes on with it: orderledger replay list'))
+  const interruption = watchInterruption(() =>
+    output.note('the service continues it; orderledger replay list shows it'),
+  )
   const { signal } = interruption
   const client = await connect(context, { options, connections: 8, signal })
   try {

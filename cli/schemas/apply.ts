@@ -22,16 +22,15 @@ interface ApplyOptions extends FolderOptions, RegistryOptions {
 }
 
 const details = `
-Only a plan that was written by orderledger schemas plan --out is carried out, and only while git and the registry stand
-as they stood then, with everything below schemas/ committed. The ids that the registry gives to versions of events are
-written into schemas.lock: commit them. Once everything is applied it says so and changes nothing.
-Exits with 1 when it refuses, with 3 when the registry is unreachable; what was done until then stands, and a new plan
-has the rest.`
+Applies only a plan written by orderledger schemas plan --out, and only if git and the registry have not changed since
+and everything below schemas/ is committed. It writes the ids that the registry gives to versions of events into
+schemas.lock: commit them. If everything is applied already, it says so and changes nothing.
+Exits with 1 if it refuses, with 3 if the registry is unreachable. Completed steps stay; a new plan contains the rest.`
 
 export function registerApply(schemas: Command, context: CommandContext): void {
   addFolderOption(addRegistryOptions(schemas.command('apply')))
     .option('--plan <file>', 'the reviewed plan')
-    .description('register what is published, exactly as a reviewed plan says')
+    .description('register published schemas, exactly as a reviewed plan says')
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -84,7 +83,7 @@ async function apply(context: CommandContext, options: ApplyOptions): Promise<vo
 }
 
 function reviewedPlan({ plan: file, env }: ApplyOptions): Reviewed {
-  if (file === undefined) throw refusal('no-plan', `there is no reviewed plan for ${env}`, env)
+  if (file === undefined) throw refusal('no-plan', `no reviewed plan for ${env}`, env)
   const text = textOf(file, env)
   const reviewed = readPlan(text)
   if (reviewed === null) throw refusal('no-plan', `${file} is not a plan`, env)
@@ -100,12 +99,12 @@ function textOf(file: string, env: string): string {
 }
 
 function requireCommitted(folder: string): void {
-  const tried = 'to see that what is registered is what was reviewed'
+  const tried = 'to compare the plan with what was reviewed'
   try {
     const [first, ...others] = uncommittedFiles(folder)
     if (first === undefined) return
     const more = others.length === 0 ? '' : ` and ${others.length} more`
-    const what = `schemas/${first}${more} has changes that are not committed`
+    const what = `schemas/${first}${more} has uncommitted changes`
     throw new StartFailure({ code: 'uncommitted-schemas', exitCode: 1, what, tried, next: 'git status schemas' })
   } catch (cause) {
     if (!(cause instanceof GitRefused)) throw cause
@@ -149,6 +148,6 @@ function idText(step: PlanStep, given: GivenId | null): string {
 
 function refusal(code: string, what: string, env: string, cause?: unknown): StartFailure {
   const tried = `to apply a plan to ${env}`
-  const next = `orderledger schemas plan --env ${env} --out plan.json, and have it reviewed`
+  const next = `run orderledger schemas plan --env ${env} --out plan.json, and have it reviewed`
   return new StartFailure({ code, exitCode: 1, what, tried, next }, { cause })
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readFields } from './ask-fields.ts'
 
-test('asks field by field, until there is no further name', async () => {
+test('asks field by field, until an empty name', async () => {
   const answers = ['by', 'string', 'nobody', 'Who corrected it.', 'seenAt', 'time?', '', 'When.', '']
   const asked: string[] = []
   const fields = await readFields('StockAdjusted', (question) => {
@@ -13,6 +13,6 @@ test('asks field by field, until there is no further name', async () => {
     { name: 'seenAt', type: 'time?', default: null, doc: 'When.' },
   ])
   expect(asked).toHaveLength(9)
-  expect(asked[0]).toBe('a new field of StockAdjusted (empty: no more): ')
+  expect(asked[0]).toBe('new field of StockAdjusted (empty to finish): ')
   expect(asked[1]).toContain('Money')
 })

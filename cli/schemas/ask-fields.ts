@@ -1,4 +1,4 @@
-/** Asks at the terminal for the fields of a new version, until there is no further name. */
+/** Asks at the terminal for the fields of a new version, until an empty name. */
 import { createInterface } from 'node:readline/promises'
 import { StartFailure } from '../../app/start-failure.ts'
 import { TYPE_HELP, type FieldRequest } from '../../contract/authoring/field-type.ts'
@@ -9,8 +9,8 @@ export async function askFields(event: string): Promise<readonly FieldRequest[]>
     throw new StartFailure({
       code: 'nobody-to-ask',
       exitCode: 2,
-      what: 'nobody is there to ask for the fields',
-      tried: `to make a version of ${event}`,
+      what: 'no terminal to ask for the fields',
+      tried: `to write a version of ${event}`,
       next: 'name the fields with --field, --type and --doc, or --remove',
     })
   }
@@ -29,11 +29,11 @@ export async function readFields(
 ): Promise<readonly FieldRequest[]> {
   const fields: FieldRequest[] = []
   for (;;) {
-    const name = (await ask(`a new field of ${event} (empty: no more): `)).trim()
+    const name = (await ask(`new field of ${event} (empty to finish): `)).trim()
     if (name === '') return fields
     const type = await ask(`type (${TYPE_HELP}): `)
-    const fallback = await ask('default, what older events are read with (empty: none): ')
-    const doc = await ask('doc, what it means, its unit, its bounds: ')
+    const fallback = await ask('default, the value for older events (empty for none): ')
+    const doc = await ask('doc (meaning, unit, bounds): ')
     fields.push({ name, type, default: fallback === '' ? null : fallback, doc })
   }
 }

@@ -8,9 +8,9 @@ import { addFolderOption, folderOf, type FolderOptions } from './folder.ts'
 import { loadUpcasters } from './load-upcasters.ts'
 
 const details = `
-Every version against every other, both ways: by the rules that registries apply, by the reader that we use, and for
-changes of meaning that both let pass. Golden bytes, the lock, generated files and upcasters too. Needs no service.
-Exits with 1 when anything is found.`
+Checks every version against every other, in both directions: by the rules of registries, with our own reader, and for
+changes of meaning that both of them allow. Also checks golden bytes, the lock, generated files and upcasters. Needs no
+service. Exits with 1 if it finds anything.`
 
 export function registerCheck(schemas: Command, context: CommandContext): void {
   addFolderOption(schemas.command('check'))
@@ -20,7 +20,7 @@ export function registerCheck(schemas: Command, context: CommandContext): void {
     .action(async (options: FolderOptions) => {
       const folder = folderOf(options)
       const upcasters = await loadUpcasters(folder)
-      const fine = 'every version reads every other, and what is published is as it was'
+      const fine = 'every version reads every other, and no published version has changed'
       reportFindings(context, check({ folder, upcasters }), fine)
     })
 }

@@ -17,8 +17,8 @@ const REFUSAL = {
 
 export function registerCodegen(schemas: Command, context: CommandContext): void {
   addFolderOption(schemas.command('codegen'))
-    .option('--check', 'write nothing; exit with 1 when something is out of date')
-    .description('make the types, the lock and the golden samples that belong to the schema files')
+    .option('--check', 'write nothing; exit with 1 if something is out of date')
+    .description('generate the types, the lock and the golden samples from the schema files')
     .addHelpText('after', examples('orderledger schemas codegen', 'orderledger schemas codegen --check'))
     .action((options: CodegenOptions) => codegen(context, options))
 }

@@ -15,15 +15,15 @@ interface DiffOptions extends FolderOptions {
 }
 
 const details = `
-Against git:REF (default: git:main, or git:HEAD where there is no main), lock (what is published), or registry:URL.
-Exits with 1 when a change is breaking, changes a meaning, or edits a published version.`
+Compares with git:REF (default: git:main, or git:HEAD if main does not exist), lock (what is published), or registry:URL.
+Exits with 1 if a change is breaking, changes a meaning, or edits a published version.`
 
 export function registerDiff(schemas: Command, context: CommandContext): void {
   addFolderOption(schemas.command('diff'))
-    .argument('[event]', 'only this one')
+    .argument('[event]', 'only this event')
     .option('--against <what>', 'git:REF, lock or registry:URL')
-    .addOption(new Option('--format <format>', 'how to write it').choices(['text', 'json', 'markdown']).default('text'))
-    .description('tell in words what has changed, and who has to be deployed first')
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
+    .description('describe what has changed, and whom to deploy first')
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -56,8 +56,8 @@ function requireKnown(event: string, paths: readonly string[]): void {
   throw new StartFailure({
     code: 'unknown-event-type',
     exitCode: 2,
-    what: `${event} is not a type of event`,
+    what: `${event} is not an event type`,
     tried: 'to compare its schemas',
-    next: 'ls schemas shows the types of events',
+    next: 'ls schemas shows the event types',
   })
 }

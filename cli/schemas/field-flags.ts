@@ -17,8 +17,8 @@ export function fieldFlags(command: Command): () => readonly FieldRequest[] {
       drafts.push({ name, type: null, default: null, doc: null })
     })
     .option('--type <type>', 'its type', put('type'))
-    .option('--default <value>', 'what older events are read with', put('default'))
-    .option('--doc <text>', 'what it means, its unit, its bounds', put('doc'))
+    .option('--default <value>', 'value for older events', put('default'))
+    .option('--doc <text>', 'meaning, unit and bounds', put('doc'))
   return () =>
     drafts.map(({ name, type, default: fallback, doc }) => {
       if (name === null || type === null || doc === null) {

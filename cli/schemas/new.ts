@@ -22,8 +22,8 @@ interface NewOptions extends FolderOptions {
 
 const details = `
 --field, --type, --default and --doc go together and may be repeated. Types: ${TYPE_HELP}.
-Without --field and --remove it asks, on a terminal. A change that a version cannot make is refused: --breaking makes a
-new event that replaces the old one, which is then read through its upcaster.`
+Without --field and --remove it asks, on a terminal. It refuses a change that a version cannot make; --breaking then
+creates a new event that replaces the old one, which is read through its upcaster from then on.`
 
 export function registerNew(schemas: Command, context: CommandContext): void {
   const command = addFolderOption(schemas.command('new'))
@@ -31,12 +31,12 @@ export function registerNew(schemas: Command, context: CommandContext): void {
   command
     .argument('<event>', 'such as OrderPlaced')
     .option('--remove <name>', 'remove a field (may be repeated)', collect)
-    .option('--stream <kind>', 'of a new event: the kind of stream it is appended to')
-    .option('--about <text>', 'of a new event: what it says')
-    .option('--breaking', 'make a new event that replaces this one')
+    .option('--stream <kind>', 'for a new event: the kind of its stream')
+    .option('--about <text>', 'for a new event: its description')
+    .option('--breaking', 'create a new event that replaces this one')
     .option('--name <event>', 'with --breaking: the name of the new event')
     .option('--reason <text>', 'with --breaking: why')
-    .description('write the next version of an event from the last, or the first of a new one')
+    .description('write the next version of an event, or the first version of a new one')
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -58,8 +58,9 @@ async function makeNew(
   const asked = given.length === 0 && options.remove === undefined && options.breaking === undefined
   const add = asked ? await askFields(event) : given
   const request = requestOf(event, options, add)
-  const tried = `to make a version of ${event}`
-  const next = options.breaking === true ? 'orderledger schemas new --help' : 'a default, or --breaking for a new event'
+  const tried = `to write a version of ${event}`
+  const next =
+    options.breaking === true ? 'orderledger schemas new --help' : 'add a default, or --breaking for a new event'
   const made = obeyed(() => newVersion(folder, request), { exitCode: 2, tried, next })
   for (const { path, text } of made.files) write(join(folder, path), text)
   output.result(documentOf(made, request), () => madeText(made, request))
@@ -73,17 +74,17 @@ function requestOf(event: string, options: NewOptions, add: readonly FieldReques
   }
   if (name !== undefined) throw usage('--name goes with --breaking')
   if (stream !== undefined) {
-    if (about === undefined) throw usage('--stream needs --about: what the event says')
+    if (about === undefined) throw usage('--stream needs --about: the description of the event')
     return { kind: 'first', event, stream, doc: about, add }
   }
-  if (add.length === 0 && remove.length === 0) throw usage('there is nothing to change')
+  if (add.length === 0 && remove.length === 0) throw usage('nothing to change')
   return { kind: 'next', event, add, remove }
 }
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
   // What is there is replaced only where it was read first: a schema file is always a new one.
-  if (path.endsWith('.avsc') && existsSync(path)) throw usage(`${path} is there already`)
+  if (path.endsWith('.avsc') && existsSync(path)) throw usage(`${path} already exists`)
   writeFileSync(path, text)
 }
 
@@ -99,12 +100,12 @@ function madeText(made: NewVersion, request: VersionRequest): string {
 
 function nextSteps({ event }: NewVersion, request: VersionRequest): readonly string[] {
   if (request.kind !== 'replacement')
-    return ['orderledger schemas codegen, then orderledger schemas lint, diff and check']
+    return ['run orderledger schemas codegen, then orderledger schemas lint, diff and check']
   return [
-    'orderledger schemas codegen',
+    'run orderledger schemas codegen',
     `complete the upcaster of ${request.event} in schemas/upcasters.ts`,
-    `write ${event} where ${request.event} was written: the compiler names each place`,
-    'orderledger schemas lint, diff and check',
+    `write ${event} instead of ${request.event}: the compiler reports each place`,
+    'run orderledger schemas lint, diff and check',
   ]
 }
 
@@ -117,7 +118,7 @@ function usage(what: string): StartFailure {
     code: 'usage',
     exitCode: 2,
     what,
-    tried: 'to make a version',
+    tried: 'to write a version',
     next: 'orderledger schemas new --help',
   })
 }

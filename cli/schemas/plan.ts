@@ -25,14 +25,14 @@ interface PlanOptions extends FolderOptions, RegistryOptions {
 
 const details = `
 Compares what is published (schemas.lock, and the command PlaceOrder) with what the registry has, both ways, and writes
-nothing there.
-Exits with 0 when there is nothing to do, with 1 when there are changes or drift, with 3 when the registry is unreachable.
---out keeps the plan to be reviewed; orderledger schemas apply carries out exactly that one.`
+nothing to the registry.
+Exits with 0 if nothing is to do, with 1 if it finds changes or drift, with 3 if the registry is unreachable.
+--out writes the plan to a file for review; orderledger schemas apply applies exactly that plan.`
 
 export function registerPlan(schemas: Command, context: CommandContext): void {
   addFolderOption(addRegistryOptions(schemas.command('plan')))
-    .option('--out <file>', 'write the plan to a file, to be reviewed and applied')
-    .description('show what registering would do to the registry of an environment')
+    .option('--out <file>', 'write the plan to a file, for review and apply')
+    .description('show what an apply would change in the registry of an environment')
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -85,5 +85,5 @@ export async function planFor(
 
 function nextStep({ steps, obstacles }: Plan, { env, out }: PlanOptions): string {
   if (obstacles.length > 0 || steps.length === 0) return `written to ${String(out)}`
-  return `written to ${String(out)}\nnext: have it reviewed, then orderledger schemas apply --env ${env} --plan ${String(out)}`
+  return `written to ${String(out)}\nnext: have it reviewed, then run orderledger schemas apply --env ${env} --plan ${String(out)}`
 }

@@ -38,20 +38,20 @@ interface RehearseOptions extends FolderOptions {
 const NICE = 10
 
 const details = `
-Every stored event is read as today and as proposed; both readings are folded into the states of streams and projected
-into rows, with the code of this checkout. A field that is new, or that nothing uses any more, is told and is no change.
-The log is read in pages, beside a running service or without one; nothing is written. A dump needs no database.
-From topics every record is only read, as today and as proposed: what a consumer that has the schema would meet there.
-Exits with 1 when an event fails or something comes out differently, with 2 when the proposal cannot be read, with 3 when
-the database cannot be reached. Ctrl-C shows what was found until then.`
+Reads every stored event as today and as proposed, folds both readings into the states of streams and projects them into
+rows, with the code of this checkout. It reports fields that are new or no longer read, but does not count them as changes.
+It reads the log in pages, whether the service runs or not, and writes nothing. A dump needs no database.
+From topics it only reads every record, as today and as proposed: this shows what a consumer with the schema would meet.
+Exits with 1 if an event fails or a result differs, with 2 if the proposal cannot be read, with 3 if the database cannot
+be reached. Ctrl-C shows what was found so far.`
 
 export function registerRehearse(schemas: Command, context: CommandContext): void {
   addFolderOption(schemas.command('rehearse'))
-    .argument('[event]', 'only this one')
-    .option('--schema <file>', 'the proposed schema (default: what the folder has beyond schemas.lock)')
-    .option('--from <source>', 'log, topics, or a directory that db dump has made, or its events.avro', 'log')
+    .argument('[event]', 'only this event')
+    .option('--schema <file>', 'the proposed schema (default: what is in the folder but not in schemas.lock)')
+    .option('--from <source>', 'log, topics, or a directory created by db dump, or its events.avro', 'log')
     .option('--limit <n>', 'only the first events of the log', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .description('try a proposed schema out on the events that are stored')
+    .description('try a proposed schema on the stored events')
     .addHelpText('after', details)
     .addHelpText(
       'after',
@@ -73,15 +73,15 @@ async function run(context: CommandContext, event: string | null, options: Rehea
 
 function proposed(event: string | null, options: RehearseOptions): readonly Proposal[] {
   if (event !== null && !Object.hasOwn(eventSchemas, event)) {
-    throw refusal(`${event} is not a type of event that is stored`, 'ls schemas shows the types of events')
+    throw refusal(`${event} is not an event type with stored events`, 'ls schemas shows the event types')
   }
   const tried = 'to read the proposed schema'
   const proposals = obeyed(() => read(event, options), { exitCode: 2, tried, next: 'orderledger schemas lint' })
   if (proposals.length > 0) return proposals
   const whose = event === null ? 'any stored event' : event
   throw refusal(
-    `the folder has no version of ${whose} that schemas.lock has not`,
-    `orderledger schemas new ${event ?? 'OrderPlaced'} makes one; or name a file: --schema next.avsc`,
+    `the folder has no version of ${whose} that is not in schemas.lock`,
+    `run orderledger schemas new ${event ?? 'OrderPlaced'}, or name a file with --schema next.avsc`,
   )
 }
 
@@ -154,7 +154,7 @@ async function rehearsed(
   source: LogSource,
   { limit = null }: { readonly limit?: number | null },
 ): Promise<RehearsalReport> {
-  const interruption = watchInterruption(() => output.note('stopping; Ctrl-C again ends it at once'))
+  const interruption = watchInterruption(() => output.note('stopping; press Ctrl-C again to end at once'))
   const progress = followSteps(output)
   const started = performance.now()
   try {
@@ -175,7 +175,7 @@ async function rehearsed(
 
 const LABELS: { readonly [Step in RehearsalStep]: string } = {
   read: 'rehearse',
-  fold: 'rehearse, further streams',
+  fold: 'rehearse, more streams',
   rows: 'rehearse, rows in doubt',
 }
 

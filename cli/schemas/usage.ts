@@ -40,14 +40,14 @@ interface Line {
 }
 
 const details = `
-A version that is not in the log may still be in a dump, or with a consumer. Snapshots of streams hold no version: their
-state is JSON. Exits with 3 when the database or the registry of SCHEMA_REGISTRY_URL cannot be reached.`
+A version that is not in the log may still be in a dump or in use by a consumer. Snapshots of streams contain no version:
+their state is JSON. Exits with 3 if the database or the registry of SCHEMA_REGISTRY_URL cannot be reached.`
 
 export function registerUsage(schemas: Command, context: CommandContext): void {
   schemas
     .command('usage')
-    .description('show which versions of which events the log holds, since when and until when')
-    .option('--topics', 'read what is on the topics of Kafka too')
+    .description('show which versions of which events the log has, since when and until when')
+    .option('--topics', 'also read the Kafka topics')
     .addHelpText('after', details)
     .addHelpText('after', examples('orderledger schemas usage', 'orderledger schemas usage --topics --json'))
     .action(({ topics }: { readonly topics?: true }) => showUsage(context, topics === true))
@@ -130,7 +130,7 @@ function textOf(lines: readonly Line[], position: number): string {
     table(HEADINGS, lines.map(cellsOf)),
     '',
     `counted up to position ${position.toLocaleString('en-US')}`,
-    ...(gone === 0 ? [] : ['not in the log: only dumps and consumers may still have it']),
+    ...(gone === 0 ? [] : ['not in the log; dumps and consumers may still have it']),
   ].join('\n')
 }
 
@@ -151,12 +151,12 @@ function topicLine({ topic, written, records, firstAt, lastAt }: TopicUsage) {
 }
 
 function topicsText(usages: readonly TopicUsage[]): string {
-  if (usages.length === 0) return 'there are no records on the topics'
+  if (usages.length === 0) return 'the topics have no records'
   const rows = usages
     .map(topicLine)
     .map(({ topic, type, version, records, firstAt, lastAt }) => [
       topic,
-      type ?? 'other than an event',
+      type ?? 'not an event',
       version === null ? '' : `v${version}`,
       records,
       shownTime(firstAt),

@@ -43,9 +43,9 @@ async function openssl(folder: string, ...args: readonly string[]): Promise<void
       {
         code: 'openssl-missing',
         exitCode: 3,
-        what: 'certificates are made with openssl, which is not installed',
+        what: 'openssl is not installed, and certificates need it',
         tried: 'openssl on the PATH',
-        next: 'apt-get install -y openssl, or go on without --tls',
+        next: 'apt-get install -y openssl, or run it without --tls',
       },
       { cause },
     )

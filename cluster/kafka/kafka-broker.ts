@@ -54,7 +54,7 @@ export class KafkaBroker {
    * each other, not one after the other.
    */
   async start(): Promise<void> {
-    if (this.#running !== null) throw new Error(`broker ${String(this.id)} runs already`)
+    if (this.#running !== null) throw new Error(`broker ${String(this.id)} is already running`)
     const running = this.#spawn()
     this.#running = running
     const deadline = performance.now() + READY_MS
@@ -118,7 +118,7 @@ export class KafkaBroker {
     return new StartFailure({
       code: said.includes(TAKEN) ? 'port-taken' : 'kafka-not-started',
       exitCode: 1,
-      what: `Kafka does not start: ${lastLines(said) || 'it said nothing'}`,
+      what: `Kafka did not start: ${lastLines(said) || 'it printed nothing'}`,
       tried,
       next: `read ${log}, and free some memory (a broker needs 150 MB)`,
     })

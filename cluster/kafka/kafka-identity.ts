@@ -34,7 +34,7 @@ export function kafkaIdentity(
   throw new StartFailure({
     code: 'kafka-data-differs',
     exitCode: 2,
-    what: `${home} holds the data of ${found.brokers} broker${found.brokers === 1 ? '' : 's'} (${found.security})`,
+    what: `${home} contains the data of ${found.brokers} broker${found.brokers === 1 ? '' : 's'} (${found.security})`,
     tried: `to start ${brokers} (${security}) on it`,
     next: `--brokers ${found.brokers}${tls} --data ${home}, or another folder`,
   })

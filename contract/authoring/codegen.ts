@@ -63,7 +63,7 @@ function goldenBytes(folder: string, file: SchemaFile, sample: Sample): Buffer {
     const type = avroType(schema)
     const fault = unfit(type, sample)
     if (fault === null) return type.toBuffer(sample)
-    throw new SchemaRuleError(`the sample of ${event} version ${version} does not fit${fault}`)
+    throw new SchemaRuleError(`the sample of ${event} version ${version} does not match the schema${fault}`)
   } catch (cause) {
     if (cause instanceof SchemaRuleError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)

@@ -47,7 +47,7 @@ export function fieldOf(request: FieldRequest, known: KnownTypes): FieldSchema {
   )
   if (found === undefined) {
     throw new SchemaRuleError(
-      `${JSON.stringify(request.default)} is not a default for ${name}, which is ${request.type}`,
+      `${JSON.stringify(request.default)} is not a valid default for ${name}, whose type is ${request.type}`,
     )
   }
   return { ...field, default: found }

@@ -36,7 +36,7 @@ export function newVersion(folder: string, request: VersionRequest): NewVersion 
   const versions = byEvent.get(request.event) ?? []
   switch (request.kind) {
     case 'first': {
-      if (versions.length > 0) throw new SchemaRuleError(`${request.event} has versions already: leave --stream out`)
+      if (versions.length > 0) throw new SchemaRuleError(`${request.event} already has versions: leave out --stream`)
       const { event, stream, doc } = request
       const fields = request.add.map((field) => fieldOf(field, known))
       return made(firstVersion({ event, stream, doc, fields }, known), 1)
@@ -49,7 +49,7 @@ export function newVersion(folder: string, request: VersionRequest): NewVersion 
     }
     case 'replacement': {
       const { event, name, reason } = request
-      if (byEvent.has(name)) throw new SchemaRuleError(`${name} has versions already: choose another name`)
+      if (byEvent.has(name)) throw new SchemaRuleError(`${name} already has versions: choose another name`)
       const last = newestOf(event, versions)
       const next = { ...edited(last.schema, request, known), name }
       const { files, ...version } = made(next, 1)
@@ -67,7 +67,7 @@ function newestOf(event: string, versions: readonly SchemaFile[]): SchemaFile {
   const last = versions.at(-1)
   if (last !== undefined) return last
   throw new SchemaRuleError(
-    `${event} has no version yet: give its kind of stream with --stream, and what it says with --about`,
+    `${event} has no version yet: pass its kind of stream with --stream and its description with --about`,
   )
 }
 
@@ -87,10 +87,10 @@ function requireCompatible(versions: readonly SchemaFile[], next: EventSchema): 
   if (breach === undefined) return
   const who =
     breach.direction === 'backward'
-      ? `it could not read what version ${breach.version} wrote`
+      ? `it could not read events of version ${breach.version}`
       : `readers of version ${breach.version} could not read it`
   throw new SchemaRuleError(
-    `${next.name} cannot change so in a new version: ${who} (${breach.type} at ${breach.path}: ${breach.message})`,
+    `${next.name} cannot change like this in a new version: ${who} (${breach.type} at ${breach.path}: ${breach.message})`,
   )
 }
 

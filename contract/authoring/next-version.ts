@@ -26,7 +26,7 @@ export function nextVersion(
   if (missing !== undefined) throw new SchemaRuleError(`${last.name} has no field ${missing}`)
   const kept = last.fields.filter(({ name }) => !remove.includes(name))
   const twice = add.find(({ name }, index) => [...kept, ...add.slice(0, index)].some((field) => field.name === name))
-  if (twice !== undefined) throw new SchemaRuleError(`${last.name} has a field ${twice.name} already`)
+  if (twice !== undefined) throw new SchemaRuleError(`${last.name} already has a field ${twice.name}`)
   return { ...last, fields: withDefinitions([...kept, ...add], known) }
 }
 

@@ -26,19 +26,19 @@ export function readRetirements(
   const retired = new Map(entries.flatMap(([event, value]) => (isRetirement(value) ? [[event, value] as const] : [])))
   const faults = entries.flatMap(([event, value]) => {
     const why = fault(event, value, events, retired)
-    const next = `schemas/README.md says how an event is retired`
+    const next = `schemas/README.md describes how to retire an event`
     return why === null ? [] : [{ code: 'F007', file: RETIRED, path: event, message: why, next }]
   })
   return { retired, faults }
 }
 
 function fault(event: string, value: unknown, events: ReadonlySet<string>, retired: Retirements): string | null {
-  if (!events.has(event)) return `${event} has no schema files: those of a retired event stay`
-  if (!isRetirement(value)) return 'it needs "by", the names of one event or more, and a "reason"'
+  if (!events.has(event)) return `${event} has no schema files: keep those of a retired event`
+  if (!isRetirement(value)) return 'it needs "by" (the names of one or more events) and a "reason"'
   const unknown = value.by.find((name) => !events.has(name))
   if (unknown !== undefined) return `${unknown} has no schema files`
   const gone = value.by.find((name) => retired.has(name))
-  if (gone !== undefined) return `${gone} is itself retired: name what is written today`
+  if (gone !== undefined) return `${gone} is itself retired: name events that are written today`
   return null
 }
 

@@ -15,7 +15,7 @@ export const NAMESPACE = 'orderledger'
 
 const CONFLICT = /^(?:<{7}|={7}|>{7})(?: |$)/m
 
-export const CONFLICT_LEFT = 'two changes were made at once, and the merge left its marks here'
+export const CONFLICT_LEFT = 'two people changed it at once, and the merge left conflict markers'
 
 export function hasConflict(text: string): boolean {
   return CONFLICT.test(text)
@@ -42,14 +42,13 @@ export function schemaFileFaults(event: string, file: string, text: string): Rea
     faults.push(fault('S009', 'namespace', `its namespace must be ${NAMESPACE}`, `write "namespace": "${NAMESPACE}"`))
   }
   if (!/^[a-z]+$/.test(value.stream)) {
-    const message = '"stream" must name the kind of stream it is appended to'
+    const message = '"stream" must name the kind of its stream'
     faults.push(fault('F004', 'stream', message, 'write "stream": and the kind, such as "order"'))
   }
   for (const { name, doc } of value.fields) {
     // `type` is the discriminator of the union of events, so no field can have that name.
     if (name === 'type') faults.push(fault('F005', name, 'a field cannot be named type', 'give it another name'))
-    if (!doc)
-      faults.push(fault('S001', name, `field ${name} needs a doc`, 'add "doc": what it means, its unit, its bounds'))
+    if (!doc) faults.push(fault('S001', name, `field ${name} needs a doc`, 'add "doc" (meaning, unit, bounds)'))
   }
   return { read: { schema: value, parsed }, faults }
 }
@@ -76,14 +75,14 @@ export function parseJson(
     return fault(
       CONFLICT_LEFT,
       file.endsWith('.avsc')
-        ? 'keep one as this version, add the other as the next, then orderledger schemas codegen'
-        : `git checkout --theirs schemas/${file}, then orderledger schemas codegen`,
+        ? 'keep one as this version, add the other as the next, then run orderledger schemas codegen'
+        : `run git checkout --theirs schemas/${file}, then orderledger schemas codegen`,
     )
   }
   try {
     return { ok: true, value: JSON.parse(text) as unknown }
   } catch (error) {
-    return fault(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'correct it there')
+    return fault(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'correct the file')
   }
 }
 

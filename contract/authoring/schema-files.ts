@@ -84,14 +84,14 @@ function gaps(event: string, paths: readonly string[]): readonly Finding[] {
     .map((file) => ({
       ...rule,
       file,
-      message: 'a schema file is named v<version>.avsc',
+      message: 'schema files must be named v<version>.avsc',
       next: `git mv schemas/${file} schemas/${event}/v<version>.avsc`,
     }))
   const missing = paths.map((_, index) => `${event}/v${index + 1}.avsc`).find((path) => !paths.includes(path))
   if (missing === undefined || faults.length > 0) return faults
   const version = missing.slice(event.length + 1, -'.avsc'.length)
-  const message = `versions run from 1 without a gap, ${version} is missing`
-  return [{ ...rule, file: event, message, next: `restore schemas/${missing}, or number the newer versions down` }]
+  const message = `versions must run from 1 without a gap; ${version} is missing`
+  return [{ ...rule, file: event, message, next: `restore schemas/${missing}, or renumber the newer versions` }]
 }
 
 function disagreements(versions: readonly SchemaFile[]): readonly Finding[] {

@@ -103,12 +103,12 @@ export function lockBreaches(
         const message = `${subject} version ${was.version} is published: ${said}`
         return [{ event, version: was.version, what, message }]
       }
-      if (file === undefined) return breach('removed', 'it cannot be removed')
+      if (file === undefined) return breach('removed', 'it must not be removed')
       if (!isPublished(file, lock)) {
-        return breach('file', 'its file cannot be changed. Restore it and add the change as the next version')
+        return breach('file', 'its file must not change. Restore it and add the change as the next version')
       }
       if (file.golden === null || sha256(file.golden) === was.golden) return []
-      return breach('golden', 'its golden sample cannot be changed. Restore it')
+      return breach('golden', 'its golden sample must not change. Restore it')
     }),
   )
 }

@@ -63,14 +63,14 @@ function byMeaning(file: SchemaFile, earlier: readonly SchemaFile[], told: Set<s
       const key = `${path} ${message}`
       if (!meaning || told.has(key)) return []
       told.add(key)
-      const next = 'leave the field as it was and add one with another name beside it'
+      const next = 'restore the field and add another field with a new name'
       return [{ code: 'M001', file: file.file, path, message: `since version ${other.version} ${message}`, next }]
     }),
   )
 }
 
 function unreadable(file: SchemaFile, why: string): Finding {
-  const message = `it cannot be read here: ${why}`
+  const message = `our reader cannot read it: ${why}`
   return { code: 'C002', file: file.file, path: '', message, next: 'correct the schema' }
 }
 

@@ -10,7 +10,7 @@ import type { Finding } from '../finding.ts'
 import type { SchemaFile } from '../authoring/schema-files.ts'
 import { unfit } from '../../schemas/unencodable-field.ts'
 
-const SAMPLES = 'contract/authoring/golden-samples.ts'
+const SAMPLES = 'schemas/golden-samples.ts'
 
 /** Findings of one event; its versions oldest first, all of them schemas that avsc reads. */
 export function checkGolden(
@@ -30,7 +30,7 @@ export function checkGolden(
       return fault === null
         ? []
         : found(
-            `the sample of ${writer.event} version ${writer.version} does not fit${fault}`,
+            `the sample of ${writer.event} version ${writer.version} does not match the schema${fault}`,
             `correct it in ${SAMPLES}`,
           )
     }
@@ -44,8 +44,8 @@ export function checkGolden(
     const expected = readAs(newest.schema, sample)
     if (isDeepStrictEqual({ ...event }, expected)) return []
     const at = firstDifference(event, expected)
-    const message = `in version ${newest.version} its bytes say something else than its sample${at}`
-    return found(message, `correct ${SAMPLES}: what the bytes say is what the log says`)
+    const message = `in version ${newest.version} its bytes differ from its sample${at}`
+    return found(message, `correct ${SAMPLES}: the log contains these bytes`)
   })
 }
 

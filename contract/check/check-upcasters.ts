@@ -37,7 +37,7 @@ function checkOne(event: string, { retired, newest, upcasters, samples }: Upcast
   const stream = schema?.stream
   const foreign = by.find((name) => newest.get(name)?.schema.stream !== stream)
   if (foreign !== undefined) {
-    const message = `${event} belongs into streams of ${String(stream)}, and ${foreign} does not: a stored event keeps its stream`
+    const message = `${event} belongs to streams of ${String(stream)} and ${foreign} does not, but a stored event keeps its stream`
     return [found(event, message, 'name events of the same stream in schemas/retired.json')]
   }
   const upcaster = upcasters[event]
@@ -61,11 +61,11 @@ function fault(
   let events: unknown
   try {
     events = upcaster(structuredClone(sample))
-    if (!isDeepStrictEqual(upcaster(structuredClone(sample)), events)) return 'gives other events the second time'
+    if (!isDeepStrictEqual(upcaster(structuredClone(sample)), events)) return 'gives different events the second time'
   } catch (error) {
     return `makes it fail: ${error instanceof Error ? error.message : String(error)}`
   }
-  if (!Array.isArray(events)) return 'gives no list of events'
+  if (!Array.isArray(events)) return 'does not give a list of events'
   for (const event of events as readonly { readonly type?: unknown }[]) {
     const type = String(event.type)
     const file = by.includes(type) ? newest.get(type) : undefined

@@ -78,7 +78,7 @@ describe('what the versions are to each other', () => {
     ],
     [
       'a default that the rules allow and our reader does not',
-      /^C002 StockAdjusted\/v2.avsc: it cannot be read here: /,
+      /^C002 StockAdjusted\/v2.avsc: our reader cannot read it: /,
       () => copy.addFields('StockAdjusted', 2, { ...by, type: ['string', 'null'], default: null }),
     ],
     [
@@ -113,7 +113,7 @@ describe('what the versions are to each other', () => {
     ],
     [
       'another default of an enum',
-      /^M001 CustomerTierChanged\/v2.avsc tier: since version 1 the symbol that unknown ones are read as changed/,
+      /^M001 CustomerTierChanged\/v2.avsc tier: since version 1 the symbol for unknown ones changed/,
       () =>
         copy.addVersion(
           'CustomerTierChanged',
@@ -165,23 +165,23 @@ describe('law 9: what is published', () => {
   test.each<[string, string, () => void]>([
     [
       'a version that was edited',
-      `C004 CustomerRegistered/v1.avsc: ${published}its file cannot be changed. Restore it and add the change as the next version`,
+      `C004 CustomerRegistered/v1.avsc: ${published}its file must not change. Restore it and add the change as the next version`,
       () => copy.edit('CustomerRegistered/v1.avsc', 'Personal data;', 'Personal:'),
     ],
     [
       'a version that was removed',
-      'C005 CustomerRegistered/v2.avsc: orderledger.CustomerRegistered version 2 is published: it cannot be removed',
+      'C005 CustomerRegistered/v2.avsc: orderledger.CustomerRegistered version 2 is published: it must not be removed',
       () => copy.delete('CustomerRegistered/v2.avsc'),
     ],
     [
       'a version under another number',
-      'F002 CustomerRegistered: versions run from 1 without a gap, v2 is missing',
+      'F002 CustomerRegistered: versions must run from 1 without a gap; v2 is missing',
       () =>
         renameSync(join(copy.folder, 'CustomerRegistered/v2.avsc'), join(copy.folder, 'CustomerRegistered/v3.avsc')),
     ],
     [
       'a golden sample that was changed',
-      `C004 golden/CustomerRegistered/v1.bin: ${published}its golden sample cannot be changed. Restore it`,
+      `C004 golden/CustomerRegistered/v1.bin: ${published}its golden sample must not change. Restore it`,
       () =>
         copy.write(
           'golden/CustomerRegistered/v1.bin',
@@ -190,22 +190,22 @@ describe('law 9: what is published', () => {
     ],
     [
       'a golden sample that is no event',
-      'C003 golden/PriceChanged/v1.bin: its bytes cannot be read in version 1: price.currency: the bytes end early at byte 4',
+      'C003 golden/PriceChanged/v1.bin: its bytes cannot be read in version 1: price.currency: the bytes end too early at byte 4',
       () => copy.write('golden/PriceChanged/v1.bin', Buffer.from([2, 65, 2, 4, 65])),
     ],
     [
       'a golden sample that is missing',
-      'C006 golden/PriceChanged/v1.bin: it is not what the schema files give',
+      'C006 golden/PriceChanged/v1.bin: it does not match the schema files',
       () => copy.delete('golden/PriceChanged/v1.bin'),
     ],
     [
       'types that are out of date',
-      'C006 events.ts: it is not what the schema files give',
+      'C006 events.ts: it does not match the schema files',
       () => copy.edit('events.ts', 'OrderPlaced', 'OrderPut'),
     ],
     [
       'a lock that is out of date',
-      'C006 schemas.lock: it is not what the schema files give',
+      'C006 schemas.lock: it does not match the schema files',
       () => copy.write('schemas.lock', '{}'),
     ],
     ['a lock that is no JSON', 'F001 schemas.lock: it is not JSON: ', () => copy.write('schemas.lock', '{')],
@@ -226,7 +226,7 @@ describe('law 9: what is published', () => {
     const [first, second] = writtenSamples['CustomerRegistered']!
     const other = { ...writtenSamples, CustomerRegistered: [{ ...first, phone: '1' }, second] }
     expect(found({ written: other })).toEqual([
-      'C003 golden/CustomerRegistered/v1.bin: in version 2 its bytes say something else than its sample: phone is null there',
+      'C003 golden/CustomerRegistered/v1.bin: in version 2 its bytes differ from its sample: phone is null there',
     ])
   })
 
@@ -235,7 +235,7 @@ describe('law 9: what is published', () => {
     const [adjusted] = writtenSamples['StockAdjusted']!
     const written = { ...writtenSamples, StockAdjusted: [adjusted, { ...adjusted, by: 7 }] }
     expect(found({ written })).toContain(
-      'C003 golden/StockAdjusted/v2.bin: the sample of StockAdjusted version 2 does not fit.by: 7 is not a well-formed string',
+      'C003 golden/StockAdjusted/v2.bin: the sample of StockAdjusted version 2 does not match the schema.by: 7 is not a well-formed string',
     )
   })
 })
@@ -265,7 +265,7 @@ describe('a retired event', () => {
         throw new Error('no')
       },
     ],
-    ['an upcaster that gives one event for a list', 'version 1 gives no list of events', () => received],
+    ['an upcaster that gives one event for a list', 'version 1 does not give a list of events', () => received],
     [
       'an event that retired.json does not name',
       'version 1 becomes a PriceChanged, which schemas/retired.json does not name',
@@ -278,7 +278,7 @@ describe('a retired event', () => {
     ],
     [
       'an upcaster that is not the same every time',
-      'version 1 gives other events the second time',
+      'version 1 gives different events the second time',
       () => [{ ...received, quantity: ++calls }],
     ],
   ])('with %s is found', (_, message, upcaster) => {
@@ -290,7 +290,7 @@ describe('a retired event', () => {
   test('cannot be replaced by an event of other streams', () => {
     retire(['OrderPlaced'])
     expect(upcastFound(() => [])).toEqual([
-      expect.stringContaining('StockAdjusted belongs into streams of inventory, and OrderPlaced does not'),
+      expect.stringContaining('StockAdjusted belongs to streams of inventory and OrderPlaced does not'),
     ])
   })
 

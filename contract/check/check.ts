@@ -64,7 +64,7 @@ function checkLock(folder: string, files: readonly SchemaFile[]): readonly Findi
   return lockBreaches(sealed, parseLock(text)).map(({ event, version, what, message }) => {
     const schema = `${event}/v${version}.avsc`
     const file = what === 'golden' ? goldenPath('', { event, version }) : schema
-    const next = `git checkout main -- schemas/${file}; if it is lost to a merge, keep what main has and number yours up`
+    const next = `run git checkout main -- schemas/${file}; if a merge dropped it, keep the one of main and give yours the next number`
     return { code: what === 'removed' ? 'C005' : 'C004', file, path: '', message, next }
   })
 }
@@ -77,7 +77,7 @@ function checkGenerated(folder: string, written: WrittenSamples, findings: reado
       code: 'C006',
       file,
       path: '',
-      message: 'it is not what the schema files give',
+      message: 'it does not match the schema files',
       next,
     }))
   } catch (error) {

@@ -29,11 +29,11 @@ export function withExceptions(findings: readonly Finding[], text: string | null
   const malformed = listed.flatMap((entry, index) =>
     isException(entry)
       ? []
-      : [exceptionFault(`${index}`, 'an exception needs "code", "at" and "reason"', 'write all three')],
+      : [exceptionFault(`${index}`, 'an exception needs "code", "at" and "reason"', 'add all three')],
   )
   const idle = exceptions
     .filter((exception) => !used.has(exception))
-    .map(({ code, at }) => exceptionFault(at, `nothing there breaks ${code}`, 'remove the exception'))
+    .map(({ code, at }) => exceptionFault(at, `nothing at this place breaks ${code}`, 'remove the exception'))
   return [...left, ...malformed, ...idle]
 }
 

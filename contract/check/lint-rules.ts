@@ -45,8 +45,8 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .filter(({ path, field }) => !known.has(path) && parents.has(parentOf(path)) && !('default' in field))
       .map(({ path, field }) => ({
         path,
-        message: `field ${field.name} is new and has no default: older events cannot be read without one`,
-        next: 'add "default": the value that older events are read with',
+        message: `field ${field.name} is new and has no default, so older events cannot be read`,
+        next: 'add "default": the value for older events',
       }))
   },
 
@@ -55,8 +55,8 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .filter(({ schema }) => schema.type === 'enum' && schema.default === undefined)
       .map(({ path, schema }) => ({
         path,
-        message: `enum ${schema.name} has no default: a symbol that is added cannot be read by older readers`,
-        next: 'add "default": the symbol that an unknown one is read as',
+        message: `enum ${schema.name} has no default, so older readers cannot read a symbol that is added later`,
+        next: 'add "default": the symbol to read an unknown one as',
       })),
 
   S004: ({ places: { fields } }) =>
@@ -64,7 +64,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .filter(({ field }) => isUnion(field.type) && field.type.includes('null') && !isOptional(field))
       .map(({ path }) => ({
         path,
-        message: 'what is optional is ["null", X] with the default null',
+        message: 'an optional field must be ["null", X] with the default null',
         next: 'write "type": ["null", ...], "default": null',
       })),
 
@@ -77,7 +77,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .filter(({ field, siblings }) => !(is(field.type, 'long') && siblings.some(isCurrency)))
       .map(({ path }) => ({
         path,
-        message: 'money is a long in minor units beside its currency',
+        message: 'money must be a long in minor units next to its currency',
         next: 'write "type": "Money", with the record Money that other events have',
       })),
 
@@ -87,7 +87,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       const wrong = timed.find((name) => name !== 'timestamp-millis')
       const bare = TIME.test(field.name) && timed.length === 0 && mayBeTime(field.type)
       if (wrong === undefined && !bare) return []
-      const message = `a time is a long with timestamp-millis${wrong === undefined ? '' : `, not ${wrong}`}`
+      const message = `a time must be a long with timestamp-millis${wrong === undefined ? '' : `, not ${wrong}`}`
       return [{ path, message, next: 'write "type": { "type": "long", "logicalType": "timestamp-millis" }' }]
     }),
 
@@ -100,7 +100,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
         ? undefined
         : older.find(({ places }) => places.fields.some((one) => one.path === path))
       if (earlier === undefined) return []
-      const message = `version ${earlier.file.version} had a field ${field.name}, which was removed: its name is not used again`
+      const message = `version ${earlier.file.version} had a field ${field.name}, which was removed: do not reuse its name`
       return [{ path, message, next: 'choose another name' }]
     })
   },
@@ -114,7 +114,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .map(({ path, field }) => ({
         path,
         message: `the name ${field.name} is not in camelCase`,
-        next: 'rename it now: later it cannot be',
+        next: 'rename it now; you cannot rename it later',
       })),
     ...types
       .filter(({ schema }) => !PASCAL.test(schema.name))
@@ -126,7 +126,13 @@ export const lintRules: Readonly<Record<string, Rule>> = {
     ...types.flatMap(({ path, schema }) => {
       const symbol = schema.type === 'enum' ? schema.symbols.find((name) => !CAMEL.test(name)) : undefined
       if (symbol === undefined) return []
-      return [{ path, message: `the symbol ${symbol} is not in camelCase`, next: 'rename it now: later it cannot be' }]
+      return [
+        {
+          path,
+          message: `the symbol ${symbol} is not in camelCase`,
+          next: 'rename it now; you cannot rename it later',
+        },
+      ]
     }),
   ],
 
@@ -136,7 +142,7 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .map(({ path, schema }) => ({
         path,
         message: `${schema.name} has a namespace of its own: ${String(schema.namespace)}`,
-        next: 'leave "namespace" out: the event gives it',
+        next: 'leave out "namespace": the event sets it',
       })),
 
   S010: ({ places: { fields } }) =>
@@ -144,16 +150,16 @@ export const lintRules: Readonly<Record<string, Rule>> = {
       .filter(({ field }) => MONEY.test(field.name) && (is(field.type, 'double') || is(field.type, 'float')))
       .map(({ path }) => ({
         path,
-        message: 'a float cannot hold money: sums of it are wrong',
+        message: 'do not use a float for money: its sums are inexact',
         next: 'write "type": "Money", with the record Money that other events have',
       })),
 
   S012: ({ newest }) => {
     const same = formatSchema(newest.schema) === newest.text.replaceAll('\r\n', '\n')
-    const message = 'it is not written as the other schema files are'
+    const message = 'it is not formatted like the other schema files'
     return same
       ? []
-      : [{ path: '', message, next: 'two spaces, one property a line, lists of plain values on one line' }]
+      : [{ path: '', message, next: 'use two spaces, one property per line, and lists of plain values on one line' }]
   },
 }
 
@@ -173,8 +179,8 @@ export function sharedTypes(all: readonly Linted[]): readonly Finding[] {
     const count = (of: string) => same.filter((use) => use.text === of).length
     const usual = same.reduce((best, use) => (count(use.text) > count(best.text) ? use : best))
     if (usual.text === text) return []
-    const message = `${name} is not the same here as in ${usual.event}`
-    return [{ code: 'S011', file, path, message, next: 'make both alike, or give this one another name' }]
+    const message = `${name} differs from the one in ${usual.event}`
+    return [{ code: 'S011', file, path, message, next: 'make both equal, or rename this one' }]
   })
 }
 

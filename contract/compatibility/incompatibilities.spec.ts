@@ -99,7 +99,7 @@ describe('comparing what was made to take long', () => {
     const union = (prefix: string) =>
       Array.from({ length: 2000 }, (_, index) => record(`${prefix}${index}`, { a: 'int' }))
     expect(why(union('A'), union('B'))).toEqual([
-      'TYPE_MISMATCH / the schemas cannot be compared: there are too many pairs of types',
+      'TYPE_MISMATCH / the schemas cannot be compared: the schemas have too many pairs of types',
     ])
   })
 

@@ -234,7 +234,7 @@ function add(reasons: Incompatibility[], more: readonly Incompatibility[]): void
 
 function takeStep(comparison: Comparison, steps = 1): void {
   comparison.steps += steps
-  if (comparison.steps > MAX_STEPS) giveUp(comparison, 'there are too many pairs of types')
+  if (comparison.steps > MAX_STEPS) giveUp(comparison, 'the schemas have too many pairs of types')
 }
 
 function giveUp(comparison: Comparison, why: string): void {

@@ -45,11 +45,11 @@ describe('reading JSON', () => {
   test.each([
     ['{"a":1,}', 'a key in double quotes is missing (line 1, column 8)'],
     ['[1\n,\n2', 'a comma or a closing bracket is missing (line 3, column 2)'],
-    ['"a\nb"', 'a string holds a control character (line 1, column 3)'],
-    ['"a', 'it ends within a string (line 1, column 3)'],
-    ['', 'it ends early (line 1, column 1)'],
+    ['"a\nb"', 'a string contains a control character (line 1, column 3)'],
+    ['"a', 'it ends inside a string (line 1, column 3)'],
+    ['', 'it ends too early (line 1, column 1)'],
     ['// a comment\n1', 'no value starts here (line 1, column 1)'],
-    ['1 1', 'something follows its end (line 1, column 3)'],
+    ['1 1', 'text follows its end (line 1, column 3)'],
   ])('says what is wrong with %j, and where', (text, message) => {
     expect(() => parseJson(text)).toThrow(`at /: the JSON cannot be read: ${message}`)
   })
@@ -59,7 +59,7 @@ describe('reading JSON', () => {
     ['a million open braces', '{"a":'.repeat(200_000), 'nested deeper than 400 levels'],
     ['half a million numbers', `[${'1,'.repeat(499_998)}1]`, 'more than 50000 values'],
     ['a number of half a million digits', '1'.repeat(500_000), 'a number has more than 1000 digits'],
-    ['half a million escapes and no end', `"${'\\n'.repeat(499_999)}`, 'ends within a string'],
+    ['half a million escapes and no end', `"${'\\n'.repeat(499_999)}`, 'ends inside a string'],
   ])('refuses %s without reading on', (_, text, message) => {
     expect(() => parseJson(text)).toThrow(message)
   })

@@ -42,7 +42,7 @@ export function parseJson(text: string): Json {
   const cursor: Cursor = { text, at: 0, depth: 0, values: 0 }
   const value = readValue(cursor)
   skipSpace(cursor)
-  if (cursor.at < text.length) throw unreadable(cursor, 'something follows its end')
+  if (cursor.at < text.length) throw unreadable(cursor, 'text follows its end')
   return value
 }
 
@@ -68,7 +68,7 @@ export function isNumber(value: Json): value is JsonNumber {
 
 function readValue(cursor: Cursor): Json {
   skipSpace(cursor)
-  if (++cursor.values > MAX_VALUES) throw unreadable(cursor, `it holds more than ${MAX_VALUES} values`)
+  if (++cursor.values > MAX_VALUES) throw unreadable(cursor, `it has more than ${MAX_VALUES} values`)
   const { text, at } = cursor
   const first = text[at]
   if (first === '"') return readString(cursor)
@@ -124,7 +124,7 @@ function readString(cursor: Cursor): string {
     if (code === QUOTE) break
     if (!(code >= FIRST_PRINTABLE)) {
       cursor.at = at
-      throw unreadable(cursor, at < text.length ? 'a string holds a control character' : 'it ends within a string')
+      throw unreadable(cursor, at < text.length ? 'a string contains a control character' : 'it ends inside a string')
     }
     if (code === BACKSLASH) escaped = true
     at += code === BACKSLASH ? 2 : 1
@@ -135,14 +135,14 @@ function readString(cursor: Cursor): string {
     return String(JSON.parse(text.slice(start, at + 1)))
   } catch {
     cursor.at = start
-    throw unreadable(cursor, 'a string holds an escape that is none')
+    throw unreadable(cursor, 'a string contains an invalid escape')
   }
 }
 
 function readNumber(cursor: Cursor): JsonNumber {
   const literal = NUMBER.exec(cursor.text.slice(cursor.at, cursor.at + MAX_NUMBER + 1))?.[0]
   if (literal === undefined)
-    throw unreadable(cursor, cursor.at < cursor.text.length ? 'no value starts here' : 'it ends early')
+    throw unreadable(cursor, cursor.at < cursor.text.length ? 'no value starts here' : 'it ends too early')
   if (literal.length > MAX_NUMBER) throw unreadable(cursor, `a number has more than ${MAX_NUMBER} digits`)
   cursor.at += literal.length
   return { literal }

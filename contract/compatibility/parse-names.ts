@@ -4,7 +4,7 @@ import { isArray, plainJson, type JsonObject } from './parse-json.ts'
 import { isPrimitive, type Attributes } from './parsed-schema.ts'
 import { fault, inside, shown, textOf, type Place } from './schema-place.ts'
 
-export const NAME_RULE = 'names are letters a to z, digits and underscores, and begin with no digit'
+export const NAME_RULE = 'names consist of letters a to z, digits and underscores, and do not start with a digit'
 
 export const NO_ATTRIBUTES: Attributes = new Map()
 
@@ -21,7 +21,7 @@ export function parseNames(json: JsonObject, place: Place): readonly [TypeNames,
   if (given === null) throw fault(place, `${shown(json.get('type') ?? null)} needs a "name"`)
   const { full, namespace } = fullName(given, textOf(json, 'namespace') ?? place.namespace)
   if (!isFullName(full)) throw fault(place, `${shown(full)} cannot be the name of a type: ${NAME_RULE}`)
-  if (isPrimitive(full)) throw fault(place, `${shown(full)} is a type of Avro: choose another name`)
+  if (isPrimitive(full)) throw fault(place, `${shown(full)} is an Avro type: choose another name`)
   const aliases = parseAliases(json, place).map((alias) => qualifiedAlias(alias, namespace, place))
   return [{ name: full, aliases: [...new Set(aliases)], doc: textOf(json, 'doc') }, namespace]
 }
@@ -31,9 +31,9 @@ export function parseAliases(json: JsonObject, place: Place): readonly string[] 
   const list = json.get('aliases')
   if (list === undefined) return []
   const at = inside(place, 'aliases')
-  if (!isArray(list)) throw fault(at, 'aliases are an array')
+  if (!isArray(list)) throw fault(at, 'aliases must be an array')
   const aliases = list.map((alias) => {
-    if (typeof alias !== 'string') throw fault(at, `${shown(alias)} is no name`)
+    if (typeof alias !== 'string') throw fault(at, `${shown(alias)} is not a name`)
     return alias
   })
   return [...new Set(aliases)]

@@ -100,7 +100,7 @@ describe('parsing a schema', () => {
     const schema = { type: 'record', name: 'shop.Price', fields: [{ name: 'is', type: 'Money' }] }
     const price = parseSchema(JSON.stringify(schema), named)
     expect(price.type === 'record' && price.fields[0]?.type).toBe(money)
-    expect(() => parseSchema(JSON.stringify({ ...schema, name: 'shop.Money' }), named)).toThrow('is defined already')
+    expect(() => parseSchema(JSON.stringify({ ...schema, name: 'shop.Money' }), named)).toThrow('is already defined')
   })
 
   test('schemas that refer to one another hundreds of times over are refused before they are too deep', () => {
@@ -194,8 +194,8 @@ describe('a schema is refused, with the place at fault,', () => {
   const enumOf = (more: object) => ({ type: 'enum', name: 'E', symbols: ['A'], ...more })
   const field = (more: object) => ({ type: 'record', name: 'R', fields: [{ name: 'a', type: 'int', ...more }] })
   test.each<[string, unknown, string]>([
-    ['a number', 1, 'at /: 1 is no type'],
-    ['null', null, 'at /: null is no type'],
+    ['a number', 1, 'at /: 1 is not a type'],
+    ['null', null, 'at /: null is not a type'],
     ['an unknown name', 'Nowhere', 'at /: no type "Nowhere" is defined before this place'],
     ['a type that is an object', { type: { type: 'int' } }, 'at /: a type needs a "type"'],
     ['an array of nothing', { type: 'array' }, 'at /: "items" is missing'],
@@ -205,35 +205,35 @@ describe('a schema is refused, with the place at fault,', () => {
       { type: 'map', values: { type: 'array', items: 'x' } },
       'at /values/items: no type "x"',
     ],
-    ['a union in a union', ['int', ['null']], 'at /1: a union cannot stand directly in a union'],
-    ['a branch given twice', ['int', 'string', { type: 'int' }], 'at /2: the union has "int" already'],
+    ['a union in a union', ['int', ['null']], 'at /1: a union cannot directly contain a union'],
+    ['a branch given twice', ['int', 'string', { type: 'int' }], 'at /2: the union already has "int"'],
     [
       'two arrays in a union',
       [
         { type: 'array', items: 'int' },
         { type: 'array', items: 'long' },
       ],
-      'at /1: the union has',
+      'at /1: the union already has',
     ],
     ['a record without a name', { type: 'record', fields: [] }, 'at /: "record" needs a "name"'],
     ['a record without fields', { type: 'record', name: 'R' }, 'at /: a record needs "fields"'],
     ['a name with a dash', { type: 'record', name: 'a-b', fields: [] }, 'at /: "a-b" cannot be the name of a type'],
     ['a name in another alphabet', { type: 'record', name: 'Größe', fields: [] }, 'cannot be the name of a type'],
     ['an empty part of a namespace', { type: 'record', name: 'a..B', fields: [] }, 'cannot be the name of a type'],
-    ['the name of a primitive', { type: 'record', name: 'int', fields: [] }, 'at /: "int" is a type of Avro'],
-    ['a type defined twice', [enumOf({}), { type: 'array', items: enumOf({}) }], 'at /1/items: "E" is defined already'],
+    ['the name of a primitive', { type: 'record', name: 'int', fields: [] }, 'at /: "int" is an Avro type'],
+    ['a type defined twice', [enumOf({}), { type: 'array', items: enumOf({}) }], 'at /1/items: "E" is already defined'],
     ['a type used before it is defined', ['E', enumOf({})], 'at /0: no type "E" is defined before this place'],
     ['a field without a type', field({ type: undefined }), 'at /fields/0: "type" is missing'],
     ['a field without a name', field({ name: undefined }), 'at /fields/0: a field needs a "name"'],
     ['a field with a bad name', field({ name: '1a' }), 'at /fields/0: "1a" cannot be the name of a field'],
-    ['a field that is none', { type: 'record', name: 'R', fields: ['a'] }, 'at /fields/0: "a" is no field'],
+    ['a field that is none', { type: 'record', name: 'R', fields: ['a'] }, 'at /fields/0: "a" is not a field'],
     ['a fault in a field', field({ type: ['null', 'x'] }), 'at /fields/0/type/1: no type "x"'],
-    ['an unknown order', field({ order: 'up' }), 'at /fields/0/order: "up" is none of'],
-    ['aliases that are no array', field({ aliases: 'b' }), 'at /fields/0/aliases: aliases are an array'],
-    ['an alias that is no text', enumOf({ aliases: [1] }), 'at /aliases: 1 is no name'],
+    ['an unknown order', field({ order: 'up' }), 'at /fields/0/order: "up" is not'],
+    ['aliases that are no array', field({ aliases: 'b' }), 'at /fields/0/aliases: aliases must be an array'],
+    ['an alias that is no text', enumOf({ aliases: [1] }), 'at /aliases: 1 is not a name'],
     ['an alias that is no name', enumOf({ aliases: ['a-b'] }), 'at /aliases: "a-b" cannot be an alias'],
     ['an enum without symbols', enumOf({ symbols: undefined }), 'at /: an enum needs "symbols"'],
-    ['a symbol given twice', enumOf({ symbols: ['A', 'B', 'A'] }), 'at /symbols/2: the enum has a symbol "A" already'],
+    ['a symbol given twice', enumOf({ symbols: ['A', 'B', 'A'] }), 'at /symbols/2: the enum already has a symbol "A"'],
     ['a symbol that is no name', enumOf({ symbols: ['A', '1'] }), 'at /symbols/1: "1" cannot be a symbol'],
     ['a default that is no symbol', enumOf({ default: 'B' }), 'at /default: "B" is not one of its symbols'],
     ['a fixed of no size', { type: 'fixed', name: 'F' }, 'at /: a fixed needs a "size"'],
@@ -254,7 +254,7 @@ describe('a schema is refused, with the place at fault,', () => {
       { name: 'a', type: 'string' },
     ]
     expect(() => parsed({ type: 'record', name: 'R', fields })).toThrow(
-      'at /fields/1: the record has a field "a" already',
+      'at /fields/1: the record already has a field "a"',
     )
   })
 

@@ -53,12 +53,12 @@ export function parseSchema(text: string, named: ReadonlyMap<string, ParsedSchem
 
 function parseType(json: Json, place: Place, scope: Scope): ParsedSchema {
   if (place.level > MAX_LEVELS) throw fault(place, `types are nested deeper than ${MAX_LEVELS} levels`)
-  if (++scope.types > MAX_TYPES) throw fault(place, `there are more than ${MAX_TYPES} types`)
+  if (++scope.types > MAX_TYPES) throw fault(place, `it has more than ${MAX_TYPES} types`)
   if (typeof json === 'string') return typeNamed(json, place, scope)
   if (isArray(json)) return parseUnion(json, place, scope)
-  if (!isObject(json)) throw fault(place, `${shown(json)} is no type`)
+  if (!isObject(json)) throw fault(place, `${shown(json)} is not a type`)
   const type = textOf(json, 'type')
-  if (type === null) throw fault(place, 'a type needs a "type", which is the name of one')
+  if (type === null) throw fault(place, 'a type needs a "type" with the name of a type')
   if (isPrimitive(type)) return { type, ...attributed(json, type) }
   if (type === 'record' || type === 'error') return parseRecord(json, type === 'error', place, scope)
   if (type === 'enum') return parseEnum(json, place, scope)
@@ -86,7 +86,7 @@ function known(full: string, { own, others }: Scope): ParsedSchema | undefined {
 }
 
 function define(type: NamedType, place: Place, scope: Scope): void {
-  if (known(type.name, scope)) throw fault(place, `${shown(type.name)} is defined already: refer to it by its name`)
+  if (known(type.name, scope)) throw fault(place, `${shown(type.name)} is already defined: refer to it by its name`)
   scope.own.set(type.name, type)
 }
 
@@ -95,9 +95,9 @@ function parseUnion(json: readonly Json[], place: Place, scope: Scope): ParsedSc
   const branches = json.map((item, index) => {
     const at = inside(place, index)
     const branch = parseType(item, at, scope)
-    if (branch.type === 'union') throw fault(at, 'a union cannot stand directly in a union')
+    if (branch.type === 'union') throw fault(at, 'a union cannot directly contain a union')
     const name = 'name' in branch ? branch.name : branch.type
-    if (names.has(name)) throw fault(at, `the union has ${shown(name)} already`)
+    if (names.has(name)) throw fault(at, `the union already has ${shown(name)}`)
     names.add(name)
     return branch
   })
@@ -117,7 +117,7 @@ function parseRecord(json: JsonObject, isError: boolean, place: Place, scope: Sc
   for (const [index, item] of list.entries()) {
     const at = { ...inside(place, `fields/${index}`), namespace }
     const field = parseField(item, at, scope)
-    if (names.has(field.name)) throw fault(at, `the record has a field ${shown(field.name)} already`)
+    if (names.has(field.name)) throw fault(at, `the record already has a field ${shown(field.name)}`)
     names.add(field.name)
     fields.push(field)
   }
@@ -126,7 +126,7 @@ function parseRecord(json: JsonObject, isError: boolean, place: Place, scope: Sc
 }
 
 function parseField(json: Json, place: Place, scope: Scope): ParsedField {
-  if (!isObject(json)) throw fault(place, `${shown(json)} is no field`)
+  if (!isObject(json)) throw fault(place, `${shown(json)} is not a field`)
   const name = textOf(json, 'name')
   if (name === null) throw fault(place, 'a field needs a "name"')
   if (!isName(name)) throw fault(place, `${shown(name)} cannot be the name of a field: ${NAME_RULE}`)
@@ -147,13 +147,13 @@ function parseDefault(json: Json | undefined, type: ParsedSchema, place: Place, 
   const fits = isDefault(json, type, {
     fieldsOf(record) {
       if (!scope.unfinished.has(record)) return record.fields
-      throw fault(place, `${record.name} cannot be a default within itself`)
+      throw fault(place, `${record.name} cannot be a default inside itself`)
     },
     step() {
       if (++scope.steps > MAX_STEPS) throw fault(place, 'the defaults take too long to check')
     },
   })
-  if (!fits) throw fault(place, `${shown(json)} is no value of ${'name' in type ? type.name : `type ${type.type}`}`)
+  if (!fits) throw fault(place, `${shown(json)} is not a value of ${'name' in type ? type.name : `type ${type.type}`}`)
   return { value: plainJson(json) }
 }
 
@@ -161,7 +161,7 @@ function parseOrder(json: Json | undefined, place: Place): ParsedField['order'] 
   const order = typeof json === 'string' ? json.toLowerCase() : json
   if (order === undefined) return 'ascending'
   if (order === 'ascending' || order === 'descending' || order === 'ignore') return order
-  throw fault(place, `${shown(order)} is none of ascending, descending and ignore`)
+  throw fault(place, `${shown(order)} is not ascending, descending or ignore`)
 }
 
 function parseEnum(json: JsonObject, place: Place, scope: Scope): ParsedEnum {
@@ -170,9 +170,9 @@ function parseEnum(json: JsonObject, place: Place, scope: Scope): ParsedEnum {
   const symbols = new Set<string>()
   for (const [index, symbol] of list.entries()) {
     const at = inside(place, `symbols/${index}`)
-    if (typeof symbol !== 'string') throw fault(at, `${shown(symbol)} is no symbol`)
+    if (typeof symbol !== 'string') throw fault(at, `${shown(symbol)} is not a symbol`)
     if (!isName(symbol)) throw fault(at, `${shown(symbol)} cannot be a symbol: ${NAME_RULE}`)
-    if (symbols.has(symbol)) throw fault(at, `the enum has a symbol ${shown(symbol)} already`)
+    if (symbols.has(symbol)) throw fault(at, `the enum already has a symbol ${shown(symbol)}`)
     symbols.add(symbol)
   }
   const fallback = textOf(json, 'default')

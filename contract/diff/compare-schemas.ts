@@ -68,7 +68,7 @@ function compareBranches({ before, after }: Pair<readonly ParsedSchema[]>, path:
     say(to, path, forward ? `may now be ${described(added)}` : message, { forward })
   }
   for (const removed of before.filter((type) => pairs.every((pair) => pair.before !== type))) {
-    const message = `may no longer be ${described(removed)}, which older events may hold`
+    const message = `may no longer be ${described(removed)}, which older events may contain`
     say(to, path, message, { backward: after.some((reader) => canRead(reader, removed)) })
   }
 }
@@ -88,13 +88,13 @@ function compareSymbols({ before, after }: Pair<ParsedEnum>, path: string, to: C
     const message =
       before.default === null
         ? `the symbol ${symbol} was added, and older readers have no default for it`
-        : `the symbol ${symbol} was added; older readers take it for ${before.default}`
+        : `the symbol ${symbol} was added; older readers read it as ${before.default}`
     say(to, path, message, { forward: before.default !== null })
   }
   for (const symbol of before.symbols.filter((one) => !after.symbols.includes(one))) {
     const message =
       after.default === null
-        ? `the symbol ${symbol} was removed, and there is no default for older events with it`
+        ? `the symbol ${symbol} was removed, and no default exists for older events with it`
         : `the symbol ${symbol} was removed; older events with it are read as ${after.default}`
     say(to, path, message, { backward: after.default !== null })
   }
@@ -125,7 +125,7 @@ function compareFields({ before, after }: Pair<ParsedRecord>, path: string, to: 
 function compareField({ before, after }: Pair<ParsedField>, path: string, to: Comparison): void {
   if (before.name !== after.name) {
     const forward = before.default !== null || before.aliases.includes(after.name)
-    say(to, path, `was called ${before.name}${forward ? '' : ', which older readers miss'}`, { forward })
+    say(to, path, `was called ${before.name}${forward ? '' : ', which older readers do not find'}`, { forward })
   }
   if (before.doc !== after.doc) say(to, path, 'its doc changed')
   for (const message of meaningOfDefault(before, after)) say(to, path, message, { meaning: true })

@@ -19,10 +19,10 @@ export function meaningOfType(before: ParsedSchema, after: ParsedSchema): readon
 export function meaningOfDefault(before: ParsedField, after: ParsedField): readonly string[] {
   if (before.default === null || after.default === null) return []
   const [was, is] = [JSON.stringify(before.default.value), JSON.stringify(after.default.value)]
-  return was === is ? [] : [`its default changed from ${was} to ${is}: events without it would say something else`]
+  return was === is ? [] : [`its default changed from ${was} to ${is}: events without it would change their meaning`]
 }
 
-const TAKEN = 'what was written before is taken for something else'
+const TAKEN = 'older values would be misread'
 
 function logicalType(before: ParsedSchema, after: ParsedSchema): readonly string[] {
   const [was, is] = [logicalText(before), logicalText(after)]
@@ -44,7 +44,7 @@ function logicalText(schema: ParsedSchema): string | null {
 
 function namespace(before: NamedType, after: NamedType): readonly string[] {
   const [was, is] = [spaceOf(before), spaceOf(after)]
-  return was === is ? [] : [`its namespace changed from ${was} to ${is}: it is another type to some readers`]
+  return was === is ? [] : [`its namespace changed from ${was} to ${is}: some readers take it for another type`]
 }
 
 function spaceOf(type: NamedType): string {
@@ -53,5 +53,5 @@ function spaceOf(type: NamedType): string {
 
 function defaultSymbol(was: string | null, is: string | null): readonly string[] {
   if (was === is || was === null || is === null) return []
-  return [`the symbol that unknown ones are read as changed from ${was} to ${is}`]
+  return [`the symbol for unknown ones changed from ${was} to ${is}`]
 }

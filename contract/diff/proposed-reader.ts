@@ -27,7 +27,7 @@ export function proposedReader(type: string, schema: EventSchema, written: reado
   const resolutions = written.map((writer) => resolution(reader, schema, writer))
   return (schemaVersion, data) => {
     const found = resolutions[schemaVersion - 1]
-    if (found === undefined) return failed('', `${type} has no version ${schemaVersion} here`)
+    if (found === undefined) return failed('', `${type} has no version ${schemaVersion} in this release`)
     if ('fault' in found) return { ok: false, fault: found.fault }
     try {
       const record: Record<string, unknown> = reader.fromBuffer(data, found.resolver)

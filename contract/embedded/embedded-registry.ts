@@ -59,5 +59,5 @@ function failureOf(cause: unknown): RegistryFailure {
     return new RegistryFailure(code, cause.message, { cause })
   }
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new RegistryFailure('registry-unreachable', `the registry in Postgres does not answer: ${why}`, { cause })
+  return new RegistryFailure('registry-unreachable', `the registry in Postgres is not responding: ${why}`, { cause })
 }

@@ -96,7 +96,7 @@ async function idFor(client: pg.PoolClient, schema: SubmittedSchema, asked: numb
         },
   )
   const id = rows[0]?.id
-  if (id === undefined) throw new Error('registry.head has lost its row')
+  if (id === undefined) throw new Error('the row of registry.head is missing')
   await insertSchema(client, id, schema)
   return id
 }

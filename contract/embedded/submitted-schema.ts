@@ -111,5 +111,5 @@ function namedTypes(schema: ParsedSchema): readonly NamedType[] {
 async function targetOf(db: Connection, { name, subject, version }: SchemaReference): Promise<StoredVersion> {
   const target = await storedVersion(db, subject, version)
   if (target !== null) return target
-  throw invalidSchema(`${name} refers to version ${String(version)} of subject '${subject}', which is not there`)
+  throw invalidSchema(`${name} refers to version ${String(version)} of subject '${subject}', which does not exist`)
 }

@@ -40,6 +40,6 @@ export async function carryOut({ registry, steps, wanted, onStep }: CarryOut): P
 
 function textOf(wanted: readonly WantedSubject[], { subject, version }: { subject: string; version: number }): string {
   const found = wanted.find((one) => one.subject === subject)?.versions.find((one) => one.version === version)
-  if (found === undefined) throw new Error(`a plan names ${subject} version ${version}, which git has not`)
+  if (found === undefined) throw new Error(`the plan names ${subject} version ${version}, which is not in git`)
   return found.schema
 }

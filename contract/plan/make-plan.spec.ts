@@ -40,7 +40,7 @@ describe('a plan', () => {
     const { steps, unchanged } = changesFor([wanted], registry({ ...first, level: 'BACKWARD' }))
     expect(unchanged).toBe(1)
     expect(steps).toMatchObject([
-      { do: 'register', version: 2, why: 'the registry has no such version' },
+      { do: 'register', version: 2, why: 'the registry does not have the version' },
       { do: 'set-level', level: 'FULL_TRANSITIVE', why: expect.stringContaining('it is BACKWARD') as string },
     ])
   })

@@ -72,7 +72,7 @@ export function changesFor(wanted: readonly WantedSubject[], state: RegistryStat
     steps: all.flatMap(({ steps }) => steps),
     drift: [
       ...all.flatMap(({ drift }) => drift),
-      ...strangers.map(({ subject }) => ({ subject, version: null, why: 'git has no such event or command' })),
+      ...strangers.map(({ subject }) => ({ subject, version: null, why: 'git does not have this event or command' })),
     ],
     obstacles: all.flatMap(({ obstacles }) => obstacles),
     unchanged: all.reduce((sum, { unchanged }) => sum + unchanged, 0),
@@ -91,7 +91,7 @@ function ofSubject(wanted: WantedSubject, found: SubjectState, inherited: Compat
     ],
     drift: found.versions
       .filter(({ id }) => !kept.has(id))
-      .map(({ version, id }) => ({ subject, version, why: `git has no such version (id ${id})` })),
+      .map(({ version, id }) => ({ subject, version, why: `git does not have this version (id ${id})` })),
     obstacles: obstaclesOf(subject, level, missing, found.versions),
     unchanged: matches.length - missing.length,
   }
@@ -104,27 +104,27 @@ function levelAndVersions(
   missing: readonly WantedVersion[],
 ): readonly PlanStep[] {
   const { before, after } = levelChange({ own: found.level, inherited }, level)
-  const now = found.level ?? `none of its own (${inherited} for all)`
+  const now = found.level ?? `it has no level (the level for all subjects is ${inherited})`
   const set = (to: CompatibilityLevel | null, why: string): readonly PlanStep[] =>
     to === null ? [] : [{ do: 'set-level', subject, level: to, why }]
   return [
-    ...set(before, `it is ${now}: loosened before anything is registered`),
+    ...set(before, `it is ${now}; loosen it before registering`),
     ...missing.map(({ version, schema }): PlanStep => ({
       do: 'register',
       subject,
       version,
       why: whyMissing(schema, found),
     })),
-    ...set(after, `it is ${now}: tightened once everything is registered`),
+    ...set(after, `it is ${now}; tighten it after registering`),
   ]
 }
 
 function whyMissing(schema: string, { versions }: SubjectState): string {
-  if (versions.length === 0) return 'the registry does not know the subject'
+  if (versions.length === 0) return 'the registry does not have the subject'
   const form = formOf(schema)
   const alike = versions.find((one) => form !== null && formOf(one.schema) === form)
-  if (alike === undefined) return 'the registry has no such version'
-  return `the registry has it with other docs or defaults only (version ${alike.version})`
+  if (alike === undefined) return 'the registry does not have the version'
+  return `the registry has it only with other docs or defaults (version ${alike.version})`
 }
 
 function recording(

@@ -61,7 +61,7 @@ export function movedSince(reviewed: Reviewed, now: Plan): string | null {
     const what = moved === '*' ? 'its level for all subjects' : moved
     return `the registry has changed since the plan was made: ${what}`
   }
-  if (!sameSteps(reviewed.steps, now.steps)) return 'the plan names other steps than those that are due'
+  if (!sameSteps(reviewed.steps, now.steps)) return 'the plan does not match the steps that are due'
   return null
 }
 

@@ -36,7 +36,7 @@ export function publishedSubjects(folder: string, environment: string): Publishe
   const wanted = Object.entries(lock).map(([subject, { level, versions }]): WantedSubject => {
     const published = versions.map(({ version, ids }) => {
       const file = files.find((one) => subjectOf(one.event) === subject && one.version === version)
-      if (file === undefined) throw new Error(`${subject} version ${version} is locked and has no file`)
+      if (file === undefined) throw new Error(`${subject} version ${version} is in schemas.lock but has no file`)
       return { version, schema: JSON.stringify(file.schema), recorded: ids?.[environment] ?? null }
     })
     return { subject, level, isLocked: true, versions: published }

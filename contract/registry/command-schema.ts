@@ -47,7 +47,7 @@ export function placeOrderReader(schemaId: number | null): (message: Buffer) => 
     }
     const id = message.readInt32BE(1)
     if (id !== schemaId) {
-      throw new DecodeError('unknown-schema-id', `schema id ${id} is not that of PlaceOrder`)
+      throw new DecodeError('unknown-schema-id', `schema id ${id} does not belong to PlaceOrder`)
     }
     const { orderId, ...order } = decodePlaceOrder(message.subarray(HEADER))
     return orderId === null ? order : { orderId, ...order }

@@ -104,7 +104,7 @@ function remember<K, V>(cache: Map<K, V>, key: K, value: V): void {
 /** A 404 to something that does not depend on anything being there. */
 function required(answer: unknown, { method, path }: RegistryRequest): unknown {
   if (answer !== null) return answer
-  throw new RegistryFailure('schema-unknown', `the registry does not know what ${method} ${path} needs`)
+  throw new RegistryFailure('schema-unknown', `the registry does not support ${method} ${path}`)
 }
 
 function property(answer: unknown, name: string): unknown {
@@ -130,5 +130,5 @@ function list<T>(answer: unknown, is: (item: unknown) => item is T): readonly T[
 
 function unreadable(answer: unknown, name: string): RegistryFailure {
   const shown = JSON.stringify(answer).slice(0, 200)
-  return new RegistryFailure('registry-answer-unreadable', `the registry's answer has no proper ${name}: ${shown}`)
+  return new RegistryFailure('registry-answer-unreadable', `the registry's answer has no valid ${name}: ${shown}`)
 }

@@ -72,7 +72,7 @@ export function requireAll(found: readonly FoundSchema[]): EventSchemaIds {
   const missing = found.filter(({ id }) => id === null).map(({ subject, version }) => `${subject} v${version}`)
   if (missing.length > 0) {
     const count = `${missing.length} of ${found.length} schemas`
-    throw new RegistryFailure('schema-unknown', `the registry has not got ${count}: ${missing.join(', ')}`)
+    throw new RegistryFailure('schema-unknown', `the registry does not have ${count}: ${missing.join(', ')}`)
   }
   return eventSchemaIds(found.flatMap(({ type, version, id }) => (id === null ? [] : [{ type, version, id }])))
 }
@@ -84,7 +84,7 @@ export function eventSchemaIds(entries: readonly EventSchemaId[]): EventSchemaId
     entries,
     id(type, version) {
       const id = byEvent.get(`${type} ${version}`)
-      if (id === undefined) throw new Error(`there is no version ${version} of an event ${type}`)
+      if (id === undefined) throw new Error(`no event ${type} has a version ${version}`)
       return id
     },
     find: (id) => byId.get(id) ?? null,

@@ -20,7 +20,7 @@ test('law 9: what this program reads is what is published', () => {
 
 test('a reader that the lock has not got is told', () => {
   expect(readerBreach(without(CUSTOMER, 2))).toBe(
-    'this program reads CustomerRegistered version 2, which schemas.lock has not got',
+    'this program reads CustomerRegistered version 2, which is not in schemas.lock',
   )
 })
 
@@ -30,7 +30,7 @@ test('a reader of other content is told', () => {
   if (first === undefined) throw new Error('no OrderPlaced')
   changed[PLACED] = { level: 'FULL_TRANSITIVE', versions: [{ ...first, canonical: '0'.repeat(64) }] }
   expect(readerBreach(JSON.stringify(changed))).toBe(
-    'this program reads OrderPlaced version 1 otherwise than schemas.lock has it',
+    'this program reads OrderPlaced version 1, but schemas.lock has a different text for it',
   )
 })
 

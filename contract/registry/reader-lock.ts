@@ -23,9 +23,9 @@ export function readerBreach(lockText: string, readers: Versions = eventSchemas)
     for (const [index, schema] of versions.entries()) {
       const was = locked[index]
       const version = `${type} version ${index + 1}`
-      if (was === undefined) return `this program reads ${version}, which schemas.lock has not got`
+      if (was === undefined) return `this program reads ${version}, which is not in schemas.lock`
       if (was.canonical !== canonicalHash({ schema }))
-        return `this program reads ${version} otherwise than schemas.lock has it`
+        return `this program reads ${version}, but schemas.lock has a different text for it`
     }
     if (locked.length > versions.length)
       return `schemas.lock has ${type} version ${locked.length}, which this program cannot read`

@@ -90,7 +90,7 @@ async function bodyOf(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk)
     bytes += chunk.byteLength
-    if (bytes > MOST_BYTES) throw new Error('the answer has no end')
+    if (bytes > MOST_BYTES) throw new Error('the answer is incomplete')
   }
   return Buffer.concat(chunks).toString()
 }
@@ -107,7 +107,7 @@ export function answerOf({ status, text, asked }: RegistryAnswer): unknown {
   const json = jsonOf(text)
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json
-    throw new RegistryFailure('registry-answer-unreadable', `${asked}: the answer is no JSON: ${shown(text)}`)
+    throw new RegistryFailure('registry-answer-unreadable', `${asked}: the answer is not JSON: ${shown(text)}`)
   }
   const { errorCode, message } = confluentError(json)
   const said = `${asked}: ${status} ${message ?? shown(text)}`.trim()

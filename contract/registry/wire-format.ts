@@ -77,8 +77,9 @@ function schemaOf(message: Uint8Array, ids: EventSchemaIds, expected: ReadonlySe
   }
   const id = idIn(message)
   const found = ids.find(id)
-  if (found === null) throw new DecodeError('unknown-schema-id', `schema id ${id} is not that of an event of ours`)
+  if (found === null)
+    throw new DecodeError('unknown-schema-id', `schema id ${id} does not belong to an event of this service`)
   if (expected.has(found.type)) return found
   const wanted = [...expected].join(', ')
-  throw new DecodeError('unexpected-event', `schema id ${id} is that of ${found.type}: expected here: ${wanted}`)
+  throw new DecodeError('unexpected-event', `schema id ${id} belongs to ${found.type}, but ${wanted} was expected`)
 }

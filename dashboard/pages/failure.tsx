@@ -9,7 +9,7 @@ import { counted, dateTime, inWords } from '../parts/format.ts'
 import { hexLines } from '../parts/hex-lines.ts'
 import { LetterState } from '../parts/letter-state.tsx'
 import { ReadTrouble } from '../parts/notes.tsx'
-import { TryAgain } from '../parts/try-again.tsx'
+import { RetryButton } from '../parts/retry-button.tsx'
 import { href } from '../route.ts'
 
 const MOST_HEX = 1_024
@@ -43,7 +43,7 @@ function Letter({ letter, path }: { readonly letter: DeadLetter; readonly path: 
       <Facts letter={letter} />
       {letter.state === 'parked' && (
         <div class="buttons">
-          <TryAgain path={`${path}/retry`} selection={{}} count={1} />
+          <RetryButton path={`${path}/retry`} selection={{}} count={1} />
           <Discard path={path} />
         </div>
       )}
@@ -62,21 +62,21 @@ function Facts({ letter }: { readonly letter: DeadLetter }) {
       <dd>
         <LetterState state={state} />
       </dd>
-      <dt>What was wrong</dt>
+      <dt>Error</dt>
       <dd class="told">{message}</dd>
       <dt>Where</dt>
       <dd>
         <span class="id">{topic}</span>, partition {String(partition)}, offset {String(offset)}
       </dd>
       <dt>Written</dt>
-      <dd>{timestamp === null ? 'not known' : dateTime(timestamp)}</dd>
+      <dd>{timestamp === null ? 'unknown' : dateTime(timestamp)}</dd>
       <dt>Key</dt>
       <dd class="id told">{key ?? 'none'}</dd>
       <dt>Value</dt>
       <dd>{size === null ? 'none' : counted(size, 'byte')}</dd>
       <dt>Parked</dt>
       <dd>{dateTime(parkedAt)}</dd>
-      <dt>Told to its topic</dt>
+      <dt>Published to its topic</dt>
       <dd>{publishedAt === null ? 'not yet' : dateTime(publishedAt)}</dd>
     </dl>
   )
@@ -90,9 +90,9 @@ function Value({ letter: { decoded, text, base64, size } }: { readonly letter: D
       <section aria-labelledby="decoded">
         <h2 id="decoded">{decoded === null ? 'As text' : 'Decoded'}</h2>
         {said === null ? (
-          <p class="dim">It is neither an order in JSON or Avro nor text.</p>
+          <p class="dim">The value is not text, and not an order in JSON or Avro.</p>
         ) : (
-          <pre class="source" tabIndex={0} aria-label="What the value says">
+          <pre class="source" tabIndex={0} aria-label="The value as text">
             {said.length > MOST_TEXT ? `${said.slice(0, MOST_TEXT)}…` : said}
           </pre>
         )}
@@ -113,7 +113,7 @@ function Headers({ headers }: Pick<DeadLetter, 'headers'>) {
   return (
     <section aria-labelledby="headers">
       <h2 id="headers">Headers</h2>
-      {headers.length === 0 && <p class="dim">It has none.</p>}
+      {headers.length === 0 && <p class="dim">No headers.</p>}
       {headers.length > shown.length && <p class="dim">The first 100 of {counted(headers.length, 'header')}.</p>}
       {shown.length > 0 && (
         <DataTable
@@ -141,12 +141,12 @@ function History({ history }: Pick<DeadLetter, 'history'>) {
     <section aria-labelledby="history">
       <h2 id="history">History</h2>
       <DataTable
-        caption="What was done with it, oldest first"
+        caption="Actions on this record, oldest first"
         items={deeds}
         rowKey={({ index }) => String(index)}
         columns={[
-          { title: 'What', cell: ({ act }) => inWords(act) },
-          { title: 'What came of it', cell: ({ detail }) => <span class="told">{detail}</span> },
+          { title: 'Action', cell: ({ act }) => inWords(act) },
+          { title: 'Result', cell: ({ detail }) => <span class="told">{detail}</span> },
           { title: 'By', cell: ({ by }) => by },
           { title: 'When', numeric: true, cell: ({ at }) => dateTime(at) },
         ]}
@@ -167,7 +167,7 @@ function Discard({ path }: { readonly path: string }) {
   return (
     <>
       <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        Discard it
+        Discard
       </button>
       {asking.value && (
         <Dialog
@@ -179,7 +179,7 @@ function Discard({ path }: { readonly path: string }) {
           onYes={() => void discard()}
           onNo={() => (asking.value = false)}
         >
-          <p>It is not tried again. What it was stays to be read here.</p>
+          <p>This record will not be retried. You can still read it here.</p>
         </Dialog>
       )}
     </>

@@ -8,7 +8,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { count, counted, dateTime, inWords } from '../parts/format.ts'
 import { LetterState } from '../parts/letter-state.tsx'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
-import { TryAgain } from '../parts/try-again.tsx'
+import { RetryButton } from '../parts/retry-button.tsx'
 import { href } from '../route.ts'
 
 const PAGE = 50
@@ -47,13 +47,13 @@ export function FailuresPage({ cause, before }: FailuresPageProps) {
 function Causes({ groups }: { readonly groups: readonly DeadLetterGroup[] }) {
   const parked = groups.reduce((sum, group) => sum + group.parked, 0)
   if (groups.length === 0) {
-    return <Empty command="npx orderledger poison">Nothing that came in over Kafka has failed.</Empty>
+    return <Empty command="npx orderledger poison">No record from Kafka has failed.</Empty>
   }
   return (
     <>
       <p class="as-of">
         {parked === 0
-          ? 'Nothing is parked any more'
+          ? 'Nothing is parked'
           : `${counted(parked, 'record')} parked, for ${counted(groups.filter((group) => group.parked > 0).length, 'cause')}`}
       </p>
       <DataTable caption="Causes" items={groups} rowKey={({ cause }) => cause} columns={CAUSE_COLUMNS} />
@@ -70,7 +70,7 @@ const CAUSE_COLUMNS = [
       </a>
     ),
   },
-  { title: 'The newest', cell: ({ message }: DeadLetterGroup) => <span class="told">{message}</span> },
+  { title: 'Latest error', cell: ({ message }: DeadLetterGroup) => <span class="told">{message}</span> },
   { title: 'Parked', numeric: true, cell: ({ parked }: DeadLetterGroup) => <strong>{count(parked)}</strong> },
   { title: 'Retried', numeric: true, cell: ({ retried }: DeadLetterGroup) => count(retried) },
   { title: 'Discarded', numeric: true, cell: ({ discarded }: DeadLetterGroup) => count(discarded) },
@@ -86,7 +86,7 @@ interface LettersProps {
 }
 
 function Letters({ list: { items, next }, group, cause, before }: LettersProps) {
-  if (group === null) return <Empty>There are no failures of this cause.</Empty>
+  if (group === null) return <Empty>No record has failed for this cause.</Empty>
   return (
     <>
       <p>
@@ -98,7 +98,7 @@ function Letters({ list: { items, next }, group, cause, before }: LettersProps) 
       </p>
       {group.parked > 0 && (
         <div class="buttons">
-          <TryAgain path="/dead-letters/retry" selection={{ cause }} count={group.parked} />
+          <RetryButton path="/dead-letters/retry" selection={{ cause }} count={group.parked} />
           <Discard cause={cause} parked={group.parked} />
         </div>
       )}
@@ -131,7 +131,7 @@ const LETTER_COLUMNS = [
     cell: ({ key }: DeadLetterSummary) =>
       key === null ? <span class="dim">none</span> : <span class="id told">{key}</span>,
   },
-  { title: 'What was wrong', cell: ({ message }: DeadLetterSummary) => <span class="told">{message}</span> },
+  { title: 'Error', cell: ({ message }: DeadLetterSummary) => <span class="told">{message}</span> },
   {
     title: 'Bytes',
     numeric: true,
@@ -156,7 +156,7 @@ function Discard({ cause, parked }: { readonly cause: string; readonly parked: n
   return (
     <>
       <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        Discard them
+        Discard all
       </button>
       {asking.value && (
         <Dialog
@@ -168,7 +168,7 @@ function Discard({ cause, parked }: { readonly cause: string; readonly parked: n
           onYes={() => void discard()}
           onNo={() => (asking.value = false)}
         >
-          <p>They are not tried again. What they were stays to be read here.</p>
+          <p>These records will not be retried. You can still read them here.</p>
         </Dialog>
       )}
     </>

@@ -23,8 +23,8 @@ export function KafkaPage() {
       {report !== null && <Reach kafka={report.kafka} />}
       {without && (
         <Empty command="npm run cluster">
-          This service runs without Kafka. A cluster to try names the two variables to start it with: KAFKA_BROKERS and
-          SCHEMA_REGISTRY_URL.
+          This service runs without Kafka. To connect it to a cluster, set KAFKA_BROKERS and SCHEMA_REGISTRY_URL and
+          start it again. A local cluster prints both values.
         </Empty>
       )}
       {report !== null && !without && <Cluster />}
@@ -39,7 +39,7 @@ function Reach({ kafka: { state, ageSeconds, detail } }: { readonly kafka: Lag['
   return (
     <p class="trouble" role="alert">
       <strong>Kafka is unreachable.</strong> {detail}.{' '}
-      {ageSeconds === null ? 'It has not answered yet.' : `What is shown of it is ${duration(ageSeconds)} old.`}
+      {ageSeconds === null ? 'It has not answered yet.' : `The data shown is ${duration(ageSeconds)} old.`}
     </p>
   )
 }
@@ -64,7 +64,7 @@ function Cluster() {
       <section aria-labelledby="topics">
         <h2 id="topics">Topics</h2>
         {list.items.length === 0 ? (
-          <Empty command="npx orderledger topics create">The cluster has no topics of ours yet.</Empty>
+          <Empty command="npx orderledger topics create">The cluster has none of the topics of this service yet.</Empty>
         ) : (
           <DataTable caption="Topics, by name" items={list.items} rowKey={({ name }) => name} columns={TOPICS} />
         )}
@@ -79,7 +79,7 @@ const TOPICS = [
   { title: 'Partitions', numeric: true, cell: ({ partitions }: Topic) => count(partitions.length) },
   { title: 'Messages', numeric: true, cell: ({ records }: Topic) => count(records) },
   { title: 'In/s', numeric: true, cell: ({ inRate }: Topic) => oneDecimal(inRate) },
-  { title: 'Size', numeric: true, cell: ({ bytes }: Topic) => (bytes === null ? 'not told' : size(bytes)) },
+  { title: 'Size', numeric: true, cell: ({ bytes }: Topic) => (bytes === null ? 'unknown' : size(bytes)) },
   { title: 'Kept for', numeric: true, cell: ({ retentionMs }: Topic) => retention(retentionMs) },
 ]
 
@@ -88,7 +88,9 @@ function Groups({ groups }: { readonly groups: readonly GroupLag[] }) {
     <section aria-labelledby="groups">
       <h2 id="groups">Consumer groups</h2>
       {groups.length === 0 ? (
-        <Empty command="npx orderledger consume orders --group analysts --decode">No group reads our topics yet.</Empty>
+        <Empty command="npx orderledger consume orders --group analysts --decode">
+          No group reads these topics yet.
+        </Empty>
       ) : (
         <DataTable caption="Consumer groups, by name" items={groups} rowKey={({ group }) => group} columns={GROUPS} />
       )}
@@ -108,7 +110,7 @@ const behind = (one: string) => [
     cell: ({ behind: messages, secondsBehind }: Shown) => (
       <>
         {counted(messages, one)}
-        {secondsBehind === null ? ', age not known' : `, ${oneDecimal(secondsBehind)} s`}
+        {secondsBehind === null ? ', age unknown' : `, ${oneDecimal(secondsBehind)} s`}
       </>
     ),
   },
@@ -119,10 +121,10 @@ const behind = (one: string) => [
   },
   { title: 'Trend', cell: ({ trend }: Shown) => TRENDS[trend] },
   {
-    title: 'Done in',
+    title: 'Caught up in',
     numeric: true,
     cell: ({ behind: left, etaSeconds }: Shown) =>
-      left === 0 ? 'done' : etaSeconds === null ? 'not known' : duration(etaSeconds),
+      left === 0 ? 'done' : etaSeconds === null ? 'unknown' : duration(etaSeconds),
   },
 ]
 
@@ -193,7 +195,7 @@ function Readers({ readers }: { readonly readers: readonly ReaderLag[] }) {
 }
 
 function retention(milliseconds: number | null): string {
-  if (milliseconds === null) return 'ever, or not told'
+  if (milliseconds === null) return 'ever, or unknown'
   const seconds = milliseconds / 1_000
   return seconds >= 2 * DAY_SECONDS ? counted(Math.round(seconds / DAY_SECONDS), 'day') : duration(seconds)
 }

@@ -78,7 +78,7 @@ function Cards({ totals, minutes, rates }: CardsProps) {
         title="GMV"
         total={money(totals.gmv)}
         lastHour={lastHour}
-        more={`${money(totals.averageOrder)} an order`}
+        more={`${money(totals.averageOrder)} per order`}
         minutes={minutes}
         value={({ gmv }) => gmv.amount}
       />
@@ -113,7 +113,7 @@ function Card({ title, total, lastHour, more, minutes, value }: CardProps) {
       <Chart
         kind="spark"
         height={44}
-        label={`${title}, minute by minute in the last 60 minutes: ${lastHour} in all`}
+        label={`${title}, minute by minute in the last 60 minutes: ${lastHour} in total`}
         times={minutes.map((_, index) => index)}
         values={minutes.map(value)}
       />
@@ -156,12 +156,12 @@ function Hours() {
       <ReadTrouble live={hours} />
       {current === undefined ? (
         hours.shown.value !== null && (
-          <Empty command="npx orderledger flood -n 100 -c 10">No order was accepted yet.</Empty>
+          <Empty command="npx orderledger flood -n 100 -c 10">No order has been accepted yet.</Empty>
         )
       ) : (
         <>
           <p class="reading">
-            <strong>{count(current.orders)}</strong> {current.orders === 1 ? 'order' : 'orders'} in the hour from{' '}
+            <strong>{count(current.orders)}</strong> {current.orders === 1 ? 'order' : 'orders'} in the hour starting{' '}
             {hourOf(current.hour)}, {money(current.gmv)}
           </p>
           <Chart
@@ -181,7 +181,7 @@ function Hours() {
                 items={items.toReversed()}
                 rowKey={({ hour }) => hour}
                 columns={[
-                  { title: 'Hour from', cell: ({ hour }) => hourOf(hour) },
+                  { title: 'Hour starting', cell: ({ hour }) => hourOf(hour) },
                   { title: 'Orders', numeric: true, cell: ({ orders }) => count(orders) },
                   { title: 'Units', numeric: true, cell: ({ units }) => count(units) },
                   { title: 'GMV', numeric: true, cell: ({ gmv }) => money(gmv) },

@@ -28,7 +28,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }) {
         </h1>
         {order !== null && CANCELLABLE.includes(order.status) && (
           <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-            Cancel this order
+            Cancel order
           </button>
         )}
       </div>
@@ -55,7 +55,7 @@ function Facts({ order }: { readonly order: Order }) {
         <OrderStatus status={status} reason={reasonInWords(order)} />
       </dd>
       <dt>Total</dt>
-      <dd>{total === null ? 'not known' : money(total)}</dd>
+      <dd>{total === null ? 'unknown' : money(total)}</dd>
       <dt>Customer</dt>
       <dd class="id">{customerId}</dd>
       {placedAt !== null && (
@@ -73,7 +73,7 @@ function Facts({ order }: { readonly order: Order }) {
       {status === 'placed' && (
         <>
           <dt>Reserved</dt>
-          <dd>{reservedUntil === null ? 'for ever' : `until ${dateTime(reservedUntil)}`}</dd>
+          <dd>{reservedUntil === null ? 'without limit' : `until ${dateTime(reservedUntil)}`}</dd>
         </>
       )}
       <dt>Version</dt>
@@ -101,16 +101,16 @@ function Lines({ order: { lines, shortages = [] } }: { readonly order: Order }) 
           },
           { title: 'Units', numeric: true, cell: ([, { quantity }]) => count(quantity) },
           {
-            title: 'Price of one',
+            title: 'Unit price',
             numeric: true,
-            cell: ([, { unitPrice }]) => (unitPrice === null ? 'not known' : money(unitPrice)),
+            cell: ([, { unitPrice }]) => (unitPrice === null ? 'unknown' : money(unitPrice)),
           },
         ]}
       />
       {shortages.map(({ sku, wanted, available }) => (
         <p key={sku} class="dim">
-          Of <span class="id">{sku}</span> {counted(wanted, 'unit')} {wanted === 1 ? 'was' : 'were'} wanted,{' '}
-          {count(available)} could be had.
+          Of <span class="id">{sku}</span> {counted(wanted, 'unit')} {wanted === 1 ? 'was' : 'were'} ordered,{' '}
+          {count(available)} available.
         </p>
       ))}
     </section>
@@ -130,7 +130,7 @@ function Timeline({ path }: { readonly path: string }) {
         ))}
       </ol>
       {page !== null && page.next !== null && (
-        <p class="dim">The first 200 events; `orderledger events show` has all.</p>
+        <p class="dim">These are the first 200 events. `orderledger events show` prints all of them.</p>
       )}
     </section>
   )
@@ -185,17 +185,17 @@ function CancelDialog({ order, onClose }: { readonly order: Order; readonly onCl
 
   return (
     <Dialog
-      title={`Cancel the order ${orderId}?`}
-      yes="Cancel the order"
+      title={`Cancel order ${orderId}?`}
+      yes="Cancel order"
       dangerous
       busy={sending.busy.value}
       trouble={sending.trouble.value}
       onYes={() => void cancel()}
       onNo={onClose}
     >
-      <p>Its {counted(units, 'unit')} can then be sold to others. A cancelled order stays cancelled.</p>
+      <p>This returns {counted(units, 'unit')} to the available stock. You cannot undo it.</p>
       <label>
-        Reason, if there is one
+        Reason (optional)
         <input
           type="text"
           maxLength={200}

@@ -36,7 +36,7 @@ export function OrdersPage({ status, cursor }: OrdersPageProps) {
       <ReadTrouble live={live} />
       {shown !== null && held.items.length === 0 ? (
         <Empty command="npx orderledger flood -n 100 -c 10">
-          {status === null ? 'There are no orders yet.' : `No order is ${status}.`}
+          {status === null ? 'No orders yet.' : `No order is ${status}.`}
         </Empty>
       ) : (
         <div {...held.reader}>
@@ -83,7 +83,7 @@ const COLUMNS = [
     numeric: true,
     cell: ({ lines }: Order) => count(lines.reduce((sum, { quantity }) => sum + quantity, 0)),
   },
-  { title: 'Total', numeric: true, cell: ({ total }: Order) => (total === null ? 'not known' : money(total)) },
+  { title: 'Total', numeric: true, cell: ({ total }: Order) => (total === null ? 'unknown' : money(total)) },
   {
     title: 'When',
     numeric: true,
@@ -131,10 +131,10 @@ function Search() {
       }}
     >
       <label>
-        <span class="unseen">Id of an order</span>
+        <span class="unseen">Order id</span>
         <input
           type="search"
-          placeholder="Id of an order"
+          placeholder="Order id"
           value={text.value}
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />

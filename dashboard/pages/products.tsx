@@ -25,7 +25,7 @@ export function ProductsPage() {
       <h1 tabIndex={-1}>Products</h1>
       <ReadTrouble live={live} />
       {list !== null && list.items.length === 0 && (
-        <Empty command="npx orderledger simulate day">There are no products yet.</Empty>
+        <Empty command="npx orderledger simulate day">No products yet.</Empty>
       )}
       {list !== null && list.items.length > 0 && (
         <div {...held.reader}>
@@ -53,10 +53,8 @@ export function ProductsPage() {
             rowKey={({ sku }) => sku}
             columns={columns((sku) => (receiving.value = sku))}
           />
-          {list.next !== null && (
-            <p class="dim">The {String(PAGE)} newest products. The API has the others: GET /products.</p>
-          )}
-          {/* Within, so that the list holds still for who answers it. */}
+          {list.next !== null && <p class="dim">The {String(PAGE)} newest products. GET /products lists the others.</p>}
+          {/* Inside, so that the list holds still while the dialog is open. */}
           {product !== undefined && <ReceiveDialog product={product} onClose={() => (receiving.value = null)} />}
         </div>
       )}
@@ -148,7 +146,7 @@ function ReceiveDialog({ product, onClose }: { readonly product: Product; readon
         {counted(onHand, 'unit')} of <span class="id">{sku}</span> on hand.
       </p>
       <label>
-        Units that arrived
+        Units received
         <input
           type="number"
           inputMode="numeric"

@@ -22,7 +22,7 @@ export function ProjectionsPage() {
     <>
       <h1 tabIndex={-1}>Projections</h1>
       <ReadTrouble live={live} />
-      {head !== undefined && <p class="as-of">The log stands at position {count(head)}</p>}
+      {head !== undefined && <p class="as-of">The log is at position {count(head)}</p>}
       {items !== null && (
         <DataTable caption="Projections" items={items} rowKey={({ name }) => name} columns={COLUMNS} />
       )}
@@ -104,7 +104,7 @@ function Actions({ projection: { name, state, replayId } }: { readonly projectio
       <span class="buttons">
         {state === 'paused' || state === 'failed' ? (
           <QuietButton
-            label={state === 'paused' ? 'Resume' : 'Try again'}
+            label={state === 'paused' ? 'Resume' : 'Retry'}
             of={name}
             busy={busy}
             onClick={() => void sending.run({ method: 'POST', path: `${path}/resume` })}
@@ -118,21 +118,21 @@ function Actions({ projection: { name, state, replayId } }: { readonly projectio
             <QuietButton label="Replay" of={name} busy={busy} onClick={() => void replay({})} />
           </>
         ) : (
-          <a href={href('projections', replayId)}>Replay under way</a>
+          <a href={href('projections', replayId)}>Replay in progress</a>
         )}
       </span>
       {!pausing.value && <TroubleNote trouble={sending.trouble.value} />}
       {pausing.value && (
         <Dialog
           title={`Pause ${name}?`}
-          yes="Pause it"
-          no="Let it run"
+          yes="Pause"
+          no="Keep running"
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void pause()}
           onNo={() => (pausing.value = false)}
         >
-          <p>What is read from it stays as it is, and falls behind, until somebody resumes it.</p>
+          <p>Queries on it still answer, but with older and older rows, until you resume it.</p>
         </Dialog>
       )}
     </>
@@ -147,7 +147,7 @@ function Replays() {
       <h2 id="replays">Replays</h2>
       <ReadTrouble live={live} />
       {live.shown.value !== null && items.length === 0 && (
-        <Empty>Nothing was replayed yet. Compare builds a projection anew and says whether it is the same.</Empty>
+        <Empty>No replay has run yet. Compare rebuilds a projection from the log and reports any difference.</Empty>
       )}
       {items.length > 0 && (
         <DataTable
@@ -165,7 +165,7 @@ function Replays() {
             },
             { title: 'State', cell: (replay) => <ReplayState replay={replay} /> },
             { title: 'Progress', cell: (replay) => <ReplayProgress replay={replay} /> },
-            { title: 'Begun', numeric: true, cell: ({ startedAt }) => dateTime(startedAt) },
+            { title: 'Started', numeric: true, cell: ({ startedAt }) => dateTime(startedAt) },
           ]}
         />
       )}

@@ -23,7 +23,7 @@ export function RandomOrders() {
       last.value = item
       made.value += 1
     }
-    // What goes wrong once goes wrong again: whoever started it decides.
+    // What fails once is likely to fail again, so the person who started it decides.
     if (sending.trouble.value !== null) auto.value = false
   }
 

@@ -106,7 +106,7 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
         )}
         {isUnderWay(replay) && (
           <button type="button" class="dangerous" onClick={() => (asking.value = 'cancel')}>
-            Cancel this replay
+            Cancel replay
           </button>
         )}
         {state === 'refused' && (
@@ -119,15 +119,15 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
       {asking.value === 'cancel' && (
         <Dialog
           title={`Cancel the replay of ${projection}?`}
-          yes="Cancel the replay"
-          no="Let it run"
+          yes="Cancel replay"
+          no="Keep running"
           dangerous
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void cancel()}
           onNo={close}
         >
-          <p>What it has built is dropped; {projection} stays as it is.</p>
+          <p>This drops the tables built so far. {projection} does not change.</p>
         </Dialog>
       )}
       {asking.value === 'accept' && (
@@ -141,8 +141,8 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
           onNo={close}
         >
           <p>
-            {projection} is built again from the log and takes over as it is then, also where it differs from what is
-            shown now.
+            This rebuilds {projection} from the log and switches to the result, even where it differs from what is shown
+            now.
           </p>
         </Dialog>
       )}
@@ -155,12 +155,12 @@ function Found({
 }: {
   readonly differences: NonNullable<Replay['differences']>
 }) {
-  if (all === 0) return <p>Every row is equal.</p>
+  if (all === 0) return <p>All rows are equal.</p>
   return (
     <section aria-labelledby="differences">
       <h2 id="differences">{counted(all, 'difference')}</h2>
       <p>
-        {counted(missing, 'row')} missing, {count(extra)} too many, {count(different)} different.
+        {counted(missing, 'row')} missing, {count(extra)} extra, {count(different)} different.
       </p>
       {samples.length > 0 && (
         <DataTable<Difference>
@@ -172,7 +172,7 @@ function Found({
             { title: 'Table', cell: ({ table }) => <code>{table}</code> },
             { title: 'Kind', cell: ({ kind }) => inWords(kind) },
             {
-              title: 'Shown now, and rebuilt',
+              title: 'Live → rebuilt',
               cell: ({ columns }) => (
                 <ul class="plain">
                   {columns.map(({ column, live, rebuilt }) => (

@@ -41,7 +41,7 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
   return (
     <section aria-labelledby="bytes">
       <h2 id="bytes">JSON to bytes</h2>
-      <p class="dim">Nothing is recorded. Fields with a default may be left out.</p>
+      <p class="dim">This records nothing. You can leave out fields that have a default.</p>
       <form
         class="bytes"
         onSubmit={(event) => {
@@ -65,13 +65,13 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
             Show the bytes
           </button>
           <button type="button" aria-disabled={typed.value === null} onClick={() => (typed.value = null)}>
-            Back to the sample
+            Restore the sample
           </button>
         </p>
       </form>
       {unreadable.value !== null && (
         <p class="trouble" role="alert">
-          <strong>This is no JSON.</strong> {unreadable.value}
+          <strong>This is not valid JSON.</strong> {unreadable.value}
         </p>
       )}
       <Unfit trouble={sending.trouble.value} />
@@ -82,14 +82,14 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
 
 const EVENT = '/event'
 
-/** What does not fit, place by place within what was typed; anything else as it is told everywhere. */
+/** What does not match the schema, place by place in the typed text; any other trouble as everywhere. */
 function Unfit({ trouble }: { readonly trouble: Trouble | null }) {
   const faults = trouble?.faults ?? []
   if (faults.length === 0) return <TroubleNote trouble={trouble} />
   return (
     <div class="trouble" role="alert">
       <p>
-        <strong>It does not fit.</strong>
+        <strong>The event does not match the schema.</strong>
       </p>
       <ul class="plain">
         {faults.map(({ pointer, message }) => (
@@ -112,11 +112,11 @@ function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { read
       <dl class="facts">
         <dt>Body</dt>
         <dd>
-          {counted(size, 'byte')}, as v{String(version)} writes it: what the log holds
+          {counted(size, 'byte')}, written as v{String(version)}: this is what the log stores
         </dd>
         <dt>Message</dt>
         <dd>
-          {counted(framed.length / 2, 'byte')}: the header of {count(HEADER / 2)} (a zero, then the id{' '}
+          {counted(framed.length / 2, 'byte')}: a header of {count(HEADER / 2)} (a zero, then the schema id{' '}
           {String(schemaId)}) and the body
         </dd>
       </dl>
@@ -126,7 +126,7 @@ function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { read
         <span class="body">{spaced(bytes)}</span>
       </pre>
       <p class="dim">
-        <mark>In a frame</mark>: the header. The rest is the body.
+        <mark>Framed</mark>: the header. The rest is the body.
       </p>
       <DataTable
         caption="What each version reads from these bytes"
@@ -135,7 +135,7 @@ function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { read
         columns={[
           { title: 'Read by', cell: (reader) => `v${String(reader.version)}` },
           {
-            title: 'What it reads',
+            title: 'Result',
             cell: ({ event, error, version: reader }) =>
               event === null ? (
                 <span class="trouble-text">{error}</span>

@@ -82,7 +82,7 @@ function Diff({ left, right }: { readonly left: DescribedVersion; readonly right
     <>
       <p class="as-of">
         {changed === 0 ? 'No line differs' : `${counted(changed, 'line')} ${changed === 1 ? 'differs' : 'differ'}`}:
-        those of v{String(left.version)} have a minus, those of v{String(right.version)} a plus
+        lines of v{String(left.version)} have a minus, lines of v{String(right.version)} a plus
       </p>
       <table class="diff" role="table">
         <caption class="unseen">

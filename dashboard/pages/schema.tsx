@@ -59,9 +59,9 @@ function Facts({
       <dt>Subject</dt>
       <dd class="id">{subject}</dd>
       <dt>Stream</dt>
-      <dd>{stream === null ? 'not known here' : inWords(stream)}</dd>
+      <dd>{stream === null ? 'unknown' : inWords(stream)}</dd>
       <dt>Level</dt>
-      <dd>{level === null ? 'not known here' : <code>{level}</code>}</dd>
+      <dd>{level === null ? 'unknown' : <code>{level}</code>}</dd>
       <dt>Written</dt>
       <dd>{retiredBy === null ? 'today' : <Retired by={retiredBy} />}</dd>
       <dt>Registry</dt>
@@ -89,12 +89,12 @@ const columns = ({ position, head }: DescribedSchema) => [
   {
     title: 'Fields',
     numeric: true,
-    cell: ({ fields }: DescribedVersion) => (fields === null ? 'not known here' : count(fields)),
+    cell: ({ fields }: DescribedVersion) => (fields === null ? 'unknown' : count(fields)),
   },
   {
     title: 'Registry id',
     numeric: true,
-    cell: ({ registryId }: DescribedVersion) => (registryId === null ? 'not known here' : String(registryId)),
+    cell: ({ registryId }: DescribedVersion) => (registryId === null ? 'unknown' : String(registryId)),
   },
 ]
 
@@ -115,13 +115,13 @@ const VERDICTS = {
   meaning: 'bad',
 } as const
 
-const VERDICT_WORDS: Partial<Record<keyof typeof VERDICTS, string>> = { meaning: 'changes its meaning' }
+const VERDICT_WORDS: Partial<Record<keyof typeof VERDICTS, string>> = { meaning: 'changes the meaning' }
 
 const DEPLOY_FIRST = {
-  'any order': 'It may be deployed in any order.',
-  readers: 'Readers are deployed first.',
-  writers: 'Writers are deployed first.',
-  nobody: 'No order of deployment helps.',
+  'any order': 'Deploy readers and writers in any order.',
+  readers: 'Deploy readers first.',
+  writers: 'Deploy writers first.',
+  nobody: 'No order of deployment is safe.',
 } as const
 
 function Changes({ versions }: { readonly versions: readonly DescribedVersion[] }) {
@@ -129,7 +129,7 @@ function Changes({ versions }: { readonly versions: readonly DescribedVersion[] 
   if (later.length === 0) return null
   return (
     <section aria-labelledby="changes">
-      <h2 id="changes">What each version has changed</h2>
+      <h2 id="changes">What changed in each version</h2>
       {later.map(({ version, changes, deployFirst }) => (
         <div key={version}>
           <p>
@@ -146,7 +146,7 @@ function Changes({ versions }: { readonly versions: readonly DescribedVersion[] 
               </li>
             ))}
           </ul>
-          {changes?.length === 0 && <p class="dim">Nothing that a reader would notice.</p>}
+          {changes?.length === 0 && <p class="dim">Nothing that a reader can see.</p>}
         </div>
       ))}
     </section>

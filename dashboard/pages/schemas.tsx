@@ -19,7 +19,7 @@ export function SchemasPage() {
           <Tallies list={list} />
           <CountedTo live={live} />
           {list.head === 0 && (
-            <Empty command="npx orderledger flood -n 100 -c 10">The log is empty: no version is in use yet.</Empty>
+            <Empty command="npx orderledger flood -n 100 -c 10">The log is empty, so no version is in use yet.</Empty>
           )}
           <DataTable
             caption="Events and their versions, by name"
@@ -28,7 +28,7 @@ export function SchemasPage() {
             columns={columns(list, most(list))}
           />
           <p class="dim">
-            What is not in the log may still be in dumps and with consumers. Schema registry:{' '}
+            A version that is not in the log may still be in dumps or in use by consumers. Schema registry:{' '}
             <RegistryNote shared={list.sharedRegistry} />.
           </p>
         </>
@@ -69,14 +69,14 @@ const columns = ({ position, head }: SchemaSubjectList, most: number) => [
         {item.stream === null && (
           <>
             {' '}
-            <Chip kind="waiting">of a later release</Chip>
+            <Chip kind="waiting">from a later release</Chip>
           </>
         )}
       </>
     ),
   },
-  { title: 'Stream', cell: ({ stream }: SchemaSubject) => (stream === null ? 'not known here' : inWords(stream)) },
-  { title: 'Level', cell: ({ level }: SchemaSubject) => (level === null ? 'not known here' : <code>{level}</code>) },
+  { title: 'Stream', cell: ({ stream }: SchemaSubject) => (stream === null ? 'unknown' : inWords(stream)) },
+  { title: 'Level', cell: ({ level }: SchemaSubject) => (level === null ? 'unknown' : <code>{level}</code>) },
   {
     title: 'Versions',
     cell: (item: SchemaSubject) => <Versions item={item} most={most} complete={position >= head} />,
@@ -109,9 +109,9 @@ function Versions({ item: { type, versions }, most: longest, complete }: Version
           <progress
             max={Math.max(1, longest)}
             value={version.events}
-            aria-label={`${type} v${String(version.version)}, beside ${counted(longest, 'event')} of the most frequent version`}
+            aria-label={`${type} v${String(version.version)}, of ${counted(longest, 'event')} of the most frequent version`}
           />
-          {version.fields === null && <span class="dim">of a later release</span>}
+          {version.fields === null && <span class="dim">from a later release</span>}
         </li>
       ))}
     </ul>

@@ -53,11 +53,13 @@ export function TopicPage({ topic }: { readonly topic: string }) {
         ))}
       </p>
       <TroubleNote trouble={trouble.value} />
-      {items !== null && items.length === 0 && <Empty command="npx orderledger flood -n 100">Nothing is in it.</Empty>}
+      {items !== null && items.length === 0 && (
+        <Empty command="npx orderledger flood -n 100">This topic is empty.</Empty>
+      )}
       {items !== null && items.length > 0 && (
         <>
           <p class="as-of" role="status">
-            {counted(items.length, 'message')}, the oldest first
+            {counted(items.length, 'message')}, oldest first
           </p>
           <DataTable
             caption={`Messages of ${topic}`}

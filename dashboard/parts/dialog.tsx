@@ -17,17 +17,7 @@ interface DialogProps {
   readonly onNo: () => void
 }
 
-export function Dialog({
-  title,
-  children,
-  yes,
-  no = 'Keep as it is',
-  dangerous,
-  busy,
-  trouble,
-  onYes,
-  onNo,
-}: DialogProps) {
+export function Dialog({ title, children, yes, no = 'Not now', dangerous, busy, trouble, onYes, onNo }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useLayoutEffect(() => {

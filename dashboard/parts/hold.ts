@@ -20,7 +20,7 @@ export interface Held<Item> {
   }
 }
 
-/** `paused` holds it as well, whoever looks. A change of `subject` is another list. */
+/** `paused` holds it as well. A change of `subject` is another list. */
 export function useHeld<Item>(
   items: readonly Item[],
   key: (item: Item) => string,

@@ -7,18 +7,18 @@ test('JSON is read', () => {
 })
 
 test.each<[string, string]>([
-  ['{\n  "a": 1,\n  "b" 2\n}', 'line 3, column 7: "2" cannot stand here'],
-  ['{\n  "a": 1,\n', 'line 3, column 1: it ends too soon'],
-  ['', 'line 1, column 1: it ends too soon'],
-  ['x', 'line 1, column 1: "x" cannot stand here'],
-  ['[1, 2,]', 'line 1, column 7: "]" cannot stand here'],
-  ['{"a": 1,}', 'line 1, column 9: "}" cannot stand here'],
-  ["{'a': 1}", 'line 1, column 2: "\'" cannot stand here'],
-  ['{"a": 01}', 'line 1, column 7: "0" cannot stand here'],
-  ['{"a": "b\nc"}', 'line 1, column 7: "\\"" cannot stand here'],
-  ['[true] 🦊', 'line 1, column 8: "🦊" cannot stand here'],
-  ['[1}', 'line 1, column 3: "}" cannot stand here'],
-])('what is none has a place: %j', (text, fault) => {
+  ['{\n  "a": 1,\n  "b" 2\n}', 'line 3, column 7: "2" is not allowed here'],
+  ['{\n  "a": 1,\n', 'line 3, column 1: the text ends too early'],
+  ['', 'line 1, column 1: the text ends too early'],
+  ['x', 'line 1, column 1: "x" is not allowed here'],
+  ['[1, 2,]', 'line 1, column 7: "]" is not allowed here'],
+  ['{"a": 1,}', 'line 1, column 9: "}" is not allowed here'],
+  ["{'a': 1}", 'line 1, column 2: "\'" is not allowed here'],
+  ['{"a": 01}', 'line 1, column 7: "0" is not allowed here'],
+  ['{"a": "b\nc"}', 'line 1, column 7: "\\"" is not allowed here'],
+  ['[true] 🦊', 'line 1, column 8: "🦊" is not allowed here'],
+  ['[1}', 'line 1, column 3: "}" is not allowed here'],
+])('what is not valid has a place: %j', (text, fault) => {
   expect(readJson(text)).toEqual({ ok: false, fault })
 })
 

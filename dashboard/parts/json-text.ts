@@ -1,4 +1,4 @@
-/** Reads JSON that somebody has typed, and says where it is none: browsers say so in many ways, or not at all. */
+/** Reads JSON that somebody has typed, and says where it is not valid: browsers say so in many ways, or not at all. */
 
 export type ReadJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: string }
 
@@ -10,13 +10,15 @@ export function readJson(text: string): ReadJson {
   }
 }
 
-/** `line 3, column 7: "2" cannot stand here`. */
+/** `line 3, column 7: "2" is not allowed here`. */
 function faultIn(text: string): string {
   const at = firstFault(text)
   const before = text.slice(0, at).split('\n')
   const place = `line ${String(before.length)}, column ${String((before.at(-1) ?? '').length + 1)}`
   const found = String.fromCodePoint(text.codePointAt(at) ?? 0)
-  return at >= text.length ? `${place}: it ends too soon` : `${place}: ${JSON.stringify(found)} cannot stand here`
+  return at >= text.length
+    ? `${place}: the text ends too early`
+    : `${place}: ${JSON.stringify(found)} is not allowed here`
 }
 
 /** What may come next: within an object or a list that has just begun, its end too. */

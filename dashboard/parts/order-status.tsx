@@ -20,7 +20,7 @@ export function OrderStatus({ status, reason }: { readonly status: Order['status
   )
 }
 
-/** A rejected order has a code, a cancelled one the words of whoever cancelled it. */
+/** A rejected order has a code, a cancelled one the words of the person who cancelled it. */
 export function reasonInWords({ status, reason }: Order): string | null {
   if (reason === undefined || reason === null) return null
   return status === 'rejected' ? inWords(reason).toLowerCase() : reason

@@ -28,7 +28,7 @@ export function CountedTo({ live }: { readonly live: Live<Counted> }) {
 export function RegistryNote({ shared }: { readonly shared: string | null }) {
   return shared === null ? (
     <>
-      this service’s own, at <code>/registry</code>
+      embedded, at <code>/registry</code>
     </>
   ) : (
     <>

@@ -8,8 +8,8 @@ export function TokenDialog() {
   if (tokenWanted.value === 'no') return null
   return (
     <Dialog
-      title="This service asks for a token"
-      yes="Go on"
+      title="This service requires a token"
+      yes="Sign in"
       no={null}
       onNo={() => undefined}
       onYes={() => {
@@ -17,7 +17,11 @@ export function TokenDialog() {
         text.value = ''
       }}
     >
-      <p>{tokenWanted.value === 'another' ? 'That one is not known here.' : 'One of those in its API_TOKENS.'}</p>
+      <p>
+        {tokenWanted.value === 'another'
+          ? 'The service does not know this token. Enter one from its API_TOKENS.'
+          : 'Enter one from its API_TOKENS.'}
+      </p>
       <label>
         Token
         <input
@@ -27,7 +31,7 @@ export function TokenDialog() {
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />
       </label>
-      <p class="dim">It is kept in the memory of this page alone, and gone when you leave or reload it.</p>
+      <p class="dim">Only this page remembers the token. It forgets it when you leave or reload.</p>
     </Dialog>
   )
 }

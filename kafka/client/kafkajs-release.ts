@@ -17,6 +17,7 @@ export function replaceInKafkajs<Part>(file: string, replacement: (original: Par
 /** What a file of kafkajs exports. Throws in any other release. */
 export function partOfKafkajs<Part>(file: string): Part {
   const { version } = load('kafkajs/package.json') as { readonly version: string }
-  if (version !== RELEASE) throw new Error(`kafkajs ${version} is not ${RELEASE}: compare its ${file} with ours anew`)
+  if (version !== RELEASE)
+    throw new Error(`kafkajs ${version} is not ${RELEASE}: compare its ${file} with our replacement`)
   return load(`kafkajs/src/${file}`) as Part
 }

@@ -92,7 +92,7 @@ export class FeedSource {
     if (this.#behind?.position !== after) this.#behind = { position: after, at: now }
     if (now - this.#behind.at < SILENT_MS) return false
     this.#trusted = false
-    this.readStore(`nothing came from Kafka for ${String(SILENT_MS / 1_000)} s, though the log has grown`)
+    this.readStore(`nothing arrived from Kafka for ${String(SILENT_MS / 1_000)} s, although the log has grown`)
     return true
   }
 

@@ -1,5 +1,5 @@
 /**
- * The feed from the topics of the log: its partitions woven back into the log's order, with the store to fall back on
+ * The feed from the topics of the log: its partitions put back into the order of the log, with the store to fall back on
  * (feed-source.ts says when).
  *
  * While it reads from Kafka, an event that does not come (one behind it has been there for 500 ms) is read from the
@@ -22,7 +22,7 @@ import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topics } from '../topics/topics.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
-import { Weave, WEAVE_CAPACITY } from './weave.ts'
+import { Resequencer, RESEQUENCER_CAPACITY } from './resequencer.ts'
 
 export interface KafkaFeedParts {
   readonly settings: KafkaSettings
@@ -67,7 +67,7 @@ const COMMIT_MS = 1_000
 
 export class KafkaFeed implements Feed {
   readonly #parts: KafkaFeedParts
-  readonly #weave: Weave
+  readonly #resequencer: Resequencer
   readonly #consumer: LogConsumer
   readonly #wakes = new LatchedSignal()
   readonly #passed = new PassedOffsets()
@@ -83,7 +83,7 @@ export class KafkaFeed implements Feed {
 
   constructor(parts: KafkaFeedParts) {
     this.#parts = parts
-    this.#weave = new Weave(parts.capacity ?? WEAVE_CAPACITY)
+    this.#resequencer = new Resequencer(parts.capacity ?? RESEQUENCER_CAPACITY)
     this.#from = new FeedSource((reading) => {
       if (reading.from === 'kafka') parts.log.info({}, 'the feed reads Kafka')
       else parts.log.warn({ reason: reading.reason }, 'the feed reads the store')
@@ -122,8 +122,8 @@ export class KafkaFeed implements Feed {
   health(): FeedHealth {
     const { reading } = this.#from
     const reason = reading.from === 'store' ? reading.reason : null
-    const counts = { ...this.#counts, duplicates: this.#weave.duplicates }
-    return { source: reading.from, reason, held: this.#weave.held, counts }
+    const counts = { ...this.#counts, duplicates: this.#resequencer.duplicates }
+    return { source: reading.from, reason, held: this.#resequencer.held, counts }
   }
 
   /** Resolves when the group is left. */
@@ -152,38 +152,38 @@ export class KafkaFeed implements Feed {
 
   /** What there is now. */
   async #some(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    const weave = this.#weave
-    const given = weave.expected - 1 - after
+    const resequencer = this.#resequencer
+    const given = resequencer.expected - 1 - after
     if (given > 0) {
       const events = await this.#stored(after, Math.min(limit, given))
       if (events.length === 0) await this.#otherLog(after)
       return events
     }
-    weave.skipTo(after + 1)
-    const woven = await this.#woven(limit)
+    resequencer.skipTo(after + 1)
+    const events = await this.#resequenced(limit)
     this.#goOn(after)
-    if (woven.length > 0) {
+    if (events.length > 0) {
       this.#from.found()
-      return woven
+      return events
     }
     return this.#from.reading.from === 'kafka' ? this.#awaited(after, limit) : this.#fromStore(after, limit)
   }
 
   /** What Kafka has of the next events, and from the store what of it is overdue. */
-  async #woven(limit: number): Promise<readonly RecordedEvent[]> {
-    const weave = this.#weave
-    let events = weave.take(limit)
+  async #resequenced(limit: number): Promise<readonly RecordedEvent[]> {
+    const resequencer = this.#resequencer
+    let events = resequencer.take(limit)
     while (events.length < limit) {
       const now = this.#parts.monotonic()
-      const count = weave.overdue(limit - events.length, now - MISSING_MS)
+      const count = resequencer.overdue(limit - events.length, now - MISSING_MS)
       if (count === 0 || (events.length === 0 && now - this.#lastLook < LOOK_MS)) break
       this.#lastLook = now
-      const { expected } = weave
+      const { expected } = resequencer
       const missing = await this.#stored(expected - 1, count)
-      if (missing.length === 0 || weave.expected !== expected) break
-      this.#counts.healed += weave.missing(missing.length)
-      weave.skipTo(expected + missing.length)
-      events = [...events, ...missing, ...weave.take(limit - events.length - missing.length)]
+      if (missing.length === 0 || resequencer.expected !== expected) break
+      this.#counts.healed += resequencer.missing(missing.length)
+      resequencer.skipTo(expected + missing.length)
+      events = [...events, ...missing, ...resequencer.take(limit - events.length - missing.length)]
     }
     return events
   }
@@ -203,9 +203,9 @@ export class KafkaFeed implements Feed {
   }
 
   async #fromStore(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    this.#from.asks(after, this.#weave.furthest, this.#parts.monotonic())
+    this.#from.asks(after, this.#resequencer.furthest, this.#parts.monotonic())
     const events = await this.#stored(after, limit)
-    this.#weave.skipTo(after + events.length + 1)
+    this.#resequencer.skipTo(after + events.length + 1)
     if (events.length > 0) return events
     this.#head = Math.min(this.#head, after) // a hint of another log, before a restore, would mislead for ever
     this.#from.idle()
@@ -227,15 +227,15 @@ export class KafkaFeed implements Feed {
   async #otherLog(after: Position): Promise<void> {
     await this.#identify()
     this.#head = after
-    this.#weave.startOver(after + 1)
-    this.#from.readStore('the log was replaced by another')
-    this.#parts.log.warn({ position: after }, 'the log is shorter than it was: it was reset or restored')
+    this.#resequencer.startOver(after + 1)
+    this.#from.readStore('the log was replaced by another one')
+    this.#parts.log.warn({ position: after }, 'the log is shorter than before; it was reset or restored')
     this.#goOn(after)
   }
 
   /** Asks for the partitions that fit in again, and now and then tells the group how far the reader is. */
   #goOn(after: Position): void {
-    const welcome = this.#weave.takeWelcome().map(partitionOfKey)
+    const welcome = this.#resequencer.takeWelcome().map(partitionOfKey)
     if (welcome.length > 0) this.#consumer.resume(welcome)
     const now = this.#parts.monotonic()
     if (!this.#from.joined || now - this.#lastCommit < COMMIT_MS) return
@@ -246,7 +246,7 @@ export class KafkaFeed implements Feed {
 
   /** How long to wait for what may come. */
   #patience(): number {
-    const since = this.#weave.waitingSince()
+    const since = this.#resequencer.waitingSince()
     const poll = POLL_MS[this.#from.reading.from]
     if (since === null) return poll
     return Math.min(poll, Math.max(LOOK_MS, since + MISSING_MS - this.#parts.monotonic()))
@@ -262,7 +262,7 @@ export class KafkaFeed implements Feed {
     for (const message of messages) {
       const event = readEventRecord(message, around)
       if (typeof event === 'string') this.#counts[event] += 1
-      else if (this.#weave.offer(event, key, now) === 'beyond') break
+      else if (this.#resequencer.offer(event, key, now) === 'beyond') break
       else position = Math.max(position, event.position)
       taken += 1
     }
@@ -274,7 +274,7 @@ export class KafkaFeed implements Feed {
 
   #dealtOut(): void {
     this.#from.join()
-    this.#weave.forgetRefused()
+    this.#resequencer.forgetRefused()
     this.#passed.forget()
     this.#wakes.wake()
   }

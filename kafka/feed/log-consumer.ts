@@ -114,7 +114,7 @@ export class LogConsumer {
         .catch(messageOf)
       if (signal.aborted) return
       this.#parts.lost(reason)
-      log.warn({ reason }, 'the consumer of the log was thrown away: a new one is made')
+      log.warn({ reason }, 'the consumer of the log failed; replacing it')
       const lasted = this.#parts.monotonic() - started
       again = lasted > SILENT_MS ? AGAIN_MS.first : Math.min(again * 2, AGAIN_MS.most)
       await pause(again, signal)

@@ -30,13 +30,16 @@ async function requireTopics(admin: Admin, prefix: string): Promise<void> {
   const wanted = published.map((topic) => ({ name: topicName(prefix, topic.name), partitions: topic.partitions }))
   const missing = wanted.filter(({ name }) => !present.has(name)).map(({ name }) => name)
   if (missing.length > 0) {
-    throw new KafkaFailure('topics-missing', `the cluster has not got ${missing.join(', ')}: orderledger topics create`)
+    throw new KafkaFailure(
+      'topics-missing',
+      `the cluster does not have ${missing.join(', ')}; run orderledger topics create`,
+    )
   }
   const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(({ name }) => name) })
   const counts = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
   const few = wanted.filter(({ name, partitions }) => (counts.get(name) ?? 0) < partitions)
   if (few.length > 0) {
     const which = few.map(({ name, partitions }) => `${name} has ${counts.get(name) ?? 0} of ${partitions}`).join(', ')
-    throw new KafkaFailure('topics-missing', `too few partitions (${which}): set another TOPIC_PREFIX`)
+    throw new KafkaFailure('topics-missing', `too few partitions (${which}); set another TOPIC_PREFIX`)
   }
 }

@@ -144,7 +144,7 @@ async function follow(
   while (!end.aborted) {
     if (publication.settled() > checkpoint.position) {
       reachPoint('relay.acked')
-      if (!(await checkpoint.move())) return 'another one publishes'
+      if (!(await checkpoint.move())) return 'another relay publishes'
       reachPoint('relay.checkpointed')
       await pause(CHECKPOINT_MS, end)
     } else await publication.changed(end)

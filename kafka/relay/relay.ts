@@ -121,7 +121,7 @@ export class Relay {
 
   #explain(error: unknown): Failure {
     this.#reader = null // it may be another cluster next time, or topics may have gone
-    if (this.#sends.stuck()) return { reason: 'too many sends to Kafka never ended', broken: true }
+    if (this.#sends.stuck()) return { reason: 'too many sends to Kafka did not finish', broken: true }
     if (isKafkaError(error)) return { reason: `Kafka: ${kafkaFailure(error).message}`, broken: false }
     return explainFailure(error)
   }

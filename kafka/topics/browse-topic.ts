@@ -143,5 +143,5 @@ function failureOf(error: unknown, topic: string): BrowseFailure {
 
 function notFound(topic: string, partition: number | null = null): BrowseFailure {
   const what = partition === null ? topic : `${topic} with a partition ${String(partition)}`
-  return new BrowseFailure('topic-not-found', `there is no topic ${what} of ours`)
+  return new BrowseFailure('topic-not-found', `this service has no topic ${what}`)
 }

@@ -79,6 +79,6 @@ export function topicDifferences(plan: TopicPlan, found: FoundTopic): readonly T
 /** The count of a topic that exists is never changed: a key would go on in another partition than it began in. */
 function partitionsFix({ use, partitions }: TopicPlan, found: FoundTopic): string {
   const published = use === 'log' || use === 'copy'
-  if (published && found.partitions > partitions) return 'leave it: those beyond are not written to'
-  return 'set another TOPIC_PREFIX and create the topics anew; the count of an existing topic stays'
+  if (published && found.partitions > partitions) return 'leave it: the relay does not write to the extra ones'
+  return 'set another TOPIC_PREFIX and create the topics again; the number of partitions of an existing topic never changes'
 }

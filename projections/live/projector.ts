@@ -31,8 +31,8 @@ import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from '../projection.ts'
-import { createReplay, failRider, ReplayUnfinished, takeOver } from '../replay/replays.ts'
-import type { BatchEnd, RiderRefused } from './write-batch.ts'
+import { createReplay, failDualWriting, ReplayUnfinished, takeOver } from '../replay/replays.ts'
+import type { BatchEnd, DualWriteRefused } from './write-batch.ts'
 
 export interface ProjectorParts {
   /** At least two connections more than there are projections: each writes on its own, the lease and failures beside. */
@@ -138,7 +138,7 @@ export class Projector {
       beforeCommit: () => reachPoint('projector.transaction'),
       committed: (checkpoint) =>
         progress.moved({ projection: name, generation: checkpoint.generation, position: checkpoint.position }),
-      riderRefused: (refused, end) => this.#riderRefused(projection, refused, end),
+      dualWriteRefused: (refused, end) => this.#dualWriteRefused(projection, refused, end),
     }
   }
 
@@ -147,14 +147,14 @@ export class Projector {
     const { pool, log, newId } = this.#parts
     const { name, version } = projection
     if (written > version) {
-      log.warn({ projection: name, version, written }, 'superseded: a newer release keeps this projection')
+      log.warn({ projection: name, version, written }, 'superseded: a newer release maintains this projection')
       return
     }
     try {
       const replay = await createReplay(pool, projection, { replayId: newId() })
       log.info(
         { projection: name, version, written, replayId: replay?.replayId },
-        'the version was raised: a replay begins',
+        'the version was raised; starting a replay',
       )
     } catch (error) {
       if (!(error instanceof ReplayUnfinished)) throw error
@@ -162,14 +162,18 @@ export class Projector {
     }
   }
 
-  async #riderRefused({ name }: Projection, { generation, message, code }: RiderRefused, end: BatchEnd): Promise<void> {
-    await failRider(this.#parts.pool, name, generation, { code, message, position: end.position })
-    this.#parts.log.warn({ projection: name, generation, reason: message }, 'a replay that rode along failed')
+  async #dualWriteRefused(
+    { name }: Projection,
+    { generation, message, code }: DualWriteRefused,
+    end: BatchEnd,
+  ): Promise<void> {
+    await failDualWriting(this.#parts.pool, name, generation, { code, message, position: end.position })
+    this.#parts.log.warn({ projection: name, generation, reason: message }, 'a replay failed during dual-writing')
   }
 
   async #failed({ projection: { name } }: Lane, failure: Failure): Promise<void> {
     await recordFailure(this.#parts.pool, name, failure)
-    this.#parts.log.error({ projection: name, failure }, 'a projection failed: it stands still, the others go on')
+    this.#parts.log.error({ projection: name, failure }, 'a projection failed and stopped; the others continue')
   }
 
   async #damaged({ code, message, expected }: LogGap): Promise<void> {

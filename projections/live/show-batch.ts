@@ -9,7 +9,7 @@ import { Fold, type Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
 import { foldEvent, type Batch, type LoggedEvent } from './read-batch.ts'
-import { prepareBatch, RiderRefused, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
+import { prepareBatch, DualWriteRefused, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
 
 /** No retry helps: this release, with these tables, cannot show the event. */
 export class EventNotShown extends Error {
@@ -35,8 +35,8 @@ export interface Shower {
   readonly beforeCommit: () => void
   /** Called after each commit. */
   readonly committed: (checkpoint: Checkpoint) => void
-  /** Ends the replay whose generation rode along: it is to ride no longer when this resolves. */
-  readonly riderRefused: (refused: RiderRefused, end: BatchEnd) => Promise<void>
+  /** Ends the replay whose generation was dual-written: dual-writing is over when this resolves. */
+  readonly dualWriteRefused: (refused: DualWriteRefused, end: BatchEnd) => Promise<void>
 }
 
 /**
@@ -64,8 +64,8 @@ async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Prom
   try {
     shower.checkpoint = await writeBatch(pool, batch)
   } catch (cause) {
-    if (cause instanceof RiderRefused) {
-      await shower.riderRefused(cause, end)
+    if (cause instanceof DualWriteRefused) {
+      await shower.dualWriteRefused(cause, end)
       return show(shower, changes, end)
     }
     if (isAboutData(cause)) return cause

@@ -29,7 +29,7 @@ export class CheckpointMoved extends Error {
   readonly retriable = false
 
   constructor(projection: string, expected: Position, found: Position | null) {
-    super(`the checkpoint of ${projection} stands at ${String(found)}, not at ${String(expected)}`)
+    super(`the checkpoint of ${projection} is at ${String(found)}, not at ${String(expected)}`)
     this.name = 'CheckpointMoved'
   }
 }
@@ -45,15 +45,15 @@ export class ProjectionPaused extends Error {
   }
 }
 
-/** The generation that rides along refused the batch: its replay is to be ended, and the batch to be written again. */
-export class RiderRefused extends Error {
+/** The dual-written generation refused the batch: end its replay, and write the batch again. */
+export class DualWriteRefused extends Error {
   readonly code = 'rider-refused'
   readonly retriable = true
   readonly generation: number
 
   constructor(generation: number, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.name = 'RiderRefused'
+    this.name = 'DualWriteRefused'
     this.generation = generation
   }
 }
@@ -77,7 +77,7 @@ export interface BatchWrite {
   /** As last read or written: the rows must still stand there. */
   readonly checkpoint: Checkpoint
   readonly prepared: PreparedBatch
-  /** The same for a generation that rides along. */
+  /** The same for a dual-written generation. */
   readonly prepare: (generation: number) => PreparedBatch
   readonly end: BatchEnd
   /** Called inside the transaction, before its commit. */
@@ -85,7 +85,7 @@ export interface BatchWrite {
 }
 
 /**
- * Resolves with the checkpoint after the batch. Rejects with CheckpointMoved, ProjectionPaused, RiderRefused, or with the
+ * Resolves with the checkpoint after the batch. Rejects with CheckpointMoved, ProjectionPaused, DualWriteRefused, or with the
  * database's error.
  */
 export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpoint> {
@@ -104,9 +104,9 @@ export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpo
 async function write(client: PoolClient, batch: BatchWrite): Promise<Checkpoint> {
   const { projection, checkpoint, prepared, end } = batch
   await client.query(BEGIN)
-  const riding = await lockCheckpoint(client, projection.name, checkpoint)
+  const second = await lockCheckpoint(client, projection.name, checkpoint)
   const rowCounts = await writeChanges(client, prepared, checkpoint)
-  if (riding !== null) await writeRider(client, batch, riding)
+  if (second !== null) await dualWrite(client, batch, second)
   batch.beforeCommit()
   await moveCheckpoint(client, projection.name, { ...checkpoint, ...end, rowCounts })
   await client.query('commit')
@@ -128,39 +128,39 @@ export async function writeChanges(
 }
 
 /** Both generations show the batch in one transaction, so that whoever compares them sees both at one position. */
-async function writeRider(client: PoolClient, batch: BatchWrite, riding: number): Promise<void> {
+async function dualWrite(client: PoolClient, batch: BatchWrite, second: number): Promise<void> {
   const { projection, checkpoint, end, prepare } = batch
   try {
     const { rows } = await client.query<{ position: string; row_counts: Record<string, number> }>({
-      name: 'lock-rider',
+      name: 'lock-dual-write',
       text: 'select position, row_counts from views.checkpoints where projection = $1 and generation = $2 for update',
-      values: [projection.name, riding],
+      values: [projection.name, second],
     })
-    const [rider] = rows
-    if (rider === undefined || Number(rider.position) !== checkpoint.position) {
+    const [present] = rows
+    if (present === undefined || Number(present.position) !== checkpoint.position) {
       throw new CheckpointMoved(
         projection.name,
         checkpoint.position,
-        rider === undefined ? null : Number(rider.position),
+        present === undefined ? null : Number(present.position),
       )
     }
-    const rowCounts = await writeChanges(client, prepare(riding), { rowCounts: rider.row_counts })
+    const rowCounts = await writeChanges(client, prepare(second), { rowCounts: present.row_counts })
     await client.query({
-      name: 'move-rider',
+      name: 'move-dual-write',
       text: `update views.checkpoints set position = $3, recorded_at = to_timestamp($4 / 1000.0), row_counts = $5
         where projection = $1 and generation = $2`,
-      values: [projection.name, riding, end.position, end.recordedAt, JSON.stringify(rowCounts)],
+      values: [projection.name, second, end.position, end.recordedAt, JSON.stringify(rowCounts)],
     })
   } catch (error) {
     // What the server answers concerns this generation; a lost connection concerns both.
-    if (error instanceof CheckpointMoved || sqlState(error) !== null) throw new RiderRefused(riding, error)
+    if (error instanceof CheckpointMoved || sqlState(error) !== null) throw new DualWriteRefused(second, error)
     throw error
   }
 }
 
 /**
  * The comparison of the compare-and-set: the lock holds until the checkpoint is set. Whoever pauses the projection waits
- * for a batch under way, and sees none behind it. Resolves with the generation that rides along.
+ * for a batch under way, and sees none behind it. Resolves with the generation to dual-write.
  */
 async function lockCheckpoint(client: PoolClient, projection: string, expected: Checkpoint): Promise<number | null> {
   const { rows } = await client.query<[string, boolean, number | null]>({

@@ -33,7 +33,7 @@ export class DriftCheck {
   start(): void {
     this.#timer = setInterval(() => {
       this.#looking = this.#look().catch((error: unknown) => {
-        this.#parts.log.warn({ err: error }, 'no check for drift could be begun; trying again later')
+        this.#parts.log.warn({ err: error }, 'could not start a drift check; retrying later')
       })
     }, this.#parts.look)
   }

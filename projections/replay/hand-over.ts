@@ -1,5 +1,5 @@
 /**
- * The last steps between a new generation and the live one, each one transaction: riding along, and the switch.
+ * The last steps between a new generation and the live one, each one transaction: the start of dual-writing, and the switch.
  * All of them lock in one order: the replay, the live checkpoint, the projection.
  */
 import type { Position } from '../../store/commit/command.ts'
@@ -21,7 +21,7 @@ const NEAR = 1_000
  * Brings the new generation to the position of the live one while that stands still, and lets the projector write both from then
  * on. False: too far away still. Rejects with ReplayGone.
  */
-export async function rideAlong(pool: Pool, lane: Lane): Promise<boolean> {
+export async function startDualWriting(pool: Pool, lane: Lane): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     await lockReplay(client, lane.replay, ['running'])
     const live = await lockLive(client, lane)
@@ -96,7 +96,7 @@ async function catchUp(client: PoolClient, lane: Lane, position: Position): Prom
     const from = String(checkpoint.position)
     throw new NotReplayable(
       'not-in-log',
-      `${projection.name} stands at ${String(position)}: the log does not lead there from ${from}`,
+      `${projection.name} is at ${String(position)}, which the log does not reach from ${from}`,
     )
   }
   const fold = new Fold()

@@ -1,7 +1,7 @@
 /**
  * Works on unfinished replays, in one process at a time for each: standing still, it waits to be told of one.
  *
- * A round does one thing: it compares and ends a replay that rides along, or brings those that stand furthest behind on by a page of
+ * A round does one thing: it compares and ends a replay that is dual-writing, or brings those that stand furthest behind on by a page of
  * the log. Replays at the same position are built in one pass, and those behind join the ones before them. What others do to a replay
  * (pause, cancel, another process taking its lease) is seen in the register, at the latest by the transaction that
  * would have written.
@@ -14,7 +14,7 @@ import { decodeEvent, foldEvent, type LoggedEvent } from '../live/read-batch.ts'
 import { EventNotShown } from '../live/show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
-import { rideAlong, switchOver } from './hand-over.ts'
+import { startDualWriting, switchOver } from './hand-over.ts'
 import { type Lane, openLane } from './lane.ts'
 import { PAGE, Pages } from './pages.ts'
 import { NotReplayable, replayFailure } from './replay-failure.ts'
@@ -74,7 +74,7 @@ export class Replayer {
         while (!this.#stopping.signal.aborted && (await this.#round())) await this.#forgetGone()
       } catch (error) {
         // A database that is away comes back: the replays are where their last transactions left them.
-        log.warn({ err: error }, 'a replay was interrupted; trying again')
+        log.warn({ err: error }, 'a replay was interrupted; retrying')
         await this.#leaveAll()
         this.#pages.forget()
       }
@@ -120,7 +120,7 @@ export class Replayer {
       if (lane === null) continue
       this.#lanes.set(replay.replayId, lane)
       const { replayId, projection: name } = replay
-      log.info({ projection: name, replayId, position: lane.position }, 'a replay is worked on')
+      log.info({ projection: name, replayId, position: lane.position }, 'working on a replay')
     }
   }
 
@@ -162,7 +162,7 @@ export class Replayer {
     const { replayId, projection } = lane.replay
     lane.gone = true
     await failReplay(pool, replayId, failure)
-    log.warn({ projection, replayId, failure }, 'a replay failed: the live rows stay as they are')
+    log.warn({ projection, replayId, failure }, 'a replay failed; the live rows did not change')
   }
 
   /** A page of the log for those furthest behind. */
@@ -228,15 +228,15 @@ export class Replayer {
     await writeLane({ pool, lane, now: monotonic, copied: () => reachPoint('replay.copied') })
   }
 
-  /** Near its target: to ride along and be compared, or, of another version than the live rows, to switch. */
+  /** Near its target: to start dual-writing and be compared, or, of another version than the live rows, to switch. */
   async #handOver(lane: Lane): Promise<void> {
     const { pool } = this.#parts
     await this.#write(lane)
     await indexLane(pool, lane)
     await this.#look()
     if (lane.gone || lane.replay.state !== 'running' || lane.replay.target - lane.position >= NEAR) return
-    if (this.#live.get(lane.replay.projection)?.version === lane.replay.version) await rideAlong(pool, lane)
-    else if (lane.replay.check) throw new NotReplayable('other-version', 'rows of another version cannot be compared')
+    if (this.#live.get(lane.replay.projection)?.version === lane.replay.version) await startDualWriting(pool, lane)
+    else if (lane.replay.check) throw new NotReplayable('other-version', 'cannot compare rows of another version')
     else if (await switchOver(pool, lane, { raised: true })) this.#told(lane, 'switched')
     await this.#look()
   }
@@ -271,7 +271,7 @@ export class Replayer {
 
   #told({ replay }: Lane, outcome: string): void {
     const { replayId, projection, check } = replay
-    this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay is done')
+    this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay finished')
   }
 
   async #forgetGone(): Promise<void> {

@@ -3,7 +3,7 @@
  * look at its row, so what is written here is what happens.
  *
  *   running <──> paused            being built from the log
- *      │ rides along
+ *      │ dual-writing
  *      v
  *   comparing ──> switched | checked | refused
  *
@@ -66,7 +66,7 @@ export class ReplayUnfinished extends Error {
   readonly replayId: string
 
   constructor(projection: string, replayId: string) {
-    super(`${projection} is being replayed already (${replayId})`)
+    super(`${projection} already has a replay in progress (${replayId})`)
     this.name = 'ReplayUnfinished'
     this.replayId = replayId
   }
@@ -143,8 +143,13 @@ export async function failReplay(pool: Pool, replayId: string, failure: Failure)
   await change(pool, replayId, finishText(`'failed', failure = $2`), [JSON.stringify(failure)])
 }
 
-/** The same for whoever knows only the generation that rode along. */
-export async function failRider(pool: Pool, projection: string, generation: number, failure: Failure): Promise<void> {
+/** The same for a caller that knows only the generation that was dual-written. */
+export async function failDualWriting(
+  pool: Pool,
+  projection: string,
+  generation: number,
+  failure: Failure,
+): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     'select id from views.replays where projection = $1 and generation = $2 and finished_at is null',
     [projection, generation],
@@ -166,7 +171,7 @@ export async function takeOver(pool: Pool, replayId: string): Promise<void> {
   await change(pool, replayId, 'update views.replays set ahead = false where id = $1 and finished_at is null', [])
 }
 
-/** Nobody rides along any more: whoever writes the live generation has written its last batch of this one. */
+/** Ends dual-writing: the projector has written its last batch of this generation. */
 function finishText(state: string): string {
   return `with finished as (
       update views.replays set state = ${state}, finished_at = clock_timestamp()

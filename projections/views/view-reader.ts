@@ -18,7 +18,7 @@ export class ViewNotReady extends Error {
   readonly retriable = true
 
   constructor(projection: string) {
-    super(`the tables of ${projection} are not there yet`)
+    super(`the tables of ${projection} do not exist yet`)
     this.name = 'ViewNotReady'
   }
 }

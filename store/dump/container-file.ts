@@ -77,7 +77,7 @@ export async function* containerBatches<Record>(
   const decoder = new avsc.streams.BlockDecoder({
     parseHook(found: avsc.Schema) {
       if (JSON.stringify(found) === expected) return avsc.Type.forSchema(structuredClone(schema))
-      throw new DumpFailure('foreign-dump', `${path} holds other records than a dump of this release`)
+      throw new DumpFailure('foreign-dump', `${path} does not have the records of a dump of this release`)
     },
   })
   // What goes wrong with the file reaches whoever reads the records; who stops reading closes the file.

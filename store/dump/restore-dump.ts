@@ -59,8 +59,8 @@ async function lockEmptyLog(client: pg.ClientBase): Promise<void> {
     'select exists (select from log.events) as events, exists (select from log.commands) as commands',
   )
   const [found] = rows
-  if (found?.events === true) throw new DumpFailure('log-not-empty', 'the log has events already')
-  if (found?.commands === true) throw new DumpFailure('log-not-empty', 'the log has keys of commands already')
+  if (found?.events === true) throw new DumpFailure('log-not-empty', 'the log already has events')
+  if (found?.commands === true) throw new DumpFailure('log-not-empty', 'the log already has command keys')
 }
 
 async function restoreEvents(

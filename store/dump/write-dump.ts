@@ -28,7 +28,7 @@ const PAGE = 5_000
 /** Throws a DumpFailure when the directory exists, and the errors of the database and the disk. */
 export async function writeDump({ pool, directory, onProgress }: DumpOptions): Promise<Manifest> {
   const draft = `${directory}.partial`
-  if (await exists(directory)) throw new DumpFailure('dump-exists', `${directory} exists`)
+  if (await exists(directory)) throw new DumpFailure('dump-exists', `${directory} already exists`)
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft, { recursive: true, mode: 0o700 })
   try {

@@ -4,6 +4,6 @@ import type pg from 'pg'
 export async function readLogIdentity(db: Pick<pg.ClientBase, 'query'>): Promise<string> {
   const { rows } = await db.query<{ id: string }>('select id from log.identity')
   const [row] = rows
-  if (row === undefined) throw new Error('log.identity has no row')
+  if (row === undefined) throw new Error('the row of log.identity is missing')
   return row.id
 }

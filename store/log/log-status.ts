@@ -19,7 +19,7 @@ export async function readLogStatus(pool: pg.Pool): Promise<LogStatus> {
     from log.log_head h`,
   )
   const [row] = rows
-  if (row === undefined) throw new Error('log.log_head has no row')
+  if (row === undefined) throw new Error('the row of log.log_head is missing')
   const { head, recorded_at: recordedAt, log, database } = row
   return { head: Number(head), recordedAt, logBytes: Number(log), databaseBytes: Number(database) }
 }

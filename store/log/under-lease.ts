@@ -75,7 +75,7 @@ const BACK_OFF_MS = { first: 100, most: 2_000 }
 export function underLease(work: LeasedWork): LeasedWorker {
   const { pool, owner, who, log } = work
   const stopping = new AbortController()
-  let health: Health = { state: 'waiting', reason: 'it was just started' }
+  let health: Health = { state: 'waiting', reason: 'it has just started' }
 
   /** True when it outlived its first renewal: then what failed before has passed. */
   async function attempt(): Promise<boolean> {

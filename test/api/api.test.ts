@@ -775,7 +775,7 @@ describe('access', () => {
     }
   })
 
-  test('without tokens only loopback names are served', async () => {
+  test('without tokens the service answers only to loopback names', async () => {
     for (const host of ['localhost', 'LOCALHOST:3000', '127.0.0.1', '127.1.2.3:80', '[::1]:3000']) {
       expect([host, (await ask('GET', '/livez', undefined, { headers: { host } })).status]).toEqual([host, 200])
     }

@@ -196,7 +196,7 @@ describe('POST /schemas/{type}/bytes', () => {
     [
       'an event with several faults',
       { version: 1, event: { ...event, tier: 'gold', 'a/b~\u0085': 1 } },
-      [{ pointer: '/event/a~1b~0\ufffd', message: 'is not known here' }],
+      [{ pointer: '/event/a~1b~0\ufffd', message: 'is unknown' }],
     ],
     [
       'fields that do not fit',

@@ -111,7 +111,7 @@ test('one event is shown whole, and one that is not there is said not to be', as
   expect(json()).toMatchObject({ position: 1, version: 1, type: expect.any(String) })
   const missing = await run('events', 'show', '999999999')
   expect(missing.code).toBe(1)
-  expect(missing.stderr).toContain('no event 999999999')
+  expect(missing.stderr).toContain('no event has the position 999999999')
 })
 
 test('without a service a command says what to type and exits with 3', async () => {

@@ -198,7 +198,7 @@ describe.skipIf(kafka === null)('consume --group', () => {
   test('tells what is wrong and what to type next', async () => {
     const { commands } = consuming
     const missing = await commands.run('consume', 'no-such-topic', '--group', 'g', '-n', '1')
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no topic no-such-topic') })
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('no topic is named no-such-topic') })
     const args = ['consume', 'orders', '--group', 'g']
     const away = startCommand(commands.dataDir, args, { env: { KAFKA_BROKERS: '127.0.0.1:1' } })
     expect(await away.finished).toMatchObject({ code: 3, stderr: expect.stringContaining('127.0.0.1:1') })

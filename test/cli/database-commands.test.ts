@@ -161,7 +161,7 @@ describe('db', () => {
 
     const again = await target.run('db', 'restore', directory)
     expect(again.code).toBe(1)
-    expect(again.stderr).toMatch(/✖ the log has events already\n.*\n {2}next: +orderledger db reset/)
+    expect(again.stderr).toMatch(/✖ the log already has events\n.*\n {2}next: +orderledger db reset/)
     expect((await source.run('db', 'dump', directory)).stderr).toMatch(/✖ .*backup exists/)
   })
 

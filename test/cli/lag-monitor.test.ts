@@ -86,7 +86,7 @@ describe.skipIf(kafka === null)('lag --monitor', () => {
     expect(code).toBe(0)
     again.signal('SIGTERM')
     await again.finished
-    expect(stderr).toBe('no database here: the readers of the log are not shown (DATABASE_URL names one)\n')
+    expect(stderr).toBe('no database found, so the readers of the log are not shown; set DATABASE_URL to show them\n')
   })
 
   test('shows all groups as a table, and ends with SIGTERM, by its last verdict', async () => {

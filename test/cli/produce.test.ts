@@ -91,7 +91,7 @@ describe.skipIf(kafka === null)('produce', () => {
     await broker?.kill('SIGKILL')
     await broker?.start()
     const { code, stdout, stderr } = await producing.finished
-    expect(stderr).toContain('sending again')
+    expect(stderr).toContain('retrying')
     expect(JSON.parse(stdout)).toMatchObject({ read: 20_000, acked: 20_000 })
     expect(code).toBe(0)
     // What was sent again may be there twice.

@@ -56,7 +56,7 @@ describe('schemas usage', () => {
     expect(stdout).toMatch(
       new RegExp(`^Of\ufffd\\[31mTomorrow +v1 +1 +${TIME} +${TIME} +unknown to this release$`, 'm'),
     )
-    expect(stdout).toMatch(/counted up to position 3\nnot in the log: only dumps and consumers may still have it\n$/)
+    expect(stdout).toMatch(/counted up to position 3\nnot in the log; dumps and consumers may still have it\n$/)
   })
 
   test('has the same as a document, with what the registry has not got as null', async () => {

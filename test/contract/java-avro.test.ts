@@ -25,9 +25,9 @@ type Verdict =
 /** Java finds types that are defined later, lets an enum be defined twice, takes letters of all languages, trims the end. */
 const STRICTER = [
   /is defined before this place$/,
-  /is defined already/,
+  /is already defined/,
   /[^\0-\x7f].* cannot be /,
-  /something follows its end/,
+  /text follows its end/,
 ]
 
 let java: JavaAvro | null = null
@@ -89,11 +89,11 @@ describe('what Java says about schemas', () => {
     [
       'an enum defined twice',
       JSON.stringify([{ type: 'map', values: enumOf('E') }, enumOf('E')]),
-      'is defined already',
+      'is already defined',
     ],
     ['a name in letters of another alphabet', JSON.stringify(enumOf('Größe')), 'cannot be the name of a type'],
     ['a comment', '/* an int */ "int"', 'no value starts here'],
-    ['a control character after the end', '"int"\0', 'something follows its end'],
+    ['a control character after the end', '"int"\0', 'text follows its end'],
     ['101 nested arrays', `${'{"type":"array","items":'.repeat(101)}"int"${'}'.repeat(101)}`, 'deeper than 100 levels'],
     ['5,001 types', JSON.stringify(fieldsOf(5001)), 'more than 5000 types'],
   ])('takes %s, which we refuse on purpose', async (_, schema, message) => {

@@ -19,8 +19,8 @@ describe('schemas lint', () => {
     expect(found.stdout).toBe(
       [
         '✖ S008 StockAdjusted/v2.avsc unit_cost: the name unit_cost is not in camelCase',
-        '    next: rename it now: later it cannot be',
-        '✖ S010 StockAdjusted/v2.avsc unit_cost: a float cannot hold money: sums of it are wrong',
+        '    next: rename it now; you cannot rename it later',
+        '✖ S010 StockAdjusted/v2.avsc unit_cost: do not use a float for money: its sums are inexact',
         '    next: write "type": "Money", with the record Money that other events have',
         '2 findings',
         '',
@@ -35,7 +35,7 @@ describe('schemas lint', () => {
 describe('schemas diff', () => {
   test('tells what has changed against main, and who has to be deployed first', async () => {
     copy.publish()
-    expect((await copy.run('diff')).stdout).toBe('✔ the schemas are those of git:main\n')
+    expect((await copy.run('diff')).stdout).toBe('✔ the schemas are the same as in git:main\n')
     await copy.addGoodVersion()
     copy.addVersion(
       'PriceChanged',
@@ -51,9 +51,9 @@ describe('schemas diff', () => {
     const found = await copy.run('diff')
     expect(found.stdout).toBe(
       [
-        'OrderExpired version 1 to 2: changes the meaning of what was written',
-        '  meaning        placedAt: it is no longer timestamp-millis: what was written before is taken for something else',
-        '  no order of deployment helps: make it a new field, or a new event',
+        'OrderExpired version 1 to 2: changes the meaning of stored events',
+        '  meaning        placedAt: it is no longer timestamp-millis: older values would be misread',
+        '  no order of deployment is safe: use a new field, or a new event',
         '',
         'PriceChanged version 1 to 2: backward only (newer readers read older events, not the other way round)',
         '  backward only  sku: may now be null; older readers cannot read that',
@@ -108,7 +108,7 @@ describe('schemas diff', () => {
   })
 
   test('against the lock, what is published is where it begins', async () => {
-    expect((await copy.run('diff', '--against', 'lock')).stdout).toBe('✔ the schemas are those of lock\n')
+    expect((await copy.run('diff', '--against', 'lock')).stdout).toBe('✔ the schemas are the same as in lock\n')
     await copy.run('new', 'StockAdjusted', ...by)
     expect((await copy.run('diff', '--against', 'lock')).stdout).toMatch(/^StockAdjusted version 1 to 2: safe\n/)
   })
@@ -151,7 +151,7 @@ describe('schemas diff', () => {
   test('an event that does not exist is refused with 2', async () => {
     expect(await copy.run('diff', 'OrderEaten', '--against', 'lock')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('OrderEaten is not a type of event'),
+      stderr: expect.stringContaining('OrderEaten is not an event type'),
     })
   })
 })
@@ -162,7 +162,7 @@ describe('schemas check', () => {
     const refused = await copy.run('check')
     expect(refused.code).toBe(1)
     expect(refused.stdout).toContain(
-      '✖ C004 CustomerRegistered/v1.avsc: orderledger.CustomerRegistered version 1 is published: its file cannot be changed. Restore it and add the change as the next version\n',
+      '✖ C004 CustomerRegistered/v1.avsc: orderledger.CustomerRegistered version 1 is published: its file must not change. Restore it and add the change as the next version\n',
     )
   })
 
@@ -180,7 +180,7 @@ describe('schemas check', () => {
     const conflicted = await copy.run('check', '--json')
     expect(conflicted.code).toBe(1)
     for (const file of ['StockAdjusted/v2.avsc', 'schemas.lock']) {
-      const message = 'two changes were made at once, and the merge left its marks here'
+      const message = 'two people changed it at once, and the merge left conflict markers'
       expect(conflicted.json()).toMatchObject({
         findings: expect.arrayContaining([expect.objectContaining({ code: 'F001', file, message })]),
       })
@@ -190,7 +190,7 @@ describe('schemas check', () => {
     copy.git('checkout', '--theirs', '--', 'schemas/schemas.lock')
     const crossed = await copy.run('check')
     expect(crossed.stdout).toContain(
-      'C004 StockAdjusted/v2.avsc: orderledger.StockAdjusted version 2 is published: its file cannot be changed',
+      'C004 StockAdjusted/v2.avsc: orderledger.StockAdjusted version 2 is published: its file must not change',
     )
     expect(crossed.code).toBe(1)
   })

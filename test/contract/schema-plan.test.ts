@@ -68,7 +68,7 @@ describe('our own registry', () => {
     expect(obstacles).toEqual([])
     expect(registered(steps)).toHaveLength(VERSIONS)
     const lines = await registryEnvironment(copy, url).planLines()
-    expect(lines.stdout).toMatch(/! orderledger.Forgotten: git has no such event or command; left as it is/)
+    expect(lines.stdout).toMatch(/! orderledger.Forgotten: git does not have this event or command; left unchanged/)
   })
 
   test('is not touched when a version would break what it has', async () => {
@@ -91,7 +91,7 @@ describe('our own registry', () => {
       return `${code} ${stderr.split('\n')[0] ?? ''}`
     }
     const options = ['--env', 'staging', '--registry', url]
-    expect(await reasonOf(copy.run('apply', ...options))).toBe('1 ✖ there is no reviewed plan for staging')
+    expect(await reasonOf(copy.run('apply', ...options))).toBe('1 ✖ no reviewed plan for staging')
     expect(await reasonOf(staging.apply())).toMatch(/^1 ✖ ENOENT/)
     writeFileSync(staging.file, '{}')
     expect(await reasonOf(staging.apply())).toMatch(/^1 ✖ .*plan.json is not a plan$/)
@@ -101,11 +101,11 @@ describe('our own registry', () => {
     expect(await reasonOf(other)).toBe('1 ✖ the plan is for staging, not for production')
     const reviewed = readFileSync(staging.file, 'utf8')
     writeFileSync(staging.file, reviewed.replace('FULL_TRANSITIVE', 'NONE'))
-    expect(await reasonOf(staging.apply())).toBe('1 ✖ the plan names other steps than those that are due')
+    expect(await reasonOf(staging.apply())).toBe('1 ✖ the plan does not match the steps that are due')
     writeFileSync(staging.file, reviewed)
 
     copy.write('PriceChanged/notes.txt', 'not committed')
-    expect(await reasonOf(staging.apply())).toContain('PriceChanged/notes.txt has changes that are not committed')
+    expect(await reasonOf(staging.apply())).toContain('PriceChanged/notes.txt has uncommitted changes')
     copy.delete('PriceChanged/notes.txt')
 
     await registry().register(
@@ -193,7 +193,7 @@ describe('our own registry', () => {
     await staging.plan()
     await staging.applied()
     expect((await copy.run('diff', '--against', `registry:${url}`)).stdout).toBe(
-      `✔ the schemas are those of registry:${url}\n`,
+      `✔ the schemas are the same as in registry:${url}\n`,
     )
     await copy.addGoodVersion()
     const found = await copy.run('diff', '--against', `registry:${url}`)

@@ -28,7 +28,7 @@ describe('schemas new', () => {
     expect(copy.read('events.ts')).toContain('readonly by: string')
     expect((await copy.run('lint', '--json')).json()).toEqual({ findings: [] })
     const checked = await copy.run('check')
-    expect(checked.stdout).toBe('✔ every version reads every other, and what is published is as it was\n')
+    expect(checked.stdout).toBe('✔ every version reads every other, and no published version has changed\n')
     expect(checked.code).toBe(0)
   })
 
@@ -94,7 +94,7 @@ describe('schemas new', () => {
     [
       'a required field',
       ['StockAdjusted', ...by.filter((_, index) => index !== 4 && index !== 5)],
-      /could not read what version 1 wrote \(READER_FIELD_MISSING_DEFAULT_VALUE.*\n.*\n {2}next: +a default, or --breaking/,
+      /could not read events of version 1 \(READER_FIELD_MISSING_DEFAULT_VALUE.*\n.*\n {2}next: +add a default, or --breaking/,
     ],
     [
       'a field removed that had no default',
@@ -105,7 +105,7 @@ describe('schemas new', () => {
     [
       'a field that is there',
       ['StockAdjusted', '--field', 'sku', '--type', 'string', '--default', '', '--doc', 'x'],
-      /has a field sku already/,
+      /already has a field sku/,
     ],
     [
       'an unknown type',
@@ -115,23 +115,23 @@ describe('schemas new', () => {
     [
       'a default that is no value of the type',
       ['StockAdjusted', '--field', 'x', '--type', 'int', '--default', 'many', '--doc', 'x'],
-      /"many" is not a default for x, which is int/,
+      /"many" is not a valid default for x, whose type is int/,
     ],
     [
       'a name that Avro does not take',
       ['StockAdjusted', '--field', 'a-b', '--type', 'int', '--default', '1', '--doc', 'x'],
-      /"1" is not a default|cannot be the name of a field/,
+      /"1" is not a valid default|cannot be the name of a field/,
     ],
-    ['an event without a version', ['StockCounted', ...by], /StockCounted has no version yet: give its kind of stream/],
+    ['an event without a version', ['StockCounted', ...by], /StockCounted has no version yet: pass its kind of stream/],
     [
       'a first version of an event that has one',
       ['StockAdjusted', '--stream', 'inventory', '--about', 'x', ...by],
-      /has versions already/,
+      /already has versions/,
     ],
     ['a field without a type', ['StockAdjusted', '--field', 'x', '--doc', 'x'], /--field x needs --type and --doc/],
     ['a type without a field', ['StockAdjusted', '--type', 'int'], /--type belongs to the --field before it/],
     ['a replacement without a name', ['StockAdjusted', '--breaking'], /--breaking needs --name and --reason/],
-    ['nothing, with nobody to ask', ['StockAdjusted'], /nobody is there to ask for the fields/],
+    ['nothing, with nobody to ask', ['StockAdjusted'], /no terminal to ask for the fields/],
   ])('%s is refused with 2, and nothing is written', async (_, args, message) => {
     const before = copy.git('init', '--quiet') + copy.git('add', '--all')
     const refused = await copy.run('new', ...args)

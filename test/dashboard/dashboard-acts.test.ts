@@ -91,11 +91,11 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     expect(await asked(20)).toBeLessThanOrEqual(6)
   })
 
-  test('an order is cancelled once somebody says so, in a question that names it', async () => {
+  test('an order is cancelled after a confirmation that names it', async () => {
     const id = await place()
     await shop.go(`orders/${id}`)
-    const ask = shop.page.getByRole('button', { name: 'Cancel this order' })
-    const question = shop.page.getByRole('dialog', { name: `Cancel the order ${id}?` })
+    const ask = shop.page.getByRole('button', { name: 'Cancel order' })
+    const question = shop.page.getByRole('dialog', { name: `Cancel order ${id}?` })
     await ask.click()
     await question.waitFor()
     await shop.page.keyboard.press('Escape')
@@ -103,7 +103,7 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await shop.page.getByRole('definition').getByText('Placed').waitFor()
     await ask.click()
     await question.getByRole('textbox').fill('<b>too late</b>')
-    await question.getByRole('button', { name: 'Cancel the order' }).click()
+    await question.getByRole('button', { name: 'Cancel order' }).click()
     await question.waitFor({ state: 'detached' })
     await shop.page.getByText('Order cancelled', { exact: true }).waitFor()
     await shop.page.getByText('Reason: <b>too late</b>', { exact: false }).waitFor()
@@ -164,7 +164,7 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
   test('orders are found by id, by status and page by page, under addresses that can be reloaded', async () => {
     const id = await place()
     await shop.go('orders')
-    await shop.page.getByRole('searchbox', { name: 'Id of an order' }).fill(id)
+    await shop.page.getByRole('searchbox', { name: 'Order id' }).fill(id)
     await shop.page.keyboard.press('Enter')
     await shop.page.getByRole('heading', { level: 1, name: id }).waitFor()
     await shop.page.reload()
@@ -187,11 +187,11 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
   test('what is not there is said with the id of the request', async () => {
     await shop.go('orders/no-such-order')
     const alert = shop.page.getByRole('alert')
-    await alert.getByText('there is no order no-such-order').waitFor()
+    await alert.getByText('no order has the id no-such-order').waitFor()
     expect(await alert.locator('code').innerText()).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('a link leads to the heading of its page, for whoever goes on by keyboard', async () => {
+  test('a link leads to the heading of its page, for people who go on by keyboard', async () => {
     await tabTo('Orders')
     await shop.page.keyboard.press('Enter')
     const heading = shop.page.getByRole('heading', { level: 1, name: 'Orders' })
@@ -203,12 +203,12 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await shop.go('projections')
     const row = shop.page.getByRole('row', { name: /^sales version/ })
     await row.getByRole('button', { name: 'Pause sales' }).click()
-    await shop.page.getByRole('dialog', { name: 'Pause sales?' }).getByRole('button', { name: 'Pause it' }).click()
+    await shop.page.getByRole('dialog', { name: 'Pause sales?' }).getByRole('button', { name: 'Pause' }).click()
     await row.getByRole('button', { name: 'Resume sales' }).click()
     await row.getByRole('button', { name: 'Pause sales' }).waitFor()
     await row.getByRole('button', { name: 'Compare sales' }).click()
     await shop.page.getByRole('heading', { level: 1, name: 'Comparison of sales' }).waitFor()
-    await shop.page.getByText('Every row is equal.').waitFor()
+    await shop.page.getByText('All rows are equal.').waitFor()
     await shop.go('projections')
     await row.getByRole('link', { name: /^equal at position/ }).waitFor()
     await row.getByRole('button', { name: 'Replay sales' }).click()
@@ -217,7 +217,7 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     expect(shop.opened.errors).toEqual([])
   })
 
-  test('what a replay found is shown, and is accepted once somebody says so', async () => {
+  test('what a replay found is shown, and accepted after a confirmation', async () => {
     await shop.go(`projections/${await refuseReplay(shop.service.url, shop.service.databaseUrl, 'nowhere')}`)
     await shop.page.getByText('nowhere').waitFor()
     await shop.page.getByRole('button', { name: 'Replay and accept the differences' }).click()
@@ -236,8 +236,8 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await shop.page.getByRole('button', { name: 'Pause', exact: true }).click()
     await shop.page.getByRole('definition').getByText('Paused').waitFor()
     await shop.page.getByRole('button', { name: 'Resume', exact: true }).click()
-    await shop.page.getByRole('button', { name: 'Cancel this replay' }).click()
-    await shop.page.getByRole('dialog').getByRole('button', { name: 'Cancel the replay' }).click()
+    await shop.page.getByRole('button', { name: 'Cancel replay' }).click()
+    await shop.page.getByRole('dialog').getByRole('button', { name: 'Cancel replay' }).click()
     await shop.page.getByRole('definition').getByText('Cancelled').waitFor()
     expect(shop.opened.errors).toEqual([])
   })

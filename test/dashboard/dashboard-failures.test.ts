@@ -43,11 +43,11 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
 
   test('a shop without failures says what to type', async () => {
     await shop.go('failures')
-    await shop.page.getByText('Nothing that came in over Kafka has failed. Try npx orderledger poison').waitFor()
+    await shop.page.getByText('No record from Kafka has failed. Try npx orderledger poison').waitFor()
     expect(await shop.opened.violations()).toEqual([])
   })
 
-  test('a cause is tried again: what would come of it is said first, and then comes true', async () => {
+  test('a cause is retried: the dry run says what would happen, and then it happens', async () => {
     const { items } = (await (await fetch(`${shop.service.url}/orders?limit=1&status=placed`)).json()) as {
       readonly items: readonly { readonly customerId: string; readonly lines: readonly { readonly sku: string }[] }[]
     }
@@ -59,12 +59,12 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     await park(0, [order('again-1', 1), order('again-2', 100), 'no order'], { class: 'defect', message: 'mended' })
     await pool.query("update log.dead_letters set key = null where class = 'defect'")
     await openCause('Defect')
-    await shop.page.getByRole('button', { name: 'Try them again…' }).click()
-    const dialog = shop.page.getByRole('dialog', { name: 'Try 3 records again?' })
+    await shop.page.getByRole('button', { name: 'Retry all…' }).click()
+    const dialog = shop.page.getByRole('dialog', { name: 'Retry 3 records?' })
     await dialog.getByText('Would succeed: 1 of 3; 1 would be rejected, 1 would stay parked.').waitFor()
     expect((await fetch(`${shop.service.url}/orders/again-1`)).status).toBe(404)
     expect(await shop.opened.violations()).toEqual([])
-    await dialog.getByRole('button', { name: 'Try again' }).click()
+    await dialog.getByRole('button', { name: 'Retry' }).click()
     await shop.page.getByText('Succeeded: 1 of 3; 1 were rejected, 1 stay parked.').waitFor()
     await shop.page.getByText('1 parked, 2 retried, 0 discarded').waitFor()
     expect((await fetch(`${shop.service.url}/orders/again-1?after=1`)).status).toBe(200)
@@ -74,11 +74,11 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
   test('a cause is discarded after a question that names how many', async () => {
     await park(1, ['x', 'y'], { class: 'invalid-json', message: HOSTILE })
     await openCause('Invalid json')
-    await shop.page.getByRole('button', { name: 'Discard them' }).click()
+    await shop.page.getByRole('button', { name: 'Discard all' }).click()
     const dialog = shop.page.getByRole('dialog', { name: 'Discard 2 records?' })
     await dialog.getByRole('button', { name: 'Discard 2 records' }).click()
     await shop.page.getByText('0 parked, 0 retried, 2 discarded').waitFor()
-    expect(await shop.page.getByRole('button', { name: 'Discard them' }).count()).toBe(0)
+    expect(await shop.page.getByRole('button', { name: 'Discard all' }).count()).toBe(0)
     expect(shop.opened.errors).toEqual([])
   })
 
@@ -86,14 +86,14 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     await park(2, [Buffer.from([0, 255, 60, 62])], { class: 'unframed-message', message: HOSTILE })
     await openCause('Unframed message')
     await shop.page.getByRole('link', { name: 'order-commands 2/0' }).click()
-    await shop.page.getByText('It is neither an order in JSON or Avro nor text.').waitFor()
+    await shop.page.getByText('The value is not text, and not an order in JSON or Avro.').waitFor()
     await shop.page.getByLabel('The value in hex').getByText('0000 00 ff 3c 3e ..<>').waitFor()
     await shop.page.getByRole('row').getByText(HOSTILE.slice(0, 20)).first().waitFor()
-    await shop.page.getByRole('button', { name: 'Try it again…' }).click()
+    await shop.page.getByRole('button', { name: 'Retry…' }).click()
     await shop.page.getByRole('dialog').getByText('Would succeed: 0 of 1; 1 would stay parked.').waitFor()
-    await shop.page.getByRole('button', { name: 'Try again' }).click()
-    await shop.page.getByRole('table', { name: 'What was done with it, oldest first' }).waitFor()
-    await shop.page.getByRole('button', { name: 'Discard it' }).click()
+    await shop.page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click()
+    await shop.page.getByRole('table', { name: 'Actions on this record, oldest first' }).waitFor()
+    await shop.page.getByRole('button', { name: 'Discard' }).click()
     await shop.page.getByRole('button', { name: 'Discard 1 record' }).click()
     await shop.page.getByRole('definition').getByText('Discarded').waitFor()
     expect(await shop.page.locator('img, script[src=x]').count()).toBe(1)
@@ -101,8 +101,8 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     expect(shop.opened.errors).toEqual([])
   })
 
-  test('a record that there is not is told as such', async () => {
+  test('a record that does not exist is reported as missing', async () => {
     await shop.go('failures/99999')
-    await shop.page.getByRole('alert').getByText('there is no dead letter 99999').waitFor()
+    await shop.page.getByRole('alert').getByText('no dead letter has the id 99999').waitFor()
   })
 })

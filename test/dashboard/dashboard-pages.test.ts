@@ -53,7 +53,7 @@ const PAGES = [
   { path: 'products', shows: HOSTILE, canvases: 0 },
   { path: 'projections', shows: 'Refused', canvases: 0 },
   { path: 'projections/refused', shows: HOSTILE, canvases: 0 },
-  { path: 'failures', shows: 'Nothing that came in over Kafka has failed', canvases: 0 },
+  { path: 'failures', shows: 'No record from Kafka has failed', canvases: 0 },
   { path: 'schemas', shows: 'orderledger.OrderPlaced', canvases: 0 },
   { path: 'kafka', shows: 'This service runs without Kafka', canvases: 0 },
   { path: 'schemas/CustomerRegistered', shows: 'was added; older events are read with', canvases: 0 },

@@ -52,7 +52,7 @@ describe.skipIf(shop.browser === null)('on the pages of schemas', () => {
       name: 'CustomerRegistered',
     })
     expect(decode('CustomerRegistered', 2, framed.subarray(5))).toMatchObject({ ...event, email: null, phone: null })
-    await shop.page.getByText(`${String(framed.length)} bytes: the header of 5`).waitFor()
+    await shop.page.getByText(`${String(framed.length)} bytes: a header of 5`).waitFor()
     const { language: _, ...older } = event
     const readBy = async (version: string) =>
       JSON.parse((await shop.page.getByLabel(`As ${version} reads it`).textContent()) ?? '')
@@ -62,15 +62,15 @@ describe.skipIf(shop.browser === null)('on the pages of schemas', () => {
     expect(shop.opened.errors).toEqual([])
   })
 
-  test('JSON that is none, or does not fit, is told with its place', async () => {
+  test('JSON that is invalid, or does not match the schema, is reported with its place', async () => {
     await shop.go('schemas/OrderPlaced')
     const json = shop.page.getByLabel('The event as JSON')
     const show = shop.page.getByRole('button', { name: 'Show the bytes' })
     await json.fill('{\n  "orderId" 1\n}')
     await show.click()
     const alert = shop.page.getByRole('alert')
-    await alert.getByText('This is no JSON. line 2, column 13: "1" cannot stand here').waitFor()
-    await shop.page.getByRole('button', { name: 'Back to the sample' }).click()
+    await alert.getByText('This is not valid JSON. line 2, column 13: "1" is not allowed here').waitFor()
+    await shop.page.getByRole('button', { name: 'Restore the sample' }).click()
     const sample = JSON.parse(await json.inputValue()) as { readonly lines: readonly object[] }
     const wrong = { ...sample, [HOSTILE]: 1, lines: [{ ...sample.lines[0], quantity: 1.5 }] }
     await json.fill(JSON.stringify(wrong))
@@ -81,14 +81,14 @@ describe.skipIf(shop.browser === null)('on the pages of schemas', () => {
     await alert.getByText('/lines/0/quantity 1.5 is not an int').waitFor()
     expect(await shop.page.locator('img, script[src=x]').count()).toBe(1)
     expect(await shop.opened.violations()).toEqual([])
-    await shop.page.getByRole('button', { name: 'Back to the sample' }).click()
+    await shop.page.getByRole('button', { name: 'Restore the sample' }).click()
     await show.click()
     await shop.page.getByLabel('The message in hex: header, then body').waitFor()
     expect(await alert.count()).toBe(0)
     expect(shop.opened.errors.filter((error) => !error.includes('400'))).toEqual([])
   })
 
-  test('an event that there is not is told as such', async () => {
+  test('an event that does not exist is reported as missing', async () => {
     await shop.go('schemas/Nothing')
     await shop.page.getByRole('alert').getByText('this release has no event Nothing').waitFor()
   })
@@ -103,7 +103,7 @@ describe.skipIf(shop.browser === null)('on the pages of schemas', () => {
     try {
       await shop.page.goto(`${other.url}/dashboard/#/schemas`)
       await shop.page.getByText(`shared, at ${shared}`).waitFor()
-      await shop.page.getByText('The log is empty: no version is in use yet.').waitFor()
+      await shop.page.getByText('The log is empty, so no version is in use yet.').waitFor()
       await shop.page.getByRole('link', { name: 'PriceChanged' }).click()
       await shop.page.getByRole('definition').getByText(`shared, at ${shared}`).waitFor()
       expect(await shop.page.content()).not.toContain('secret')

@@ -52,7 +52,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
     expect(await page.getByRole('rowheader').count()).toBeGreaterThan(10)
     // What one does meanwhile is told not to have been done.
     await page.getByRole('button', { name: 'Random order' }).click()
-    await page.getByRole('alert').getByText('The service does not answer').first().waitFor()
+    await page.getByRole('alert').getByText('The service is not responding').first().waitFor()
     await page.getByRole('link', { name: 'Now' }).click()
     await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
     await page.getByRole('link', { name: 'Orders' }).click()
@@ -70,10 +70,10 @@ describe.skipIf(browser === null)('the dashboard', () => {
     const { url } = await started({ API_TOKENS: 'viewer:read:secret-of-viewer' })
     const { page, close } = await openPage(browser as Browser, url, { path: 'orders' })
     releases.push(close)
-    const question = page.getByRole('dialog', { name: 'This service asks for a token' })
+    const question = page.getByRole('dialog', { name: 'This service requires a token' })
     await question.getByLabel('Token').fill('wrong')
     await page.keyboard.press('Enter')
-    await question.getByText('That one is not known here.').waitFor()
+    await question.getByText('The service does not know this token. Enter one from its API_TOKENS.').waitFor()
     await question.getByLabel('Token').fill('secret-of-viewer')
     await page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
@@ -84,7 +84,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
 
     await page.getByRole('link', { name: 'Orders' }).click()
     await page.getByRole('button', { name: 'Random order' }).click()
-    await page.getByRole('alert').getByText('this needs the role operate').waitFor()
+    await page.getByRole('alert').getByText('this request needs the role operate').waitFor()
     const kept = '[document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join()'
     expect(await page.evaluate(kept)).not.toContain('secret')
     await page.reload()

@@ -10,7 +10,7 @@ const meaning: Readonly<Record<StorePoint, string>> = {
   'append.after': 'after its append and before the answer to the client',
   'projector.transaction': 'inside a transaction of the projector',
   'replay.copied': 'between the rows of a replay on their way and their merge',
-  'replay.riding': 'while a replay rides along',
+  'replay.riding': 'while a replay dual-writes',
   'replay.compared': 'between the comparison of a replay and its switch',
 }
 

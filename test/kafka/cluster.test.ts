@@ -197,7 +197,7 @@ describe.skipIf(registryHere === null || kafkaHere === null)('cluster', () => {
     const other = cluster('--brokers', '3', '--data', join(first.folder, 'kept'))
     const { code, stderr } = await other.ended
     expect(code).toBe(2)
-    expect(stderr).toContain('holds the data of 1 broker (tls-scram)')
+    expect(stderr).toContain('contains the data of 1 broker (tls-scram)')
   })
 
   test.runIf(process.platform === 'linux')(

@@ -1,4 +1,4 @@
-/** A log on the topics of a real Kafka, and feeds that weave it back. */
+/** A log on the topics of a real Kafka, and feeds that put it back in order. */
 import { newId } from '../../app/clock.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { KafkaFeed, type FeedHealth, type KafkaFeedParts } from '../../kafka/feed/kafka-feed.ts'

@@ -82,7 +82,7 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
   test('goes to a cluster that doctor finds in order', async () => {
     const { checks } = (await runCommand(data.path, 'doctor', '--json')).json() as { readonly checks: object[] }
     expect(checks).toContainEqual(
-      expect.objectContaining({ name: 'kafka', state: 'fine', saw: `1 broker at ${brokers}, all topics there` }),
+      expect.objectContaining({ name: 'kafka', state: 'fine', saw: `1 broker at ${brokers}, all topics exist` }),
     )
   })
 

@@ -65,7 +65,7 @@ describe.skipIf(kafka === null)('the topics', () => {
     expect(again.stdout.match(/^fine /gm)).toHaveLength(topics.length)
     const after = await run(at(), 'diff')
     expect(after.code).toBe(0)
-    expect(after.stdout).toContain('All topics are as they should be.')
+    expect(after.stdout).toContain('All topics have the right settings.')
   })
 
   test('that others made otherwise are told with what to do, and left as they are', async () => {

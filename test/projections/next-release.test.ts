@@ -75,7 +75,7 @@ test('a release whose readers are not those of its lock refuses to start, in one
     const service = await startService({ dataDir: refused.path, env, bin: release.bin, unready: true })
     expect((await service.exited).code).toBe(1)
     expect(service.errors().trim().split('\n')).toEqual([
-      '✖ this program reads OrderExpired version 1, which schemas.lock has not got',
+      '✖ this program reads OrderExpired version 1, which is not in schemas.lock',
       '  tried: to compare the readers of this program with schemas/schemas.lock',
       expect.stringContaining('next:  orderledger schemas check'),
     ])

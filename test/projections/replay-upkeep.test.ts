@@ -112,7 +112,7 @@ describe('what goes wrong with a replay', () => {
     await projecting.project()
     await projecting.shown(await appendEvents(projecting.pool, placed('o1')))
     const id = await start(projecting, 'orders')
-    // It rides along as it would after a kill, and its table takes no further row.
+    // It dual-writes as it would after a kill, and its table takes no further row.
     await projecting.pool.query(`alter table views.orders_g2 add check (order_id <> 'o2')`)
     await projecting.pool.query(
       `update views.checkpoints set position = 1 where projection = 'orders' and generation = 2`,

@@ -14,14 +14,14 @@ import type { RecordedEvent } from '../../store/log/feed.ts'
 export type Offer = 'taken' | 'duplicate' | 'beyond'
 
 /** In events. */
-export const WEAVE_CAPACITY = 50_000
+export const RESEQUENCER_CAPACITY = 50_000
 /**
  * The part of the window in which an event must fall for its partition to be read on. A fetch is decoded whole, however
  * little of it there is room for: at 0.75 each record was decoded three times while the reader was the slower one.
  */
 const ROOM = 0.25
 
-export class Weave {
+export class Resequencer {
   readonly #capacity: number
   /** The event of each place, and when it arrived. */
   readonly #events: (RecordedEvent | undefined)[]
@@ -33,7 +33,7 @@ export class Weave {
   /** The first event of each partition that was refused, and when. */
   readonly #refused = new Map<string, { readonly position: Position; readonly since: number }>()
 
-  constructor(capacity = WEAVE_CAPACITY) {
+  constructor(capacity = RESEQUENCER_CAPACITY) {
     this.#capacity = capacity
     this.#events = new Array<RecordedEvent | undefined>(capacity).fill(undefined)
     this.#arrivals = new Float64Array(capacity)

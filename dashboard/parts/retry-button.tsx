@@ -1,4 +1,4 @@
-/** Another try for parked records: first what would come of it, then whether to. */
+/** Retries parked records: a dry run first, then the question whether to go on. */
 import { useSignal } from '@preact/signals'
 import type { DeadLetterRetry } from '../api-shapes.ts'
 import { useSending } from './command.ts'
@@ -6,13 +6,13 @@ import { Dialog } from './dialog.tsx'
 import { count, counted } from './format.ts'
 import { TroubleNote } from './notes.tsx'
 
-interface TryAgainProps {
+interface RetryButtonProps {
   readonly path: string
   readonly selection: { readonly cause?: string }
   readonly count: number
 }
 
-export function TryAgain({ path, selection, count: parked }: TryAgainProps) {
+export function RetryButton({ path, selection, count: parked }: RetryButtonProps) {
   const sending = useSending()
   const expected = useSignal<DeadLetterRetry | null>(null)
   const outcome = useSignal<DeadLetterRetry | null>(null)
@@ -35,15 +35,15 @@ export function TryAgain({ path, selection, count: parked }: TryAgainProps) {
   return (
     <>
       <button type="button" class="primary" aria-disabled={busy} onClick={() => void look()}>
-        Try {parked === 1 ? 'it' : 'them'} again…
+        {parked === 1 ? 'Retry' : 'Retry all'}…
       </button>
       {expected.value === null && <TroubleNote trouble={sending.trouble.value} />}
       <span role="status">{outcome.value !== null && told(outcome.value)}</span>
       {expected.value !== null && (
         <Dialog
-          title={`Try ${counted(parked, 'record')} again?`}
-          yes="Try again"
-          no="Leave as it is"
+          title={`Retry ${counted(parked, 'record')}?`}
+          yes="Retry"
+          no="Not now"
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void retry()}
@@ -53,8 +53,8 @@ export function TryAgain({ path, selection, count: parked }: TryAgainProps) {
             <strong>{told(expected.value)}</strong>
           </p>
           <p>
-            Decided on the stock as it is now, in the order in which the records came; nothing was written. Each keeps
-            its key, so it places one order however often it is tried.
+            This was a dry run on the current stock, in the order in which the records arrived. Nothing was written.
+            Each record keeps its key, so it places one order however often you retry it.
           </p>
         </Dialog>
       )}
@@ -68,7 +68,7 @@ function told({ dryRun, total, succeeded, refused, failed, left }: DeadLetterRet
   const parts = [
     refused > 0 ? `${count(refused)} ${rejected}` : null,
     failed > 0 ? `${count(failed)} ${dryRun ? 'would stay parked' : 'stay parked'}` : null,
-    left > 0 ? `${count(left)} more were not looked at` : null,
+    left > 0 ? `${count(left)} more were not checked` : null,
   ].filter((part) => part !== null)
   const first = `${dryRun ? 'Would succeed' : 'Succeeded'}: ${count(succeeded)} of ${count(total)}`
   return parts.length === 0 ? `${first}.` : `${first}; ${parts.join(', ')}.`
