@@ -10,7 +10,7 @@ test('a shape becomes an interface with its words, its nulls and what may be lef
       type: 'object',
       required: ['status', 'total', 'lines'],
       properties: {
-        status: { type: 'string', enum: ['placed', 'rejected'], description: 'What became of it.' },
+        status: { type: 'string', enum: ['placed', 'rejected'], description: 'Status of the order.' },
         total: { anyOf: [{ $ref: '#/components/schemas/Money' }, { type: 'null' }] },
         lines: { type: 'array', items: { anyOf: [number, { type: 'null' }] } },
         note: { type: 'object', additionalProperties: true },
@@ -19,7 +19,7 @@ test('a shape becomes an interface with its words, its nulls and what may be lef
   })
   expect(source).toContain(`/** An order. */
 export interface Order {
-  /** What became of it. */
+  /** Status of the order. */
   readonly status: 'placed' | 'rejected'
   readonly total: Money | null
   readonly lines: readonly (number | null)[]

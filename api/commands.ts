@@ -71,5 +71,5 @@ export function sendExecution(reply: FastifyReply, execution: Execution): Fastif
 /** Throws a ProblemError when the key had been used for another question. */
 export function requireOwn<Of>(execution: Execution<Of>): Exclude<Execution<Of>, KeyReused> {
   if (execution.outcome !== 'key-reused') return execution
-  throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key came before with another request' })
+  throw new ProblemError({ code: 'key-reused', detail: 'this Idempotency-Key was used before with another request' })
 }

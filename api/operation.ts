@@ -68,7 +68,7 @@ const COMMAND: readonly ProblemCode[] = ['key-reused', 'store-unavailable', 'out
 const COMMAND_HEADERS: KnownHeaders = {
   'idempotency-key': {
     pattern: '^[\x21-\x7e]{8,128}$',
-    description: 'The same key with the same request gives the same answer; with another request, 422.',
+    description: 'The same key with the same request gives the same answer; with another request, it gives 422.',
   },
   traceparent: { description: 'W3C trace context; its trace id becomes the correlation id of the events.' },
 }
@@ -99,7 +99,7 @@ export function viewing<Query extends TObject, Params extends TObject>(
     headers: { 'if-none-match': { description: 'The ETag of the answer that the client has.' } },
     answers: {
       200: { description: 'Shown.', shape, headers: VIEW_HEADERS },
-      304: { description: 'Nothing changed but positions and times.', shape: null, headers: VIEW_HEADERS },
+      304: { description: 'Only positions and times have changed.', shape: null, headers: VIEW_HEADERS },
     },
     problems: ['not-there-yet', 'store-unavailable', ...problems],
   })
@@ -173,17 +173,17 @@ export function computing<Params extends TObject, Body extends TSchema>(
 }
 
 const DONE_HEADERS = {
-  etag: 'The version of what is shown.',
-  location: 'Where to read it.',
-  'x-position': 'Where the log stands with this command: read it with `?after=`.',
-  'idempotency-replayed': '`true` when this answer had been given before under the same key.',
+  etag: 'Version of the content.',
+  location: 'URL to read it.',
+  'x-position': 'The position of the log after this command; use it with `?after=`.',
+  'idempotency-replayed': '`true` if the same answer was already given for this key.',
 }
 
 function documented(operation: Described & { readonly params: TObject }, kind: readonly ProblemCode[]) {
   const { params, tag, summary, description = '', role, headers = {}, answers, problems = [] } = operation
   const place: readonly ProblemCode[] = params === NOTHING ? [] : ['path-too-long']
   const codes = new Set([...EVERYWHERE, ...(role === null ? [] : WITH_ROLE), ...place, ...kind, ...problems])
-  const access = role === null ? 'Needs no token.' : `Needs the role \`${role}\` where tokens are configured.`
+  const access = role === null ? 'Needs no token.' : `Needs the role \`${role}\` if tokens are configured.`
   return {
     schema: {
       tags: [tag],

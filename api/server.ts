@@ -170,7 +170,7 @@ async function guard(app: ApiServer, { settings }: OperationParts): Promise<void
   })
 }
 
-const RATE_LIMITED = 'this client has used up its requests of this second'
+const RATE_LIMITED = 'this client has sent too many requests in this second'
 
 /** The plugin takes a time without samples as endless delay; that is one long block, and the queue behind it is short. */
 function shedLoad(
@@ -180,7 +180,5 @@ function shedLoad(
   delay: number | undefined,
 ): Promise<void> | undefined {
   if (!Number.isFinite(delay)) return undefined
-  return Promise.reject(
-    new ProblemError({ code: 'overloaded', detail: 'the event loop is too busy to answer in time' }),
-  )
+  return Promise.reject(new ProblemError({ code: 'overloaded', detail: 'the process is too busy to answer in time' }))
 }

@@ -92,7 +92,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'reactors',
-    summary: 'show what acts where time has passed, and have it try again what it could not do',
+    summary: 'show the reactors, and retry what they could not do',
     load: () => import('./commands/reactors.ts'),
   },
   {

@@ -11,7 +11,7 @@ const RegisterCustomerShape = named(
   'RegisterCustomer',
   {
     customerId: Type.Optional(
-      id('Named by the client, it makes the request safe to repeat. Made by the shop if absent.'),
+      id('Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one.'),
     ),
     name: text(1, 200, 'Personal data.'),
     email: Type.Optional(

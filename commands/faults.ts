@@ -30,7 +30,7 @@ function messageOf(keyword: string, message: string | undefined): string {
     case 'required':
       return 'is missing'
     case 'additionalProperties':
-      return 'is not known here'
+      return 'is unknown'
     default:
       return message ?? 'is not valid'
   }

@@ -20,7 +20,7 @@ const PriceShape = named(
 const ListProductShape = named(
   'ListProduct',
   {
-    sku: id('Names the product for ever.'),
+    sku: id('Identifies the product permanently.'),
     name: text(1, 200, 'As shown to customers.'),
     category: text(1, 64, 'Groups products in the figures of sales.'),
     price: ref(PriceShape),
@@ -50,7 +50,7 @@ export function listProductCommand(wanted: WantedProduct, { currency }: Pick<Sho
 
 const ReceiveStockShape = named(
   'ReceiveStock',
-  { quantity: whole(1, MOST_UNITS, 'Units that arrived.') },
+  { quantity: whole(1, MOST_UNITS, 'Units received.') },
   { description: 'A receipt of goods.', examples: [{ quantity: 50 }] },
 )
 
@@ -65,7 +65,7 @@ const AdjustStockShape = named(
   'AdjustStock',
   {
     delta: whole(-MOST_UNITS, MOST_UNITS, 'Units found (positive) or missing (negative).'),
-    reason: text(1, 200, 'In the words of whoever corrects.'),
+    reason: text(1, 200, 'In the words of the person who corrects.'),
   },
   { description: 'A correction of the stock.', examples: [{ delta: -2, reason: 'broken in the warehouse' }] },
 )

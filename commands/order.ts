@@ -9,12 +9,14 @@ import type { ShopSettings } from './shop-settings.ts'
 const PlaceOrderShape = named(
   'PlaceOrder',
   {
-    orderId: Type.Optional(id('Named by the client, it makes the request safe to repeat. Made by the shop if absent.')),
-    customerId: id('Who orders.'),
+    orderId: Type.Optional(
+      id('Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one.'),
+    ),
+    customerId: id('The customer who orders.'),
     lines: Type.Array(closed({ sku: id('A product of the catalogue.'), quantity: whole(1, 10_000, 'Units.') }), {
       minItems: 1,
       maxItems: 100,
-      description: 'A product may stand on several lines. Prices are the catalogue’s.',
+      description: 'A product can be on several lines. Prices come from the catalogue.',
     }),
   },
   {
@@ -41,7 +43,7 @@ export function placeOrderCommand({ orderId, customerId, lines }: WantedOrder, s
 
 const CancelOrderShape = named(
   'CancelOrder',
-  { reason: Type.Optional(text(1, 200, 'In the words of whoever cancels.')) },
+  { reason: Type.Optional(text(1, 200, 'In the words of the person who cancels.')) },
   { description: 'Why an order is cancelled.', examples: [{ reason: 'changed my mind' }] },
 )
 

@@ -21,7 +21,7 @@ test('a value within its bounds is handed back as it is', () => {
 
 test.each<[string, unknown, { readonly pointer: string; readonly message: string }]>([
   ['missing', { name: 'n' }, { pointer: '/inner', message: 'is missing' }],
-  ['unknown', { ...good, 'x/y': 1 }, { pointer: '/x~1y', message: 'is not known here' }],
+  ['unknown', { ...good, 'x/y': 1 }, { pointer: '/x~1y', message: 'is unknown' }],
   ['of another type', { ...good, inner: { size: '1' } }, { pointer: '/inner/size', message: 'must be integer' }],
   ['out of bounds', { ...good, inner: { size: 10 } }, { pointer: '/inner/size', message: 'must be <= 9' }],
   [

@@ -2,19 +2,19 @@
 
 /** Something that happened; without personal data. */
 export interface Activity {
-  /** Of the event in the log. */
+  /** Position of the event in the log. */
   readonly position: number
   /** When it was recorded. RFC 3339, UTC. */
   readonly at: string
-  /** What it happened to: order, inventory, customer. */
+  /** Kind of the stream: order, inventory, customer. */
   readonly kind: string
-  /** What happened. */
+  /** Type of the event. */
   readonly type: string
-  /** Of the order, the product or the customer. */
+  /** Id of the order, the product or the customer. */
   readonly id: string
   /** Name of the product, or of the first product of an order. */
   readonly title: string | null
-  /** Whose order it is. */
+  /** Customer of the order. */
   readonly customerId: string | null
   readonly amount: Money | null
   /** Units. */
@@ -36,7 +36,7 @@ export interface ActivityList {
 export interface AdjustStock {
   /** Units found (positive) or missing (negative). */
   readonly delta: number
-  /** In the words of whoever corrects. */
+  /** In the words of the person who corrects. */
   readonly reason: string
 }
 
@@ -52,13 +52,13 @@ export interface Analytics {
   readonly customers: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
 /** Why an order is cancelled. */
 export interface CancelOrder {
-  /** In the words of whoever cancels. */
+  /** In the words of the person who cancels. */
   readonly reason?: string
 }
 
@@ -83,10 +83,10 @@ export interface Customer {
   readonly tier: 'standard' | 'vip'
   /** BCP 47 tag of the language to write in. */
   readonly language: string
-  /** Accepted orders, whatever became of them. Reads only. */
+  /** Accepted orders, including later cancelled ones. Only in reads. */
   readonly orders?: number
   readonly spent?: Money
-  /** Of the customer: it grows with each change. */
+  /** Version of the customer; it grows with each change. */
   readonly version: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -94,78 +94,78 @@ export interface Customer {
 
 /** A record that could not be handled. */
 export interface DeadLetter {
-  /** Of the letter. */
+  /** Id of the letter. */
   readonly id: number
-  /** Where the record was. */
+  /** Topic of the record. */
   readonly topic: string
   /** Of the topic. */
   readonly partition: number
   /** In the partition. */
   readonly offset: number
-  /** As the record says; null when that is no time. RFC 3339, UTC. */
+  /** Time in the record; null if it is not a valid time. RFC 3339, UTC. */
   readonly timestamp: string | null
-  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
+  /** Key of the record, at most 256 bytes; invalid UTF-8 is replaced. */
   readonly key: string | null
-  /** Of the value in bytes; null when it has none. */
+  /** Size of the value in bytes; null if the record has no value. */
   readonly size: number | null
-  /** A word for what was wrong. */
+  /** Class of the error. */
   readonly class: string
-  /** What was wrong. */
+  /** Error message. */
   readonly message: string
-  /** What letters of its group share. */
+  /** Id of the cause. */
   readonly cause: string
-  /** `retried`: it was executed; `discarded`: nobody wants it. */
+  /** `retried`: it was executed; `discarded`: it was given up. */
   readonly state: 'parked' | 'retried' | 'discarded'
   /** When it was parked. RFC 3339, UTC. */
   readonly parkedAt: string
-  /** When the topic of dead letters was told of it; null: not yet. RFC 3339, UTC. */
+  /** When it was published to the dead-letters topic; null: not yet. RFC 3339, UTC. */
   readonly publishedAt: string | null
-  /** The value as JSON, where it can be read. */
+  /** The value as JSON, if it can be decoded. */
   readonly decoded: string | null
-  /** The value, when it is UTF-8; at most 64 KiB of it. */
+  /** The value if it is UTF-8; at most 64 KiB. */
   readonly text: string | null
   /** The first 64 KiB of the value. */
   readonly base64: string | null
   readonly headers: readonly ({
     readonly name: string
-    /** When it is UTF-8. */
+    /** The value if it is UTF-8. */
     readonly text: string | null
     readonly base64: string
   })[]
-  /** What was done with it, oldest first. */
+  /** Actions on this record, oldest first. */
   readonly history: readonly ({
     /** When. RFC 3339, UTC. */
     readonly at: string
-    /** What was done. */
+    /** The action. */
     readonly act: 'retry' | 'discard'
     /** Who did it. */
     readonly by: string
-    /** What came of it. */
+    /** The result. */
     readonly detail: string
   })[]
 }
 
-/** What was, or would be, discarded. */
+/** Result of a discard or of its dry run. */
 export interface DeadLetterDiscard {
-  /** Nothing was changed. */
+  /** Whether this was a dry run: nothing was changed. */
   readonly dryRun: boolean
   /** Letters that were, or would be, discarded. */
   readonly discarded: number
 }
 
-/** Records that could not be handled for one cause. */
+/** Records that could not be handled, with the same cause. */
 export interface DeadLetterGroup {
-  /** What its letters share. */
+  /** Id of the cause. */
   readonly cause: string
-  /** A word for what was wrong. */
+  /** Class of the error. */
   readonly class: string
-  /** What was wrong with the newest of them. */
+  /** Error message of the newest letter. */
   readonly message: string
-  /** Letters that wait. */
+  /** Letters that are still parked. */
   readonly parked: number
   /** Letters that were executed later. */
   readonly retried: number
-  /** Letters that were given up. */
+  /** Letters that were discarded. */
   readonly discarded: number
   /** When the first one was parked. RFC 3339, UTC. */
   readonly firstAt: string
@@ -177,7 +177,7 @@ export interface DeadLetterGroup {
 
 /** Records that could not be handled. */
 export interface DeadLetterList {
-  /** By cause, those with parked letters first. */
+  /** Groups by cause; those with parked letters first. */
   readonly groups: readonly DeadLetterGroup[]
   /** A page of letters, newest first. */
   readonly items: readonly DeadLetterSummary[]
@@ -185,55 +185,55 @@ export interface DeadLetterList {
   readonly next: number | null
 }
 
-/** What came, or would come, of another try. */
+/** Result of a retry or of its dry run. */
 export interface DeadLetterRetry {
-  /** Nothing was changed. */
+  /** Whether this was a dry run: nothing was changed. */
   readonly dryRun: boolean
-  /** Parked letters of the selection when it began. */
+  /** Number of selected letters that were parked at the start. */
   readonly total: number
-  /** Placed, or would be. */
+  /** Orders placed, or that would be placed. */
   readonly succeeded: number
-  /** Rejected, which is recorded, or would be. */
+  /** Orders rejected and recorded, or that would be. */
   readonly refused: number
-  /** Parked as before. */
+  /** Letters that stay parked. */
   readonly failed: number
-  /** Not tried this time: ask again. */
+  /** Letters not retried this time; ask again. */
   readonly left: number
 }
 
 /** A record that could not be handled, without its bytes. */
 export interface DeadLetterSummary {
-  /** Of the letter. */
+  /** Id of the letter. */
   readonly id: number
-  /** Where the record was. */
+  /** Topic of the record. */
   readonly topic: string
   /** Of the topic. */
   readonly partition: number
   /** In the partition. */
   readonly offset: number
-  /** As the record says; null when that is no time. RFC 3339, UTC. */
+  /** Time in the record; null if it is not a valid time. RFC 3339, UTC. */
   readonly timestamp: string | null
-  /** Of the record, at most 256 bytes of it; what is no UTF-8 is replaced. */
+  /** Key of the record, at most 256 bytes; invalid UTF-8 is replaced. */
   readonly key: string | null
-  /** Of the value in bytes; null when it has none. */
+  /** Size of the value in bytes; null if the record has no value. */
   readonly size: number | null
-  /** A word for what was wrong. */
+  /** Class of the error. */
   readonly class: string
-  /** What was wrong. */
+  /** Error message. */
   readonly message: string
-  /** What letters of its group share. */
+  /** Id of the cause. */
   readonly cause: string
-  /** `retried`: it was executed; `discarded`: nobody wants it. */
+  /** `retried`: it was executed; `discarded`: it was given up. */
   readonly state: 'parked' | 'retried' | 'discarded'
   /** When it was parked. RFC 3339, UTC. */
   readonly parkedAt: string
-  /** When the topic of dead letters was told of it; null: not yet. RFC 3339, UTC. */
+  /** When it was published to the dead-letters topic; null: not yet. RFC 3339, UTC. */
   readonly publishedAt: string | null
 }
 
 /** How. */
 export interface DeadLetterWish {
-  /** Only say what would come of it. */
+  /** Dry run: only say what would happen. */
   readonly dryRun?: boolean
 }
 
@@ -241,13 +241,13 @@ export interface DeadLetterWish {
 export interface DescribedSchema {
   /** The event. */
   readonly type: string
-  /** What it is called in the registry. */
+  /** Its subject in the registry. */
   readonly subject: string
-  /** The kind of stream it is appended to; null: this release does not know. */
+  /** The kind of its stream; null: unknown to this release. */
   readonly stream: string | null
-  /** What a further version must be compatible with; null: this release does not know. */
+  /** Compatibility level for new versions; null: unknown to this release. */
   readonly level: string | null
-  /** The events written instead; null: it is not retired. */
+  /** The events that replace it; null: it is not retired. */
   readonly retiredBy: readonly string[] | null
   /** Oldest first. */
   readonly versions: readonly DescribedVersion[]
@@ -255,7 +255,7 @@ export interface DescribedSchema {
   readonly sharedRegistry: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** Of the log: up to it is counted in the end. */
+  /** Position of the newest event in the log. */
   readonly head: number
 }
 
@@ -263,25 +263,25 @@ export interface DescribedSchema {
 export interface DescribedVersion {
   /** From 1. */
   readonly version: number
-  /** Of the event itself; null: this release does not know the version. */
+  /** Number of fields of the event; null: this release does not know the version. */
   readonly fields: number | null
-  /** Of the schema in the registry; null: this release does not know the version. */
+  /** Id of the schema in the registry; null: this release does not know the version. */
   readonly registryId: number | null
-  /** In the log, as far as it is counted. */
+  /** Events in the log, as far as it is counted. */
   readonly events: number
-  /** Of the first of them; null: there is none. */
+  /** Position of the first of them; null: the log has none. */
   readonly firstPosition: number | null
   /** When the first of them was recorded. RFC 3339, UTC. */
   readonly firstAt: string | null
-  /** Of the last of them; null: there is none. */
+  /** Position of the last of them; null: the log has none. */
   readonly lastPosition: number | null
   /** When the last of them was recorded. RFC 3339, UTC. */
   readonly lastAt: string | null
   /** Avro, as JSON text; null: this release does not know the version. */
   readonly schema: string | null
-  /** Null: nothing comes before it, or it is unknown. */
+  /** Changes from the version before; null: it is the first, or unknown. */
   readonly changes: readonly SchemaChange[] | null
-  /** Who has to have this version first when it is new; `nobody`: no order helps. */
+  /** Whom to deploy first with a new version; `nobody`: no order is safe. */
   readonly deployFirst: 'any order' | 'readers' | 'writers' | 'nobody' | null
   /** An event as this version writes it. */
   readonly sample: {
@@ -289,12 +289,12 @@ export interface DescribedVersion {
   } | null
 }
 
-/** A row that is not what the log tells. */
+/** A row that differs from the log. */
 export interface Difference {
   readonly table: string
   /** Of the row. */
   readonly key: string
-  /** `missing`: the live table lacks it; `extra`: the log does not tell of it. */
+  /** `missing`: the live table lacks it; `extra`: the log does not have it. */
   readonly kind: 'missing' | 'extra' | 'different'
   readonly columns: readonly ({
     readonly column: string
@@ -303,9 +303,9 @@ export interface Difference {
   })[]
 }
 
-/** An event to look at as bytes. */
+/** An event to encode. */
 export interface EncodeEvent {
-  /** That writes it; the newest if absent. */
+  /** Version that writes it; the newest if absent. */
   readonly version?: number
   /** The fields of the event, without its type. */
   readonly event: {
@@ -315,23 +315,23 @@ export interface EncodeEvent {
 
 /** The bytes of an event, and what each version reads from them. */
 export interface EncodedEvent {
-  /** That wrote it. */
+  /** Version that wrote it. */
   readonly version: number
   /** Of the schema in the registry. */
   readonly schemaId: number
-  /** The Avro body in hex: what the log holds. */
+  /** The Avro body in hex, as the log stores it. */
   readonly bytes: string
-  /** In hex, as Kafka carries it: byte 0, the id in four bytes, the body. */
+  /** Framed message in hex, as on Kafka: byte 0, the id in four bytes, the body. */
   readonly framed: string
   /** Every version, oldest first. */
   readonly readBy: readonly ({
-    /** That reads it. */
+    /** Version that reads it. */
     readonly version: number
-    /** What it reads. */
+    /** Result of reading. */
     readonly event: {
       readonly [more: string]: unknown
     } | null
-    /** Why it cannot read it. */
+    /** Why this version cannot read it. */
     readonly error: string | null
   })[]
 }
@@ -340,23 +340,23 @@ export interface EncodedEvent {
 export interface Event {
   /** In the log. */
   readonly position: number
-  /** What it happened to: `<kind>-<id>`. */
+  /** Stream of the event: `<kind>-<id>`. */
   readonly stream: string
   /** In the stream, from 1. */
   readonly version: number
-  /** What happened. */
+  /** Type of the event. */
   readonly type: string
-  /** Of the schema it was written with. */
+  /** Schema version that it was written with. */
   readonly schemaVersion: number
   /** Of the event. */
   readonly id: string
   /** When it was recorded, by the database’s clock. RFC 3339, UTC. */
   readonly recordedAt: string
-  /** Shared by everything that one request led to. */
+  /** Shared by all events that one request caused. */
   readonly correlationId: string
-  /** The event that led to this one. */
+  /** Id of the event that caused this one. */
   readonly causationId: string | null
-  /** In the newest version of its schema. */
+  /** Content, in the newest version of its schema. */
   readonly data: {
     readonly [more: string]: unknown
   } | null
@@ -367,15 +367,15 @@ export interface Event {
 /** A page of the log, in its order. */
 export interface EventPage {
   readonly items: readonly Event[]
-  /** Where to go on (`after`); null at the end. */
+  /** `after` of the next page; null at the end. */
   readonly next: number | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
 
-/** What one part of a request did wrong. */
+/** What is wrong with one part of a request. */
 export interface Fault {
-  /** Which part of the request. */
+  /** Part of the request. */
   readonly in: 'body' | 'query' | 'path' | 'header'
   /** JSON pointer (RFC 6901) to the value in that part. */
   readonly pointer: string
@@ -383,73 +383,73 @@ export interface Fault {
   readonly message: string
 }
 
-/** How far a consumer group is behind, in all and by partition. */
+/** How far a consumer group is behind, in total and by partition. */
 export interface GroupLag {
   /** The consumer group. */
   readonly group: string
-  /** In the words of Kafka: Stable, Empty, PreparingRebalance. */
+  /** State in Kafka: Stable, Empty, PreparingRebalance. */
   readonly state: string
   readonly members: readonly {
     readonly client: string
     readonly host: string
-    /** That it has. */
+    /** Partitions that the member has. */
     readonly partitions: number
   }[]
-  /** Messages, or events, that are there and not done yet. */
+  /** Messages or events that are not processed yet. */
   readonly behind: number
-  /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+  /** Age of the oldest of them; 0 if all are processed, null if unknown. */
   readonly secondsBehind: number | null
-  /** A second that come, over the last minute at most. */
+  /** Incoming per second, over at most the last minute. */
   readonly inRate: number
-  /** A second that are done. */
+  /** Processed per second. */
   readonly outRate: number
   /** Of `behind`. */
   readonly trend: 'falling' | 'steady' | 'rising'
-  /** Until nothing is left, at these rates; null: never, or not known yet. */
+  /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
   readonly etaSeconds: number | null
-  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
   readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
-  /** False: it was not watched for long enough to say more than OK. */
+  /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
   readonly partitions: readonly ({
     readonly topic: string
     /** Of the topic. */
     readonly partition: number
-    /** The next to be read. */
+    /** Next offset to read. */
     readonly offset: number
-    /** Behind the newest. */
+    /** Offset after the newest message. */
     readonly end: number
-    /** Messages, or events, that are there and not done yet. */
+    /** Messages or events that are not processed yet. */
     readonly behind: number
-    /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+    /** Age of the oldest of them; 0 if all are processed, null if unknown. */
     readonly secondsBehind: number | null
-    /** A second that come, over the last minute at most. */
+    /** Incoming per second, over at most the last minute. */
     readonly inRate: number
-    /** A second that are done. */
+    /** Processed per second. */
     readonly outRate: number
     /** Of `behind`. */
     readonly trend: 'falling' | 'steady' | 'rising'
-    /** Until nothing is left, at these rates; null: never, or not known yet. */
+    /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
     readonly etaSeconds: number | null
-    /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+    /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
     readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
-    /** False: it was not watched for long enough to say more than OK. */
+    /** False: it was not watched long enough for a verdict other than OK. */
     readonly settled: boolean
   })[]
 }
 
-/** How far everybody is behind; the verdict is the worst of all. */
+/** How far all readers are behind; the verdict is the worst of all. */
 export interface Lag {
-  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
   readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
-  /** False: it was not watched for long enough to say more than OK. */
+  /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
   readonly kafka: {
-    /** When it was last asked. */
+    /** When the cluster was last asked. */
     readonly state: 'connected' | 'unreachable' | 'not-configured'
-    /** Age of what is told of it; null: it never answered. */
+    /** Age of the data; null: the cluster never answered. */
     readonly ageSeconds: number | null
-    /** Why it is not reached. */
+    /** Why the cluster cannot be reached. */
     readonly detail: string | null
   }
   readonly groups: readonly GroupLag[]
@@ -458,7 +458,7 @@ export interface Lag {
 
 /** A product for the catalogue. */
 export interface ListProduct {
-  /** Names the product for ever. */
+  /** Identifies the product permanently. */
   readonly sku: string
   /** As shown to customers. */
   readonly name: string
@@ -469,7 +469,7 @@ export interface ListProduct {
   readonly stock?: number
 }
 
-/** What the shop does right now. */
+/** Current rates of the shop. */
 export interface LiveRates {
   /** Orders accepted in the newest minute. */
   readonly ordersPerMinute: number
@@ -477,7 +477,7 @@ export interface LiveRates {
   readonly paymentsPerMinute: number
   readonly gmv: Money
   readonly revenue: Money
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly lastUpdated: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -501,31 +501,31 @@ export interface Money {
 export interface Order {
   /** The order. */
   readonly orderId: string
-  /** What became of it. */
+  /** Status of the order. */
   readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
-  /** Who ordered. */
+  /** The customer who ordered. */
   readonly customerId: string
   readonly lines: readonly OrderLine[]
   readonly total: Money | null
   /** When it was placed; null for a rejected order. RFC 3339, UTC. */
   readonly placedAt: string | null
-  /** Until when its units are kept for it; null for ever, or for a rejected order. RFC 3339, UTC. */
+  /** Until when its units are reserved; null: without limit, or a rejected order. RFC 3339, UTC. */
   readonly reservedUntil: string | null
-  /** When it was rejected. Reads only. RFC 3339, UTC. */
+  /** When it was rejected. Only in reads. RFC 3339, UTC. */
   readonly rejectedAt?: string | null
-  /** Why it was rejected (a code) or cancelled (in words). Reads only. */
+  /** Why it was rejected (a code) or cancelled (in words). Only in reads. */
   readonly reason?: string | null
-  /** Reads only. */
+  /** Only in reads. */
   readonly shortages?: readonly Shortage[]
-  /** Of the order: it grows with each change. */
+  /** Version of the order; it grows with each change. */
   readonly version: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
 
-/** How many orders ever went each way. */
+/** Number of orders that ever had each status. */
 export interface OrderCounts {
-  /** Every order ever accepted, whatever became of it. */
+  /** Orders ever accepted, including later cancelled ones. */
   readonly placed: number
   /** Ever confirmed. */
   readonly confirmed: number
@@ -539,7 +539,7 @@ export interface OrderCounts {
   readonly completed: number
 }
 
-/** One line of an order. What a rejected order does not know is null. */
+/** One line of an order. Unknown values of a rejected order are null. */
 export interface OrderLine {
   /** The product. */
   readonly sku: string
@@ -561,27 +561,27 @@ export interface OrderList {
   readonly position: number
 }
 
-/** How many orders have each status now. */
+/** Number of orders with each status now. */
 export interface OrdersByStatus {
   readonly items: readonly ({
-    /** What became of them. */
+    /** Status of the orders. */
     readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
     /** Orders now. */
     readonly orders: number
   })[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
 /** An order to place. */
 export interface PlaceOrder {
-  /** Named by the client, it makes the request safe to repeat. Made by the shop if absent. */
+  /** Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one. */
   readonly orderId?: string
-  /** Who orders. */
+  /** The customer who orders. */
   readonly customerId: string
-  /** A product may stand on several lines. Prices are the catalogue’s. */
+  /** A product can be on several lines. Prices come from the catalogue. */
   readonly lines: readonly {
     /** A product of the catalogue. */
     readonly sku: string
@@ -627,13 +627,13 @@ export interface Product {
   /** Groups products in the figures of sales. */
   readonly category: string
   readonly price: Money
-  /** Units in the house. */
+  /** Units on hand. */
   readonly onHand: number
-  /** Units of them that orders hold. */
+  /** Units on hand that orders have reserved. */
   readonly reserved: number
   /** Units that an order can still reserve. */
   readonly available: number
-  /** Of the product’s stock: it grows with each change. */
+  /** Version of the product’s stock; it grows with each change. */
   readonly version: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -648,44 +648,44 @@ export interface ProductList {
   readonly position: number
 }
 
-/** A read model and how far it is. */
+/** A read model and its progress. */
 export interface Projection {
-  /** Of the projection. */
+  /** Name of the projection. */
   readonly name: string
-  /** Of the tables that are shown. */
+  /** Version of the live tables. */
   readonly version: number
-  /** Of the tables that are shown: each rebuild makes another one. */
+  /** Generation of the live tables; each rebuild creates a new one. */
   readonly generation: number
-  /** `replaying`: what is shown is of an older release and stands still until it is rebuilt. */
+  /** `replaying`: the rows come from an older release and do not change until they are rebuilt. */
   readonly state: 'live' | 'replaying' | 'paused' | 'failed'
-  /** What it shows: everything up to it. */
+  /** It shows all events up to this position. */
   readonly position: number
-  /** Of the newest event in the log. */
+  /** Position of the newest event in the log. */
   readonly head: number
   /** Events that it does not show yet. */
   readonly lagEvents: number
   /** Age of the oldest event that it does not show yet. */
   readonly lagSeconds: number
-  /** Over the last 10 s, as far as this process heard. */
+  /** Over the last 10 s, as seen by this process. */
   readonly eventsPerSecond: number
-  /** In all its tables. */
+  /** Rows in all its tables. */
   readonly rows: number
   readonly lastError: {
-    /** A word for what went wrong. */
+    /** Code of the error. */
     readonly code: string
-    /** What went wrong. */
+    /** Error message. */
     readonly message: string
-    /** Of the event it happened at. */
+    /** Position of the event that failed. */
     readonly position: number
   } | null
-  /** Of the replay that is under way. */
+  /** Id of the running replay. */
   readonly replayId: string | null
   readonly lastCheck: {
-    /** Of the last replay that compared the rows with the log. */
+    /** Id of the last replay that compared the rows with the log. */
     readonly replayId: string
     /** When it was done. RFC 3339, UTC. */
     readonly checkedAt: string
-    /** At which they were compared. */
+    /** Position of the comparison. */
     readonly position: number
     /** Rows that differed. */
     readonly differences: number
@@ -703,44 +703,44 @@ export interface ProjectionList {
   } | null
 }
 
-/** What acts where time has passed: how far it is, and what it has still to do. */
+/** A reactor acts when a due time has passed: its position and its pending work. */
 export interface Reactor {
-  /** Of the reactor. */
+  /** Name of the reactor. */
   readonly name: string
-  /** `failed`: it stands still at an event that it cannot read. `unserved`: no process does its work. */
+  /** `failed`: it stopped at an event that it cannot read. `unserved`: no process runs it. */
   readonly state: 'live' | 'failed' | 'unserved'
-  /** It has read everything up to it. */
+  /** It has read all events up to this position. */
   readonly position: number
-  /** Of the newest event in the log. */
+  /** Position of the newest event in the log. */
   readonly head: number
   /** Events that it has not read yet. */
   readonly lagEvents: number
   /** Age of the oldest event that it has not read yet. */
   readonly lagSeconds: number
-  /** What it has still to act upon, now or later. */
+  /** Due times that are still pending, now or later. */
   readonly due: number
-  /** Of that, what it should have acted upon by now. */
+  /** Pending due times that are overdue. */
   readonly overdue: number
-  /** For how long the first of these has waited. */
+  /** Age of the oldest overdue one. */
   readonly overdueSeconds: number
-  /** Of that, what it could not do. Each holds back its own stream alone, until it is retried. */
+  /** Pending ones that failed. Each blocks only its own stream until it is retried. */
   readonly parked: number
-  /** The first of these, at most 20. */
+  /** The first parked ones, at most 20. */
   readonly parkedCauses: readonly {
     readonly stream: string
-    /** Of the event that asked for it. */
+    /** Position of the event that caused it. */
     readonly position: number
-    /** A word for what went wrong. */
+    /** Code of the error. */
     readonly code: string
-    /** What went wrong. */
+    /** Error message. */
     readonly message: string
   }[]
   readonly lastError: {
-    /** A word for what went wrong. */
+    /** Code of the error. */
     readonly code: string
-    /** What went wrong. */
+    /** Error message. */
     readonly message: string
-    /** Of the event it happened at. */
+    /** Position of the event that failed. */
     readonly position: number
   } | null
 }
@@ -754,40 +754,40 @@ export interface ReactorList {
 export interface ReaderLag {
   /** Of the reader. */
   readonly name: string
-  /** What it does with the events. */
+  /** Kind of the reader. */
   readonly kind: 'relay' | 'projection'
-  /** Of the last event that it has done. */
+  /** Position of the last processed event. */
   readonly position: number
-  /** Of the newest event in the log. */
+  /** Position of the newest event in the log. */
   readonly head: number
-  /** Messages, or events, that are there and not done yet. */
+  /** Messages or events that are not processed yet. */
   readonly behind: number
-  /** Age of the oldest of them; 0 when there is none, null when it cannot be told. */
+  /** Age of the oldest of them; 0 if all are processed, null if unknown. */
   readonly secondsBehind: number | null
-  /** A second that come, over the last minute at most. */
+  /** Incoming per second, over at most the last minute. */
   readonly inRate: number
-  /** A second that are done. */
+  /** Processed per second. */
   readonly outRate: number
   /** Of `behind`. */
   readonly trend: 'falling' | 'steady' | 'rising'
-  /** Until nothing is left, at these rates; null: never, or not known yet. */
+  /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
   readonly etaSeconds: number | null
-  /** `WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left. */
+  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
   readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
-  /** False: it was not watched for long enough to say more than OK. */
+  /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
-  /** Why it does not go on, where that is known. */
+  /** Why it does not move, if known. */
   readonly detail: string | null
 }
 
-/** The service can do its work. */
+/** The service is ready. */
 export interface Readiness {
   /** Every check passed. */
   readonly status: 'ready'
   readonly checks: readonly ({
     readonly name: string
     readonly ok: boolean
-    /** How long ago it was found so. */
+    /** Age of this result in seconds. */
     readonly ageSeconds: number
     /** What is wrong. */
     readonly detail: string | null
@@ -796,13 +796,13 @@ export interface Readiness {
 
 /** A receipt of goods. */
 export interface ReceiveStock {
-  /** Units that arrived. */
+  /** Units received. */
   readonly quantity: number
 }
 
 /** A customer to register. */
 export interface RegisterCustomer {
-  /** Named by the client, it makes the request safe to repeat. Made by the shop if absent. */
+  /** Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one. */
   readonly customerId?: string
   /** Personal data. */
   readonly name: string
@@ -818,33 +818,33 @@ export interface RegisterCustomer {
   readonly language?: string
 }
 
-/** A projection being rebuilt from the log, beside the one that is shown. */
+/** A rebuild of a projection from the log, next to the live one. */
 export interface Replay {
   readonly replayId: string
   /** Of which. */
   readonly projection: string
-  /** What it does, or how it ended. */
+  /** State or outcome. */
   readonly state: 'running' | 'paused' | 'comparing' | 'switched' | 'checked' | 'refused' | 'failed' | 'cancelled'
-  /** It only compares. */
+  /** Whether it only compares. */
   readonly check: boolean
-  /** Of the tables that are built. */
+  /** Version of the new tables. */
   readonly version: number
-  /** Built up to here. */
+  /** Position up to which it has built. */
   readonly position: number
-  /** Where it has to get to, as last seen. */
+  /** Last known target position. */
   readonly target: number
   /** Over the last seconds. */
   readonly eventsPerSecond: number
-  /** Until the target, at this speed; null when it is not known. */
+  /** Seconds until the target, at this speed; null if unknown. */
   readonly etaSeconds: number | null
   /** Built so far, in all tables. */
   readonly rows: number
   readonly differences: {
     /** Rows that differ. */
     readonly count: number
-    /** That the live tables lack. */
+    /** Rows that the live tables lack. */
     readonly missing: number
-    /** That the log does not tell of. */
+    /** Rows that the log does not have. */
     readonly extra: number
     /** With another value in some column. */
     readonly different: number
@@ -852,14 +852,14 @@ export interface Replay {
     readonly samples: readonly Difference[]
   } | null
   readonly failure: {
-    /** A word for what went wrong. */
+    /** Code of the error. */
     readonly code: string
-    /** What went wrong. */
+    /** Error message. */
     readonly message: string
-    /** Of the event it happened at. */
+    /** Position of the event that failed. */
     readonly position: number
   } | null
-  /** When it was asked for. RFC 3339, UTC. */
+  /** When it was requested. RFC 3339, UTC. */
   readonly startedAt: string
   /** When it ended. RFC 3339, UTC. */
   readonly finishedAt: string | null
@@ -882,7 +882,7 @@ export interface SalesByCategory {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -899,7 +899,7 @@ export interface SalesByHour {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -918,7 +918,7 @@ export interface SalesByMinute {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -934,7 +934,7 @@ export interface SalesByProduct {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -950,7 +950,7 @@ export interface SalesByRegion {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -966,7 +966,7 @@ export interface SalesByTier {
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** When the last event was recorded that this includes; null before the first one. RFC 3339, UTC. */
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly asOf: string | null
 }
 
@@ -974,9 +974,9 @@ export interface SalesByTier {
 export interface SchemaChange {
   /** `lines[].quantity`; empty for the event itself. */
   readonly path: string
-  /** What has changed, in words. */
+  /** What changed, in words. */
   readonly message: string
-  /** `backward only`: newer readers read older events, not the other way; `meaning`: everybody reads it, as something else. */
+  /** `backward only`: newer readers read older events, but not the other way round; `meaning`: all can read it, but its meaning changes. */
   readonly verdict: 'safe' | 'backward only' | 'forward only' | 'breaking' | 'meaning'
 }
 
@@ -984,26 +984,26 @@ export interface SchemaChange {
 export interface SchemaSubject {
   /** The event. */
   readonly type: string
-  /** What it is called in the registry. */
+  /** Its subject in the registry. */
   readonly subject: string
-  /** The kind of stream it is appended to; null: this release does not know. */
+  /** The kind of its stream; null: unknown to this release. */
   readonly stream: string | null
-  /** What a further version must be compatible with; null: this release does not know. */
+  /** Compatibility level for new versions; null: unknown to this release. */
   readonly level: string | null
-  /** The events written instead; null: it is not retired. */
+  /** The events that replace it; null: it is not retired. */
   readonly retiredBy: readonly string[] | null
   /** Oldest first. */
   readonly versions: readonly SchemaVersion[]
 }
 
-/** Every event and its versions, by name: those of this release, and those of later ones that the log holds. */
+/** Every event and its versions, by name: those of this release, and later ones that are in the log. */
 export interface SchemaSubjectList {
   readonly items: readonly SchemaSubject[]
-  /** Where the registry is that others share; null: it is this service’s own, at /registry. */
+  /** URL of the shared registry; null: the embedded one, at /registry. */
   readonly sharedRegistry: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
-  /** Of the log: up to it is counted in the end. */
+  /** Position of the newest event in the log. */
   readonly head: number
 }
 
@@ -1011,17 +1011,17 @@ export interface SchemaSubjectList {
 export interface SchemaVersion {
   /** From 1. */
   readonly version: number
-  /** Of the event itself; null: this release does not know the version. */
+  /** Number of fields of the event; null: this release does not know the version. */
   readonly fields: number | null
-  /** Of the schema in the registry; null: this release does not know the version. */
+  /** Id of the schema in the registry; null: this release does not know the version. */
   readonly registryId: number | null
-  /** In the log, as far as it is counted. */
+  /** Events in the log, as far as it is counted. */
   readonly events: number
-  /** Of the first of them; null: there is none. */
+  /** Position of the first of them; null: the log has none. */
   readonly firstPosition: number | null
   /** When the first of them was recorded. RFC 3339, UTC. */
   readonly firstAt: string | null
-  /** Of the last of them; null: there is none. */
+  /** Position of the last of them; null: the log has none. */
   readonly lastPosition: number | null
   /** When the last of them was recorded. RFC 3339, UTC. */
   readonly lastAt: string | null
@@ -1029,35 +1029,35 @@ export interface SchemaVersion {
 
 /** Parked letters: those of a cause, or some by their ids. */
 export interface SelectDeadLetters {
-  /** What letters of one group share. */
+  /** Id of the cause; letters of one group share it. */
   readonly cause?: string
   /** Letters. */
   readonly ids?: readonly number[]
-  /** Only say what would come of it. */
+  /** Dry run: only say what would happen. */
   readonly dryRun?: boolean
 }
 
-/** A product of which fewer units were free than an order asked for. */
+/** A product with fewer available units than an order asked for. */
 export interface Shortage {
   /** The product. */
   readonly sku: string
   /** Units asked for by all lines together. */
   readonly wanted: number
-  /** Units that were free. */
+  /** Units that were available. */
   readonly available: number
 }
 
 /** Random orders to place. */
 export interface SimulateOrders {
-  /** How many. */
+  /** Number of letters. */
   readonly count: number
 }
 
-/** What became of the orders. */
+/** Results of the orders. */
 export interface SimulatedOrders {
   readonly items: readonly ({
     readonly orderId: string
-    /** What became of it. */
+    /** Status of the order. */
     readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
     /** Why it was rejected. */
     readonly reason: string | null
@@ -1066,58 +1066,58 @@ export interface SimulatedOrders {
   readonly position: number
 }
 
-/** How to replay. */
+/** Options of the replay. */
 export interface StartReplay {
-  /** Compare only: nothing is switched. */
+  /** Compare only, do not switch. */
   readonly check?: boolean
-  /** Events a second at most. Without: as fast as it can beside orders. */
+  /** Maximum events per second. If absent: as fast as possible without slowing orders. */
   readonly rate?: number
-  /** Switch although rows differ. */
+  /** Switch even if rows differ. */
   readonly acceptDifferences?: boolean
 }
 
-/** A topic and how it does. */
+/** A topic and its health. */
 export interface Topic {
-  /** As it is called in the cluster. */
+  /** Its name in the cluster. */
   readonly name: string
-  /** `log`: read by our feed; `copy`: for others; `in`: what others send us; `out`: what we tell others. */
+  /** `log`: read by the projector; `copy`: a copy for other readers; `in`: input from other systems; `out`: output for other systems. */
   readonly use: 'log' | 'copy' | 'in' | 'out' | null
   readonly partitions: readonly ({
     /** From 0. */
     readonly partition: number
-    /** The broker; null: there is none now. */
+    /** Leader broker; null: the partition has no leader now. */
     readonly leader: number | null
-    /** Brokers that are to have it. */
+    /** Brokers that should have a replica. */
     readonly replicas: readonly number[]
-    /** Those that have all of it. */
+    /** Brokers whose replica is in sync. */
     readonly inSync: readonly number[]
     /** The oldest offset. */
     readonly start: number
-    /** Behind the newest offset. */
+    /** Offset after the newest message. */
     readonly end: number
-    /** On the disk of the leader; null: not told. */
+    /** Bytes on the disk of the leader; null: unknown. */
     readonly bytes: number | null
   })[]
   /** Offsets from the oldest to the newest, of all partitions. */
   readonly records: number
-  /** On the disks of the leaders; null: not told. */
+  /** Bytes on the disks of the leaders; null: unknown. */
   readonly bytes: number | null
-  /** Milliseconds for which records are kept; null: for ever, or not told. */
+  /** Milliseconds for which records are kept; null: no limit, or unknown. */
   readonly retentionMs: number | null
-  /** Records a second that come. */
+  /** Incoming records per second. */
   readonly inRate: number
   /** `under-replicated`: some replica is behind; `offline`: some partition has no leader. */
   readonly health: 'healthy' | 'under-replicated' | 'offline'
 }
 
-/** The brokers and our topics. */
+/** The brokers and the topics. */
 export interface TopicList {
   readonly kafka: {
-    /** When it was last asked. */
+    /** When the cluster was last asked. */
     readonly state: 'connected' | 'unreachable' | 'not-configured'
-    /** Age of what is told of it; null: it never answered. */
+    /** Age of the data; null: the cluster never answered. */
     readonly ageSeconds: number | null
-    /** Why it is not reached. */
+    /** Why the cluster cannot be reached. */
     readonly detail: string | null
   }
   readonly clusterId: string | null
@@ -1134,30 +1134,30 @@ export interface TopicList {
   readonly items: readonly Topic[]
 }
 
-/** A message of a topic, decoded as far as it can be. */
+/** A message of a topic, decoded if possible. */
 export interface TopicMessage {
   /** Of the topic. */
   readonly partition: number
   /** In the partition. */
   readonly offset: number
-  /** When it was written, as its writer says. RFC 3339, UTC. */
+  /** When it was written, according to its writer. RFC 3339, UTC. */
   readonly at: string
-  /** As text, or in hex where it is none. */
+  /** As text, or in hex if it is not text. */
   readonly key: string | null
   readonly headers: readonly {
     readonly name: string
     /** As text, or in hex. */
     readonly value: string
   }[]
-  /** What the value is. */
+  /** Format of the value. */
   readonly format: 'avro' | 'json' | 'text' | 'hex' | 'empty' | 'unreadable'
   /** Of the event (`avro`). */
   readonly type: string | null
-  /** The fields of the value, where it is an object. */
+  /** The fields of the value, if it is an object. */
   readonly data: {
     readonly [more: string]: unknown
   } | null
-  /** Any other value: JSON, text, hex (4 KiB at most), or why there is none. */
+  /** Any other value as JSON, text or hex (at most 4 KiB), or why it is missing. */
   readonly text: string | null
   /** Of the value. */
   readonly bytes: number
@@ -1169,11 +1169,11 @@ export interface TopicMessage {
 export interface TopicMessages {
   /** The oldest first. */
   readonly items: readonly TopicMessage[]
-  /** Where to go on (`from`) in the partition asked for; null at its end. */
+  /** `from` of the next page in the requested partition; null at its end. */
   readonly next: number | null
 }
 
-/** What runs here. */
+/** The running release. */
 export interface Version {
   readonly name: string
   readonly version: string

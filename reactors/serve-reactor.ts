@@ -72,7 +72,7 @@ export function serveReactor(parts: ReactorParts): LeasedWorker {
     async term({ end, begun }) {
       const from = await openReactor(pool, reactor.name)
       begun()
-      log.info({ reactor: reactor.name, position: from }, 'the reactor works')
+      log.info({ reactor: reactor.name, position: from }, 'the reactor is working')
       await new Term(parts, from).run(end)
       return null
     },
@@ -140,7 +140,10 @@ class Term {
     const { pool, reactor, log } = this.#parts
     this.#standsStill = true
     await recordFailure(pool, reactor.name, failure)
-    log.error({ reactor: reactor.name, failure }, 'a reactor failed: it stands still until it is retried')
+    log.error(
+      { reactor: reactor.name, failure },
+      'a reactor failed and stopped; retry it with orderledger reactors retry',
+    )
   }
 
   /** Until somebody has it try again. */
@@ -176,7 +179,7 @@ class Term {
     await writeSettlement(pool, reactor.name, asked)
     reachPoint('reactor.settled')
     for (const { stream, position, failure } of asked.parked) {
-      log.error({ reactor: reactor.name, stream, position, failure }, 'a command of a reactor failed: it is parked')
+      log.error({ reactor: reactor.name, stream, position, failure }, 'a command of a reactor failed and was parked')
     }
     return asked.unavailable ? 0 : rows.length
   }

@@ -42,7 +42,7 @@ test('a pointer to a client’s own property name is escaped, cut and printable'
   ]
   const { errors } = occurrenceOf(withCode('FST_ERR_VALIDATION', { validation, validationContext: 'body' }))
   expect(errors).toHaveLength(1)
-  expect(errors?.[0]).toMatchObject({ in: 'body', message: 'is not known here' })
+  expect(errors?.[0]).toMatchObject({ in: 'body', message: 'is unknown' })
   expect(errors?.[0]?.pointer).toMatch(/^\/lines\/0\/a~1b~0c\uFFFDx+$/)
   expect(errors?.[0]?.pointer.length).toBe(200)
 })

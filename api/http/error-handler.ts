@@ -25,8 +25,8 @@ export function occurrenceOf(error: unknown): Occurrence {
     const occurrence = occurrenceOfFastify(error)
     if (occurrence !== null) return occurrence
   }
-  if (isDatabaseOutage(error)) return { code: 'store-unavailable', detail: 'Postgres does not answer' }
-  return { code: 'internal-error', detail: 'the service has a defect; its log has the cause under this requestId' }
+  if (isDatabaseOutage(error)) return { code: 'store-unavailable', detail: 'Postgres is not responding' }
+  return { code: 'internal-error', detail: 'the service has a bug; its log shows the cause under this requestId' }
 }
 
 function occurrenceOfFastify(error: FastifyError): Occurrence | null {
@@ -40,11 +40,11 @@ function occurrenceOfFastify(error: FastifyError): Occurrence | null {
       return { code: 'unsupported-media-type', detail: 'the body must be application/json' }
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'ECONNRESET':
-      return { code: 'malformed-request', detail: 'the body ended early' }
+      return { code: 'malformed-request', detail: 'the body ended too early' }
     case 'FST_ERR_BAD_URL':
       return { code: 'malformed-request', detail: 'the path is not validly percent-encoded' }
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return { code: 'path-too-long', detail: 'a part of the path is longer than any id' }
+      return { code: 'path-too-long', detail: 'a part of the path is longer than any id can be' }
     default:
       return null
   }

@@ -107,7 +107,7 @@ export const PROBLEMS = {
   'reactor-not-found': {
     status: 404,
     title: 'No such reactor',
-    meaning: 'There is no reactor of this name.',
+    meaning: 'No reactor has this name.',
     next: 'See /reactors for the reactors of this release.',
   },
   'dead-letter-not-found': {

@@ -11,7 +11,7 @@ export const activity = resource(
   {
     listActivity: viewing('/activity', {
       tag: 'log',
-      summary: 'Show the newest things of all kinds',
+      summary: 'Show the newest events of all kinds',
       params: NOTHING,
       query: closed({ limit, cursor, after }),
       shape: ref(ActivityList),

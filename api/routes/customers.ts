@@ -17,12 +17,12 @@ import { sendFound, waitUntilShown } from './read-answers.ts'
 const registering = commanding('/customers', {
   tag: 'customers',
   summary: 'Register a customer',
-  description: 'Sent again with the same customerId and content it answers 200 with the present customer.',
+  description: 'Repeating it with the same customerId and content answers 200 with the current customer.',
   role: 'order',
   params: NOTHING,
   request: registerCustomerRequest,
   shape: ref(Customer),
-  done: { 200: 'Registered before.', 201: 'Registered.' },
+  done: { 200: 'The customer was already registered.', 201: 'Registered.' },
   refusals: { 'customer-exists': 'customer-exists' },
 })
 
@@ -52,7 +52,7 @@ export const customers = resource(
         const execution = await execute(request, {
           decide: (read) => registerCustomer(command, read),
           codes: registering.refusals,
-          told: () => ({ detail: `customer ${customerId} was registered with other content` }),
+          told: () => ({ detail: `customer ${customerId} exists with other content` }),
           shown: (made, look) => shownCustomer(made ? 201 : 200, customerId, look),
         })
         return sendExecution(reply, execution)
@@ -60,7 +60,7 @@ export const customers = resource(
       async getCustomer(request, reply) {
         const { customerId } = request.params
         await waitUntilShown(views, 'customers', request.query.after)
-        const missing = { code: 'customer-not-found', detail: `there is no customer ${customerId}` } as const
+        const missing = { code: 'customer-not-found', detail: `no customer has the id ${customerId}` } as const
         return sendFound({ request, reply }, await views.customers.get(customerId), missing)
       },
     }

@@ -18,7 +18,9 @@ const getStart = reading('/', {
   role: null,
   params: NOTHING,
   query: NOTHING,
-  answers: { 302: { description: 'There it is.', shape: null, headers: { location: 'The dashboard.' } } },
+  answers: {
+    302: { description: 'The dashboard is at `Location`.', shape: null, headers: { location: 'The dashboard.' } },
+  },
 })
 
 /** Sends whoever comes to `/` to the dashboard, or to the API's page without one. */

@@ -30,23 +30,23 @@ const MOST_KEY_BYTES = 256
 const LATEST = Date.UTC(9999, 11, 31)
 
 const tag = 'operations'
-const letterId = whole(1, Number.MAX_SAFE_INTEGER, 'Of the letter.')
+const letterId = whole(1, Number.MAX_SAFE_INTEGER, 'Id of the letter.')
 // A path has no integers: its parts are text, and a number in text is none.
-const params = closed({ letterId: Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Of the letter.' }) })
+const params = closed({ letterId: Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Id of the letter.' }) })
 
 const listDeadLetters = reading('/dead-letters', {
   tag,
-  summary: 'Show what could not be handled',
-  description: 'Records that came in over Kafka and could not be handled: their causes, and a page of letters.',
+  summary: 'Show the records that could not be handled',
+  description: 'Records from Kafka that could not be handled: their causes, and a page of letters.',
   role: 'read',
   params: NOTHING,
   query: closed({
     cause: Type.Optional(cause),
-    state: Type.Optional(oneOf(LETTER_STATES, { description: 'Only letters of this state.' })),
+    state: Type.Optional(oneOf(LETTER_STATES, { description: 'Only letters in this state.' })),
     before: Type.Optional(letterId),
     limit,
   }),
-  answers: { 200: { description: 'Every cause, and a page of letters.', shape: ref(DeadLetterList) } },
+  answers: { 200: { description: 'All causes, and a page of letters.', shape: ref(DeadLetterList) } },
   problems: ['store-unavailable'],
 })
 
@@ -64,35 +64,35 @@ const TRYING: readonly ProblemCode[] = ['outcome-unknown', 'stopping']
 
 const retryDeadLetters = actingWith('/dead-letters/retry', {
   tag,
-  summary: 'Try parked letters again',
+  summary: 'Retry parked letters',
   description:
-    'In the order in which their records came; each has the key that it had, so that it places one order however often it is tried. With `dryRun` each is decided on the stock as it is now, after those before it, and nothing is written.',
+    'Retries them in the order in which their records arrived. Each keeps its key, so it places one order however often you retry it. With `dryRun` each is decided on the current stock, after those before it, and nothing is written.',
   role: 'operate',
   params: NOTHING,
   body: ref(SelectDeadLetters),
-  answers: { 200: { description: 'What came of it.', shape: ref(DeadLetterRetry) } },
+  answers: { 200: { description: 'The result.', shape: ref(DeadLetterRetry) } },
   problems: TRYING,
 })
 
 const retryDeadLetter = actingWith('/dead-letters/:letterId/retry', {
   tag,
-  summary: 'Try a parked letter again',
-  description: 'One that is not parked any more stays as it is: `total` is 0.',
+  summary: 'Retry a parked letter',
+  description: 'A letter that is no longer parked does not change: `total` is 0.',
   role: 'operate',
   params,
   body: nullable(ref(DeadLetterWish)),
-  answers: { 200: { description: 'What came of it.', shape: ref(DeadLetterRetry) } },
+  answers: { 200: { description: 'The result.', shape: ref(DeadLetterRetry) } },
   problems: ['dead-letter-not-found', ...TRYING],
 })
 
 const discardDeadLetters = actingWith('/dead-letters/discard', {
   tag,
   summary: 'Discard parked letters',
-  description: 'They stay in the table, and are not tried again.',
+  description: 'They stay in the table, but will not be retried.',
   role: 'admin',
   params: NOTHING,
   body: ref(SelectDeadLetters),
-  answers: { 200: { description: 'How many.', shape: ref(DeadLetterDiscard) } },
+  answers: { 200: { description: 'Number of letters.', shape: ref(DeadLetterDiscard) } },
 })
 
 const discardDeadLetter = actingWith('/dead-letters/:letterId/discard', {
@@ -101,7 +101,7 @@ const discardDeadLetter = actingWith('/dead-letters/:letterId/discard', {
   role: 'admin',
   params,
   body: nullable(ref(DeadLetterWish)),
-  answers: { 200: { description: 'Whether it was parked.', shape: ref(DeadLetterDiscard) } },
+  answers: { 200: { description: 'Whether the letter was parked.', shape: ref(DeadLetterDiscard) } },
   problems: ['dead-letter-not-found'],
 })
 
@@ -111,7 +111,7 @@ export const deadLetters = resource(
     async function find(letterId: string): Promise<StoredLetter> {
       const letter = await letters.letter(Number(letterId))
       if (letter !== null) return letter
-      throw new ProblemError({ code: 'dead-letter-not-found', detail: `there is no dead letter ${letterId}` })
+      throw new ProblemError({ code: 'dead-letter-not-found', detail: `no dead letter has the id ${letterId}` })
     }
     return {
       async listDeadLetters(request, reply) {
@@ -162,7 +162,7 @@ export const deadLetters = resource(
 function selectionOf({ cause, ids }: { readonly cause?: string; readonly ids?: readonly number[] }): LetterSelection {
   if (cause !== undefined && ids === undefined) return { kind: 'cause', cause }
   if (ids !== undefined && cause === undefined) return { kind: 'ids', ids }
-  const message = 'must have either cause or ids'
+  const message = 'needs either cause or ids'
   const errors = [{ in: 'body', pointer: '', message }] as const
   throw new ProblemError({ code: 'invalid-request', detail: `body ${message}`, errors })
 }

@@ -21,12 +21,12 @@ const getOpenApi = reading('/openapi.json', {
 
 const getProblem = reading('/problems/:code', {
   tag: 'operations',
-  summary: 'Explain a kind of problem',
-  description: 'The `type` of a problem leads here.',
+  summary: 'Explain a problem',
+  description: 'The `type` of a problem points here.',
   role: null,
   params: closed({ code: Type.String({ pattern: '^[a-z-]{1,64}$', description: 'The `code` of the problem.' }) }),
   query: NOTHING,
-  answers: { 200: { description: 'A page for people.', shape: Type.String(), mediaType: 'text/html' } },
+  answers: { 200: { description: 'An HTML page.', shape: Type.String(), mediaType: 'text/html' } },
   problems: ['not-found'],
 })
 
@@ -39,8 +39,8 @@ export function collectRoutes(app: ApiServer, version: string): void {
         title: 'OrderLedger',
         version,
         description:
-          'Takes orders against event-sourced stock. Every error is a problem document (RFC 9457). Commands are made ' +
-          'repeatable by an Idempotency-Key or by ids that the client names.',
+          'Takes orders against event-sourced stock. Every error is a problem document (RFC 9457). Commands are ' +
+          'repeatable with an Idempotency-Key or with ids that the client chooses.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -50,7 +50,7 @@ export function collectRoutes(app: ApiServer, version: string): void {
           token: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A token of API_TOKENS; none where none are configured.',
+            description: 'A token from API_TOKENS; not needed if none are configured.',
           },
         },
       },
@@ -105,7 +105,7 @@ export function documentationPage(app: ApiServer): void {
 export const problems = resource({ getProblem }, () => ({
   async getProblem(request, reply) {
     const { code } = request.params
-    if (!isProblemCode(code)) throw new ProblemError({ code: 'not-found', detail: 'there is no such problem' })
+    if (!isProblemCode(code)) throw new ProblemError({ code: 'not-found', detail: 'no problem has this code' })
     return reply.type('text/html; charset=utf-8').header('cache-control', 'public, max-age=3600').send(page(code))
   },
 }))

@@ -12,7 +12,7 @@ import { closed, ref } from '../../commands/shape.ts'
 const listEvents = reading('/events', {
   tag: 'log',
   summary: 'Show the log',
-  description: 'A search by type covers at most 10,000 positions; `next` goes on, also after an empty page.',
+  description: 'A search by type covers at most 10,000 positions; continue with `next`, even after an empty page.',
   role: 'read',
   params: NOTHING,
   query: closed({
@@ -27,7 +27,7 @@ const listEvents = reading('/events', {
     200: {
       description: 'Events, oldest first.',
       shape: ref(EventPage),
-      headers: { 'x-position': 'How far the log was looked through.' },
+      headers: { 'x-position': 'The position up to which the log was searched.' },
     },
   },
   problems: ['store-unavailable'],

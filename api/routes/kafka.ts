@@ -16,9 +16,9 @@ const tag = 'operations'
 
 const getLag = reading('/lag', {
   tag,
-  summary: 'Show how far behind everybody is',
+  summary: 'Show how far behind all readers are',
   description:
-    'Consumer groups on our topics, the relay and the projections. Verdicts come from watching: the first answers may not be `settled`, and asking again within a minute goes on watching. Without Kafka the readers of the log are shown.',
+    'Consumer groups on the topics of this service, the relay and the projections. Verdicts come from watching: the first answers may not be `settled`; asking again within a minute continues the watch. Without Kafka it shows the readers of the log.',
   role: 'read',
   params: NOTHING,
   query: closed({
@@ -32,23 +32,23 @@ const getLag = reading('/lag', {
 
 const listTopics = reading('/topics', {
   tag,
-  summary: 'Show the brokers and our topics',
+  summary: 'Show the brokers and the topics',
   role: 'read',
   params: NOTHING,
   query: NOTHING,
   answers: {
-    200: { description: 'As they are now, or as they last were: `kafka` says which.', shape: ref(TopicList) },
+    200: { description: 'The current state, or the last known one: `kafka` says which.', shape: ref(TopicList) },
   },
   problems: ['kafka-not-configured', 'kafka-unreachable'],
 })
 
 const listTopicMessages = reading('/topics/:topic/messages', {
   tag,
-  summary: 'Look into a topic',
-  description: 'Outside of every consumer group: nobody notices.',
+  summary: 'Show messages of a topic',
+  description: 'Reads outside of any consumer group and commits no offsets.',
   role: 'read',
   params: closed({
-    topic: Type.String({ pattern: '^[a-zA-Z0-9._-]{1,249}$', description: 'As it is called in the cluster.' }),
+    topic: Type.String({ pattern: '^[a-zA-Z0-9._-]{1,249}$', description: 'Its name in the cluster.' }),
   }),
   query: closed({
     partition: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Only this one.' })),
@@ -56,14 +56,19 @@ const listTopicMessages = reading('/topics/:topic/messages', {
       Type.String({
         pattern: '^(earliest|latest|[0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z)$',
         default: 'latest',
-        description: '`earliest`, `latest` (so many from the end), an offset, or a time (RFC 3339, UTC).',
+        description: '`earliest`, `latest` (the last messages), an offset, or a time (RFC 3339, UTC).',
       }),
     ),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: MOST_MESSAGES, default: DEFAULT_MESSAGES, description: 'Messages at most.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: MOST_MESSAGES,
+        default: DEFAULT_MESSAGES,
+        description: 'Maximum number of messages.',
+      }),
     ),
   }),
-  answers: { 200: { description: 'Decoded as far as they can be.', shape: ref(TopicMessages) } },
+  answers: { 200: { description: 'The messages, decoded if possible.', shape: ref(TopicMessages) } },
   problems: ['kafka-not-configured', 'kafka-unreachable', 'topic-not-found'],
 })
 
@@ -119,7 +124,7 @@ function browseFrom(text: string): BrowseFrom {
   if (!Number.isNaN(time)) return { at: 'time', time }
   throw new ProblemError({
     code: 'invalid-request',
-    detail: 'query /from is no time that there is',
+    detail: 'query /from is not a valid time',
     errors: [{ in: 'query', pointer: '/from', message: 'must be a time (RFC 3339, UTC)' }],
   })
 }

@@ -16,14 +16,14 @@ const getLiveness = reading('/livez', {
   ...common,
   summary: 'Is the process alive?',
   role: null,
-  answers: { 200: { description: 'It answers.', shape: ref(Liveness) } },
+  answers: { 200: { description: 'The process is alive.', shape: ref(Liveness) } },
 })
 
 const readying = (url: string, summary: string) =>
   reading(url, {
     ...common,
     summary,
-    description: '503 while it starts, stops, or lacks something it needs; `checks` then says what.',
+    description: '503 while the service starts, stops, or lacks something that it needs; `checks` says what.',
     role: null,
     answers: { 200: { description: 'Ready.', shape: ref(Readiness) } },
     problems: ['not-ready'],
@@ -38,7 +38,7 @@ const getMetrics = reading('/metrics', {
 
 const getVersion = reading('/version', {
   ...common,
-  summary: 'Which release runs here?',
+  summary: 'Which release is running?',
   role: 'read',
   answers: { 200: { description: 'The release.', shape: ref(Version) } },
 })

@@ -83,13 +83,13 @@ describe('the answer to an order', () => {
       [{ reason: 'order-exists', orderId: 'o1' }, 409, { orderId: 'o1' }],
       [{ reason: 'unknown-customer', customerId: 'c1' }, 422, { shortages: [] }],
       [{ reason: 'unknown-product', skus: ['a', 'b'] }, 422, { detail: 'not in the catalogue: a, b' }],
-      [{ reason: 'wrong-currency' }, 422, { detail: 'a product is not priced in EUR' }],
+      [{ reason: 'wrong-currency' }, 422, { detail: 'a product has no price in EUR' }],
       [{ reason: 'order-too-large' }, 422, { orderId: 'o1' }],
       [{ reason: 'out-of-stock', shortages }, 422, { shortages, detail: 's1: 4 wanted, 3 available' }],
       [
         { reason: 'rejected-before', recorded: 'fraud', shortages: [] },
         422,
-        { detail: 'it was rejected before: fraud' },
+        { detail: 'the order was already rejected: fraud' },
       ],
     ]
     for (const [refusal, status, more] of cases) {

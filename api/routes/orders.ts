@@ -36,12 +36,12 @@ const placing = commanding('/orders', {
   tag: 'orders',
   summary: 'Place an order',
   description:
-    'Reserves all lines or none. Sent again with the same orderId and content it answers 200 with the present order.',
+    'Reserves all lines or none. Repeating it with the same orderId and content answers 200 with the current order.',
   role: 'order',
   params: NOTHING,
   request: placeOrderRequest,
   shape: ref(Order),
-  done: { 200: 'It was placed before.', 201: 'Placed.' },
+  done: { 200: 'The order was already placed.', 201: 'Placed.' },
   refusals: {
     'order-exists': 'order-exists',
     'out-of-stock': 'out-of-stock',
@@ -56,11 +56,11 @@ const placing = commanding('/orders', {
 const cancelling = commanding('/orders/:orderId/cancel', {
   tag: 'orders',
   summary: 'Cancel an order',
-  description: 'Releases its units. The body may be left out.',
+  description: 'Releases its units. The body is optional.',
   role: 'order',
   params: OrderPath,
   request: cancelOrderRequest,
-  headers: { 'if-match': { description: 'The ETag that the order has to have.' } },
+  headers: { 'if-match': { description: 'The ETag that the order must have.' } },
   shape: ref(Order),
   done: { 200: 'Cancelled.' },
   refusals: {
@@ -75,7 +75,7 @@ const listing = viewing('/orders', {
   summary: 'List orders, newest first',
   params: NOTHING,
   query: closed({
-    status: Type.Optional(oneOf(ORDER_STATUSES, { description: 'Only orders of this status.' })),
+    status: Type.Optional(oneOf(ORDER_STATUSES, { description: 'Only orders with this status.' })),
     customer: Type.Optional(id('Only orders of this customer.')),
     limit,
     cursor,
@@ -96,7 +96,7 @@ const showing = viewing('/orders/:orderId', {
 const history = reading('/orders/:orderId/events', {
   tag: 'orders',
   summary: 'Show what happened to an order',
-  description: 'Read from the log itself, so it shows every acknowledged command.',
+  description: 'Reads the log itself, so it shows every acknowledged command.',
   role: 'read',
   params: OrderPath,
   query: closed({ after: logAfter, limit }),
@@ -104,7 +104,7 @@ const history = reading('/orders/:orderId/events', {
     200: {
       description: 'Its events, oldest first.',
       shape: ref(EventPage),
-      headers: { 'x-position': 'How far the log was looked through.' },
+      headers: { 'x-position': 'The position up to which the log was searched.' },
     },
   },
   problems: ['order-not-found', 'store-unavailable'],
@@ -205,9 +205,9 @@ function placingTold(refusal: PlaceOrderRefusal, orderId: string, currency: stri
     case 'unknown-product':
       return { detail: `not in the catalogue: ${refusal.skus.join(', ')}`, more }
     case 'wrong-currency':
-      return { detail: `a product is not priced in ${currency}`, more }
+      return { detail: `a product has no price in ${currency}`, more }
     case 'order-too-large':
-      return { detail: 'the total is past 2^53 - 1 minor units', more }
+      return { detail: 'the total is more than 2^53 - 1 minor units', more }
     case 'out-of-stock': {
       const { shortages } = refusal
       const short = shortages.map((s) => `${s.sku}: ${String(s.wanted)} wanted, ${String(s.available)} available`)
@@ -215,7 +215,7 @@ function placingTold(refusal: PlaceOrderRefusal, orderId: string, currency: stri
     }
     case 'rejected-before': {
       const { recorded, shortages } = refusal
-      return { detail: `it was rejected before: ${recorded}`, more: { orderId, shortages } }
+      return { detail: `the order was already rejected: ${recorded}`, more: { orderId, shortages } }
     }
   }
 }
@@ -234,7 +234,7 @@ function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
 }
 
 function notFound(orderId: string): Occurrence {
-  return { code: 'order-not-found', detail: `there is no order ${orderId}` }
+  return { code: 'order-not-found', detail: `no order has the id ${orderId}` }
 }
 
 function shownOrder(status: number, orderId: string, look: Look): string {

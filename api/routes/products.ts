@@ -44,18 +44,18 @@ const common = { tag: 'products', role: 'operate', shape } as const
 
 const listing = commanding('/products', {
   ...common,
-  summary: 'Put a product into the catalogue',
-  description: 'Sent again with the same content it answers 200 with the present product and receives nothing.',
+  summary: 'Add a product to the catalogue',
+  description: 'Repeating it with the same content answers 200 with the current product and adds no stock.',
   params: NOTHING,
   request: listProductRequest,
-  done: { 200: 'It was listed before.', 201: 'Listed, with its first receipt.' },
+  done: { 200: 'The product was already listed.', 201: 'Listed, with its first receipt.' },
   refusals: { 'product-exists': 'product-exists', 'wrong-currency': 'wrong-currency' },
 })
 
 const receiving = commanding('/products/:sku/receipts', {
   ...common,
-  summary: 'Take units into stock',
-  description: 'Sent again without the same Idempotency-Key it receives again.',
+  summary: 'Receive units into stock',
+  description: 'Repeating it without the same Idempotency-Key receives the units again.',
   params: ProductPath,
   request: receiveStockRequest,
   done: { 201: 'Received.' },
@@ -65,7 +65,8 @@ const receiving = commanding('/products/:sku/receipts', {
 const adjusting = commanding('/products/:sku/adjustments', {
   ...common,
   summary: 'Correct the stock',
-  description: 'Never below what orders have reserved. Sent again without the same Idempotency-Key it adjusts again.',
+  description:
+    'Never below what orders have reserved. Repeating it without the same Idempotency-Key corrects the stock again.',
   params: ProductPath,
   request: adjustStockRequest,
   done: { 201: 'Corrected.' },
@@ -79,7 +80,7 @@ const adjusting = commanding('/products/:sku/adjustments', {
 const pricing = commanding('/products/:sku/price', {
   ...common,
   summary: 'Change the price',
-  description: 'Orders already placed keep theirs.',
+  description: 'Orders already placed keep their prices.',
   params: ProductPath,
   request: changePriceRequest,
   done: { 201: 'Changed.' },
@@ -187,16 +188,16 @@ function told(refusal: InventoryRefusal, sku: string): Omit<Occurrence, 'code'> 
     case 'unknown-product':
       return notFound(sku)
     case 'product-exists':
-      return { detail: `product ${sku} was listed with other content` }
+      return { detail: `product ${sku} exists with other content` }
     case 'wrong-currency':
       return { detail: `prices of this shop are in ${refusal.currency}` }
     case 'stock-too-large':
-      return { detail: `${String(refusal.onHand)} units are on hand already` }
+      return { detail: `${String(refusal.onHand)} units are already on hand` }
     case 'stock-below-reserved':
       return { detail: `of ${String(refusal.onHand)} units on hand ${String(refusal.reserved)} are reserved` }
   }
 }
 
 function notFound(sku: string): Occurrence {
-  return { code: 'product-not-found', detail: `there is no product ${sku}` }
+  return { code: 'product-not-found', detail: `no product has the SKU ${sku}` }
 }

@@ -12,14 +12,14 @@ import { Projection, ProjectionList, Replay as ReplayShape, ReplayList, StartRep
 import { closed, nullable, ref } from '../../commands/shape.ts'
 
 const tag = 'operations'
-const name = closed({ name: Type.String({ pattern: '^[a-z]{1,63}$', description: 'Of the projection.' }) })
-const replayId = closed({ replayId: Type.String({ format: 'uuid', description: 'Of the replay.' }) })
+const name = closed({ name: Type.String({ pattern: '^[a-z]{1,63}$', description: 'Name of the projection.' }) })
+const replayId = closed({ replayId: Type.String({ format: 'uuid', description: 'Id of the replay.' }) })
 const shownProjection = { 200: { description: 'As it is now.', shape: ref(Projection) } }
 const shownReplay = { 200: { description: 'As it is now.', shape: ref(ReplayShape) } }
 
 const listProjections = reading('/projections', {
   tag,
-  summary: 'Show the projections and how far they are',
+  summary: 'Show the projections and their progress',
   role: 'read',
   params: NOTHING,
   query: NOTHING,
@@ -41,7 +41,7 @@ const startReplay = actingWith('/projections/:name/replay', {
   tag,
   summary: 'Rebuild a projection from the log',
   description:
-    'Beside the one that is shown; it is compared with it and takes its place when they are equal. Watch it at `Location`.',
+    'Builds new tables next to the live ones, compares both, and switches if they are equal. Watch it at `Location`.',
   role: 'operate',
   params: name,
   body: nullable(ref(StartReplay)),
@@ -84,10 +84,10 @@ const steering = (url: string, summary: string) =>
 const cancelReplay = removing('/replays/:replayId', {
   tag,
   summary: 'Cancel a replay',
-  description: 'What it built is dropped; what is shown stays as it is. One that is done already stays done.',
+  description: 'Drops the tables built so far; the live tables do not change. A finished replay stays finished.',
   role: 'operate',
   params: replayId,
-  answers: { 204: { description: 'It is not under way any more.', shape: null } },
+  answers: { 204: { description: 'The replay is no longer running.', shape: null } },
   problems: ['replay-not-found'],
 })
 
@@ -160,11 +160,11 @@ export const projections = resource(
 
 function found(replay: Replay | null): Replay {
   if (replay !== null) return replay
-  throw new ProblemError({ code: 'replay-not-found', detail: 'there is no replay of this id' })
+  throw new ProblemError({ code: 'replay-not-found', detail: 'no replay has this id' })
 }
 
 function projectionNotFound(projection: string): ProblemError {
-  return new ProblemError({ code: 'projection-not-found', detail: `there is no projection ${projection}` })
+  return new ProblemError({ code: 'projection-not-found', detail: `no projection is named ${projection}` })
 }
 
 function projectionAnswer({ lastCheck, ...state }: ProjectionState): object {

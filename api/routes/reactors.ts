@@ -10,7 +10,7 @@ import { uncached } from './read-answers.ts'
 
 const listReactors = reading('/reactors', {
   tag: 'operations',
-  summary: 'Show the reactors and what they have still to do',
+  summary: 'Show the reactors and their pending work',
   role: 'read',
   params: NOTHING,
   query: NOTHING,
@@ -20,10 +20,10 @@ const listReactors = reading('/reactors', {
 
 const retryReactor = acting('/reactors/:name/retry', {
   tag: 'operations',
-  summary: 'Have a reactor try again',
-  description: 'What it stands still at, and everything that it has parked.',
+  summary: 'Retry a reactor',
+  description: 'Retries the event at which it stopped, and everything that it has parked.',
   role: 'operate',
-  params: closed({ name: Type.String({ pattern: '^[a-z-]{1,63}$', description: 'Of the reactor.' }) }),
+  params: closed({ name: Type.String({ pattern: '^[a-z-]{1,63}$', description: 'Name of the reactor.' }) }),
   answers: { 200: { description: 'As it is now.', shape: ref(Reactor) } },
   problems: ['reactor-not-found'],
 })
@@ -35,7 +35,7 @@ export const reactors = resource({ listReactors, retryReactor }, ({ reactors: al
   async retryReactor(request, reply) {
     const { name } = request.params
     const state = await all.retry(name)
-    if (state === null) throw new ProblemError({ code: 'reactor-not-found', detail: `there is no reactor ${name}` })
+    if (state === null) throw new ProblemError({ code: 'reactor-not-found', detail: `no reactor is named ${name}` })
     return uncached(reply).send(state)
   },
 }))

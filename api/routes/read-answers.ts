@@ -39,8 +39,8 @@ export function pageQuery(query: { readonly limit?: number; readonly cursor?: st
   if (cursor !== null) return { limit, cursor }
   throw new ProblemError({
     code: 'invalid-request',
-    detail: 'the cursor is not one of ours',
-    errors: [{ in: 'query', pointer: '/cursor', message: 'must be the `next` of a former page' }],
+    detail: 'the cursor is not valid',
+    errors: [{ in: 'query', pointer: '/cursor', message: 'must be the `next` of an earlier page' }],
   })
 }
 

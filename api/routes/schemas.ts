@@ -33,7 +33,7 @@ const listSchemas = reading('/schemas', {
   tag,
   summary: 'Show the events, their versions, and which of them the log holds',
   description:
-    'A long log is counted in steps: until `position` is `head`, ask again. Each event is counted once, then only new ones.',
+    'A long log is counted in steps: ask again until `position` is `head`. After that, only new events are counted.',
   role: 'read',
   headers,
   params: NOTHING,
@@ -44,7 +44,7 @@ const listSchemas = reading('/schemas', {
 
 const getSchema = reading('/schemas/:type', {
   tag,
-  summary: 'Show an event: each version, and what it has changed',
+  summary: 'Show an event: each version and its changes',
   role: 'read',
   headers,
   params: type,
@@ -56,7 +56,7 @@ const getSchema = reading('/schemas/:type', {
 const encodeEvent = computing('/schemas/:type/bytes', {
   tag,
   summary: 'Show the bytes of an event, and what each version reads from them',
-  description: 'Nothing is recorded. Fields with a default may be left out.',
+  description: 'Records nothing. You can leave out fields that have a default.',
   role: 'read',
   params: type,
   body: ref(EncodeEvent),

@@ -19,7 +19,7 @@ const simulating = commanding('/simulation/orders', {
   tag: 'orders',
   summary: 'Place random orders',
   description:
-    'Of the simulated shop’s customers and products; those that are unknown here are rejected. Off in production.',
+    'Uses the customers and products of the simulated shop; orders for unknown ones are rejected. Off in production.',
   role: 'operate',
   params: NOTHING,
   request: requestOf(ref(SimulateOrders)),

@@ -7,13 +7,13 @@ import { count, time } from './shape.ts'
 export const Activity = named(
   'Activity',
   {
-    position: Type.Integer({ description: 'Of the event in the log.' }),
+    position: Type.Integer({ description: 'Position of the event in the log.' }),
     at: time('When it was recorded.'),
-    kind: Type.String({ description: 'What it happened to: order, inventory, customer.' }),
-    type: Type.String({ description: 'What happened.' }),
-    id: Type.String({ description: 'Of the order, the product or the customer.' }),
+    kind: Type.String({ description: 'Kind of the stream: order, inventory, customer.' }),
+    type: Type.String({ description: 'Type of the event.' }),
+    id: Type.String({ description: 'Id of the order, the product or the customer.' }),
     title: nullable(Type.String({ description: 'Name of the product, or of the first product of an order.' })),
-    customerId: nullable(Type.String({ description: 'Whose order it is.' })),
+    customerId: nullable(Type.String({ description: 'Customer of the order.' })),
     amount: nullable(ref(Money)),
     units: nullable(count('Units.')),
     reason: nullable(Type.String({ description: 'Why an order was rejected.' })),

@@ -4,14 +4,14 @@ import { Money } from './money.ts'
 import { closed, named, nullable, oneOf, ref, type Named } from '../../commands/shape.ts'
 import { count, Position, time } from './shape.ts'
 
-const asOf = nullable(time('When the last event was recorded that this includes; null before the first one.'))
+const asOf = nullable(time('Time of the last event that this includes; null before the first one.'))
 
 export const OrderCounts = named(
   'OrderCounts',
   byStatus((status) =>
-    count(status === 'placed' ? 'Every order ever accepted, whatever became of it.' : `Ever ${status}.`),
+    count(status === 'placed' ? 'Orders ever accepted, including later cancelled ones.' : `Ever ${status}.`),
   ),
-  { description: 'How many orders ever went each way.' },
+  { description: 'Number of orders that ever had each status.' },
 )
 
 export const Analytics = named(
@@ -54,19 +54,19 @@ export const LiveRates = named(
     lastUpdated: asOf,
     position: Position,
   },
-  { description: 'What the shop does right now.' },
+  { description: 'Current rates of the shop.' },
 )
 
 export const OrdersByStatus = named(
   'OrdersByStatus',
   {
     items: Type.Array(
-      closed({ status: oneOf(ORDER_STATUSES, { description: 'What became of them.' }), orders: count('Orders now.') }),
+      closed({ status: oneOf(ORDER_STATUSES, { description: 'Status of the orders.' }), orders: count('Orders now.') }),
     ),
     position: Position,
     asOf,
   },
-  { description: 'How many orders have each status now.' },
+  { description: 'Number of orders with each status now.' },
 )
 
 function breakdown(

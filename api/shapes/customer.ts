@@ -14,9 +14,9 @@ export const Customer = named(
     region: Type.String({ description: 'Where the customer is served from.' }),
     tier: oneOf(TIERS, { description: 'Rank.' }),
     language: Type.String({ description: 'BCP 47 tag of the language to write in.' }),
-    orders: Type.Optional(count('Accepted orders, whatever became of them. Reads only.')),
+    orders: Type.Optional(count('Accepted orders, including later cancelled ones. Only in reads.')),
     spent: Type.Optional(ref(Money)),
-    version: count('Of the customer: it grows with each change.'),
+    version: count('Version of the customer; it grows with each change.'),
     position: Position,
   },
   {

@@ -7,43 +7,43 @@ export { LETTER_STATES }
 
 export const cause = Type.String({
   pattern: '^[a-z-]{1,64}-[0-9a-f]{8}$',
-  description: 'What letters of one group share.',
+  description: 'Id of the cause; letters of one group share it.',
 })
-const id = count('Of the letter.')
-const letterClass = Type.String({ description: 'A word for what was wrong.' })
-const message = Type.String({ description: 'What was wrong.' })
-const state = oneOf(LETTER_STATES, { description: '`retried`: it was executed; `discarded`: nobody wants it.' })
+const id = count('Id of the letter.')
+const letterClass = Type.String({ description: 'Class of the error.' })
+const message = Type.String({ description: 'Error message.' })
+const state = oneOf(LETTER_STATES, { description: '`retried`: it was executed; `discarded`: it was given up.' })
 
 export const DeadLetterGroup = named(
   'DeadLetterGroup',
   {
-    cause: Type.String({ description: 'What its letters share.' }),
+    cause: Type.String({ description: 'Id of the cause.' }),
     class: letterClass,
-    message: Type.String({ description: 'What was wrong with the newest of them.' }),
-    parked: count('Letters that wait.'),
+    message: Type.String({ description: 'Error message of the newest letter.' }),
+    parked: count('Letters that are still parked.'),
     retried: count('Letters that were executed later.'),
-    discarded: count('Letters that were given up.'),
+    discarded: count('Letters that were discarded.'),
     firstAt: time('When the first one was parked.'),
     lastAt: time('When the newest one was parked.'),
     sample: count('The newest letter.'),
   },
-  { description: 'Records that could not be handled for one cause.' },
+  { description: 'Records that could not be handled, with the same cause.' },
 )
 
 const summary = {
   id,
-  topic: Type.String({ description: 'Where the record was.' }),
+  topic: Type.String({ description: 'Topic of the record.' }),
   partition: count('Of the topic.'),
   offset: count('In the partition.'),
-  timestamp: nullable(time('As the record says; null when that is no time.')),
-  key: nullable(Type.String({ description: 'Of the record, at most 256 bytes of it; what is no UTF-8 is replaced.' })),
-  size: nullable(count('Of the value in bytes; null when it has none.')),
+  timestamp: nullable(time('Time in the record; null if it is not a valid time.')),
+  key: nullable(Type.String({ description: 'Key of the record, at most 256 bytes; invalid UTF-8 is replaced.' })),
+  size: nullable(count('Size of the value in bytes; null if the record has no value.')),
   class: letterClass,
   message,
-  cause: Type.String({ description: 'What letters of its group share.' }),
+  cause: Type.String({ description: 'Id of the cause.' }),
   state,
   parkedAt: time('When it was parked.'),
-  publishedAt: nullable(time('When the topic of dead letters was told of it; null: not yet.')),
+  publishedAt: nullable(time('When it was published to the dead-letters topic; null: not yet.')),
 }
 
 export const DeadLetterSummary = named('DeadLetterSummary', summary, {
@@ -54,24 +54,24 @@ export const DeadLetter = named(
   'DeadLetter',
   {
     ...summary,
-    decoded: nullable(Type.String({ description: 'The value as JSON, where it can be read.' })),
-    text: nullable(Type.String({ description: 'The value, when it is UTF-8; at most 64 KiB of it.' })),
+    decoded: nullable(Type.String({ description: 'The value as JSON, if it can be decoded.' })),
+    text: nullable(Type.String({ description: 'The value if it is UTF-8; at most 64 KiB.' })),
     base64: nullable(Type.String({ description: 'The first 64 KiB of the value.' })),
     headers: Type.Array(
       closed({
         name: Type.String(),
-        text: nullable(Type.String({ description: 'When it is UTF-8.' })),
+        text: nullable(Type.String({ description: 'The value if it is UTF-8.' })),
         base64: Type.String(),
       }),
     ),
     history: Type.Array(
       closed({
         at: time('When.'),
-        act: oneOf(['retry', 'discard'], { description: 'What was done.' }),
+        act: oneOf(['retry', 'discard'], { description: 'The action.' }),
         by: Type.String({ description: 'Who did it.' }),
-        detail: Type.String({ description: 'What came of it.' }),
+        detail: Type.String({ description: 'The result.' }),
       }),
-      { description: 'What was done with it, oldest first.' },
+      { description: 'Actions on this record, oldest first.' },
     ),
   },
   { description: 'A record that could not be handled.' },
@@ -80,14 +80,14 @@ export const DeadLetter = named(
 export const DeadLetterList = named(
   'DeadLetterList',
   {
-    groups: Type.Array(ref(DeadLetterGroup), { description: 'By cause, those with parked letters first.' }),
+    groups: Type.Array(ref(DeadLetterGroup), { description: 'Groups by cause; those with parked letters first.' }),
     items: Type.Array(ref(DeadLetterSummary), { description: 'A page of letters, newest first.' }),
     next: nullable(count('`before` of the next page; null on the last.')),
   },
   { description: 'Records that could not be handled.' },
 )
 
-const dryRun = Type.Optional(Type.Boolean({ description: 'Only say what would come of it.', default: false }))
+const dryRun = Type.Optional(Type.Boolean({ description: 'Dry run: only say what would happen.', default: false }))
 
 export const SelectDeadLetters = named(
   'SelectDeadLetters',
@@ -113,21 +113,21 @@ export const DeadLetterWish = named('DeadLetterWish', { dryRun }, { description:
 export const DeadLetterRetry = named(
   'DeadLetterRetry',
   {
-    dryRun: Type.Boolean({ description: 'Nothing was changed.' }),
-    total: count('Parked letters of the selection when it began.'),
-    succeeded: count('Placed, or would be.'),
-    refused: count('Rejected, which is recorded, or would be.'),
-    failed: count('Parked as before.'),
-    left: count('Not tried this time: ask again.'),
+    dryRun: Type.Boolean({ description: 'Whether this was a dry run: nothing was changed.' }),
+    total: count('Number of selected letters that were parked at the start.'),
+    succeeded: count('Orders placed, or that would be placed.'),
+    refused: count('Orders rejected and recorded, or that would be.'),
+    failed: count('Letters that stay parked.'),
+    left: count('Letters not retried this time; ask again.'),
   },
-  { description: 'What came, or would come, of another try.' },
+  { description: 'Result of a retry or of its dry run.' },
 )
 
 export const DeadLetterDiscard = named(
   'DeadLetterDiscard',
   {
-    dryRun: Type.Boolean({ description: 'Nothing was changed.' }),
+    dryRun: Type.Boolean({ description: 'Whether this was a dry run: nothing was changed.' }),
     discarded: count('Letters that were, or would be, discarded.'),
   },
-  { description: 'What was, or would be, discarded.' },
+  { description: 'Result of a discard or of its dry run.' },
 )

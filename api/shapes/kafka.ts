@@ -10,36 +10,36 @@ const amount = (description: string) => Type.Integer({ minimum: 0, description }
 
 const reach = {
   kafka: closed({
-    state: oneOf(['connected', 'unreachable', 'not-configured'], { description: 'When it was last asked.' }),
-    ageSeconds: nullable(rate('Age of what is told of it; null: it never answered.')),
-    detail: nullable(Type.String({ description: 'Why it is not reached.' })),
+    state: oneOf(['connected', 'unreachable', 'not-configured'], { description: 'When the cluster was last asked.' }),
+    ageSeconds: nullable(rate('Age of the data; null: the cluster never answered.')),
+    detail: nullable(Type.String({ description: 'Why the cluster cannot be reached.' })),
   }),
 }
 
 const progress = {
-  behind: amount('Messages, or events, that are there and not done yet.'),
-  secondsBehind: nullable(rate('Age of the oldest of them; 0 when there is none, null when it cannot be told.')),
-  inRate: rate('A second that come, over the last minute at most.'),
-  outRate: rate('A second that are done.'),
+  behind: amount('Messages or events that are not processed yet.'),
+  secondsBehind: nullable(rate('Age of the oldest of them; 0 if all are processed, null if unknown.')),
+  inRate: rate('Incoming per second, over at most the last minute.'),
+  outRate: rate('Processed per second.'),
   trend: oneOf(['falling', 'steady', 'rising'], { description: 'Of `behind`.' }),
-  etaSeconds: nullable(rate('Until nothing is left, at these rates; null: never, or not known yet.')),
+  etaSeconds: nullable(rate('Seconds until it has caught up, at these rates; null: never, or unknown yet.')),
   verdict: oneOf(['OK', 'WARN', 'STALLED', 'STOPPED'], {
     description:
-      '`WARN`: falls behind though it moves; `STALLED`: does not move though it is there; `STOPPED`: nobody is there and something is left.',
+      '`WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread.',
   }),
-  settled: Type.Boolean({ description: 'False: it was not watched for long enough to say more than OK.' }),
+  settled: Type.Boolean({ description: 'False: it was not watched long enough for a verdict other than OK.' }),
 }
 
 export const GroupLag = named(
   'GroupLag',
   {
     group: Type.String({ description: 'The consumer group.' }),
-    state: Type.String({ description: 'In the words of Kafka: Stable, Empty, PreparingRebalance.' }),
+    state: Type.String({ description: 'State in Kafka: Stable, Empty, PreparingRebalance.' }),
     members: Type.Array(
       closed({
         client: Type.String(),
         host: Type.String(),
-        partitions: amount('That it has.'),
+        partitions: amount('Partitions that the member has.'),
       }),
     ),
     ...progress,
@@ -47,24 +47,24 @@ export const GroupLag = named(
       closed({
         topic: Type.String(),
         partition: amount('Of the topic.'),
-        offset: amount('The next to be read.'),
-        end: amount('Behind the newest.'),
+        offset: amount('Next offset to read.'),
+        end: amount('Offset after the newest message.'),
         ...progress,
       }),
     ),
   },
-  { description: 'How far a consumer group is behind, in all and by partition.' },
+  { description: 'How far a consumer group is behind, in total and by partition.' },
 )
 
 export const ReaderLag = named(
   'ReaderLag',
   {
     name: Type.String({ description: 'Of the reader.' }),
-    kind: oneOf(['relay', 'projection'], { description: 'What it does with the events.' }),
-    position: amount('Of the last event that it has done.'),
-    head: amount('Of the newest event in the log.'),
+    kind: oneOf(['relay', 'projection'], { description: 'Kind of the reader.' }),
+    position: amount('Position of the last processed event.'),
+    head: amount('Position of the newest event in the log.'),
     ...progress,
-    detail: nullable(Type.String({ description: 'Why it does not go on, where that is known.' })),
+    detail: nullable(Type.String({ description: 'Why it does not move, if known.' })),
   },
   { description: 'How far a reader of the log is behind.' },
 )
@@ -78,39 +78,39 @@ export const Lag = named(
     groups: Type.Array(ref(GroupLag)),
     readers: Type.Array(ref(ReaderLag)),
   },
-  { description: 'How far everybody is behind; the verdict is the worst of all.' },
+  { description: 'How far all readers are behind; the verdict is the worst of all.' },
 )
 
 export const Topic = named(
   'Topic',
   {
-    name: Type.String({ description: 'As it is called in the cluster.' }),
+    name: Type.String({ description: 'Its name in the cluster.' }),
     use: nullable(
       oneOf(['log', 'copy', 'in', 'out'], {
         description:
-          '`log`: read by our feed; `copy`: for others; `in`: what others send us; `out`: what we tell others.',
+          '`log`: read by the projector; `copy`: a copy for other readers; `in`: input from other systems; `out`: output for other systems.',
       }),
     ),
     partitions: Type.Array(
       closed({
         partition: amount('From 0.'),
-        leader: nullable(count('The broker; null: there is none now.')),
-        replicas: Type.Array(Type.Integer(), { description: 'Brokers that are to have it.' }),
-        inSync: Type.Array(Type.Integer(), { description: 'Those that have all of it.' }),
+        leader: nullable(count('Leader broker; null: the partition has no leader now.')),
+        replicas: Type.Array(Type.Integer(), { description: 'Brokers that should have a replica.' }),
+        inSync: Type.Array(Type.Integer(), { description: 'Brokers whose replica is in sync.' }),
         start: amount('The oldest offset.'),
-        end: amount('Behind the newest offset.'),
-        bytes: nullable(amount('On the disk of the leader; null: not told.')),
+        end: amount('Offset after the newest message.'),
+        bytes: nullable(amount('Bytes on the disk of the leader; null: unknown.')),
       }),
     ),
     records: amount('Offsets from the oldest to the newest, of all partitions.'),
-    bytes: nullable(amount('On the disks of the leaders; null: not told.')),
-    retentionMs: nullable(amount('Milliseconds for which records are kept; null: for ever, or not told.')),
-    inRate: rate('Records a second that come.'),
+    bytes: nullable(amount('Bytes on the disks of the leaders; null: unknown.')),
+    retentionMs: nullable(amount('Milliseconds for which records are kept; null: no limit, or unknown.')),
+    inRate: rate('Incoming records per second.'),
     health: oneOf(['healthy', 'under-replicated', 'offline'], {
       description: '`under-replicated`: some replica is behind; `offline`: some partition has no leader.',
     }),
   },
-  { description: 'A topic and how it does.' },
+  { description: 'A topic and its health.' },
 )
 
 export const TopicList = named(
@@ -128,7 +128,7 @@ export const TopicList = named(
     ),
     items: Type.Array(ref(Topic), { description: 'By name.' }),
   },
-  { description: 'The brokers and our topics.' },
+  { description: 'The brokers and the topics.' },
 )
 
 export const TopicMessage = named(
@@ -136,21 +136,21 @@ export const TopicMessage = named(
   {
     partition: amount('Of the topic.'),
     offset: amount('In the partition.'),
-    at: time('When it was written, as its writer says.'),
-    key: nullable(Type.String({ description: 'As text, or in hex where it is none.' })),
+    at: time('When it was written, according to its writer.'),
+    key: nullable(Type.String({ description: 'As text, or in hex if it is not text.' })),
     headers: Type.Array(closed({ name: Type.String(), value: Type.String({ description: 'As text, or in hex.' }) })),
-    format: oneOf(['avro', 'json', 'text', 'hex', 'empty', 'unreadable'], { description: 'What the value is.' }),
+    format: oneOf(['avro', 'json', 'text', 'hex', 'empty', 'unreadable'], { description: 'Format of the value.' }),
     type: nullable(Type.String({ description: 'Of the event (`avro`).' })),
     data: nullable(
-      Type.Object({}, { additionalProperties: true, description: 'The fields of the value, where it is an object.' }),
+      Type.Object({}, { additionalProperties: true, description: 'The fields of the value, if it is an object.' }),
     ),
     text: nullable(
-      Type.String({ description: 'Any other value: JSON, text, hex (4 KiB at most), or why there is none.' }),
+      Type.String({ description: 'Any other value as JSON, text or hex (at most 4 KiB), or why it is missing.' }),
     ),
     bytes: amount('Of the value.'),
     fault: nullable(Type.String({ description: 'Why a framed event could not be decoded.' })),
   },
-  { description: 'A message of a topic, decoded as far as it can be.' },
+  { description: 'A message of a topic, decoded if possible.' },
 )
 
 export const TopicMessages = named(
@@ -158,7 +158,7 @@ export const TopicMessages = named(
   {
     items: Type.Array(ref(TopicMessage), { description: 'The oldest first.' }),
     next: nullable(
-      Type.Integer({ description: 'Where to go on (`from`) in the partition asked for; null at its end.' }),
+      Type.Integer({ description: '`from` of the next page in the requested partition; null at its end.' }),
     ),
   },
   { description: 'Messages of a topic.' },

@@ -23,7 +23,7 @@ export const limit = Type.Optional(
 )
 
 export const cursor = Type.Optional(
-  Type.String({ pattern: '^[A-Za-z0-9_-]{1,256}$', description: 'Where the page begins: `next` of the page before.' }),
+  Type.String({ pattern: '^[A-Za-z0-9_-]{1,256}$', description: 'Start of the page: `next` of the page before.' }),
 )
 
 export const after = Type.Optional(
@@ -31,7 +31,7 @@ export const after = Type.Optional(
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
     description:
-      'Read your own write: wait (5 s at most) until the answer shows this position, the `X-Position` of a command.',
+      'Read your own write: wait (at most 5 s) until the answer shows this position, the `X-Position` of a command.',
   }),
 )
 
@@ -40,6 +40,6 @@ export const logAfter = Type.Optional(
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
     default: 0,
-    description: 'Begin behind this position. Never waits.',
+    description: 'Start after this position. Does not wait.',
   }),
 )

@@ -15,16 +15,16 @@ export const Readiness = named(
       closed({
         name: Type.String(),
         ok: Type.Boolean(),
-        ageSeconds: Type.Number({ description: 'How long ago it was found so.' }),
+        ageSeconds: Type.Number({ description: 'Age of this result in seconds.' }),
         detail: nullable(Type.String({ description: 'What is wrong.' })),
       }),
     ),
   },
-  { description: 'The service can do its work.' },
+  { description: 'The service is ready.' },
 )
 
 export const Version = named(
   'Version',
   { name: Type.String(), version: Type.String(), node: Type.String() },
-  { description: 'What runs here.', examples: [{ name: 'orderledger', version: '0.1.0', node: '20.20.2' }] },
+  { description: 'The running release.', examples: [{ name: 'orderledger', version: '0.1.0', node: '20.20.2' }] },
 )

@@ -16,7 +16,7 @@ export const OrderLine = named(
     quantity: count('Units.'),
     unitPrice: nullable(ref(Money)),
   },
-  { description: 'One line of an order. What a rejected order does not know is null.' },
+  { description: 'One line of an order. Unknown values of a rejected order are null.' },
 )
 
 export const Shortage = named(
@@ -24,27 +24,27 @@ export const Shortage = named(
   {
     sku: Type.String({ description: 'The product.' }),
     wanted: count('Units asked for by all lines together.'),
-    available: count('Units that were free.'),
+    available: count('Units that were available.'),
   },
-  { description: 'A product of which fewer units were free than an order asked for.' },
+  { description: 'A product with fewer available units than an order asked for.' },
 )
 
 export const Order = named(
   'Order',
   {
     orderId: Type.String({ description: 'The order.' }),
-    status: oneOf(ORDER_STATUSES, { description: 'What became of it.' }),
-    customerId: Type.String({ description: 'Who ordered.' }),
+    status: oneOf(ORDER_STATUSES, { description: 'Status of the order.' }),
+    customerId: Type.String({ description: 'The customer who ordered.' }),
     lines: Type.Array(ref(OrderLine)),
     total: nullable(ref(Money)),
     placedAt: nullable(time('When it was placed; null for a rejected order.')),
-    reservedUntil: nullable(time('Until when its units are kept for it; null for ever, or for a rejected order.')),
-    rejectedAt: Type.Optional(nullable(time('When it was rejected. Reads only.'))),
+    reservedUntil: nullable(time('Until when its units are reserved; null: without limit, or a rejected order.')),
+    rejectedAt: Type.Optional(nullable(time('When it was rejected. Only in reads.'))),
     reason: Type.Optional(
-      nullable(Type.String({ description: 'Why it was rejected (a code) or cancelled (in words). Reads only.' })),
+      nullable(Type.String({ description: 'Why it was rejected (a code) or cancelled (in words). Only in reads.' })),
     ),
-    shortages: Type.Optional(Type.Array(ref(Shortage), { description: 'Reads only.' })),
-    version: count('Of the order: it grows with each change.'),
+    shortages: Type.Optional(Type.Array(ref(Shortage), { description: 'Only in reads.' })),
+    version: count('Version of the order; it grows with each change.'),
     position: Position,
   },
   {

@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 import { named, oneOf, ref, text } from '../../commands/shape.ts'
 
-/** What one part of a request did wrong. */
+/** What is wrong with one part of a request. */
 export const Fault = named(
   'Fault',
   {
-    in: oneOf(['body', 'query', 'path', 'header'], { description: 'Which part of the request.' }),
+    in: oneOf(['body', 'query', 'path', 'header'], { description: 'Part of the request.' }),
     pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the value in that part.' }),
     message: text(1, 500, 'What is wrong with it.'),
   },
-  { description: 'What one part of a request did wrong.' },
+  { description: 'What is wrong with one part of a request.' },
 )
 
 /** RFC 9457. Some problems carry more properties, so it is open. */

@@ -11,10 +11,10 @@ export const Product = named(
     name: Type.String({ description: 'As shown to customers.' }),
     category: Type.String({ description: 'Groups products in the figures of sales.' }),
     price: ref(Money),
-    onHand: count('Units in the house.'),
-    reserved: count('Units of them that orders hold.'),
+    onHand: count('Units on hand.'),
+    reserved: count('Units on hand that orders have reserved.'),
     available: count('Units that an order can still reserve.'),
-    version: count('Of the product’s stock: it grows with each change.'),
+    version: count('Version of the product’s stock; it grows with each change.'),
     position: Position,
   },
   {

@@ -10,39 +10,39 @@ const position = (description: string) => Type.Integer({ minimum: 0, description
 
 const failure = nullable(
   closed({
-    code: Type.String({ description: 'A word for what went wrong.' }),
-    message: Type.String({ description: 'What went wrong.' }),
-    position: position('Of the event it happened at.'),
+    code: Type.String({ description: 'Code of the error.' }),
+    message: Type.String({ description: 'Error message.' }),
+    position: position('Position of the event that failed.'),
   }),
 )
 
 export const Projection = named(
   'Projection',
   {
-    name: Type.String({ description: 'Of the projection.' }),
-    version: count('Of the tables that are shown.'),
-    generation: count('Of the tables that are shown: each rebuild makes another one.'),
+    name: Type.String({ description: 'Name of the projection.' }),
+    version: count('Version of the live tables.'),
+    generation: count('Generation of the live tables; each rebuild creates a new one.'),
     state: oneOf(PROJECTION_STATES, {
-      description: '`replaying`: what is shown is of an older release and stands still until it is rebuilt.',
+      description: '`replaying`: the rows come from an older release and do not change until they are rebuilt.',
     }),
-    position: position('What it shows: everything up to it.'),
-    head: position('Of the newest event in the log.'),
+    position: position('It shows all events up to this position.'),
+    head: position('Position of the newest event in the log.'),
     lagEvents: count('Events that it does not show yet.'),
     lagSeconds: Type.Number({ minimum: 0, description: 'Age of the oldest event that it does not show yet.' }),
-    eventsPerSecond: count('Over the last 10 s, as far as this process heard.'),
-    rows: count('In all its tables.'),
+    eventsPerSecond: count('Over the last 10 s, as seen by this process.'),
+    rows: count('Rows in all its tables.'),
     lastError: failure,
-    replayId: nullable(Type.String({ description: 'Of the replay that is under way.' })),
+    replayId: nullable(Type.String({ description: 'Id of the running replay.' })),
     lastCheck: nullable(
       closed({
-        replayId: Type.String({ description: 'Of the last replay that compared the rows with the log.' }),
+        replayId: Type.String({ description: 'Id of the last replay that compared the rows with the log.' }),
         checkedAt: time('When it was done.'),
-        position: position('At which they were compared.'),
+        position: position('Position of the comparison.'),
         differences: count('Rows that differed.'),
       }),
     ),
   },
-  { description: 'A read model and how far it is.' },
+  { description: 'A read model and its progress.' },
 )
 
 export const ProjectionList = named(
@@ -65,7 +65,7 @@ export const Difference = named(
     table: Type.String(),
     key: Type.String({ description: 'Of the row.' }),
     kind: oneOf(['missing', 'extra', 'different'], {
-      description: '`missing`: the live table lacks it; `extra`: the log does not tell of it.',
+      description: '`missing`: the live table lacks it; `extra`: the log does not have it.',
     }),
     columns: Type.Array(
       closed({
@@ -75,7 +75,7 @@ export const Difference = named(
       }),
     ),
   },
-  { description: 'A row that is not what the log tells.' },
+  { description: 'A row that differs from the log.' },
 )
 
 export const Replay = named(
@@ -83,28 +83,28 @@ export const Replay = named(
   {
     replayId: Type.String(),
     projection: Type.String({ description: 'Of which.' }),
-    state: oneOf(REPLAY_STATES, { description: 'What it does, or how it ended.' }),
-    check: Type.Boolean({ description: 'It only compares.' }),
-    version: count('Of the tables that are built.'),
-    position: position('Built up to here.'),
-    target: position('Where it has to get to, as last seen.'),
+    state: oneOf(REPLAY_STATES, { description: 'State or outcome.' }),
+    check: Type.Boolean({ description: 'Whether it only compares.' }),
+    version: count('Version of the new tables.'),
+    position: position('Position up to which it has built.'),
+    target: position('Last known target position.'),
     eventsPerSecond: count('Over the last seconds.'),
-    etaSeconds: nullable(count('Until the target, at this speed; null when it is not known.')),
+    etaSeconds: nullable(count('Seconds until the target, at this speed; null if unknown.')),
     rows: count('Built so far, in all tables.'),
     differences: nullable(
       closed({
         count: count('Rows that differ.'),
-        missing: count('That the live tables lack.'),
-        extra: count('That the log does not tell of.'),
+        missing: count('Rows that the live tables lack.'),
+        extra: count('Rows that the log does not have.'),
         different: count('With another value in some column.'),
         samples: Type.Array(ref(Difference), { description: 'The first ones, at most 20.' }),
       }),
     ),
     failure,
-    startedAt: time('When it was asked for.'),
+    startedAt: time('When it was requested.'),
     finishedAt: nullable(time('When it ended.')),
   },
-  { description: 'A projection being rebuilt from the log, beside the one that is shown.' },
+  { description: 'A rebuild of a projection from the log, next to the live one.' },
 )
 
 export const ReplayList = named(
@@ -116,11 +116,15 @@ export const ReplayList = named(
 export const StartReplay = named(
   'StartReplay',
   {
-    check: Type.Optional(Type.Boolean({ description: 'Compare only: nothing is switched.', default: false })),
+    check: Type.Optional(Type.Boolean({ description: 'Compare only, do not switch.', default: false })),
     rate: Type.Optional(
-      whole(1, MOST_EVENTS_PER_SECOND, 'Events a second at most. Without: as fast as it can beside orders.'),
+      whole(
+        1,
+        MOST_EVENTS_PER_SECOND,
+        'Maximum events per second. If absent: as fast as possible without slowing orders.',
+      ),
     ),
-    acceptDifferences: Type.Optional(Type.Boolean({ description: 'Switch although rows differ.', default: false })),
+    acceptDifferences: Type.Optional(Type.Boolean({ description: 'Switch even if rows differ.', default: false })),
   },
-  { description: 'How to replay.', examples: [{ check: true }] },
+  { description: 'Options of the replay.', examples: [{ check: true }] },
 )

@@ -5,32 +5,32 @@ import { count } from './shape.ts'
 const position = (description: string) => Type.Integer({ minimum: 0, description })
 
 const why = {
-  code: Type.String({ description: 'A word for what went wrong.' }),
-  message: Type.String({ description: 'What went wrong.' }),
+  code: Type.String({ description: 'Code of the error.' }),
+  message: Type.String({ description: 'Error message.' }),
 }
 
 export const Reactor = named(
   'Reactor',
   {
-    name: Type.String({ description: 'Of the reactor.' }),
+    name: Type.String({ description: 'Name of the reactor.' }),
     state: oneOf(['live', 'failed', 'unserved'], {
-      description: '`failed`: it stands still at an event that it cannot read. `unserved`: no process does its work.',
+      description: '`failed`: it stopped at an event that it cannot read. `unserved`: no process runs it.',
     }),
-    position: position('It has read everything up to it.'),
-    head: position('Of the newest event in the log.'),
+    position: position('It has read all events up to this position.'),
+    head: position('Position of the newest event in the log.'),
     lagEvents: count('Events that it has not read yet.'),
     lagSeconds: Type.Number({ minimum: 0, description: 'Age of the oldest event that it has not read yet.' }),
-    due: count('What it has still to act upon, now or later.'),
-    overdue: count('Of that, what it should have acted upon by now.'),
-    overdueSeconds: Type.Number({ minimum: 0, description: 'For how long the first of these has waited.' }),
-    parked: count('Of that, what it could not do. Each holds back its own stream alone, until it is retried.'),
+    due: count('Due times that are still pending, now or later.'),
+    overdue: count('Pending due times that are overdue.'),
+    overdueSeconds: Type.Number({ minimum: 0, description: 'Age of the oldest overdue one.' }),
+    parked: count('Pending ones that failed. Each blocks only its own stream until it is retried.'),
     parkedCauses: Type.Array(
-      closed({ stream: Type.String(), position: position('Of the event that asked for it.'), ...why }),
-      { description: 'The first of these, at most 20.' },
+      closed({ stream: Type.String(), position: position('Position of the event that caused it.'), ...why }),
+      { description: 'The first parked ones, at most 20.' },
     ),
-    lastError: nullable(closed({ ...why, position: position('Of the event it happened at.') })),
+    lastError: nullable(closed({ ...why, position: position('Position of the event that failed.') })),
   },
-  { description: 'What acts where time has passed: how far it is, and what it has still to do.' },
+  { description: 'A reactor acts when a due time has passed: its position and its pending work.' },
 )
 
 export const ReactorList = named('ReactorList', { items: Type.Array(ref(Reactor)) }, { description: 'Every reactor.' })

@@ -4,37 +4,33 @@ import { closed, named, nullable, oneOf, ref, whole } from '../../commands/shape
 import { count, Position, time } from './shape.ts'
 
 const usage = {
-  events: count('In the log, as far as it is counted.'),
-  firstPosition: nullable(Type.Integer({ description: 'Of the first of them; null: there is none.' })),
+  events: count('Events in the log, as far as it is counted.'),
+  firstPosition: nullable(Type.Integer({ description: 'Position of the first of them; null: the log has none.' })),
   firstAt: nullable(time('When the first of them was recorded.')),
-  lastPosition: nullable(Type.Integer({ description: 'Of the last of them; null: there is none.' })),
+  lastPosition: nullable(Type.Integer({ description: 'Position of the last of them; null: the log has none.' })),
   lastAt: nullable(time('When the last of them was recorded.')),
 }
 
 const version = {
   version: count('From 1.'),
-  fields: nullable(count('Of the event itself; null: this release does not know the version.')),
-  registryId: nullable(count('Of the schema in the registry; null: this release does not know the version.')),
+  fields: nullable(count('Number of fields of the event; null: this release does not know the version.')),
+  registryId: nullable(count('Id of the schema in the registry; null: this release does not know the version.')),
   ...usage,
 }
 
 const subject = {
   type: Type.String({ description: 'The event.' }),
-  subject: Type.String({ description: 'What it is called in the registry.' }),
-  stream: nullable(
-    Type.String({ description: 'The kind of stream it is appended to; null: this release does not know.' }),
-  ),
-  level: nullable(
-    Type.String({ description: 'What a further version must be compatible with; null: this release does not know.' }),
-  ),
+  subject: Type.String({ description: 'Its subject in the registry.' }),
+  stream: nullable(Type.String({ description: 'The kind of its stream; null: unknown to this release.' })),
+  level: nullable(Type.String({ description: 'Compatibility level for new versions; null: unknown to this release.' })),
   retiredBy: nullable(
-    Type.Array(Type.String(), { description: 'The events written instead; null: it is not retired.' }),
+    Type.Array(Type.String(), { description: 'The events that replace it; null: it is not retired.' }),
   ),
 }
 
 const whereItStands = {
   position: Position,
-  head: count('Of the log: up to it is counted in the end.'),
+  head: count('Position of the newest event in the log.'),
 }
 
 export const SchemaVersion = named('SchemaVersion', version, { description: 'A version of an event.' })
@@ -51,14 +47,13 @@ export const SchemaSubjectList = named(
     items: Type.Array(ref(SchemaSubject)),
     sharedRegistry: nullable(
       Type.String({
-        description: 'Where the registry is that others share; null: it is this service’s own, at /registry.',
+        description: 'URL of the shared registry; null: the embedded one, at /registry.',
       }),
     ),
     ...whereItStands,
   },
   {
-    description:
-      'Every event and its versions, by name: those of this release, and those of later ones that the log holds.',
+    description: 'Every event and its versions, by name: those of this release, and later ones that are in the log.',
     examples: [
       {
         items: [
@@ -94,10 +89,10 @@ export const SchemaChange = named(
   'SchemaChange',
   {
     path: Type.String({ description: '`lines[].quantity`; empty for the event itself.' }),
-    message: Type.String({ description: 'What has changed, in words.' }),
+    message: Type.String({ description: 'What changed, in words.' }),
     verdict: oneOf(VERDICTS, {
       description:
-        '`backward only`: newer readers read older events, not the other way; `meaning`: everybody reads it, as something else.',
+        '`backward only`: newer readers read older events, but not the other way round; `meaning`: all can read it, but its meaning changes.',
     }),
   },
   { description: 'A difference between a version and the one before it.' },
@@ -109,11 +104,13 @@ export const DescribedVersion = named(
     ...version,
     schema: nullable(Type.String({ description: 'Avro, as JSON text; null: this release does not know the version.' })),
     changes: nullable(
-      Type.Array(ref(SchemaChange), { description: 'Null: nothing comes before it, or it is unknown.' }),
+      Type.Array(ref(SchemaChange), {
+        description: 'Changes from the version before; null: it is the first, or unknown.',
+      }),
     ),
     deployFirst: nullable(
       oneOf(DEPLOYED_FIRST, {
-        description: 'Who has to have this version first when it is new; `nobody`: no order helps.',
+        description: 'Whom to deploy first with a new version; `nobody`: no order is safe.',
       }),
     ),
     sample: nullable(
@@ -137,11 +134,11 @@ export const DescribedSchema = named(
 export const EncodeEvent = named(
   'EncodeEvent',
   {
-    version: Type.Optional(whole(1, 32_767, 'That writes it; the newest if absent.')),
+    version: Type.Optional(whole(1, 32_767, 'Version that writes it; the newest if absent.')),
     event: Type.Object({}, { additionalProperties: true, description: 'The fields of the event, without its type.' }),
   },
   {
-    description: 'An event to look at as bytes.',
+    description: 'An event to encode.',
     examples: [{ version: 1, event: { customerId: 'c-0001', tier: 'vip' } }],
   },
 )
@@ -150,15 +147,15 @@ export type EncodeEvent = Static<typeof EncodeEvent>
 export const EncodedEvent = named(
   'EncodedEvent',
   {
-    version: count('That wrote it.'),
+    version: count('Version that wrote it.'),
     schemaId: count('Of the schema in the registry.'),
-    bytes: Type.String({ description: 'The Avro body in hex: what the log holds.' }),
-    framed: Type.String({ description: 'In hex, as Kafka carries it: byte 0, the id in four bytes, the body.' }),
+    bytes: Type.String({ description: 'The Avro body in hex, as the log stores it.' }),
+    framed: Type.String({ description: 'Framed message in hex, as on Kafka: byte 0, the id in four bytes, the body.' }),
     readBy: Type.Array(
       closed({
-        version: count('That reads it.'),
-        event: nullable(Type.Object({}, { additionalProperties: true, description: 'What it reads.' })),
-        error: nullable(Type.String({ description: 'Why it cannot read it.' })),
+        version: count('Version that reads it.'),
+        event: nullable(Type.Object({}, { additionalProperties: true, description: 'Result of reading.' })),
+        error: nullable(Type.String({ description: 'Why this version cannot read it.' })),
       }),
       { description: 'Every version, oldest first.' },
     ),

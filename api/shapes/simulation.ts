@@ -5,7 +5,7 @@ import { Position } from './shape.ts'
 
 export const SimulateOrders = named(
   'SimulateOrders',
-  { count: whole(1, 100, 'How many.') },
+  { count: whole(1, 100, 'Number of letters.') },
   { description: 'Random orders to place.', examples: [{ count: 10 }] },
 )
 
@@ -15,11 +15,11 @@ export const SimulatedOrders = named(
     items: Type.Array(
       closed({
         orderId: Type.String(),
-        status: oneOf(ORDER_STATUSES, { description: 'What became of it.' }),
+        status: oneOf(ORDER_STATUSES, { description: 'Status of the order.' }),
         reason: nullable(Type.String({ description: 'Why it was rejected.' })),
       }),
     ),
     position: Position,
   },
-  { description: 'What became of the orders.' },
+  { description: 'Results of the orders.' },
 )

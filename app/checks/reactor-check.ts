@@ -12,16 +12,16 @@ export async function checkReactors(pool: pg.Pool): Promise<readonly Check[]> {
   return states.map(({ name, state, overdue, overdueSeconds, parked, lastError }) => {
     const what = `reactor ${name}`
     if (state === 'failed') {
-      const saw = `stands still at position ${String(lastError?.position)}: ${lastError?.message ?? ''}`
-      return failed(what, saw, `mend that, then orderledger reactors retry ${name}`)
+      const saw = `stopped at position ${String(lastError?.position)}: ${lastError?.message ?? ''}`
+      return failed(what, saw, `fix that, then run orderledger reactors retry ${name}`)
     }
     if (state === 'unserved' && overdue > 0) {
-      const saw = `nobody serves ${String(overdue)} overdue, the first for ${String(Math.round(overdueSeconds))} s`
+      const saw = `${String(overdue)} overdue, but no reactor runs; the first has waited ${String(Math.round(overdueSeconds))} s`
       return failed(what, saw, 'start a process with ROLES=reactor, or with all roles')
     }
     if (parked > 0) {
       return advice(what, `${String(parked)} parked: ${lastError?.message ?? ''}`, `orderledger reactors retry ${name}`)
     }
-    return fine(what, state === 'unserved' ? 'nothing is overdue' : `at work, ${String(overdue)} overdue`)
+    return fine(what, state === 'unserved' ? 'nothing is overdue' : `running, ${String(overdue)} overdue`)
   })
 }

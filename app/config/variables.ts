@@ -133,7 +133,7 @@ export const variables = {
     parse: currencyCode,
   }),
   reservationMinutes: define('RESERVATION_MINUTES', 'plain', {
-    about: 'How long an order holds its stock, in minutes, before a reactor ends it (0: for ever).',
+    about: 'Minutes for which an order reserves its stock before a reactor ends it (0: no limit).',
     fallback: 15,
     fallbackText: '15',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'minutes' }),

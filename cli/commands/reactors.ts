@@ -9,9 +9,9 @@ import { reactorsText } from '../output/reactor-texts.ts'
 export function register(program: Command, context: CommandContext): void {
   const reactors = program
     .command('reactors')
-    .description('show what acts where time has passed, and have it try again what it could not do')
+    .description('show the reactors, and retry what they could not do')
     .addHelpText('after', examples('orderledger reactors list', 'orderledger reactors retry expire-orders'))
-  addServiceOptions(reactors.command('list').description('show every reactor, how far it is, and what it has parked'))
+  addServiceOptions(reactors.command('list').description('show every reactor, its position and what it has parked'))
     .addHelpText('after', examples('orderledger reactors list', 'orderledger reactors list --json'))
     .action((options: ServiceOptions) =>
       withService(context, options, async (client) => {
@@ -24,7 +24,7 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     reactors
       .command('retry')
-      .description('have one try again what it stands still at, and all that it has parked')
+      .description('retry the event at which a reactor stopped, and all that it has parked')
       .argument('<reactor>', 'which'),
   )
     .addHelpText(

@@ -27,7 +27,7 @@ test.each<[ImportKind, string, string, string]>([
   ['products', '{"name":"N"}', '/sku', 'is missing'],
   ['customers', '{"name":"N","region":""}', '/region', 'must NOT have fewer than 1 characters'],
   ['orders', '{"orderId":null,"customerId":"c1","lines":[]}', '/orderId', 'must be string'],
-  ['orders', '{"customerId":"c1","lines":[],"total":1}', '/total', 'is not known here'],
+  ['orders', '{"customerId":"c1","lines":[],"total":1}', '/total', 'is unknown'],
 ])('%s that the service would turn down are not sent: %s', (kind, text, pointer, message) => {
   expect(recordOf(kind, text)).toEqual({ verdict: 'invalid', faults: [{ pointer, message }] })
 })

@@ -26,11 +26,11 @@ function remarks({ name, state, overdue, parked, parkedCauses, lastError }: Reac
   const more = parked - parkedCauses.length
   if (more > 0) lines.push(`${name}: ${String(more)} more are parked`)
   if (state === 'failed' && lastError !== null) {
-    lines.push(`${name} stands still at position ${String(lastError.position)}: ${lastError.message}`)
+    lines.push(`${name} stopped at position ${String(lastError.position)}: ${lastError.message}`)
   }
   if (state === 'failed' || parked > 0) lines.push(`Next: orderledger reactors retry ${name}`)
   if (state === 'unserved' && overdue > 0) {
-    lines.push(`${name}: no process does its work. Next: start one with ROLES=reactor, or with all roles`)
+    lines.push(`${name}: no process runs it. Next: start one with ROLES=reactor, or with all roles`)
   }
   return lines
 }

@@ -45,7 +45,7 @@ export class SendFailure extends Error {
 
   constructor(topic: string, partition: number, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    super(`partition ${String(partition)} of ${topic} takes no records: ${why}`, { cause })
+    super(`partition ${String(partition)} of ${topic} does not accept records: ${why}`, { cause })
     this.name = 'SendFailure'
   }
 }

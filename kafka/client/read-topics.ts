@@ -79,7 +79,8 @@ class Reading {
     })
     let heard = -1
     const watchdog = setInterval(() => {
-      if (heard === this.#heard) this.#settle?.failed(new Error('the brokers gave no records: are they all up?'))
+      if (heard === this.#heard)
+        this.#settle?.failed(new Error('the brokers returned no records; check that all of them are running'))
       heard = this.#heard
     }, SILENCE_MS)
     try {

@@ -27,7 +27,7 @@ export function identityOf(record: InboundRecord): RecordIdentity | RecordFault 
   }
   for (const [name, text] of Object.entries({ ce_id: id, ce_source: source })) {
     if (text.length > MAX_LENGTH || !VISIBLE.test(text)) {
-      const message = `the header ${name} is not 1 to ${String(MAX_LENGTH)} characters of visible text`
+      const message = `the header ${name} is not 1 to ${String(MAX_LENGTH)} visible characters`
       return { class: 'invalid-header', message }
     }
   }

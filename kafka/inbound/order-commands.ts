@@ -91,7 +91,7 @@ export class OrderCommands {
       })
       if (signal.aborted) return
       this.#health = { state: 'waiting', reason }
-      this.#parts.log.warn({ topic: this.#topic, reason }, 'orders over Kafka are not read: trying again')
+      this.#parts.log.warn({ topic: this.#topic, reason }, 'could not read orders over Kafka; retrying')
       await pause(wait, signal)
     }
   }
@@ -185,8 +185,7 @@ class Session {
             return true
           },
           (error: unknown) => {
-            if (!(error instanceof HandedOver))
-              this.#parts.log.error({ err: error }, 'a partition could not be claimed')
+            if (!(error instanceof HandedOver)) this.#parts.log.error({ err: error }, 'could not claim a partition')
             return false
           },
         )
@@ -255,12 +254,12 @@ class Session {
     const { pool, holder } = this.#parts
     await Promise.all(
       partitions.map((partition) => releasePartition(pool, { topic: this.#topic, partition }, holder)),
-    ).catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a partition could not be given back'))
+    ).catch((error: unknown) => this.#parts.log.warn({ err: error }, 'could not give back a partition'))
   }
 }
 
 function silentFor(millis: number): string {
-  return `nothing was heard of the brokers for ${String(Math.round(millis / 1_000))} s`
+  return `the brokers have been silent for ${String(Math.round(millis / 1_000))} s`
 }
 
 function consumerOf(kafka: Kafka, groupId: string): Consumer {

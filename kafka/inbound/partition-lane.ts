@@ -75,7 +75,8 @@ export class PartitionLane {
     this.#last = last
     this.#verified = last === null
     this.#careful = abandoned ? CHUNK : 0
-    if (abandoned) log.warn({ ...this.partition }, 'took a partition over from a process that ended without a word')
+    if (abandoned)
+      log.warn({ ...this.partition }, 'took over a partition from a process that ended without giving it back')
     return last?.offset ?? 0
   }
 
@@ -110,13 +111,13 @@ export class PartitionLane {
       this.#verified = true
       const lost = first.offset - last.offset - 1
       if (lost > 0) {
-        log.warn({ ...this.partition, lost }, 'records were removed from the topic, perhaps before they were handled')
+        log.warn({ ...this.partition, lost }, 'records were removed from the topic, maybe before they were handled')
       }
       return batch.filter(({ offset }) => offset > last.offset)
     }
     log.error(
       { ...this.partition, expected: last, found: markOf(there ?? first) },
-      'the topic was made anew: its records are read from the first one on',
+      'the topic was created again; reading it from its first record',
     )
     if (await this.#advance(null, [], visit)) {
       this.#verified = true
@@ -137,8 +138,11 @@ export class PartitionLane {
     const { pool, log } = this.#parts
     const attempts = await this.#insist(() => noteAttempt(pool, this.partition), visit.signal)
     if (attempts <= MAX_DEATHS) return this.#takeAll(chunk, visit)
-    log.error({ ...this.partition, offset: chunk[0]?.offset }, 'a record at which processes died is parked unread')
-    const message = `${String(MAX_DEATHS)} processes died while they handled it: it was parked without being read`
+    log.error(
+      { ...this.partition, offset: chunk[0]?.offset },
+      'parked a record unread, because processes ended while they handled it',
+    )
+    const message = `${String(MAX_DEATHS)} processes ended while they handled this record, so it was parked unread`
     return chunk.map(() => ({ class: 'crash-loop', message }))
   }
 
@@ -153,7 +157,7 @@ export class PartitionLane {
       if (!sameMark(this.#last, to)) {
         log.warn(
           { ...this.partition },
-          'another process handled records of this partition as well: going on where it is',
+          'another process also handled records of this partition; continuing at its position',
         )
         visit.seek(offset)
         return false

@@ -7,7 +7,7 @@ export class HandedOver extends Error {
   readonly retriable = true
 
   constructor() {
-    super('the partition was handed over while its records were worked on')
+    super('the partition was handed over while its records were being handled')
     this.name = 'HandedOver'
   }
 }

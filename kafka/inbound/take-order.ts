@@ -62,7 +62,7 @@ export function takenOf(orderId: string, settled: Settled): Taken {
     case 'known':
       return settled.answer === null ? { orderId, refused: null } : refused(orderId, settled.answer)
     case 'key-reused':
-      return { class: settled.outcome, message: 'this ce_id of its ce_source came before with another order' }
+      return { class: settled.outcome, message: 'this ce_id of this ce_source was used before for another order' }
   }
 }
 
@@ -108,12 +108,13 @@ export function isPassing(error: unknown): boolean {
 export function faultOf(error: unknown): RecordFault {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof EncodeError) return { class: 'unencodable', message }
-  return { class: 'defect', message: `the command failed with a defect: ${message}` }
+  return { class: 'defect', message: `the command failed with a bug: ${message}` }
 }
 
 function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'readAvro'>): WantedOrder | RecordFault {
   const { key, value, headers } = record
-  if (value === null) return { class: 'no-value', message: 'the record has no value: orders are not deleted' }
+  if (value === null)
+    return { class: 'no-value', message: 'the record has no value, and a record cannot delete an order' }
   const size = value.length
   if (size === 0) return { class: 'empty-value', message: 'the value is empty' }
   if (size > MAX_VALUE_BYTES) return tooLarge(`the value has ${String(size)} bytes`, MAX_VALUE_BYTES)
@@ -123,7 +124,7 @@ function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'rea
   const checksum = headerText(record, 'ol-checksum')
   const computed = crc32(value).toString(16).padStart(8, '0')
   if (checksum !== null && checksum !== computed) {
-    const message = `the header ol-checksum says ${checksum}, the value has ${computed}: it is not as it was sent`
+    const message = `the header ol-checksum says ${checksum}, but the value has ${computed}: the record is damaged`
     return { class: 'checksum-mismatch', message }
   }
   const read = readValue(value, readAvro)
@@ -132,7 +133,7 @@ function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'rea
   if ('faults' in checked) return { class: 'invalid-request', message: summaryOf('body', checked.faults) }
   const { wanted } = checked
   if (key === null || key.equals(Buffer.from(wanted.customerId))) return wanted
-  const message = 'the key is not the customer of the order: orders of one customer keep their order by it'
+  const message = 'the key must be the customer of the order, so that orders of one customer stay in order'
   return { class: 'wrong-key', message }
 }
 
@@ -150,11 +151,11 @@ export function readValue(
       return { fault: { class: code, message: error instanceof Error ? error.message : String(error) } }
     }
   }
-  if (!isUtf8(value)) return { fault: { class: 'invalid-json', message: 'the value is neither framed Avro nor UTF-8' } }
+  if (!isUtf8(value)) return { fault: { class: 'invalid-json', message: 'the value is not framed Avro and not UTF-8' } }
   try {
     return { value: JSON.parse(value.toString()) }
   } catch {
-    return { fault: { class: 'invalid-json', message: 'the value is neither framed Avro nor JSON' } }
+    return { fault: { class: 'invalid-json', message: 'the value is not framed Avro and not JSON' } }
   }
 }
 
@@ -163,5 +164,5 @@ function isFault(read: ReturnType<typeof readValue>): read is { readonly fault: 
 }
 
 function tooLarge(what: string, most: number): RecordFault {
-  return { class: 'too-large', message: `${what}, at most ${String(most)} are taken` }
+  return { class: 'too-large', message: `${what}, more than the limit of ${String(most)}` }
 }

@@ -107,7 +107,7 @@ export function fail(job: Job, error: unknown): void {
 }
 
 export function storeUnavailable(cause: unknown): StoreFailure {
-  return new StoreFailure('store-unavailable', 'the store could not take the command in time; nothing was done', {
+  return new StoreFailure('store-unavailable', 'the store could not accept the command in time; nothing was done', {
     cause,
   })
 }

@@ -147,7 +147,7 @@ export function decideBatch({ commands, base, newEventId }: BatchInput): Decided
   function look<State, Event extends DomainEvent>(aggregate: Aggregate<State, Event>, id: string) {
     const name = streamName(aggregate, id)
     const stream = after.get(name) ?? (reads.has(name) ? streams.get(name) : undefined)
-    if (stream === undefined) throw new Error(`an answer looked at ${name}, which its decision had not read`)
+    if (stream === undefined) throw new Error(`an answer read ${name}, which its decision did not read`)
     return { state: stream.state as State, version: stream.version }
   }
 
@@ -231,6 +231,6 @@ function prepare(command: Command, decision: Decision<unknown>, around: Surround
 function next({ stream: name, event }: Addressed, after: ReadonlyMap<string, StreamState>, around: Surroundings) {
   const stream = after.get(name) ?? (around.reads.has(name) ? around.streams.get(name) : undefined)
   // Law 2: what a decision writes to, it must have read, or nothing would show that it had changed meanwhile.
-  if (stream === undefined) throw new Error(`a decision wrote ${event.type} to ${name}, which it had not read`)
+  if (stream === undefined) throw new Error(`a decision wrote ${event.type} to ${name}, which it did not read`)
   return { state: aggregateFor(name).evolve(stream.state, event), version: stream.version + 1 }
 }

@@ -192,7 +192,7 @@ describe('POST /schemas/{type}/bytes', () => {
     ['version 0', { version: 0, event }, [{ pointer: '/version', message: 'must be >= 1' }]],
     ['no event', {}, [{ pointer: '/event', message: 'is missing' }]],
     ['an event that is no object', { event: [] }, [{ pointer: '/event', message: 'must be object' }]],
-    ['a property beside it', { event, more: 1 }, [{ pointer: '/more', message: 'is not known here' }]],
+    ['a property beside it', { event, more: 1 }, [{ pointer: '/more', message: 'is unknown' }]],
     [
       'an event with several faults',
       { version: 1, event: { ...event, tier: 'gold', 'a/b~\u0085': 1 } },

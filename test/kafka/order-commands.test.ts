@@ -176,7 +176,7 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     const second = start()
     await allHandled(3)
     expect(await streams('OrderPlaced')).toEqual(['order-o1', 'order-o2', 'order-n1', 'order-n2', 'order-n3'])
-    expect(second.lines.some(({ msg }) => String(msg).startsWith('the topic was made anew'))).toBe(true)
+    expect(second.lines.some(({ msg }) => String(msg).startsWith('the topic was created again'))).toBe(true)
   })
 
   test('in a codec that we cannot read are compressed anew by the brokers, and placed', async () => {

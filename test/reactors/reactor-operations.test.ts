@@ -39,7 +39,7 @@ test('doctor names what is overdue and nobody serves, with the fix', async () =>
   await makeDue('order-lost')
   const { code, stdout } = await run('doctor')
   expect(code).toBe(1)
-  expect(stdout).toMatch(/reactor expire-orders nobody serves 1 overdue, the first for 36\d\d s/)
+  expect(stdout).toMatch(/reactor expire-orders 1 overdue, but no reactor runs; the first has waited 36\d\d s/)
   expect(stdout).toContain('fix: start a process with ROLES=reactor, or with all roles')
 })
 

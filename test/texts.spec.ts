@@ -1,0 +1,70 @@
+/** Holds what people read to plain present-day English: string literals and documents have none of the banned phrases. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+
+const BANNED: readonly RegExp[] = [
+  /\b(?:is|are) no (?:valid|json|text|type|event|schema|name|avro|http|utf-8|number|time|array|object|record|field)\b/i,
+  /\bthere (?:is|are) none\b/i,
+  /\banew\b/i,
+  /\bwhoever\b/i,
+  /\b(?:is|are|was|were) told\b/i,
+  /\bothers take\b/i,
+  /\bhas not got\b/i,
+  /\bthat there (?:is|are)\b/i,
+  /\bfor ever\b/i,
+  /\bstands? still\b/i,
+  /\b(?:weav(?:e|es|ing)|woven)\b/i,
+  /\b(?:riding|rides?|rode) along\b/i,
+]
+
+const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).split('\n')
+
+// Generated from published schemas, whose docs never change, or a story of what was.
+const EXEMPT = ['schemas/events.ts', 'CHANGELOG.md']
+
+const sources = files.filter(
+  (file) => /\.tsx?$/.test(file) && !/^test\/|\.spec\.tsx?$|test-kit/.test(file) && !EXEMPT.includes(file),
+)
+const documents = files.filter((file) => file.endsWith('.md') && !EXEMPT.includes(file))
+
+function phrases(text: string): readonly string[] {
+  return BANNED.flatMap((banned) => banned.exec(text)?.[0] ?? [])
+}
+
+function literals(file: string): readonly string[] {
+  const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isJsxText(node)) found.push(node.text)
+    else if (ts.isTemplateExpression(node)) found.push(node.getText())
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, kind))
+  return found
+}
+
+/** Without what commands print, which is held above. */
+function prose(file: string): string {
+  return readFileSync(file, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
+}
+
+test.each(['a plan is no valid plan', 'it is made anew', 'they are told so', 'no one\nweaves'])(
+  'finds "%s"',
+  (text) => {
+    expect(phrases(text)).toHaveLength(1)
+  },
+)
+
+test('no text of the program has an archaic phrase', () => {
+  const found = sources.flatMap((file) =>
+    literals(file).flatMap((text) => phrases(text).map((phrase) => `${file}: "${phrase}" in "${text.slice(0, 100)}"`)),
+  )
+  expect(found).toEqual([])
+})
+
+test('no document has an archaic phrase', () => {
+  const found = documents.flatMap((file) => phrases(prose(file)).map((phrase) => `${file}: "${phrase}"`))
+  expect(found).toEqual([])
+})
