@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { filesLeftOut } from './test/support/left-out.ts'
 import { SlowFirst } from './test/support/slow-first.ts'
@@ -36,7 +37,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           isolate: false,
-          maxWorkers: 2,
+          // They wait more than they work: for brokers, leases and processes that start.
+          maxWorkers: Math.min(4, Math.ceil(1.5 * availableParallelism())),
         },
       },
     ],
