@@ -25,7 +25,7 @@ export function lagText({ kafka, groups, readers, verdict, settled }: LagReport,
     '',
     ...(kafka.state === 'unreachable' ? [`kafka: unreachable${age}: ${kafka.detail}`] : []),
     ...(kafka.state === 'not-configured' ? ['kafka: not configured (KAFKA_BROKERS)'] : []),
-    `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far (watch it longer to be sure)'}`,
+    `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far: watch it longer to be sure'}`,
   ].join('\n')
 }
 

@@ -74,7 +74,7 @@ test('a release that lacks a version takes no order that rests on it, stops its 
   const release = await openRelease(database.url)
   try {
     await expect(release.shop.adjust('A', 1)).rejects.toThrow(
-      /StockAdjusted has versions 1 to 1 here, not 2|stream inventory-A cannot be read/,
+      /StockAdjusted has versions 1 to 1 in this release, not 2|stream inventory-A cannot be read/,
     )
     expect(await release.shop.adjust('B', 1)).toMatchObject({ outcome: 'accepted' })
     await eventually(async () => {

@@ -91,7 +91,7 @@ async function wholePass(url: string): Promise<void> {
   copy.commit('ids')
   expect((await staging.planLines()).stdout).toMatch(/^✔ nothing to do for staging: \d+ versions as in git/)
 
-  expect((await copy.run('diff', '--against', `registry:${url}`)).stdout).toMatch(/^✔ the schemas are those of/)
+  expect((await copy.run('diff', '--against', `registry:${url}`)).stdout).toMatch(/^✔ the schemas are the same as in/)
   await copy.addGoodVersion()
   copy.commit('a version')
   const next = await staging.plan()

@@ -77,7 +77,7 @@ test('a release whose readers are not those of its lock refuses to start, in one
     expect(service.errors().trim().split('\n')).toEqual([
       '✖ this program reads OrderExpired version 1, which is not in schemas.lock',
       '  tried: to compare the readers of this program with schemas/schemas.lock',
-      expect.stringContaining('next:  orderledger schemas check'),
+      expect.stringContaining('next:  run orderledger schemas check'),
     ])
   } finally {
     writeFileSync(lock, locked)
