@@ -13,20 +13,19 @@ import type { Position } from '../store/commit/command.ts'
 import type { RecordedEvent } from '../store/log/feed.ts'
 import type { LogSource } from '../store/log/log-source.ts'
 import { readEventRecord } from '../kafka/event-record.ts'
-import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../kafka/client/read-topics.ts'
+import { readTopics, type TopicRecord } from '../kafka/topics/read-topics.ts'
+import { headerTexts } from '../kafka/client/record-headers.ts'
+import type { KafkaSettings } from '../kafka/settings.ts'
 import { topicName, topicOfStream, partitionOf, keyOfStream, topics, type Topic } from '../kafka/topics/topics.ts'
 
 export interface VerifyTopicsOptions {
-  readonly kafka: ReadTopicsOptions['kafka']
-  readonly prefix: string
+  readonly kafka: KafkaSettings
   readonly wire: WireFormat
   /** `ce_source` of this log. */
   readonly source: string
   readonly log: LogSource
   /** Up to where the relay has published. */
   readonly published: Position
-  /** For the reading, unique. */
-  readonly group: string
   readonly onProgress?: (records: number, of: number) => void
 }
 
@@ -46,15 +45,14 @@ const ours = topics.filter(({ use }) => use === 'log')
 
 /** Rejects when the brokers or the database cannot be read; whatever it finds is in the checks. */
 export async function verifyTopics(options: VerifyTopicsOptions): Promise<TopicsVerification> {
-  const { kafka, prefix, wire, source, log, published, group, onProgress } = options
+  const { kafka, wire, source, log, published, onProgress } = options
   const stored = await digests(log)
   const audit = new TopicsAudit(stored)
-  const byName = new Map(ours.map((topic) => [topicName(prefix, topic.name), topic]))
+  const byName = new Map(ours.map((topic) => [topicName(kafka.prefix, topic.name), topic]))
   const expected = new Map(ours.map((topic) => [topic.name, new Set<string>(topic.events)]))
   const { missing } = await readTopics({
     kafka,
     topics: [...byName.keys()],
-    group,
     see(records) {
       for (const record of records) {
         const topic = byName.get(record.topic)
@@ -158,7 +156,7 @@ class TopicsAudit {
 
 /** A log of ours, but not this one: that of a database that was reset, or from which this one was restored. */
 function fromAnotherLog({ headers }: TopicRecord): boolean {
-  return headers?.['ce_source']?.toString().startsWith('orderledger:') === true
+  return headerTexts(headers, ['ce_source'])[0]?.startsWith('orderledger:') === true
 }
 
 function at({ topic, partition, offset }: TopicRecord): string {

@@ -3,10 +3,8 @@
  * mode (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md), W3C's trace
  * context, and ours.
  */
-import { crc32 } from 'node:zlib'
-import type { IHeaders } from 'kafkajs'
 import type { WireFormat } from '../contract/registry/wire-format.ts'
-import { headerTexts } from './client/kafkajs-decoding.ts'
+import { headerTexts, type RecordHeaders } from './client/record-headers.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { RecordedEvent, StoredEvent } from '../store/log/feed.ts'
 import { keyOfStream } from './topics/topics.ts'
@@ -19,11 +17,11 @@ export interface EventRecord {
   readonly timestamp: string
 }
 
-/** What a record is read from; as kafkajs hands it out. */
+/** What a record is read from. */
 export interface RawRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers?: IHeaders | undefined
+  readonly headers: RecordHeaders
 }
 
 /** Why a record is no event of this log as it was written. Readers drop it: the store has the event itself. */
@@ -33,9 +31,6 @@ export type RecordFault = 'foreign' | 'damaged'
 export function eventRecord(event: StoredEvent, wire: WireFormat, source: string): EventRecord {
   const value = wire.frame({ ...event, type: event.type as never })
   const key = keyOfStream(event.stream)
-  const time = isoTime(event.recordedAt)
-  const position = String(event.position)
-  const version = String(event.version)
   return {
     key,
     value,
@@ -45,13 +40,12 @@ export function eventRecord(event: StoredEvent, wire: WireFormat, source: string
       ce_id: event.id,
       ce_type: `orderledger.${event.type}`,
       ce_source: source,
-      ce_time: time,
+      ce_time: isoTime(event.recordedAt),
       'content-type': 'application/avro',
       traceparent: traceParent(event),
-      'ol-position': position,
+      'ol-position': String(event.position),
       'ol-stream': event.stream,
-      'ol-version': version,
-      'ol-checksum': checksum([source, position, event.stream, version, time], value),
+      'ol-version': String(event.version),
     },
   }
 }
@@ -62,33 +56,30 @@ export function sourceOf(logId: string): string {
 }
 
 /** The headers that a reader goes by. */
-const READ = ['ce_source', 'ol-position', 'ol-stream', 'ol-version', 'ce_time', 'ol-checksum']
+const READ = ['ce_source', 'ol-position', 'ol-stream', 'ol-version', 'ce_time']
 
 /** The event of a record, when it is one of this log and arrived as it was written. `expected`: the types of its topic. */
 export function readEventRecord(
-  record: RawRecord,
+  { key, value, headers }: RawRecord,
   around: { readonly wire: WireFormat; readonly source: string; readonly expected: ReadonlySet<string> },
 ): RecordedEvent | RecordFault {
-  const { key, value } = record
-  const [source, position = '', stream = '', version = '', time = '', sum] = headerTexts(record, READ)
+  const [source, position, stream, version, time] = headerTexts(headers, READ)
   if (source !== around.source || value === null) return 'foreign'
-  if (sum !== checksum([source, position, stream, version, time], value) || key?.toString() !== keyOfStream(stream))
-    return 'damaged'
+  const place = { position: Number(position), stream: stream ?? '', version: Number(version) }
+  const recordedAt = millisOf(time ?? '')
+  if (!isCount(place.position) || !isCount(place.version) || Number.isNaN(recordedAt)) return 'damaged'
+  if (key?.toString() !== keyOfStream(place.stream)) return 'damaged'
   try {
     const { type, schemaVersion, data } = around.wire.unframe(value, around.expected)
-    const event = { position: Number(position), stream, version: Number(version), type, schemaVersion, data }
-    return { ...event, recordedAt: millisOf(time) }
+    return { ...place, type, schemaVersion, data, recordedAt }
   } catch (error) {
     if (error instanceof DecodeError) return 'damaged'
     throw error
   }
 }
 
-/** Over all that a reader goes by: kafkajs does not look at the checksums of batches. */
-function checksum(parts: readonly string[], value: Buffer): string {
-  return crc32(value, crc32(parts.join('\n')))
-    .toString(16)
-    .padStart(8, '0')
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0
 }
 
 function millisOf(time: string): number {

@@ -190,7 +190,11 @@ function letterAnswer(letter: StoredLetter): object {
     ...summaryAnswer(letter),
     text: textOf(shown),
     base64: shown === null ? null : shown.toString('base64'),
-    headers: headers.map(([name, bytes]) => ({ name, text: textOf(bytes), base64: bytes.toString('base64') })),
+    headers: headers.map(([name, bytes]) => ({
+      name: name.toString(),
+      text: textOf(bytes),
+      base64: bytes?.toString('base64') ?? '',
+    })),
     history,
   }
 }

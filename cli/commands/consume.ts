@@ -10,7 +10,7 @@ import { watchInterruption } from '../load/interruption.ts'
 import { wholeNumber } from '../load/options.ts'
 import { consumeAlone } from '../records/consume-alone.ts'
 import { consumeInGroup } from '../records/consume-in-group.ts'
-import { eventWire } from '../records/event-wire.ts'
+import { consumeDecoder } from '../records/consume-decoder.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { recordText } from '../records/record-text.ts'
 import { RecordSink, type ConsumeReport } from '../records/record-sink.ts'
@@ -28,13 +28,14 @@ interface ConsumeOptions {
 const LONGEST_WORK_MS = 60_000
 
 const details = `
-TOPIC is a topic of this service (orders, user-events, ...) or the full name of any other topic. The command follows it
-until Ctrl-C or -n messages, and prints the rate at the end. With --decode it shows events by their fields, otherwise in
-hex; it shows JSON as it is. A message that cannot be read does not stop the command.
-Without --group it reads all partitions from --from and commits no offsets. With --group the members share the
-partitions and continue where the group was; --from says where a new group starts. A batch that cannot be unpacked ends a
-member, because no member can pass it. --work delays each message, to see how a group scales and what \`orderledger lag\`
-reports about it.`
+TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. Follows it until Ctrl-C or -n messages,
+and says at the end how many a second it were. With --decode events of ours and messages of others whose schemas are
+in the registry are shown by their fields, else in hex; JSON is
+shown as it is, and nothing that cannot be read stops the command.
+Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
+partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
+no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
+says of it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -67,11 +68,15 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const kafka = requireKafka(context, `consume ${asked}`)
   const { group, from, work } = options
   requireUsage(options)
-  const wire = options.decode === true ? await eventWire(context) : null
+  const decoder = options.decode === true ? await consumeDecoder(context) : null
   const interruption = watchInterruption(() => undefined)
   const { signal } = interruption
-  const text = recordText({ wire, json: output.json(), headers: options.headers === true })
-  const sink = new RecordSink(output.streams.stdout, text, options.number ?? Infinity)
+  const text = recordText({ decode: decoder?.decode ?? null, json: output.json(), headers: options.headers === true })
+  const sink = new RecordSink(output.streams.stdout, {
+    text,
+    most: options.number ?? Infinity,
+    prepare: decoder?.prepare ?? null,
+  })
   const topic = wholeName(kafka, asked)
   const common = { kafka, topic, sink, signal }
   let lastReason = ''

@@ -1,9 +1,10 @@
 /** One poison run: a customer and a product of its own, the corpus and as many good orders, and a look at the outcome. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import kafkajs, { type Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import type { DeadLetterSummary } from '../../dashboard/api-shapes.ts'
-import { kafkaClient } from '../../kafka/client/connection.ts'
+import { CheckedSender } from '../../kafka/client/checked-sender.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import {
   goodOrder,
   poisonCorpus,
@@ -13,7 +14,7 @@ import {
   type PoisonShop,
 } from '../../kafka/inbound/poison-corpus.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { topicName } from '../../kafka/topics/topics.ts'
+import { partitionOf, topicName, topics } from '../../kafka/topics/topics.ts'
 import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT } from '../../contract/registry/command-schema.ts'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { readLetters } from '../client/letter-client.ts'
@@ -41,6 +42,7 @@ export interface PoisonReport {
 
 const POLL_MS = 200
 const PAGE = 200
+const PARTITIONS = topics.find(({ name }) => name === 'order-commands')?.partitions ?? 1
 
 export async function runPoison(options: PoisonRun): Promise<PoisonReport> {
   const { client, settings, note, patience } = options
@@ -131,23 +133,14 @@ async function placeOrderId({ client, registryUrl }: PoisonRun): Promise<number 
 }
 
 async function send(settings: KafkaSettings, records: readonly PoisonRecord[]): Promise<void> {
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const producer = kafkaClient(settings, { clientId: 'poison', log: silent }).producer({
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-  })
-  await producer.connect()
+  const sender = new CheckedSender(kafkaClient(settings, { clientId: 'poison', log: silentLog }))
+  const topic = topicName(settings.prefix, 'order-commands')
   try {
-    // One at a time: a send over several partitions may lose some of them.
     for (const record of records) {
-      await producer.send({
-        topic: topicName(settings.prefix, 'order-commands'),
-        acks: -1,
-        messages: [messageOf(record)],
-      })
+      await sender.send({ topic, partition: partitionOf(record.key ?? '', PARTITIONS) }, [messageOf(record)])
     }
   } finally {
-    await producer.disconnect()
+    await sender.close()
   }
 }
 

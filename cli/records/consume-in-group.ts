@@ -1,9 +1,10 @@
 /** Reads a topic as a member of a consumer group: its share of the partitions, with offsets that are committed. */
 import { pause } from '../../store/waiting/pause.ts'
-import type { EachBatchPayload } from 'kafkajs'
 import { StartFailure } from '../../app/start-failure.ts'
-import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
-import { readRecord } from '../../kafka/client/partition-reader.ts'
+import { GroupMember, type FetchedPartition, type Visit } from '../../kafka/client/group-member.ts'
+import { silentLog } from '../../kafka/client/connection.ts'
+import { kafkaFailure } from '../../kafka/client/kafka-failure.ts'
+import { recordsOf } from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -21,105 +22,71 @@ export interface ConsumingInGroup {
 }
 
 /** The shortest that brokers allow by default: a member that died is missed for so long. */
-const SESSION_MS = 6_000
-/** Offsets and a sign of life go out as often, within batches as well. */
+const TIMES = { session: 6_000, rebalance: 12_000 }
+/** Offsets go out as often, within batches as well. */
 const COMMIT_MS = 1_000
-const HEARTBEAT_MS = 1_000
 /** With work a batch is small, so that no partition waits long for the others. */
 const WORKED_BYTES = 64 * 1024
 const FETCHED_BYTES = 256 * 1024
-/** Shown at once where there is no work: a commit and a heartbeat come between them. */
+/** Shown at once where there is no work: a commit comes between them. */
 const PIECE = 5_000
 
 /** Resolves when there were enough, or with the signal; then the group has its partitions back at once. */
 export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
   const { kafka, topic, group, fromBeginning, work, sink, signal, onJoined } = options
-  const consumer = kafkaClient(kafka, { clientId: 'consume', log: silentLog }).consumer({
-    groupId: group,
-    sessionTimeout: SESSION_MS,
-    rebalanceTimeout: 2 * SESSION_MS,
-    heartbeatInterval: HEARTBEAT_MS,
-    maxWaitTimeInMs: 200,
-    maxBytesPerPartition: work > 0 ? WORKED_BYTES : FETCHED_BYTES,
-    allowAutoTopicCreation: false,
+  const enough = new AbortController()
+  let joined = false
+  const member = new GroupMember({
+    ...{ settings: kafka, clientId: 'consume', log: silentLog, group, topics: [topic], fromBeginning, times: TIMES },
+    fetch: { wait: 200, bytes: work > 0 ? WORKED_BYTES : FETCHED_BYTES, partitionsAtOnce: 1 },
+    monotonic: () => performance.now(),
+    joined(partitions) {
+      joined = true
+      onJoined(partitions[topic] ?? [])
+    },
+    async handle(fetched, visit) {
+      await workThrough(fetched, visit, { work, sink })
+      if (sink.full) enough.abort()
+    },
+    lost: () => undefined,
+    // A cluster that is there at first may be away for a while.
+    isFinal: (error) => !joined || error instanceof StartFailure || kafkaFailure(error).code === 'kafka-refused',
   })
-  let end: (failure: Error | null) => void = () => undefined
-  const ended = new Promise<Error | null>((resolve) => (end = resolve))
-  signal.addEventListener('abort', () => end(null), { once: true })
-  consumer.on('consumer.crash', ({ payload }) => {
-    if (!payload.restart) end(payload.error)
-  })
-  consumer.on('consumer.group_join', ({ payload }) => onJoined(payload.memberAssignment[topic] ?? []))
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning })
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: async (batch) => {
-        await workThrough(batch, { work, sink, signal })
-        if (sink.full) end(null)
-      },
-    })
-    const failure = await ended
-    if (failure !== null) throw failure.name === 'KafkaJSNotImplemented' ? unreadableBatch(topic, failure) : failure
-  } finally {
-    await consumer.disconnect()
-  }
+  await member.run(AbortSignal.any([signal, enough.signal]))
 }
 
-type Working = Pick<ConsumingInGroup, 'work' | 'sink' | 'signal'>
-
-async function workThrough(payload: EachBatchPayload, { work, sink, signal }: Working): Promise<void> {
-  const { batch, isRunning, isStale, heartbeat } = payload
-  const { messages, partition } = batch
-  let done = 0
+async function workThrough(
+  { topic, partition, batches }: FetchedPartition,
+  { signal, goesOn, done, commit }: Visit,
+  { work, sink }: Pick<ConsumingInGroup, 'work' | 'sink'>,
+): Promise<void> {
+  const records = batches.flatMap((batch) => recordsOf(batch, partition))
+  const unreadable = records.findIndex((record) => record.unreadable !== null)
+  const readable = unreadable === -1 ? records : records.slice(0, unreadable)
+  let shown = 0
   let committed = performance.now()
-  const goesOn = () => isRunning() && !isStale() && !signal.aborted && !sink.full && done < messages.length
-  while (goesOn()) {
-    const piece = messages.slice(done, done + (work > 0 ? 1 : PIECE))
-    await spend(work, { signal, heartbeat })
-    if (signal.aborted) break
-    done += await sink.show(piece.map((message) => readRecord(message, partition)))
+  while (goesOn() && !sink.full && shown < readable.length) {
+    if (work > 0 && !(await pause(work, signal))) break
+    shown += await sink.show(readable.slice(shown, shown + (work > 0 ? 1 : PIECE)))
+    done(readable[shown - 1]?.offset ?? 0)
     if (performance.now() - committed < COMMIT_MS) continue
-    // First: a heartbeat rejects while the group is being shared out anew, and what is done would be done again.
-    await commit(payload, done)
-    await heartbeat()
+    await commit()
     committed = performance.now()
   }
-  // A batch may hold nothing but what transactions leave behind.
-  if (messages.length === 0) payload.resolveOffset(batch.lastOffset())
-  await commit(payload, done)
+  const reason = records[unreadable]?.unreadable ?? null
+  // Behind the records of a batch there may be what transactions leave behind.
+  if (shown === records.length) done(batches.at(-1)?.last ?? 0)
+  await commit()
+  if (shown === readable.length && reason !== null) throw unreadableBatch(topic, reason)
 }
 
-/** With a sign of life now and then: work that is longer than the session would make a dead member of a busy one. */
-async function spend(
-  work: number,
-  { signal, heartbeat }: Pick<Working, 'signal'> & Pick<EachBatchPayload, 'heartbeat'>,
-): Promise<void> {
-  for (let left = work; left > 0 && !signal.aborted; left -= HEARTBEAT_MS) {
-    await pause(Math.min(left, HEARTBEAT_MS), signal)
-    if (left > HEARTBEAT_MS && !signal.aborted) await heartbeat()
-  }
-}
-
-async function commit(payload: EachBatchPayload, done: number): Promise<void> {
-  const last = payload.batch.messages[done - 1]
-  if (last === undefined || payload.isStale()) return
-  payload.resolveOffset(last.offset)
-  await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
-}
-
-/** kafkajs reads a batch whole or not at all, and a group has to read them one after the other. */
-function unreadableBatch(topic: string, cause: Error): StartFailure {
-  return new StartFailure(
-    {
-      code: 'unreadable-batch',
-      exitCode: 1,
-      what: `a batch of ${topic} cannot be unpacked, and the group cannot pass it: ${cause.message}`,
-      tried: 'to read it as a member of a group',
-      next: `run orderledger consume ${topic} (without --group) to see where it is; then set the offset of the group past it`,
-    },
-    { cause },
-  )
+/** What a member does not show, its group would never see. */
+function unreadableBatch(topic: string, reason: string): StartFailure {
+  return new StartFailure({
+    code: 'unreadable-batch',
+    exitCode: 1,
+    what: `a batch of ${topic} cannot be unpacked, and the group stands before it: ${reason}`,
+    tried: 'to read it as a member of a group',
+    next: `orderledger consume ${topic} (without --group) shows where it is; then set the offset of the group past it`,
+  })
 }

@@ -12,20 +12,29 @@ export interface ConsumeReport {
   readonly ratePerSecond: number
 }
 
+export interface SinkOptions {
+  readonly text: RecordText
+  /** Messages that are wanted; Infinity: all. */
+  readonly most: number
+  /** Has to see values before `text` does; null: nobody has. */
+  readonly prepare: ((values: readonly Buffer[]) => Promise<void>) | null
+}
+
 export class RecordSink {
   readonly #stream: ProgressStream
   readonly #text: RecordText
   readonly #most: number
+  readonly #prepare: SinkOptions['prepare']
   #messages = 0
   #bytes = 0
   #first = 0
   #last = 0
 
-  /** `most`: messages that are wanted; Infinity: all. */
-  constructor(stream: ProgressStream, text: RecordText, most: number) {
+  constructor(stream: ProgressStream, { text, most, prepare }: SinkOptions) {
     this.#stream = stream
     this.#text = text
     this.#most = most
+    this.#prepare = prepare
   }
 
   get full(): boolean {
@@ -37,6 +46,7 @@ export class RecordSink {
     const wanted = records.slice(0, this.#most - this.#messages)
     if (wanted.length === 0) return 0
     if (this.#messages === 0) this.#first = performance.now()
+    await this.#prepare?.(wanted.flatMap(({ value }) => value ?? []))
     let lines = ''
     for (const record of wanted) {
       lines += `${this.#text(record)}\n`

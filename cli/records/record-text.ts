@@ -1,24 +1,23 @@
 /** A message as a line: where it is, when it was written, its key, what it is, its value and, when asked for, its headers. */
 import type { ReadRecord } from '../../kafka/client/partition-reader.ts'
-import { showHeaders, showRecord, type ShownValue } from '../../kafka/topics/shown-record.ts'
-import type { WireFormat } from '../../contract/registry/wire-format.ts'
+import { showHeaders, showRecord, type ShownValue, type ValueDecoder } from '../../kafka/topics/shown-record.ts'
 
 export type RecordText = (record: ReadRecord) => string
 
 export interface TextOptions {
   /** Null shows Avro in hex. */
-  readonly wire: WireFormat | null
+  readonly decode: ValueDecoder | null
   /** An object a line. */
   readonly json: boolean
   readonly headers: boolean
 }
 
-export function recordText({ wire, json, headers }: TextOptions): RecordText {
-  return json ? (record) => jsonOf(record, wire, headers) : (record) => lineOf(record, wire, headers)
+export function recordText({ decode, json, headers }: TextOptions): RecordText {
+  return json ? (record) => jsonOf(record, decode, headers) : (record) => lineOf(record, decode, headers)
 }
 
-function jsonOf(record: ReadRecord, wire: WireFormat | null, headers: boolean): string {
-  const { partition, offset, timestamp, key, value, bytes, fault } = showRecord(record, wire)
+function jsonOf(record: ReadRecord, decode: ValueDecoder | null, headers: boolean): string {
+  const { partition, offset, timestamp, key, value, bytes, fault } = showRecord(record, decode)
   // Field by field: copies of objects were a quarter of all the work (2026-11).
   return JSON.stringify({
     partition,
@@ -34,8 +33,8 @@ function jsonOf(record: ReadRecord, wire: WireFormat | null, headers: boolean): 
   })
 }
 
-function lineOf(record: ReadRecord, wire: WireFormat | null, headers: boolean): string {
-  const { partition, offset, timestamp, key, value, fault } = showRecord(record, wire)
+function lineOf(record: ReadRecord, decode: ValueDecoder | null, headers: boolean): string {
+  const { partition, offset, timestamp, key, value, fault } = showRecord(record, decode)
   const line = `${partition}:${offset}  ${isoTime(timestamp)}  ${key ?? '(no key)'}  ${contentOf(value)}`
   return printable(line + (fault === null ? '' : `  (${fault})`) + (headers ? headersOf(record) : ''))
 }

@@ -1,5 +1,4 @@
 /** The part of `verify` that reads topics: whether what is on them is what is stored. */
-import { randomUUID } from 'node:crypto'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { sourceOf } from '../../kafka/event-record.ts'
 import { relayReader } from '../../kafka/relay/relay-target.ts'
@@ -35,13 +34,11 @@ export async function verifyTopicsOf(
       const reader = relayReader(clusterId, settings.prefix)
       const relay = (await readLags(pool, reader)).find((one) => one.reader === reader)
       return verifyTopics({
-        kafka,
-        prefix: settings.prefix,
+        kafka: settings,
         wire,
         source,
         published: relay?.position ?? 0,
         log: await storedLog(pool),
-        group: `${settings.prefix}verify-${randomUUID()}`,
         onProgress: following.progress,
       })
     })

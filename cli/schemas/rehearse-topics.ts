@@ -2,8 +2,9 @@
  * A proposed schema over the events that the topics hold: whether a consumer that has it can read every record there,
  * those of an earlier log among them. What the log itself holds is folded and projected; records here are only read.
  */
-import type { Kafka } from 'kafkajs'
-import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../../kafka/client/read-topics.ts'
+import { readTopics, type ReadTopicsOptions, type TopicRecord } from '../../kafka/topics/read-topics.ts'
+import { headerTexts } from '../../kafka/client/record-headers.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName, topics, type Topic } from '../../kafka/topics/topics.ts'
 import { TwiceReader } from '../../audit/rehearsal/read-twice.ts'
 import type { VersionReport } from '../../audit/rehearsal/version-tally.ts'
@@ -15,12 +16,9 @@ import type { Proposal } from '../../audit/rehearsal/proposal.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 
 export interface RehearseTopicsOptions {
-  readonly kafka: Kafka
-  readonly prefix: string
+  readonly kafka: KafkaSettings
   readonly ids: EventSchemaIds
   readonly proposals: readonly Proposal[]
-  /** For the reading, unique. */
-  readonly group: string
   readonly onProgress?: ReadTopicsOptions['onProgress']
 }
 
@@ -47,16 +45,18 @@ const types = new Set(Object.keys(eventSchemas))
 
 /** Rejects when the brokers cannot be read; throws SchemaRuleError for a schema that cannot be read with. */
 export async function rehearseTopics(options: RehearseTopicsOptions): Promise<TopicsRehearsal> {
-  const { kafka, prefix, ids, proposals, group, onProgress } = options
+  const { kafka, ids, proposals, onProgress } = options
   const wire = wireFormat(ids)
   const carrying = topics.filter(({ use }) => use === 'log' || use === 'copy')
   const readings = new Map(
-    carrying.map((topic) => [topicName(prefix, topic.name), new TopicReading(topic, new TwiceReader(proposals), wire)]),
+    carrying.map((topic) => [
+      topicName(kafka.prefix, topic.name),
+      new TopicReading(topic, new TwiceReader(proposals), wire),
+    ]),
   )
   const { missing } = await readTopics({
     kafka,
     topics: [...readings.keys()],
-    group,
     see(records) {
       for (const record of records) readings.get(record.topic)?.see(record)
     },
@@ -92,13 +92,15 @@ class TopicReading {
 
   /** The place is as the record's headers say it; nothing is decided by it. */
   #event(record: TopicRecord): RecordedEvent | null {
-    const { value, headers = {}, timestamp } = record
+    const { value, headers, timestamp, unreadable } = record
     try {
+      if (unreadable !== null) throw new DecodeError('unframed-message', unreadable)
       if (value === null) throw new DecodeError('unframed-message', 'no value')
       const { type, schemaVersion, data } = this.#wire.unframe(value, types)
-      const position = Number(headers['ol-position']?.toString() ?? this.#records)
-      const stream = headers['ol-stream']?.toString() ?? `${this.#topic.kind ?? 'order'}-?`
-      return { position, stream, version: 0, type, schemaVersion, data, recordedAt: Number(timestamp) }
+      const [place, name] = headerTexts(headers, ['ol-position', 'ol-stream'])
+      const position = Number(place ?? this.#records)
+      const stream = name ?? `${this.#topic.kind ?? 'order'}-?`
+      return { position, stream, version: 0, type, schemaVersion, data, recordedAt: timestamp }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       this.#cannotRead(record, error.message)

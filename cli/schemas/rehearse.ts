@@ -1,11 +1,9 @@
 /** `schemas rehearse`: what a proposed schema does to the events that are stored. */
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
-import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { projections } from '../../projections/views/list.ts'
 import { rehearse, type RehearsalStep } from '../../audit/rehearsal/rehearse.ts'
 import { eventSchemas } from '../../schemas/events.ts'
@@ -124,17 +122,8 @@ async function ofTopics(context: CommandContext, proposals: readonly Proposal[])
     const pool = openPool(url, { name: 'rehearse', max: 1, settings: READER_SETTINGS })
     return schemaIds(context, pool).finally(() => pool.end())
   })
-  const kafka = kafkaClient(settings, { clientId: 'schemas', log: silentLog })
   const follower = followProgress(output, 'rehearse topics')
-  const { prefix } = settings
-  const asked = {
-    kafka,
-    prefix,
-    ids,
-    proposals,
-    group: `${prefix}schemas-${randomUUID()}`,
-    onProgress: follower.progress,
-  }
+  const asked = { kafka: settings, ids, proposals, onProgress: follower.progress }
   const report = await toldIfAway(settings, () => rehearseTopics(asked)).finally(follower.stop)
   output.result(report, () => topicRehearsalText(report, output))
   if (!report.ok) exitWith(1)

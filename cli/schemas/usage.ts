@@ -1,7 +1,5 @@
 /** `schemas usage`: which versions of which events the log holds, beside a running service or a stopped one. */
-import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicUsage, type TopicUsage } from '../../kafka/topics/topic-usage.ts'
 import {
@@ -88,9 +86,7 @@ async function countTopics(
   ids: EventSchemaIds,
 ): Promise<readonly TopicUsage[]> {
   const follower = followProgress(output, 'count records')
-  const kafka = kafkaClient(settings, { clientId: 'schemas', log: silentLog })
-  const group = `${settings.prefix}schemas-${randomUUID()}`
-  const asked = { kafka, prefix: settings.prefix, ids, group, onProgress: follower.progress }
+  const asked = { kafka: settings, ids, onProgress: follower.progress }
   return toldIfAway(settings, () => topicUsage(asked)).finally(follower.stop)
 }
 

@@ -1,18 +1,16 @@
 /**
- * Sends records in batches, one partition a send: kafkajs says of other sends that all is well when some of it is lost.
- * The partitions take turns, so that one send is under way. A producer that failed is thrown away, and the batch is sent again by a new
- * one: at least once, in order within a partition. Whoever must not do anything twice goes by the ids in the headers.
+ * Sends records in batches. The partitions take turns, so that one send is under way; one that failed is sent again: at
+ * least once, in order within a partition. Whoever must not do anything twice goes by the ids in the headers.
  *
  * Each partition: idle --add--> gathering (linger, or full) --> sending --acked--> gathering or idle
  *                 sending --failed--> waiting, without its turn --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { pause } from '../../store/waiting/pause.ts'
-import type { Producer } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { RecordBlock } from './record-block.ts'
-import type { RecordToEncode } from './record-encoder.ts'
-import { CheckedSends, PRODUCER, type Partition } from './send-checked.ts'
+import { CheckedSender, type Partition } from './checked-sender.ts'
 import type { KafkaSettings } from '../settings.ts'
 
 export interface BatchSenderParts extends ClientOptions {
@@ -59,17 +57,10 @@ interface Lane {
   wake: (() => void) | null
 }
 
-interface OpenedProducer {
-  readonly opening: Promise<Producer>
-  /** Sends under way. */
-  uses: number
-}
-
 export class BatchSender {
   readonly #parts: BatchSenderParts
   readonly #lanes = new Map<string, Lane>()
-  #producer: OpenedProducer | null = null
-  readonly #checked = new CheckedSends()
+  readonly #sender: CheckedSender
   readonly #turns: (() => void)[] = []
   #sends = 0
   #waiting = 0
@@ -79,16 +70,17 @@ export class BatchSender {
 
   constructor(parts: BatchSenderParts) {
     this.#parts = parts
+    this.#sender = new CheckedSender(kafkaClient(parts.kafka, { clientId: parts.clientId, log: parts.log }))
   }
 
   /** Null: go on. Else wait for it: there are more records than can be sent. Throws the SendFailure of an earlier one. */
-  add(topic: string, partition: number, record: RecordToEncode): Promise<void> | null {
+  add(topic: string, partition: number, record: Message): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure
     const lane = this.#lane(topic, partition)
     const last = lane.blocks.at(-1)
     const block = last === undefined || last.isFull() ? new RecordBlock() : last
     if (block !== last) lane.blocks.push(block)
-    block.add(record, this.#parts.now())
+    block.add({ ...record, timestamp: String(this.#parts.now()) })
     this.#waiting += 1
     if (!lane.running) void this.#run(lane)
     else if (block.isFull()) lane.wake?.()
@@ -106,10 +98,8 @@ export class BatchSender {
     }
   }
 
-  async close(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = null
-    await producer?.opening.then((opened) => opened.disconnect()).catch(() => undefined)
+  close(): Promise<void> {
+    return this.#sender.close()
   }
 
   #lane(topic: string, partition: number): Lane {
@@ -129,7 +119,7 @@ export class BatchSender {
         await this.#turn()
         const block = lane.blocks.shift() ?? new RecordBlock()
         await this.#sendUntilStored(lane, block)
-        this.#waiting -= block.count
+        this.#waiting -= block.messages.length
         this.#tellChanged()
       }
     } catch (error) {
@@ -165,22 +155,15 @@ export class BatchSender {
   }
 
   /** Resolves with why it is not stored; null: it is. */
-  async #send(partition: Partition, block: RecordBlock): Promise<unknown> {
+  async #send(partition: Partition, { messages }: RecordBlock): Promise<unknown> {
     const { monotonic, onAcked } = this.#parts
-    const producer = this.#opened()
-    producer.uses += 1
     try {
-      const opened = await producer.opening
-      const sent = monotonic()
-      await this.#checked.send(opened, partition, block)
-      onAcked(block.count, monotonic() - sent)
+      const begun = monotonic()
+      await this.#sender.send(partition, messages)
+      onAcked(messages.length, monotonic() - begun)
       return null
     } catch (error) {
-      if (this.#producer === producer) this.#producer = null
       return error
-    } finally {
-      producer.uses -= 1
-      this.#closeUnused(producer)
     }
   }
 
@@ -194,24 +177,6 @@ export class BatchSender {
     const next = this.#turns.shift()
     if (next === undefined) this.#sends -= 1
     else next()
-  }
-
-  #opened(): OpenedProducer {
-    this.#producer ??= { opening: this.#open(), uses: 0 }
-    return this.#producer
-  }
-
-  async #open(): Promise<Producer> {
-    const { kafka, clientId, log } = this.#parts
-    const producer = kafkaClient(kafka, { clientId, log }).producer(PRODUCER)
-    await producer.connect()
-    return producer
-  }
-
-  /** One that was thrown away serves the sends that are under way; without it they would not know what became of them. */
-  #closeUnused(producer: OpenedProducer): void {
-    if (this.#producer === producer || producer.uses > 0) return
-    void producer.opening.then((opened) => opened.disconnect()).catch(() => undefined)
   }
 
   async #until(condition: () => boolean): Promise<void> {

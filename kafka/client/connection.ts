@@ -2,14 +2,10 @@
 import { readFileSync } from 'node:fs'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
-import { installRecordDecoder } from './kafkajs-decoding.ts'
-import { installRecordEncoder } from './kafkajs-records.ts'
-import { quietIdleConnections } from './kafkajs-timers.ts'
+import { replaceParts } from './kafkajs-parts.ts'
 import type { KafkaSasl, KafkaSettings } from '../settings.ts'
 
-installRecordEncoder()
-installRecordDecoder()
-quietIdleConnections()
+replaceParts()
 
 export interface KafkaLog {
   info(fields: object, message: string): void

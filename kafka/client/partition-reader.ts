@@ -5,19 +5,16 @@
  * Longer than 300 lines because what it takes from kafkajs is stated here alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { IHeaders, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { logDirectories, type SentRequest } from './log-directories.ts'
+import { fromOffset, visibleRecords, type FetchedBatch, type FetchedRecord } from './record-batches.ts'
+import type { RecordHeaders } from './record-headers.ts'
 import type { KafkaSettings } from '../settings.ts'
 
-export interface ReadRecord {
+export interface ReadRecord extends Omit<FetchedRecord, 'headers'> {
   readonly partition: number
-  readonly offset: number
-  /** Milliseconds since 1970, as whoever wrote it says. */
-  readonly timestamp: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: IHeaders
+  readonly headers: RecordHeaders
   /** Why nothing else of it can be told, e.g. a codec that is not known here; null: it was read. */
   readonly unreadable: string | null
 }
@@ -57,7 +54,6 @@ interface Asked {
   readonly topic: string
   readonly partition: number
   readonly offset: number
-  readonly bytes: number
 }
 
 const NO_LEADER = -1
@@ -131,7 +127,7 @@ export class PartitionReader {
       if (found === undefined) return { records: [], next: offset, end: offset }
       return pageOf(found, partition, offset)
     } catch (error) {
-      return this.#afterFailure(error, { topic, partition, offset, bytes })
+      return this.#afterFailure(error, { topic, partition, offset })
     }
   }
 
@@ -204,10 +200,10 @@ export class PartitionReader {
         .flatMap((response) => response.partitions)
         .map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)] as const)
     } catch (error) {
-      if (partitions.length === 1 || !(error instanceof Error) || isOfTheConnection(error)) {
+      if (partitions.length === 1 || !(error instanceof Error) || error.name !== 'KafkaJSProtocolError') {
         const [partition = 0] = partitions
         const offset = offsets.get(partition) ?? 0
-        return [[partition, await this.#afterFailure(error, { topic, partition, offset, bytes: bounds.bytes })]]
+        return [[partition, await this.#afterFailure(error, { topic, partition, offset })]]
       }
       // One of them is at fault, and the others must not wait for it.
       const pages = []
@@ -227,7 +223,7 @@ export class PartitionReader {
     return this.#cluster.findBroker({ nodeId: Number(leader) })
   }
 
-  async #afterFailure(error: unknown, { topic, partition, offset, bytes }: Asked): Promise<PartitionPage> {
+  async #afterFailure(error: unknown, { topic, partition, offset }: Asked): Promise<PartitionPage> {
     if (!(error instanceof Error)) throw error
     if ('type' in error && error.type === OUT_OF_RANGE) {
       const shape = [{ name: topic, partitions: [{ partition, leader: 0, replicas: [], inSync: [] }] }]
@@ -236,75 +232,44 @@ export class PartitionReader {
       const newest = end.get(topic)?.get(partition) ?? 0
       return { records: [], next: offset < oldest ? oldest : newest, end: newest }
     }
-    if (isOfTheCluster(error)) {
-      // Leaders move: the next attempt knows the new one. Asking after the end would connect again, and keep the process.
-      if (!this.#closed) await this.#cluster.refreshMetadata().catch(() => undefined)
-      throw error
-    }
-    // One batch of many that came may be at fault, and those before it are good: as few as are wholly good are asked for.
-    if (bytes > 1) return this.fetch(topic, partition, offset, { wait: 0, bytes: fewerThan(bytes) })
-    // The batch at this offset cannot be unpacked, so none of its records can; the broker gives it again for each.
-    const unreadable = { partition, offset, timestamp: 0, key: null, value: null, headers: {} }
-    return { records: [{ ...unreadable, unreadable: error.message }], next: offset + 1, end: offset + 1 }
+    // Leaders move: the next attempt knows the new one. Asking after the end would connect again, and keep the process.
+    if (!this.#closed) await this.#cluster.refreshMetadata().catch(() => undefined)
+    throw error
   }
-}
-
-/** Each batch that cannot be unpacked costs so many requests, those before it few. 1: the first batch alone. */
-function fewerThan(bytes: number): number {
-  return bytes > 16 * 1024 ? Math.floor(bytes / 16) : 1
 }
 
 function pageOf({ messages, highWatermark }: FetchedPartition, partition: number, from: number): PartitionPage {
   const records: ReadRecord[] = []
   let next = from
-  for (const message of messages) {
-    const offset = Number(message.offset)
-    // A batch is sent whole, though it begins earlier.
-    if (offset < from) continue
-    next = offset + 1
-    if (message.isControlRecord !== true) records.push(readRecord(message, partition))
+  for (const batch of messages) {
+    if (batch.last < from) continue
+    const read = recordsOf(fromOffset(batch, from), partition)
+    records.push(...read)
+    next = batch.unreadable === null ? batch.last + 1 : (read.at(-1)?.offset ?? batch.last) + 1
+    if (next <= batch.last) break
   }
   return { records, next, end: Number(highWatermark) }
 }
 
-/** What was read, as kafkajs gives it. */
-export function readRecord(message: FetchedMessage, partition: number): ReadRecord {
-  return new FetchedRecord(message, partition)
-}
+/** Of a batch that cannot be read so many are shown at once: its head may be wrong as well. */
+const MOST_UNREADABLE = 1_000
 
-/** Headers are made when they are asked for (kafkajs-decoding.ts). */
-class FetchedRecord implements ReadRecord {
-  readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly unreadable = null
-  readonly #message: FetchedMessage
-
-  constructor(message: FetchedMessage, partition: number) {
-    this.partition = partition
-    this.offset = Number(message.offset)
-    this.timestamp = Number(message.timestamp)
-    this.key = message.key
-    this.value = message.value
-    this.#message = message
-  }
-
-  get headers(): IHeaders {
-    return this.#message.headers ?? {}
-  }
-}
-
-/** As opposed to what is wrong with the bytes that came. */
-function isOfTheCluster(error: Error): boolean {
-  const names =
-    /^KafkaJS(ProtocolError|Connection\w*|Broker\w*|RequestTimeoutError|Lock\w*|Timeout|\w*Metadata\w*|NumberOfRetriesExceeded|SASL\w*|Server\w*|Error)$/
-  return names.test(error.name) || error.message.includes('has no leader')
-}
-
-function isOfTheConnection(error: Error): boolean {
-  return isOfTheCluster(error) && error.name !== 'KafkaJSProtocolError'
+/** A batch that cannot be read is shown as one unreadable record for each offset. */
+export function recordsOf(batch: FetchedBatch, partition: number): readonly ReadRecord[] {
+  const { first, last, unreadable } = batch
+  if (unreadable === null)
+    return visibleRecords(batch).map(({ offset, timestamp, key, value, headers }) => ({
+      partition,
+      offset,
+      timestamp,
+      key,
+      value,
+      headers,
+      unreadable,
+    }))
+  const nothing = { partition, timestamp: 0, key: null, value: null, headers: [], unreadable }
+  const count = Math.min(last - first + 1, MOST_UNREADABLE)
+  return Array.from({ length: count }, (_, index) => ({ ...nothing, offset: first + index }))
 }
 
 /** What of kafkajs 2.2.4 is used here; src/cluster/index.js and src/broker/index.js. */
@@ -339,17 +304,7 @@ interface Broker {
 interface FetchedPartition {
   readonly partition: number
   readonly highWatermark: string
-  readonly messages: readonly FetchedMessage[]
-}
-
-/** A KafkaMessage, of a consumer or of what is beneath it. */
-interface FetchedMessage {
-  readonly offset: string
-  readonly timestamp: string
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers?: IHeaders
-  readonly isControlRecord?: boolean
+  readonly messages: readonly FetchedBatch[]
 }
 
 function clusterOf(kafka: Kafka): Cluster {

@@ -6,17 +6,19 @@
  * store: lost, damaged and foreign records change nothing but a count. So does a reader who asks for what was given out
  * already: one that begins again at its checkpoint, or a projection behind the others.
  *
- * Nothing from Kafka is trusted: readEventRecord checks bounds and that a record is of this log and arrived as it was
- * written. A record that somebody forged with the right source and checksum cannot be told from a true one: who may
- * write to the topics of the log is for the cluster to say.
+ * Nothing from Kafka is trusted: a batch has to have the checksum that it was written with, and a record has to be of this
+ * log. One that somebody forged with the right source cannot be told from a true one: who may write to the topics of the
+ * log is for the cluster to say.
  */
 import type { Position } from '../../store/commit/command.ts'
 import { requireDense, type Feed, type RecordedEvent } from '../../store/log/feed.ts'
 import type { WireFormat } from '../../contract/registry/wire-format.ts'
 import type { KafkaLog } from '../client/connection.ts'
+import type { MemberTimes } from '../client/group-member.ts'
 import { readEventRecord, sourceOf } from '../event-record.ts'
 import { FeedSource } from './feed-source.ts'
-import { LogConsumer, type PartitionRecords, type TopicPartition } from './log-consumer.ts'
+import { visibleRecords, type FetchedBatch } from '../client/record-batches.ts'
+import { LogConsumer, type PartitionBatches, type TopicPartition } from './log-consumer.ts'
 import type { LogStore } from './log-store.ts'
 import { PassedOffsets } from './passed-offsets.ts'
 import type { KafkaSettings } from '../settings.ts'
@@ -34,6 +36,7 @@ export interface KafkaFeedParts {
   readonly monotonic: () => number
   /** Events that are kept at most. */
   readonly capacity?: number
+  readonly times?: Partial<MemberTimes>
 }
 
 export interface FeedHealth {
@@ -89,10 +92,8 @@ export class KafkaFeed implements Feed {
       else parts.log.warn({ reason: reading.reason }, 'the feed reads the store')
     })
     this.#consumer = new LogConsumer({
-      settings: parts.settings,
-      log: parts.log,
-      monotonic: parts.monotonic,
-      take: (records) => this.#take(records),
+      ...{ settings: parts.settings, log: parts.log, monotonic: parts.monotonic, times: parts.times ?? {} },
+      take: (batches) => this.#take(batches),
       joined: () => this.#dealtOut(),
       lost: (reason) => {
         this.#from.lose(reason)
@@ -252,24 +253,34 @@ export class KafkaFeed implements Feed {
     return Math.min(poll, Math.max(LOOK_MS, since + MISSING_MS - this.#parts.monotonic()))
   }
 
-  #take({ topic, partition, messages }: PartitionRecords): number {
-    const expected = expectedIn.get(topic.name) ?? new Set()
-    const around = { wire: this.#parts.wire, source: this.#source, expected }
+  #take({ topic, partition, batches }: PartitionBatches): number {
+    const around = { wire: this.#parts.wire, source: this.#source, expected: expectedIn.get(topic.name) ?? new Set() }
     const key = `${topic.name} ${String(partition)}`
     const now = this.#parts.monotonic()
-    let taken = 0
+    const first = batches[0]?.first ?? 0
+    let end = first
     let position = 0
-    for (const message of messages) {
-      const event = readEventRecord(message, around)
-      if (typeof event === 'string') this.#counts[event] += 1
-      else if (this.#resequencer.offer(event, key, now) === 'beyond') break
-      else position = Math.max(position, event.position)
-      taken += 1
-    }
-    const last = messages[taken - 1]
-    if (last !== undefined) this.#passed.read({ topic: topic.name, partition, end: BigInt(last.offset) + 1n, position })
+    batches.every((batch) => {
+      if (batch.unreadable !== null) this.#leaveOut(topic.name, partition, batch)
+      const all = visibleRecords(batch).every((record) => {
+        const event = readEventRecord(record, around)
+        if (typeof event === 'string') this.#counts[event] += 1
+        else if (this.#weave.offer(event, key, now) === 'beyond') return false
+        else position = Math.max(position, event.position)
+        end = record.offset + 1
+        return true
+      })
+      if (all) end = batch.last + 1
+      return all
+    })
+    if (end > first) this.#passed.read({ topic: topic.name, partition, end: BigInt(end), position })
     this.#wakes.wake()
-    return taken
+    return end
+  }
+
+  #leaveOut(topic: string, partition: number, { first, last, unreadable }: FetchedBatch): void {
+    this.#counts.damaged += last - first + 1
+    this.#parts.log.warn({ topic, partition, offset: first }, `a batch is left out: ${unreadable ?? ''}`)
   }
 
   #dealtOut(): void {

@@ -18,8 +18,8 @@ const record: InboundRecord = {
 const event = (id: string, source: string): InboundRecord => ({
   ...record,
   headers: [
-    ['ce_id', Buffer.from(id)],
-    ['ce_source', Buffer.from(source)],
+    [Buffer.from('ce_id'), Buffer.from(id)],
+    [Buffer.from('ce_source'), Buffer.from(source)],
   ],
 })
 
@@ -36,7 +36,7 @@ describe('the key of a record', () => {
     const identity = { source: 'kafka:ce:web', key: 'e1', timestamp: null }
     expect(identityOf(event('e1', 'web'))).toEqual(identity)
     expect(identityOf({ ...event('e1', 'web'), partition: 0, offset: 7 })).toEqual(identity)
-    expect(identityOf({ ...record, headers: [['ce_id', Buffer.from('e1')]] })).toMatchObject({
+    expect(identityOf({ ...record, headers: [[Buffer.from('ce_id'), Buffer.from('e1')]] })).toMatchObject({
       key: '2/41/1700000000123',
     })
   })

@@ -3,11 +3,10 @@
  * One process does it at a time (a lease), in the order in which the records were parked.
  */
 import { pause } from '../../store/waiting/pause.ts'
-import type { Kafka, Producer } from 'kafkajs'
 import type { Pool } from '../../store/postgres/database.ts'
 import { markPublished, readUnpublished } from './letter-table.ts'
 import { explainFailure, type LeasedWorker, type Term, underLease } from '../../store/log/under-lease.ts'
-import { COMPRESSION } from '../client/codecs.ts'
+import { CheckedSender } from '../client/checked-sender.ts'
 import { kafkaClient, type KafkaLog } from '../client/connection.ts'
 import { deadLetterMessage } from './dead-letter-message.ts'
 import type { KafkaSettings } from '../settings.ts'
@@ -32,14 +31,13 @@ const LOOK_MS = 500
 
 export class DeadLetterPublisher {
   readonly #parts: DeadLetterPublisherParts
-  readonly #kafka: Kafka
+  readonly #sender: CheckedSender
   readonly #topic: string
-  #producer: Producer | null = null
   #worker: LeasedWorker | null = null
 
   constructor(parts: DeadLetterPublisherParts) {
     this.#parts = parts
-    this.#kafka = kafkaClient(parts.settings, { clientId: 'dead-letters', log: parts.log })
+    this.#sender = new CheckedSender(kafkaClient(parts.settings, { clientId: 'dead-letters', log: parts.log }))
     this.#topic = topicName(parts.settings.prefix, 'dead-letters')
   }
 
@@ -62,7 +60,7 @@ export class DeadLetterPublisher {
     try {
       while (!end.aborted) if (!(await this.#publish())) await pause(LOOK_MS, end)
     } finally {
-      await this.#discardProducer()
+      await this.#sender.close()
     }
     return null
   }
@@ -76,13 +74,8 @@ export class DeadLetterPublisher {
     let bytes = 0
     const send = async (): Promise<void> => {
       if (batch.length === 0) return
-      const producer = await this.#open()
-      await producer.send({
-        topic: this.#topic,
-        acks: -1,
-        compression: COMPRESSION,
-        messages: batch.map(({ message }) => ({ ...message, partition: 0 })),
-      })
+      const messages = batch.map(({ message }) => message)
+      await this.#sender.send({ topic: this.#topic, partition: 0 }, messages)
       reachPoint('letters.sent')
       await markPublished(
         pool,
@@ -100,21 +93,5 @@ export class DeadLetterPublisher {
     }
     await send()
     return letters.length === PAGE
-  }
-
-  async #open(): Promise<Producer> {
-    if (this.#producer !== null) return this.#producer
-    // Its only partition is named with each message, so none is ever chosen.
-    const producer = this.#kafka.producer({ createPartitioner: () => () => 0, allowAutoTopicCreation: false })
-    await producer.connect()
-    this.#producer = producer
-    return producer
-  }
-
-  /** Also after any error: what a producer promises then is not to be relied on. */
-  async #discardProducer(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = null
-    await producer?.disconnect().catch(() => undefined)
   }
 }

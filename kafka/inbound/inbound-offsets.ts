@@ -32,7 +32,7 @@ export interface NewDeadLetter {
   readonly record: RecordMark
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** JSON: [[name, base64], ...]. */
+  /** JSON: [[name, base64 or null], ...]. */
   readonly headers: Buffer
   readonly class: string
   readonly message: string

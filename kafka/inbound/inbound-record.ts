@@ -1,6 +1,7 @@
 /** A record that somebody else sent us, with all that identifies it. Nothing of it is trusted. */
 import { crc32 } from 'node:zlib'
-import type { IHeaders, KafkaMessage } from 'kafkajs'
+import type { FetchedRecord } from '../client/record-batches.ts'
+import { headerTexts, type RecordHeader } from '../client/record-headers.ts'
 import type { NewDeadLetter, RecordMark } from './inbound-offsets.ts'
 import { causeOf } from './cause.ts'
 
@@ -14,26 +15,14 @@ export interface InboundRecord {
   readonly headers: readonly RecordHeader[]
 }
 
-/** Names may come several times. */
-export type RecordHeader = readonly [name: string, value: Buffer]
-
 /** Why a record is none that can be handled: a word for programs, a sentence for people. */
 export interface RecordFault {
   readonly class: string
   readonly message: string
 }
 
-export function inboundRecord(topic: string, partition: number, message: KafkaMessage): InboundRecord {
-  const { key, value, offset, timestamp, headers } = message
-  return {
-    topic,
-    partition,
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-    headers: headerList(headers ?? {}),
-  }
+export function inboundRecord(topic: string, partition: number, record: FetchedRecord): InboundRecord {
+  return { ...record, topic, partition, headers: [...record.headers] }
 }
 
 export function markOf({ offset, timestamp, key, value }: InboundRecord): RecordMark {
@@ -45,10 +34,9 @@ export function sameRecord(one: RecordMark, other: RecordMark): boolean {
   return one.offset === other.offset && one.timestamp === other.timestamp && one.checksum === other.checksum
 }
 
-/** The text of a header; null when there is none, or none in UTF-8. Of several the last one counts. */
+/** The text of a header; null: there is none, or it has no value. Of several the last one counts. */
 export function headerText({ headers }: InboundRecord, name: string): string | null {
-  const found = headers.findLast((header) => header[0] === name)
-  return found === undefined ? null : found[1].toString()
+  return headerTexts(headers, [name])[0] ?? null
 }
 
 /** The record as it is parked. */
@@ -59,7 +47,9 @@ export function deadLetter(record: InboundRecord, fault: RecordFault): NewDeadLe
     record: markOf(record),
     key,
     value,
-    headers: Buffer.from(JSON.stringify(headers.map(([name, bytes]) => [name, bytes.toString('base64')]))),
+    headers: Buffer.from(
+      JSON.stringify(headers.map(([name, bytes]) => [name.toString(), bytes?.toString('base64') ?? null])),
+    ),
     class: fault.class,
     message,
     cause: causeOf({ class: fault.class, message }),
@@ -69,12 +59,4 @@ export function deadLetter(record: InboundRecord, fault: RecordFault): NewDeadLe
 /** Without what Postgres takes in no text (NUL), or a terminal would act on, and not longer than anybody reads. */
 function storable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}').slice(0, 1_000)
-}
-
-function headerList(headers: IHeaders): readonly RecordHeader[] {
-  return Object.entries(headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).flatMap((value): RecordHeader[] =>
-      value === undefined ? [] : [[name, Buffer.isBuffer(value) ? value : Buffer.from(value)]],
-    ),
-  )
 }

@@ -1,5 +1,6 @@
 /** Records that could not be handled, grouped by cause; what is done with them; and which were told to their topic. */
 import type pg from 'pg'
+import type { RecordHeader } from '../client/record-headers.ts'
 
 export const LETTER_STATES = ['parked', 'retried', 'discarded'] as const
 
@@ -42,7 +43,7 @@ export interface LetterSummary {
 
 export interface StoredLetter extends LetterSummary {
   readonly value: Buffer | null
-  readonly headers: readonly (readonly [name: string, value: Buffer])[]
+  readonly headers: readonly RecordHeader[]
   readonly history: readonly LetterDeed[]
 }
 
@@ -229,11 +230,14 @@ function summaryOf(row: SummaryRow): LetterSummary {
 }
 
 function letterOf(row: LetterRow): StoredLetter {
-  const headers = JSON.parse(row.headers.toString()) as readonly (readonly [string, string])[]
+  const headers = JSON.parse(row.headers.toString()) as readonly (readonly [string, string | null])[]
   return {
     ...summaryOf(row),
     value: row.value,
-    headers: headers.map(([name, base64]) => [name, Buffer.from(base64, 'base64')]),
+    headers: headers.map(([name, base64]) => [
+      Buffer.from(name),
+      base64 === null ? null : Buffer.from(base64, 'base64'),
+    ]),
     history: row.history,
   }
 }

@@ -113,6 +113,7 @@ export class PartitionLane {
       if (lost > 0) {
         log.warn({ ...this.partition, lost }, 'records were removed from the topic, maybe before they were handled')
       }
+      visit.done(last.offset)
       return batch.filter(({ offset }) => offset > last.offset)
     }
     log.error(

@@ -2,7 +2,6 @@
  * Records that no consumer of orders should fall over: each case has a name, and the class under which it is parked.
  * What they have in common is that one of them, met unprepared, stalls or ends a process, or is taken for an order.
  */
-import { crc32 } from 'node:zlib'
 import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
 
 export interface PoisonRecord {
@@ -78,8 +77,6 @@ function jsonCases({ run, sku }: PoisonShop): readonly PoisonCase[] {
 
 function recordCases({ run, sku }: PoisonShop): readonly PoisonCase[] {
   const good = order('c', { lines: [{ sku, quantity: 1 }] })
-  const flipped = Buffer.from(good.value ?? '')
-  flipped.writeUInt8(flipped.readUInt8(20) ^ 1, 20)
   return [
     poison(run, 'tombstone', 'no-value', { value: null }),
     poison(run, 'empty', 'empty-value', { value: Buffer.alloc(0) }),
@@ -90,14 +87,6 @@ function recordCases({ run, sku }: PoisonShop): readonly PoisonCase[] {
       headers: { h: Array.from({ length: 10_000 }, () => 'v') },
     }),
     poison(run, 'wrong-key', 'wrong-key', { value: good.value }),
-    poison(run, 'flipped-bit', 'checksum-mismatch', {
-      value: flipped,
-      headers: {
-        'ol-checksum': crc32(good.value ?? '')
-          .toString(16)
-          .padStart(8, '0'),
-      },
-    }),
     poison(run, 'endless-id', 'invalid-header', {
       value: good.value,
       headers: { ce_id: 'i'.repeat(300), ce_source: 'web' },

@@ -1,6 +1,5 @@
 /** One record of `order-commands`, from its bytes to the commit. The consumer and whoever tries a parked one again share it. */
 import { isUtf8 } from 'node:buffer'
-import { crc32 } from 'node:zlib'
 import { traceIdOf } from '../../commands/correlation.ts'
 import { summaryOf } from '../../commands/faults.ts'
 import { placeOrderCommand, placeOrderRequest, type WantedOrder } from '../../commands/order.ts'
@@ -121,12 +120,6 @@ function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'rea
   if (headers.length > MAX_HEADERS) return tooLarge(`the record has ${String(headers.length)} headers`, MAX_HEADERS)
   if (key !== null && key.length > MAX_KEY_BYTES)
     return tooLarge(`the key has ${String(key.length)} bytes`, MAX_KEY_BYTES)
-  const checksum = headerText(record, 'ol-checksum')
-  const computed = crc32(value).toString(16).padStart(8, '0')
-  if (checksum !== null && checksum !== computed) {
-    const message = `the header ol-checksum says ${checksum}, but the value has ${computed}: the record is damaged`
-    return { class: 'checksum-mismatch', message }
-  }
   const read = readValue(value, readAvro)
   if (isFault(read)) return read.fault
   const checked = placeOrderRequest.check(read.value)

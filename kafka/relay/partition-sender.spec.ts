@@ -16,7 +16,7 @@ function openSender() {
   const sender = new PartitionSender({
     send: (block: RecordBlock) =>
       new Promise((resolve, reject) => {
-        const { count } = block
+        const count = block.messages.length
         const first = sender.firstUnacknowledged() ?? 0
         sent.push(count)
         const settle = (how: () => void) => {

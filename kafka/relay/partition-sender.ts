@@ -26,14 +26,10 @@ interface PositionedBlock {
   readonly firstPosition: Position
 }
 
-/** Blocks that are kept to be used again. */
-const SPARE_BLOCKS = 4
-
 export class PartitionSender {
   readonly #parts: PartitionSenderParts
   /** In their order; the first one is under way while `#busy`, the last one takes what is added. None is empty. */
   readonly #blocks: PositionedBlock[] = []
-  readonly #spare: RecordBlock[] = []
   #flushing: 'full' | 'all' = 'full'
   #busy = false
   #sending: Promise<void> = Promise.resolve()
@@ -46,8 +42,8 @@ export class PartitionSender {
   add(position: Position, record: EventRecord): void {
     const last = this.#blocks.at(-1)
     const takes = last !== undefined && !last.block.isFull() && !(this.#busy && this.#blocks.length === 1)
-    const block = takes ? last.block : (this.#spare.pop() ?? new RecordBlock())
-    block.add(record, Number(record.timestamp))
+    const block = takes ? last.block : new RecordBlock()
+    block.add(record)
     if (!takes) this.#blocks.push({ block, firstPosition: position })
   }
 
@@ -80,13 +76,7 @@ export class PartitionSender {
         sent()
         await sending
         this.#blocks.shift()
-        const { count } = block
-        // Only one that was acknowledged: kafkajs may still read from one that was given up.
-        if (this.#spare.length < SPARE_BLOCKS) {
-          block.clear()
-          this.#spare.push(block)
-        }
-        acknowledged(count)
+        acknowledged(block.messages.length)
       }
       this.#busy = false
     } catch (error) {

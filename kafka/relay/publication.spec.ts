@@ -48,9 +48,9 @@ function open() {
     source: 's',
     sent: () => undefined,
     loses: () => false,
-    send: (_, { encoded }) =>
+    send: (_, { messages }) =>
       new Promise((resolve) => {
-        underWay.push({ first: encoded.length, acknowledge: resolve })
+        underWay.push({ first: messages.length, acknowledge: resolve })
       }),
   })
   return { publication, underWay }

@@ -3,9 +3,9 @@ import type { WireFormat } from '../../contract/registry/wire-format.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'
 import { eventRecord, type EventRecord } from '../event-record.ts'
-import type { EncodedRecords } from '../client/kafkajs-records.ts'
+import type { RecordBlock } from '../client/record-block.ts'
 import { PartitionSender } from './partition-sender.ts'
-import type { Partition } from '../client/send-checked.ts'
+import type { Partition } from '../client/checked-sender.ts'
 import { copiesOf, partitionOf, topicName, topicOfStream, type Topic } from '../topics/topics.ts'
 
 export interface PublicationParts {
@@ -15,7 +15,7 @@ export interface PublicationParts {
   readonly wire: WireFormat
   /** Of this log (sourceOf). */
   readonly source: string
-  readonly send: (partition: Partition, records: EncodedRecords) => Promise<void>
+  readonly send: (partition: Partition, block: RecordBlock) => Promise<void>
   /** Called as a send is handed over. */
   readonly sent: () => void
   /** The fault hook: true for an event whose records are taken as acknowledged without being sent. */

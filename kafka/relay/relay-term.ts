@@ -4,7 +4,7 @@
  * what is acknowledged.
  */
 import { setTimeout } from 'node:timers/promises'
-import type { Kafka, Producer } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import type { WireFormat } from '../../contract/registry/wire-format.ts'
 import { openCheckpoint } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'
@@ -15,7 +15,7 @@ import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { Publication } from './publication.ts'
 import { BLOCK_RECORDS } from '../client/record-block.ts'
 import { RelayCheckpoint } from './relay-checkpoint.ts'
-import { type CheckedSends, PRODUCER } from '../client/send-checked.ts'
+import type { CheckedSender } from '../client/checked-sender.ts'
 import { topics } from '../topics/topics.ts'
 
 export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.checkpointed'
@@ -37,7 +37,7 @@ export interface TermParts {
 
 export interface Term extends TermParts {
   readonly reader: string
-  readonly sends: CheckedSends
+  readonly sender: CheckedSender
   readonly end: AbortSignal
   readonly begun: (position: Position) => void
   /** So many events more are published. */
@@ -60,15 +60,14 @@ const SETTLE_MS = 1_000
 
 /** Resolves with why it ended (null: `end` aborted); rejects with what failed. */
 export async function runTerm(term: Term): Promise<string | null> {
-  const { pool, kafka, reader, begun, moved } = term
+  const { pool, sender, reader, begun, moved } = term
   const over = new AbortController()
   const end = AbortSignal.any([over.signal, term.end])
-  const producer = kafka.producer(PRODUCER)
   try {
-    await untilAborted(producer.connect(), end)
+    await untilAborted(sender.open(), end)
     const position = await openCheckpoint(pool, reader)
     begun(position)
-    const publication = openPublication(term, producer, position)
+    const publication = openPublication(term, position)
     const checkpoint = new RelayCheckpoint({ pool, reader, position, publication, moved })
     const work = [read(term, publication, end), follow(term, checkpoint, publication, end)]
     try {
@@ -83,19 +82,19 @@ export async function runTerm(term: Term): Promise<string | null> {
   } finally {
     over.abort()
     // It does not end what is under way (nothing does), and may take its time.
-    producer.disconnect().catch(() => undefined)
+    void sender.close()
   }
 }
 
-function openPublication(term: Term, producer: Producer, after: Position): Publication {
-  const { prefix, wire, source, loses, reachPoint, sends } = term
+function openPublication(term: Term, after: Position): Publication {
+  const { prefix, wire, source, loses, reachPoint, sender } = term
   return new Publication({
     after,
     prefix,
     wire,
     source,
     loses,
-    send: (partition, records) => sends.send(producer, partition, records),
+    send: (partition, { messages }) => sender.send(partition, messages),
     // Later than now, so that it may have left.
     sent: () => void setImmediate(() => reachPoint('relay.sent')),
   })

@@ -24,7 +24,7 @@ import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 import { findRelayTarget } from './relay-target.ts'
 import { runTerm, type TermParts } from './relay-term.ts'
-import { CheckedSends } from '../client/send-checked.ts'
+import { CheckedSender } from '../client/checked-sender.ts'
 
 export interface RelayParts extends TermParts {
   /** Unique to this process. */
@@ -53,7 +53,7 @@ const RATE_MS = 5_000
 export class Relay {
   readonly #parts: RelayParts
   readonly #stopping = new AbortController()
-  readonly #sends = new CheckedSends()
+  readonly #sender: CheckedSender
   readonly #rate: RateMeter
   #worker: LeasedWorker | null = null
   #measuring: Promise<void> = Promise.resolve()
@@ -64,6 +64,7 @@ export class Relay {
 
   constructor(parts: RelayParts) {
     this.#parts = parts
+    this.#sender = new CheckedSender(parts.kafka)
     this.#rate = new RateMeter({ now: parts.monotonic, windowMs: RATE_MS, from: 0 })
   }
 
@@ -109,7 +110,7 @@ export class Relay {
     return runTerm({
       ...this.#parts,
       reader,
-      sends: this.#sends,
+      sender: this.#sender,
       end,
       begun: (position) => {
         begun()
@@ -121,7 +122,7 @@ export class Relay {
 
   #explain(error: unknown): Failure {
     this.#reader = null // it may be another cluster next time, or topics may have gone
-    if (this.#sends.stuck()) return { reason: 'too many sends to Kafka did not finish', broken: true }
+    if (this.#sender.stuck()) return { reason: 'too many sends to Kafka never ended', broken: true }
     if (isKafkaError(error)) return { reason: `Kafka: ${kafkaFailure(error).message}`, broken: false }
     return explainFailure(error)
   }

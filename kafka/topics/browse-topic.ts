@@ -5,7 +5,7 @@ import type { WireFormat } from '../../contract/registry/wire-format.ts'
 import { withOffsets, type PartitionLook } from '../lag/cluster-look.ts'
 import { PartitionReader, type ReadRecord } from '../client/partition-reader.ts'
 import type { KafkaSettings } from '../settings.ts'
-import { showHeaders, showRecord, type ShownRecord } from './shown-record.ts'
+import { eventDecoder, showHeaders, showRecord, type ShownRecord } from './shown-record.ts'
 
 export interface Browsing {
   /** As it is called in the cluster. */
@@ -93,7 +93,8 @@ async function browse(reader: PartitionReader, wire: WireFormat, browsing: Brows
   const records = from.at === 'latest' ? all.slice(-limit) : all.slice(0, limit)
   const [only] = pages
   const next = partition === null || only === undefined || only.next >= only.end ? null : only.next
-  return { records: records.map((record) => ({ ...showRecord(record, wire), headers: showHeaders(record) })), next }
+  const decode = eventDecoder(wire)
+  return { records: records.map((record) => ({ ...showRecord(record, decode), headers: showHeaders(record) })), next }
 }
 
 interface Range {

@@ -5,7 +5,7 @@ import { eventSchemas } from '../../schemas/events.ts'
 import type { ReadRecord } from '../client/partition-reader.ts'
 
 /**
- * - `avro`: an event of ours; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.
+ * - `avro`: an event of ours, or what others register; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.
  * - `empty`: there is none; `unreadable`: the batch that it is in cannot be unpacked.
  */
 export type ShownValue =
@@ -40,12 +40,23 @@ const HEADER = 5
 const everyType: ReadonlySet<string> = new Set(Object.keys(eventSchemas))
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** `wire`: null shows Avro as its bytes. */
-export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRecord {
+/** The value of a framed message and the name of its type. Throws DecodeError. */
+export type ValueDecoder = (message: Buffer) => { readonly type: string; readonly data: unknown }
+
+/** Of our events. */
+export function eventDecoder(wire: WireFormat): ValueDecoder {
+  return (message) => {
+    const { type, ...data } = wire.decode(message, everyType)
+    return { type, data }
+  }
+}
+
+/** `decode`: null shows Avro as its bytes. */
+export function showRecord(record: ReadRecord, decode: ValueDecoder | null): ShownRecord {
   const { partition, offset, timestamp, key, value, unreadable } = record
   const { value: shown, fault } =
     unreadable === null
-      ? showValue(value, wire)
+      ? showValue(value, decode)
       : { value: { format: 'unreadable', data: unreadable } as const, fault: null }
   return {
     partition,
@@ -59,21 +70,27 @@ export function showRecord(record: ReadRecord, wire: WireFormat | null): ShownRe
   }
 }
 
-/** The headers of a record for people. */
+/** The headers of a record for people; several values of one name stand behind each other. */
 export function showHeaders({ headers }: ReadRecord): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, headerText(bytes)]))
+  const texts = new Map<string, string>()
+  for (const [bytes, value] of headers) {
+    const name = bytes.toString()
+    const before = texts.get(name)
+    const text = value === null ? '' : textOrHex(value)
+    texts.set(name, before === undefined ? text : `${before}, ${text}`)
+  }
+  return Object.fromEntries(texts)
 }
 
 function showValue(
   bytes: Buffer | null,
-  wire: WireFormat | null,
+  decode: ValueDecoder | null,
 ): { readonly value: ShownValue; readonly fault: string | null } {
   if (bytes === null) return { value: { format: 'empty' }, fault: null }
   if (bytes[0] !== MAGIC || bytes.length < HEADER) return { value: showText(bytes), fault: null }
-  if (wire === null) return { value: { format: 'hex', data: hex(bytes) }, fault: null }
+  if (decode === null) return { value: { format: 'hex', data: hex(bytes) }, fault: null }
   try {
-    const { type, ...data } = wire.decode(bytes, everyType)
-    return { value: { format: 'avro', type, data }, fault: null }
+    return { value: { format: 'avro', ...decode(bytes) }, fault: null }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     return { value: { format: 'hex', data: hex(bytes) }, fault: `${error.code}: ${error.message}` }
@@ -101,12 +118,6 @@ function isDeep(text: string): boolean {
     if (depth > MOST_DEPTH) return true
   }
   return false
-}
-
-function headerText(bytes: Buffer | string | readonly (Buffer | string)[] | undefined): string {
-  if (bytes === undefined) return ''
-  if (typeof bytes === 'string') return bytes
-  return Buffer.isBuffer(bytes) ? textOrHex(bytes) : bytes.map(headerText).join(', ')
 }
 
 function textOrHex(bytes: Buffer): string {

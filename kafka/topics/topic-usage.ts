@@ -1,16 +1,13 @@
 /** Counts which versions of which events the topics hold: what a consumer that reads them from the beginning meets. */
-import type { Kafka } from 'kafkajs'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { schemaIdOf } from '../../contract/registry/wire-format.ts'
-import { readTopics, type ReadTopicsOptions } from '../client/read-topics.ts'
+import { readTopics, type ReadTopicsOptions } from './read-topics.ts'
+import type { KafkaSettings } from '../settings.ts'
 import { topicName, topics, type TopicName } from './topics.ts'
 
 export interface TopicUsageOptions {
-  readonly kafka: Kafka
-  readonly prefix: string
+  readonly kafka: KafkaSettings
   readonly ids: EventSchemaIds
-  /** For the reading, unique. */
-  readonly group: string
   readonly onProgress?: ReadTopicsOptions['onProgress']
 }
 
@@ -26,13 +23,12 @@ export interface TopicUsage {
 
 /** By topic in the order of the table, then by event and version. Rejects when the brokers cannot be read. */
 export async function topicUsage(options: TopicUsageOptions): Promise<readonly TopicUsage[]> {
-  const { kafka, prefix, ids, group, onProgress } = options
-  const byName = new Map(topics.map(({ name }) => [topicName(prefix, name), name]))
+  const { kafka, ids, onProgress } = options
+  const byName = new Map(topics.map(({ name }) => [topicName(kafka.prefix, name), name]))
   const found = new Map<string, TopicUsage>()
   await readTopics({
     kafka,
     topics: [...byName.keys()],
-    group,
     see(records) {
       for (const { topic: fullName, value, timestamp } of records) {
         const topic = byName.get(fullName)
@@ -40,9 +36,8 @@ export async function topicUsage(options: TopicUsageOptions): Promise<readonly T
         const id = value === null ? null : schemaIdOf(value)
         const written = (id === null ? null : ids.find(id)) ?? 'other'
         const name = written === 'other' ? `${topic} ` : `${topic} ${written.type} ${written.version}`
-        const at = Number(timestamp)
-        const before = found.get(name) ?? { topic, written, records: 0, firstAt: at, lastAt: at }
-        const [firstAt, lastAt] = [Math.min(before.firstAt, at), Math.max(before.lastAt, at)]
+        const before = found.get(name) ?? { topic, written, records: 0, firstAt: timestamp, lastAt: timestamp }
+        const [firstAt, lastAt] = [Math.min(before.firstAt, timestamp), Math.max(before.lastAt, timestamp)]
         found.set(name, { ...before, records: before.records + 1, firstAt, lastAt })
       }
     },

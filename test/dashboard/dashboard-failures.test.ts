@@ -29,7 +29,7 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
         timestamp: Date.UTC(2026, 10, 27, 8),
         key: Buffer.from('c-0001'),
         value: value === null ? null : Buffer.from(value),
-        headers: [[HOSTILE, Buffer.from(HOSTILE)]],
+        headers: [[Buffer.from(HOSTILE), Buffer.from(HOSTILE)]],
       }
       return deadLetter(record, fault)
     })

@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { inboundPointNames, letterPointNames } from '../../app/crash-points.ts'
 import { openPool } from '../../store/postgres/database.ts'
-import { consumeAll } from '../kafka/consume-all.ts'
+import { consumeAll, headerOf } from '../kafka/consume-all.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { inboundOrder, INBOUND_CUSTOMERS } from './inbound-orders.ts'
@@ -123,7 +123,7 @@ async function expectParkedOnce({ bootstrap }: TestKafka, pool: pg.Pool, prefix:
   const told = new Map<string, string>()
   const topic = await consumeAll(bootstrap, [`${prefix}dead-letters`])
   for (const { headers, value } of topic) {
-    const said = (name: string) => String(headers?.[name])
+    const said = (name: string) => headerOf({ headers }, name)
     const body = JSON.stringify([said('partition'), said('offset'), said('class'), value?.toString()])
     expect(told.get(said('ol-letter')) ?? body).toBe(body)
     told.set(said('ol-letter'), body)

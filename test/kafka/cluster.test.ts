@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../app/config/config.ts'
+import { readTopics } from '../../kafka/topics/read-topics.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { eventually } from '../support/eventually.ts'
@@ -89,33 +90,20 @@ async function writtenAndRead(settings: KafkaSettings, topic: string, texts: rea
     await createTopic(kafka, topic, 1)
     await producer.connect()
     await producer.send({ topic, messages: texts.map((value) => ({ value })) })
-    return await readBack(settings, { topic, groupId: 'first', count: texts.length })
+    return await readBack(settings, topic)
   } finally {
     await producer.disconnect()
   }
 }
 
-interface Reading {
-  readonly topic: string
-  readonly groupId: string
-  readonly count: number
-}
-
-async function readBack(settings: KafkaSettings, { topic, groupId, count }: Reading): Promise<readonly unknown[]> {
-  const consumer = kafkaClient(settings, { clientId: 'test', log: silent }).consumer({
-    groupId,
-    maxWaitTimeInMs: 100,
-  })
+async function readBack(settings: KafkaSettings, topic: string): Promise<readonly unknown[]> {
   const read: unknown[] = []
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
-    await consumer.run({ eachMessage: async ({ message }) => void read.push(message.value?.toString()) })
-    await eventually(() => read.length >= count)
-    return read
-  } finally {
-    await consumer.disconnect()
-  }
+  await readTopics({
+    kafka: settings,
+    topics: [topic],
+    see: (records) => read.push(...records.map(({ value }) => value?.toString())),
+  })
+  return read
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -163,13 +151,13 @@ describe.skipIf(registryHere === null || kafkaHere === null)('cluster', () => {
     expect(await writtenAndRead(settings, 'words', ['one', 'two'])).toEqual(['one', 'two'])
     process.kill(printed.kafka?.brokers[0]?.pid ?? 0, 'SIGKILL')
     await eventually(() => /broker 1 is back/.test(running.stderr()), { timeout: 60_000 })
-    expect(await readBack(settings, { topic: 'words', groupId: 'second', count: 2 })).toEqual(['one', 'two'])
+    expect(await readBack(settings, 'words')).toEqual(['one', 'two'])
     running.kill('SIGINT')
     expect((await running.ended).code).toBe(0)
     const [, ...others] = pidsOf(printed)
     expect(others.every(isGone)).toBe(true)
     expect(existsSync(printed.kafka?.home ?? '')).toBe(false)
-    await expect(readBack(settings, { topic: 'words', groupId: 'third', count: 2 })).rejects.toThrow()
+    await expect(readBack(settings, 'words')).rejects.toThrow()
   })
 
   test('with --tls prints what else a client needs; with --data keeps what it was told', async () => {
@@ -186,9 +174,7 @@ describe.skipIf(registryHere === null || kafkaHere === null)('cluster', () => {
 
     const again = cluster('--json', '--tls', '--data', join(first.folder, 'kept'))
     const { variables, registry } = await started(again)
-    expect(
-      await readBack(settingsOf({ ...printed, variables }), { topic: 'words', groupId: 'second', count: 1 }),
-    ).toEqual(['one'])
+    expect(await readBack(settingsOf({ ...printed, variables }), 'words')).toEqual(['one'])
     const versions = await fetch(`${registry.url}/subjects/words-value/versions`)
     expect(await versions.json()).toEqual([1])
     again.kill('SIGINT')

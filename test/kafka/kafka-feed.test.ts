@@ -142,8 +142,7 @@ describe.skipIf(kafka === null)('the feed from Kafka', () => {
       ['without headers', 'foreign', ({ headers: _, ...sent }) => sent],
       ['without a value', 'foreign', (sent) => ({ ...sent, value: null })],
       ['with another key', 'damaged', (sent) => ({ ...sent, key: 'another' })],
-      ['with a bit of the value turned', 'damaged', (sent) => ({ ...sent, value: turned(sent.value) })],
-      ['with another position', 'damaged', (sent) => withHeader(sent, 'ol-position', '7')],
+      ['with no position', 'damaged', (sent) => withHeader(sent, 'ol-position', 'seven')],
       ['with a schema id of nobody', 'damaged', (sent) => ({ ...sent, value: Buffer.from([0, 0, 1, 0, 0, 1]) })],
       ['that are empty', 'damaged', (sent) => ({ ...sent, value: Buffer.alloc(0) })],
       ['that are as large as the topic allows', 'damaged', (sent) => ({ ...sent, value: Buffer.alloc(900_000, 1) })],
@@ -185,8 +184,8 @@ describe.skipIf(kafka === null)('the feed from Kafka', () => {
         const next = await appendEvents(pool, mixed(50))
         await feeding.publisher.publish({ after: head, compression: CompressionTypes.Snappy })
         expect(positionsOf(await readTo(feed, { after: head, head: next, limit: 500 }))).toEqual(upTo(next, head))
-        expect(feed.health().source).toBe('store')
-        // From the ends of the partitions on it reads Kafka again.
+        expect(feed.health().counts.damaged).toBe(50)
+        // What comes behind it is read from Kafka again.
         let last = next
         await eventually(
           async () => {
@@ -197,6 +196,7 @@ describe.skipIf(kafka === null)('the feed from Kafka', () => {
           },
           { timeout: 60_000 },
         )
+        expect(feeding.warnings.join()).toContain('no such codec')
       } finally {
         CompressionCodecs[CompressionTypes.Snappy] = before
       }
@@ -239,10 +239,4 @@ function wait(feed: KafkaFeed, after: number, limit: number, signal: AbortSignal
 
 function withHeader(sent: Sent, name: string, value: string): Sent {
   return { ...sent, headers: { ...sent.headers, [name]: value } }
-}
-
-function turned(value: Sent['value']): Buffer {
-  const bytes = Buffer.from(value ?? '')
-  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
-  return bytes
 }

@@ -1,6 +1,7 @@
 /** How far behind everybody is, on real brokers: each verdict by a group that deserves it, on the command line and over HTTP. */
 import kafkajs, { type Consumer, type Producer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { fetchedBatches } from '../../kafka/client/kafkajs-parts.ts'
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -75,13 +76,13 @@ describe.skipIf(kafka === null)('lag', () => {
       autoCommit: false,
       eachBatchAutoResolve: false,
       async eachBatch({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets }) {
-        for (const { offset } of batch.messages) {
+        for (const { offset } of fetchedBatches(batch).flatMap(({ records }) => records)) {
           do {
             await new Promise((resolve) => setTimeout(resolve, perMessage ?? 100))
             if (perMessage === null) await heartbeat()
           } while (perMessage === null && open)
           if (!open) return
-          resolveOffset(offset)
+          resolveOffset(String(offset))
           await commitOffsetsIfNecessary(uncommittedOffsets())
           await heartbeat()
         }

@@ -1,16 +1,19 @@
-/** The examples of docs/kafka.md: programs in Python and Java that read what the service publishes, by its registry. */
+/** The examples of docs/kafka.md: programs in Python, Java and JavaScript that read what the service publishes, by its registry. */
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cacheDirectory } from '../../cluster/cache-directory.ts'
 import { findJava } from '../../cluster/java.ts'
 import { mavenJars } from '../../cluster/maven.ts'
 import { eventually } from '../support/eventually.ts'
+import { CheckedSender } from '../../kafka/client/checked-sender.ts'
+import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { leaveOut } from '../support/left-out.ts'
-import { testKafka } from '../support/kafka.ts'
+import { createTopic, testKafka } from '../support/kafka.ts'
 import { registryPython } from '../contract/registry-python.ts'
 import { runCommand } from '../support/run-command.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
@@ -77,6 +80,49 @@ describe.skipIf(kafka === null)('what the service publishes', () => {
     expect(events).toHaveLength(20)
     for (const { type } of events) expect(type).toMatch(/^orderledger\.Order(Placed|Rejected)$/)
     expect(new Set(events.map(({ position }) => position)).size).toBe(20)
+  })
+
+  test('is read by a consumer in JavaScript', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', example('read-orders.ts'), brokers, registry, `${prefix}orders`, '20'],
+    ])
+    const events = read(stdout)
+    expect(events).toHaveLength(20)
+    for (const { key, type, event } of events) {
+      expect(type).toMatch(/^orderledger\.Order(Placed|Rejected)$/)
+      expect(event).toMatchObject({ orderId: key })
+    }
+    expect(new Set(events.map(({ position }) => position)).size).toBe(20)
+  })
+
+  test('is shown beside what others send, by the schemas that they have registered', async () => {
+    if (kafka === null) return
+    const { type, name, fields } = {
+      type: 'record',
+      name: 'others.Weather',
+      fields: [{ name: 'city', type: 'string' }],
+    }
+    const client = new SchemaRegistry({ host: registry })
+    const { id } = await client.register(
+      { type: SchemaType.AVRO, schema: JSON.stringify({ type, name, fields }) },
+      { subject: 'weather-value' },
+    )
+    const topic = `${prefix}weather`
+    const theirs = kafkaClient(kafka.settings(prefix), { clientId: 'others', log: silentLog })
+    await createTopic(theirs, topic, 1)
+    const sender = new CheckedSender(theirs)
+    await sender.send({ topic, partition: 0 }, [
+      { value: await client.encode(id, { city: 'Bonn' }) },
+      { value: Buffer.from([0, 0, 15, 0, 0, 1]) },
+    ])
+    await sender.close()
+    const { stdout } = await runCommand(data.path, 'consume', topic, '--decode', '--json', '-n', '2')
+    const [known, unknown] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    expect(known).toMatchObject({ format: 'avro', type: 'others.Weather', value: { city: 'Bonn' }, fault: null })
+    expect(unknown).toMatchObject({ format: 'hex', fault: expect.stringContaining('unknown-schema-id') })
   })
 
   test('goes to a cluster that doctor finds in order', async () => {

@@ -79,8 +79,8 @@ describe.skipIf(kafka === null)('verify, of topics', () => {
 
   async function verified(prefix: string): Promise<TopicsVerification> {
     const log = await storedLog(pool)
-    const around = { kafka: client, prefix, wire, source, log, published: events.length, group: `${prefix}verify` }
-    return verifyTopics(around)
+    if (kafka === null) throw new Error('no Kafka')
+    return verifyTopics({ kafka: kafka.settings(prefix), wire, source, log, published: events.length })
   }
 
   function breaches({ checks }: TopicsVerification): readonly string[] {
