@@ -265,7 +265,7 @@ export class KafkaFeed implements Feed {
       const all = visibleRecords(batch).every((record) => {
         const event = readEventRecord(record, around)
         if (typeof event === 'string') this.#counts[event] += 1
-        else if (this.#weave.offer(event, key, now) === 'beyond') return false
+        else if (this.#resequencer.offer(event, key, now) === 'beyond') return false
         else position = Math.max(position, event.position)
         end = record.offset + 1
         return true
