@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { filesLeftOut } from './test/support/left-out.ts'
 import { SlowFirst } from './test/support/slow-first.ts'
@@ -34,11 +33,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...filesLeftOut()],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           isolate: false,
-          // They wait more than they work: for brokers, leases and processes that start.
-          maxWorkers: Math.min(4, Math.ceil(1.5 * availableParallelism())),
+          maxWorkers: 2,
         },
       },
     ],

@@ -278,7 +278,7 @@ interface Told {
 }
 
 function silentFor(millis: number): string {
-  return `nothing was heard of the brokers for ${String(Math.round(millis / 1_000))} s`
+  return `the brokers have been silent for ${String(Math.round(millis / 1_000))} s`
 }
 
 function errorOf(error: unknown): Error {

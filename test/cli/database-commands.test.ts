@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { migrations } from '../../migrations/list.ts'
 import { readRunFile } from '../../app/start/run-file.ts'
 import { openPool } from '../../store/postgres/database.ts'
@@ -107,6 +108,12 @@ describe('verify', () => {
     const dataDir = makeDataDir()
     const service = await startService({ dataDir: dataDir.path, env: { DEMO_ORDERS: '20' } })
     try {
+      // Rows that are not there yet cannot be made wrong.
+      await eventually(async () => {
+        const answer = await fetch(`${service.url}/projections`)
+        const { items } = (await answer.json()) as { readonly items: readonly { readonly lagEvents: number }[] }
+        return items.length > 0 && items.every(({ lagEvents }) => lagEvents === 0)
+      })
       const beside = await runCommand(dataDir.path, 'verify', '--json')
       expect(beside.json()).toMatchObject({ ok: true })
       await statement(readRunFile(dataDir.path)?.databaseUrl ?? '', `update views.orders_g1 set version = version + 1`)
@@ -161,7 +168,7 @@ describe('db', () => {
 
     const again = await target.run('db', 'restore', directory)
     expect(again.code).toBe(1)
-    expect(again.stderr).toMatch(/✖ the log already has events\n.*\n {2}next: +orderledger db reset/)
+    expect(again.stderr).toMatch(/✖ the log already has events\n.*\n {2}next: +run orderledger db reset/)
     expect((await source.run('db', 'dump', directory)).stderr).toMatch(/✖ .*backup already exists/)
   })
 

@@ -126,7 +126,7 @@ describe('a start with SCHEMA_REGISTRY_URL', () => {
     ['down', /ECONNREFUSED/],
     ['silent', /no answer within 10 s/],
     ['error', /500 Error in the backend data store/],
-    ['garbage', /no JSON/],
+    ['garbage', /not JSON/],
   ] as const)('ends with 3 and three lines when the registry is %s', async (behaviour, words) => {
     await broken.behave(behaviour)
     const { code, what, tried, next } = await failing()

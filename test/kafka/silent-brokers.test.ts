@@ -120,7 +120,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     head = await feeding.append(mixed(200))
     await eventually(() => seen.length === head)
     expect(feed.health().source).toBe('store')
-    await eventually(() => feeding.warnings.some((line) => line.includes('nothing was heard of the brokers')), BACK)
+    await eventually(() => feeding.warnings.some((line) => line.includes('the brokers have been silent')), BACK)
     proxy.speak()
     await eventually(async () => {
       head = await feeding.append(mixed(20))

@@ -100,7 +100,7 @@ describe('a command of a reactor', () => {
     expect(state.parkedCauses).toEqual([
       { stream: 'order-o3', position: state.lastError?.position, code: 'defect', message: 'no such thing' },
     ])
-    expect(reacting.complaints.some((line) => line.includes('it is parked'))).toBe(true)
+    expect(reacting.complaints.some((line) => line.includes('was parked'))).toBe(true)
 
     broken = false
     expect(await reacting.retry()).toMatchObject({ parked: 0, lastError: null })
