@@ -103,7 +103,7 @@ describe('one projector at a time', () => {
     )
     await projecting.pool.query(`update views.checkpoints set position = 2 where projection = 'orders'`)
     const later = await appendEvents(projecting.pool, listed('D4'))
-    await eventually(() => projecting.complaints.some((complaint) => complaint.includes('stands at 2, not at 3')))
+    await eventually(() => projecting.complaints.some((complaint) => complaint.includes('is at 2, not at 3')))
     await projecting.shown(later, 'orders', 'sales')
     expect(projector.health().state).toBe('working')
   })
