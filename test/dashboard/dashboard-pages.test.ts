@@ -75,6 +75,11 @@ describe.skipIf(browser === null)('the dashboard', () => {
       const { page, errors } = opened
       await page.getByText(shows).first().waitFor()
       expect([path, await opened.violations()]).toEqual([path, []])
+      if (canvases > 0)
+        await page
+          .locator('canvas')
+          .nth(canvases - 1)
+          .waitFor()
       const colours = await opened.coloursOfCanvases()
       expect([path, colours.length]).toEqual([path, canvases])
       for (const count of colours) expect(count).toBeGreaterThan(2)
