@@ -245,7 +245,8 @@ export class Replayer {
     const { pool, reachPoint } = this.#parts
     const { replay, projection } = lane
     reachPoint('replay.riding')
-    const live = this.#live.get(replay.projection)
+    // As it is now: one that was live at the last look may have been replaced, and its tables be there still.
+    const live = (await readLiveGenerations(pool)).get(replay.projection)
     if (live === undefined) throw new Error(`${replay.projection} has no live generation`)
     let rangeFrom = this.#parts.monotonic()
     const differences = await compareGenerations({
