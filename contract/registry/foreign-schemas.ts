@@ -24,7 +24,7 @@ interface ForeignSchema {
   readonly walk: BoundsWalk
 }
 
-export const FOREIGN_TIMEOUT_MS = 5_000
+const FOREIGN_TIMEOUT_MS = 5_000
 /** Whoever writes a message may claim any id. */
 const MOST_SCHEMAS = 1_000
 /** Of the magic byte and the id, in bytes. */

@@ -67,7 +67,7 @@ export interface MemberTimes {
   readonly goodbye: number
 }
 
-export const MEMBER_TIMES: MemberTimes = {
+const MEMBER_TIMES: MemberTimes = {
   session: 10_000,
   heartbeat: 1_000,
   rebalance: 15_000,

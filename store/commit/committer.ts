@@ -24,9 +24,11 @@
  *     defect: the batch fails
  *   What is left of a batch begins again at connecting; ready when nothing is.
  */
+import { setTimeout as after } from 'node:timers/promises'
 import type pg from 'pg'
 import { append, type Appended, appendStatement, findAppended, readAnswers } from '../log/append.ts'
 import { verdictOf } from '../postgres/sqlstate.ts'
+import { backOff } from '../waiting/pause.ts'
 import { fail, settle, storeUnavailable, type Job } from './command-queue.ts'
 import { StoreFailure, type KeyReused } from './command.ts'
 import type { KnownLog } from './known-log.ts'
@@ -252,7 +254,7 @@ export class Committer {
     }
     this.#parts.onWaited(cause)
     if (unsettled(round.jobs).length === 0) return []
-    await backOff(round.attempt)
+    await after(backOff(round.attempt, BACK_OFF_MS))
     return [{ ...round, attempt: round.attempt + 1 }]
   }
 
@@ -263,12 +265,9 @@ export class Committer {
   }
 }
 
+const BACK_OFF_MS = { first: 20, most: 500 } as const
 const KEY_REUSED: KeyReused = { outcome: 'key-reused' }
 
 function outcomeUnknown(cause: unknown): StoreFailure {
   return new StoreFailure('outcome-unknown', 'the connection was lost while the command was written', { cause })
-}
-
-function backOff(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(20 * 2 ** attempt, 500)))
 }

@@ -67,7 +67,7 @@ export interface LeasedWorker {
 }
 
 /** A lease is renewed every 0.5 s and good for 1.5 s, so that a standby takes over within 2 s. */
-export const LEASE_RENEW_MS = 500
+const LEASE_RENEW_MS = 500
 const GOOD_FOR = "interval '1.5 seconds'"
 const BACK_OFF_MS = { first: 100, most: 2_000 }
 
