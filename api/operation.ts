@@ -62,7 +62,12 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'invalid-request',
 ]
 const WITH_ROLE: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'rate-limited', 'overloaded']
-const WITH_BODY: readonly ProblemCode[] = ['invalid-json', 'body-too-large', 'unsupported-media-type']
+const WITH_BODY: readonly ProblemCode[] = [
+  'origin-not-allowed',
+  'invalid-json',
+  'body-too-large',
+  'unsupported-media-type',
+]
 const COMMAND: readonly ProblemCode[] = ['key-reused', 'store-unavailable', 'outcome-unknown', 'stopping']
 
 const COMMAND_HEADERS: KnownHeaders = {

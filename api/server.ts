@@ -12,6 +12,7 @@ import { acceptJsonOnly } from './http/json-body.ts'
 import { malformedHttp, refuseExpectations } from './http/malformed-http.ts'
 import { answerUnrouted } from './http/method-not-allowed.ts'
 import { observeAnswers, unroutedObserver } from './http/observe.ts'
+import { checkOrigin } from './http/origin.ts'
 import { ProblemError, sendProblem } from './http/problem-document.ts'
 import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
@@ -130,6 +131,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     done()
   })
   app.addHook('onRequest', checkHost(settings.tokens.length === 0))
+  app.addHook('onRequest', checkOrigin)
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
   describeApi(app, settings.version)

@@ -50,6 +50,13 @@ export const PROBLEMS = {
     meaning: 'Without tokens the service answers only requests to a loopback name (against DNS rebinding).',
     next: 'Use localhost, 127.0.0.1 or [::1], or set API_TOKENS.',
   },
+  'origin-not-allowed': {
+    status: 403,
+    title: 'Origin not allowed',
+    meaning:
+      'A web page of another origin sent a request that may change something (Sec-Fetch-Site or Origin says so).',
+    next: 'Send it from a page of this service or from a program; a proxy in front of the service must pass Host on.',
+  },
   'simulation-off': {
     status: 403,
     title: 'Simulation is off',

@@ -21,7 +21,10 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The dashboard loads its own script, styles and icon, and asks this server alone. */
+/**
+ * The dashboard loads its own script, styles and icon, and asks this server alone. It makes no markup from text: where
+ * browsers have Trusted Types they refuse whatever would (innerHTML, the address of a script), and nobody may allow it.
+ */
 export const DASHBOARD_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,4 +34,6 @@ export const DASHBOARD_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ')

@@ -90,6 +90,19 @@ describe.skipIf(browser === null)('the dashboard', () => {
     }
   })
 
+  test('runs under Trusted Types: no text becomes markup, and no policy may let it', async () => {
+    const { page, errors, close } = await openPage(browser as Browser, service.url)
+    const refused = await page.evaluate<string[]>(`[
+      () => (document.createElement('p').innerHTML = '<b>x</b>'),
+      () => (document.createElement('script').src = '/dashboard/dashboard.js'),
+      () => trustedTypes.createPolicy('any', {}),
+    ].map((act) => { try { act(); return 'done' } catch ({ name }) { return name } })`)
+    expect(refused).toEqual(['TypeError', 'TypeError', 'TypeError'])
+    // Each refusal is a line of the console; none came from the dashboard itself.
+    expect(errors.filter((line) => !/TrustedHTML|TrustedScriptURL|trusted-types|Trusted Type/i.test(line))).toEqual([])
+    await close()
+  })
+
   test('says of its numbers which position they show and how far that is behind', async () => {
     const { page, close } = await openPage(browser as Browser, service.url)
     await page
