@@ -104,7 +104,7 @@ export const SelectDeadLetters = named(
   },
   {
     description: 'Parked letters: those of a cause, or some by their ids.',
-    examples: [{ cause: 'wrong-key-0a1b2c3d', dryRun: true }],
+    examples: [{ cause: 'invalid-json-0a1b2c3d', dryRun: true }],
   },
 )
 

@@ -18,7 +18,7 @@ interface ActOptions extends ServiceOptions {
   readonly dryRun?: true
 }
 
-const CAUSE = 'wrong-key-0a1b2c3d'
+const CAUSE = 'invalid-json-0a1b2c3d'
 
 export function register(program: Command, context: CommandContext): void {
   const letters = program

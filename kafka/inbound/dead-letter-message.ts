@@ -10,6 +10,7 @@ export interface DeadLetterMessage {
 
 /** Of the original, in bytes; the table has all of it. */
 export const MOST_BYTES = 512 * 1024
+const MOST_KEY_BYTES = 1024
 /** As JSON: a control character takes six bytes of it, so that text may not fit where base64 does. */
 const MOST_JSON = 800 * 1024
 
@@ -19,7 +20,8 @@ export function deadLetterMessage(letter: StoredLetter): DeadLetterMessage {
   const kept = value === null ? null : cut ? value.subarray(0, MOST_BYTES) : value
   const { text, encoding } = kept === null ? { text: null, encoding: null } : textOf(kept, cut)
   return {
-    key,
+    // A key may be as long as a record, and the letter has to fit into one.
+    key: key?.subarray(0, MOST_KEY_BYTES) ?? null,
     value: JSON.stringify({ original_message: text, error: message, timestamp: new Date(parkedAt).toISOString() }),
     headers: {
       topic,
@@ -29,6 +31,7 @@ export function deadLetterMessage(letter: StoredLetter): DeadLetterMessage {
       'ol-letter': String(id),
       ...(encoding === null ? {} : { 'ol-encoding': encoding }),
       ...(cut ? { 'ol-size': String(value.length) } : {}),
+      ...(key !== null && key.length > MOST_KEY_BYTES ? { 'ol-key-size': String(key.length) } : {}),
     },
   }
 }

@@ -88,6 +88,15 @@ export async function noteAttempt(pool: pg.Pool, { topic, partition }: InboundPa
   return rows[0]?.[0] ?? 1
 }
 
+/** Takes back that an attempt was noted: it ended in order, without saying anything of the record. */
+export async function forgetAttempt(pool: pg.Pool, { topic, partition }: InboundPartition): Promise<void> {
+  await pool.query({
+    name: 'forget-inbound-attempt',
+    text: `update log.inbound_offsets set attempts = greatest(0, attempts - 1) where topic = $1 and partition = $2`,
+    values: [topic, partition],
+  })
+}
+
 /**
  * Moves the place from one record to a later one and parks what could not be handled on the way: both or neither.
  * `to` null: back to before the first record. False: somebody else has moved it, and nothing was written.

@@ -21,8 +21,35 @@ export interface RecordFault {
   readonly message: string
 }
 
+/** As it came from the brokers. */
+export interface ArrivedRecord extends InboundRecord {
+  /** Why it is parked without being looked at; null: it is not. */
+  readonly fault: RecordFault | null
+}
+
+export function arrivedRecord(topic: string, partition: number, record: FetchedRecord): ArrivedRecord {
+  try {
+    return { ...inboundRecord(topic, partition, record), fault: null }
+  } catch (error) {
+    const { offset, timestamp, key, value } = record
+    const at = { topic, partition, offset, timestamp: exact(timestamp) }
+    return { ...at, key, value, headers: [], fault: defectOf(error) }
+  }
+}
+
+/** What threw for no reason that anybody foresaw. */
+export function defectOf(error: unknown): RecordFault {
+  const message = error instanceof Error ? error.message : typeof error === 'string' ? error : 'no error was thrown'
+  return { class: 'defect', message: `the command failed with a bug: ${message}` }
+}
+
 export function inboundRecord(topic: string, partition: number, record: FetchedRecord): InboundRecord {
-  return { ...record, topic, partition, headers: [...record.headers] }
+  return { ...record, topic, partition, timestamp: exact(record.timestamp), headers: [...record.headers] }
+}
+
+/** Whoever writes a record may claim any time: the next one that every number of ours can hold. */
+function exact(timestamp: number): number {
+  return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
 
 export function markOf({ offset, timestamp, key, value }: InboundRecord): RecordMark {
@@ -41,19 +68,16 @@ export function headerText({ headers }: InboundRecord, name: string): string | n
 
 /** The record as it is parked. */
 export function deadLetter(record: InboundRecord, fault: RecordFault): NewDeadLetter {
-  const { key, value, headers } = record
-  const message = storable(fault.message)
-  return {
-    record: markOf(record),
-    key,
-    value,
-    headers: Buffer.from(
-      JSON.stringify(headers.map(([name, bytes]) => [name.toString(), bytes?.toString('base64') ?? null])),
-    ),
-    class: fault.class,
-    message,
-    cause: causeOf({ class: fault.class, message }),
-  }
+  const headers = record.headers.map(([name, bytes]) => [name.toString(), bytes?.toString('base64') ?? null])
+  return { ...unreadLetter(record, fault), headers: Buffer.from(JSON.stringify(headers)) }
+}
+
+/** Without its headers, for when they are what fails. */
+export function unreadLetter(record: InboundRecord, fault: RecordFault): NewDeadLetter {
+  const { key, value } = record
+  const [name, message] = [storable(fault.class), storable(fault.message)]
+  const cause = causeOf({ class: name, message })
+  return { record: markOf(record), key, value, headers: Buffer.from('[]'), class: name, message, cause }
 }
 
 /** Without what Postgres takes in no text (NUL), or a terminal would act on, and not longer than anybody reads. */

@@ -16,7 +16,7 @@ import { visibleRecords } from '../client/record-batches.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topicName } from '../topics/topics.ts'
 import { releasePartition } from './inbound-offsets.ts'
-import { inboundRecord } from './inbound-record.ts'
+import { arrivedRecord } from './inbound-record.ts'
 import { PartitionLane, type LaneParts } from './partition-lane.ts'
 import { HandedOver } from './patience.ts'
 
@@ -75,23 +75,28 @@ export class OrderCommands {
 
   /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */
   #assign(partitions: readonly number[], tenure: AbortSignal): void {
-    const lost = [...this.#lanes.keys()].filter((partition) => !partitions.includes(partition))
+    const before = this.#lanes
+    const lost = [...before.keys()].filter((partition) => !partitions.includes(partition))
     void this.#release(lost)
     this.#lanes = new Map(
       partitions.map((partition) => {
         const lane = new PartitionLane({ topic: this.#topic, partition }, this.#parts)
-        const claimed = lane.claim(tenure).then(
-          (offset) => {
-            // The client of a session that ended meanwhile throws: nobody would catch that, and the process would end.
-            if (tenure.aborted) return false
-            this.#member.seek(this.#topic, partition, offset)
-            return true
-          },
-          (error: unknown) => {
-            if (!(error instanceof HandedOver)) this.#parts.log.error({ err: error }, 'could not claim a partition')
-            return false
-          },
-        )
+        const earlier = before.get(partition) ?? null
+        const told = earlier?.claimed ?? Promise.resolve(false)
+        const claimed = told
+          .then(() => lane.claim(tenure, earlier?.lane))
+          .then(
+            (offset) => {
+              // The client of a session that ended meanwhile throws: nobody would catch that, and the process would end.
+              if (tenure.aborted) return false
+              this.#member.seek(this.#topic, partition, offset)
+              return true
+            },
+            (error: unknown) => {
+              if (!(error instanceof HandedOver)) this.#parts.log.error({ err: error }, 'could not claim a partition')
+              return false
+            },
+          )
         return [partition, { lane, claimed }]
       }),
     )
@@ -102,7 +107,7 @@ export class OrderCommands {
     if (mine === undefined || !(await mine.claimed) || !visit.goesOn()) return
     const unreadable = batches.find((batch) => batch.unreadable !== null) ?? null
     const readable = unreadable === null ? batches : batches.slice(0, batches.indexOf(unreadable))
-    const records = readable.flatMap(visibleRecords).map((record) => inboundRecord(this.#topic, partition, record))
+    const records = readable.flatMap(visibleRecords).map((record) => arrivedRecord(this.#topic, partition, record))
     let last: number | null = null
     try {
       await mine.lane.handle(records, {

@@ -7,13 +7,16 @@
  *      └──> the topic was made anew: from its first record  claimed again
  *
  * Handling: up to 200 records at once, then the place moves and what could not be handled is parked, in one transaction.
- * After a process that ended without a word, each of the first 200 is handled alone, and that is noted before: the one at
- * which processes died three times is parked without being looked at.
+ * What throws for one record parks it. After a process that ended without a word, and after what threw for no record that
+ * is known, each of the first 200 is handled alone, and that is noted before: the one at which this happened three times
+ * is parked without being looked at. What passes by itself is waited for, and counts for nothing.
  */
 import type { Pool } from '../../store/postgres/database.ts'
+import { backOff, pause } from '../../store/waiting/pause.ts'
 import {
   advancePartition,
   claimPartition,
+  forgetAttempt,
   noteAttempt,
   type InboundPartition,
   type NewDeadLetter,
@@ -21,10 +24,19 @@ import {
 } from './inbound-offsets.ts'
 import { verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { KafkaLog } from '../client/connection.ts'
+import { isKafkaError } from '../client/kafka-failure.ts'
 import { inKeyOrder } from './in-key-order.ts'
-import { deadLetter, markOf, sameRecord, type InboundRecord } from './inbound-record.ts'
-import { insist } from './patience.ts'
-import { isPassing, type Taken } from './take-order.ts'
+import {
+  deadLetter,
+  markOf,
+  sameRecord,
+  unreadLetter,
+  type ArrivedRecord,
+  type InboundRecord,
+  type RecordFault,
+} from './inbound-record.ts'
+import { HandedOver, insist } from './patience.ts'
+import { faultOf, isPassing, type Taken } from './take-order.ts'
 
 export type InboundPoint = 'inbound.taken' | 'inbound.decided' | 'inbound.parked'
 
@@ -53,7 +65,14 @@ export interface Visit {
 }
 
 const CHUNK = 200
-const MAX_DEATHS = 3
+/** Ends of a process, and defects, at one record. */
+const MAX_ATTEMPTS = 3
+const AFTER_DEFECT_MS = { first: 100, most: 1_000 }
+
+interface Todo {
+  /** Records that the place has not yet moved behind. */
+  rest: readonly ArrivedRecord[]
+}
 
 export class PartitionLane {
   readonly partition: InboundPartition
@@ -68,40 +87,88 @@ export class PartitionLane {
     this.#parts = parts
   }
 
-  /** Takes the partition; resolves with the offset to read from. */
-  async claim(signal: AbortSignal): Promise<number> {
+  /** Takes the partition; resolves with the offset to read from. `before`: the lane by which this process had it until now. */
+  async claim(signal: AbortSignal, before: PartitionLane | null = null): Promise<number> {
     const { pool, holder, log } = this.#parts
     const { last, abandoned } = await this.#insist(() => claimPartition(pool, this.partition, holder), signal)
     this.#last = last
     this.#verified = last === null
-    this.#careful = abandoned ? CHUNK : 0
+    this.#careful = abandoned ? CHUNK : (before ?? this).#careful
     if (abandoned)
       log.warn({ ...this.partition }, 'took over a partition from a process that ended without giving it back')
     return last?.offset ?? 0
   }
 
-  /** Handles the records of a batch. Throws HandedOver when they have to be left to somebody else. */
-  async handle(batch: readonly InboundRecord[], visit: Visit): Promise<void> {
-    let rest = this.#verified ? batch : await this.#verify(batch, visit)
-    while (rest.length > 0 && visit.goesOn()) {
-      const chunk = rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
+  /**
+   * Handles the records of a batch. Throws HandedOver when they have to be left to somebody else, and a defect only when it
+   * comes whatever record is in hand.
+   */
+  async handle(batch: readonly ArrivedRecord[], visit: Visit): Promise<void> {
+    const todo: Todo = { rest: batch }
+    for (let defects = 0; ;) {
+      const before = todo.rest
+      try {
+        await this.#handleAll(todo, visit)
+        return
+      } catch (error) {
+        if (error instanceof HandedOver || isKafkaError(error)) throw error
+        defects = todo.rest === before ? defects + 1 : 1
+        if (defects > MAX_ATTEMPTS + 1) throw error
+        this.#parts.log.error({ ...this.partition, err: error }, 'handling records one by one, because of a bug')
+        this.#careful = CHUNK
+        await pause(backOff(defects - 1, AFTER_DEFECT_MS), visit.signal)
+      }
+    }
+  }
+
+  async #handleAll(todo: Todo, visit: Visit): Promise<void> {
+    if (!this.#verified) todo.rest = await this.#verify(todo.rest, visit)
+    while (todo.rest.length > 0 && visit.goesOn()) {
+      const chunk = todo.rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
       const taken = this.#careful > 0 ? await this.#takeAlone(chunk, visit) : await this.#takeAll(chunk, visit)
-      const last = chunk.at(-1)
-      const letters = parked(chunk, taken)
-      if (last === undefined || !(await this.#advance(markOf(last), letters, visit))) return
-      if (letters.length > 0) this.#parts.reachPoint('inbound.parked')
-      chunk.forEach((record, index) => {
-        const outcome = taken[index]
-        if (outcome !== undefined) this.#parts.onTaken(record, outcome)
-      })
+      if (!(await this.#settle(chunk, taken, visit))) return
+      todo.rest = todo.rest.slice(chunk.length)
       this.#careful = Math.max(0, this.#careful - chunk.length)
-      visit.done(last.offset)
-      rest = rest.slice(chunk.length)
+    }
+  }
+
+  /** Moves the place behind records and parks those that could not be handled. False: somebody else has moved it. */
+  async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: Visit): Promise<boolean> {
+    const last = chunk.at(-1)
+    if (last === undefined) return false
+    const letters = parked(chunk, taken)
+    if (!(await this.#park(last, letters, visit))) return false
+    visit.done(last.offset)
+    if (letters.length > 0) this.#parts.reachPoint('inbound.parked')
+    chunk.forEach((record, index) => {
+      const outcome = taken[index]
+      if (outcome !== undefined) this.#tell(record, outcome)
+    })
+    return true
+  }
+
+  /** As `#advance`. Of one record alone, a letter that the store refuses is stored with what made it do so. */
+  async #park(last: ArrivedRecord, letters: readonly NewDeadLetter[], visit: Visit): Promise<boolean> {
+    const [letter] = letters
+    try {
+      return await this.#advance(markOf(last), letters, visit)
+    } catch (error) {
+      if (letter === undefined || this.#careful === 0 || error instanceof HandedOver) throw error
+      return this.#advance(markOf(last), [unreadLetter(last, faultOf(error))], visit)
+    }
+  }
+
+  /** The outcome is durable: whoever hears of it can change nothing any more. */
+  #tell(record: InboundRecord, taken: Taken): void {
+    try {
+      this.#parts.onTaken(record, taken)
+    } catch (error) {
+      this.#parts.log.error({ ...this.partition, err: error }, 'an order over Kafka could not be counted')
     }
   }
 
   /** The records behind the last one handled; none when the topic turns out to be another one. */
-  async #verify(batch: readonly InboundRecord[], visit: Visit): Promise<readonly InboundRecord[]> {
+  async #verify(batch: readonly ArrivedRecord[], visit: Visit): Promise<readonly ArrivedRecord[]> {
     const { log } = this.#parts
     const last = this.#last
     const [first] = batch
@@ -127,23 +194,39 @@ export class PartitionLane {
     return []
   }
 
-  async #takeAll(chunk: readonly InboundRecord[], { signal }: Visit): Promise<readonly Taken[]> {
-    const { take, reachPoint } = this.#parts
+  async #takeAll(chunk: readonly ArrivedRecord[], { signal }: Visit): Promise<readonly Taken[]> {
+    const { reachPoint } = this.#parts
     reachPoint('inbound.taken')
-    const taken = await inKeyOrder(chunk, (record) => this.#insist(() => take(record), signal, isPassing))
+    const taken = await inKeyOrder(chunk, (record) => this.#take(record, signal))
     reachPoint('inbound.decided')
     return taken
   }
 
-  async #takeAlone(chunk: readonly InboundRecord[], visit: Visit): Promise<readonly Taken[]> {
+  async #take(record: ArrivedRecord, signal: AbortSignal): Promise<Taken> {
+    if (record.fault !== null) return record.fault
+    const { take } = this.#parts
+    try {
+      return await this.#insist(() => take(record), signal, isPassing)
+    } catch (error) {
+      if (error instanceof HandedOver) throw error
+      return faultOf(error)
+    }
+  }
+
+  async #takeAlone(chunk: readonly ArrivedRecord[], visit: Visit): Promise<readonly Taken[]> {
     const { pool, log } = this.#parts
     const attempts = await this.#insist(() => noteAttempt(pool, this.partition), visit.signal)
-    if (attempts <= MAX_DEATHS) return this.#takeAll(chunk, visit)
-    log.error(
-      { ...this.partition, offset: chunk[0]?.offset },
-      'parked a record unread, because processes ended while they handled it',
-    )
-    const message = `${String(MAX_DEATHS)} processes ended while they handled this record, so it was parked unread`
+    if (attempts <= MAX_ATTEMPTS) {
+      try {
+        return await this.#takeAll(chunk, visit)
+      } catch (error) {
+        // It waited for what passes by itself. Where that is the store, this attempt is counted after all.
+        if (error instanceof HandedOver) await forgetAttempt(pool, this.partition).catch(() => undefined)
+        throw error
+      }
+    }
+    log.error({ ...this.partition, offset: chunk[0]?.offset }, 'parked a record unread: it could not be handled')
+    const message = `processes ended, or failed with a bug, ${String(MAX_ATTEMPTS)} times while they handled this record, so it was parked unread`
     return chunk.map(() => ({ class: 'crash-loop', message }))
   }
 
@@ -186,11 +269,20 @@ function isOutage(error: unknown): boolean {
   return verdictOf(error, 'reading') !== 'refused'
 }
 
-function parked(chunk: readonly InboundRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
+function parked(chunk: readonly ArrivedRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
   return chunk.flatMap((record, index) => {
     const outcome = taken[index]
-    return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
+    return outcome === undefined || !('class' in outcome) ? [] : [letterOf(record, outcome)]
   })
+}
+
+/** What cannot even be told of a record is left out of its letter. */
+function letterOf(record: InboundRecord, fault: RecordFault): NewDeadLetter {
+  try {
+    return deadLetter(record, fault)
+  } catch (error) {
+    return unreadLetter(record, faultOf(error))
+  }
 }
 
 function sameMark(one: RecordMark | null, other: RecordMark | null): boolean {

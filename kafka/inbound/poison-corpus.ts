@@ -81,12 +81,10 @@ function recordCases({ run, sku }: PoisonShop): readonly PoisonCase[] {
     poison(run, 'tombstone', 'no-value', { value: null }),
     poison(run, 'empty', 'empty-value', { value: Buffer.alloc(0) }),
     poison(run, 'large', 'too-large', { value: Buffer.alloc(MIB - 100 * 1024, 'x') }),
-    poison(run, 'huge-key', 'too-large', { key: `${run}-huge-key${'k'.repeat(100_000)}`, value: good.value }),
     poison(run, 'many-headers', 'too-large', {
       value: good.value,
       headers: { h: Array.from({ length: 10_000 }, () => 'v') },
     }),
-    poison(run, 'wrong-key', 'wrong-key', { value: good.value }),
     poison(run, 'endless-id', 'invalid-header', {
       value: good.value,
       headers: { ce_id: 'i'.repeat(300), ce_source: 'web' },

@@ -6,11 +6,11 @@ import { placeOrderCommand, placeOrderRequest, type WantedOrder } from '../../co
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
 import { placeOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
-import { EncodeError } from '../../schemas/codec-errors.ts'
+import { DecodeError, EncodeError } from '../../schemas/codec-errors.ts'
 import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
-import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
+import { defectOf, headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
 
 export interface TakingParts {
   readonly executor: Executor
@@ -30,7 +30,6 @@ export interface TakenOrder {
 
 /** As POST /orders bounds its body. */
 const MAX_VALUE_BYTES = 65_536
-const MAX_KEY_BYTES = 1_024
 const MAX_HEADERS = 100
 
 /** Rejects only with what passes by itself (isPassing): then nothing is known to be wrong with the record. */
@@ -76,8 +75,17 @@ export interface AskedOrder {
   readonly command: Command<PlaceOrderRefusal>
 }
 
-/** The command of a record, or what is wrong with it. Never throws. */
+/** The command of a record, or what is wrong with it. Throws only what passes by itself. */
 export function orderCommand(record: InboundRecord, parts: Omit<TakingParts, 'executor'>): AskedOrder | RecordFault {
+  try {
+    return askedOrder(record, parts)
+  } catch (error) {
+    if (isPassing(error)) throw error
+    return faultOf(error)
+  }
+}
+
+function askedOrder(record: InboundRecord, parts: Omit<TakingParts, 'executor'>): AskedOrder | RecordFault {
   const identity = identityOf(record)
   if ('class' in identity) return identity
   const wanted = wantedOrder(record, parts)
@@ -105,29 +113,22 @@ export function isPassing(error: unknown): boolean {
 
 /** Why a command cannot be executed, whoever asks. */
 export function faultOf(error: unknown): RecordFault {
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof EncodeError) return { class: 'unencodable', message }
-  return { class: 'defect', message: `the command failed with a bug: ${message}` }
+  return error instanceof EncodeError ? { class: 'unencodable', message: error.message } : defectOf(error)
 }
 
 function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'readAvro'>): WantedOrder | RecordFault {
-  const { key, value, headers } = record
+  const { value, headers } = record
   if (value === null)
     return { class: 'no-value', message: 'the record has no value, and a record cannot delete an order' }
   const size = value.length
   if (size === 0) return { class: 'empty-value', message: 'the value is empty' }
   if (size > MAX_VALUE_BYTES) return tooLarge(`the value has ${String(size)} bytes`, MAX_VALUE_BYTES)
   if (headers.length > MAX_HEADERS) return tooLarge(`the record has ${String(headers.length)} headers`, MAX_HEADERS)
-  if (key !== null && key.length > MAX_KEY_BYTES)
-    return tooLarge(`the key has ${String(key.length)} bytes`, MAX_KEY_BYTES)
   const read = readValue(value, readAvro)
   if (isFault(read)) return read.fault
   const checked = placeOrderRequest.check(read.value)
   if ('faults' in checked) return { class: 'invalid-request', message: summaryOf('body', checked.faults) }
-  const { wanted } = checked
-  if (key === null || key.equals(Buffer.from(wanted.customerId))) return wanted
-  const message = 'the key must be the customer of the order, so that orders of one customer stay in order'
-  return { class: 'wrong-key', message }
+  return checked.wanted
 }
 
 /** What a value says, in JSON or in Avro; of no order yet. */
@@ -140,8 +141,7 @@ export function readValue(
     try {
       return { value: readAvro(value) }
     } catch (error) {
-      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'defect'
-      return { fault: { class: code, message: error instanceof Error ? error.message : String(error) } }
+      return { fault: error instanceof DecodeError ? { class: error.code, message: error.message } : faultOf(error) }
     }
   }
   if (!isUtf8(value)) return { fault: { class: 'invalid-json', message: 'the value is not framed Avro and not UTF-8' } }

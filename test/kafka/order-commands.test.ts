@@ -1,5 +1,5 @@
 /** Orders over Kafka, on real brokers and a real database: placed once each, whatever comes again. */
-import kafkajs from 'kafkajs'
+import kafkajs, { type IHeaders } from 'kafkajs'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
@@ -133,6 +133,26 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     await allHandled(5)
     expect(await streams('OrderPlaced')).toHaveLength(2)
     expect((await letters()).map((letter) => letter.class)).toEqual(['key-reused'])
+  })
+
+  test('are placed whatever their keys and their headers are', async () => {
+    const order = (orderId: string) => jsonOrder({ orderId, customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] })
+    const keys = ['o-1', '', Buffer.from([0, 255]), 'k'.repeat(100_000), null]
+    const headers: readonly IHeaders[] = [
+      JSON.parse('{"__proto__":"p","constructor":"c","toString":""}') as IHeaders,
+      { twice: ['a', null as unknown as string] },
+      { nothing: null as unknown as string, twice: ['a', 'b'] },
+      { ['\xff']: Buffer.from([255]) },
+    ]
+    await topic.send([
+      ...keys.map((key, index) => ({ ...order(`k${String(index)}`), key, partition: 1 })),
+      ...headers.map((each, index) => ({ ...order(`h${String(index)}`), headers: each, partition: 1 })),
+    ])
+    start()
+    await allHandled(keys.length + headers.length)
+    const expected = [...keys.map((_, index) => `k${String(index)}`), ...headers.map((_, index) => `h${String(index)}`)]
+    expect((await streams('OrderPlaced')).toSorted()).toEqual(expected.map((id) => `order-${id}`).toSorted())
+    expect(await letters()).toEqual([])
   })
 
   test('of one key are decided in their order', async () => {

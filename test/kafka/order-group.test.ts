@@ -76,8 +76,8 @@ describe.skipIf(kafka === null)('a group of services', () => {
       expect(poison).toMatchObject({ code: 0 })
       expect(poison.json()).toMatchObject({ ok: true })
       const list = await runCommand(first.dataDir, 'dead-letters', 'list')
-      expect(list.stdout).toContain('wrong-key-')
-      const cause = /wrong-key-[0-9a-f]{8}/.exec(list.stdout)?.[0] ?? ''
+      expect(list.stdout).toContain('empty-value-')
+      const cause = /empty-value-[0-9a-f]{8}/.exec(list.stdout)?.[0] ?? ''
       const dry = await runCommand(first.dataDir, 'dead-letters', 'retry', cause, '--dry-run')
       expect(dry.stdout).toContain('would succeed: 0 of 1; would be rejected: 0; would fail: 1')
       expect(await runCommand(first.dataDir, 'dead-letters', 'discard', cause)).toMatchObject({ code: 0 })
