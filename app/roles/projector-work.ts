@@ -3,8 +3,7 @@
  * order or a read.
  */
 import type { KafkaLog } from '../../kafka/client/connection.ts'
-import { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
-import { logStore } from '../../kafka/feed/log-store.ts'
+import type { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
 import { projections } from '../../projections/views/list.ts'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
@@ -20,7 +19,7 @@ export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, r
   releases.add('feed pool', () => feedPool.end())
   const pool = projectorPool(databaseUrl)
   releases.add('projector pool', () => pool.end())
-  const kafkaFeed = kafka === null ? null : openKafkaFeed(kafka, { pool: feedPool, log })
+  const kafkaFeed = kafka === null ? null : await openKafkaFeed(kafka, { pool: feedPool, log })
   if (kafkaFeed !== null) releases.add('feed', () => kafkaFeed.stop())
   const feed = kafkaFeed ?? new LogFeed(feedPool)
   const listener = new Listener(databaseUrl, { log: (payload) => feed.headMoved(Number(payload)) })
@@ -35,10 +34,13 @@ export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, r
   }
 }
 
-function openKafkaFeed(
+/** Loads the client only where there is Kafka: it takes as long as the rest of this thread. */
+async function openKafkaFeed(
   { settings, schemaIds }: WorkKafka,
   { pool, log }: { readonly pool: Pool; readonly log: KafkaLog },
-): KafkaFeed {
+): Promise<KafkaFeed> {
+  const { KafkaFeed } = await import('../../kafka/feed/kafka-feed.ts')
+  const { logStore } = await import('../../kafka/feed/log-store.ts')
   return new KafkaFeed({
     settings,
     wire: wireFormat(eventSchemaIds(schemaIds)),
