@@ -1,8 +1,8 @@
 /** Kills the service at a named point while clients order, starts it again, and holds it to its answers. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readRunFile } from '../../app/start/run-file.ts'
 import { type CrashPoint, replayPointNames } from '../../app/crash-points.ts'
+import { readRunFile } from '../../app/start/run-file.ts'
 import { makeDataDir } from '../support/service.ts'
 import { OrderingClient } from './ordering-client.ts'
 import { expectReplaysEqual, startReplays } from './replays.ts'
@@ -13,6 +13,8 @@ const SHOP = { products: 5, stock: 1_000_000 }
 const CONCURRENCY = 16
 
 export interface CrashRun {
+  /** Of an empty log; absent: the service brings its own. */
+  readonly databaseUrl?: string
   readonly point: CrashPoint
   /** How often the point has to fire. */
   readonly crashes: number
@@ -21,8 +23,9 @@ export interface CrashRun {
 }
 
 /** Returns how often the point really fired. */
-export async function crashAtPoint({ point, crashes, random, onCrash }: CrashRun): Promise<number> {
+export async function crashAtPoint({ databaseUrl, point, crashes, random, onCrash }: CrashRun): Promise<number> {
   const data = makeDataDir()
+  if (databaseUrl !== undefined) writeFileSync(join(data.path, '.env'), `DATABASE_URL=${databaseUrl}\n`)
   const replaying = replayPointNames.some((name) => name === point)
   const crashLog = join(data.path, 'crashes.log')
   const fired = (): number => (existsSync(crashLog) ? readFileSync(crashLog, 'utf8').trim().split('\n').length : 0)

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type StorePoint, storePointNames } from '../../app/crash-points.ts'
 import { createRandom } from '../../simulation/random.ts'
+import { testDatabase } from '../support/database.ts'
 import { crashAtPoint } from './crash-points.ts'
 import { killAtRandom, killReplaysAtRandom } from './random-kills.ts'
 
@@ -20,7 +21,9 @@ const random = createRandom(1, 'crashes').unit
 test.each(storePointNames.map((point) => [meaning[point], point] as const))(
   'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
   async (_, point) => {
-    expect(await crashAtPoint({ point, crashes: 1, random })).toBeGreaterThanOrEqual(1)
+    const { url: databaseUrl, drop } = await testDatabase()
+    onTestFinished(drop)
+    expect(await crashAtPoint({ databaseUrl, point, crashes: 1, random })).toBeGreaterThanOrEqual(1)
   },
 )
 

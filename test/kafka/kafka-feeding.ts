@@ -16,7 +16,7 @@ export interface KafkaFeeding {
   /** What the feeds warned of. */
   readonly warnings: readonly string[]
   /** Default: of the topics that `append` fills. */
-  open(options?: Partial<Pick<KafkaFeedParts, 'settings' | 'capacity'>>): KafkaFeed
+  open(options?: Partial<Pick<KafkaFeedParts, 'settings' | 'capacity' | 'times'>>): KafkaFeed
   /** The same, once it reads Kafka: the log is empty, and a reader waits at its beginning. */
   openJoined(options?: Pick<KafkaFeedParts, 'capacity'>): Promise<KafkaFeed>
   /** Appends and publishes. Resolves with the head. */
@@ -34,7 +34,7 @@ export async function kafkaFeeding(kafka: TestKafka, pool: Pool, wire = testWire
   const warnings: string[] = []
   const warn = (fields: object, message: string) => warnings.push(`${message} ${JSON.stringify(fields)}`)
 
-  function open(options: Partial<Pick<KafkaFeedParts, 'settings' | 'capacity'>> = {}): KafkaFeed {
+  function open(options: Partial<Pick<KafkaFeedParts, 'settings' | 'capacity' | 'times'>> = {}): KafkaFeed {
     const feed = new KafkaFeed({
       settings,
       wire,

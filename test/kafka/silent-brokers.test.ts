@@ -16,8 +16,11 @@ import { startStoreProcess, type StoreProcess } from '../support/store-process.t
 
 const kafka = await testKafka()
 
-/** Ten times what a watchdog, its goodbye and a new beginning take. */
-const BACK = { timeout: 400_000 }
+/** A tenth of what a service waits; the session is the shortest that brokers allow. */
+const TIMES = { silence: 3_000, session: 6_000, again: { first: 100, most: 1_000 } }
+
+/** Far more than a watchdog, its goodbye and a new beginning take. */
+const SILENT = { timeout: 120_000 }
 
 /** By their numbers in the protocol, in the order in which a consumer that begins sends them. */
 const requests = { ApiVersions: 18, Metadata: 3, FindCoordinator: 10, JoinGroup: 11, SyncGroup: 14, Fetch: 1 }
@@ -60,7 +63,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
   })
 
   const taking = () => {
-    const taker = startTaker({ settings, pool, executor: store.committer })
+    const taker = startTaker({ settings, pool, executor: store.committer, times: TIMES })
     onTestFinished(() => taker.stop())
     return taker
   }
@@ -85,11 +88,11 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     await sendOrders()
     await eventually(async () => (await placed()) === before + 10)
     proxy.silence()
-    await eventually(() => taker.health().state === 'waiting', BACK)
+    await eventually(() => taker.health().state === 'waiting', SILENT)
     expect(taker.health().reason).toContain('the brokers have been silent')
     proxy.speak()
     await sendOrders()
-    await eventually(async () => (await placed()) === before + 20, BACK)
+    await eventually(async () => (await placed()) === before + 20, SILENT)
     expect(taker.health()).toEqual({ state: 'consuming', reason: null })
     expect(await members(topic.topic)).toBe(1)
   })
@@ -99,7 +102,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     const ownPool = openPool(own.url, { name: 'test', max: 5 })
     const feeding = await kafkaFeeding(kafka, ownPool)
     const reader = new AbortController()
-    const feed = feeding.open({ settings: { ...settings, prefix: feeding.settings.prefix } })
+    const feed = feeding.open({ settings: { ...settings, prefix: feeding.settings.prefix }, times: TIMES })
     const seen: number[] = []
     const reading = (async () => {
       while (!reader.signal.aborted) {
@@ -120,12 +123,12 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     head = await feeding.append(mixed(200))
     await eventually(() => seen.length === head)
     expect(feed.health().source).toBe('store')
-    await eventually(() => feeding.warnings.some((line) => line.includes('the brokers have been silent')), BACK)
+    await eventually(() => feeding.warnings.some((line) => line.includes('the brokers have been silent')), SILENT)
     proxy.speak()
     await eventually(async () => {
       head = await feeding.append(mixed(20))
       return feed.health().source === 'kafka'
-    }, BACK)
+    }, SILENT)
     await eventually(() => seen.length === head)
     expect(seen).toEqual(upTo(head))
     expect(await members(projectorGroup(feeding.settings.prefix))).toBe(1)
@@ -139,6 +142,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
         settings,
         log: silentLog,
         monotonic: () => performance.now(),
+        times: TIMES,
         take: ({ batches }) => (batches.at(-1)?.last ?? 0) + 1,
         joined: () => undefined,
         lost: () => undefined,
