@@ -2,9 +2,9 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import pg from 'pg'
 import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
+import { examineDatabase } from './database-checks.ts'
 import { checkReactors } from './reactor-check.ts'
 import type { Config } from '../config/config.ts'
 import { hidePassword } from '../config/describe-config.ts'
@@ -15,11 +15,11 @@ import type { Binaries } from '../postgres/binaries.ts'
 import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
 import { readRunFile } from '../start/run-file.ts'
-import { systemCode } from '../start-failure.ts'
+import { openPool, PROBE_SESSION, READER_SETTINGS } from '../../store/postgres/database.ts'
+import { StartFailure, systemCode } from '../start-failure.ts'
 
 const nodeFloor = [20, 20, 2]
 const leastFreeBytes = 200_000_000
-const connectTimeoutMs = 5_000
 
 /** Every check that applies to this configuration, in the order in which a start would stumble over them. */
 export async function hostChecks(config: Config): Promise<readonly Check[]> {
@@ -114,28 +114,24 @@ function checkParentDeathSignal(): Check {
 async function databaseChecks(config: Config): Promise<readonly Check[]> {
   const url = config.databaseUrl ?? readRunFile(config.dataDir)?.databaseUrl ?? null
   if (url === null) return []
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs, max: 1 })
-  pool.on('error', () => undefined)
   try {
-    const durability = await checkDurability(pool)
-    return [fine('database', `${hidePassword(url)} answers`), durability, ...(await checkReactors(pool))]
+    const { version, checks } = await examineDatabase(url)
+    const answers = fine('database', `Postgres ${version} at ${hidePassword(url)} answers`)
+    return [answers, ...checks, ...(await storedChecks(url))]
   } catch (error) {
-    const fix = 'start that Postgres, correct DATABASE_URL, or unset it to use the embedded one'
-    return [failed('database', `${hidePassword(url)}: ${messageOf(error)}`, fix)]
-  } finally {
-    await pool.end()
+    if (error instanceof StartFailure) return [failed('database', error.what, error.next)]
+    throw error
   }
 }
 
-// What is answered must be durable: without these two a crash of the machine takes acknowledged orders with it.
-async function checkDurability(pool: pg.Pool): Promise<Check> {
-  const { rows } = await pool.query<{ name: string; setting: string }>(
-    `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'server_version') order by name`,
-  )
-  const saw = rows.map(({ name, setting }) => `${name} ${setting}`).join(', ')
-  const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => `alter system set ${name} = on`)
-  if (off.length === 0) return fine('durability', saw)
-  return failed('durability', saw, `${off.join('; ')}; select pg_reload_conf()`)
+/** What is stored there already, if anything. */
+async function storedChecks(url: string): Promise<readonly Check[]> {
+  const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
+  try {
+    return await checkReactors(pool)
+  } finally {
+    await pool.end()
+  }
 }
 
 async function checkPort({ host, port, portExplicit, dataDir }: Config): Promise<Check> {

@@ -127,6 +127,7 @@ describe('a variable', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/shop'],
     ['DATABASE_URL', 'postgres://127.0.0.1'],
     ['DATABASE_URL', '127.0.0.1:5432'],
+    ['DATABASE_URL', 'postgres://127.0.0.1/shop?sslmode=allow'],
     ['SCHEMA_REGISTRY_URL', 'localhost:8081'],
     ['SCHEMA_REGISTRY_URL', 'registry'],
     ['SCHEMA_REGISTRY_URL', 'http://localhost:8081/?subject=a'],

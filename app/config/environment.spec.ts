@@ -23,6 +23,19 @@ test('a .env file completes the environment, which wins where both speak', () =>
   expect([...dotEnv]).toEqual(['ENVIRONMENT_SPEC_FILE'])
 })
 
+test('variables of the driver complete a DATABASE_URL that does not say it all, and nothing else', () => {
+  const names = ['PGSSLMODE', 'PGBINARY', 'PGOPTIONS']
+  const withDriver = (env: Readonly<Record<string, string>>) => {
+    Object.assign(process.env, { PGSSLMODE: 'require', PGBINARY: 'true', PGOPTIONS: '-c a=b' }, env)
+    loadEnvironment(folder)
+    const left = names.filter((name) => name in process.env)
+    for (const name of [...names, ...Object.keys(env)]) delete process.env[name]
+    return left
+  }
+  expect(withDriver({})).toEqual([])
+  expect(withDriver({ DATABASE_URL: 'postgres://127.0.0.1/shop' })).toEqual(['PGSSLMODE'])
+})
+
 test('no .env file is no fault', () => {
   expect([...loadEnvironment(folder).dotEnv]).toEqual([])
 })

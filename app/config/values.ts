@@ -67,6 +67,9 @@ export function roleList(text: string): Parsed<readonly Role[]> {
   return { value: roles.filter((role) => words.includes(role)) }
 }
 
+/** Those of the driver; with `allow`, it would encrypt, and check nothing that was said. */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
+
 /** A Postgres URL; the text is kept out of the fault, since it may hold a password. */
 export function postgresUrl(text: string): Parsed<string> {
   const fix = 'postgres://user:password@host:5432/database'
@@ -76,6 +79,8 @@ export function postgresUrl(text: string): Parsed<string> {
     return { wrong: `has the protocol "${url.protocol}"`, fix }
   }
   if (url.pathname.length < 2) return { wrong: 'does not name a database', fix }
+  const unknown = url.searchParams.getAll('sslmode').find((mode) => !SSL_MODES.includes(mode))
+  if (unknown !== undefined) return { wrong: `has the sslmode "${unknown}"`, fix: `sslmode=${SSL_MODES.join(', ')}` }
   return { value: text }
 }
 

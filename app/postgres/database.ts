@@ -6,14 +6,12 @@ import { hidePassword } from '../config/describe-config.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { Log } from '../log.ts'
 import type { Claim } from '../start/run-file.ts'
-import { StartFailure } from '../start-failure.ts'
+import { unreachable } from '../checks/database-checks.ts'
 
 export interface Database {
   readonly url: string
   /** For people: what it is and where, without its password. */
   readonly description: string
-  /** Settings that make an answered order less than durable, as `name=value`; none on a server as it should be. */
-  readonly unsafeSettings: readonly string[]
   stop(): Promise<void>
 }
 
@@ -23,54 +21,30 @@ export async function openDatabase(
   parts: { readonly claim: Claim; readonly log: Log },
 ): Promise<Database> {
   if (config.databaseUrl !== null) {
-    const { version, unsafeSettings } = await probeDatabase(config.databaseUrl)
+    const version = await probeDatabase(config.databaseUrl)
     const description = `Postgres ${version} at ${hidePassword(config.databaseUrl)}`
-    return { url: config.databaseUrl, description, unsafeSettings, stop: () => Promise.resolve() }
+    return { url: config.databaseUrl, description, stop: () => Promise.resolve() }
   }
   const embedded = await startEmbeddedPostgres(parts)
-  const { version, unsafeSettings } = await probeDatabase(embedded.url)
+  const version = await probeDatabase(embedded.url)
   const description = `embedded Postgres ${version}, port ${String(embedded.port)}`
-  return { url: embedded.url, description, unsafeSettings, stop: () => embedded.stop() }
+  return { url: embedded.url, description, stop: () => embedded.stop() }
 }
 
-interface ProbedDatabase {
-  readonly version: string
-  readonly unsafeSettings: readonly string[]
-}
-
-/** Connects once. Throws a StartFailure that says what to do. */
-export async function probeDatabase(url: string): Promise<ProbedDatabase> {
-  const client = new pg.Client(clientConfig(url, { name: PROBE_SESSION }))
-  client.on('error', () => undefined) // the query under way rejects as well
+/** Connects once, and resolves with the version of the server. Throws a StartFailure that says what to do. */
+export async function probeDatabase(url: string): Promise<string> {
+  let client: pg.Client | null = null
   try {
+    client = new pg.Client(clientConfig(url, { name: PROBE_SESSION }))
+    client.on('error', () => undefined) // the query under way rejects as well
     await client.connect()
-    const { rows } = await client.query<{ name: string; setting: string }>(
-      `select name, setting from pg_settings
-      where name in ('server_version', 'fsync', 'synchronous_commit', 'full_page_writes')`,
+    const { rows } = await client.query<{ version: string }>(
+      "select split_part(current_setting('server_version'), ' ', 1) as version",
     )
-    const settings = new Map(rows.map(({ name, setting }) => [name, setting]))
-    const version = settings.get('server_version')?.split(' ')[0] ?? '?'
-    settings.delete('server_version')
-    const unsafe = [...settings].filter(([, setting]) => setting === 'off')
-    return { version, unsafeSettings: unsafe.map(([name, setting]) => `${name}=${setting}`) }
+    return rows[0]?.version ?? '?'
   } catch (error) {
-    throw new StartFailure(
-      {
-        code: 'database-unreachable',
-        exitCode: 3,
-        what: `Postgres: ${describe(error)}`,
-        tried: `to connect to ${hidePassword(url)}`,
-        next: 'correct DATABASE_URL, start that server, or unset DATABASE_URL to use the embedded one',
-      },
-      { cause: error },
-    )
+    throw unreachable(url, error)
   } finally {
-    void client.end().catch(() => undefined)
+    void client?.end().catch(() => undefined)
   }
-}
-
-// A refused connection to `localhost`, tried over both IP versions, is an AggregateError without a message.
-function describe(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(describe).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 /** Brings a cluster up: the way cleared, a port found, and the few failures that pass by themselves tried again. */
 import pg from 'pg'
+import { clientConfig, PROBE_SESSION } from '../../store/postgres/database.ts'
 import { StartFailure } from '../start-failure.ts'
 import { clusterUser, ensureCluster } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
@@ -49,7 +50,7 @@ async function startPatiently(cluster: Cluster, { settings, port }: LaunchOption
 
 // Asked at every start: a kill between initdb and this statement leaves a cluster without it.
 async function ensureDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client(clientConfig(url, { name: PROBE_SESSION }))
   await client.connect()
   try {
     const found = await client.query('select from pg_database where datname = $1', [databaseName])

@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import pg from 'pg'
 import { StartFailure, writeFailure } from '../start-failure.ts'
+import { clientConfig, PROBE_SESSION } from '../../store/postgres/database.ts'
+import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { waitUntil } from '../../store/waiting/pause.ts'
 import { clusterUser } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
@@ -155,8 +157,11 @@ async function ready(cluster: Cluster, { port, child, exit, logStart }: Starting
   })
 }
 
+/** A server that does not let us in with its own password has another one: only then is its data worth moving. */
+const NOT_LET_IN = /^28/
+
 async function connectOnce(url: string, tried: string, cluster: Cluster): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new pg.Client({ ...clientConfig(url, { name: PROBE_SESSION }), connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
     await client.query('select 1')
@@ -167,7 +172,9 @@ async function connectOnce(url: string, tried: string, cluster: Cluster): Promis
         exitCode: 1,
         what: error instanceof Error ? error.message : String(error),
         tried,
-        next: `restore the password file of this database, or start with an empty shop: mv ${cluster.directory} ${cluster.directory}.old`,
+        next: NOT_LET_IN.test(sqlState(error) ?? '')
+          ? `restore the password file of this database, or start with an empty shop: mv ${cluster.directory} ${cluster.directory}.old`
+          : `look into ${cluster.logFile}, then start again`,
       },
       { cause: error },
     )

@@ -16,6 +16,7 @@ import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { openDatabaseClock } from './open-database-clock.ts'
+import { examineDatabase, requireChecks } from '../checks/database-checks.ts'
 import { Heartbeat } from '../checks/heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from '../log.ts'
@@ -71,9 +72,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
   const database = await openDatabase(config, { claim, log })
   releases.add('database', () => database.stop())
-  for (const setting of database.unsafeSettings)
-    log.warn({ setting }, 'this server may lose answered orders in a power cut')
-  step('postgres', [database.description, ...database.unsafeSettings].join(', '))
+  const { checks } = await examineDatabase(database.url)
+  requireChecks(database.url, checks)
+  const remarks = checks.filter(({ state }) => state === 'advice')
+  for (const { name, saw, fix } of remarks) log.warn({ check: name, fix }, saw)
+  step('postgres', [database.description, ...remarks.map(({ saw }) => saw)].join(', '))
 
   const pool = openPool(database.url, { name: 'reader', max: 8, settings: READER_SETTINGS })
   releases.add('reader pool', () => pool.end())

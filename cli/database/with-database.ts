@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hidePassword } from '../../app/config/describe-config.ts'
 import { openDatabase, probeDatabase } from '../../app/postgres/database.ts'
+import { examineDatabase, requireChecks } from '../../app/checks/database-checks.ts'
 import { openLog } from '../../app/log.ts'
 import { claimDataDirectory, readRunFile, type RunFile } from '../../app/start/run-file.ts'
 import { StartFailure, systemCode } from '../../app/start-failure.ts'
@@ -37,7 +38,8 @@ export async function withDatabase<Result>(
   const running = readRunFile(config.dataDir)
   const url = config.databaseUrl ?? running?.databaseUrl ?? null
   if (url !== null) {
-    const { version } = await probeDatabase(url)
+    const version = await probeDatabase(url)
+    if (options.create) requireChecks(url, (await examineDatabase(url)).checks)
     return lossTold(url, () => work({ url, running, description: `Postgres ${version} at ${hidePassword(url)}` }))
   }
   if (!options.create) requireEmbedded(config.dataDir)

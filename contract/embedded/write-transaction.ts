@@ -1,5 +1,5 @@
 /** One writer at a time, over any number of processes: what it reads stays so until it has committed. */
-import type pg from 'pg'
+import pg from 'pg'
 
 /** Everything that `work` writes is kept, or nothing when it throws. */
 export async function writeTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -13,6 +13,8 @@ export async function writeTransaction<T>(pool: pg.Pool, work: (client: pg.PoolC
     await client.query('commit')
     return result
   } catch (error) {
+    // What the server refuses may be the session's fault: one that was opened read-only stays so.
+    broken = error instanceof pg.DatabaseError
     await client.query('rollback').catch(() => (broken = true))
     throw error
   } finally {

@@ -1,13 +1,15 @@
 /** The committer's one connection: opened when needed, thrown away after any error. */
 import pg from 'pg'
-import { clientConfig, WRITER_SETTINGS } from '../postgres/database.ts'
+import { clientConfig, prepareSession, WRITER_SETTINGS } from '../postgres/database.ts'
+
+const SESSION = { name: 'writer', settings: WRITER_SETTINGS } as const
 
 export class WriterConnection {
   readonly #config: pg.ClientConfig
   #client: pg.Client | null = null
 
   constructor(url: string) {
-    this.#config = clientConfig(url, { name: 'writer', settings: WRITER_SETTINGS })
+    this.#config = clientConfig(url, SESSION)
   }
 
   /** The open connection, or a new one. Rejects when Postgres cannot be reached. */
@@ -20,6 +22,7 @@ export class WriterConnection {
     })
     try {
       await client.connect()
+      await prepareSession(client, SESSION)
     } catch (error) {
       void client.end().catch(() => undefined)
       throw error

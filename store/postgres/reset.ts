@@ -1,6 +1,7 @@
 /** Takes everything of ours out of a database, and nothing else. */
-import type pg from 'pg'
+import pg from 'pg'
 import { PROBE_SESSION } from './database.ts'
+import { findRecord } from './migrate.ts'
 
 /** Sessions of services and commands at work on the database; those that have the asking one's name are left out. */
 export async function countOtherSessions(pool: pg.Pool): Promise<number> {
@@ -15,11 +16,12 @@ export async function countOtherSessions(pool: pg.Pool): Promise<number> {
 
 /** Drops the log, the read models, the registry and the record of migrations, all or nothing. There is no way back. */
 export async function dropEverything(pool: pg.Pool): Promise<void> {
+  const schema = pg.escapeIdentifier((await findRecord(pool)).schema)
   // One message, so one transaction.
   await pool.query(
     `drop schema if exists log cascade;
     drop schema if exists views cascade;
     drop schema if exists registry cascade;
-    drop table if exists kysely_migration, kysely_migration_lock`,
+    drop table if exists ${schema}.kysely_migration, ${schema}.kysely_migration_lock`,
   )
 }

@@ -71,7 +71,19 @@ describe('Postgres over TLS', () => {
     const service = await start({ DATABASE_URL: over(theirs.ca) }, true)
     expect(await service.exited).toMatchObject({ code: 3 })
     expect(service.errors()).toMatch(/Postgres: .*certificate/)
-    expect(service.errors()).toContain('correct DATABASE_URL')
+    expect(service.errors()).toContain('sslrootcert=FILE')
+  })
+
+  test('is refused where nobody vouches for its certificate, and the ways out are named, without a warning of the driver', async () => {
+    const service = await start({ DATABASE_URL: `${postgres.url}?sslmode=require` }, true)
+    expect(await service.exited).toMatchObject({ code: 3 })
+    expect(service.errors()).toMatch(/sslrootcert=FILE.*sslmode=no-verify/)
+    expect(service.errors().trim().split('\n')).toHaveLength(3)
+  })
+
+  test('encrypts without a warning of the driver in the modes that it means to change', async () => {
+    const service = await start({ DATABASE_URL: `${postgres.url}?sslmode=require&sslrootcert=${ours.ca}` })
+    expect(service.output()).not.toContain('SECURITY WARNING')
   })
 })
 

@@ -10,8 +10,15 @@ export interface TestDatabase {
 
 let made = 0
 
-/** Clones the template; `{ empty: true }` gives a database without any of our tables. Call `drop` when done. */
-export function testDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
+/**
+ * Clones the template; `{ empty: true }` gives a database without any of our tables, and so does an encoding of its own.
+ * Call `drop` when done.
+ */
+export function testDatabase(
+  options: { readonly empty?: boolean; readonly encoding?: string } = {},
+): Promise<TestDatabase> {
+  if (options.encoding !== undefined)
+    return createDatabase(`encoding '${options.encoding}' locale 'C' template template0`)
   return createDatabase(options.empty === true ? '' : `template ${TEMPLATE}`)
 }
 
