@@ -14,6 +14,9 @@ export interface Registration extends Submission {
   readonly version: number | null
 }
 
+/** What is brought along may use up a part of the numbers only: those that the registry gives come behind it. */
+const MOST_IMPORTED = { id: 1_000_000_000, version: 1_000_000 } as const
+
 /** Returns the id. Two processes that register the same schema get the same one. Throws a RegistryRefusal. */
 export async function registerSchema(pool: pg.Pool, subject: string, registration: Registration): Promise<number> {
   const schema = await submittedSchema(pool, registration)
@@ -26,6 +29,7 @@ export async function registerSchema(pool: pg.Pool, subject: string, registratio
     const mode = await requireWritable(client, subject)
     if (mode === 'IMPORT') {
       if (registration.id === null) throw notPermitted(`Subject ${subject} is not in read-write mode`)
+      requireImportable(registration)
     } else {
       if (registration.id !== null) throw notPermitted(`Subject ${subject} is not in import mode`)
       await requireCompatible(client, subject, schema)
@@ -38,6 +42,18 @@ export async function registerSchema(pool: pg.Pool, subject: string, registratio
       id,
     ])
     return id
+  }
+}
+
+function requireImportable(registration: Registration): void {
+  for (const [name, most] of [
+    ['id', MOST_IMPORTED.id],
+    ['version', MOST_IMPORTED.version],
+  ] as const) {
+    const given = registration[name]
+    if (given !== null && given > most) {
+      throw notPermitted(`Imported ${name} ${String(given)} is beyond ${String(most)}, the highest that is taken`)
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export function registryClient({ url, timeout, token = null }: RegistryClientOpt
   const authorization = token === null ? ofUrl : `Bearer ${token}`
   return async ({ method, path, body }) => {
     const asked = `${method} ${base}${path}`
-    const { status, text } = await exchange(
+    const { status, text, location } = await exchange(
       `${base}${path}`,
       {
         method,
@@ -47,6 +47,7 @@ export function registryClient({ url, timeout, token = null }: RegistryClientOpt
       },
       { timeout, asked },
     )
+    if (location !== null) throw redirected({ asked, path, location })
     return answerOf({ status, text, asked })
   }
 }
@@ -60,11 +61,25 @@ export function addressOf(url: string): { readonly base: string; readonly author
   return { base, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
 }
 
+interface Exchanged {
+  readonly status: number
+  readonly text: string
+  /** Where else it sends whoever asks; null: nowhere. */
+  readonly location: string | null
+}
+
+/** A redirect is not followed: it would make a GET of each POST, and take a password to somewhere else. */
+function redirected({ asked, path, location }: Record<'asked' | 'path' | 'location', string>): RegistryFailure {
+  const { base } = addressOf(location)
+  const wanted = base.endsWith(path) ? base.slice(0, -path.length) : base
+  return new RegistryFailure('registry-answer-unreadable', `${asked}: it redirects to ${wanted}; give that URL`)
+}
+
 async function exchange(
   url: string,
   init: RequestInit,
   { timeout, asked }: { readonly timeout: number; readonly asked: string },
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<Exchanged> {
   try {
     const whole = { ...init, signal: AbortSignal.timeout(timeout) }
     // A connection that was kept may have been closed by a registry that was restarted: that is found out by using it.
@@ -79,9 +94,11 @@ async function exchange(
   }
 }
 
-async function once(url: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(url, init)
-  return { status: response.status, text: await bodyOf(response) }
+async function once(url: string, init: RequestInit): Promise<Exchanged> {
+  const response = await fetch(url, { ...init, redirect: 'manual' })
+  const to = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
+  const location = to !== null && URL.canParse(to, url) ? new URL(to, url).href : null
+  return { status: response.status, text: await bodyOf(response), location }
 }
 
 async function bodyOf(response: Response): Promise<string> {

@@ -15,6 +15,12 @@ export interface Asked {
 
 const MOST = 2_147_483_647
 const DIGITS = /^[0-9]{1,10}$/
+/** What the protocol knows of settings and registrations, and this registry does not do. */
+const NOT_DONE = [
+  ...['alias', 'normalize', 'validateFields', 'compatibilityGroup', 'compatibilityPolicy'],
+  ...['defaultMetadata', 'overrideMetadata', 'defaultRuleSet', 'overrideRuleSet'],
+  ...['metadata', 'ruleSet', 'rules', 'tags', 'schemaTagsToAdd', 'schemaTagsToRemove', 'propagateSchemaTags'],
+]
 /** Anything else could not be shown on one line; Postgres does not even take NUL. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u
 
@@ -59,9 +65,10 @@ export function prefixOf(asked: Asked): string {
   return prefix
 }
 
-/** The body of a registration, a look-up or a check. Properties that are not known are left alone. */
+/** The body of a registration, a look-up or a check. */
 export function registrationOf(asked: Asked): Registration {
   const body = objectOf(asked.body)
+  requireDone(body)
   const { schema, schemaType, references } = body
   if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
     throw invalidSchema(`schemaType ${JSON.stringify(schemaType).slice(0, 100)} is not known here, AVRO is`)
@@ -78,9 +85,16 @@ export function registrationOf(asked: Asked): Registration {
   }
 }
 
+/** As `compatibility`, or as GET shows it: `compatibilityLevel`. */
 export function levelOf(asked: Asked): CompatibilityLevel {
-  const { compatibility } = objectOf(asked.body)
-  const level = typeof compatibility === 'string' ? compatibility.toUpperCase() : ''
+  const body = objectOf(asked.body)
+  requireDone(body)
+  const [level = '', ...others] = new Set(
+    [body.compatibility, body.compatibilityLevel]
+      .filter((given) => !isAbsent(given))
+      .map((given) => (typeof given === 'string' ? given.toUpperCase() : '')),
+  )
+  if (others.length > 0) throw unreadable('"compatibility" and "compatibilityLevel" name two levels')
   if (!isLevel(level)) throw invalidLevel(compatibilityLevels)
   return level
 }
@@ -90,6 +104,19 @@ export function modeOf(asked: Asked): RegistryMode {
   const mode = typeof asText === 'string' ? asText.toUpperCase() : ''
   if (!isMode(mode)) throw invalidMode(registryModes)
   return mode
+}
+
+/** Nobody should believe in force what is not. Properties that the protocol does not know are left alone. */
+function requireDone(body: Readonly<Record<string, unknown>>): void {
+  const asked = NOT_DONE.filter((name) => Object.hasOwn(body, name) && !isAbsent(body[name]))
+  if (asked.length === 0) return
+  throw unreadable(`${asked.map((name) => `"${name}"`).join(', ')} is not done by this registry: leave it out`)
+}
+
+/** Null, empty and false say nothing, and so does what holds nothing else. */
+function isAbsent(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return true
+  return typeof value === 'object' && Object.values(value).every(isAbsent)
 }
 
 function referencesOf(references: unknown): readonly SchemaReference[] {

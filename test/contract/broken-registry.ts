@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** `down`: refuses connections. `silent`: never answers. `slow`: begins to, and never ends. */
-export type Behaviour = 'well' | 'down' | 'silent' | 'error' | 'garbage' | 'odd' | 'slow' | 'empty' | 'not a registry'
+export type Behaviour =
+  'well' | 'down' | 'silent' | 'error' | 'garbage' | 'odd' | 'slow' | 'empty' | 'not a registry' | 'redirecting'
 
 export interface BrokenRegistry {
   readonly url: string
@@ -70,6 +71,9 @@ async function answer(behaviour: Behaviour, { upstream, request, response }: Exc
       return
     case 'not a registry':
       response.writeHead(404, { 'content-type': 'text/html' }).end('<html>Not found</html>')
+      return
+    case 'redirecting':
+      response.writeHead(301, { location: `https://elsewhere.example/registry${request.url ?? ''}` }).end()
       return
     case 'well':
       await handOn({ upstream, request, response })

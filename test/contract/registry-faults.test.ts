@@ -42,6 +42,7 @@ const FAULTS: readonly (readonly [Behaviour, string])[] = [
   ['garbage', 'registry-answer-unreadable'],
   ['odd', 'registry-answer-unreadable'],
   ['not a registry', 'registry-answer-unreadable'],
+  ['redirecting', 'registry-answer-unreadable'],
 ]
 
 const THING = recordOf([{ name: 'id' }])
@@ -127,6 +128,7 @@ describe('a start with SCHEMA_REGISTRY_URL', () => {
     ['silent', /no answer within 10 s/],
     ['error', /500 Error in the backend data store/],
     ['garbage', /not JSON/],
+    ['redirecting', /it redirects to https:\/\/elsewhere\.example\/registry; give that URL$/],
   ] as const)('ends with 3 and three lines when the registry is %s', async (behaviour, words) => {
     await broken.behave(behaviour)
     const { code, what, tried, next } = await failing()

@@ -196,6 +196,54 @@ describe('modes', () => {
   })
 })
 
+test('numbers that are imported never use up those that the registry gives', async () => {
+  const subject = newSubject()
+  const imported = (body: object) =>
+    ask('POST', `/subjects/${subject}/versions`, { schema: recordOf([{ name: 'far' }], 'Far'), ...body })
+  await ask('PUT', `/mode/${subject}`, { mode: 'IMPORT' })
+  expect(await imported({ id: 2_147_483_647 })).toMatchObject(refused(42205, /beyond 1000000000/))
+  expect(await imported({ id: 80_001, version: 2_147_483_647 })).toMatchObject(refused(42205, /beyond 1000000/))
+  expect(await imported({ id: 80_001, version: 1_000_000 })).toMatchObject({ status: 200 })
+  await ask('DELETE', `/mode/${subject}`)
+  expect(await register(subject, recordOf([{ name: 'far' }, { name: 'on', default: '' }], 'Far'))).toMatchObject({
+    status: 200,
+  })
+  expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject({ body: [1_000_000, 1_000_001] })
+})
+
+test.each([
+  { normalize: true },
+  { alias: 'other' },
+  { compatibilityGroup: 'major' },
+  { overrideMetadata: { properties: { owner: 'a' } } },
+  { defaultRuleSet: { domainRules: [{ name: 'r' }] } },
+  { metadata: { tags: { f: ['PII'] } } },
+  { ruleSet: { migrationRules: [{ name: 'r' }] } },
+  { schemaTagsToAdd: [{ tags: ['PII'] }] },
+])('what is not done is refused by its name, and nothing of the request is in force: %j', async (asked) => {
+  const [name = ''] = Object.keys(asked)
+  const subject = newSubject()
+  const words = new RegExp(`"${name}" is not done`)
+  expect(await ask('PUT', `/config/${subject}`, { compatibility: 'FULL', ...asked })).toMatchObject(refused(422, words))
+  expect(await ask('GET', `/config/${subject}`)).toMatchObject(refused(40408))
+  expect(await ask('POST', `/subjects/${subject}/versions`, { schema: ID, ...asked })).toMatchObject(
+    refused(422, words),
+  )
+  expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject(refused(40401))
+})
+
+test('what says nothing counts as absent, and a level is understood as it is shown', async () => {
+  const subject = newSubject()
+  const nothing = { normalize: false, alias: '', metadata: { tags: {}, properties: null }, ruleSet: null }
+  expect(await ask('PUT', `/config/${subject}`, { compatibilityLevel: 'FULL', ...nothing })).toMatchObject({
+    body: { compatibility: 'FULL' },
+  })
+  const two = { compatibility: 'NONE', compatibilityLevel: 'FULL' }
+  expect(await ask('PUT', `/config/${subject}`, two)).toMatchObject(refused(422, /two levels/))
+  expect(await ask('GET', `/config/${subject}`)).toMatchObject({ body: { compatibilityLevel: 'FULL' } })
+  expect(await ask('POST', `/subjects/${subject}/versions`, { schema: ID, ...nothing })).toMatchObject({ status: 200 })
+})
+
 describe('where tokens are configured', () => {
   const tokens = (['read', 'operate', 'admin'] as const).map((role) => ({
     name: role,
