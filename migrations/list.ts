@@ -10,6 +10,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0006_inbound': sql('0006_inbound.sql'),
   '0007_command_answers': sql('0007_command_answers.sql'),
   '0008_reactors': sql('0008_reactors.sql'),
+  '0009_parked_batches': sql('0009_parked_batches.sql'),
 }
 
 function sql(file: string): string {

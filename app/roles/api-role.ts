@@ -4,6 +4,7 @@ import type { ApiParts, Check, KafkaParts, OperationParts } from '../../api/part
 import type { Metrics } from '../../api/metrics.ts'
 import { browseTopic } from '../../kafka/topics/browse-topic.ts'
 import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
@@ -105,7 +106,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         ids: registry.ids,
         sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
       },
-      deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock }),
+      deadLetters: deadLetters({
+        ...{ ...taking, pool, newEventId: newIdBytes, clock },
+        fetchBatches: (place) =>
+          kafka === null ? Promise.reject(new Error('there are no brokers')) : fetchBatches(kafka, place),
+      }),
       kafka: { sampler, browse: browsing(kafka, registry.ids) },
       simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
     },

@@ -82,6 +82,8 @@ export interface FetchedPartition {
   readonly partition: number
   /** At least one. */
   readonly batches: readonly FetchedBatch[]
+  /** Behind the newest record that is replicated. */
+  readonly end: number
 }
 
 /** What batches are handled in. */
@@ -240,7 +242,7 @@ export class GroupMember {
       const goesOn = () => isRunning() && !isStale() && !signal.aborted
       if (!goesOn()) return
       await this.#parts.handle(
-        { topic, partition, batches: fetchedBatches(batch) },
+        { topic, partition, batches: fetchedBatches(batch), end: Number(batch.highWatermark) },
         {
           signal,
           goesOn,

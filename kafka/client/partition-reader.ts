@@ -8,7 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { logDirectories, type SentRequest } from './log-directories.ts'
-import { fromOffset, visibleRecords, type FetchedBatch, type FetchedRecord } from './record-batches.ts'
+import {
+  fromOffset,
+  markAborted,
+  visibleRecords,
+  type AbortedTransaction,
+  type FetchedBatch,
+  type FetchedRecord,
+} from './record-batches.ts'
 import type { RecordHeaders } from './record-headers.ts'
 import type { KafkaSettings } from '../settings.ts'
 
@@ -129,6 +136,28 @@ export class PartitionReader {
     } catch (error) {
       return this.#afterFailure(error, { topic, partition, offset })
     }
+  }
+
+  /** Batches from `offset` on, without those of open transactions; those that were rolled back are marked. */
+  async batches(
+    topic: string,
+    partition: number,
+    offset: number,
+    { wait, bytes }: FetchBounds,
+  ): Promise<readonly FetchedBatch[]> {
+    const broker = await this.#leader(topic, partition)
+    const { responses } = await broker.fetch({
+      replicaId: -1,
+      isolationLevel: 1,
+      maxWaitTime: wait,
+      minBytes: 1,
+      maxBytes: bytes,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: bytes }] }],
+    })
+    const { messages = [], abortedTransactions = null } = responses[0]?.partitions[0] ?? {}
+    return markAborted(messages, abortedTransactions)
+      .filter(({ last }) => last >= offset)
+      .map((batch) => fromOffset(batch, offset))
   }
 
   /**
@@ -304,6 +333,7 @@ interface Broker {
 interface FetchedPartition {
   readonly partition: number
   readonly highWatermark: string
+  readonly abortedTransactions?: readonly AbortedTransaction[] | null
   readonly messages: readonly FetchedBatch[]
 }
 

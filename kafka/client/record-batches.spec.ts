@@ -104,6 +104,17 @@ describe('a batch of a Fetch answer', () => {
     )
   })
 
+  test('is unreadable when it unpacks to more than any batch has', async () => {
+    const value = Buffer.alloc(65 * 1024 * 1024)
+    const batch = await only(await batchOf([{ ...sample, value }], { compression: CompressionTypes.GZIP }))
+    expect(batch).toMatchObject({ spoiled: false, unreadable: expect.stringContaining('larger than'), records: [] })
+  })
+
+  test('is unreadable when its records do not stand in the order of its offsets', async () => {
+    const twice = await batchOf([sample, sample], { lastOffsetDelta: 0 })
+    expect(await only(twice)).toMatchObject({ unreadable: 'its offsets are not in order', records: [] })
+  })
+
   test('is unreadable when its codec is unknown, with its last offset', async () => {
     const batch = await batchOf([sample, sample, sample])
     batch.writeInt16BE(CompressionTypes.ZSTD, 21)
@@ -141,6 +152,7 @@ describe('a batch of a Fetch answer', () => {
 describe('transactions', () => {
   const of = (producer: string | null, first: number, control = false): FetchedBatch => ({
     ...{ first, last: first + 9, producer, control, aborted: false, unreadable: null },
+    ...{ spoiled: false, bytes: Buffer.alloc(0) },
     records: [
       { offset: first, timestamp: 0, key: null, value: null, headers: { *[Symbol.iterator]() {}, texts: () => [] } },
     ],

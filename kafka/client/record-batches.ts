@@ -19,6 +19,10 @@ export interface FetchedBatch {
   readonly aborted: boolean
   /** Why its records cannot be told: its checksum is wrong, its codec unknown, a record cut off. Null: they are these. */
   readonly unreadable: string | null
+  /** Its checksum is wrong: it may have been spoiled on its way. */
+  readonly spoiled: boolean
+  /** As it came; nothing of one that was read. */
+  readonly bytes: Buffer
   readonly records: readonly FetchedRecord[]
 }
 
@@ -102,7 +106,10 @@ const checksumOf = partOfKafkajs<(bytes: Buffer) => number>('protocol/recordBatc
 async function readBatch(bytes: Buffer): Promise<FetchedBatch> {
   const first = int64(bytes, 0)
   const magic = bytes.readInt8(AT.magic)
-  const unread = { first, last: first, control: false, aborted: false, producer: null, records: [] }
+  const unread = {
+    ...{ first, last: first, control: false, aborted: false, producer: null, records: [] },
+    ...{ spoiled: false, bytes },
+  }
   if (magic !== 2 || bytes.length < AT.records) return { ...unread, unreadable: `it has the old format ${magic}` }
   const attributes = bytes.readInt16BE(AT.attributes)
   const batch = {
@@ -112,13 +119,13 @@ async function readBatch(bytes: Buffer): Promise<FetchedBatch> {
     producer: (attributes & TRANSACTIONAL) > 0 ? String(bytes.readBigInt64BE(AT.producer)) : null,
   }
   if (checksumOf(bytes.subarray(AT.attributes)) !== bytes.readUInt32BE(AT.checksum))
-    return { ...batch, unreadable: 'its checksum is wrong: it is not as it was written' }
+    return { ...batch, spoiled: true, unreadable: 'its checksum is wrong: it is not as it was written' }
   try {
     const packed = bytes.subarray(AT.records)
     const body = (await codecOf(attributes)?.decompress(packed)) ?? packed
     const appended = (attributes & LOG_APPEND_TIME) > 0 ? int64(bytes, AT.maxTime) : null
-    const around = { first, time: int64(bytes, AT.firstTime), appended, count: bytes.readInt32BE(AT.count) }
-    return { ...batch, records: readRecords(body, around), unreadable: null }
+    const around = { ...batch, time: int64(bytes, AT.firstTime), appended, count: bytes.readInt32BE(AT.count) }
+    return { ...batch, bytes: NOTHING, records: readRecords(body, around), unreadable: null }
   } catch (error) {
     return { ...batch, unreadable: error instanceof Error ? error.message : String(error) }
   }
@@ -126,12 +133,13 @@ async function readBatch(bytes: Buffer): Promise<FetchedBatch> {
 
 interface Around {
   readonly first: number
+  readonly last: number
   readonly time: number
   readonly appended: number | null
   readonly count: number
 }
 
-function readRecords(body: Buffer, { first, time, appended, count }: Around): readonly FetchedRecord[] {
+function readRecords(body: Buffer, { first, last, time, appended, count }: Around): readonly FetchedRecord[] {
   const records: FetchedRecord[] = []
   const cursor = new Cursor(body, 0)
   for (let index = 0; index < count; index++) {
@@ -144,6 +152,9 @@ function readRecords(body: Buffer, { first, time, appended, count }: Around): re
     const headers = new HeaderBytes(body, cursor.at)
     cursor.skipHeaders()
     if (length < 0 || cursor.at !== end || end > body.length) throw new Error('one of its records is cut off')
+    // Whoever sends a batch writes them, and what stands at no place of its own can be neither taken nor passed.
+    if (offset <= (records.at(-1)?.offset ?? first - 1) || offset > last)
+      throw new Error('its offsets are not in order')
     records.push({ offset, timestamp: appended ?? timestamp, key, value, headers })
   }
   return records

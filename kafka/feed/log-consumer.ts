@@ -19,7 +19,7 @@ export interface LogConsumerParts {
   readonly lost: (reason: string) => void
 }
 
-export interface PartitionBatches extends Omit<FetchedPartition, 'topic'> {
+export interface PartitionBatches extends Omit<FetchedPartition, 'topic' | 'end'> {
   readonly topic: Topic
 }
 

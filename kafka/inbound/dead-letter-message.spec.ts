@@ -7,6 +7,7 @@ const letter: StoredLetter = {
   topic: 'order-commands',
   partition: 1,
   offset: 41,
+  lastOffset: null,
   timestamp: 1,
   key: Buffer.from('c1'),
   size: 8,

@@ -15,7 +15,7 @@ const MOST_KEY_BYTES = 1024
 const MOST_JSON = 800 * 1024
 
 export function deadLetterMessage(letter: StoredLetter): DeadLetterMessage {
-  const { id, topic, partition, offset, key, value, class: name, message, parkedAt } = letter
+  const { id, topic, partition, offset, lastOffset, key, value, class: name, message, parkedAt } = letter
   const cut = value !== null && value.length > MOST_BYTES
   const kept = value === null ? null : cut ? value.subarray(0, MOST_BYTES) : value
   const { text, encoding } = kept === null ? { text: null, encoding: null } : textOf(kept, cut)
@@ -28,6 +28,7 @@ export function deadLetterMessage(letter: StoredLetter): DeadLetterMessage {
       partition: String(partition),
       offset: String(offset),
       class: name,
+      ...(lastOffset === null ? {} : { 'ol-last-offset': String(lastOffset) }),
       'ol-letter': String(id),
       ...(encoding === null ? {} : { 'ol-encoding': encoding }),
       ...(cut ? { 'ol-size': String(value.length) } : {}),

@@ -18,7 +18,11 @@ import {
   type LetterSummary,
   type StoredLetter,
 } from './letter-table.ts'
+import type { FetchedBatch } from '../client/record-batches.ts'
 import { inKeyOrder } from './in-key-order.ts'
+import { settleBatch } from './inbound-offsets.ts'
+import { deadLetter, type ArrivedRecord } from './inbound-record.ts'
+import { openBatch, type BatchPlace } from './parked-batch.ts'
 import { orderCommand, readValue, takenOf, takeOrder, type Taken, type TakingParts } from './take-order.ts'
 
 export interface DeadLetters {
@@ -54,6 +58,8 @@ export interface RetryReport {
 export interface DeadLettersParts extends TakingParts {
   readonly pool: Pool
   readonly newEventId: () => Buffer
+  /** From the brokers; rejects where there are none. */
+  readonly fetchBatches: (place: BatchPlace) => Promise<readonly FetchedBatch[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
 }
@@ -65,6 +71,7 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
   const { pool, clock } = parts
 
   async function tryAgain(letter: StoredLetter, by: string): Promise<Outcome> {
+    if (letter.lastOffset !== null) return tryBatch(letter, by)
     const taken = await takeOrder(letter, parts)
     const { outcome, detail } = toldOf(taken)
     const deed = deedOf('retry', by, detail)
@@ -73,7 +80,43 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
     return outcome
   }
 
+  /** Takes each record of a batch under its own key, and parks those that cannot be handled as letters of their own. */
+  async function tryBatch(letter: StoredLetter, by: string): Promise<Outcome> {
+    const records = await open(letter)
+    if (records === null) {
+      const deed = deedOf('retry', by, 'the batch still cannot be unpacked')
+      await settleLetter(pool, letter.id, { state: 'parked', deed })
+      return 'failed'
+    }
+    const taken = await inKeyOrder(records, async (record) => record.fault ?? takeOrder(record, parts))
+    const letters = records.flatMap((record, index) => {
+      const outcome = taken[index]
+      return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
+    })
+    const told = taken.map((one) => toldOf(one).outcome)
+    const count = (outcome: Outcome) => String(told.filter((one) => one === outcome).length)
+    const detail = `orders of the batch: ${count('succeeded')} placed, ${count('refused')} rejected, ${count('failed')} parked`
+    await settleBatch(pool, letter, { id: letter.id, deed: deedOf('retry', by, detail), letters })
+    return 'succeeded'
+  }
+
+  async function open(letter: StoredLetter): Promise<readonly ArrivedRecord[] | null> {
+    const { topic, partition, offset, lastOffset, value } = letter
+    const place = { topic, partition, first: offset, last: lastOffset ?? offset }
+    return openBatch(place, value ?? Buffer.alloc(0), parts.fetchBatches)
+  }
+
+  async function considerBatch(letter: StoredLetter): Promise<Outcome> {
+    return (await open(letter)) === null ? 'failed' : 'succeeded'
+  }
+
   async function consider(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
+    const batches = letters.filter(({ lastOffset }) => lastOffset !== null)
+    const records = letters.filter(({ lastOffset }) => lastOffset === null)
+    return [...(await considerRecords(records)), ...(await Promise.all(batches.map(considerBatch)))]
+  }
+
+  async function considerRecords(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
     const asked = letters.flatMap((letter) => {
       const one = orderCommand(letter, parts)
       return 'class' in one ? [] : [one]

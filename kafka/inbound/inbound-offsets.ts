@@ -15,8 +15,8 @@ export interface RecordMark {
   readonly offset: number
   /** Milliseconds since 1970, as the record says. */
   readonly timestamp: number
-  /** CRC-32 of key and value. */
-  readonly checksum: number
+  /** CRC-32 of key and value; null: of the last record of a batch that could not be unpacked. */
+  readonly checksum: number | null
 }
 
 /** Where a process begins. */
@@ -30,6 +30,8 @@ export interface InboundPlace {
 /** A record that could not be handled, with why. */
 export interface NewDeadLetter {
   readonly record: RecordMark
+  /** Of a batch that is parked whole; null: it is one record. */
+  readonly lastOffset: number | null
   readonly key: Buffer | null
   readonly value: Buffer | null
   /** JSON: [[name, base64 or null], ...]. */
@@ -57,8 +59,8 @@ export async function claimPartition(
     rowMode: 'array',
   })
   const [offset = null, timestamp, checksum, abandoned = false] = rows[0] ?? []
-  const last =
-    offset === null ? null : { offset: Number(offset), timestamp: Number(timestamp), checksum: Number(checksum) }
+  const crc = checksum === null || checksum === undefined ? null : Number(checksum)
+  const last = offset === null ? null : { offset: Number(offset), timestamp: Number(timestamp), checksum: crc }
   return { last, abandoned }
 }
 
@@ -120,14 +122,7 @@ export async function advancePartition(
           and (record_offset, record_timestamp, record_checksum) is not distinct from ($6::bigint, $7::bigint, $8::bigint)
         returning 1
       ), parked as (
-        insert into log.dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, class, message, cause, parked_at)
-        select $1, $2, l.record_offset, l.record_timestamp, l.key, l.value, l.headers, l.class, l.message, l.cause,
-          date_trunc('milliseconds', clock_timestamp())
-        from unnest($9::bigint[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bytea[], $14::text[], $15::text[], $16::text[])
-          with ordinality as l(record_offset, record_timestamp, key, value, headers, class, message, cause, index)
-        where exists (select from moved)
-        order by l.index
-        on conflict (topic, partition, record_offset, record_timestamp) do nothing
+        ${insertLetters('moved', 9)}
       )
       select from moved`,
     values: [
@@ -139,15 +134,59 @@ export async function advancePartition(
       from?.offset ?? null,
       from?.timestamp ?? null,
       from?.checksum ?? null,
-      int8Array(letters.map(({ record }) => record.offset)),
-      int8Array(letters.map(({ record }) => record.timestamp)),
-      byteaArray(letters.map(({ key }) => key)),
-      byteaArray(letters.map(({ value }) => value)),
-      byteaArray(letters.map(({ headers }) => headers)),
-      textArray(letters.map((letter) => letter.class)),
-      textArray(letters.map(({ message }) => message)),
-      textArray(letters.map(({ cause }) => cause)),
+      ...letterArrays(letters),
     ],
   })
   return rowCount === 1
+}
+
+/**
+ * Settles the letter of a batch that could be opened after all, and parks what could not be handled of its records: both
+ * or neither. False: it was not parked any more, and nothing was written.
+ */
+export async function settleBatch(
+  pool: pg.Pool,
+  { topic, partition }: InboundPartition,
+  settled: { readonly id: number; readonly deed: object; readonly letters: readonly NewDeadLetter[] },
+): Promise<boolean> {
+  const { id, deed, letters } = settled
+  const { rowCount } = await pool.query({
+    name: 'settle-batch',
+    text: `with settled as (
+        update log.dead_letters set state = 'retried', history = history || $4::jsonb
+        where id = $3 and state = 'parked' returning 1
+      ), parked as (
+        ${insertLetters('settled', 5)}
+      )
+      select from settled`,
+    values: [topic, partition, id, JSON.stringify([deed]), ...letterArrays(letters)],
+  })
+  return rowCount === 1
+}
+
+/** Of the partition in $1 and $2, if `condition` has a row; their arrays begin at the parameter `first`. */
+function insertLetters(condition: string, first: number): string {
+  const types = ['bigint', 'bigint', 'bigint', 'bytea', 'bytea', 'bytea', 'text', 'text', 'text']
+  const columns = 'record_offset, last_offset, record_timestamp, key, value, headers, class, message, cause'
+  return `insert into log.dead_letters (topic, partition, ${columns}, parked_at)
+    select $1, $2, ${columns}, date_trunc('milliseconds', clock_timestamp())
+    from unnest(${types.map((type, index) => `$${String(first + index)}::${type}[]`).join(', ')})
+      with ordinality as l(${columns}, index)
+    where exists (select from ${condition})
+    order by l.index
+    on conflict (topic, partition, record_offset, record_timestamp) do nothing`
+}
+
+function letterArrays(letters: readonly NewDeadLetter[]): readonly Buffer[] {
+  return [
+    int8Array(letters.map(({ record }) => record.offset)),
+    int8Array(letters.map(({ lastOffset }) => lastOffset)),
+    int8Array(letters.map(({ record }) => record.timestamp)),
+    byteaArray(letters.map(({ key }) => key)),
+    byteaArray(letters.map(({ value }) => value)),
+    byteaArray(letters.map(({ headers }) => headers)),
+    textArray(letters.map((letter) => letter.class)),
+    textArray(letters.map(({ message }) => message)),
+    textArray(letters.map(({ cause }) => cause)),
+  ]
 }

@@ -25,15 +25,17 @@ export interface RecordFault {
 export interface ArrivedRecord extends InboundRecord {
   /** Why it is parked without being looked at; null: it is not. */
   readonly fault: RecordFault | null
+  /** It stands for a batch that begins at this offset and cannot be unpacked; null: it is a record. */
+  readonly batchFrom: number | null
 }
 
 export function arrivedRecord(topic: string, partition: number, record: FetchedRecord): ArrivedRecord {
   try {
-    return { ...inboundRecord(topic, partition, record), fault: null }
+    return { ...inboundRecord(topic, partition, record), fault: null, batchFrom: null }
   } catch (error) {
     const { offset, timestamp, key, value } = record
     const at = { topic, partition, offset, timestamp: exact(timestamp) }
-    return { ...at, key, value, headers: [], fault: defectOf(error) }
+    return { ...at, key, value, headers: [], fault: defectOf(error), batchFrom: null }
   }
 }
 
@@ -48,11 +50,12 @@ export function inboundRecord(topic: string, partition: number, record: FetchedR
 }
 
 /** Whoever writes a record may claim any time: the next one that every number of ours can hold. */
-function exact(timestamp: number): number {
+export function exact(timestamp: number): number {
   return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
 
-export function markOf({ offset, timestamp, key, value }: InboundRecord): RecordMark {
+export function markOf({ offset, timestamp, key, value, batchFrom }: ArrivedRecord): RecordMark {
+  if (batchFrom !== null) return { offset, timestamp, checksum: null }
   const checksum = crc32(value ?? '', crc32(key ?? ''))
   return { offset, timestamp, checksum }
 }
@@ -61,23 +64,34 @@ export function sameRecord(one: RecordMark, other: RecordMark): boolean {
   return one.offset === other.offset && one.timestamp === other.timestamp && one.checksum === other.checksum
 }
 
+/** Whether the record is where the place was left; of a batch that could not be read nothing else is known. */
+export function isStill(record: ArrivedRecord, last: RecordMark): boolean {
+  const mark = markOf(record)
+  return last.checksum === null || mark.checksum === null ? mark.offset === last.offset : sameRecord(mark, last)
+}
+
 /** The text of a header; null: there is none, or it has no value. Of several the last one counts. */
 export function headerText({ headers }: InboundRecord, name: string): string | null {
   return headerTexts(headers, [name])[0] ?? null
 }
 
 /** The record as it is parked. */
-export function deadLetter(record: InboundRecord, fault: RecordFault): NewDeadLetter {
+export function deadLetter(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
   const headers = record.headers.map(([name, bytes]) => [name.toString(), bytes?.toString('base64') ?? null])
   return { ...unreadLetter(record, fault), headers: Buffer.from(JSON.stringify(headers)) }
 }
 
 /** Without its headers, for when they are what fails. */
-export function unreadLetter(record: InboundRecord, fault: RecordFault): NewDeadLetter {
+export function unreadLetter(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
   const { key, value } = record
   const [name, message] = [storable(fault.class), storable(fault.message)]
   const cause = causeOf({ class: name, message })
-  return { record: markOf(record), key, value, headers: Buffer.from('[]'), class: name, message, cause }
+  const { batchFrom, offset } = record
+  const place =
+    batchFrom === null
+      ? { record: markOf(record), lastOffset: null }
+      : { record: { ...markOf(record), offset: batchFrom }, lastOffset: offset }
+  return { ...place, key, value, headers: Buffer.from('[]'), class: name, message, cause }
 }
 
 /** Without what Postgres takes in no text (NUL), or a terminal would act on, and not longer than anybody reads. */

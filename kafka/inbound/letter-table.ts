@@ -26,7 +26,10 @@ export interface LetterSummary {
   readonly id: number
   readonly topic: string
   readonly partition: number
+  /** Of a batch that was parked whole: its first one. */
   readonly offset: number
+  /** Of such a batch; null: it is one record. */
+  readonly lastOffset: number | null
   /** Milliseconds since 1970, as the record says. */
   readonly timestamp: number
   readonly key: Buffer | null
@@ -175,7 +178,7 @@ export async function markPublished(pool: pg.Pool, ids: readonly number[]): Prom
   })
 }
 
-const SUMMARY = `id, topic, partition, record_offset, record_timestamp, key, octet_length(value) as size, class, message,
+const SUMMARY = `id, topic, partition, record_offset, last_offset, record_timestamp, key, octet_length(value) as size, class, message,
   cause, state, parked_at, published_at`
 const WHOLE = `select ${SUMMARY}, value, headers, history from log.dead_letters`
 
@@ -196,6 +199,7 @@ interface SummaryRow {
   readonly topic: string
   readonly partition: number
   readonly record_offset: string
+  readonly last_offset: string | null
   readonly record_timestamp: string
   readonly key: Buffer | null
   readonly size: number | null
@@ -223,6 +227,7 @@ function summaryOf(row: SummaryRow): LetterSummary {
     ...{ topic, partition, key, size, class: name, message, cause, state },
     id: Number(row.id),
     offset: Number(row.record_offset),
+    lastOffset: row.last_offset === null ? null : Number(row.last_offset),
     timestamp: Number(row.record_timestamp),
     parkedAt: row.parked_at.getTime(),
     publishedAt: row.published_at?.getTime() ?? null,

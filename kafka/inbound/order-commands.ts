@@ -12,11 +12,12 @@ import {
   type Visit,
 } from '../client/group-member.ts'
 import type { KafkaLog } from '../client/connection.ts'
-import { visibleRecords } from '../client/record-batches.ts'
+import { visibleRecords, type FetchedBatch } from '../client/record-batches.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topicName } from '../topics/topics.ts'
 import { releasePartition } from './inbound-offsets.ts'
-import { arrivedRecord } from './inbound-record.ts'
+import { arrivedRecord, type ArrivedRecord } from './inbound-record.ts'
+import { fetchUnspoiled, parkedBatch } from './parked-batch.ts'
 import { PartitionLane, type LaneParts } from './partition-lane.ts'
 import { HandedOver } from './patience.ts'
 
@@ -102,14 +103,14 @@ export class OrderCommands {
     )
   }
 
-  async #handle({ partition, batches }: FetchedPartition, visit: Visit): Promise<void> {
+  async #handle(fetched: FetchedPartition, visit: Visit): Promise<void> {
+    const { partition, batches } = fetched
     const mine = this.#lanes.get(partition)
     if (mine === undefined || !(await mine.claimed) || !visit.goesOn()) return
-    const unreadable = batches.find((batch) => batch.unreadable !== null) ?? null
-    const readable = unreadable === null ? batches : batches.slice(0, batches.indexOf(unreadable))
-    const records = readable.flatMap(visibleRecords).map((record) => arrivedRecord(this.#topic, partition, record))
     let last: number | null = null
     try {
+      const records: ArrivedRecord[] = []
+      for (const index of batches.keys()) records.push(...(await this.#recordsOf(fetched, index, mine.lane, visit)))
       await mine.lane.handle(records, {
         signal: visit.signal,
         goesOn: visit.goesOn,
@@ -119,16 +120,39 @@ export class OrderCommands {
         },
         seek: (offset) => this.#member.seek(this.#topic, partition, offset),
       })
+      const end = batches.at(-1)?.last
+      const all = last === (records.at(-1)?.offset ?? null)
+      if (all && end !== undefined && end >= (last ?? 0) && visit.goesOn()) visit.done(end)
     } catch (error) {
       if (!(error instanceof HandedOver)) throw error
     }
     if (last !== null) this.#hint(partition, last)
-    if (last !== (records.at(-1)?.offset ?? null) || !visit.goesOn()) return
-    const end = readable.at(-1)?.last
-    if (end !== undefined) visit.done(end)
-    if (unreadable === null) return
-    const place = `the batch of partition ${String(partition)} at offset ${String(unreadable.first)}`
-    throw new Error(`${place} cannot be read: ${unreadable.unreadable ?? ''}`)
+  }
+
+  /** What is in the batch at `index`; the batch itself where it cannot be unpacked. */
+  async #recordsOf(
+    { partition, batches, end }: FetchedPartition,
+    index: number,
+    lane: PartitionLane,
+    { signal }: Visit,
+  ): Promise<readonly ArrivedRecord[]> {
+    const { settings, log } = this.#parts
+    const batch = batches[index]
+    if (batch === undefined || batch.aborted) return []
+    const arrived = (each: FetchedBatch) =>
+      visibleRecords(each).map((record) => arrivedRecord(this.#topic, partition, record))
+    if (batch.unreadable === null) return arrived(batch)
+    const { first } = batch
+    // Its own head may be spoiled too: the batch behind it says where it ends.
+    const last = Math.max(first, (batches[index + 1]?.first ?? Math.min(batch.last + 1, end)) - 1)
+    const place = { topic: this.#topic, partition, first, last }
+    if (batch.spoiled && !lane.isDone(last)) {
+      log.warn({ ...place, reason: batch.unreadable }, 'fetching a batch again')
+      const unspoiled = await fetchUnspoiled(settings, place, signal)
+      if (unspoiled !== null) return unspoiled.flatMap(arrived)
+    }
+    if (!lane.isDone(last)) log.error({ ...place, reason: batch.unreadable }, 'parked a batch that cannot be unpacked')
+    return [parkedBatch(place, batch)]
   }
 
   /** Only for those who watch the lag; the place that counts has moved already. */

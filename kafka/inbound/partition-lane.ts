@@ -28,6 +28,7 @@ import { isKafkaError } from '../client/kafka-failure.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import {
   deadLetter,
+  isStill,
   markOf,
   sameRecord,
   unreadLetter,
@@ -97,6 +98,11 @@ export class PartitionLane {
     if (abandoned)
       log.warn({ ...this.partition }, 'took over a partition from a process that ended without giving it back')
     return last?.offset ?? 0
+  }
+
+  /** Whether the place is behind an offset already. */
+  isDone(offset: number): boolean {
+    return this.#last !== null && this.#last.offset >= offset
   }
 
   /**
@@ -174,7 +180,7 @@ export class PartitionLane {
     const [first] = batch
     if (last === null || first === undefined) return batch
     const there = batch.find(({ offset }) => offset === last.offset)
-    if (there === undefined ? first.offset > last.offset : sameRecord(markOf(there), last)) {
+    if (there === undefined ? first.offset > last.offset : isStill(there, last)) {
       this.#verified = true
       const lost = first.offset - last.offset - 1
       if (lost > 0) {
@@ -277,7 +283,7 @@ function parked(chunk: readonly ArrivedRecord[], taken: readonly Taken[]): reado
 }
 
 /** What cannot even be told of a record is left out of its letter. */
-function letterOf(record: InboundRecord, fault: RecordFault): NewDeadLetter {
+function letterOf(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
   try {
     return deadLetter(record, fault)
   } catch (error) {

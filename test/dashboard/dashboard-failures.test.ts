@@ -1,7 +1,7 @@
 /** What people do on the pages of failures, in a real browser on a real shop. */
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deadLetter, type InboundRecord, type RecordFault } from '../../kafka/inbound/inbound-record.ts'
+import { deadLetter, type ArrivedRecord, type RecordFault } from '../../kafka/inbound/inbound-record.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { advancePartition, claimPartition } from '../../kafka/inbound/inbound-offsets.ts'
 import { dashboardShop } from './dashboard-shop.ts'
@@ -23,13 +23,14 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     const place = { topic: 'order-commands', partition }
     await claimPartition(pool, place, '0190a0a0-0000-7000-8000-000000000001')
     const letters = values.map((value, offset) => {
-      const record: InboundRecord = {
+      const record: ArrivedRecord = {
         ...place,
         offset,
         timestamp: Date.UTC(2026, 10, 27, 8),
         key: Buffer.from('c-0001'),
         value: value === null ? null : Buffer.from(value),
         headers: [[Buffer.from(HOSTILE), Buffer.from(HOSTILE)]],
+        ...{ fault: null, batchFrom: null },
       }
       return deadLetter(record, fault)
     })

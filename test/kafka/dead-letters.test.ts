@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
 import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { openPool } from '../../store/postgres/database.ts'
@@ -46,6 +47,7 @@ describe.skipIf(kafka === null)('dead letters', () => {
       readAvro: placeOrderReader(AVRO_ID),
       pool,
       newEventId: newIdBytes,
+      fetchBatches: (place) => fetchBatches(settings, place),
       clock: systemClock,
     })
   })

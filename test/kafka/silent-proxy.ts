@@ -12,6 +12,8 @@ export interface SilentProxy {
   silence(): void
   /** Resolves when the next request of this kind, a number of the protocol, is on its way to the broker. */
   passing(kind: number): Promise<void>
+  /** From now on this text comes from the broker with another first byte; null: as it is again. */
+  spoil(text: string | null): void
   /** What comes from now on goes through again, on connections that are new. */
   speak(): void
   stop(): Promise<void>
@@ -24,6 +26,7 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
   const port = Number(broker.split(':')[1])
   const sockets = new Set<Socket>()
   let silent = false
+  let spoilt: string | null = null
   let awaited: { readonly kind: number; readonly passes: () => void } | null = null
   const server = createServer((client) => {
     const upstream = connect(port, HOST)
@@ -56,6 +59,7 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
   /** The broker's name is as long as ours. NOTE: one that is cut in two by TCP is missed; answers of one broker are short. */
   function renamed(chunk: Buffer): Buffer {
     for (let at = chunk.indexOf(theirs); at >= 0; at = chunk.indexOf(theirs, at + 1)) ours.copy(chunk, at)
+    if (spoilt !== null) for (let at = chunk.indexOf(spoilt); at >= 0; at = chunk.indexOf(spoilt)) chunk[at] = 0
     return chunk
   }
 
@@ -63,6 +67,9 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
     address: `${HOST}:${String(own)}`,
     silence() {
       silent = true
+    },
+    spoil(text) {
+      spoilt = text
     },
     passing: (kind) => new Promise((passes) => (awaited = { kind, passes })),
     speak() {

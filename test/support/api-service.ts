@@ -86,7 +86,10 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     dashboard: null,
     registry: pool,
     schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
-    deadLetters: deadLetters({ ...taking, pool, newEventId: newIdBytes, clock: systemClock }),
+    deadLetters: deadLetters({
+      ...{ ...taking, pool, newEventId: newIdBytes, clock: systemClock },
+      fetchBatches: () => Promise.reject(new Error('there are no brokers')),
+    }),
     kafka: { sampler, browse: null },
     simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
   }
