@@ -58,6 +58,7 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'request-timeout',
   'headers-too-large',
   'expectation-failed',
+  'unsupported-transfer-coding',
   'internal-error',
   'invalid-request',
 ]

@@ -6,10 +6,12 @@ import Fastify, { type FastifyRequest } from 'fastify'
 import type { ApiServer } from './api-server.ts'
 import { dashboardFiles } from './routes/dashboard.ts'
 import { collectRoutes, documentationPage } from './routes/documentation.ts'
+import { answersUnderWay, malformedHttp, refuseUncommon } from './connection/malformed-http.ts'
+import { originForm } from './connection/target.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
+import { checkContentCoding, checkTransferCoding, ignoreTypeOfNothing } from './http/body-headers.ts'
 import { errorHandler, occurrenceOf, type ReportDefect } from './http/error-handler.ts'
 import { acceptJsonOnly } from './http/json-body.ts'
-import { malformedHttp, refuseExpectations } from './http/malformed-http.ts'
 import { answerUnrouted } from './http/method-not-allowed.ts'
 import { observeAnswers, unroutedObserver } from './http/observe.ts'
 import { checkOrigin } from './http/origin.ts'
@@ -93,8 +95,11 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   const requestTimeout = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const observeUnrouted = unroutedObserver(log, metrics)
 
+  const malformed = malformedHttp(newId, (socket) => underWay(socket))
+
   const app: ApiServer = Fastify({
     bodyLimit: BODY_LIMIT,
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     requestTimeout,
     connectionTimeout: 3 * requestTimeout,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -110,7 +115,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
       requireHostHeader: false,
     },
     ajv: { customOptions: VALIDATION },
-    clientErrorHandler: malformedHttp(newId),
+    clientErrorHandler: malformed,
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
       observeUnrouted(request, reply)
@@ -119,7 +124,8 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  refuseExpectations(app.server, newId)
+  const underWay = answersUnderWay(app.server)
+  refuseUncommon(app.server, newId, malformed)
   // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
   app.server.maxHeadersCount = 0
   acceptJsonOnly(app)
@@ -132,6 +138,9 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   })
   app.addHook('onRequest', checkHost(settings.tokens.length === 0))
   app.addHook('onRequest', checkOrigin)
+  app.addHook('onRequest', checkTransferCoding)
+  app.addHook('onRoute', ignoreTypeOfNothing)
+  app.addHook('preParsing', checkContentCoding)
   observeAnswers(app, log, metrics)
   answerUnrouted(app, observeUnrouted)
   describeApi(app, settings.version)

@@ -1,6 +1,7 @@
 /** Who may ask: tokens with roles, or, without tokens, only this machine by a loopback name. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hostOf } from '../connection/target.ts'
 import { ProblemError } from './problem-document.ts'
 import { ROLES, type ApiToken, type Role } from './roles.ts'
 
@@ -55,8 +56,9 @@ const HOST = /^(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
  * Node leaves a missing Host to us (`requireHostHeader: false`), because its own answer has no body.
  */
 export function checkHost(loopbackOnly: boolean) {
-  return ({ raw }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
-    const { host } = raw.headers
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const { raw } = request
+    const host = hostOf(request)
     const missing = host === undefined
     if (missing && raw.httpVersion === '1.0' && !loopbackOnly) return done()
     if (missing || !HOST.test(host) || hasTwoHosts(raw.rawHeaders)) {

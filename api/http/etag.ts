@@ -7,7 +7,12 @@ export function versionTag(version: number): string {
   return `"${String(version)}"`
 }
 
-/** The tag of a list or of figures, over the body without its position and times. */
+/** The same of a thing that shows nothing but its own stream; demands on its version compare it (`If-Match`). */
+export function ownVersionTag({ version }: { readonly version: number }): string {
+  return versionTag(version)
+}
+
+/** The tag of a list, of figures or of what several streams tell, over the body without its position and times. */
 export function contentTag(content: unknown): string {
   return `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`
 }

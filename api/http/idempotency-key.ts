@@ -23,11 +23,18 @@ export function idempotencyKey(request: FastifyRequest, principal: string): Comm
   return { source: `http:${principal}`, key, fingerprint: fingerprintOf(request) }
 }
 
-/** SHA-256 over method, path and body; the order of an object's properties and white space do not count. */
-function fingerprintOf({ method, url, body }: FastifyRequest): Buffer {
+/** SHA-256 over method, resource and body; the order of an object's properties and white space do not count. */
+function fingerprintOf(request: FastifyRequest): Buffer {
+  const { method, body } = request
   return createHash('sha256')
-    .update(`${method} ${url}\n${canonicalJson(body)}`)
+    .update(`${method} ${resourceOf(request)}\n${canonicalJson(body)}`)
     .digest()
+}
+
+/** The path in one spelling: that of the route, with its parameters. */
+function resourceOf({ routeOptions, params }: FastifyRequest): string {
+  const parts = new Map<string, unknown>(Object.entries(params ?? {}))
+  return (routeOptions.url ?? '').replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(parts.get(name))))
 }
 
 /** JSON with sorted keys. */

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { mayBeWithoutBody } from './body-headers.ts'
 import { ProblemError } from './problem-document.ts'
 
 type Done = (error: Error | null, body?: unknown) => void
@@ -14,6 +15,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, bytes, done: Done) => {
     if (typeof bytes === 'string') throw new TypeError('the body arrived as text')
+    if (bytes.length === 0 && mayBeWithoutBody(request.routeOptions)) return done(null)
     if (!isUtf8(bytes)) return done(unreadable('the body is not valid UTF-8'))
     void parse(request, bytes.toString(), (error, body) => {
       if (error) done(unreadable(bytes.length === 0 ? 'the body is empty' : 'the body is not valid JSON', error))

@@ -1,6 +1,9 @@
 /** Paths that exist answer a wrong method with 405 and `Allow`; others are 404. */
 import type { FastifyInstance, FastifyRequest, FastifyReply } from 'fastify'
-import { sendProblem } from './problem-document.ts'
+import { hasEmptyPart } from '../connection/target.ts'
+import { ProblemError, sendProblem } from './problem-document.ts'
+
+const UNKNOWN_PATH = { code: 'not-found', detail: 'this path does not exist' } as const
 
 /** Watches the routes as they are registered; call it before the first one. */
 export function answerUnrouted(
@@ -16,8 +19,7 @@ export function answerUnrouted(
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     observe(request, reply)
     const allowed = allowedMethods(routes, request.url.split('?', 1)[0] ?? '/')
-    if (allowed.length === 0)
-      return sendProblem(request, reply, { code: 'not-found', detail: 'this path does not exist' })
+    if (allowed.length === 0) return sendProblem(request, reply, UNKNOWN_PATH)
     const allow = allowed.join(', ')
     const detail = `this path allows ${allow}`
     return sendProblem(request, reply, { code: 'method-not-allowed', detail, headers: { allow } })
@@ -25,6 +27,7 @@ export function answerUnrouted(
   // Before the body is looked at: what is wrong with it does not matter where nothing would read it.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) answer(request, reply)
+    else if (hasEmptyPart(request.url)) done(new ProblemError(UNKNOWN_PATH))
     else done()
   })
   app.setNotFoundHandler(answer)

@@ -3,6 +3,7 @@
  * who opened it. What changes something is taken from pages of this service, and from clients that are no browsers.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hostOf } from '../connection/target.ts'
 import { ProblemError } from './problem-document.ts'
 
 /** RFC 9110, 9.2.1: they change nothing, so a page that sends them without reading the answer gains nothing. */
@@ -12,10 +13,11 @@ const OWN_SITES = new Set(['same-origin', 'none'])
 /** Longer than any origin that a browser sends. */
 const MOST_SHOWN = 300
 
-export function checkOrigin({ raw }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
-  const { method = '', headers } = raw
+export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const { method, headers } = request
   if (SAFE.has(method)) return done()
-  const { origin, host = '' } = headers
+  const { origin } = headers
+  const host = hostOf(request) ?? ''
   const site = headers['sec-fetch-site']
   // Browsers let no page write this header, and a page behind a proxy that changes Host is still known by it.
   if (site !== undefined) {

@@ -192,8 +192,8 @@ export const PROBLEMS = {
   'unsupported-media-type': {
     status: 415,
     title: 'Not JSON',
-    meaning: 'The Content-Type is not JSON.',
-    next: 'Send `Content-Type: application/json`.',
+    meaning: 'The Content-Type is not JSON in UTF-8, or the body has a Content-Encoding.',
+    next: 'Send `Content-Type: application/json`, and the body in UTF-8 as it is.',
   },
   'expectation-failed': {
     status: 417,
@@ -273,6 +273,12 @@ export const PROBLEMS = {
     title: 'Defect',
     meaning: 'The service has a bug. A command may or may not have been done.',
     next: 'Report the requestId; the log shows the cause under it. You can safely repeat a command that has a key.',
+  },
+  'unsupported-transfer-coding': {
+    status: 501,
+    title: 'Transfer coding not supported',
+    meaning: 'The body has a Transfer-Encoding other than chunked.',
+    next: 'Send the body with Content-Length, or with `Transfer-Encoding: chunked` alone.',
   },
   overloaded: {
     status: 503,

@@ -7,7 +7,7 @@ import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution } from '../commands.ts'
-import { versionTag } from '../http/etag.ts'
+import { contentTag, versionTag } from '../http/etag.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Customer } from '../shapes/customer.ts'
@@ -61,7 +61,8 @@ export const customers = resource(
         const { customerId } = request.params
         await waitUntilShown(views, 'customers', request.query.after)
         const missing = { code: 'customer-not-found', detail: `no customer has the id ${customerId}` } as const
-        return sendFound({ request, reply }, await views.customers.get(customerId), missing)
+        // Its orders change it too, and they are no versions of it.
+        return sendFound({ request, reply }, await views.customers.get(customerId), { missing, tag: contentTag })
       },
     }
   },

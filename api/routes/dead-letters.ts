@@ -32,7 +32,8 @@ const LATEST = Date.UTC(9999, 11, 31)
 const tag = 'operations'
 const letterId = whole(1, Number.MAX_SAFE_INTEGER, 'Id of the letter.')
 // A path has no integers: its parts are text, and a number in text is none.
-const params = closed({ letterId: Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Id of the letter.' }) })
+const params = closed({ letterId: Type.String({ description: 'Id of the letter.' }) })
+const LETTER_ID = /^[1-9][0-9]{0,14}$/
 
 const listDeadLetters = reading('/dead-letters', {
   tag,
@@ -109,7 +110,7 @@ export const deadLetters = resource(
   { listDeadLetters, getDeadLetter, retryDeadLetters, retryDeadLetter, discardDeadLetters, discardDeadLetter },
   ({ deadLetters: letters }: { readonly deadLetters: DeadLetters }) => {
     async function find(letterId: string): Promise<StoredLetter> {
-      const letter = await letters.letter(Number(letterId))
+      const letter = LETTER_ID.test(letterId) ? await letters.letter(Number(letterId)) : null
       if (letter !== null) return letter
       throw new ProblemError({ code: 'dead-letter-not-found', detail: `no dead letter has the id ${letterId}` })
     }

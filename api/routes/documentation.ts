@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type } from 'typebox'
 import type { ApiServer } from '../api-server.ts'
 import { PAGE_POLICY } from '../http/security-headers.ts'
+import { takesNull } from '../http/body-headers.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
@@ -24,7 +25,7 @@ const getProblem = reading('/problems/:code', {
   summary: 'Explain a problem',
   description: 'The `type` of a problem points here.',
   role: null,
-  params: closed({ code: Type.String({ pattern: '^[a-z-]{1,64}$', description: 'The `code` of the problem.' }) }),
+  params: closed({ code: Type.String({ description: 'The `code` of the problem.' }) }),
   query: NOTHING,
   answers: { 200: { description: 'An HTML page.', shape: Type.String(), mediaType: 'text/html' } },
   problems: ['not-found'],
@@ -77,15 +78,6 @@ const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObj
     if (body && 'content' in body && takesNull(body.content['application/json']?.schema)) body.required = false
   }
   return document.openapiObject
-}
-
-function takesNull(schema: object | undefined): boolean {
-  return (
-    schema !== undefined &&
-    'anyOf' in schema &&
-    Array.isArray(schema.anyOf) &&
-    schema.anyOf.some((one: unknown) => typeof one === 'object' && one !== null && 'type' in one && one.type === 'null')
-  )
 }
 
 export const documentation = resource({ getOpenApi }, () => ({

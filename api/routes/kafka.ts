@@ -48,7 +48,7 @@ const listTopicMessages = reading('/topics/:topic/messages', {
   description: 'Reads outside of any consumer group and commits no offsets.',
   role: 'read',
   params: closed({
-    topic: Type.String({ pattern: '^[a-zA-Z0-9._-]{1,249}$', description: 'Its name in the cluster.' }),
+    topic: Type.String({ description: 'Its name in the cluster.' }),
   }),
   query: closed({
     partition: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Only this one.' })),
@@ -71,6 +71,8 @@ const listTopicMessages = reading('/topics/:topic/messages', {
   answers: { 200: { description: 'The messages, decoded if possible.', shape: ref(TopicMessages) } },
   problems: ['kafka-not-configured', 'kafka-unreachable', 'topic-not-found'],
 })
+
+const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/
 
 export const kafka = resource(
   { getLag, listTopics, listTopicMessages },
@@ -95,6 +97,7 @@ export const kafka = resource(
       if (browse === null) throw notConfigured()
       const { partition = null, from = 'latest', limit = DEFAULT_MESSAGES } = request.query
       const { topic } = request.params
+      if (!TOPIC.test(topic)) throw new ProblemError({ code: 'topic-not-found', detail: 'no topic can have this name' })
       const found = await browse({ topic, partition, from: browseFrom(from), limit }).catch((error: unknown) => {
         if (!(error instanceof BrowseFailure)) throw error
         throw new ProblemError({ code: error.code, detail: error.message }, { cause: error })

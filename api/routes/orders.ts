@@ -18,7 +18,7 @@ import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
-import { parseIfMatch, versionTag } from '../http/etag.ts'
+import { ownVersionTag, parseIfMatch, versionTag } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import type { Metrics } from '../metrics.ts'
 import { commanding, NOTHING, reading, viewing } from '../operation.ts'
@@ -144,7 +144,10 @@ export const orders = resource(
       async getOrder(request, reply) {
         const { orderId } = request.params
         await waitUntilShown(views, 'orders', request.query.after)
-        return sendFound({ request, reply }, await views.orders.get(orderId), notFound(orderId))
+        return sendFound({ request, reply }, await views.orders.get(orderId), {
+          missing: notFound(orderId),
+          tag: ownVersionTag,
+        })
       },
       async getOrderEvents(request, reply) {
         const { orderId } = request.params

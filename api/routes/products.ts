@@ -30,7 +30,7 @@ import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
-import { versionTag } from '../http/etag.ts'
+import { ownVersionTag, versionTag } from '../http/etag.ts'
 import type { Occurrence } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
@@ -165,7 +165,10 @@ export const products = resource(
       async getProduct(request, reply) {
         const { sku } = request.params
         await waitUntilShown(views, 'products', request.query.after)
-        return sendFound({ request, reply }, await views.products.get(sku), notFound(sku))
+        return sendFound({ request, reply }, await views.products.get(sku), {
+          missing: notFound(sku),
+          tag: ownVersionTag,
+        })
       },
     }
   },

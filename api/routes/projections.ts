@@ -12,8 +12,8 @@ import { Projection, ProjectionList, Replay as ReplayShape, ReplayList, StartRep
 import { closed, nullable, ref } from '../../commands/shape.ts'
 
 const tag = 'operations'
-const name = closed({ name: Type.String({ pattern: '^[a-z]{1,63}$', description: 'Name of the projection.' }) })
-const replayId = closed({ replayId: Type.String({ format: 'uuid', description: 'Id of the replay.' }) })
+const name = closed({ name: Type.String({ description: 'Name of the projection.' }) })
+const replayId = closed({ replayId: Type.String({ description: 'Id of the replay.' }) })
 const shownProjection = { 200: { description: 'As it is now.', shape: ref(Projection) } }
 const shownReplay = { 200: { description: 'As it is now.', shape: ref(ReplayShape) } }
 
@@ -112,13 +112,13 @@ export const projections = resource(
   ({ views, newId, feed }: ProjectionParts) => {
     const { replays } = views
     const setPaused = async (name: string, paused: boolean): Promise<object> => {
-      const known = await views.setPaused(name, paused)
+      const known = PROJECTION.test(name) && (await views.setPaused(name, paused))
       const state = known ? (await views.states()).find((each) => each.name === name) : undefined
       if (state === undefined) throw projectionNotFound(name)
       return projectionAnswer(state)
     }
     const setReplayPaused = async (replayId: string, paused: boolean): Promise<object> =>
-      replayAnswer(found(await replays.setPaused(replayId, paused)))
+      replayAnswer(await find(replayId, (id) => replays.setPaused(id, paused)))
 
     async function start(projection: string, request: Parameters<typeof replays.start>[1]): Promise<Replay> {
       try {
@@ -148,17 +148,22 @@ export const projections = resource(
         return uncached(reply).send({ items: newest.map(replayAnswer) })
       },
       async getReplay(request, reply) {
-        return uncached(reply).send(replayAnswer(found(await replays.read(request.params.replayId))))
+        return uncached(reply).send(replayAnswer(await find(request.params.replayId, replays.read)))
       },
       async cancelReplay(request, reply) {
-        found(await replays.cancel(request.params.replayId))
+        await find(request.params.replayId, replays.cancel)
         return reply.code(204).send()
       },
     }
   },
 )
 
-function found(replay: Replay | null): Replay {
+const PROJECTION = /^[a-z]{1,63}$/
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** What cannot be an id names nothing, as one that was never given. */
+async function find(replayId: string, look: (replayId: string) => Promise<Replay | null>): Promise<Replay> {
+  const replay = UUID.test(replayId) ? await look(replayId) : null
   if (replay !== null) return replay
   throw new ProblemError({ code: 'replay-not-found', detail: 'no replay has this id' })
 }

@@ -23,7 +23,7 @@ const retryReactor = acting('/reactors/:name/retry', {
   summary: 'Retry a reactor',
   description: 'Retries the event at which it stopped, and everything that it has parked.',
   role: 'operate',
-  params: closed({ name: Type.String({ pattern: '^[a-z-]{1,63}$', description: 'Name of the reactor.' }) }),
+  params: closed({ name: Type.String({ description: 'Name of the reactor.' }) }),
   answers: { 200: { description: 'As it is now.', shape: ref(Reactor) } },
   problems: ['reactor-not-found'],
 })

@@ -11,7 +11,7 @@ import {
 import type { ViewName, Views } from '../../projections/views/views.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { ShownEvents } from './event-page.ts'
-import { contentTag, matchesNone, versionTag } from '../http/etag.ts'
+import { contentTag, matchesNone } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import { DEFAULT_LIMIT } from '../shapes/list.ts'
 
@@ -49,15 +49,14 @@ export function uncached(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store')
 }
 
-/** One item with its version as ETag, or the given problem. */
+/** One item with its ETag, or the given problem. */
 export function sendFound<Item extends { readonly version: number }>(
   { request, reply }: Exchange,
   { item, position }: Found<Item>,
-  missing: Occurrence,
+  { missing, tag }: { readonly missing: Occurrence; readonly tag: (item: Item) => string },
 ): FastifyReply {
   if (item === null) throw new ProblemError({ ...missing, headers: { 'x-position': String(position) } })
-  const etag = versionTag(item.version)
-  if (unchanged({ request, reply }, etag, position)) return reply.code(304).send()
+  if (unchanged({ request, reply }, tag(item), position)) return reply.code(304).send()
   return sendJson(reply, JSON.stringify({ ...item, position }))
 }
 

@@ -35,7 +35,6 @@ const WORDS: Readonly<Record<number, string>> = {
   405: 'HTTP 405 Method Not Allowed',
   413: `the body has more than ${BODY_LIMIT} bytes`,
   414: 'a part of the path is longer than any subject',
-  415: 'HTTP 415 Unsupported Media Type',
 }
 /** Confluent's code for a store that does not answer. */
 const STORE_ERROR = 50001
@@ -103,8 +102,10 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     [...REGISTRY_TYPES, 'application/octet-stream'],
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    (_request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void) => {
+    (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void) => {
       try {
+        // Clients name the type with every request; a DELETE has no body.
+        if (bytes.length === 0 && request.method === 'DELETE') return done(null)
         if (!isUtf8(bytes)) throw new SyntaxError('it is not valid UTF-8')
         done(null, JSON.parse(bytes.toString()))
       } catch (cause) {
@@ -137,7 +138,7 @@ function explained(parts: RestParts, request: FastifyRequest, error: unknown): C
     return { status, errorCode, message, headers: {} }
   }
   const { status, message, headers } = parts.explain(request, error)
-  if (status >= 500) return { status, errorCode: STORE_ERROR, message, headers }
+  if (status >= 500 && status !== 501) return { status, errorCode: STORE_ERROR, message, headers }
   return { status, errorCode: status, message: WORDS[status] ?? message, headers }
 }
 

@@ -64,7 +64,9 @@ export async function documentedApi() {
 
   function find({ method, url }: Given): DocumentedOperation | undefined {
     // As it arrives: a client resolves `.` and `..` before it sends.
-    const parts = (URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN).pathname : url).split('/')
+    const parts = (URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN).pathname : url)
+      .replace(/(?<=[^/])\/$/, '')
+      .split('/')
     return operations
       .filter((one) => one.method === (method === 'HEAD' ? 'GET' : method))
       .filter(({ path }) => path.split('/').length === parts.length)

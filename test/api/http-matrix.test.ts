@@ -2,11 +2,13 @@
  * Bad input over real sockets, row by row: what arrives is what is written here, byte by byte.
  * Longer than 300 lines because it is one matrix, read as a whole.
  */
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../api/http/problems.ts'
+import { SECURITY_HEADERS } from '../../api/http/security-headers.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { exchangeAt, type RawAnswer } from './raw-http.ts'
 
 /** Long enough for an honest request on a busy machine, short enough to wait for. */
 const REQUEST_TIMEOUT_MS = 1_000
@@ -26,46 +28,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-interface RawAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-/** Writes the bytes and reads until the server closes the connection. */
-function exchange(bytes: string | Buffer, use?: (socket: Socket) => void): Promise<readonly RawAnswer[]> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    const chunks: Buffer[] = []
-    socket.on('data', (chunk) => chunks.push(chunk))
-    // The server may close while we are still writing: what it said before stands.
-    socket.on('error', (error) => (chunks.length > 0 ? undefined : reject(error)))
-    socket.on('close', () => resolve(parse(Buffer.concat(chunks).toString('latin1'))))
-    socket.on('connect', () => {
-      socket.write(bytes)
-      use?.(socket)
-    })
-  })
-}
-
-function parse(text: string): readonly RawAnswer[] {
-  const answers: RawAnswer[] = []
-  let rest = text
-  while (rest.length > 0) {
-    const end = rest.indexOf('\r\n\r\n')
-    const [first = '', ...lines] = rest.slice(0, end).split('\r\n')
-    const headers = Object.fromEntries(
-      lines.map((line) => {
-        const colon = line.indexOf(':')
-        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
-      }),
-    )
-    const length = Number(headers['content-length'] ?? 0)
-    answers.push({ status: Number(first.split(' ')[1]), headers, body: rest.slice(end + 4, end + 4 + length) })
-    rest = rest.slice(end + 4 + length)
-  }
-  return answers
-}
+const exchange = (bytes: string | Buffer, use?: (socket: Socket) => void) => exchangeAt(port, bytes, use)
 
 function request(
   method: string,
@@ -103,6 +66,8 @@ async function expectProblem(
   expect(answers.map(({ status }) => status)).toEqual([PROBLEMS[code].status])
   const [answer] = answers
   if (answer === undefined) throw new Error('no answer')
+  // Whoever wrote it, the framework or the hand at the socket.
+  expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, 'cache-control': 'no-store' })
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
   expect(JSON.parse(answer.body)).toMatchObject({
     type: `/problems/${code}`,
@@ -241,7 +206,7 @@ const lines: readonly Row[] = [
   {
     input: 'an event of 65 letters',
     bytes: () => request('GET', `/schemas/${'x'.repeat(65)}`),
-    code: 'invalid-request',
+    code: 'schema-not-found',
   },
   { input: 'an unknown path', bytes: () => request('GET', '/admin'), code: 'not-found' },
   {
@@ -252,6 +217,7 @@ const lines: readonly Row[] = [
   { input: 'a wrong method', bytes: () => request('DELETE', '/orders/x'), code: 'method-not-allowed' },
   { input: 'a method of WebDAV', bytes: () => request('PROPFIND', '/orders'), code: 'method-not-allowed' },
   { input: 'OPTIONS', bytes: () => request('OPTIONS', '/orders'), code: 'method-not-allowed' },
+  { input: 'CONNECT', bytes: () => request('CONNECT', 'localhost:80'), code: 'malformed-request' },
   { input: 'a method that is none', bytes: () => request('FETCH', '/orders'), code: 'malformed-request' },
 ]
 
@@ -299,6 +265,26 @@ const headers: readonly Row[] = [
     bytes: () => 'GET /orders HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
     code: 'host-not-allowed',
   },
+  ...['gzip', 'br, identity', 'x'].map((coding) => ({
+    input: `Content-Encoding ${coding}`,
+    bytes: () => keyed(`Content-Encoding: ${coding}`),
+    code: 'unsupported-media-type' as const,
+  })),
+  ...['latin1', '"UTF-16"', 'utf-7'].map((charset) => ({
+    input: `the charset ${charset}`,
+    bytes: () => keyed().replace('application/json', `application/json; charset=${charset}`),
+    code: 'unsupported-media-type' as const,
+  })),
+  {
+    input: 'a foreign host in the target',
+    bytes: () => request('GET', 'http://evil.example/orders'),
+    code: 'host-not-allowed',
+  },
+  {
+    input: 'a broken host in the target',
+    bytes: () => request('GET', 'http://user@localhost/orders'),
+    code: 'malformed-request',
+  },
   { input: 'an unknown expectation', bytes: () => keyed('Expect: a-miracle'), code: 'expectation-failed' },
 ]
 
@@ -335,12 +321,17 @@ const smuggling: readonly Row[] = [
   {
     input: 'an unknown transfer coding',
     bytes: () => framing('Transfer-Encoding: xchunked'),
-    code: 'malformed-request',
+    code: 'unsupported-transfer-coding',
   },
   {
     input: 'chunked not last',
     bytes: () => framing('Transfer-Encoding: chunked, identity'),
-    code: 'malformed-request',
+    code: 'unsupported-transfer-coding',
+  },
+  {
+    input: 'another coding before chunked',
+    bytes: () => framing('Transfer-Encoding: gzip, chunked').replace(smuggled, ''),
+    code: 'unsupported-transfer-coding',
   },
   {
     input: 'a blank before the colon of Transfer-Encoding',
