@@ -6,7 +6,8 @@ import Fastify, { type FastifyRequest } from 'fastify'
 import type { ApiServer } from './api-server.ts'
 import { dashboardFiles } from './routes/dashboard.ts'
 import { collectRoutes, documentationPage } from './routes/documentation.ts'
-import { answersUnderWay, malformedHttp, refuseUncommon } from './connection/malformed-http.ts'
+import { httpServer } from './connection/http-server.ts'
+import { Seats } from './connection/seats.ts'
 import { originForm } from './connection/target.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
 import { checkContentCoding, checkTransferCoding, ignoreTypeOfNothing } from './http/body-headers.ts'
@@ -29,6 +30,10 @@ const BODY_LIMIT = 65_536
 const PATH_PART_LIMIT = 256
 const HEADER_LIMIT = 16_384
 const REQUEST_TIMEOUT_MS = 10_000
+/** For a view to show a position, together. */
+const MOST_WAITING_FOR_VIEWS = 1_000
+/** Where the settings do not say it. */
+const MAX_CONNECTIONS = 2_000
 /** Above that of the usual proxies (60 s): the side that closes first must be the one that sends. */
 const KEEP_ALIVE_MS = 65_000
 /** On average. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
@@ -95,27 +100,31 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   const requestTimeout = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const observeUnrouted = unroutedObserver(log, metrics)
 
-  const malformed = malformedHttp(newId, (socket) => underWay(socket))
-
   const app: ApiServer = Fastify({
     bodyLimit: BODY_LIMIT,
     rewriteUrl: ({ url = '/' }) => originForm(url),
-    requestTimeout,
-    connectionTimeout: 3 * requestTimeout,
-    keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: PATH_PART_LIMIT },
     // Requests that arrive while the server closes are still answered; the parts say when they cannot.
     return503OnClosing: false,
     genReqId: newId,
-    http: {
-      maxHeaderSize: HEADER_LIMIT,
-      headersTimeout: requestTimeout,
-      connectionsCheckingInterval: requestTimeout / 10,
-      // Checked by checkHost: Node's own answer to a missing Host has no body.
-      requireHostHeader: false,
-    },
+    serverFactory: (handle) =>
+      httpServer(handle, {
+        http: {
+          maxHeaderSize: HEADER_LIMIT,
+          headersTimeout: requestTimeout,
+          connectionsCheckingInterval: requestTimeout / 10,
+          // Checked by checkHost: Node's own answer to a missing Host has no body.
+          requireHostHeader: false,
+        },
+        requestTimeout,
+        connectionTimeout: 3 * requestTimeout,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        maxConnections: settings.maxConnections ?? MAX_CONNECTIONS,
+        newId,
+      }),
     ajv: { customOptions: VALIDATION },
-    clientErrorHandler: malformed,
+    // The server itself answers; Fastify's own answer would be a second one.
+    clientErrorHandler: () => undefined,
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
       observeUnrouted(request, reply)
@@ -124,14 +133,11 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  const underWay = answersUnderWay(app.server)
-  refuseUncommon(app.server, newId, malformed)
-  // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
-  app.server.maxHeadersCount = 0
   acceptJsonOnly(app)
   const reportDefect: ReportDefect = (request, error) => log.error({ requestId: request.id, err: error }, 'defect')
   app.setErrorHandler(errorHandler(reportDefect))
   app.decorateRequest('principal', null)
+  app.decorate('viewSeats', new Seats(MOST_WAITING_FOR_VIEWS))
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
     done()

@@ -3,11 +3,12 @@
  * came whole before it on the same connection are answered first, for what they asked may be done already.
  */
 import { STATUS_CODES } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { PROBLEMS } from '../http/problems.ts'
-import { PROBLEM_TYPE, problemText, type Occurrence } from '../http/problem-document.ts'
+import { headersOf, PROBLEM_TYPE, problemText, type Occurrence } from '../http/problem-document.ts'
 import { SECURITY_HEADERS } from '../http/security-headers.ts'
+import { originForm } from './target.ts'
 
 interface ClientError extends Error {
   readonly code?: string
@@ -20,20 +21,7 @@ const HEADERS = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, 'cache-cont
 /** Answers of a connection that are not sent to their end, in the order of their requests. */
 export type AnswersUnderWay = (socket: Duplex) => readonly ServerResponse[]
 
-export function answersUnderWay(server: Server): AnswersUnderWay {
-  const connections = new WeakMap<Duplex, ServerResponse[]>()
-  const watch = ({ socket }: IncomingMessage, response: ServerResponse): void => {
-    const own = connections.get(socket) ?? []
-    if (own.length === 0) connections.set(socket, own)
-    own.push(response)
-    response.once('close', () => own.splice(own.indexOf(response), 1))
-  }
-  server.prependListener('request', watch)
-  server.prependListener('checkExpectation', watch)
-  return (socket) => connections.get(socket) ?? []
-}
-
-/** For Fastify's `clientErrorHandler`. */
+/** For the event `clientError` of a server. */
 export function malformedHttp(newId: () => string, underWay: AnswersUnderWay) {
   // The parser says so again for each packet that comes after the broken one.
   const broken = new WeakSet<Duplex>()
@@ -52,8 +40,8 @@ export function malformedHttp(newId: () => string, underWay: AnswersUnderWay) {
       if (waiting > 0 || !socket.writable) return
       // The broken request itself may have an answer already, as one that was refused before its body was read.
       const begun = unfinished?.headersSent === true
-      if (!begun && error.code !== BEHIND_THE_LAST) socket.write(rawAnswer(occurrenceOf(error), newId()))
-      endSoon(socket)
+      if (begun || error.code === BEHIND_THE_LAST) endSoon(socket)
+      else sendRaw(socket, occurrenceOf(error), newId())
     }
     for (const answer of answers) {
       if (!answer.req.complete) continue
@@ -73,21 +61,20 @@ function endSoon(socket: Duplex): void {
   else socket.end()
 }
 
-/** Answers what Node answers without a body or not at all: `Expect` headers that are not 100-continue, and CONNECT. */
-export function refuseUncommon(server: Server, newId: () => string, malformed: ReturnType<typeof malformedHttp>): void {
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    const occurrence: Occurrence = {
-      code: 'expectation-failed',
-      detail: 'only Expect: 100-continue is supported',
-    }
-    const body = problemText(occurrence, { url: request.url ?? '/', requestId: newId() })
+/** Answers `Expect` headers that are not 100-continue: Node's own answer has no body. */
+export function refuseExpectation(newId: () => string) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const occurrence: Occurrence = { code: 'expectation-failed', detail: 'only Expect: 100-continue is supported' }
+    const body = problemText(occurrence, { url: originForm(request.url ?? '/'), requestId: newId() })
     response.writeHead(PROBLEMS[occurrence.code].status, { ...HEADERS, 'content-length': Buffer.byteLength(body) })
     response.end(body)
-  })
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    socket.on('error', () => socket.destroy())
-    malformed(Object.assign(new Error('CONNECT'), { reason: 'CONNECT is for proxies, and this is none' }), socket)
-  })
+  }
+}
+
+/** Writes a whole answer by hand, and closes the connection. */
+export function sendRaw(socket: Duplex, occurrence: Occurrence, requestId: string): void {
+  socket.write(rawAnswer(occurrence, requestId))
+  endSoon(socket)
 }
 
 function occurrenceOf({ code, reason }: ClientError): Occurrence {
@@ -112,7 +99,7 @@ function rawAnswer(occurrence: Occurrence, requestId: string): string {
   const { status } = PROBLEMS[occurrence.code]
   // Which path was asked for is not known: the parser may have failed before it.
   const body = problemText(occurrence, { url: '/', requestId })
-  const headers = { ...HEADERS, 'content-length': String(Buffer.byteLength(body)) }
+  const headers = { ...HEADERS, ...headersOf(occurrence), 'content-length': String(Buffer.byteLength(body)) }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return [`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n')
 }

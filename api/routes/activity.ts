@@ -20,7 +20,7 @@ export const activity = resource(
   ({ views }: { readonly views: Pick<Views, 'activity' | 'waitFor'> }) => ({
     async listActivity(request, reply) {
       const query = pageQuery(request.query)
-      await waitUntilShown(views, 'activity', request.query.after)
+      await waitUntilShown({ request, reply }, views, 'activity', request.query.after)
       return sendHistory({ request, reply }, await views.activity.list(query))
     },
   }),

@@ -43,17 +43,17 @@ export const analytics = resource(
     const breakdown =
       (view: ViewName, query: () => Promise<Breakdown<object>>): Handler<Figures['schema']> =>
       async (request, reply) => {
-        await waitUntilShown(views, view, request.query.after)
+        await waitUntilShown({ request, reply }, views, view, request.query.after)
         return sendBreakdown({ request, reply }, await query())
       }
     return {
       async getAnalytics(request, reply) {
-        await waitUntilShown(views, 'sales', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'sales', request.query.after)
         const { position, asOf, ...content } = await sales.totals()
         return sendTagged({ request, reply }, { content, also: { position, asOf } })
       },
       async getLiveRates(request, reply) {
-        await waitUntilShown(views, 'sales', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'sales', request.query.after)
         const { position, asOf: _, lastUpdated, ...content } = await sales.live()
         return sendTagged({ request, reply }, { content, also: { position, lastUpdated } })
       },

@@ -59,7 +59,7 @@ export const customers = resource(
       },
       async getCustomer(request, reply) {
         const { customerId } = request.params
-        await waitUntilShown(views, 'customers', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'customers', request.query.after)
         const missing = { code: 'customer-not-found', detail: `no customer has the id ${customerId}` } as const
         // Its orders change it too, and they are no versions of it.
         return sendFound({ request, reply }, await views.customers.get(customerId), { missing, tag: contentTag })

@@ -1,15 +1,20 @@
 /** The OpenAPI document, the page that shows it, and a page for each kind of problem. */
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { ApiServer } from '../api-server.ts'
 import { PAGE_POLICY } from '../http/security-headers.ts'
 import { takesNull } from '../http/body-headers.ts'
+import { contentTag, matchesNone } from '../http/etag.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode } from '../http/problems.ts'
 import { closed } from '../../commands/shape.ts'
+import type { Exchange } from './read-answers.ts'
+
+const PAGE = '/docs'
 
 const getOpenApi = reading('/openapi.json', {
   tag: 'operations',
@@ -17,7 +22,15 @@ const getOpenApi = reading('/openapi.json', {
   role: 'read',
   params: NOTHING,
   query: NOTHING,
-  answers: { 200: { description: 'OpenAPI 3.1.', shape: Type.Object({}, { additionalProperties: true }) } },
+  headers: { 'if-none-match': { description: 'The ETag of the document that the client has.' } },
+  answers: {
+    200: {
+      description: 'OpenAPI 3.1.',
+      shape: Type.Object({}, { additionalProperties: true }),
+      headers: { etag: 'For If-None-Match.' },
+    },
+    304: { description: 'The document has not changed.', shape: null, headers: { etag: 'For If-None-Match.' } },
+  },
 })
 
 const getProblem = reading('/problems/:code', {
@@ -81,16 +94,51 @@ const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObj
 }
 
 export const documentation = resource({ getOpenApi }, () => ({
-  getOpenApi: async ({ server }) => server.swagger(),
+  getOpenApi: async (request, reply) => sendDocument({ request, reply }, 'json'),
 }))
+
+const MEDIA_TYPES = { json: 'application/json; charset=utf-8', yaml: 'application/x-yaml' } as const
+
+/** The document never changes while a server lives. All answers share its bytes: it is what a client can ask most with. */
+const documents = new WeakMap<FastifyInstance['swagger'], Map<string, SharedDocument>>()
+
+interface SharedDocument {
+  readonly bytes: Buffer
+  readonly etag: string
+}
+
+function sendDocument({ request, reply }: Exchange, format: keyof typeof MEDIA_TYPES): FastifyReply {
+  const { swagger } = request.server
+  const known = documents.get(swagger) ?? new Map<string, SharedDocument>()
+  documents.set(swagger, known)
+  const { bytes, etag } = known.get(format) ?? writeDocument(request.server, format)
+  known.set(format, { bytes, etag })
+  reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  if (matchesNone(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  return reply.header('content-type', MEDIA_TYPES[format]).send(bytes)
+}
+
+function writeDocument(server: FastifyInstance, format: keyof typeof MEDIA_TYPES): SharedDocument {
+  const text = format === 'yaml' ? server.swagger({ yaml: true }) : JSON.stringify(server.swagger())
+  return { bytes: Buffer.from(text), etag: contentTag(text) }
+}
 
 /** The page that shows the document. */
 export function documentationPage(app: ApiServer): void {
   app.register(swaggerUi, {
-    routePrefix: '/docs',
+    routePrefix: PAGE,
     staticCSP: PAGE_POLICY,
+    uiHooks: { preHandler: sendShared },
     uiConfig: { docExpansion: 'list', validatorUrl: null },
   })
+}
+
+/** The plugin would write the document anew for each request. */
+function sendShared(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const { url = '' } = request.routeOptions
+  if (url === `${PAGE}/json`) sendDocument({ request, reply }, 'json')
+  else if (url === `${PAGE}/yaml`) sendDocument({ request, reply }, 'yaml')
+  else done()
 }
 
 /** Pages of problems need no token: whoever is refused for want of one has to be able to read why. */

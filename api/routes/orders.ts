@@ -138,12 +138,12 @@ export const orders = resource(
       async listOrders(request, reply) {
         const { status = null, customer: customerId = null, after: position } = request.query
         const query = { ...pageQuery(request.query), status, customerId }
-        await waitUntilShown(views, 'orders', position)
+        await waitUntilShown({ request, reply }, views, 'orders', position)
         return sendPage({ request, reply }, await views.orders.list(query))
       },
       async getOrder(request, reply) {
         const { orderId } = request.params
-        await waitUntilShown(views, 'orders', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'orders', request.query.after)
         return sendFound({ request, reply }, await views.orders.get(orderId), {
           missing: notFound(orderId),
           tag: ownVersionTag,

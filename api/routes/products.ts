@@ -159,12 +159,12 @@ export const products = resource(
       },
       async listProducts(request, reply) {
         const query = pageQuery(request.query)
-        await waitUntilShown(views, 'products', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'products', request.query.after)
         return sendPage({ request, reply }, await views.products.list(query))
       },
       async getProduct(request, reply) {
         const { sku } = request.params
-        await waitUntilShown(views, 'products', request.query.after)
+        await waitUntilShown({ request, reply }, views, 'products', request.query.after)
         return sendFound({ request, reply }, await views.products.get(sku), {
           missing: notFound(sku),
           tag: ownVersionTag,

@@ -23,11 +23,22 @@ export interface Exchange {
 
 /** Resolves when the view shows `after`; throws `not-there-yet` when it does not in time. Without `after` at once. */
 export async function waitUntilShown(
+  { request, reply }: Exchange,
   views: Pick<Views, 'waitFor'>,
   view: ViewName,
   after: Position | undefined,
 ): Promise<void> {
-  if (after === undefined || (await views.waitFor(view, after))) return
+  if (after === undefined) return
+  const giveBack = request.server.viewSeats.take(request.principal?.name ?? null)
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  reply.raw.once('close', leave)
+  try {
+    if (await views.waitFor(view, after, gone.signal)) return
+  } finally {
+    reply.raw.off('close', leave)
+    giveBack()
+  }
   throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(after)} yet` })
 }
 

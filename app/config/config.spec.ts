@@ -27,6 +27,7 @@ describe('an empty environment', () => {
       reservationMinutes: 15,
       demoOrders: 200,
       rateLimit: 0,
+      maxConnections: 2_000,
       logLevel: 'info',
       shutdownTimeoutSeconds: 25,
       shutdownDelaySeconds: 0,

@@ -41,6 +41,7 @@ export interface Config {
   readonly demoOrders: number
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
+  readonly maxConnections: number
   readonly logLevel: LogLevel
   readonly shutdownTimeoutSeconds: number
   readonly shutdownDelaySeconds: number
@@ -106,6 +107,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     reservationMinutes: value(variables.reservationMinutes),
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
+    maxConnections: value(variables.maxConnections),
     logLevel: value(variables.logLevel),
     shutdownTimeoutSeconds: value(variables.shutdownTimeout),
     shutdownDelaySeconds: value(variables.shutdownDelay),

@@ -150,6 +150,12 @@ export const variables = {
     fallbackText: '0 on loopback, else 100',
     parse: requestRate,
   }),
+  maxConnections: define('MAX_CONNECTIONS', 'plain', {
+    about: 'Connections open at the same time. At the limit the one idle for longest is closed for a new one.',
+    fallback: 2_000,
+    fallbackText: '2000',
+    parse: wholeNumber({ from: 1, to: 1_000_000, unit: 'connections' }),
+  }),
   logLevel: define<LogLevel>('LOG_LEVEL', 'plain', {
     about: `Lowest level to log: ${logLevels.join(', ')}.`,
     fallback: 'info',

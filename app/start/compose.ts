@@ -103,17 +103,20 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   if (!config.roles.includes('projector'))
     step('projections', `${String(projections.length)} shown, kept by another process`)
 
-  const heartbeat = new Heartbeat(pool, () => performance.now())
+  // Its own connection: reads that are slow fill the pool, and make no process unready.
+  const pulse = openPool(database.url, { name: 'heartbeat', max: 1, settings: READER_SETTINGS })
+  releases.add('heartbeat connection', () => pulse.end())
+  const heartbeat = new Heartbeat(pulse, () => performance.now())
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
   let stopping = false
-  const { apiTokens: tokens, production, rateLimit } = config
+  const { apiTokens: tokens, production, rateLimit, maxConnections } = config
   const operations: OperationParts = {
     newId,
     log,
     metrics,
-    settings: { tokens, rateLimit, production, version: options.version },
+    settings: { tokens, rateLimit, maxConnections, production, version: options.version },
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
     feed: background.feed,
     isStopping: () => stopping,

@@ -28,6 +28,7 @@ import { SchemaUsage } from '../../store/log/schema-usage.ts'
 export interface ApiService {
   readonly app: ApiServer
   readonly metrics: Metrics
+  readonly parts: ApiParts
   /** Lines of the log so far, parsed. */
   readonly lines: readonly Readonly<Record<string, unknown>>[]
   /** Listens on a free port of loopback; its number. */
@@ -105,6 +106,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   return {
     app,
     metrics,
+    parts,
     lines,
     async listen() {
       await app.listen({ host: '127.0.0.1', port: 0 })

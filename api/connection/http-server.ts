@@ -1,0 +1,137 @@
+/**
+ * The server below the routes. A client may send requests faster than it reads the answers, and open connections that it
+ * does not use: what waits for it is bounded here, before any of it is begun.
+ *
+ * A connection has answers under way and, behind them, requests that wait. One begins when few answers are under way and
+ * little of them is unsent; each answer that is sent lets the next ones begin. While some wait, nothing more is read.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { malformedHttp, refuseExpectation, sendRaw } from './malformed-http.ts'
+
+const MOST_UNDER_WAY = 16
+/** Of one connection. An answer that was begun is always sent whole. */
+const MOST_UNSENT_BYTES = 1_048_576
+/** Of all connections together, some 4 kB each: one read of a socket may bring thousands of requests. */
+const MOST_WAITING = 16_384
+
+export interface HttpSettings {
+  readonly http: ServerOptions
+  readonly requestTimeout: number
+  readonly connectionTimeout: number
+  readonly keepAliveTimeout: number
+  readonly maxConnections: number
+  readonly newId: () => string
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+interface Arrived {
+  readonly handle: Handle
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+interface Connection {
+  readonly socket: Socket
+  /** Not sent to their end, in the order of their requests. */
+  readonly underWay: ServerResponse[]
+  readonly waiting: Arrived[]
+}
+
+/** For Fastify's `serverFactory`. */
+export function httpServer(handle: Handle, settings: HttpSettings): Server {
+  const { newId, maxConnections } = settings
+  const connections = new Map<Duplex, Connection>()
+  /** Those without a request, the one that has been so for longest first. */
+  const idle = new Set<Connection>()
+  let waiting = 0
+
+  function opened(socket: Socket): void {
+    const connection: Connection = { socket, underWay: [], waiting: [] }
+    connections.set(socket, connection)
+    socket.once('close', () => {
+      connections.delete(socket)
+      idle.delete(connection)
+      waiting -= connection.waiting.splice(0).length
+    })
+    if (connections.size > maxConnections) {
+      const [longest] = idle
+      if (longest === undefined) {
+        sendRaw(socket, { code: 'overloaded', detail: 'no more connections can be taken' }, newId())
+        return
+      }
+      longest.socket.destroy()
+    }
+    idle.add(connection)
+  }
+
+  function arrived(arrival: Arrived): void {
+    const { socket } = arrival.request
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    if (connection.waiting.length === 0 && hasRoom(connection)) {
+      begin(connection, arrival)
+    } else if (waiting < MOST_WAITING) {
+      waiting += 1
+      connection.waiting.push(arrival)
+      socket.pause()
+    } else {
+      socket.destroy()
+    }
+  }
+
+  function begin(connection: Connection, { handle, request, response }: Arrived): void {
+    idle.delete(connection)
+    connection.underWay.push(response)
+    response.once('close', () => {
+      connection.underWay.splice(connection.underWay.indexOf(response), 1)
+      if (connections.get(connection.socket) === connection) beginWaiting(connection)
+    })
+    handle(request, response)
+  }
+
+  function beginWaiting(connection: Connection): void {
+    const { socket, underWay } = connection
+    while (hasRoom(connection)) {
+      const next = connection.waiting.shift()
+      if (next === undefined) break
+      waiting -= 1
+      begin(connection, next)
+    }
+    // Node itself resumes a connection when it is done with a request.
+    if (connection.waiting.length > 0) socket.pause()
+    else if (socket.isPaused()) socket.resume()
+    if (underWay.length === 0) idle.add(connection)
+  }
+
+  const server = createServer(settings.http, (request, response) => arrived({ handle, request, response }))
+  server.keepAliveTimeout = settings.keepAliveTimeout
+  server.requestTimeout = settings.requestTimeout
+  server.setTimeout(settings.connectionTimeout)
+  // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
+  server.maxHeadersCount = 0
+  server.on('connection', opened)
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    arrived({ handle: refuseExpectation(newId), request, response }),
+  )
+  const malformed = malformedHttp(newId, (socket) => {
+    const { underWay = [], waiting: behind = [] } = connections.get(socket) ?? {}
+    return [...underWay, ...behind.map(({ response }) => response)]
+  })
+  server.on('clientError', malformed)
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy())
+    malformed(Object.assign(new Error('CONNECT'), { reason: 'CONNECT is for proxies, and this is none' }), socket)
+  })
+  return server
+}
+
+function hasRoom({ underWay }: Connection): boolean {
+  if (underWay.length === 0) return true
+  if (underWay.length >= MOST_UNDER_WAY) return false
+  let unsent = 0
+  for (const response of underWay) unsent += response.writableLength
+  return unsent < MOST_UNSENT_BYTES
+}
