@@ -84,7 +84,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
   const shop: ShopSettings = { currency, reservationMinutes, clock, newId }
-  const taking = { executor: committer, shop, readAvro: placeOrderReader(placeOrderId) }
+  const reader = placeOrderReader({
+    ...{ schemaId: placeOrderId, registry: registry.registry, monotonic: () => performance.now() },
+  })
+  const taking = { executor: committer, shop, ...reader }
   const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
   if (inbound !== null) {
     inbound.start()

@@ -76,7 +76,7 @@ export async function placeOrderSchemaId(config: Config, registry: SchemaRegistr
   if (id === null) {
     log.warn(
       { subject: PLACE_ORDER_SUBJECT },
-      'the registry does not have it, so orders in Avro are parked; run orderledger schemas plan and apply, then restart',
+      'the registry does not have it, so orders in Avro are taken only in other schemas; run orderledger schemas plan and apply, then restart',
     )
   }
   return id

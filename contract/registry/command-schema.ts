@@ -1,13 +1,16 @@
 /** PlaceOrder as a message: under which id a registry has its schema, and the framed bytes. */
 import {
   decodePlaceOrder,
+  placeOrderDecoder,
   encodePlaceOrder,
   placeOrderSchema,
   type AvroPlaceOrder,
 } from '../../schemas/commands/place-order.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { EVENT_LEVEL, subjectOf } from '../subject.ts'
-import type { SchemaRegistry } from './schema-registry.ts'
+import type { AvroSchema } from '../../schemas/avro-schema.ts'
+import { parseSchema } from '../compatibility/parse-schema.ts'
+import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
 
 export const PLACE_ORDER_SUBJECT = subjectOf('PlaceOrder')
 export const placeOrderText = JSON.stringify(placeOrderSchema)
@@ -33,23 +36,91 @@ export function framePlaceOrder(order: AvroPlaceOrder, schemaId: number): Buffer
   return Buffer.concat([header, encodePlaceOrder(order)])
 }
 
-/**
- * Reads a framed order from anywhere, as JSON would have it: an id that is not named is absent. No message is a reason
- * to ask a registry. Throws DecodeError.
- */
-export function placeOrderReader(schemaId: number | null): (message: Buffer) => unknown {
-  return (message) => {
-    if (message.length < HEADER) {
-      throw new DecodeError(
-        'unframed-message',
-        `a message of ${message.length} bytes: the header alone takes ${HEADER}`,
+export interface OrderReader {
+  /** Sees to it that the schema of a framed order is known. Rejects with a RegistryFailure that passes by itself. */
+  learnAvro(message: Buffer): Promise<void>
+  /** A framed order as JSON would have it: an id that is not named is absent. Throws DecodeError. */
+  readAvro(message: Buffer): unknown
+}
+
+export interface OrderReaderParts {
+  /** Of PlaceOrder as we have it; null: the registry does not have it. */
+  readonly schemaId: number | null
+  /** Asked for the schemas of others. */
+  readonly registry: Pick<SchemaRegistry, 'schemaById'>
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
+}
+
+/** How long an id that nobody knows is not asked for again. */
+const ASK_AGAIN_MS = 60_000
+const MOST_REMEMBERED = 100
+/** Of a schema that somebody else wrote; ours has 600. */
+const MOST_TEXT = 100_000
+const JAVA =
+  'a Java producer needs the schema.registry.url of this service, auto.register.schemas=false, use.latest.version=true and RecordNameStrategy as value.subject.name.strategy'
+
+interface Learnt {
+  readonly at: number
+  /** Why there is none, where it is text. */
+  readonly decode: ((data: Uint8Array) => AvroPlaceOrder) | string
+}
+
+/** Reads framed orders of any schema in the registry that resolves to PlaceOrder: another version of it, or another spelling. */
+export function placeOrderReader({ schemaId, registry, monotonic }: OrderReaderParts): OrderReader {
+  const learnt = new Map<number, Learnt>()
+
+  async function learn(id: number): Promise<void> {
+    const text = await registry.schemaById(id).catch((error: unknown) => {
+      if (error instanceof RegistryFailure && !error.retriable) return null
+      throw error
+    })
+    const decode = text === null ? `the registry has no schema ${String(id)}` : decoderOf(text, id)
+    const [oldest] = learnt.keys()
+    if (oldest !== undefined && learnt.size >= MOST_REMEMBERED) learnt.delete(oldest)
+    learnt.set(id, { at: monotonic(), decode })
+  }
+
+  return {
+    async learnAvro(message) {
+      if (message.length < HEADER || message[0] !== 0) return
+      const id = message.readInt32BE(1)
+      const known = id === schemaId ? null : learnt.get(id)
+      if (
+        known === null ||
+        (known !== undefined && (typeof known.decode !== 'string' || monotonic() - known.at < ASK_AGAIN_MS))
       )
-    }
-    const id = message.readInt32BE(1)
-    if (id !== schemaId) {
-      throw new DecodeError('unknown-schema-id', `schema id ${id} does not belong to PlaceOrder`)
-    }
-    const { orderId, ...order } = decodePlaceOrder(message.subarray(HEADER))
-    return orderId === null ? order : { orderId, ...order }
+        return
+      learnt.delete(id)
+      await learn(id)
+    },
+    readAvro(message) {
+      if (message.length < HEADER) {
+        throw new DecodeError(
+          'unframed-message',
+          `a message of ${message.length} bytes: the header alone takes ${HEADER}`,
+        )
+      }
+      const id = message.readInt32BE(1)
+      const decode = id === schemaId ? decodePlaceOrder : learnt.get(id)?.decode
+      if (typeof decode !== 'function') {
+        const why = decode ?? `schema id ${id} does not belong to PlaceOrder`
+        throw new DecodeError('unknown-schema-id', `${why}; ${JAVA}`)
+      }
+      const { orderId, ...order } = decode(message.subarray(HEADER))
+      return orderId === null ? order : { orderId, ...order }
+    },
+  }
+}
+
+/** Text: why it cannot be read. */
+function decoderOf(text: string, id: number): Learnt['decode'] {
+  const what = `schema ${String(id)} cannot be read as PlaceOrder`
+  try {
+    if (text.length > MOST_TEXT) return `${what}: it has more than ${String(MOST_TEXT)} characters`
+    parseSchema(text)
+    return placeOrderDecoder(JSON.parse(text) as AvroSchema)
+  } catch (error) {
+    return `${what}: ${(error instanceof Error ? error.message : String(error)).slice(0, 300)}`
   }
 }

@@ -3,6 +3,7 @@
  * had, so however often that happens it places one order.
  */
 import type { Pool } from '../../store/postgres/database.ts'
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { considerCommands } from '../../store/commit/consider.ts'
 import {
   discardParked,
@@ -21,9 +22,9 @@ import {
 import type { FetchedBatch } from '../client/record-batches.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { settleBatch } from './inbound-offsets.ts'
-import { deadLetter, type ArrivedRecord } from './inbound-record.ts'
+import { deadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
 import { openBatch, type BatchPlace } from './parked-batch.ts'
-import { orderCommand, readValue, takenOf, takeOrder, type Taken, type TakingParts } from './take-order.ts'
+import { learnSchema, orderCommand, readValue, takenOf, takeOrder, type Taken, type TakingParts } from './take-order.ts'
 
 export interface DeadLetters {
   groups(): Promise<readonly LetterGroup[]>
@@ -72,7 +73,7 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
 
   async function tryAgain(letter: StoredLetter, by: string): Promise<Outcome> {
     if (letter.lastOffset !== null) return tryBatch(letter, by)
-    const taken = await takeOrder(letter, parts)
+    const taken = await takeOrder(letter, parts).catch(registryIsAway)
     const { outcome, detail } = toldOf(taken)
     const deed = deedOf('retry', by, detail)
     // One that somebody else settled meanwhile stays as it is; it was the same command.
@@ -88,7 +89,10 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
       await settleLetter(pool, letter.id, { state: 'parked', deed })
       return 'failed'
     }
-    const taken = await inKeyOrder(records, async (record) => record.fault ?? takeOrder(record, parts))
+    const taken = await inKeyOrder(
+      records,
+      async (record) => record.fault ?? takeOrder(record, parts).catch(registryIsAway),
+    )
     const letters = records.flatMap((record, index) => {
       const outcome = taken[index]
       return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
@@ -117,6 +121,7 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
   }
 
   async function considerRecords(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
+    for (const letter of letters) await learnSchema(letter, parts).catch(registryIsAway)
     const asked = letters.flatMap((letter) => {
       const one = orderCommand(letter, parts)
       return 'class' in one ? [] : [one]
@@ -153,6 +158,12 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
       return discardParked(pool, selection, deedOf('discard', by, 'discarded'))
     },
   }
+}
+
+/** A letter whose schema cannot be asked for stays parked. */
+function registryIsAway(error: unknown): RecordFault {
+  if (!(error instanceof RegistryFailure)) throw error
+  return { class: error.code, message: error.message }
 }
 
 type Outcome = 'succeeded' | 'refused' | 'failed'

@@ -11,6 +11,7 @@
  * is known, each of the first 200 is handled alone, and that is noted before: the one at which this happened three times
  * is parked without being looked at. What passes by itself is waited for, and counts for nothing.
  */
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { backOff, pause } from '../../store/waiting/pause.ts'
 import {
@@ -264,7 +265,8 @@ export class PartitionLane {
       signal,
       passes,
       onWait(error, attempt) {
-        if (attempt === 1) log.warn({ err: error }, 'an order over Kafka waits for the store')
+        const what = error instanceof RegistryFailure ? 'registry' : 'store'
+        if (attempt === 1) log.warn({ err: error }, `an order over Kafka waits for the ${what}`)
       },
     })
   }

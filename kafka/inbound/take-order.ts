@@ -7,6 +7,7 @@ import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
 import { placeOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
 import { DecodeError, EncodeError } from '../../schemas/codec-errors.ts'
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
@@ -17,6 +18,8 @@ export interface TakingParts {
   readonly shop: ShopSettings
   /** An order in Avro, framed. */
   readonly readAvro: (message: Buffer) => unknown
+  /** Sees to it that the schema of one is known; rejects while the registry is away. */
+  readonly learnAvro: (message: Buffer) => Promise<void>
 }
 
 /** What became of a record: decided (also when the order was refused, which is an event), or why it cannot be. */
@@ -34,6 +37,7 @@ const MAX_HEADERS = 100
 
 /** Rejects only with what passes by itself (isPassing): then nothing is known to be wrong with the record. */
 export async function takeOrder(record: InboundRecord, parts: TakingParts): Promise<Taken> {
+  await learnSchema(record, parts)
   const asked = orderCommand(record, parts)
   if ('class' in asked) return asked
   const { orderId, command } = asked
@@ -43,6 +47,14 @@ export async function takeOrder(record: InboundRecord, parts: TakingParts): Prom
     if (isPassing(error)) throw error
     return faultOf(error)
   }
+}
+
+/** Before an order is read. Rejects while the registry is away. */
+export async function learnSchema(
+  { value }: InboundRecord,
+  { learnAvro }: Pick<TakingParts, 'learnAvro'>,
+): Promise<void> {
+  if (value !== null && value.length <= MAX_VALUE_BYTES) await learnAvro(value)
 }
 
 /** What came of a command, or would. */
@@ -106,8 +118,9 @@ function askedOrder(record: InboundRecord, parts: Omit<TakingParts, 'executor'>)
   return { orderId: order.orderId, command }
 }
 
-/** Whether an error says that the store is away, and nothing about the command. */
+/** Whether an error says that the store or the registry is away, and nothing about the command. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof RegistryFailure) return error.retriable
   return error instanceof StoreFailure || (sqlState(error) !== null && verdictOf(error, 'appending') !== 'refused')
 }
 

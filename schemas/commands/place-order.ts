@@ -4,8 +4,8 @@
  * all the same (its spec holds its fingerprint); a new field comes with a default.
  */
 import { avroType } from '../avro-types.ts'
-import type { RecordSchema } from '../avro-schema.ts'
-import { boundsWalk } from '../bounds.ts'
+import type { AvroSchema, RecordSchema } from '../avro-schema.ts'
+import { boundsWalk, type BoundsWalk } from '../bounds.ts'
 import { DecodeError } from '../codec-errors.ts'
 
 export const placeOrderSchema: RecordSchema = {
@@ -46,18 +46,26 @@ export interface AvroPlaceOrder {
 }
 
 const type = avroType(placeOrderSchema)
-const walk = boundsWalk(placeOrderSchema)
-
 export function encodePlaceOrder(order: AvroPlaceOrder): Buffer {
   return type.toBuffer(order)
 }
 
-/** Bytes from anywhere: lengths and counts are checked before anything is allocated; what the values mean is not. Throws DecodeError. */
-export function decodePlaceOrder(data: Uint8Array): AvroPlaceOrder {
-  const breach = walk(data)
-  if (breach !== null) {
-    const at = ['PlaceOrder', ...breach.path].join('.')
-    throw new DecodeError('undecodable-command', `${at}: ${breach.reason} at byte ${breach.offset}`)
+/**
+ * Reads orders written with `writer`, from anywhere: lengths and counts are checked before anything is allocated; what the
+ * values mean is not. It throws DecodeError. Throws here when the schema does not resolve to ours.
+ */
+export function placeOrderDecoder(writer: AvroSchema = placeOrderSchema): (data: Uint8Array) => AvroPlaceOrder {
+  const walk: BoundsWalk = boundsWalk(writer)
+  const resolver = writer === placeOrderSchema ? undefined : type.createResolver(avroType(writer))
+  return (data) => {
+    const breach = walk(data)
+    if (breach !== null) {
+      const at = ['PlaceOrder', ...breach.path].join('.')
+      throw new DecodeError('undecodable-command', `${at}: ${breach.reason} at byte ${breach.offset}`)
+    }
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    return type.fromBuffer(bytes, resolver) as AvroPlaceOrder
   }
-  return type.fromBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength)) as AvroPlaceOrder
 }
+
+export const decodePlaceOrder = placeOrderDecoder()

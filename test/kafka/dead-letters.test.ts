@@ -6,7 +6,6 @@ import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.t
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'
-import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -15,6 +14,7 @@ import { testKafka } from '../support/kafka.ts'
 import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
+import { orderReader } from '../support/order-reader.ts'
 
 const kafka = await testKafka()
 
@@ -44,7 +44,7 @@ describe.skipIf(kafka === null)('dead letters', () => {
     desk = deadLetters({
       executor: store.committer,
       shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
-      readAvro: placeOrderReader(AVRO_ID),
+      ...orderReader(AVRO_ID),
       pool,
       newEventId: newIdBytes,
       fetchBatches: (place) => fetchBatches(settings, place),

@@ -8,10 +8,10 @@ import { OrderCommands, type OrderCommandsParts } from '../../kafka/inbound/orde
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
 import { partitionOf, topicName } from '../../kafka/topics/topics.ts'
-import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { COMPRESSION } from '../../kafka/client/codecs.ts'
 import { eventually } from '../support/eventually.ts'
+import { orderReader } from '../support/order-reader.ts'
 
 export const AVRO_ID = 77
 
@@ -83,7 +83,7 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
   const parts = {
     executor,
     shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
-    readAvro: placeOrderReader(AVRO_ID),
+    ...orderReader(AVRO_ID),
   }
   const taker = new OrderCommands({
     holder: newId(),

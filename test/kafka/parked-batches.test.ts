@@ -3,7 +3,6 @@ import kafkajs, { type Message } from 'kafkajs'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
-import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { openPool } from '../../store/postgres/database.ts'
@@ -15,6 +14,7 @@ import { openShop, type Shop } from '../support/shop.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { startSilentProxy, type SilentProxy } from './silent-proxy.ts'
+import { orderReader } from '../support/order-reader.ts'
 
 const kafka = await testKafka()
 const { CompressionCodecs, CompressionTypes } = kafkajs
@@ -45,7 +45,7 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
     proxy = await startSilentProxy(kafka.bootstrap[0] ?? '')
     const settings = { ...direct, brokers: [proxy.address] }
     const order = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
-    const taking = { executor: store.committer, shop: order, readAvro: placeOrderReader(null) }
+    const taking = { executor: store.committer, shop: order, ...orderReader() }
     desk = deadLetters({
       ...{ ...taking, pool, newEventId: newIdBytes, clock: systemClock },
       fetchBatches: (place) => fetchBatches(settings, place),

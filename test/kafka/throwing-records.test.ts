@@ -2,16 +2,17 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, systemClock } from '../../app/clock.ts'
-import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import type { FetchedRecord } from '../../kafka/client/record-batches.ts'
 import { arrivedRecord } from '../../kafka/inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from '../../kafka/inbound/partition-lane.ts'
 import { takeOrder, type TakingParts } from '../../kafka/inbound/take-order.ts'
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
+import { orderReader } from '../support/order-reader.ts'
 
 const BAD = 1
 const LAST = 2
@@ -34,7 +35,7 @@ describe('a record for which something throws', () => {
     store = await startStoreProcess(database.url, { listens: true })
     pool = openPool(database.url, { name: 'test inbound', max: 4 })
     const settings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
-    taking = { executor: store.committer, shop: settings, readAvro: placeOrderReader(null) }
+    taking = { executor: store.committer, shop: settings, ...orderReader() }
   })
 
   afterAll(async () => {
@@ -155,6 +156,13 @@ describe('a record for which something throws', () => {
       expect(await handle({ fetched: (record) => ({ ...record, timestamp }) })).toEqual(placed)
     const bad = (record: FetchedRecord) => ({ ...record, timestamp: 2 ** 63, value: Buffer.from('no order') })
     expect(await handle({ fetched: bad })).toEqual({ ...lost, parked: ['invalid-json'] })
+  })
+
+  test('because the registry is away waits, and is counted for nothing', async () => {
+    let left = 2
+    const learnAvro = () =>
+      left-- > 0 ? Promise.reject(new RegistryFailure('registry-unreachable', 'not now')) : Promise.resolve()
+    expect(await handle({ take: (record, all) => takeOrder(record, { ...all, learnAvro }) })).toEqual(placed)
   })
 
   test.each(['overloaded', 'store-unavailable', 'outcome-unknown', 'stopping'] as const)(

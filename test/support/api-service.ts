@@ -15,7 +15,6 @@ import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
-import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { reactors } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
@@ -24,6 +23,7 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
+import { orderReader } from './order-reader.ts'
 
 export interface ApiService {
   readonly app: ApiServer
@@ -69,7 +69,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const traffic = createTraffic(1)
   const ids = await registerEventSchemas(embeddedRegistry(pool))
   const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
-  const taking = { executor: committer, shop, readAvro: placeOrderReader(null) }
+  const taking = { executor: committer, shop, ...orderReader() }
   const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
   const parts: ApiParts = {
     executor: committer,
