@@ -26,6 +26,8 @@ export interface OperationParts {
   readonly settings: ApiSettings
   /** What readiness rests on. Called for each question, so it answers from what is known already. */
   readonly readiness: () => readonly Check[]
+  /** What is worth an operator's look, and no reason to send requests elsewhere: orders are taken all the same. */
+  readonly degrading: () => readonly Check[]
   /** What feeds the projector of this process from Kafka; null: there is none. */
   readonly feed: () => FeedHealth | null
   /** True once the process is shutting down: readiness says so, requests under way are answered. */

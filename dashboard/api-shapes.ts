@@ -780,10 +780,10 @@ export interface ReaderLag {
   readonly detail: string | null
 }
 
-/** The service is ready. */
+/** The service takes requests. */
 export interface Readiness {
-  /** Every check passed. */
-  readonly status: 'ready'
+  /** ready: every check passed. degraded: orders are taken, but a check that is not `ok` needs an operator. */
+  readonly status: 'ready' | 'degraded'
   readonly checks: readonly ({
     readonly name: string
     readonly ok: boolean

@@ -14,6 +14,7 @@ import { SchemaPage } from './pages/schema.tsx'
 import { SchemasPage } from './pages/schemas.tsx'
 import { TopicPage } from './pages/topic.tsx'
 import { duration } from './parts/format.ts'
+import { StoppedProjections } from './parts/notes.tsx'
 import { TokenDialog } from './parts/token-dialog.tsx'
 import { href, PAGES, route, type Route } from './route.ts'
 import { choose, theme } from './theme.ts'
@@ -58,6 +59,7 @@ export function Frame() {
         </button>
       </header>
       <main>
+        <StoppedProjections />
         <PageOf route={route.value} />
       </main>
       <TokenDialog />

@@ -79,6 +79,16 @@ export async function readLiveGenerations(db: Pick<Pool, 'query'>): Promise<Read
   )
 }
 
+/** Of those that stopped at an event and are not paused, by name. */
+export async function readFailures(db: Pick<Pool, 'query'>): Promise<readonly (readonly [string, Failure])[]> {
+  const { rows } = await db.query<[string, Failure]>({
+    name: 'failed-projections',
+    text: 'select name, failure from views.projections where failure is not null and not paused order by name',
+    rowMode: 'array',
+  })
+  return rows
+}
+
 /** Of any generation; null when it is gone. */
 export async function readCheckpoint(
   db: Pick<Pool, 'query'>,

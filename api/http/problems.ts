@@ -313,7 +313,8 @@ export const PROBLEMS = {
   'not-ready': {
     status: 503,
     title: 'Not ready',
-    meaning: 'The service cannot do its work now; `checks` says why.',
+    meaning:
+      'The service cannot do its work now; `checks` says why. A projection that failed is no reason: then the answer is 200, `degraded`.',
     next: 'Wait; the `detail` of the failed check says what to look at.',
   },
   rebuilding: {

@@ -23,9 +23,10 @@ const readying = (url: string, summary: string) =>
   reading(url, {
     ...common,
     summary,
-    description: '503 while the service starts, stops, or lacks something that it needs; `checks` says what.',
+    description:
+      '503 while the service starts, stops, or lacks something that it needs; `degraded` (200) where a projection has failed, so that orders go on; `checks` says what.',
     role: null,
-    answers: { 200: { description: 'Ready.', shape: ref(Readiness) } },
+    answers: { 200: { description: 'Ready, or degraded.', shape: ref(Readiness) } },
     problems: ['not-ready'],
   })
 
@@ -50,11 +51,13 @@ export const health = resource(
     getReadiness: readying('/readyz', 'Is the service ready?'),
     getHealth: readying('/health', 'The same as /readyz'),
   },
-  ({ readiness, isStopping }: Pick<OperationParts, 'readiness' | 'isStopping'>) => {
+  ({ readiness, degrading, isStopping }: Pick<OperationParts, 'readiness' | 'degrading' | 'isStopping'>) => {
     async function answerReadiness(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-      const checks = readiness()
-      const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name)
-      if (!isStopping() && failed.length === 0) return uncached(reply).send({ status: 'ready', checks })
+      const [needed, others] = [readiness(), degrading()]
+      const checks = [...needed, ...others]
+      const failed = needed.filter(({ ok }) => !ok).map(({ name }) => name)
+      const status = others.every(({ ok }) => ok) ? 'ready' : 'degraded'
+      if (!isStopping() && failed.length === 0) return uncached(reply).send({ status, checks })
       const detail = isStopping() ? 'the service is stopping' : `not ready: ${failed.join(', ')}`
       return sendProblem(request, reply, { code: 'not-ready', detail, more: { checks } })
     }

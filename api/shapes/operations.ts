@@ -10,7 +10,10 @@ export const Liveness = named(
 export const Readiness = named(
   'Readiness',
   {
-    status: oneOf(['ready'], { description: 'Every check passed.' }),
+    status: oneOf(['ready', 'degraded'], {
+      description:
+        'ready: every check passed. degraded: orders are taken, but a check that is not `ok` needs an operator.',
+    }),
     checks: Type.Array(
       closed({
         name: Type.String(),
@@ -20,7 +23,7 @@ export const Readiness = named(
       }),
     ),
   },
-  { description: 'The service is ready.' },
+  { description: 'The service takes requests.' },
 )
 
 export const Version = named(

@@ -1,6 +1,7 @@
-/** Knows whether the database answers without asking it for every readiness probe. */
+/** Knows whether the database answers, and which projections have failed, without asking it for every readiness probe. */
 import type pg from 'pg'
 import type { Check } from '../../api/parts.ts'
+import { readFailures, type Failure } from '../../projections/generations.ts'
 
 const INTERVAL_MS = 1_000
 
@@ -10,6 +11,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | null = null
   #at: number
   #failure: string | null = null
+  #failed: readonly (readonly [string, Failure])[] = []
   #asking = false
 
   constructor(pool: pg.Pool, monotonic: () => number) {
@@ -27,15 +29,28 @@ export class Heartbeat {
   }
 
   check(): Check {
-    const ageSeconds = Math.round(this.#monotonic() - this.#at) / 1000
-    return { name: 'database', ok: this.#failure === null, ageSeconds, detail: this.#failure }
+    return { name: 'database', ok: this.#failure === null, ageSeconds: this.#age(), detail: this.#failure }
+  }
+
+  /** Of each projection that has stopped for good, whichever process maintains it. */
+  projectionChecks(): readonly Check[] {
+    return this.#failed.map(([projection, { position, message }]) => ({
+      name: `projection-${projection}`,
+      ok: false,
+      ageSeconds: this.#age(),
+      detail: `stopped at position ${String(position)}: ${message}`,
+    }))
+  }
+
+  #age(): number {
+    return Math.round(this.#monotonic() - this.#at) / 1000
   }
 
   async #ask(): Promise<void> {
     if (this.#asking) return
     this.#asking = true
     try {
-      await this.#pool.query('select 1')
+      this.#failed = await readFailures(this.#pool)
       this.#failure = null
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
 import { examineDatabase } from './database-checks.ts'
+import { checkProjections } from './projection-check.ts'
 import { checkReactors } from './reactor-check.ts'
 import type { Config } from '../config/config.ts'
 import { hidePassword } from '../config/describe-config.ts'
@@ -128,7 +129,7 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 async function storedChecks(url: string): Promise<readonly Check[]> {
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
-    return await checkReactors(pool)
+    return [...(await checkProjections(pool)), ...(await checkReactors(pool))]
   } finally {
     await pool.end()
   }

@@ -118,6 +118,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     metrics,
     settings: { tokens, rateLimit, maxConnections, production, version: options.version },
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
+    degrading: () => heartbeat.projectionChecks(),
     feed: background.feed,
     isStopping: () => stopping,
   }

@@ -45,6 +45,37 @@ export async function post(client: HttpClient, path: string): Promise<unknown> {
   return asked(client, await client.post(path, '{}'), `POST ${path}`)
 }
 
+/** How long the first batch after a resume is waited for. */
+const RESUME_MS = 10_000
+
+/** `shown`: its first batch, or it is at the head. `waiting`: neither that nor a failure, within 10 s. */
+export interface ResumedProjection extends Projection {
+  readonly outcome: 'shown' | 'failed' | 'waiting'
+}
+
+/** Resumes them all, then waits for what becomes of the first batch of each. */
+export async function resumeProjections(
+  client: HttpClient,
+  names: readonly string[],
+): Promise<readonly ResumedProjection[]> {
+  const before = new Map((await readProjections(client)).map((projection) => [projection.name, projection.position]))
+  for (const name of names) await post(client, `/projections/${name}/resume`)
+  const signal = AbortSignal.timeout(RESUME_MS)
+  for (;;) {
+    const now = (await readProjections(client))
+      .filter(({ name }) => names.includes(name))
+      .map((projection) => ({ ...projection, outcome: outcomeOf(projection, before.get(projection.name) ?? 0) }))
+    if (now.every(({ outcome }) => outcome !== 'waiting')) return now
+    const rested = await delay(POLL_MS, true, { signal }).catch(() => false)
+    if (!rested) return now
+  }
+}
+
+function outcomeOf({ state, position, lagEvents }: Projection, before: number): ResumedProjection['outcome'] {
+  if (state === 'failed') return 'failed'
+  return position > before || lagEvents === 0 ? 'shown' : 'waiting'
+}
+
 export async function cancel(client: HttpClient, replayId: string): Promise<void> {
   const path = `/replays/${encodeURIComponent(replayId)}`
   await asked(client, await client.delete(path), `DELETE ${path}`)

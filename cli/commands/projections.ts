@@ -6,9 +6,9 @@ import type { HttpClient } from '../client/http-client.ts'
 import { wholeNumber } from '../load/options.ts'
 import { addServiceOptions, withService, type ServiceOptions } from '../client/service.ts'
 import { checkOneRow } from '../replaying/check-one-row.ts'
-import { namesOf, post, readProjections } from '../client/replay-client.ts'
+import { namesOf, post, readProjections, resumeProjections } from '../client/replay-client.ts'
 import { runReplays } from '../replaying/run-replays.ts'
-import { projectionsText } from '../output/replay-texts.ts'
+import { projectionsText, resumedText } from '../output/replay-texts.ts'
 
 interface CheckOptions extends ServiceOptions {
   readonly rate: number
@@ -31,13 +31,15 @@ export function register(program: Command, context: CommandContext): void {
     addServiceOptions(
       projections
         .command(step)
-        .description(step === 'pause' ? 'pause one' : 'resume one; a failed one is retried')
+        .description(step === 'pause' ? 'pause one' : 'resume one; a failed one is retried, and it says how that went')
         .argument('<projection>', 'a projection, or all'),
     )
       .addHelpText('after', examples(`orderledger projections ${step} sales`, `orderledger projections ${step} all`))
       .action((name: string, options: ServiceOptions) =>
         withService(context, options, async (client) => {
-          for (const each of await namesOf(client, name)) await post(client, `/projections/${each}/${step}`)
+          const names = await namesOf(client, name)
+          if (step === 'resume') return resume(context, client, names)
+          for (const each of names) await post(client, `/projections/${each}/${step}`)
           await show(context, client, name)
         }),
       )
@@ -61,6 +63,13 @@ export function register(program: Command, context: CommandContext): void {
         ? runReplays(context, name, { ...options, check: true })
         : checkOneRow(context, { name, key, heal: heal === true }),
     )
+}
+
+/** Exits with 1 when one of them failed again. */
+async function resume(context: CommandContext, client: HttpClient, names: readonly string[]): Promise<void> {
+  const items = await resumeProjections(client, names)
+  context.output.result({ items }, () => resumedText(items))
+  if (items.some(({ outcome }) => outcome === 'failed')) context.exitWith(1)
 }
 
 async function show(context: CommandContext, client: HttpClient, name: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { Check } from '../../audit/tally.ts'
 import type { TopicsVerification } from '../../audit/topic-audit.ts'
-import { readLiveGenerations } from '../../projections/generations.ts'
+import { readLiveGenerations, type LiveGeneration } from '../../projections/generations.ts'
 import { projections } from '../../projections/views/list.ts'
 import { verifyProjections } from '../../audit/view-audit.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
@@ -24,6 +24,8 @@ export interface Verification {
   /** The head up to which the log was verified. */
   readonly position: number
   readonly checks: readonly Check[]
+  /** What is no breach and worth knowing: read models that are paused, or behind the log. */
+  readonly notes: readonly string[]
   /** Null: there is no Kafka. */
   readonly topics: TopicNotes | null
 }
@@ -69,10 +71,16 @@ async function verify(url: string, context: CommandContext): Promise<Verificatio
     await requireSchema(pool)
     const onLog = followProgress(output, 'verify the log')
     const { position, checks: ofLog } = await verifyLog({ pool, onProgress: onLog.progress }).finally(onLog.stop)
-    const ofViews = await verifyViews(url, { pool, output })
+    const { checks: ofViews, notes } = await verifyViews(url, { pool, output, head: position })
     const found = kafka === null ? null : await verifyTopicsOf(context, kafka, pool)
     const checks = [...ofLog, ...ofViews, ...(found?.checks ?? [])]
-    return { ok: checks.every(({ breaches }) => breaches === 0), position, checks, topics: found && notesOf(found) }
+    return {
+      ok: checks.every(({ breaches }) => breaches === 0),
+      position,
+      checks,
+      notes,
+      topics: found && notesOf(found),
+    }
   } finally {
     await pool.end()
   }
@@ -82,8 +90,14 @@ function notesOf({ checks: _, ...notes }: TopicsVerification): TopicNotes {
   return notes
 }
 
-/** Law 7, a check for each projection. One that no service has started yet has nothing to show, and so nothing wrong. */
-async function verifyViews(url: string, { pool, output }: { pool: Pool; output: Output }): Promise<readonly Check[]> {
+/**
+ * Law 7, a check for each projection; one that failed is a breach, whatever its rows. One that no service has started yet
+ * has nothing to show, and so nothing wrong.
+ */
+async function verifyViews(
+  url: string,
+  { pool, output, head }: { readonly pool: Pool; readonly output: Output; readonly head: number },
+): Promise<{ readonly checks: readonly Check[]; readonly notes: readonly string[] }> {
   const started = await readLiveGenerations(pool)
   const copying = openCopyPool(url, (await countOtherSessions(pool)) > 0)
   const onViews = followProgress(output, 'verify the read models')
@@ -93,16 +107,36 @@ async function verifyViews(url: string, { pool, output }: { pool: Pool; output: 
       projections: projections.filter(({ name }) => started.has(name)),
       onProgress: ({ events, of }) => onViews.progress(events, of),
     })
-    return projections.map(({ name }) => {
+    const checks = projections.map(({ name }) => {
       const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
-      return { law: 7, name: `projection-${name}`, counted: rows, breaches: breach === null ? 0 : 1, first: breach }
+      const generation = started.get(name)
+      const breaches = [...(breach === null ? [] : [breach]), ...(generation === undefined ? [] : stopped(generation))]
+      return {
+        law: 7,
+        name: `projection-${name}`,
+        counted: rows,
+        breaches: breaches.length,
+        first: breaches[0] ?? null,
+      }
     })
+    return { checks, notes: [...started.values()].flatMap((generation) => noteOf(generation, head)) }
   } catch (error) {
     throw sqlState(error) === QUERY_CANCELED ? tooLarge(error) : error
   } finally {
     onViews.stop()
     await copying.end()
   }
+}
+
+/** Its rows are right as far as they go, and never go further. */
+function stopped({ paused, failure }: LiveGeneration): readonly string[] {
+  return paused || failure === null ? [] : [`stopped at position ${format(failure.position)}: ${failure.message}`]
+}
+
+function noteOf({ name, paused, failure, position }: LiveGeneration, head: number): readonly string[] {
+  if (paused) return [`projection ${name} is paused at position ${format(position)}`]
+  if (failure !== null || position >= head) return []
+  return [`projection ${name} is ${format(head - position)} events behind`]
 }
 
 /** Copying a table holds a snapshot: beside a service for 5 s at most, or it would slow the appends. */
@@ -124,7 +158,7 @@ function tooLarge(cause: unknown): StartFailure {
   )
 }
 
-function textOf({ ok, position, checks, topics }: Verification, output: Output): string {
+function textOf({ ok, position, checks, notes: ofViews, topics }: Verification, output: Output): string {
   const { stdout } = output.streams
   const lines = checks.map(({ law, name, counted, breaches, first }) => {
     const mark = breaches === 0 ? styled(stdout, 'green', '✔') : styled(stdout, 'red', '✖')
@@ -138,7 +172,7 @@ function textOf({ ok, position, checks, topics }: Verification, output: Output):
   const end = ok
     ? `no breach up to position ${format(position)}`
     : `${broken} of ${checks.length} checks found breaches`
-  const notes = topics === null ? [] : topicNotes(topics).map((note) => `       ${note}`)
+  const notes = [...ofViews, ...(topics === null ? [] : topicNotes(topics))].map((note) => `       ${note}`)
   return [...lines, ...notes, end].join('\n')
 }
 

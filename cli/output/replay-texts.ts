@@ -1,4 +1,5 @@
 /** Replays and projections as a terminal shows them. */
+import type { ResumedProjection } from '../client/replay-client.ts'
 import type { Projection, Replay } from '../../dashboard/api-shapes.ts'
 import { table } from './output.ts'
 
@@ -59,4 +60,15 @@ export function projectionsText(projections: readonly Projection[]): string {
     ['projection', 'state', 'position', 'behind', 'behind for', 'events/s', 'rows', 'compared', 'error'],
     rows,
   )
+}
+
+/** The table, and what became of each. */
+export function resumedText(projections: readonly ResumedProjection[]): string {
+  const lines = projections.map(({ name, outcome, position, lagEvents, lastError }) => {
+    if (outcome === 'failed')
+      return `${name} failed again at position ${String(lastError?.position)}: ${lastError?.message ?? ''}`
+    if (outcome === 'waiting') return `${name} has shown nothing yet: does a process with the role projector run?`
+    return lagEvents === 0 ? `${name} shows everything` : `${name} goes on, at position ${String(position)}`
+  })
+  return [projectionsText(projections), ...lines].join('\n')
 }

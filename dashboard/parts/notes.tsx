@@ -4,6 +4,7 @@ import type { Trouble } from '../api.ts'
 import { now, useLive, type Live } from '../live.ts'
 import type { Projection, ProjectionList } from '../api-shapes.ts'
 import { count, dateTime, oneDecimal } from './format.ts'
+import { href } from '../route.ts'
 
 export function TroubleNote({ trouble }: { readonly trouble: Trouble | null }) {
   if (trouble === null) return null
@@ -69,6 +70,26 @@ export function AsOf({ live, of }: AsOfProps) {
 export function useProjection(name: string): Projection | null {
   const { shown } = useLive<ProjectionList>('/projections')
   return shown.value?.body.items.find((item) => item.name === name) ?? null
+}
+
+/** Stands on top of every page: what it shows may be of a read model that has stopped for good. */
+export function StoppedProjections() {
+  const { shown } = useLive<ProjectionList>('/projections')
+  const failed = shown.value?.body.items.filter(({ state }) => state === 'failed') ?? []
+  if (failed.length === 0) return null
+  return (
+    <p class="trouble" role="alert">
+      <strong>Some numbers no longer change.</strong> Stopped at an event:{' '}
+      {failed.map(({ name, lastError }, index) => (
+        <span key={name}>
+          {index > 0 && ', '}
+          {name}
+          {lastError !== null && ` (position ${count(lastError.position)}: ${lastError.message})`}
+        </span>
+      ))}
+      . <a href={href('projections')}>Projections</a>
+    </p>
+  )
 }
 
 const GLYPHS = { good: '●', open: '◔', waiting: '◐', bad: '▲', quiet: '○' } as const

@@ -42,6 +42,18 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     await shop.page.getByRole('heading', { level: 1, name }).waitFor()
   }
 
+  test('a read model that has stopped for good is named on top of every page', async () => {
+    const failure = { code: 'not-shown', message: 'no such column', position: 7 }
+    await pool.query("update views.projections set failure = $1 where name = 'sales'", [JSON.stringify(failure)])
+    for (const page of ['now', 'orders', 'products', 'projections', 'kafka', 'failures', 'schemas', 'no-such-page']) {
+      await shop.go(page)
+      await shop.page.getByRole('alert').getByText('sales (position 7: no such column)').waitFor()
+    }
+    expect(await shop.opened.violations()).toEqual([])
+    await pool.query("update views.projections set failure = null where name = 'sales'")
+    await shop.page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
   test('a shop without failures says what to type', async () => {
     await shop.go('failures')
     await shop.page.getByText('No record from Kafka has failed. Try npx orderledger poison').waitFor()

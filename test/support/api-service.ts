@@ -82,6 +82,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     metrics,
     settings: { ...SETTINGS, ...settings },
     readiness: () => [{ name: 'database', ok: true, ageSeconds: 0, detail: null }],
+    degrading: () => [],
     feed: () => null,
     isStopping: () => false,
     dashboard: null,

@@ -1,0 +1,93 @@
+/** A read model that has stopped for good is told wherever one asks whether all is well, and stops no order. */
+import { afterEach, expect, test } from 'vitest'
+import { openPool } from '../../store/postgres/database.ts'
+import { CUSTOMER, openShop, skuOf } from '../faults/shop.ts'
+import { testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
+import { startCommand } from '../support/run-command.ts'
+import { makeDataDir, startService, type Service } from '../support/service.ts'
+
+const releases: (() => Promise<unknown> | void)[] = []
+
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release()
+})
+
+async function start(env: Readonly<Record<string, string>>): Promise<Service> {
+  const data = makeDataDir()
+  releases.push(() => data.remove())
+  const service = await startService({ dataDir: data.path, env })
+  releases.push(() => service.kill())
+  return service
+}
+
+async function order({ url }: Service): Promise<number> {
+  const { status } = await fetch(new URL('/orders', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ customerId: CUSTOMER, lines: [{ sku: skuOf(0), quantity: 1 }] }),
+  })
+  return status
+}
+
+interface Readiness {
+  readonly status: string
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string | null }[]
+}
+
+async function readiness({ url }: Service): Promise<Readiness> {
+  const answer = await fetch(new URL('/readyz', url))
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as Readiness
+}
+
+test('a failed projection degrades every process, fails verify and doctor, and a resume says what became of it', async () => {
+  const { url, drop } = await testDatabase()
+  releases.push(drop)
+  const pool = openPool(url, { name: 'test', max: 1 })
+  releases.push(() => pool.end())
+  const service = await start({ DATABASE_URL: url })
+  const other = await start({ DATABASE_URL: url, ROLES: 'reactor' })
+  const command = (...args: string[]) =>
+    startCommand(service.dataDir, args, { env: { DATABASE_URL: url, PORT: '0' } }).finished
+  await openShop(service.url, { products: 1, stock: 100 })
+  await pool.query('alter table views.sales_totals_g1 add constraint broken check (false) not valid')
+  expect(await order(service)).toBe(201)
+
+  for (const each of [service, other]) {
+    await eventually(async () => (await readiness(each)).status === 'degraded')
+    const failed = (await readiness(each)).checks.filter(({ ok }) => !ok)
+    expect(failed).toMatchObject([{ name: 'projection-sales', detail: expect.stringContaining('broken') as string }])
+  }
+  expect(await order(service)).toBe(201)
+  const verified = await command('verify')
+  expect(verified.code).toBe(1)
+  expect(verified.stdout).toMatch(/✖ law 7 {2}projection-sales .*\n.*stopped at position \d+/)
+  const examined = await command('doctor')
+  expect(examined.code).toBe(1)
+  expect(examined.stdout).toMatch(/✖ projection sales .*stopped at position \d+.*\n.*projections resume sales/)
+  const again = await command('projections', 'resume', 'sales')
+  expect(again.code).toBe(1)
+  expect(again.stdout).toMatch(/sales failed again at position \d+/)
+
+  await pool.query('alter table views.sales_totals_g1 drop constraint broken')
+  const mended = await command('projections', 'resume', 'sales')
+  expect(mended).toMatchObject({ code: 0, stderr: '' })
+  expect(mended.stdout).toMatch(/sales (shows everything|goes on)/)
+  await eventually(async () => (await readiness(other)).status === 'ready')
+  await eventually(async () => (await command('verify')).code === 0)
+})
+
+test('a paused projection is a note of verify', async () => {
+  const { url, drop } = await testDatabase()
+  releases.push(drop)
+  const service = await start({ DATABASE_URL: url })
+  const command = (...args: string[]) => startCommand(service.dataDir, args, { env: { DATABASE_URL: url } }).finished
+  await command('projections', 'pause', 'sales')
+  await openShop(service.url, { products: 1, stock: 100 })
+  expect((await readiness(service)).status).toBe('ready')
+  const verified = await command('verify')
+  expect(verified.code).toBe(0)
+  expect(verified.stdout).toContain('projection sales is paused at position 0')
+  expect((await command('projections', 'resume', 'sales')).stdout).toMatch(/sales (shows everything|goes on)/)
+})
