@@ -1,5 +1,4 @@
 /** Puts the API together. */
-import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest } from 'fastify'
@@ -8,6 +7,7 @@ import { dashboardFiles } from './routes/dashboard.ts'
 import { collectRoutes, documentationPage } from './routes/documentation.ts'
 import { httpServer } from './connection/http-server.ts'
 import { Seats } from './connection/seats.ts'
+import { leaveUncounted, limitRate } from './connection/rate-limit.ts'
 import { originForm } from './connection/target.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
 import { checkContentCoding, checkTransferCoding, ignoreTypeOfNothing } from './http/body-headers.ts'
@@ -44,9 +44,13 @@ const LOAD_SAMPLE_MS = 3_000
 /** The API as a server that does not listen yet. Closing it waits for the requests under way. */
 export function buildServer(parts: ApiParts): ApiServer {
   const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null })
+  app.register(async (uncounted: ApiServer) => {
+    leaveUncounted(uncounted)
+    health.serve(uncounted, parts)
+    dashboardFiles(uncounted, parts)
+  })
   app.register(async (open: ApiServer) => {
-    for (const { serve } of openResources) serve(open, parts)
-    dashboardFiles(open, parts)
+    for (const each of openResources) if (each !== health) each.serve(open, parts)
   })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
@@ -81,7 +85,10 @@ function describeApi(app: ApiServer, version: string): void {
 /** The same of a process that takes no orders: its health, its metrics and its release, and nothing else. */
 export function buildOperationsServer(parts: OperationParts): ApiServer {
   const { app } = openServer(parts, { registry: false })
-  app.register(async (open: ApiServer) => health.serve(open, parts))
+  app.register(async (uncounted: ApiServer) => {
+    leaveUncounted(uncounted)
+    health.serve(uncounted, parts)
+  })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
     service.serve(guarded, parts)
@@ -128,8 +135,11 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     frameworkErrors(error, request, reply) {
       reply.headers(SECURITY_HEADERS)
       observeUnrouted(request, reply)
-      if (registry && refuseUnrouted(request, reply, error)) return
-      sendProblem(request, reply, occurrenceOf(error))
+      const refuse = (cause: unknown): void => {
+        if (registry && refuseUnrouted(request, reply, cause)) return
+        sendProblem(request, reply, occurrenceOf(cause))
+      }
+      counted(request, reply).then(() => refuse(error), refuse)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -142,6 +152,14 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     reply.headers(SECURITY_HEADERS)
     done()
   })
+  if (settings.tokens.length > 0) {
+    const find = principals(settings.tokens)
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.principal = find(request.headers.authorization)
+      done()
+    })
+  }
+  const counted = limitRate(app, settings.rateLimit)
   app.addHook('onRequest', checkHost(settings.tokens.length === 0))
   app.addHook('onRequest', checkOrigin)
   app.addHook('onRequest', checkTransferCoding)
@@ -154,29 +172,14 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   return { app, reportDefect }
 }
 
-/** Everything but health and the dashboard's files is behind tokens, load shedding and the rate limit. */
+/** Everything but health and the dashboard's files is behind tokens and load shedding. */
 async function guard(app: ApiServer, { settings }: OperationParts): Promise<void> {
   const guarded = settings.tokens.length > 0
-  if (guarded) {
-    const find = principals(settings.tokens)
-    app.addHook('onRequest', (request, _reply, done) => {
-      request.principal = find(request.headers.authorization)
-      done()
-    })
-  }
   await app.register(underPressure, {
     maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS,
     sampleInterval: LOAD_SAMPLE_MS,
     pressureHandler: shedLoad,
   })
-  if (settings.rateLimit > 0) {
-    await app.register(rateLimit, {
-      max: settings.rateLimit,
-      timeWindow: 1_000,
-      keyGenerator: (request: FastifyRequest) => request.principal?.name ?? request.ip,
-      errorResponseBuilder: () => new ProblemError({ code: 'rate-limited', detail: RATE_LIMITED }),
-    })
-  }
   app.addHook('onRoute', (route) => {
     const convert = convertIntegers(route.schema?.querystring)
     if (convert) route.preValidation = [route.preValidation ?? [], convert].flat()
@@ -186,8 +189,6 @@ async function guard(app: ApiServer, { settings }: OperationParts): Promise<void
     route.onRequest = [route.onRequest ?? [], check].flat()
   })
 }
-
-const RATE_LIMITED = 'this client has sent too many requests in this second'
 
 /** The plugin takes a time without samples as endless delay; that is one long block, and the queue behind it is short. */
 function shedLoad(

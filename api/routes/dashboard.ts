@@ -21,6 +21,7 @@ const getStart = reading('/', {
   answers: {
     302: { description: 'The dashboard is at `Location`.', shape: null, headers: { location: 'The dashboard.' } },
   },
+  problems: ['rate-limited'],
 })
 
 /** Sends whoever comes to `/` to the dashboard, or to the API's page without one. */

@@ -41,7 +41,7 @@ const getProblem = reading('/problems/:code', {
   params: closed({ code: Type.String({ description: 'The `code` of the problem.' }) }),
   query: NOTHING,
   answers: { 200: { description: 'An HTML page.', shape: Type.String(), mediaType: 'text/html' } },
-  problems: ['not-found'],
+  problems: ['not-found', 'rate-limited'],
 })
 
 /** Collects the routes that are registered after it. */

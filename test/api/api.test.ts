@@ -3,8 +3,10 @@
  * Longer than 300 lines because all of it shares one service, and an endpoint's success and errors are read together.
  */
 import type { OutgoingHttpHeaders } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreFailure, type StoreFailureCode } from '../../store/commit/command.ts'
+import { ROOT } from '../support/source-files.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { documentedApi, type DocumentedApi } from './documented-api.ts'
@@ -795,6 +797,36 @@ describe('access', () => {
     const health = await Promise.all(Array.from({ length: 8 }, () => get('secret-read', '/livez')))
     expect(health.every(({ status }) => status === 200)).toBe(true)
   })
+})
+
+test('every answer counts for the rate limit, whatever it is; probes and the files of the dashboard do not', async () => {
+  const refused: readonly (readonly ['GET' | 'POST' | 'PUT', string, Readonly<Record<string, string>>?])[] = [
+    ['GET', '/orders/-'],
+    ['GET', '/no-such'],
+    ['PUT', '/orders'],
+    ['GET', '/orders/%zz'],
+    ['GET', '/orders', { host: 'evil.example' }],
+    ['POST', '/orders', { origin: 'http://evil.example' }],
+    ['GET', '/problems/forbidden'],
+    ['GET', '/registry/no-such'],
+  ]
+  for (const [method, url, headers = {}] of refused) {
+    const app = service.another({}, { rateLimit: 2 })
+    await app.ready()
+    const all = { host: 'localhost', ...headers }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => app.inject({ method, url, headers: all })))
+    const limited = answers.filter(({ statusCode }) => statusCode === 429)
+    expect([method, url, limited.length > 0]).toEqual([method, url, true])
+    expect(limited[0]?.headers).toMatchObject({ 'retry-after': '1', 'x-content-type-options': 'nosniff' })
+  }
+  const app = service.another({ dashboard: join(ROOT, 'dashboard') }, { rateLimit: 1 })
+  await app.ready()
+  for (const url of ['/livez', '/readyz', '/health', '/dashboard/index.html', '/dashboard/icon.svg']) {
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => app.inject({ url, headers: { host: 'localhost' } })),
+    )
+    expect([url, answers.map(({ statusCode }) => statusCode)]).toEqual([url, [200, 200, 200, 200]])
+  }
 })
 
 describe('operations', () => {
