@@ -11,6 +11,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0007_command_answers': sql('0007_command_answers.sql'),
   '0008_reactors': sql('0008_reactors.sql'),
   '0009_parked_batches': sql('0009_parked_batches.sql'),
+  '0010_registry_spellings': sql('0010_registry_spellings.sql'),
 }
 
 function sql(file: string): string {

@@ -1,5 +1,6 @@
 /** The embedded registry's REST face, behind the same tokens and limits as everything else. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { registryRest, sendUnrouted, type Explained } from '../../contract/rest/rest.ts'
 import type { ApiServer } from '../api-server.ts'
 import { occurrenceOf, type ReportDefect } from '../http/error-handler.ts'
@@ -16,9 +17,12 @@ export function registryRoutes(
   reportDefect: ReportDefect,
 ): void {
   if (registry === null) return
+  const { judge, stop } = judgeThread()
+  app.addHook('onClose', stop)
   app.register(registryRest, {
     prefix: REGISTRY_PREFIX,
     pool: registry,
+    judge,
     version: settings.version,
     configs: { read: { role: 'read' }, write: { role: 'admin' } },
     explain: (request, error) => {

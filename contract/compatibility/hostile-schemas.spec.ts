@@ -107,11 +107,86 @@ describe('a schema that was made to exhaust its reader', () => {
   })
 })
 
+describe('a schema that multiplies lengths by counts', () => {
+  const x = (length: number) => 'x'.repeat(length)
+  type Shape = (length: number, count: number) => object
+  const shapes: Readonly<Record<string, Shape>> = {
+    aliases: (length, count) => ({
+      ...{ type: 'fixed', name: 'F', size: 1, namespace: x(length) },
+      aliases: many(count, (i) => `a${i}`),
+    }),
+    types: (length, count) => ({
+      ...record(
+        'R',
+        many(count, (i) => ({ name: `f${i}`, type: { type: 'enum', name: `E${i}`, symbols: [] } })),
+      ),
+      namespace: x(length),
+    }),
+    references: (length, count) => ({
+      ...record(
+        'R',
+        many(count, (i) => ({ name: `f${i}`, type: 'R' })),
+      ),
+      namespace: x(length),
+    }),
+    symbols: (length, count) => ({ type: 'enum', name: 'E', symbols: many(count, (i) => `${x(length)}${i}`) }),
+    fields: (length, count) =>
+      record(
+        'R',
+        many(count, (i) => ({ name: `${x(length)}${i}`, type: 'int' })),
+      ),
+  }
+  const other: Readonly<Record<string, object>> = {
+    symbols: { type: 'enum', name: 'E', symbols: [] },
+    fields: record('R', []),
+  }
+
+  test.each(Object.entries(shapes))('of its %s makes no more of them than a budget', (name, shape) => {
+    let read = 0
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_100 }), fc.integer({ min: 1, max: 40_000 }), (length, most) => {
+        const text = JSON.stringify(shape(length, Math.min(most, 2_000_000 / (length + 20))))
+        const schema = parsedOrNull(text)
+        if (schema === null) return
+        read++
+        expect(namesOf(schema)).toBeLessThanOrEqual(2_000_000)
+        const empty = parseSchema(JSON.stringify(other[name] ?? 'int'))
+        const reasons = [...incompatibilities(empty, schema), ...incompatibilities(schema, empty)]
+        expect(JSON.stringify(reasons).length).toBeLessThan(100_000)
+        expect(incompatibilities(schema, empty, 1).length).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 40 },
+    )
+    expect(read).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['a type', { type: 'fixed', size: 1, name: x(1_001) }],
+    ['a namespace', { type: 'fixed', size: 1, name: 'F', namespace: x(1_001) }],
+    ['both together', { type: 'fixed', size: 1, name: x(600), namespace: x(600) }],
+    ['an alias', { type: 'fixed', size: 1, name: 'F', aliases: [x(1_001)] }],
+    ['a symbol', { type: 'enum', name: 'E', symbols: [x(1_001)] }],
+    ['a field', record('R', [{ name: x(1_001), type: 'int' }])],
+    ['an alias of a field', record('R', [{ name: 'f', type: 'int', aliases: [x(1_001)] }])],
+    ['a reference', record('R', [{ name: 'f', type: x(1_001) }])],
+  ])('or has a name of more than 1,000 characters is refused: %s', (_, schema) => {
+    expect(() => parseSchema(JSON.stringify(schema))).toThrow('a name has more than 1000 characters')
+  })
+})
+
 test('the schemas of our events are all read', () => {
   expect(events.map(parsedOrNull)).not.toContain(null)
   const file = readFileSync(new URL('../../schemas/OrderPlaced/v1.avsc', import.meta.url), 'utf8')
   expect(parseSchema(file)).toMatchObject({ name: 'orderledger.OrderPlaced' })
 })
+
+/** Characters of the names of a type and of what it holds, each where it is defined. */
+function namesOf(schema: ParsedSchema): number {
+  if (!('name' in schema)) return 0
+  const own = schema.name.length + schema.aliases.reduce((sum, { length }) => sum + length, 0)
+  if (schema.type !== 'record') return own
+  return schema.fields.reduce((sum, { type }) => sum + (type === schema ? 0 : namesOf(type)), own)
+}
 
 function parsedOrNull(text: string): ParsedSchema | null {
   try {

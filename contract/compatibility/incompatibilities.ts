@@ -5,6 +5,7 @@
  * its own stands in for symbols it does not know; a pair of types that was compared before is reported with the path
  * where it was met first, which within the branches of a union begins at the branch.
  */
+import { cut, cutList } from './cut.ts'
 import { isPrimitive, shortName } from './parsed-schema.ts'
 import type { NamedType, ParsedEnum, ParsedField, ParsedRecord, ParsedSchema, ParsedUnion } from './parsed-schema.ts'
 
@@ -27,6 +28,8 @@ export interface Incompatibility {
 export const MAX_REASONS = 100
 /** Steps of one comparison: about 100 ms. Unions of thousands of records would take hours. */
 const MAX_STEPS = 150_000
+/** Characters that count as one step, where long names are compared or listed. */
+const STEP = 10
 /** Pairs within pairs: two cycles of records go on until both are at their beginning again. */
 const MAX_DEPTH = 500
 
@@ -47,18 +50,24 @@ interface Comparison {
   readonly fields: Map<ParsedRecord, ReadonlyMap<string, ParsedField>>
   steps: number
   depth: number
+  /** Reasons that are asked for. */
+  readonly most: number
   /** Set when the comparison cannot be finished; it is then the only reason. */
   end: Incompatibility | null
 }
 
 /**
- * Why `reader` cannot decode what `writer` has written; empty when it can. At most the first 100 reasons. Schemas that
+ * Why `reader` cannot decode what `writer` has written; empty when it can. At most the first 100 reasons, or `most`. Schemas that
  * would take too long to compare count as incompatible, with a message that says so.
  */
-export function incompatibilities(reader: ParsedSchema, writer: ParsedSchema): readonly Incompatibility[] {
-  const comparison: Comparison = { known: new Map(), fields: new Map(), steps: 0, depth: 0, end: null }
+export function incompatibilities(
+  reader: ParsedSchema,
+  writer: ParsedSchema,
+  most = MAX_REASONS,
+): readonly Incompatibility[] {
+  const comparison: Comparison = { known: new Map(), fields: new Map(), steps: 0, depth: 0, most, end: null }
   const reasons = compare(reader, writer, '', comparison)
-  return comparison.end === null ? reasons : [comparison.end]
+  return comparison.end === null ? reasons.slice(0, most) : [comparison.end]
 }
 
 function compare(
@@ -118,6 +127,7 @@ function compareBranches(
 ): readonly Incompatibility[] {
   const reasons: Incompatibility[] = []
   for (const [index, branch] of writer.branches.entries()) {
+    if (reasons.length >= comparison.most) break
     const at = `${path}/${index}`
     if (reader.type !== 'union') add(reasons, compare(reader, branch, at, comparison))
     else if (compare(reader, branch, '', comparison).length > 0) add(reasons, missingBranch(branch, at))
@@ -144,6 +154,7 @@ function compareRecords(
 ): readonly Incompatibility[] {
   const reasons = [...compareNames(reader, writer, path, comparison)]
   for (const [index, field] of reader.fields.entries()) {
+    if (reasons.length >= comparison.most) break
     add(reasons, compareField(field, writer, `${path}/fields/${index}`, comparison))
   }
   return reasons
@@ -162,7 +173,7 @@ function compareField(
   if (field.type.type === 'enum' && field.type.default !== null) {
     return compare(field.type, writer, `${path}/type`, comparison)
   }
-  return [{ type: 'READER_FIELD_MISSING_DEFAULT_VALUE', path, message: field.name }]
+  return [{ type: 'READER_FIELD_MISSING_DEFAULT_VALUE', path, message: cut(field.name) }]
 }
 
 function writtenField(
@@ -177,7 +188,7 @@ function writtenField(
   if (field.aliases.length === 0) return fields.get(field.name) ?? null
   const found = [field.name, ...field.aliases].flatMap((name) => fields.get(name) ?? [])
   if (found.length > 1) {
-    const message = `reader field ${field.name} matches multiple fields in writer record ${writer.name}`
+    const message = `reader field ${cut(field.name)} matches multiple fields in writer record ${cut(writer.name)}`
     comparison.end ??= { type: 'NAME_MISMATCH', path, message }
   }
   return found[0] ?? null
@@ -191,7 +202,7 @@ function compareNames(
 ): readonly Incompatibility[] {
   takeStep(comparison, reader.aliases.length)
   const same = shortName(reader) === shortName(writer) || reader.aliases.includes(writer.name)
-  return same ? COMPATIBLE : [{ type: 'NAME_MISMATCH', path: `${path}/name`, message: `expected: ${writer.name}` }]
+  return same ? COMPATIBLE : [{ type: 'NAME_MISMATCH', path: `${path}/name`, message: `expected: ${cut(writer.name)}` }]
 }
 
 function compareSizes(reader: number, writer: number, path: string): readonly Incompatibility[] {
@@ -209,9 +220,10 @@ function compareSymbols(
   if (reader.default !== null) return COMPATIBLE
   const symbols = new Set(reader.symbols)
   takeStep(comparison, reader.symbols.length + writer.symbols.length)
-  const missing = writer.symbols.filter((symbol) => !symbols.has(symbol)).sort()
+  const missing = writer.symbols.filter((symbol) => !symbols.has(symbol))
   if (missing.length === 0) return COMPATIBLE
-  return [{ type: 'MISSING_ENUM_SYMBOLS', path: `${path}/symbols`, message: `[${missing.join(', ')}]` }]
+  takeStep(comparison, Math.ceil(missing.reduce((sum, { length }) => sum + length, 0) / STEP))
+  return [{ type: 'MISSING_ENUM_SYMBOLS', path: `${path}/symbols`, message: `[${cutList(missing.sort())}]` }]
 }
 
 function typeMismatch(reader: ParsedSchema, writer: ParsedSchema, path: string): readonly Incompatibility[] {

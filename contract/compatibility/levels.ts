@@ -40,11 +40,12 @@ export function promiseOf(level: CompatibilityLevel): LevelPromise {
   }
 }
 
-/** Why `next` may not follow the earlier schemas (oldest first) at this level; empty when it may. */
+/** Why `next` may not follow the earlier schemas (oldest first) at this level; empty when it may. `most`: reasons for each of them. */
 export function breaches(
   level: CompatibilityLevel,
   next: ParsedSchema,
   earlier: readonly ParsedSchema[],
+  most?: number,
 ): readonly Breach[] {
   const { all, ...asked } = promiseOf(level)
   const directions = (['backward', 'forward'] as const).filter((direction) => asked[direction])
@@ -52,7 +53,7 @@ export function breaches(
     if (!all && index < earlier.length - 1) return []
     return directions.flatMap((direction) => {
       const [reader, writer] = direction === 'backward' ? [next, schema] : [schema, next]
-      return incompatibilities(reader, writer).map((reason) => ({ ...reason, version: index + 1, direction }))
+      return incompatibilities(reader, writer, most).map((reason) => ({ ...reason, version: index + 1, direction }))
     })
   })
 }

@@ -2,7 +2,7 @@
 import { fullName, isFullName, isName } from './full-name.ts'
 import { isArray, plainJson, type JsonObject } from './parse-json.ts'
 import { isPrimitive, type Attributes } from './parsed-schema.ts'
-import { fault, inside, shown, textOf, type Place } from './schema-place.ts'
+import { bounded, fault, inside, shown, textOf, type Place } from './schema-place.ts'
 
 export const NAME_RULE = 'names consist of letters a to z, digits and underscores, and do not start with a digit'
 
@@ -19,7 +19,11 @@ export interface TypeNames {
 export function parseNames(json: JsonObject, place: Place): readonly [TypeNames, namespace: string | null] {
   const given = textOf(json, 'name')
   if (given === null) throw fault(place, `${shown(json.get('type') ?? null)} needs a "name"`)
-  const { full, namespace } = fullName(given, textOf(json, 'namespace') ?? place.namespace)
+  const around = textOf(json, 'namespace') ?? place.namespace
+  bounded(given, place)
+  if (around !== null) bounded(around, place)
+  const { full, namespace } = fullName(given, around)
+  bounded(full, place)
   if (!isFullName(full)) throw fault(place, `${shown(full)} cannot be the name of a type: ${NAME_RULE}`)
   if (isPrimitive(full)) throw fault(place, `${shown(full)} is an Avro type: choose another name`)
   const aliases = parseAliases(json, place).map((alias) => qualifiedAlias(alias, namespace, place))
@@ -34,7 +38,7 @@ export function parseAliases(json: JsonObject, place: Place): readonly string[] 
   if (!isArray(list)) throw fault(at, 'aliases must be an array')
   const aliases = list.map((alias) => {
     if (typeof alias !== 'string') throw fault(at, `${shown(alias)} is not a name`)
-    return alias
+    return bounded(alias, at)
   })
   return [...new Set(aliases)]
 }
@@ -46,6 +50,7 @@ export function attributesOf(json: JsonObject, reserved: ReadonlySet<string>): A
 
 function qualifiedAlias(alias: string, around: string | null, place: Place): string {
   const { full, namespace, short } = fullName(alias, around)
+  bounded(full, place)
   if (!isName(short)) throw fault(inside(place, 'aliases'), `${shown(alias)} cannot be an alias: ${NAME_RULE}`)
   return namespace === null && around !== null ? `.${short}` : full
 }

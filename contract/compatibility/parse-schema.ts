@@ -8,7 +8,7 @@ import { attributesOf, NAME_RULE, NO_ATTRIBUTES, parseAliases, parseNames } from
 import { isPrimitive } from './parsed-schema.ts'
 import type { NamedType, ParsedEnum, ParsedField, ParsedFixed, ParsedRecord, ParsedSchema } from './parsed-schema.ts'
 import { SchemaParseError } from './schema-parse-error.ts'
-import { fault, inside, required, shown, textOf, type Place } from './schema-place.ts'
+import { bounded, fault, inside, OUTSIDE, required, shown, textOf, type Place } from './schema-place.ts'
 
 /** Characters. The bounds together keep the parsing of any text, however hostile, well under 100 ms. */
 const MAX_TEXT = 1_000_000
@@ -45,7 +45,7 @@ interface Scope {
 export function parseSchema(text: string, named: ReadonlyMap<string, ParsedSchema> = new Map()): ParsedSchema {
   if (text.length > MAX_TEXT) throw new SchemaParseError('', `it has more than ${MAX_TEXT} characters`)
   const scope: Scope = { others: named, own: new Map(), unfinished: new Set(), types: 0, steps: 0 }
-  const schema = parseType(parseJson(text), { path: '', namespace: null, level: 0 }, scope)
+  const schema = parseType(parseJson(text), { ...OUTSIDE, names: { characters: 0 } }, scope)
   if (named.size === 0 || isBounded(schema, MAX_REACH)) return schema
   const { types, depth } = MAX_REACH
   throw new SchemaParseError('', `with the types it refers to it has more than ${types} types, or ${depth} levels`)
@@ -74,7 +74,9 @@ function parsePart(json: JsonObject, key: string, place: Place, scope: Scope): P
 
 function typeNamed(name: string, place: Place, scope: Scope): ParsedSchema {
   if (isPrimitive(name)) return { type: name, attributes: NO_ATTRIBUTES, logicalType: null }
+  bounded(name, place)
   const full = place.namespace === null || name.includes('.') ? name : `${place.namespace}.${name}`
+  bounded(full, place)
   // A short name that its namespace does not know may still be one without a namespace.
   const found = known(full, scope) ?? known(name, scope)
   if (found === undefined) throw fault(place, `no type ${shown(full)} is defined before this place`)
@@ -129,6 +131,7 @@ function parseField(json: Json, place: Place, scope: Scope): ParsedField {
   if (!isObject(json)) throw fault(place, `${shown(json)} is not a field`)
   const name = textOf(json, 'name')
   if (name === null) throw fault(place, 'a field needs a "name"')
+  bounded(name, place)
   if (!isName(name)) throw fault(place, `${shown(name)} cannot be the name of a field: ${NAME_RULE}`)
   const type = parseType(required(json, 'type', place), { ...inside(place, 'type'), level: place.level }, scope)
   return {
@@ -171,7 +174,7 @@ function parseEnum(json: JsonObject, place: Place, scope: Scope): ParsedEnum {
   for (const [index, symbol] of list.entries()) {
     const at = inside(place, `symbols/${index}`)
     if (typeof symbol !== 'string') throw fault(at, `${shown(symbol)} is not a symbol`)
-    if (!isName(symbol)) throw fault(at, `${shown(symbol)} cannot be a symbol: ${NAME_RULE}`)
+    if (!isName(bounded(symbol, at))) throw fault(at, `${shown(symbol)} cannot be a symbol: ${NAME_RULE}`)
     if (symbols.has(symbol)) throw fault(at, `the enum already has a symbol ${shown(symbol)}`)
     symbols.add(symbol)
   }

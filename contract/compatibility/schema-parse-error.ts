@@ -5,9 +5,11 @@ export class SchemaParseError extends Error {
   override readonly name = 'SchemaParseError'
   /** A JSON pointer to the part at fault; empty for the whole. */
   readonly path: string
+  readonly what: string
 
   constructor(path: string, what: string) {
     super(`at ${path === '' ? '/' : path}: ${what}`)
     this.path = path
+    this.what = what
   }
 }

@@ -53,7 +53,7 @@ async function remove(
   { versions, permanent }: { readonly versions: readonly number[]; readonly permanent: boolean },
 ): Promise<void> {
   for (const version of versions) {
-    // A schema that was deleted softly can be asked for again, with all that it refers to.
+    // Whatever becomes of the versions, an id can be asked for, with all that it refers to.
     const users = await referencingIds(client, { subject, version }, permanent ? 'all' : 'live')
     if (users.length > 0) throw referenceExists(subject, version)
   }

@@ -1,25 +1,25 @@
 /** The registry in this database: for whoever has no other. Safe with any number of processes. */
 import type pg from 'pg'
 import { incompatibilityMessages } from './check-compatibility.ts'
+import { judgeHere } from '../judgement/judgement.ts'
+import { lookUpSchema } from './look-up-schema.ts'
 import { registerSchema } from './register-schema.ts'
 import { RegistryRefusal } from './registry-refusal.ts'
 import { effectiveLevel, ownSettings, writeLevel } from './settings.ts'
 import { schemaOfId, storedVersion, subjectNames, versionNumbers } from './stored-schemas.ts'
-import { versionOfFingerprint, versionsWithSchemas } from './stored-schemas.ts'
-import { parseSubmitted, submittedSchema } from './submitted-schema.ts'
+import { versionsWithSchemas } from './stored-schemas.ts'
+import { submittedSchema } from './submitted-schema.ts'
 import { writeTransaction } from './write-transaction.ts'
 import { RegistryFailure, type SchemaRegistry } from '../registry/schema-registry.ts'
 
 /** The pool stays the caller's. */
 export function embeddedRegistry(pool: pg.Pool): SchemaRegistry {
+  const parts = { pool, judge: judgeHere }
   return {
     register: (subject, schema) =>
-      answered(() => registerSchema(pool, subject, { ...plain(schema), id: null, version: null })),
+      answered(() => registerSchema(parts, subject, { ...plain(schema), id: null, version: null })),
     idOf: (subject, schema) =>
-      answered(async () => {
-        const { fingerprint } = await submittedSchema(pool, plain(schema))
-        return (await versionOfFingerprint(pool, subject, { fingerprint, which: 'live' }))?.id ?? null
-      }),
+      answered(async () => (await lookUpSchema(parts, subject, { ...plain(schema), which: 'live' }))?.id ?? null),
     schemaById: (id) => answered(async () => (await schemaOfId(pool, id))?.text ?? null),
     subjects: () => answered(() => subjectNames(pool, 'live')),
     versions: (subject) => answered(() => versionNumbers(pool, subject, 'live')),
@@ -30,10 +30,10 @@ export function embeddedRegistry(pool: pg.Pool): SchemaRegistry {
       }),
     compatible: (subject, schema) =>
       answered(async () => {
-        const next = await parseSubmitted(pool, plain(schema))
+        const { source: next } = await submittedSchema(pool, judgeHere, plain(schema))
         const level = await effectiveLevel(pool, subject)
         const earlier = await versionsWithSchemas(pool, { subject, which: 'live' })
-        return incompatibilityMessages(pool, { level, next, earlier })
+        return incompatibilityMessages(pool, judgeHere, { level, next, earlier, every: true })
       }),
     level: (subject) => answered(async () => (await ownSettings(pool, subject)).level),
     setLevel: (subject, level) =>

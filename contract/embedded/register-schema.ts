@@ -1,11 +1,14 @@
 /** Registers a schema as the next version of a subject, unless it is one already. */
 import type pg from 'pg'
+import { cut } from '../compatibility/cut.ts'
 import { incompatibilityMessages } from './check-compatibility.ts'
 import { incompatible, invalidSchema, notPermitted } from './registry-refusal.ts'
 import { effectiveLevel, requireWritable } from './settings.ts'
-import { idOfFingerprint, schemaOfId, versionNumbers, versionOfFingerprint } from './stored-schemas.ts'
-import { versionsWithSchemas, type Connection } from './stored-schemas.ts'
-import { submittedSchema, type Submission, type SubmittedSchema } from './submitted-schema.ts'
+import type { Judge } from '../judgement/judgement.ts'
+import { spellEarlier } from './spell-earlier.ts'
+import { idOfFingerprint, referredNumbers, schemaOfId, versionNumbers } from './stored-schemas.ts'
+import { versionOfFingerprint, versionsWithSchemas, type Connection } from './stored-schemas.ts'
+import { resolveReferences, submittedSchema, type Submission, type SubmittedSchema } from './submitted-schema.ts'
 import { writeTransaction } from './write-transaction.ts'
 
 export interface Registration extends Submission {
@@ -14,16 +17,28 @@ export interface Registration extends Submission {
   readonly version: number | null
 }
 
+export interface RegistryParts {
+  /** Stays the caller's. */
+  readonly pool: pg.Pool
+  readonly judge: Judge
+}
+
 /** What is brought along may use up a part of the numbers only: those that the registry gives come behind it. */
 const MOST_IMPORTED = { id: 1_000_000_000, version: 1_000_000 } as const
 
 /** Returns the id. Two processes that register the same schema get the same one. Throws a RegistryRefusal. */
-export async function registerSchema(pool: pg.Pool, subject: string, registration: Registration): Promise<number> {
-  const schema = await submittedSchema(pool, registration)
+export async function registerSchema(
+  { pool, judge }: RegistryParts,
+  subject: string,
+  registration: Registration,
+): Promise<number> {
+  const schema = await submittedSchema(pool, judge, registration)
+  await spellEarlier(pool, judge)
   // Most registrations repeat an earlier one: they need no lock, and are answered in a mode that only reads too.
   return (await presentId(pool, subject, { schema, registration })) ?? writeTransaction(pool, write)
 
   async function write(client: pg.PoolClient): Promise<number> {
+    await requireUnmoved(client, schema)
     const present = await presentId(client, subject, { schema, registration })
     if (present !== null) return present
     const mode = await requireWritable(client, subject)
@@ -32,7 +47,7 @@ export async function registerSchema(pool: pg.Pool, subject: string, registratio
       requireImportable(registration)
     } else {
       if (registration.id !== null) throw notPermitted(`Subject ${subject} is not in import mode`)
-      await requireCompatible(client, subject, schema)
+      await requireCompatible(client, judge, { subject, schema })
     }
     const version = await freeVersion(client, subject, { asked: registration.version, importing: mode === 'IMPORT' })
     const id = await idFor(client, schema, registration.id)
@@ -73,21 +88,33 @@ async function presentId(
   return (registration.version ?? found.version) === found.version ? found.id : null
 }
 
-async function requireCompatible(db: Connection, subject: string, { parsed }: SubmittedSchema): Promise<void> {
+/** What it refers to may have been deleted since it was read. */
+async function requireUnmoved(db: Connection, { references }: SubmittedSchema): Promise<void> {
+  const now = await resolveReferences(db, references)
+  const moved = references.find(({ targetId }, index) => now[index]?.targetId !== targetId)
+  if (moved !== undefined)
+    throw invalidSchema(`what ${cut(moved.name)} refers to was replaced meanwhile: register it again`)
+}
+
+async function requireCompatible(
+  db: Connection,
+  judge: Judge,
+  { subject, schema }: { readonly subject: string; readonly schema: SubmittedSchema },
+): Promise<void> {
   const level = await effectiveLevel(db, subject)
   const earlier = await versionsWithSchemas(db, { subject, which: 'live' })
-  const messages = await incompatibilityMessages(db, { level, next: parsed, earlier })
+  const messages = await incompatibilityMessages(db, judge, { level, next: schema.source, earlier, every: true })
   if (messages.length > 0) throw incompatible(subject, messages)
 }
 
-/** Numbers of softly deleted versions are taken. */
+/** Numbers of softly deleted versions are taken, and so are those that something refers to. */
 async function freeVersion(
   db: Connection,
   subject: string,
   { asked, importing }: { readonly asked: number | null; readonly importing: boolean },
 ): Promise<number> {
-  const taken = await versionNumbers(db, subject, 'all')
-  const next = (taken.at(-1) ?? 0) + 1
+  const taken = [...(await versionNumbers(db, subject, 'all')), ...(await referredNumbers(db, subject))]
+  const next = Math.max(0, ...taken) + 1
   if (asked === null || asked === next) return next
   if (!importing) throw invalidSchema('Version is not one more than previous version')
   if (taken.includes(asked)) throw notPermitted(`Subject ${subject} has a version ${String(asked)} already`)
@@ -130,7 +157,11 @@ async function insertSchema(
   id: number,
   { fingerprint, text, references }: SubmittedSchema,
 ): Promise<void> {
-  await db.query('insert into registry.schemas (id, fingerprint, text) values ($1, $2, $3)', [id, fingerprint, text])
+  await db.query('insert into registry.schemas (id, fingerprint, text, spelled) values ($1, $2, $3, true)', [
+    id,
+    fingerprint,
+    text,
+  ])
   if (references.length === 0) return
   await db.query(
     `insert into registry.schema_references (schema_id, place, name, subject, version, target_id)

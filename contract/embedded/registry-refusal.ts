@@ -1,4 +1,5 @@
 /** What the embedded registry refuses, with Confluent's status, error code and words. */
+import { cut } from '../compatibility/cut.ts'
 
 export interface RegistryRefusalDetails {
   readonly status: number
@@ -102,6 +103,6 @@ export function referenceExists(subject: string, version: number): RegistryRefus
 }
 
 export function invalidSubject(subject: string): RegistryRefusal {
-  const message = `The specified subject '${subject.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}').slice(0, 200)}' is not a valid subject`
+  const message = `The specified subject '${cut(subject.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}'))}' is not a valid subject`
   return new RegistryRefusal({ status: 422, errorCode: 42208, message })
 }

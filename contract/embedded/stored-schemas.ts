@@ -135,19 +135,76 @@ export async function usesOf(db: Connection, id: number, which: Which): Promise<
   return rows
 }
 
-/** The ids of the schemas in use that refer to this version. */
+/** The ids of the schemas that refer to this version: those in use, or all. An id can be asked for as long as there are bytes. */
 export async function referencingIds(
   db: Connection,
   { subject, version }: SubjectVersion,
-  which: Which,
+  which: 'live' | 'all',
 ): Promise<readonly number[]> {
+  const inUse = 'exists (select from registry.versions v where v.schema_id = r.schema_id and not v.deleted)'
   const { rows } = await db.query<{ id: number }>(
-    `select distinct r.schema_id as id
-    from registry.schema_references r join registry.versions v on v.schema_id = r.schema_id
-    where r.subject = $1 and r.version = $2 and ${chosen(which)} order by id`,
+    `select distinct r.schema_id as id from registry.schema_references r
+    where r.subject = $1 and r.version = $2 and ${which === 'live' ? inUse : 'true'} order by id`,
     [subject, version],
   )
   return rows.map(({ id }) => id)
+}
+
+/** Numbers of the subject that something refers to, whether there still is such a version or not. */
+export async function referredNumbers(db: Connection, subject: string): Promise<readonly number[]> {
+  const { rows } = await db.query<{ version: number }>(
+    'select distinct version from registry.schema_references where subject = $1',
+    [subject],
+  )
+  return rows.map(({ version }) => version)
+}
+
+/** The id of each version, softly deleted ones too, in their order; null: there is none. */
+export async function versionIds(
+  db: Connection,
+  versions: readonly SubjectVersion[],
+): Promise<readonly (number | null)[]> {
+  const { rows } = await db.query<{ id: number | null }>(
+    `select v.schema_id as id
+    from unnest($1::text[], $2::integer[]) with ordinality as asked (subject, version, place)
+    left join registry.versions v on v.subject = asked.subject and v.version = asked.version order by asked.place`,
+    [versions.map(({ subject }) => subject), versions.map(({ version }) => version)],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * The texts of these schemas and of all that they refer to, each behind what it needs itself. By what the references meant
+ * when they were registered, whatever stands under their versions now. Null: they are over the bounds.
+ */
+export async function referredTexts(
+  db: Connection,
+  ids: readonly number[],
+  most: { readonly schemas: number; readonly characters: number },
+): Promise<readonly string[] | null> {
+  const { rows } = await db.query<{ id: number; text: string | null; targets: readonly number[] }>(
+    `with recursive reached (id) as (
+      select unnest($1::integer[])
+      union
+      select r.target_id from reached join registry.schema_references r on r.schema_id = reached.id
+    )
+    select s.id, case when sum(length(s.text)) over () <= $3 then s.text end as text,
+      array(select r.target_id from registry.schema_references r where r.schema_id = s.id order by r.place) as targets
+    from reached join registry.schemas s on s.id = reached.id limit $2`,
+    [ids, most.schemas + 1, most.characters],
+  )
+  if (rows.length > most.schemas) return null
+  const found = new Map(rows.map((row) => [row.id, row]))
+  const texts: (string | null)[] = []
+  const visit = (id: number): void => {
+    const schema = found.get(id)
+    if (schema === undefined) return
+    found.delete(id)
+    schema.targets.forEach(visit)
+    texts.push(schema.text)
+  }
+  ids.forEach(visit)
+  return texts.every((text) => text !== null) ? texts : null
 }
 
 function chosen(which: Which): string {

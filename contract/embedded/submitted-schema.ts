@@ -1,11 +1,10 @@
-/** A schema as somebody submits it: parsed with what it refers to, and its text and fingerprint, by which it is known. */
+/** A schema as somebody submits it: read with what it refers to, and its text and fingerprint, by which it is known. */
 import { createHash } from 'node:crypto'
-import { parseSchema } from '../compatibility/parse-schema.ts'
-import type { NamedType, ParsedSchema } from '../compatibility/parsed-schema.ts'
+import { cut } from '../compatibility/cut.ts'
 import { SchemaParseError } from '../compatibility/schema-parse-error.ts'
+import type { Judge, Judgement, Question, SchemaSource } from '../judgement/judgement.ts'
 import { invalidSchema } from './registry-refusal.ts'
-import { schemaText } from './schema-text.ts'
-import { storedVersion, type Connection, type SchemaReference, type StoredVersion } from './stored-schemas.ts'
+import { referredTexts, versionIds, type Connection, type SchemaReference } from './stored-schemas.ts'
 
 export interface Submission {
   readonly schema: string
@@ -14,102 +13,87 @@ export interface Submission {
 }
 
 export interface SubmittedSchema {
-  readonly parsed: ParsedSchema
+  readonly source: SchemaSource
   readonly text: string
   readonly fingerprint: Buffer
   readonly references: readonly ResolvedReference[]
 }
 
+/** What it refers to, for ever: a reference names a version, and means the schema that stood there. */
 export interface ResolvedReference extends SchemaReference {
   readonly targetId: number
 }
 
+/** Of schemas that one refers to, those that they bring in included. */
+const MOST_REFERENCES = { schemas: 100, characters: 4_000_000 } as const
+
 /** Throws a RegistryRefusal that says what is wrong with it, and where. */
-export async function submittedSchema(db: Connection, submission: Submission): Promise<SubmittedSchema> {
-  const { schema, references, normalize } = submission
-  const parsed = await parseSubmitted(db, submission)
-  const resolved = await resolveReferences(db, references)
-  const text = schemaText(schema, { normalize })
-  const fingerprint = createHash('sha256')
-    .update(
-      JSON.stringify([
-        text,
-        resolved.map(({ name, subject, version, targetId }) => [name, subject, version, targetId]),
-      ]),
-    )
-    .digest()
-  return { parsed, text, fingerprint, references: resolved }
-}
-
-/** Enough for a check. Throws as `submittedSchema`. */
-export async function parseSubmitted(db: Connection, { schema, references }: Submission): Promise<ParsedSchema> {
+export async function submittedSchema(db: Connection, judge: Judge, submission: Submission): Promise<SubmittedSchema> {
+  const { schema, normalize } = submission
   if (schema.trim() === '') throw invalidSchema('it is empty')
-  return parse(schema, await typesOf(db, references))
+  const references = await resolveReferences(db, submission.references)
+  const source = { text: schema, others: await textsOf(db, references) }
+  const { text } = await said(judge, { schema: source, normalize, level: 'NONE', earlier: null, every: false })
+  return { source, text, fingerprint: fingerprintOf(text, references), references }
 }
 
-/** A schema that was registered, with what it refers to. */
-export async function parseStored(
+/** A schema that is stored, with what it refers to. */
+export async function storedSource(
   db: Connection,
-  { text, references }: { readonly text: string; readonly references: readonly SchemaReference[] },
-): Promise<ParsedSchema> {
-  return parse(text, await typesOf(db, references))
+  { id, text, references }: { readonly id: number; readonly text: string; readonly references: readonly unknown[] },
+): Promise<SchemaSource> {
+  if (references.length === 0) return { text, others: [] }
+  const texts = await referredTexts(db, [id], { ...MOST_REFERENCES, schemas: MOST_REFERENCES.schemas + 1 })
+  return { text, others: withinBounds(texts).slice(0, -1) }
 }
 
-function parse(schema: string, named: ReadonlyMap<string, NamedType>): ParsedSchema {
+/** Throws what is wrong with a schema as the refusal that it is. */
+export async function said(judge: Judge, question: Question): Promise<Judgement> {
   try {
-    return parseSchema(schema, named)
+    return await judge(question)
   } catch (error) {
     if (error instanceof SchemaParseError) throw invalidSchema(error.message, error)
     throw error
   }
 }
 
-async function resolveReferences(
+export function fingerprintOf(text: string, references: readonly ResolvedReference[]): Buffer {
+  const meant = references.map(({ name, subject, version, targetId }) => [name, subject, version, targetId])
+  return createHash('sha256')
+    .update(JSON.stringify([text, meant]))
+    .digest()
+}
+
+/** Deleted softly, a version may still be referred to. */
+export async function resolveReferences(
   db: Connection,
   references: readonly SchemaReference[],
 ): Promise<readonly ResolvedReference[]> {
-  const resolved: ResolvedReference[] = []
-  for (const reference of references) resolved.push({ ...reference, targetId: (await targetOf(db, reference)).id })
-  return resolved
+  if (references.length === 0) return []
+  if (references.length > MOST_REFERENCES.schemas) throw tooManyReferences()
+  const ids = await versionIds(db, references)
+  return references.map((reference, index) => {
+    const targetId = ids[index] ?? null
+    if (targetId !== null) return { ...reference, targetId }
+    const { name, subject, version } = reference
+    throw invalidSchema(`${cut(name)} refers to version ${version} of subject '${cut(subject)}', which does not exist`)
+  })
 }
 
-/** The types that references bring, those of what they refer to included, by full name. */
-async function typesOf(
-  db: Connection,
-  references: readonly SchemaReference[],
-): Promise<ReadonlyMap<string, NamedType>> {
-  const types = new Map<string, NamedType>()
-  const visited = new Set<number>()
-  const visit = async (reference: SchemaReference): Promise<void> => {
-    const target = await targetOf(db, reference)
-    if (visited.has(target.id)) return
-    visited.add(target.id)
-    for (const inner of target.references) await visit(inner)
-    for (const type of namedTypes(parse(target.text, types))) types.set(type.name, type)
-  }
-  for (const reference of references) await visit(reference)
-  return types
+async function textsOf(db: Connection, references: readonly ResolvedReference[]): Promise<readonly string[]> {
+  if (references.length === 0) return []
+  const targets = references.map(({ targetId }) => targetId)
+  return withinBounds(await referredTexts(db, targets, MOST_REFERENCES))
 }
 
-/** All that a schema defines or uses, however deep. */
-function namedTypes(schema: ParsedSchema): readonly NamedType[] {
-  const found = new Set<NamedType>()
-  const waiting = [schema]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next.type === 'array') waiting.push(next.items)
-    else if (next.type === 'map') waiting.push(next.values)
-    else if (next.type === 'union') waiting.push(...next.branches)
-    else if ('name' in next && !found.has(next)) {
-      found.add(next)
-      if (next.type === 'record') for (const field of next.fields) waiting.push(field.type)
-    }
-  }
-  return [...found]
+function withinBounds(texts: readonly string[] | null): readonly string[] {
+  if (texts === null) throw tooManyReferences()
+  return texts
 }
 
-/** Deleted softly, it may still be referred to. */
-async function targetOf(db: Connection, { name, subject, version }: SchemaReference): Promise<StoredVersion> {
-  const target = await storedVersion(db, subject, version)
-  if (target !== null) return target
-  throw invalidSchema(`${name} refers to version ${String(version)} of subject '${subject}', which does not exist`)
+function tooManyReferences(): Error {
+  const { schemas, characters } = MOST_REFERENCES
+  return invalidSchema(
+    `it refers to more than ${String(schemas)} schemas, or ${String(characters)} characters, with those that they bring in`,
+  )
 }

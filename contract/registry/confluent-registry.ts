@@ -1,4 +1,5 @@
 /** A Confluent-compatible registry somewhere else: Confluent's own, Apicurio, Karapace. */
+import { cut } from '../compatibility/cut.ts'
 import { isLevel } from '../embedded/settings.ts'
 import { registryClient, type RegistryRequest } from './registry-client.ts'
 import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
@@ -16,6 +17,8 @@ export interface ConfluentRegistryOptions {
 const TIMEOUT_MS = 10_000
 /** An id that is unknown now may be a schema that another process is about to register. */
 const UNKNOWN_FOR_MS = 5_000
+/** Characters of a reason that it gives. */
+const MOST_SAID = 1_000
 /** Of each cache; then it starts again. */
 const MOST_CACHED = 1_000
 
@@ -71,7 +74,7 @@ export function confluentRegistry(options: ConfluentRegistryOptions): SchemaRegi
       if (property(answer, 'is_compatible') === true) return []
       const messages = property(answer, 'messages')
       return Array.isArray(messages) && messages.length > 0
-        ? messages.map(String)
+        ? messages.map((message) => cut(String(message), MOST_SAID))
         : [`not compatible with the versions of ${subject} (this registry gives no reasons)`]
     },
     async level(subject) {
@@ -129,6 +132,6 @@ function list<T>(answer: unknown, is: (item: unknown) => item is T): readonly T[
 }
 
 function unreadable(answer: unknown, name: string): RegistryFailure {
-  const shown = JSON.stringify(answer).slice(0, 200)
+  const shown = cut(JSON.stringify(answer))
   return new RegistryFailure('registry-answer-unreadable', `the registry's answer has no valid ${name}: ${shown}`)
 }

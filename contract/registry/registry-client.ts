@@ -2,6 +2,7 @@
  * Plain HTTP to a Confluent-compatible registry, with the truth about what went wrong. The JS client of registries hides
  * it: there a refused connection is a status 400, nothing has a time-out, and registering changes levels.
  */
+import { cut } from '../compatibility/cut.ts'
 import { RegistryFailure } from './schema-registry.ts'
 
 export interface RegistryClientOptions {
@@ -26,7 +27,8 @@ export type RegistryClient = (request: RegistryRequest) => Promise<unknown>
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
 /** Schemas are bounded by a megabyte or so; a thousand of them is a long list. */
 const MOST_BYTES = 64 * 1024 * 1024
-const SHOWN = 200
+/** Characters of its own words: those about an incompatible schema are long. */
+const MOST_SAID = 65_536
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 export function registryClient({ url, timeout, token = null }: RegistryClientOptions): RegistryClient {
@@ -142,7 +144,7 @@ function confluentError(json: unknown): { readonly errorCode: number | null; rea
   const message: unknown = Reflect.get(json, 'message')
   return {
     errorCode: typeof errorCode === 'number' ? errorCode : null,
-    message: typeof message === 'string' ? message : null,
+    message: typeof message === 'string' ? cut(message, MOST_SAID) : null,
   }
 }
 
@@ -173,5 +175,5 @@ function codeOf(error: unknown): string {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.slice(0, SHOWN))
+  return JSON.stringify(cut(text))
 }

@@ -1,4 +1,5 @@
 /** What a request to the registry says, parsed; what cannot be is refused as Confluent's does. */
+import { cut } from '../compatibility/cut.ts'
 import { compatibilityLevels, type CompatibilityLevel } from '../compatibility/levels.ts'
 import type { Registration } from '../embedded/register-schema.ts'
 import { invalidLevel, invalidMode, invalidSchema, invalidSubject } from '../embedded/registry-refusal.ts'
@@ -36,7 +37,7 @@ export function versionOf(asked: Asked): number | 'latest' {
   const text = textOf(asked.params, 'version')
   if (text === 'latest' || text === '-1') return 'latest'
   const version = DIGITS.test(text) ? Number(text) : 0
-  if (version < 1 || version > MOST) throw invalidVersion(text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}').slice(0, 200))
+  if (version < 1 || version > MOST) throw invalidVersion(cut(text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')))
   return version
 }
 
@@ -50,6 +51,19 @@ export function idOf(asked: Asked): number {
 /** A flag is on when it says `true`. */
 export function flag(asked: Asked, name: string): boolean {
   return textOf(asked.query, name).toLowerCase() === 'true'
+}
+
+/** The schema itself: `format=resolved`, with what it refers to written out, is done only where it refers to nothing. */
+export function shownAs<Schema extends { readonly references: readonly unknown[] }>(
+  asked: Asked,
+  schema: Schema,
+): Schema {
+  if (textOf(asked.query, 'format').toLowerCase() !== 'resolved' || schema.references.length === 0) return schema
+  throw new RegistryRefusal({
+    status: 422,
+    errorCode: 422,
+    message: 'format=resolved is not done by this registry for a schema that refers to others: ask for each of them',
+  })
 }
 
 /** Null when it is absent or no number. */
@@ -71,7 +85,7 @@ export function registrationOf(asked: Asked): Registration {
   requireDone(body)
   const { schema, schemaType, references } = body
   if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
-    throw invalidSchema(`schemaType ${JSON.stringify(schemaType).slice(0, 100)} is not known here, AVRO is`)
+    throw invalidSchema(`schemaType ${cut(JSON.stringify(schemaType))} is not known here, AVRO is`)
   }
   if (schema === undefined || schema === null) throw invalidSchema('there is no "schema"')
   if (typeof schema !== 'string') throw unreadable('"schema" has to be a string that holds the JSON of the schema')

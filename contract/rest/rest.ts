@@ -3,6 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import { RegistryRefusal } from '../embedded/registry-refusal.ts'
+import { JudgeBusy } from '../judgement/judge-thread.ts'
+import type { Judge } from '../judgement/judgement.ts'
 import { REGISTRY_TYPES, sendAnswer } from './answer.ts'
 import { compatibilityRoutes } from './compatibility.ts'
 import { textOf } from './request.ts'
@@ -13,6 +15,8 @@ import { subjectRoutes } from './subjects.ts'
 
 export interface RestParts {
   readonly pool: pg.Pool
+  /** Reads and compares schemas of others. */
+  readonly judge: Judge
   /** Of the service, for /v1/metadata/version. */
   readonly version: string
   /** What the server around wants to know of routes that only read, and of those that write. */
@@ -36,18 +40,21 @@ const WORDS: Readonly<Record<number, string>> = {
   413: `the body has more than ${BODY_LIMIT} bytes`,
   414: 'a part of the path is longer than any subject',
 }
-/** Confluent's code for a store that does not answer. */
+/** Confluent's codes for a store that does not answer, and for what took too long. */
 const STORE_ERROR = 50001
+const TIMED_OUT = 50002
+const BUSY_HEADERS = { 'retry-after': '1' }
 
 /** Routes below the prefix that the plugin is registered with. */
 export async function registryRest(app: FastifyInstance, parts: RestParts): Promise<void> {
-  const { configs, pool, version } = parts
+  const { configs, pool, judge, version } = parts
+  const registry = { pool, judge }
   readBodies(app)
   app.setErrorHandler((error, request, reply) => sendError(request, reply, explained(parts, request, error)))
   const routes = [
-    ...subjectRoutes(pool),
+    ...subjectRoutes(registry),
     ...schemaRoutes(pool),
-    ...compatibilityRoutes(pool),
+    ...compatibilityRoutes(registry),
     ...settingsRoutes(pool),
     ...serverRoutes(version),
   ]
@@ -136,6 +143,9 @@ function explained(parts: RestParts, request: FastifyRequest, error: unknown): C
   if (error instanceof RegistryRefusal) {
     const { status, errorCode, message } = error
     return { status, errorCode, message, headers: {} }
+  }
+  if (error instanceof JudgeBusy) {
+    return { status: 503, errorCode: TIMED_OUT, message: error.message, headers: BUSY_HEADERS }
   }
   const { status, message, headers } = parts.explain(request, error)
   if (status >= 500 && status !== 501) return { status, errorCode: STORE_ERROR, message, headers }

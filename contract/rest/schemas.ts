@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { schemaNotFound } from '../embedded/registry-refusal.ts'
 import { schemasById } from '../embedded/schemas-by-id.ts'
 import { usesOf, versionsWithSchemas, type StoredSchema } from '../embedded/stored-schemas.ts'
-import { flag, idOf, numberOf, prefixOf, type Asked } from './request.ts'
+import { flag, idOf, numberOf, prefixOf, shownAs, type Asked } from './request.ts'
 import { reading, showing, type Route } from './route.ts'
 import { whichOf, wholeVersion } from './subjects.ts'
 
@@ -15,7 +15,7 @@ export function schemaRoutes(pool: pg.Pool): readonly Route[] {
     const id = idOf(asked)
     const found = await schemaOf(id)
     if (found === null) throw schemaNotFound(id)
-    return found
+    return shownAs(asked, found)
   }
   return [
     reading('/schemas', (asked) => listSchemas(pool, asked)),
@@ -46,5 +46,5 @@ async function listSchemas(pool: pg.Pool, asked: Asked): Promise<readonly unknow
   })
   const start = numberOf(asked, 'offset') ?? 0
   const limit = numberOf(asked, 'limit') ?? versions.length
-  return versions.slice(start, start + limit).map(wholeVersion)
+  return versions.slice(start, start + limit).map((version) => wholeVersion(shownAs(asked, version)))
 }

@@ -1,25 +1,26 @@
 /** /subjects: what is registered, registering, looking up, deleting. */
 import type pg from 'pg'
 import { deleteSubject, deleteVersion } from '../embedded/delete-versions.ts'
-import { registerSchema } from '../embedded/register-schema.ts'
+import { lookUpSchema } from '../embedded/look-up-schema.ts'
+import { registerSchema, type RegistryParts } from '../embedded/register-schema.ts'
 import { schemaNotFound, subjectNotFound, versionNotFound } from '../embedded/registry-refusal.ts'
 import { referencingIds, storedVersion, subjectNames, versionNumbers } from '../embedded/stored-schemas.ts'
-import { versionOfFingerprint, type StoredVersion, type Which } from '../embedded/stored-schemas.ts'
-import { submittedSchema } from '../embedded/submitted-schema.ts'
-import { flag, prefixOf, registrationOf, subjectOf, versionOf, type Asked } from './request.ts'
+import type { StoredVersion, Which } from '../embedded/stored-schemas.ts'
+import { flag, prefixOf, registrationOf, shownAs, subjectOf, versionOf, type Asked } from './request.ts'
 import { asking, reading, showing, writing, type Route } from './route.ts'
 
 const SUBJECT = '/subjects/:subject'
 const VERSION = '/subjects/:subject/versions/:version'
 
-export function subjectRoutes(pool: pg.Pool): readonly Route[] {
+export function subjectRoutes(parts: RegistryParts): readonly Route[] {
+  const { pool } = parts
   return [
     reading('/subjects', (asked) => subjectNames(pool, whichOf(asked), prefixOf(asked))),
-    asking(SUBJECT, async (asked) => wholeVersion(await lookUp(pool, asked))),
+    asking(SUBJECT, async (asked) => wholeVersion(await lookUp(parts, asked))),
     writing('DELETE', SUBJECT, (asked) => deleteSubject(pool, subjectOf(asked), deletionOf(asked))),
     reading(`${SUBJECT}/versions`, (asked) => listVersions(pool, asked)),
     writing('POST', `${SUBJECT}/versions`, async (asked) => ({
-      id: await registerSchema(pool, subjectOf(asked), registrationOf(asked)),
+      id: await registerSchema(parts, subjectOf(asked), registrationOf(asked)),
     })),
     reading(VERSION, async (asked) => wholeVersion(await findVersion(pool, asked))),
     showing(`${VERSION}/schema`, async (asked) => (await findVersion(pool, asked)).text),
@@ -46,18 +47,17 @@ export async function findVersion(pool: pg.Pool, asked: Asked): Promise<StoredVe
   const subject = subjectOf(asked)
   const version = versionOf(asked)
   const found = await storedVersion(pool, subject, version)
-  if (found !== null && (!found.deleted || flag(asked, 'deleted'))) return found
+  if (found !== null && (!found.deleted || flag(asked, 'deleted'))) return shownAs(asked, found)
   const known = await versionNumbers(pool, subject, flag(asked, 'deleted') ? 'all' : 'live')
   throw known.length === 0 || version === 'latest' ? subjectNotFound(subject) : versionNotFound(version)
 }
 
-async function lookUp(pool: pg.Pool, asked: Asked): Promise<StoredVersion> {
+async function lookUp(parts: RegistryParts, asked: Asked): Promise<StoredVersion> {
   const subject = subjectOf(asked)
   const which = whichOf(asked)
-  const { fingerprint } = await submittedSchema(pool, registrationOf(asked))
-  const found = await versionOfFingerprint(pool, subject, { fingerprint, which })
+  const found = await lookUpSchema(parts, subject, { ...registrationOf(asked), which })
   if (found !== null) return found
-  const known = await versionNumbers(pool, subject, which)
+  const known = await versionNumbers(parts.pool, subject, which)
   throw known.length === 0 ? subjectNotFound(subject) : schemaNotFound(null)
 }
 

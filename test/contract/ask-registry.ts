@@ -31,6 +31,8 @@ export interface AskedRegistry {
   /** A name that no test of the file has used. */
   newSubject(): string
   service(): ApiService
+  /** Where it is kept. */
+  databaseUrl(): string
 }
 
 /** An API with its registry on a database of its own, for the tests of one file. */
@@ -61,6 +63,7 @@ export function askedRegistry(): AskedRegistry {
     register: (subject, schema, query = '') => ask('POST', `/subjects/${subject}/versions${query}`, { schema }),
     newSubject: () => `subject-${String(++made)}`,
     service: () => service,
+    databaseUrl: () => database.url,
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { openPool, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
 import { askedRegistry, MEDIA_TYPE, type Heard, refused } from './ask-registry.ts'
 import { recordOf } from './registry-contract.ts'
 
-const { ask, register, newSubject, service } = askedRegistry()
+const { ask, register, newSubject, service, databaseUrl } = askedRegistry()
 const ID = recordOf([{ name: 'id' }])
 
 describe("what cannot be read is told as such, in Confluent's shape", () => {
@@ -150,6 +151,34 @@ describe('text', () => {
     expect(await register(subject, again)).toMatchObject({ body: first })
     await register(subject, again.replace('"name": "A"', '"name": "A", "doc": "said"'))
     expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject({ body: [1, 2] })
+  })
+
+  test('spellings of one schema are registered and looked up as one, those of an earlier release too', async () => {
+    const [subject, other] = [newSubject(), newSubject()]
+    const one =
+      '{"type":"record","name":"Spelled","namespace":"shop","fields":[{"name":"next","type":["null","Spelled"]}]}'
+    const spellings = [
+      '{"type":"record","name":"shop.Spelled","aliases":[],"fields":[{"name":"next","type":["null","Spelled"]}]}',
+      one.replace('"null","Spelled"', '"null","shop.Spelled"'),
+      one.replace('"Spelled"]}', '"Spelled"],"order":"ascending"}'),
+    ]
+    const { body } = await register(subject, one)
+    const { id } = body as { id: number }
+    const pool = openPool(databaseUrl(), { name: 'test registry', max: 1, settings: REGISTRY_SETTINGS })
+    // As an earlier release left it.
+    await pool.query(`update registry.schemas set fingerprint = '', spelled = false, text = $2 where id = $1`, [
+      id,
+      spellings[0],
+    ])
+    await pool.end()
+    for (const schema of spellings) {
+      for (const query of ['', '?normalize=true']) {
+        expect(await ask('POST', `/subjects/${subject}${query}`, { schema })).toMatchObject({ body: { id } })
+        expect(await register(subject, schema, query)).toMatchObject({ body: { id } })
+        expect(await register(other, schema, query)).toMatchObject({ body: { id } })
+      }
+    }
+    expect(await ask('GET', `/subjects/${subject}/versions`)).toMatchObject({ body: [1] })
   })
 
   test('a number keeps its digits', async () => {

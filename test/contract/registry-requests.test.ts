@@ -73,6 +73,20 @@ describe('references', () => {
     expect(await ask('POST', `/subjects/${user}`, { schema: person })).toMatchObject(refused(42201))
   })
 
+  test('only so many, and those that they bring in, are read', async () => {
+    const subject = newSubject()
+    const references = Array.from({ length: 101 }, () => ({ name: 'x', subject, version: 1 }))
+    expect(await ask('POST', `/subjects/${subject}`, { schema: person, references })).toMatchObject(
+      refused(42201, /more than 100 schemas/),
+    )
+  })
+
+  test('format=resolved is refused where it would not be true', async () => {
+    const { id, target } = await referring()
+    expect(await ask('GET', `/schemas/ids/${String(id)}?format=resolved`)).toMatchObject(refused(422, /resolved/))
+    expect(await ask('GET', `/subjects/${target}/versions/1?format=resolved`)).toMatchObject({ status: 200 })
+  })
+
   test('compatibility looks into what is referred to', async () => {
     const { target, user } = await referring()
     await ask('PUT', `/config/${target}`, { compatibility: 'NONE' })
@@ -83,7 +97,7 @@ describe('references', () => {
     )
   })
 
-  test('what is referred to cannot be deleted, until nothing refers to it', async () => {
+  test('an id means the same for ever, whatever is deleted and whoever takes the subject', async () => {
     const { target, user, id } = await referring()
     expect(await ask('GET', `/subjects/${target}/versions/1/referencedby`)).toMatchObject({ body: [id] })
     expect(await ask('DELETE', `/subjects/${target}`)).toMatchObject(refused(42206))
@@ -93,8 +107,22 @@ describe('references', () => {
     // Deleted softly, the user can still be asked for.
     expect(await ask('DELETE', `/subjects/${target}?permanent=true`)).toMatchObject(refused(42206))
     await ask('DELETE', `/subjects/${user}?permanent=true`)
-    expect(await ask('DELETE', `/subjects/${target}?permanent=true`)).toMatchObject({ status: 200, body: [1] })
-    expect(await ask('GET', `/schemas/ids/${String(id)}`)).toMatchObject({ status: 200 })
+    // And so can its id, even then.
+    expect(await ask('DELETE', `/subjects/${target}?permanent=true`)).toMatchObject(refused(42206))
+    expect(await ask('DELETE', `/subjects/${target}/versions/1?permanent=true`)).toMatchObject(refused(42206))
+    await register(target, address.replace('"string"', '"long"'))
+    const { body } = await ask('GET', `/schemas/ids/${String(id)}`)
+    expect(body).toMatchObject({ references: [{ subject: target, version: 1 }] })
+    expect(await ask('GET', `/subjects/${target}/versions/1?deleted=true`)).toMatchObject({ body: { schema: address } })
+    // The same over the same again is the same, over others another.
+    const again = (version: number) =>
+      ask('POST', `/subjects/${user}/versions`, {
+        schema: person,
+        references: [{ name: 'shop.Address', subject: target, version }],
+      })
+    expect(await again(1)).toMatchObject({ body: { id } })
+    await ask('PUT', `/config/${user}`, { compatibility: 'NONE' })
+    expect(await again(2)).not.toMatchObject({ body: { id } })
   })
 })
 
@@ -194,6 +222,25 @@ describe('modes', () => {
     expect(await ask('PUT', `/mode/${other}`, { mode: 'IMPORT' })).toMatchObject(refused(42205))
     expect(await ask('PUT', `/mode/${other}?force=true`, { mode: 'IMPORT' })).toMatchObject({ status: 200 })
   })
+})
+
+test('messages repeat a part of what was sent, and without verbose stop at the first reason', async () => {
+  const subject = newSubject()
+  await ask('PUT', `/config/${subject}`, { compatibility: 'NONE' })
+  const fields = (start: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${'x'.repeat(900)}${String(start + i)}`, type: 'int' }))
+  for (let version = 0; version < 3; version++) await register(subject, recordOf(fields(version, 1)))
+  await ask('PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
+  const check = (query: string) =>
+    ask('POST', `/compatibility/subjects/${subject}/versions${query}`, { schema: recordOf(fields(1_000, 900)) })
+  const { body } = await check('?verbose=true')
+  const { messages } = body as { messages: readonly string[] }
+  expect(messages.join('').length).toBeLessThan(70_000)
+  expect(messages.at(-2)).toMatch(/^… and \d+ more$/)
+  expect((await check('')).body).toEqual({ is_compatible: false })
+  const answer = await register(subject, recordOf(fields(1_000, 900)))
+  expect(answer).toMatchObject(refused(409, /… and \d+ more/))
+  expect(JSON.stringify(answer.body).length).toBeLessThan(100_000)
 })
 
 test('numbers that are imported never use up those that the registry gives', async () => {
