@@ -25,6 +25,7 @@ export async function examineDatabase(url: string): Promise<ExaminedDatabase> {
     const checks = [
       checkEncoding(server),
       checkWritable(server),
+      checkRights(server),
       checkSettings(server),
       await checkDirect(url),
       checkDurability(server),
@@ -65,6 +66,10 @@ interface Server {
   readonly standby: boolean
   readonly read_only: string
   readonly read_only_source: string
+  readonly migrated: boolean
+  readonly creates_schemas: boolean
+  readonly creates_tables: boolean
+  readonly role: string
   readonly fsync: string
   readonly full_page_writes: string
   /** Settings of the session that are not what we asked for. */
@@ -75,6 +80,9 @@ async function look(pool: Pool): Promise<Server> {
   const { rows } = await pool.query<Server>(
     `select split_part(current_setting('server_version'), ' ', 1) as version, current_database() as database,
       current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby,
+      to_regclass('log.events') is not null as migrated, current_user as role,
+      has_database_privilege(current_database(), 'CREATE') as creates_schemas,
+      coalesce(has_schema_privilege(to_regnamespace('public'), 'CREATE'), false) as creates_tables,
       s.setting as read_only, s.source as read_only_source,
       current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
       array(select name || '=' || current_setting(name) from unnest($1::text[], $2::text[]) as asked (name, value)
@@ -114,6 +122,18 @@ function checkWritable({ standby, read_only: readOnly, read_only_source: source,
     `default_transaction_read_only is on (set by: ${source})`,
     `see whether the disk of the server is full, then ${fix}`,
   )
+}
+
+/** What the first migration needs; the later ones work on what the role then owns. */
+function checkRights({ migrated, creates_schemas, creates_tables, role, database }: Server): Check {
+  const name = 'rights'
+  const [who, where] = [pg.escapeIdentifier(role), pg.escapeIdentifier(database)]
+  const lacking = [
+    ...(creates_schemas ? [] : [`GRANT CREATE ON DATABASE ${where} TO ${who}`]),
+    ...(creates_tables ? [] : [`CREATE SCHEMA IF NOT EXISTS public; GRANT CREATE ON SCHEMA public TO ${who}`]),
+  ]
+  if (migrated || lacking.length === 0) return fine(name, `${role} may do what a start does`)
+  return failed(name, `the role ${role} may not create the tables of the service`, lacking.join('; '))
 }
 
 function checkSettings({ lost }: Server): Check {

@@ -1,7 +1,7 @@
 /** Looks at the machine before anything is started: each check says what it saw and, where needed, the fix. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
 import { examineDatabase } from './database-checks.ts'
@@ -11,12 +11,16 @@ import type { Config } from '../config/config.ts'
 import { hidePassword } from '../config/describe-config.ts'
 import { lookUp } from '../postgres/account.ts'
 import type { Account } from '../postgres/account.ts'
+import { foreignCluster } from '../postgres/cluster.ts'
+import { missingPassword } from '../postgres/password-file.ts'
 import { findBinaries, missingSymlinks } from '../postgres/binaries.ts'
 import type { Binaries } from '../postgres/binaries.ts'
 import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
 import { readRunFile } from '../start/run-file.ts'
-import { openPool, PROBE_SESSION, READER_SETTINGS } from '../../store/postgres/database.ts'
+import { migrationFailure } from '../start/migration-failure.ts'
+import { openPool, PROBE_SESSION, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { migrationStatus } from '../../store/postgres/migrate.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
 
 const nodeFloor = [20, 20, 2]
@@ -63,6 +67,22 @@ export function checkDiskSpace(dataDir: string): Check {
   return failed('disk', saw, `free at least 0.2 GB on the disk of ${dataDir}, or set DATA_DIR to another disk`)
 }
 
+/** Whether what a start finds in the data directory is a database that it can go on with. */
+function checkCluster(dataDir: string): Check {
+  const name = 'embedded database'
+  const directory = join(dataDir, 'postgres')
+  const password = join(dataDir, 'postgres.password')
+  try {
+    const lost = existsSync(directory) && !existsSync(password)
+    const failure = foreignCluster(directory) ?? (lost ? missingPassword(password, directory) : null)
+    if (failure !== null) return failed(name, failure.what, failure.next)
+    return fine(name, existsSync(directory) ? directory : `${directory} (will be created)`)
+  } catch (error) {
+    if (error instanceof StartFailure) return failed(name, error.what, error.next)
+    throw error
+  }
+}
+
 /** Whether the embedded Postgres can be run from here. */
 function embeddedChecks(dataDir: string): readonly Check[] {
   const binaries = findBinaries()
@@ -72,6 +92,7 @@ function embeddedChecks(dataDir: string): readonly Check[] {
   const root = process.getuid?.() === 0
   const account = root ? lookUp() : null
   return [
+    checkCluster(dataDir),
     checkSymlinks(binaries),
     ...(root ? [checkAccount(account), ...(account === null ? [] : [checkReach(account, binaries, dataDir)])] : []),
     ...(process.platform === 'linux' ? [checkParentDeathSignal()] : []),
@@ -129,9 +150,25 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 async function storedChecks(url: string): Promise<readonly Check[]> {
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
-    return [...(await checkProjections(pool)), ...(await checkReactors(pool))]
+    const schema = await checkSchema(pool)
+    if (schema.state === 'failed') return [schema]
+    return [schema, ...(await checkProjections(pool)), ...(await checkReactors(pool))]
   } finally {
     await pool.end()
+  }
+}
+
+/** Whether this release can bring it to its schema. */
+async function checkSchema(pool: Pool): Promise<Check> {
+  try {
+    const missing = (await migrationStatus(pool)).filter(({ appliedAt }) => appliedAt === null)
+    return fine(
+      'schema',
+      missing.length === 0 ? 'up to date' : `the start applies ${String(missing.length)} migrations`,
+    )
+  } catch (error) {
+    const { what, next } = migrationFailure(error)
+    return failed('schema', what, next)
   }
 }
 

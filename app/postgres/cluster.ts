@@ -33,7 +33,8 @@ export async function ensureCluster(cluster: Cluster): Promise<void> {
   const { directory } = cluster
   removeLeftovers(directory)
   if (!isEmptyOrMissing(directory)) {
-    refuseForeign(directory)
+    const foreign = foreignCluster(directory)
+    if (foreign !== null) throw foreign
     return
   }
   const fresh = `${directory}.new-${String(process.pid)}`
@@ -106,17 +107,21 @@ function isEmptyOrMissing(directory: string): boolean {
   }
 }
 
-/** Throws when what lies in the directory is not a cluster that our Postgres can run. */
-function refuseForeign(directory: string): void {
+/** Why what lies in the directory is not a cluster that our Postgres can run; null: it is one, or nothing is there. */
+export function foreignCluster(directory: string): StartFailure | null {
+  if (isEmptyOrMissing(directory)) return null
   const versionFile = join(directory, 'PG_VERSION')
   const version = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : null
-  if (version === majorVersion) return
-  throw new StartFailure({
+  if (version === majorVersion) return null
+  return new StartFailure({
     code: 'foreign-database',
     exitCode: 1,
     what: version === null ? `${directory} is not a database` : `${directory} is a database of Postgres ${version}`,
     tried: `to start Postgres ${majorVersion} in it`,
-    next: `move it away to start with an empty shop: mv ${directory} ${directory}.old`,
+    next:
+      version === null
+        ? `move it away to start with an empty shop: mv ${directory} ${directory}.old`
+        : 'orderledger db dump DIR with the release that made it, then orderledger db restore DIR with this one and another DATA_DIR',
   })
 }
 

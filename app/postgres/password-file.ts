@@ -11,7 +11,11 @@ export function clusterPassword(file: string, directory: string): string {
   } catch (error) {
     throw writeFailure(error, `to read or create ${file}`, directory)
   }
-  throw new StartFailure({
+  throw missingPassword(file, directory)
+}
+
+export function missingPassword(file: string, directory: string): StartFailure {
+  return new StartFailure({
     code: 'missing-password',
     exitCode: 1,
     what: `the password file of the database in ${directory} is missing`,

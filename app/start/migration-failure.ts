@@ -1,6 +1,18 @@
 /** Why a database could not be brought to the present schema, as a StartFailure. */
 import { NewerSchema } from '../../store/postgres/migrate.ts'
+import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { StartFailure } from '../start-failure.ts'
+
+/** By the beginning of the SQLSTATE. */
+const NEXT: readonly (readonly [RegExp, string])[] = [
+  [
+    /^42501/,
+    'grant the role in DATABASE_URL the right to create schemas in that database and tables in its schema public',
+  ],
+  [/^(42P06|42P07|42723)/, 'name a database in DATABASE_URL in which nobody else has schemas log, views or registry'],
+  [/^(53|58)/, 'make room on the disk or in the memory of that server, then start again'],
+  [/^25006/, 'see why that server is read-only (a full disk, a standby), then start again'],
+]
 
 export function migrationFailure(error: unknown): StartFailure {
   const what = error instanceof Error ? error.message : String(error)
@@ -22,7 +34,9 @@ export function migrationFailure(error: unknown): StartFailure {
       exitCode: 1,
       what,
       tried: 'to migrate the database to the schema of this release; the failed migration was rolled back',
-      next: 'check orderledger db status and the log of Postgres; the role in DATABASE_URL needs the right to create schemas',
+      next:
+        NEXT.find(([state]) => state.test(sqlState(error) ?? ''))?.[1] ??
+        'look into the log of Postgres, then start again; orderledger db status shows what is applied',
     },
     { cause: error },
   )

@@ -1,4 +1,6 @@
 /** Databases, roles, URLs, shells and poolers as others have them: the right answer, or the cause by its name. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
@@ -203,6 +205,51 @@ test('an encoding that cannot hold every name is refused, with the statement tha
   expectAlike(failure)
   const migrated = await startCommand(dataDir(), ['db', 'migrate'], { env: { DATABASE_URL: url } }).finished
   expect(migrated).toMatchObject({ code: 1, stderr: expect.stringContaining('LATIN1') as string })
+})
+
+test('a role that may not create our tables is refused with the grant that it lacks, by start and doctor alike', async () => {
+  const { url } = await database({ empty: true })
+  const role = `weak_${String(process.pid)}`
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  releases.push(async () => {
+    await admin.query(`drop role ${role}`)
+    await admin.end()
+  })
+  await admin.query(`create role ${role} login password 'weak'`)
+  const weak = new URL(url)
+  weak.username = role
+  weak.password = 'weak'
+  const failure = await refused({ DATABASE_URL: weak.href })
+  expect(failure.code).toBe(1)
+  expect(failure.next).toMatch(/GRANT CREATE ON DATABASE .*GRANT CREATE ON SCHEMA public/)
+  expectAlike(failure)
+})
+
+test('a schema of a newer release is refused by start and doctor alike', async () => {
+  const { url } = await database()
+  const pool = openPool(url, { name: 'test', max: 1 })
+  releases.push(() => pool.end())
+  await pool.query(`insert into kysely_migration (name, timestamp) values ('9999_from_the_future', '2030-01-01')`)
+  const failure = await refused({ DATABASE_URL: url })
+  expect(failure.code).toBe(1)
+  expect(failure.what).toContain('9999_from_the_future')
+  expectAlike(failure)
+})
+
+test.each([
+  ['of another major version', { 'postgres/PG_VERSION': '17\n', 'postgres.password': 'x' }, /Postgres 17/, /db dump/],
+  ['without its password', { 'postgres/PG_VERSION': '18\n' }, /password file/, /restore/],
+  ['that is none', { 'postgres/notes.txt': 'mine', 'postgres.password': 'x' }, /is not a database/, /mv /],
+])('an embedded database %s is refused by start and doctor alike', async (_, files, cause, cure) => {
+  const directory = dataDir()
+  mkdirSync(join(directory, 'postgres'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+  const failure = await refused({ DATA_DIR: directory })
+  expect(failure.code).toBe(1)
+  expect(failure.what).toMatch(cause)
+  expect(failure.next).toMatch(cure)
+  expectAlike(failure)
 })
 
 describe('a pooler in transaction mode', () => {
