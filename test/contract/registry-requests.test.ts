@@ -1,3 +1,4 @@
+/** The registry as its clients use it. Longer than 300 lines because all of it shares one service, and its lines are tables. */
 import { describe, expect, test } from 'vitest'
 import { askedRegistry, refused } from './ask-registry.ts'
 import { recordOf } from './registry-contract.ts'
