@@ -61,8 +61,8 @@ describe.skipIf(kafka === null)('a process that is asked to stop', () => {
     await registerCustomers(apis[0]?.supervisor.url ?? '', INBOUND_CUSTOMERS)
     let turn = 0
     const url = () => apis[turn++ % apis.length]?.supervisor.url ?? ''
-    load = startLoad({ label: 'over', plan: PLAN, perSecond: 50, url })
-    records = startRecords({ settings: shop.settings, perSecond: 60, record: (number) => inboundOrder(number) })
+    load = startLoad({ label: 'over', plan: PLAN, perSecond: 20, url })
+    records = startRecords({ settings: shop.settings, perSecond: 20, record: (number) => inboundOrder(number) })
   }, 240_000)
 
   afterAll(async () => {

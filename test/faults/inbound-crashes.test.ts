@@ -22,7 +22,7 @@ const kafka = await testKafka()
 const points = [...inboundPointNames, ...letterPointNames]
 /** There at the start, so that many are handled at once. */
 const BACKLOG = 600
-const PER_SECOND = 60
+const PER_SECOND = 20
 
 /** Every fifth cannot be read. */
 function record(number: number): Message {
