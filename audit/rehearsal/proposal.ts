@@ -33,6 +33,8 @@ export function proposalInFile(file: string, text: string, event: string | null)
   if (!json.ok) throw new SchemaRuleError(`${file}: ${json.fault.message}`)
   const found = read(event ?? nameOf(json.value), file, text)
   const proposal = proposalOf(found)
+  if (proposal === null && known.has(found.event))
+    throw new SchemaRuleError(`${file}: it is version 1 of ${found.event} as it is published, so nothing would change`)
   if (proposal === null)
     throw new SchemaRuleError(`${file}: no event ${found.event} is stored, so nothing can be rehearsed`)
   return proposal

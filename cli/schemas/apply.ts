@@ -108,7 +108,7 @@ function requireCommitted(folder: string): void {
     throw new StartFailure({ code: 'uncommitted-schemas', exitCode: 1, what, tried, next: 'git status schemas' })
   } catch (cause) {
     if (!(cause instanceof GitRefused)) throw cause
-    const next = 'apply from a clone of the repository'
+    const next = cause.next ?? 'apply from a clone of the repository'
     throw new StartFailure({ code: cause.code, exitCode: 1, what: cause.message, tried, next }, { cause })
   }
 }

@@ -15,7 +15,8 @@ interface DiffOptions extends FolderOptions {
 }
 
 const details = `
-Compares with git:REF (default: git:main, or git:HEAD if main does not exist), lock (what is published), or registry:URL.
+Compares with git:REF, lock (what is published), or registry:URL. The default is git:main, else git:origin/main; git:HEAD only
+on a branch of a repository that has neither and no remote: elsewhere it exits with 2 and says what to fetch.
 Exits with 1 if a change is breaking, changes a meaning, or edits a published version.`
 
 export function registerDiff(schemas: Command, context: CommandContext): void {

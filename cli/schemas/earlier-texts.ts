@@ -54,7 +54,7 @@ function ofGit(folder: string, named: string): Earlier {
         exitCode: 2,
         what: error.message,
         tried: `to read the schemas at ${named === '' ? 'main' : named} from git`,
-        next: 'git branch --all lists what can follow git:',
+        next: error.next ?? 'git branch --all lists what can follow git:',
       },
       { cause: error },
     )

@@ -6,7 +6,15 @@
 import { fullName } from '../compatibility/full-name.ts'
 import { isArray, isNumber, isObject, parseJson, type Json, type JsonObject } from '../compatibility/parse-json.ts'
 import { isPrimitive } from '../compatibility/parsed-schema.ts'
-import type { Attributes, NamedType, ParsedField, ParsedSchema } from '../compatibility/parsed-schema.ts'
+import type {
+  Attributes,
+  NamedType,
+  ParsedArray,
+  ParsedField,
+  ParsedMap,
+  ParsedPrimitive,
+  ParsedSchema,
+} from '../compatibility/parsed-schema.ts'
 
 /** Where a type is written. */
 interface Around {
@@ -37,23 +45,20 @@ function typeText(json: Json | undefined, type: ParsedSchema, around: Around): s
     return isDefinition ? definitionText(object, type, around) : JSON.stringify(nameIn(around.namespace, type.name))
   }
   const properties = propertyTexts(object, type.attributes, around)
-  switch (type.type) {
-    case 'array':
-      return objectText([
-        ['type', '"array"'],
-        ['items', typeText(object.get('items'), type.items, around)],
-        ...properties,
-      ])
-    case 'map':
-      return objectText([
-        ['type', '"map"'],
-        ['values', typeText(object.get('values'), type.values, around)],
-        ...properties,
-      ])
-    default:
-      // {"type": "string"} is "string".
-      return properties.length === 0 ? `"${type.type}"` : objectText([['type', `"${type.type}"`], ...properties])
-  }
+  const parts = partTexts(object, type, around)
+  // {"type": "string"} is "string".
+  if (parts.length === 0 && properties.length === 0) return `"${type.type}"`
+  return objectText([['type', `"${type.type}"`], ...parts, ...properties])
+}
+
+/** What an array or a map holds; a primitive holds nothing. */
+function partTexts(
+  json: JsonObject,
+  type: ParsedPrimitive | ParsedArray | ParsedMap,
+  around: Around,
+): readonly Entry[] {
+  if (type.type === 'array') return [['items', typeText(json.get('items'), type.items, around)]]
+  return type.type === 'map' ? [['values', typeText(json.get('values'), type.values, around)]] : []
 }
 
 type Entry = readonly [attribute: string, text: string]

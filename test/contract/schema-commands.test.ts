@@ -1,5 +1,7 @@
 /** The commands that look over schemas, run as people run them, on a copy of the schemas. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { chownSync, copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { changing } from '../../contract/authoring/test-kit.ts'
 import { runApart } from '../support/run-command.ts'
 import { by, SchemaProject } from './schema-project.ts'
@@ -122,6 +124,47 @@ describe('schemas diff', () => {
       /^StockCounted is new \(version 1\): safe\n.*deploy readers first: older ones do not know the event\n$/,
     )
     expect((await copy.run('diff', '--against', 'git:v1')).stdout).toBe(found.stdout)
+  })
+
+  test('a copy of a part of a repository is compared with main of the remote, and never with itself', async () => {
+    copy.publish()
+    copy.git('checkout', '--quiet', '-b', 'zoe')
+    copy.edit('StockReserved/v1.avsc', 'set aside', 'put aside')
+    copy.commit('edited')
+    const parts = new SchemaProject()
+    onTestFinished(() => parts.remove())
+    parts.git('init', '--quiet', '--initial-branch', 'unborn')
+    parts.git('remote', 'add', 'origin', `file://${copy.root}`)
+    parts.git('fetch', '--quiet', '--depth=1', 'origin', 'zoe')
+    parts.git('checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD')
+    expect(await parts.run('diff')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/neither main nor origin\/main[^]*git fetch --depth=1 origin main:/),
+    })
+    parts.git('fetch', '--quiet', '--depth=1', 'origin', 'main:refs/remotes/origin/main')
+    expect(await parts.run('diff')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/StockReserved version 1: safe\n {2}version 1 was edited/),
+    })
+  })
+
+  test('a repository of another user is told with the setting of git that lets it be read', async ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('only root can give a folder away')
+    copy.publish()
+    chownSync(copy.root, 12_345, 12_345)
+    chownSync(join(copy.root, '.git'), 12_345, 12_345)
+    expect(await copy.run('diff')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`git config --global --add safe.directory '${copy.root}'`),
+    })
+  })
+
+  test('a checkout under settings for other line ends has those that everything is fingerprinted with', () => {
+    copyFileSync(join(import.meta.dirname, '../../.gitattributes'), join(copy.root, '.gitattributes'))
+    writeFileSync(join(copy.root, 'README.md'), 'one\ntwo\n')
+    copy.publish()
+    copy.git('-c', 'core.autocrlf=true', 'clone', '--quiet', copy.root, join(copy.root, 'clone'))
+    expect(copy.git('-C', 'clone', 'ls-files', '--eol')).not.toMatch(/w\/(crlf|mixed)/)
   })
 
   test('a published version that was edited, and an event that was removed, are told', async () => {
