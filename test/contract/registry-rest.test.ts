@@ -30,6 +30,11 @@ const A2_SCHEMA = A1_SCHEMA.replace(']', ',{"name":"n","type":"int","default":0}
 /** The second schema of a-value, which is its third version with us. */
 const A2 = { subject: 'a-value', version: 3, id: 2, schema: A2_SCHEMA }
 
+const PERSON = {
+  references: [{ name: 'spike.Address', subject: 'address-value', version: 1 }],
+  schema: '{"type":"record","name":"Person","namespace":"spike","fields":[{"name":"addr","type":"Address"}]}',
+}
+
 /** Of the schemas that later requests name. */
 const RECORDED_IDS: Readonly<Record<string, number>> = { idA1: 1, idA2: 2, idPerson: 5 }
 
@@ -52,6 +57,11 @@ const CONFLUENT: Readonly<Record<string, Expected>> = {
   },
   'mode-subject-unset': error(404, 40409, 'a mode that is not set is shown with ?defaultToGlobal only'),
   'register-a1-doc-variant': { body: { id: 'of its own' }, why: 'a doc-only change is a new version' },
+  'ref-person-get': {
+    body: { subject: 'person-value', version: 1, id: 5, ...PERSON },
+    why: 'a schema is shown as Java writes it: a name is short where its namespace holds',
+  },
+  'ref-person-by-id': { body: PERSON, why: 'a schema is shown as Java writes it' },
   'register-empty-schema': error(422, 42201, 'an empty schema is the fault of the client'),
   'register-missing-schema-key': error(422, 42201, 'a missing schema is the fault of the client'),
   'register-unknown-schemaType': error(422, 42201, 'a type that is not known is refused'),
