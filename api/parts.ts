@@ -77,6 +77,8 @@ export interface ApiSettings {
   /** No simulation in production. */
   readonly production: boolean
   readonly version: string
+  /** ISO 4217. */
+  readonly currency: string
   /** Open at the same time; the one that has been idle for longest makes room for a new one. */
   readonly maxConnections?: number
   /** Within which a request has to arrive whole. */

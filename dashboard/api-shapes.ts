@@ -1173,9 +1173,13 @@ export interface TopicMessages {
   readonly next: number | null
 }
 
-/** The running release. */
+/** The running release, and the currency of the shop. */
 export interface Version {
   readonly name: string
   readonly version: string
   readonly node: string
+  /** Of the shop (ISO 4217). */
+  readonly currency: string
+  /** Of an amount in minor units, those behind the point: with 2, 1999 EUR are 19.99 euros. */
+  readonly digits: number
 }

@@ -1,6 +1,7 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
-import { age, connection } from './live.ts'
+import type { Version } from './api-shapes.ts'
+import { age, connection, useLive } from './live.ts'
 import { FailurePage } from './pages/failure.tsx'
 import { FailuresPage } from './pages/failures.tsx'
 import { KafkaPage } from './pages/kafka.tsx'
@@ -13,7 +14,7 @@ import { ReplayPage } from './pages/replay.tsx'
 import { SchemaPage } from './pages/schema.tsx'
 import { SchemasPage } from './pages/schemas.tsx'
 import { TopicPage } from './pages/topic.tsx'
-import { duration } from './parts/format.ts'
+import { currencyDigits, duration } from './parts/format.ts'
 import { StoppedProjections } from './parts/notes.tsx'
 import { TokenDialog } from './parts/token-dialog.tsx'
 import { href, PAGES, route, type Route } from './route.ts'
@@ -22,6 +23,12 @@ import { choose, theme } from './theme.ts'
 export function Frame() {
   const { page, id } = route.value
   const title = PAGES.find(({ name }) => name === page)?.title ?? 'Not found'
+  // Asked until it is known: a service keeps its currency.
+  const { shown } = useLive<Version>(currencyDigits.value === null ? '/version' : null)
+  const digits = shown.value?.body.digits
+  useEffect(() => {
+    if (digits !== undefined) currencyDigits.value = digits
+  }, [digits])
   useEffect(() => {
     document.title = `${id ?? title} · OrderLedger`
   }, [title, id])

@@ -1,4 +1,5 @@
 /** The dashboard: what people see of a shop, and the few things they do to it. */
+import './sound-browser.ts'
 import { render } from 'preact'
 import { Frame } from './frame.tsx'
 import { startLive } from './live.ts'

@@ -2,6 +2,7 @@
 import { versions } from 'node:process'
 import { Type } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { currencyDigits } from '../../domain/currencies.ts'
 import { sendProblem } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
@@ -39,9 +40,9 @@ const getMetrics = reading('/metrics', {
 
 const getVersion = reading('/version', {
   ...common,
-  summary: 'Which release is running?',
+  summary: 'Which release is running, and in which currency?',
   role: 'read',
-  answers: { 200: { description: 'The release.', shape: ref(Version) } },
+  answers: { 200: { description: 'The release, and the currency of the shop.', shape: ref(Version) } },
 })
 
 /** No token, no limit, no load shedding. */
@@ -72,7 +73,13 @@ export const health = resource(
 export const service = resource(
   { getVersion, getMetrics },
   ({ metrics, settings }: Pick<OperationParts, 'metrics' | 'settings'>) => ({
-    getVersion: async () => ({ name: 'orderledger', version: settings.version, node: versions.node }),
+    getVersion: async () => ({
+      name: 'orderledger',
+      version: settings.version,
+      node: versions.node,
+      currency: settings.currency,
+      digits: currencyDigits(settings.currency),
+    }),
     async getMetrics(_request, reply) {
       const text = metrics === null ? '# metrics are off\n' : await metrics.registry.metrics()
       return uncached(reply).type('text/plain; version=0.0.4; charset=utf-8').send(text)

@@ -28,6 +28,17 @@ export const Readiness = named(
 
 export const Version = named(
   'Version',
-  { name: Type.String(), version: Type.String(), node: Type.String() },
-  { description: 'The running release.', examples: [{ name: 'orderledger', version: '0.1.0', node: '20.20.2' }] },
+  {
+    name: Type.String(),
+    version: Type.String(),
+    node: Type.String(),
+    currency: Type.String({ description: 'Of the shop (ISO 4217).' }),
+    digits: Type.Integer({
+      description: 'Of an amount in minor units, those behind the point: with 2, 1999 EUR are 19.99 euros.',
+    }),
+  },
+  {
+    description: 'The running release, and the currency of the shop.',
+    examples: [{ name: 'orderledger', version: '0.1.0', node: '20.20.2', currency: 'EUR', digits: 2 }],
+  },
 )

@@ -1,4 +1,5 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
+import { isCurrency } from '../../domain/currencies.ts'
 import { ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
 import { crashPointNames } from '../crash-points.ts'
@@ -42,8 +43,8 @@ export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
 }
 
 export function currencyCode(text: string): Parsed<string> {
-  if (/^[A-Z]{3}$/.test(text)) return { value: text }
-  return { wrong: `"${text}" is not a currency code`, fix: 'three capital letters (ISO 4217), such as EUR' }
+  if (isCurrency(text)) return { value: text }
+  return { wrong: `"${text}" is the code of no currency in use`, fix: 'three capital letters (ISO 4217), such as EUR' }
 }
 
 export function hostName(text: string): Parsed<string> {

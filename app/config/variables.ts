@@ -127,7 +127,8 @@ export const variables = {
     parse: anyText,
   }),
   currency: define('CURRENCY', 'plain', {
-    about: 'The currency of the shop (ISO 4217). Do not change it once orders exist.',
+    about:
+      'The currency of the shop (ISO 4217), which decides how many digits a minor unit is. Do not change it once orders exist.',
     fallback: 'EUR',
     fallbackText: 'EUR',
     parse: currencyCode,

@@ -111,12 +111,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('heartbeat', () => heartbeat.stop())
 
   let stopping = false
-  const { apiTokens: tokens, production, rateLimit, maxConnections } = config
+  const { apiTokens: tokens, production, currency, rateLimit, maxConnections } = config
   const operations: OperationParts = {
     newId,
     log,
     metrics,
-    settings: { tokens, rateLimit, maxConnections, production, version: options.version },
+    settings: { tokens, rateLimit, maxConnections, production, currency, version: options.version },
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
     degrading: () => heartbeat.projectionChecks(),
     feed: background.feed,

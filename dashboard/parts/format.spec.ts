@@ -1,10 +1,20 @@
 import { expect, test } from 'vitest'
-import { counted, duration, inWords, money, oneDecimal, shortId } from './format.ts'
+import { counted, currencyDigits, duration, inWords, money, oneDecimal, shortId } from './format.ts'
 
-test('money has as many decimals as its currency', () => {
-  expect(money({ amount: 123_456_789, currency: 'EUR' })).toBe('€1,234,567.89')
-  expect(money({ amount: 1_234, currency: 'JPY' })).toBe('JP¥1,234')
-  expect(money({ amount: 1_234, currency: 'KWD' })).toMatch(/^KWD\s1\.234$/)
+test.each([
+  [2, 'EUR', 123_456_789, '€1,234,567.89'],
+  [0, 'JPY', 1_234, 'JP¥1,234'],
+  [3, 'KWD', 1_234, 'KWD\u00a01.234'],
+  // A browser by itself shows none of its digits.
+  [2, 'HUF', 1_234_50, 'HUF\u00a01,234.50'],
+])('money has the %i digits that the service names for %s', (digits, currency, amount, text) => {
+  currencyDigits.value = digits
+  expect(money({ amount, currency })).toBe(text)
+})
+
+test('money waits for the digits of its currency', () => {
+  currencyDigits.value = null
+  expect(money({ amount: 1, currency: 'EUR' })).toBe('…')
 })
 
 test('numbers are grouped, and one is not many', () => {

@@ -1,4 +1,5 @@
 /** Numbers and times as text. One language, that of the page, so that its words and its numbers agree. */
+import { signal } from '@preact/signals'
 import type { Money } from '../api-shapes.ts'
 
 const LANGUAGE = 'en-GB'
@@ -31,15 +32,20 @@ export function oneDecimal(value: number): string {
   return tenths.format(value)
 }
 
+/** Of the shop's currency, as its service says; null until then. */
+export const currencyDigits = signal<number | null>(null)
+
+/** `…` until it is known how many digits stand behind the point: browsers disagree with ISO 4217 about some. */
 export function money({ amount, currency }: Money): string {
-  const format = currencyFormat(currency)
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  const digits = currencyDigits.value
+  return digits === null ? '…' : currencyFormat(currency, digits).format(amount / 10 ** digits)
 }
 
-function currencyFormat(currency: string): Intl.NumberFormat {
+function currencyFormat(currency: string, digits: number): Intl.NumberFormat {
   const known = currencies.get(currency)
   if (known !== undefined) return known
-  const made = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency })
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  const made = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency, ...fraction })
   currencies.set(currency, made)
   return made
 }

@@ -122,6 +122,39 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await close()
   })
 
+  test('shows its numbers in a browser whose language no script can read, and which refuses storage', async () => {
+    const context = await (browser as Browser).newContext({ viewport: { width: 1280, height: 800 } })
+    await context.addInitScript(`
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix', configurable: true })
+      Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })
+    `)
+    const page = await context.newPage()
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(String(error)))
+    await page.goto(`${service.url}/dashboard/#/now`)
+    await page
+      .getByText(/^As of position/)
+      .first()
+      .waitFor()
+    await page.getByRole('img', { name: /^Orders accepted, minute by minute/ }).waitFor()
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test.each([
+    ['at load', `Intl.NumberFormat = function () { throw new Error('this browser lacks a part') }`],
+    ['later', `setTimeout(() => { throw new Error('this browser lacks a part') }, 1)`],
+    ['in a promise', `void (() => { Promise.reject(new Error('this browser lacks a part')) })()`],
+  ])('an error that nothing catches, %s, is said on the page', async (_, script) => {
+    const context = await (browser as Browser).newContext()
+    if (script.startsWith('Intl')) await context.addInitScript(script)
+    const page = await context.newPage()
+    await page.goto(`${service.url}/dashboard/#/now`)
+    if (!script.startsWith('Intl')) await page.evaluate(script).catch(() => undefined)
+    await page.getByRole('alert').getByText('this browser lacks a part').waitFor()
+    await context.close()
+  })
+
   test('remembers the theme that somebody chose', async () => {
     const { page, close } = await openPage(browser as Browser, service.url, { colorScheme: 'light' })
     const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')

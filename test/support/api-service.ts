@@ -43,6 +43,7 @@ const SETTINGS: ApiSettings = {
   rateLimit: 0,
   production: false,
   version: '0.1.0',
+  currency: 'EUR',
 }
 
 export async function openApiService(url: string, settings: Partial<ApiSettings> = {}): Promise<ApiService> {

@@ -1,0 +1,47 @@
+/**
+ * First of all, before any library is loaded: mends what of a browser's settings libraries rely on unasked, and says so on
+ * the page when something throws that nobody catches. A page that stays blank says nothing.
+ */
+import { RequestFailed } from './api.ts'
+
+const FALLBACK = 'en-GB'
+
+if (!isLanguage(navigator.language)) {
+  Object.defineProperty(navigator, 'language', { value: FALLBACK })
+  Object.defineProperty(navigator, 'languages', { value: [FALLBACK] })
+}
+
+addEventListener('error', ({ error, message }) => tell(error, message))
+addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => tell(reason, String(reason)))
+
+/** `en-US@posix`, as some systems name it, is none: each use of it throws. */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}
+
+function tell(error: unknown, message: string): void {
+  // A browser's note about its own layout, not a failure.
+  if (message.startsWith('ResizeObserver loop')) return
+  const alert = document.createElement('div')
+  alert.id = 'uncaught'
+  alert.className = 'trouble'
+  alert.setAttribute('role', 'alert')
+  const what = document.createElement('p')
+  what.textContent = `An error stopped a part of this page: ${error instanceof Error ? error.message : message}${requestOf(error)}`
+  const next = document.createElement('p')
+  next.textContent =
+    'The shop goes on. Load the page again; if the error stays, report it with your browser and its language.'
+  alert.append(what, next)
+  document.getElementById('uncaught')?.remove()
+  document.body.prepend(alert)
+}
+
+/** An answer of the service names its request, which finds it in the log. */
+function requestOf(error: unknown): string {
+  const id = error instanceof RequestFailed ? error.trouble.requestId : null
+  return id === null ? '' : ` (request ${id})`
+}
