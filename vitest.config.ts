@@ -38,6 +38,8 @@ export default defineConfig({
           hookTimeout: 240_000,
           isolate: false,
           maxWorkers: 2,
+          // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try.
+          retry: 1,
         },
       },
     ],
