@@ -80,7 +80,7 @@ export interface ApiSettings {
   /** ISO 4217. */
   readonly currency: string
   /** Open at the same time; the one that has been idle for longest makes room for a new one. */
-  readonly maxConnections?: number
+  readonly maxConnections: number
   /** Within which a request has to arrive whole. */
   readonly requestTimeoutMs?: number
 }

@@ -18,8 +18,11 @@ import { reactors } from './routes/reactors.ts'
 import { schemas } from './routes/schemas.ts'
 import { simulation } from './routes/simulation.ts'
 
-/** Without tokens and limits. */
-export const openResources: readonly Resource<ApiParts>[] = [health, problems, start]
+/** Without tokens, and none of their answers counts for the rate limit: probes come as often as they are set to. */
+export const uncountedResources: readonly Resource<ApiParts>[] = [health]
+
+/** Without tokens. */
+export const openResources: readonly Resource<ApiParts>[] = [problems, start]
 
 export const guardedResources: readonly Resource<ApiParts>[] = [
   orders,
@@ -38,7 +41,13 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   documentation,
 ]
 
+export const allResources: readonly Resource<ApiParts>[] = [
+  ...uncountedResources,
+  ...openResources,
+  ...guardedResources,
+]
+
 /** By name: the OpenAPI document has them in this order. */
-export const namedShapes: readonly Named[] = [
-  ...new Set([...openResources, ...guardedResources].flatMap(({ shapes }) => shapes)),
-].sort((one, other) => (one.$id < other.$id ? -1 : 1))
+export const namedShapes: readonly Named[] = [...new Set(allResources.flatMap(({ shapes }) => shapes))].sort(
+  (one, other) => (one.$id < other.$id ? -1 : 1),
+)

@@ -23,7 +23,7 @@ import { VALIDATION } from '../commands/request.ts'
 import { health, service } from './routes/operations.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
 import { refuseUnrouted, registryRoutes } from './routes/registry.ts'
-import { guardedResources, namedShapes, openResources } from './resources.ts'
+import { allResources, guardedResources, namedShapes, openResources, uncountedResources } from './resources.ts'
 
 const BODY_LIMIT = 65_536
 /** Longer than any id, so that a bad id is told as such (400); beyond it the path itself is (414). */
@@ -32,8 +32,6 @@ const HEADER_LIMIT = 16_384
 const REQUEST_TIMEOUT_MS = 10_000
 /** For a view to show a position, together. */
 const MOST_WAITING_FOR_VIEWS = 1_000
-/** Where the settings do not say it. */
-const MAX_CONNECTIONS = 2_000
 /** Above that of the usual proxies (60 s): the side that closes first must be the one that sends. */
 const KEEP_ALIVE_MS = 65_000
 /** On average. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
@@ -46,11 +44,11 @@ export function buildServer(parts: ApiParts): ApiServer {
   const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null })
   app.register(async (uncounted: ApiServer) => {
     leaveUncounted(uncounted)
-    health.serve(uncounted, parts)
+    for (const { serve } of uncountedResources) serve(uncounted, parts)
     dashboardFiles(uncounted, parts)
   })
   app.register(async (open: ApiServer) => {
-    for (const each of openResources) if (each !== health) each.serve(open, parts)
+    for (const { serve } of openResources) serve(open, parts)
   })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
@@ -70,7 +68,7 @@ export function buildDescription(version: string): ApiServer {
   app.setValidatorCompiler(() => () => true)
   describeApi(app, version)
   app.register(async (described: ApiServer) => {
-    for (const { describe } of [...openResources, ...guardedResources]) describe(described)
+    for (const { describe } of allResources) describe(described)
   })
   return app
 }
@@ -126,7 +124,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
         requestTimeout,
         connectionTimeout: 3 * requestTimeout,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        maxConnections: settings.maxConnections ?? MAX_CONNECTIONS,
+        maxConnections: settings.maxConnections,
         newId,
       }),
     ajv: { customOptions: VALIDATION },

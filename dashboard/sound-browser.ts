@@ -2,7 +2,7 @@
  * First of all, before any library is loaded: mends what of a browser's settings libraries rely on unasked, and says so on
  * the page when something throws that nobody catches. A page that stays blank says nothing.
  */
-import { RequestFailed } from './api.ts'
+import type { RequestFailed } from './api.ts'
 
 const FALLBACK = 'en-GB'
 
@@ -42,6 +42,11 @@ function tell(error: unknown, message: string): void {
 
 /** An answer of the service names its request, which finds it in the log. */
 function requestOf(error: unknown): string {
-  const id = error instanceof RequestFailed ? error.trouble.requestId : null
-  return id === null ? '' : ` (request ${id})`
+  if (!isRequestFailed(error) || error.trouble.requestId === null) return ''
+  return ` (request ${error.trouble.requestId})`
+}
+
+/** By what it has: its class comes with a library. */
+function isRequestFailed(error: unknown): error is RequestFailed {
+  return error instanceof Error && 'trouble' in error
 }

@@ -3,6 +3,7 @@
  * who opened it. What changes something is taken from pages of this service, and from clients that are no browsers.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { cut } from '../../contract/compatibility/cut.ts'
 import { hostOf } from '../connection/target.ts'
 import { ProblemError } from './problem-document.ts'
 
@@ -22,12 +23,12 @@ export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done:
   // Browsers let no page write this header, and a page behind a proxy that changes Host is still known by it.
   if (site !== undefined) {
     if (OWN_SITES.has(String(site))) return done()
-    return done(refused(`a page of another site sent this (Sec-Fetch-Site: ${shown(String(site))})`))
+    return done(refused(`a page of another site sent this (Sec-Fetch-Site: ${cut(String(site), MOST_SHOWN)})`))
   }
   if (origin === undefined || isOriginOf(origin, host)) return done()
   done(
     refused(
-      `a page of ${shown(origin)} sent this to ${shown(host)}; a proxy in front of the service must pass Host on as it came`,
+      `a page of ${cut(origin, MOST_SHOWN)} sent this to ${cut(host, MOST_SHOWN)}; a proxy in front of the service must pass Host on as it came`,
     ),
   )
 }
@@ -43,8 +44,4 @@ export function isOriginOf(origin: string, host: string): boolean {
 
 function refused(detail: string): ProblemError {
   return new ProblemError({ code: 'origin-not-allowed', detail })
-}
-
-function shown(text: string): string {
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }

@@ -1,7 +1,7 @@
 /** What a start relies on of the database, in one list: `start` refuses what `doctor` finds failed, with the same words. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { clientConfig, openPool, PROBE_SESSION, SESSION_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { clientConfig, PROBE_SESSION, SESSION_SETTINGS } from '../../store/postgres/database.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { hidePassword } from '../config/describe-config.ts'
 import { connectionFault, DIRECT_ADDRESS } from '../postgres/connection-failure.ts'
@@ -17,11 +17,9 @@ export interface ExaminedDatabase {
 const NOTICE_MS = 2_000
 
 /** Throws a StartFailure (exit code 3) when the database does not answer. */
-export async function examineDatabase(url: string): Promise<ExaminedDatabase> {
-  let pool: Pool | null = null
-  try {
-    pool = openPool(url, { name: PROBE_SESSION, max: 1 })
-    const server = await look(pool)
+export function examineDatabase(url: string): Promise<ExaminedDatabase> {
+  return probing(url, async (client) => {
+    const server = await look(client)
     const checks = [
       checkEncoding(server),
       checkWritable(server),
@@ -31,10 +29,30 @@ export async function examineDatabase(url: string): Promise<ExaminedDatabase> {
       checkDurability(server),
     ]
     return { version: server.version, checks }
+  })
+}
+
+/** Whether it answers: the version of the server. Throws as `examineDatabase`. */
+export function probeDatabase(url: string): Promise<string> {
+  return probing(url, async (client) => {
+    const { rows } = await client.query<{ version: string }>(`select ${VERSION} as version`)
+    return rows[0]?.version ?? '?'
+  })
+}
+
+const VERSION = "split_part(current_setting('server_version'), ' ', 1)"
+
+async function probing<Found>(url: string, work: (client: pg.Client) => Promise<Found>): Promise<Found> {
+  let client: pg.Client | null = null
+  try {
+    client = new pg.Client(clientConfig(url, { name: PROBE_SESSION }))
+    client.on('error', () => undefined) // the query under way rejects as well
+    await client.connect()
+    return await work(client)
   } catch (error) {
     throw unreachable(url, error)
   } finally {
-    await pool?.end()
+    void client?.end().catch(() => undefined)
   }
 }
 
@@ -51,7 +69,7 @@ export function requireChecks(url: string, checks: readonly Check[]): void {
   })
 }
 
-export function unreachable(url: string, error: unknown): StartFailure {
+function unreachable(url: string, error: unknown): StartFailure {
   const { what, next } = connectionFault(error)
   return new StartFailure(
     { code: 'database-unreachable', exitCode: 3, what, tried: `to connect to ${hidePassword(url)}`, next },
@@ -76,9 +94,9 @@ interface Server {
   readonly lost: readonly string[]
 }
 
-async function look(pool: Pool): Promise<Server> {
-  const { rows } = await pool.query<Server>(
-    `select split_part(current_setting('server_version'), ' ', 1) as version, current_database() as database,
+async function look(client: pg.Client): Promise<Server> {
+  const { rows } = await client.query<Server>(
+    `select ${VERSION} as version, current_database() as database,
       current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby,
       to_regclass('log.events') is not null as migrated, current_user as role,
       has_database_privilege(current_database(), 'CREATE') as creates_schemas,

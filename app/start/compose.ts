@@ -72,11 +72,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
   const database = await openDatabase(config, { claim, log })
   releases.add('database', () => database.stop())
-  const { checks } = await examineDatabase(database.url)
+  const { version, checks } = await examineDatabase(database.url)
   requireChecks(database.url, checks)
   const remarks = checks.filter(({ state }) => state === 'advice')
   for (const { name, saw, fix } of remarks) log.warn({ check: name, fix }, saw)
-  step('postgres', [database.description, ...remarks.map(({ saw }) => saw)].join(', '))
+  step('postgres', [database.describe(version), ...remarks.map(({ saw }) => saw)].join(', '))
 
   const pool = openPool(database.url, { name: 'reader', max: 8, settings: READER_SETTINGS })
   releases.add('reader pool', () => pool.end())

@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hidePassword } from '../../app/config/describe-config.ts'
-import { openDatabase, probeDatabase } from '../../app/postgres/database.ts'
-import { examineDatabase, requireChecks } from '../../app/checks/database-checks.ts'
+import { namedDatabase, openDatabase } from '../../app/postgres/database.ts'
+import { examineDatabase, probeDatabase, requireChecks } from '../../app/checks/database-checks.ts'
 import { openLog } from '../../app/log.ts'
 import { claimDataDirectory, readRunFile, type RunFile } from '../../app/start/run-file.ts'
 import { StartFailure, systemCode } from '../../app/start-failure.ts'
@@ -38,9 +38,8 @@ export async function withDatabase<Result>(
   const running = readRunFile(config.dataDir)
   const url = config.databaseUrl ?? running?.databaseUrl ?? null
   if (url !== null) {
-    const version = await probeDatabase(url)
-    if (options.create) requireChecks(url, (await examineDatabase(url)).checks)
-    return lossTold(url, () => work({ url, running, description: `Postgres ${version} at ${hidePassword(url)}` }))
+    const description = namedDatabase(url, await (options.create ? suitable(url) : probeDatabase(url)))
+    return lossTold(url, () => work({ url, running, description }))
   }
   if (!options.create) requireEmbedded(config.dataDir)
   const claim = claimDataDirectory(config.dataDir, options.command)
@@ -48,7 +47,7 @@ export async function withDatabase<Result>(
   try {
     const database = await openDatabase(config, { claim, log })
     try {
-      const { description } = database
+      const description = database.describe(await probeDatabase(database.url))
       return await lossTold(database.url, () => work({ url: database.url, running: null, description }))
     } finally {
       await database.stop()
@@ -57,6 +56,13 @@ export async function withDatabase<Result>(
     claim.release()
     flush()
   }
+}
+
+/** The version of a server that a start would take too. */
+async function suitable(url: string): Promise<string> {
+  const { version, checks } = await examineDatabase(url)
+  requireChecks(url, checks)
+  return version
 }
 
 function requireEmbedded(dataDir: string): void {

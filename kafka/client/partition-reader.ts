@@ -119,17 +119,10 @@ export class PartitionReader {
   }
 
   /** Records from `offset` on, as many as fit. An offset that is not there any more goes on at the oldest that is. */
-  async fetch(topic: string, partition: number, offset: number, { wait, bytes }: FetchBounds): Promise<PartitionPage> {
+  async fetch(topic: string, partition: number, offset: number, bounds: FetchBounds): Promise<PartitionPage> {
     try {
       const broker = await this.#leader(topic, partition)
-      const { responses } = await broker.fetch({
-        replicaId: -1,
-        isolationLevel: 0,
-        maxWaitTime: wait,
-        minBytes: 1,
-        maxBytes: bytes,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: bytes }] }],
-      })
+      const { responses } = await broker.fetch(fetchRequest(topic, [[partition, offset]], bounds))
       const found = responses[0]?.partitions[0]
       if (found === undefined) return { records: [], next: offset, end: offset }
       return pageOf(found, partition, offset)
@@ -143,17 +136,11 @@ export class PartitionReader {
     topic: string,
     partition: number,
     offset: number,
-    { wait, bytes }: FetchBounds,
+    bounds: FetchBounds,
   ): Promise<readonly FetchedBatch[]> {
     const broker = await this.#leader(topic, partition)
-    const { responses } = await broker.fetch({
-      replicaId: -1,
-      isolationLevel: 1,
-      maxWaitTime: wait,
-      minBytes: 1,
-      maxBytes: bytes,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: bytes }] }],
-    })
+    const request = fetchRequest(topic, [[partition, offset]], bounds)
+    const { responses } = await broker.fetch({ ...request, isolationLevel: COMMITTED })
     const { messages = [], abortedTransactions = null } = responses[0]?.partitions[0] ?? {}
     return markAborted(messages, abortedTransactions)
       .filter(({ last }) => last >= offset)
@@ -210,21 +197,10 @@ export class PartitionReader {
     },
   ): Promise<readonly (readonly [number, PartitionPage])[]> {
     const { partitions, offsets, bounds } = asked
-    const wanted = partitions.map((partition) => ({
-      partition,
-      fetchOffset: offsets.get(partition) ?? 0,
-      maxBytes: bounds.bytes,
-    }))
+    const wanted = partitions.map((partition) => [partition, offsets.get(partition) ?? 0] as const)
     try {
       const broker = await this.#cluster.findBroker({ nodeId: leader })
-      const { responses } = await broker.fetch({
-        replicaId: -1,
-        isolationLevel: 0,
-        maxWaitTime: bounds.wait,
-        minBytes: 1,
-        maxBytes: bounds.bytes,
-        topics: [{ topic, partitions: wanted }],
-      })
+      const { responses } = await broker.fetch(fetchRequest(topic, wanted, bounds))
       return responses
         .flatMap((response) => response.partitions)
         .map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)] as const)
@@ -236,8 +212,8 @@ export class PartitionReader {
       }
       // One of them is at fault, and the others must not wait for it.
       const pages = []
-      for (const { partition, fetchOffset } of wanted)
-        pages.push([partition, await this.fetch(topic, partition, fetchOffset, { ...bounds, wait: 0 })] as const)
+      for (const [partition, offset] of wanted)
+        pages.push([partition, await this.fetch(topic, partition, offset, { ...bounds, wait: 0 })] as const)
       return pages
     }
   }
@@ -328,6 +304,21 @@ interface Broker {
   fetch(
     request: object,
   ): Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>
+}
+
+/** What is written and not rolled back; else all that is written. */
+const COMMITTED = 1
+const WRITTEN = 0
+
+/** `wanted`: partitions, each with the offset from which on. */
+function fetchRequest(
+  topic: string,
+  wanted: readonly (readonly [partition: number, offset: number])[],
+  { wait, bytes }: FetchBounds,
+) {
+  const partitions = wanted.map(([partition, fetchOffset]) => ({ partition, fetchOffset, maxBytes: bytes }))
+  const size = { maxWaitTime: wait, minBytes: 1, maxBytes: bytes }
+  return { replicaId: -1, isolationLevel: WRITTEN, ...size, topics: [{ topic, partitions }] }
 }
 
 interface FetchedPartition {

@@ -1,7 +1,6 @@
 /** What a client multiplies on its connections: requests that it does not read the answers of, and connections themselves. */
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AddressInfo } from 'node:net'
 import { ProblemError } from '../../api/http/problem-document.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -26,11 +25,6 @@ afterAll(async () => {
 const get = (path: string, ...headers: readonly string[]) =>
   [`GET ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n')
 const LAST = get('/livez', 'Connection: close')
-
-async function listening(app: ApiService['app']): Promise<number> {
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return (app.server.address() as AddressInfo).port
-}
 
 async function opened(at: number): Promise<Socket & { closed_: boolean; heard: string }> {
   const socket = Object.assign(connect({ port: at, host: '127.0.0.1' }), { closed_: false, heard: '' })
@@ -61,7 +55,7 @@ describe('requests on one connection', () => {
         throw new ProblemError({ code: 'not-found', detail: 'as asked' })
       },
     })
-    const answers = exchangeAt(await listening(app), get('/events').repeat(40) + LAST)
+    const answers = exchangeAt(await service.listen(app), get('/events').repeat(40) + LAST)
     for (let sent = 0; sent < 40; sent++) {
       await eventually(() => answer.length > 0)
       answer.shift()?.()
@@ -77,14 +71,15 @@ describe('requests on one connection', () => {
       readLog: () => Promise.resolve({ events: [], next: 0, head: 0, position: begun++ } as never),
     })
     app.addHook('onSend', (request, _reply, payload, done) => done(null, request.url === '/events' ? page : payload))
-    const socket = await opened(await listening(app))
+    const at = await service.listen(app)
+    const socket = await opened(at)
     socket.pause()
     const requests = 700
     socket.write(get('/events').repeat(requests))
     // Another connection is answered meanwhile, and the one that does not read comes to rest.
     let before = -1
     await eventually(async () => {
-      const [answer] = await exchangeAt((app.server.address() as AddressInfo).port, LAST)
+      const [answer] = await exchangeAt(at, LAST)
       const still = answer?.status === 200 && begun > 0 && begun === before
       before = begun
       return still
@@ -104,7 +99,7 @@ describe('requests on one connection', () => {
         throw new ProblemError({ code: 'not-found', detail: 'as asked' })
       },
     })
-    const at = await listening(app)
+    const at = await service.listen(app)
     const socket = await opened(at)
     socket.write(get('/events').repeat(100))
     await eventually(() => answer.length === 16)
@@ -118,7 +113,7 @@ describe('requests on one connection', () => {
 
 describe('connections', () => {
   test('make room for new ones: the one that has been idle for longest is closed', async () => {
-    const at = await listening(service.another({}, { maxConnections: 3 }))
+    const at = await service.listen(service.another({}, { maxConnections: 3 }))
     const [first, second, third] = [await opened(at), await opened(at), await opened(at)]
     first.write(get('/livez'))
     await eventually(() => first.heard.includes('200 OK'))
@@ -141,7 +136,7 @@ describe('connections', () => {
       },
       { maxConnections: 2 },
     )
-    const at = await listening(app)
+    const at = await service.listen(app)
     const busy = [await opened(at), await opened(at)]
     for (const socket of busy) socket.write(get('/events'))
     await eventually(() => answer.length === 2)

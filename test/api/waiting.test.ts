@@ -1,6 +1,5 @@
 /** What waits for a view: bounded, shared among those who ask, and over when the client is gone. */
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -78,8 +77,7 @@ test('one token has a quarter of the places', async () => {
 
 test('a client that is gone does not wait', async () => {
   const { app, waiting } = await waitingService()
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.address() as AddressInfo
+  const port = await service.listen(app)
   const socket = connect({ port, host: '127.0.0.1' })
   socket.on('error', () => undefined)
   socket.write('GET /orders?after=9 HTTP/1.1\r\nHost: localhost\r\n\r\n')

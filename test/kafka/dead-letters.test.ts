@@ -6,22 +6,16 @@ import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.t
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'
-import { openPool } from '../../store/postgres/database.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { consumeAll } from './consume-all.ts'
 import { testKafka } from '../support/kafka.ts'
 import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
-import { openShop, type Shop } from '../support/shop.ts'
-import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
-import { orderReader } from '../support/order-reader.ts'
+import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()
 
 describe.skipIf(kafka === null)('dead letters', () => {
-  let database: TestDatabase
-  let shop: Shop
-  let store: StoreProcess
+  let own: TakingShop
   let pool: pg.Pool
   let topic: OrderTopic
   let desk: DeadLetters
@@ -31,20 +25,13 @@ describe.skipIf(kafka === null)('dead letters', () => {
 
   beforeEach(async () => {
     if (kafka === null) throw new Error('no Kafka')
-    database = await testDatabase()
-    shop = await openShop(database.url)
-    await shop.list('A1', 1_000_000)
-    await shop.list('B1', 2)
-    await shop.register('c1')
-    store = await startStoreProcess(database.url, { listens: true })
-    pool = openPool(database.url, { name: 'test inbound', max: 4 })
+    own = await openTakingShop({ A1: 1_000_000, B1: 2 }, ['c1'])
+    pool = own.pool
     settings = kafka.settings(`d${String(++prefixes)}-`)
     topic = await openOrderTopic(settings)
     takers = []
     desk = deadLetters({
-      executor: store.committer,
-      shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
-      ...orderReader(AVRO_ID),
+      ...own.taking(AVRO_ID),
       pool,
       newEventId: newIdBytes,
       fetchBatches: (place) => fetchBatches(settings, place),
@@ -55,14 +42,11 @@ describe.skipIf(kafka === null)('dead letters', () => {
   afterEach(async () => {
     for (const taker of takers) await taker.stop()
     await topic.close()
-    await store.stop()
-    await pool.end()
-    await shop.close()
-    await database.drop()
+    await own.close()
   })
 
   const start = (options: Partial<Parameters<typeof startTaker>[0]> = {}) => {
-    const taker = startTaker({ settings, pool, executor: store.committer, ...options })
+    const taker = startTaker({ settings, pool, executor: own.store.committer, ...options })
     takers.push(taker)
     return taker
   }
@@ -73,11 +57,7 @@ describe.skipIf(kafka === null)('dead letters', () => {
       )
       return Number(rows[0]?.sum ?? 0) === records
     })
-  const placed = async (): Promise<readonly string[]> => {
-    const text = `select stream from log.events where type = 'OrderPlaced' order by position`
-    const { rows } = await pool.query<{ stream: string }>(text)
-    return rows.map(({ stream }) => stream.slice('order-'.length))
-  }
+  const placed = () => own.placed()
   const message = ({ key, value, headers }: PoisonRecord) => ({
     key: key === null ? null : Buffer.from(key),
     value,
@@ -90,7 +70,7 @@ describe.skipIf(kafka === null)('dead letters', () => {
 
   test('of the poison corpus are parked once each, with bytes, headers, class and time (law 8)', async () => {
     const run = { run: 'p', sku: 'A1', schemaId: AVRO_ID }
-    for (const customerId of poisonCustomers(run)) await shop.register(customerId)
+    for (const customerId of poisonCustomers(run)) await own.shop.register(customerId)
     const cases = poisonCorpus(run)
     const before = cases.flatMap((one) => (one.before === null ? [] : [one.before]))
     await topic.send(before.map(message))

@@ -3,21 +3,16 @@ import kafkajs, { type IHeaders } from 'kafkajs'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
-import { openPool } from '../../store/postgres/database.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
-import { openShop, type Shop } from '../support/shop.ts'
 import { snappyOfLiterals } from './snappy-of-literals.ts'
-import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
+import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()
 
 describe.skipIf(kafka === null)('orders over Kafka', () => {
-  let database: TestDatabase
-  let shop: Shop
-  let store: StoreProcess
+  let own: TakingShop
   let pool: pg.Pool
   let topic: OrderTopic
   let settings: ReturnType<NonNullable<typeof kafka>['settings']>
@@ -26,13 +21,9 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
 
   beforeEach(async () => {
     if (kafka === null) throw new Error('no Kafka')
-    database = await testDatabase()
-    shop = await openShop(database.url)
-    await shop.list('A1', 1_000_000)
-    await shop.list('B1', 3)
-    for (let index = 0; index < 10; index++) await shop.register(`c${String(index)}`)
-    store = await startStoreProcess(database.url, { listens: true })
-    pool = openPool(database.url, { name: 'test inbound', max: 4 })
+    const customers = Array.from({ length: 10 }, (_, index) => `c${String(index)}`)
+    own = await openTakingShop({ A1: 1_000_000, B1: 3 }, customers)
+    pool = own.pool
     settings = kafka.settings(`t${String(++prefixes)}-`)
     topic = await openOrderTopic(settings)
     takers = []
@@ -41,14 +32,11 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
   afterEach(async () => {
     for (const taker of takers) await taker.stop()
     await topic.close()
-    await store.stop()
-    await pool.end()
-    await shop.close()
-    await database.drop()
+    await own.close()
   })
 
   const start = (options: Partial<Parameters<typeof startTaker>[0]> = {}) => {
-    const taker = startTaker({ settings, pool, executor: store.committer, ...options })
+    const taker = startTaker({ settings, pool, executor: own.store.committer, ...options })
     takers.push(taker)
     return taker
   }

@@ -1,30 +1,22 @@
 /** Batches that cannot be unpacked: fetched again, parked whole, and opened when they are tried again; on real brokers. */
 import kafkajs, { type Message } from 'kafkajs'
-import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
+import { newIdBytes, systemClock } from '../../app/clock.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
-import { openPool } from '../../store/postgres/database.ts'
 import { zstdOfRawBlocks } from '../cli/zstd-of-raw-blocks.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
-import { openShop, type Shop } from '../support/shop.ts'
-import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { startSilentProxy, type SilentProxy } from './silent-proxy.ts'
-import { orderReader } from '../support/order-reader.ts'
+import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()
 const { CompressionCodecs, CompressionTypes } = kafkajs
 const SPOILT = 'spoilt on its way'
 
 describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
-  let database: TestDatabase
-  let shop: Shop
-  let store: StoreProcess
-  let pool: pg.Pool
+  let own: TakingShop
   let topic: OrderTopic
   let desk: DeadLetters
   let proxy: SilentProxy
@@ -33,34 +25,24 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
 
   beforeEach(async () => {
     if (kafka === null) throw new Error('no Kafka')
-    database = await testDatabase()
-    shop = await openShop(database.url)
-    await shop.list('A1', 1_000)
-    await shop.register('c1')
-    store = await startStoreProcess(database.url, { listens: true })
-    pool = openPool(database.url, { name: 'test inbound', max: 4 })
+    own = await openTakingShop({ A1: 1_000 }, ['c1'])
     const direct = kafka.settings(`batch${String(++prefixes)}-`)
     topic = await openOrderTopic(direct)
     await keepCompression(topic)
     proxy = await startSilentProxy(kafka.bootstrap[0] ?? '')
     const settings = { ...direct, brokers: [proxy.address] }
-    const order = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
-    const taking = { executor: store.committer, shop: order, ...orderReader() }
     desk = deadLetters({
-      ...{ ...taking, pool, newEventId: newIdBytes, clock: systemClock },
+      ...{ ...own.taking(), pool: own.pool, newEventId: newIdBytes, clock: systemClock },
       fetchBatches: (place) => fetchBatches(settings, place),
     })
-    taker = startTaker({ settings, pool, executor: store.committer })
+    taker = startTaker({ settings, pool: own.pool, executor: own.store.committer })
   })
 
   afterEach(async () => {
     await taker.stop()
     await proxy.stop()
     await topic.close()
-    await store.stop()
-    await pool.end()
-    await shop.close()
-    await database.drop()
+    await own.close()
   })
 
   const order = (orderId: string): Message => ({
@@ -68,10 +50,7 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
     partition: 0,
   })
   const bad = (value: string): Message => ({ key: 'c1', value, partition: 0 })
-  const placed = async () =>
-    (
-      await pool.query<{ stream: string }>(`select stream from log.events where type = 'OrderPlaced' order by position`)
-    ).rows.map(({ stream }) => stream.slice('order-'.length))
+  const placed = () => own.placed()
   const letters = async () => {
     const all = await desk.letters({ cause: null, state: null, before: null, limit: 9 })
     return all.map(({ class: name, offset, lastOffset, state }) => ({ class: name, offset, lastOffset, state }))
@@ -126,7 +105,7 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
 
     // Whoever comes next begins behind it.
     await taker.stop()
-    taker = startTaker({ settings: { ...settingsOf(proxy, topic) }, pool, executor: store.committer })
+    taker = startTaker({ settings: { ...settingsOf(proxy, topic) }, pool: own.pool, executor: own.store.committer })
     await topic.send([order('o5')], None)
     await eventually(async () => (await placed()).length === 3)
     expect(taker.lines.filter(({ msg }) => msg === 'fetching a batch again')).toEqual([])

@@ -1,18 +1,14 @@
 /** Whatever throws on the way of a record, wherever: that record is parked, its neighbours are placed; real Postgres. */
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, systemClock } from '../../app/clock.ts'
+import { newId } from '../../app/clock.ts'
 import type { FetchedRecord } from '../../kafka/client/record-batches.ts'
 import { arrivedRecord } from '../../kafka/inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from '../../kafka/inbound/partition-lane.ts'
 import { takeOrder, type TakingParts } from '../../kafka/inbound/take-order.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
-import { openPool } from '../../store/postgres/database.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { openShop, type Shop } from '../support/shop.ts'
-import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
-import { orderReader } from '../support/order-reader.ts'
+import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const BAD = 1
 const LAST = 2
@@ -20,30 +16,18 @@ const TOPIC = 'throwing'
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 describe('a record for which something throws', () => {
-  let database: TestDatabase
-  let shop: Shop
-  let store: StoreProcess
+  let own: TakingShop
   let pool: pg.Pool
   let taking: TakingParts
   let partitions = 0
 
   beforeAll(async () => {
-    database = await testDatabase()
-    shop = await openShop(database.url)
-    await shop.list('A1', 1_000_000)
-    await shop.register('c1')
-    store = await startStoreProcess(database.url, { listens: true })
-    pool = openPool(database.url, { name: 'test inbound', max: 4 })
-    const settings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
-    taking = { executor: store.committer, shop: settings, ...orderReader() }
+    own = await openTakingShop({ A1: 1_000_000 }, ['c1'])
+    pool = own.pool
+    taking = own.taking()
   })
 
-  afterAll(async () => {
-    await store.stop()
-    await pool.end()
-    await shop.close()
-    await database.drop()
-  })
+  afterAll(() => own.close())
 
   /** Three orders of one partition, of which the second may be changed on its way; what became of them. */
   async function handle(change: Change): Promise<Outcome> {

@@ -31,8 +31,8 @@ export interface ApiService {
   readonly parts: ApiParts
   /** Lines of the log so far, parsed. */
   readonly lines: readonly Readonly<Record<string, unknown>>[]
-  /** Listens on a free port of loopback; its number. */
-  listen(): Promise<number>
+  /** Listens on a free port of loopback; its number. Default: `app`. */
+  listen(server?: ApiServer): Promise<number>
   /** Another server on the same parts. */
   another(changes: Partial<ApiParts>, settings?: Partial<ApiSettings>): ApiServer
   close(): Promise<void>
@@ -41,6 +41,7 @@ export interface ApiService {
 const SETTINGS: ApiSettings = {
   tokens: [],
   rateLimit: 0,
+  maxConnections: 2_000,
   production: false,
   version: '0.1.0',
   currency: 'EUR',
@@ -110,9 +111,9 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     metrics,
     parts,
     lines,
-    async listen() {
-      await app.listen({ host: '127.0.0.1', port: 0 })
-      return (app.server.address() as AddressInfo).port
+    async listen(server = app) {
+      await server.listen({ host: '127.0.0.1', port: 0 })
+      return (server.server.address() as AddressInfo).port
     },
     another: (changes, more = {}) => serve({ metrics: null, settings: { ...parts.settings, ...more }, ...changes }),
     async close() {
