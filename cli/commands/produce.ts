@@ -7,7 +7,7 @@ import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
-import { readLines, splitLines, surveyed } from '../load/json-lines.ts'
+import { linesOf, readLines, surveyed, unreadable, type Line } from '../files/json-lines.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
 import { table } from '../output/output.ts'
 import { produceLines } from '../records/produce-lines.ts'
@@ -26,7 +26,7 @@ interface ProduceOptions {
 const STDIN = '-'
 
 const details = `
-FILE has one JSON object per line (JSONL), with or without gzip; - is standard input. Its "type" says what it is:
+FILE has one JSON object per line (JSONL), with or without gzip; - is standard input, likewise. Its "type" says what it is:
   order       the body of POST /orders, beside "type" or in "order"; a line with "lines" needs no type -> order-commands
   what else customers do (page-view, add-to-cart, ...), as it is                                       -> user-events
 The command refuses facts that this system records itself (OrderPlaced, payments, ...). The key of a record is
@@ -75,8 +75,8 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
     onRetry: (reason) => tally.retried(reason),
   })
   try {
-    const lines = file === STDIN ? splitLines(standardInput(signal)) : readLines(file)
-    const failure = await produceLines(lines, { sender, targets, tally, signal, pace: options })
+    const reading = untilUnreadable(file, file === STDIN ? linesOf(standardInput(signal)) : readLines(file))
+    const failure = await produceLines(reading.lines, { sender, targets, tally, signal, pace: options })
     progress.stop()
     const report = tally.report()
     output.result({ file, ...report, interrupted: signal.aborted, linesNotSent: tally.notSent.kept() }, () =>
@@ -84,11 +84,25 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
     )
     if (report.invalid > 0 || report.acked < report.read || signal.aborted) context.exitWith(1)
     if (failure !== null) throw notSent(kafka, failure, report.acked)
+    if (reading.fault() !== null) throw reading.fault()
   } finally {
     progress.stop()
     interruption.release()
     await sender.close()
   }
+}
+
+/** The lines up to where they cannot be read on: what came before is sent and reported like any other. */
+function untilUnreadable(file: string, all: AsyncIterable<Line>) {
+  let fault: unknown = null
+  async function* readable(): AsyncGenerator<Line, void, undefined> {
+    try {
+      yield* all
+    } catch (error) {
+      fault = unreadable(file === STDIN ? 'the standard input' : file, error)
+    }
+  }
+  return { lines: readable(), fault: () => fault }
 }
 
 /** Ends when it ends, or with the signal: whoever types, or pipes, may do nothing for long. */

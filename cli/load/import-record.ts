@@ -4,7 +4,7 @@ import type { Fault } from '../../commands/faults.ts'
 import { listProductRequest } from '../../commands/inventory.ts'
 import { placeOrderRequest } from '../../commands/order.ts'
 import type { Request } from '../../commands/request.ts'
-import { longestLine, type Line } from './json-lines.ts'
+import { longestLine, type Line } from '../files/json-lines.ts'
 
 export interface ImportTarget {
   readonly path: string

@@ -1,7 +1,7 @@
 /** Sends lines as records, as fast as they are taken or at a pace; memory holds what waits to be sent and no more. */
 import { SendFailure, type BatchSender } from '../../kafka/client/batch-sender.ts'
 import { partitionOf } from '../../kafka/topics/topics.ts'
-import type { Line } from '../load/json-lines.ts'
+import type { Line } from '../files/json-lines.ts'
 import { pace, type PaceOptions } from './pace.ts'
 import { producedLine, type ProducedRecord } from './produced-line.ts'
 import type { ProduceTally } from './produce-tally.ts'

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { TopicName } from '../../kafka/topics/topics.ts'
 import { eventSchemas } from '../../schemas/events.ts'
-import { longestLine, type Line } from '../load/json-lines.ts'
+import { longestLine, type Line } from '../files/json-lines.ts'
 
 export type ProducedLine =
   | { readonly verdict: 'send'; readonly record: ProducedRecord }

@@ -82,7 +82,8 @@ export function parseJson(
   try {
     return { ok: true, value: JSON.parse(text) as unknown }
   } catch (error) {
-    return fault(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'correct the file')
+    const next = text.startsWith('\ufeff') ? 'save it as UTF-8 without a byte order mark' : 'correct the file'
+    return fault(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`, next)
   }
 }
 

@@ -114,7 +114,7 @@ function readBodies(app: FastifyInstance): void {
         // Clients name the type with every request; a DELETE has no body.
         if (bytes.length === 0 && request.method === 'DELETE') return done(null)
         if (!isUtf8(bytes)) throw new SyntaxError('it is not valid UTF-8')
-        done(null, JSON.parse(bytes.toString()))
+        done(null, JSON.parse(bytes.toString().replace(/^\ufeff/, '')))
       } catch (cause) {
         const message = `Unreadable body: ${cause instanceof Error ? cause.message : String(cause)}`
         done(new RegistryRefusal({ status: 400, errorCode: 400, message }, { cause }))

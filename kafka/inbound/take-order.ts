@@ -1,5 +1,4 @@
 /** One record of `order-commands`, from its bytes to the commit. The consumer and whoever tries a parked one again share it. */
-import { isUtf8 } from 'node:buffer'
 import { traceIdOf } from '../../commands/correlation.ts'
 import { summaryOf } from '../../commands/faults.ts'
 import { placeOrderCommand, placeOrderRequest, type WantedOrder } from '../../commands/order.ts'
@@ -144,6 +143,9 @@ function wantedOrder(record: InboundRecord, { readAvro }: Pick<TakingParts, 'rea
   return checked.wanted
 }
 
+/** Passes over a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** What a value says, in JSON or in Avro; of no order yet. */
 export function readValue(
   value: Buffer,
@@ -157,11 +159,12 @@ export function readValue(
       return { fault: error instanceof DecodeError ? { class: error.code, message: error.message } : faultOf(error) }
     }
   }
-  if (!isUtf8(value)) return { fault: { class: 'invalid-json', message: 'the value is not framed Avro and not UTF-8' } }
   try {
-    return { value: JSON.parse(value.toString()) }
-  } catch {
-    return { fault: { class: 'invalid-json', message: 'the value is not framed Avro and not JSON' } }
+    return { value: JSON.parse(utf8.decode(value)) }
+  } catch (error) {
+    // A TypeError is the decoder's.
+    const what = error instanceof TypeError ? 'UTF-8' : 'JSON'
+    return { fault: { class: 'invalid-json', message: `the value is not framed Avro and not ${what}` } }
   }
 }
 

@@ -30,6 +30,7 @@ describe('a record for people', () => {
   test('shows JSON as it is, text as text and everything else in hex', () => {
     const shown = (bytes: Buffer | null) => showRecord(record(bytes), eventDecoder(wire)).value
     expect(shown(Buffer.from('{"a":[1]}'))).toEqual({ format: 'json', data: { a: [1] } })
+    expect(shown(Buffer.from('\ufeff{"a":[1]}'))).toEqual({ format: 'json', data: { a: [1] } })
     expect(shown(Buffer.from('{"a":'))).toEqual({ format: 'text', data: '{"a":' })
     expect(shown(Buffer.from('ff00', 'hex'))).toEqual({ format: 'hex', data: 'ff00' })
     expect(shown(Buffer.from('0001', 'hex'))).toEqual({ format: 'hex', data: '0001' })

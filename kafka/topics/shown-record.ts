@@ -102,7 +102,7 @@ function showText(bytes: Buffer): ShownValue {
   if (text === null) return { format: 'hex', data: hex(bytes) }
   if (isDeep(text)) return { format: 'text', data: text.slice(0, MOST_RAW) }
   try {
-    return { format: 'json', data: JSON.parse(text) as unknown }
+    return { format: 'json', data: JSON.parse(text.replace(/^\ufeff/, '')) as unknown }
   } catch {
     return { format: 'text', data: text.slice(0, MOST_RAW) }
   }

@@ -111,9 +111,10 @@ describe('POST /orders', () => {
     expect(Date.parse(answer.body.reservedUntil) - Date.parse(answer.body.placedAt)).toBe(15 * 60_000)
   })
 
-  test('makes an id when the client names none', async () => {
+  test('makes an id when the client names none, and passes over a byte order mark', async () => {
     const [sku, customerId] = [await listed(1), await registered()]
-    const { status, headers, body } = await ask('POST', '/orders', { customerId, lines: [{ sku, quantity: 1 }] })
+    const order = JSON.stringify({ customerId, lines: [{ sku, quantity: 1 }] })
+    const { status, headers, body } = await ask('POST', '/orders', Buffer.from(`\ufeff${order}`))
     expect(status).toBe(201)
     expect(body.orderId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(headers.location).toBe(`/orders/${String(body.orderId)}`)

@@ -2,7 +2,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { partitionOf } from '../../kafka/topics/topics.ts'
 import { eventually } from '../support/eventually.ts'
@@ -68,11 +67,14 @@ describe.skipIf(kafka === null)('produce', () => {
     expect(events.map(({ headers }) => headers['ce_type'])).toContain('page_view')
   })
 
-  test('sends a file again with the same ids, and lines of the standard input as those of a file', async () => {
+  test('sends a file again with the same ids, and gzip on the standard input up to where it can be read', async () => {
     await commands.run('produce', ORDERS)
-    const text = gunzipSync(await readFile(ORDERS)).toString()
-    const { finished } = commands.start(['produce', '-'], text)
-    expect(await finished).toMatchObject({ code: 0 })
+    const packed = Buffer.concat([await readFile(ORDERS), Buffer.alloc(512), Buffer.from('no gzip')])
+    const { finished } = commands.start(['produce', '-', '--json'], packed)
+    const { code, stdout, stderr } = await finished
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ read: 2_000, acked: 2_000 })
+    expect(stderr).toContain(`byte ${String(packed.length - 6)}: no gzip data begins here`)
     const all = await consumed('order-commands', 4_000)
     const ids = all.map(({ headers }) => headers['ce_id'])
     expect(new Set(ids).size).toBe(2_000)

@@ -18,6 +18,11 @@ describe("what cannot be read is told as such, in Confluent's shape", () => {
       () => ask('POST', '/subjects/a/versions', 0, { raw: Buffer.from([0x22, 0xff, 0x22]) }),
       refused(400),
     ],
+    [
+      'a list for an object behind a byte order mark',
+      () => ask('POST', '/subjects/a/versions', 0, { raw: '\ufeff[]' }),
+      refused(422),
+    ],
     ['a list for an object', () => ask('POST', '/subjects/a/versions', []), refused(422)],
     [
       'a schema that is no text',

@@ -7,7 +7,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { readLines } from '../../cli/load/json-lines.ts'
+import { readLines } from '../../cli/files/json-lines.ts'
 
 interface Product {
   readonly sku: string

@@ -30,7 +30,7 @@ export interface CommandOptions {
   readonly bin?: string
   readonly env?: Readonly<Record<string, string>>
   /** What it reads from its standard input; null: nothing, and no end. Absent: it has none. */
-  readonly input?: string | null
+  readonly input?: string | Buffer | null
 }
 
 /** Starts `orderledger <args>` beside the service of a data directory. */
@@ -45,7 +45,7 @@ export function startCommand(
     env: { PATH, HOME, DATA_DIR: dataDir, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  if (typeof input === 'string' || input === undefined) child.stdin.end(input)
+  if (input !== null) child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

@@ -9,7 +9,7 @@ export interface KafkaCommands {
   readonly dataDir: string
   /** For whatever else has to find the cluster. */
   readonly env: Readonly<Record<string, string>>
-  start(args: readonly string[], input?: string | null): RunningCommand
+  start(args: readonly string[], input?: string | Buffer | null): RunningCommand
   run(...args: readonly string[]): RunningCommand['finished']
   /** Ends what still runs. */
   close(): Promise<void>

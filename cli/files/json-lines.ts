@@ -1,10 +1,10 @@
 /** Reads a file of lines as a stream, packed with gzip or not, however large it is. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { StartFailure, systemCode } from '../../app/start-failure.ts'
+import { ByteReader } from './byte-reader.ts'
+import { DamagedContent } from './damaged-content.ts'
+import { beginsGzip, gunzipped } from './gunzip.ts'
 
 export interface Line {
   /** From 1, as editors count; empty lines count. */
@@ -19,10 +19,18 @@ export const longestLine = 64 * 1024
 const LF = 0x0a
 const CR = 0x0d
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+/** So many at the start of a line are passed over: those of empty files that were joined before it. */
+const MOST_MARKS = 5
+const UTF_16 = [0xfffe, 0xfeff]
 
-/** The lines that hold more than white space. Rejects with the system's error when the file cannot be read. */
+/** The lines that hold more than white space. Rejects with the system's error, or with DamagedContent. */
 export async function* readLines(path: string): AsyncGenerator<Line, void, undefined> {
-  yield* splitLines(await openContent(path))
+  yield* linesOf(createReadStream(path))
+}
+
+/** As `readLines`, of what comes in. */
+export async function* linesOf(stored: AsyncIterable<Buffer>): AsyncGenerator<Line, void, undefined> {
+  yield* splitLines(contentOf(stored))
 }
 
 export interface LineSurvey {
@@ -36,7 +44,8 @@ export interface LineSurvey {
 export async function surveyLines(path: string, fromLine = 1): Promise<LineSurvey> {
   const hash = createHash('sha256')
   let lines = 0
-  for await (const { number } of splitLines(hashed(await openContent(path), hash))) if (number >= fromLine) lines += 1
+  for await (const { number } of splitLines(hashed(contentOf(createReadStream(path)), hash)))
+    if (number >= fromLine) lines += 1
   return { lines, hash: hash.digest('hex') }
 }
 
@@ -45,11 +54,18 @@ export async function surveyed(file: string, fromLine = 1): Promise<LineSurvey> 
   try {
     return await surveyLines(file, fromLine)
   } catch (cause) {
-    if (systemCode(cause) === '') throw cause
-    const what = cause instanceof Error ? cause.message : String(cause)
-    const told = { what, tried: `to read ${file} to its end`, next: 'the path of a whole file' }
-    throw new StartFailure({ code: 'unreadable-file', exitCode: 2, ...told }, { cause })
+    throw unreadable(file, cause)
   }
+}
+
+/** What is wrong with a file, for the person who named it: its path (exit code 2) or its content (1). */
+export function unreadable(file: string, cause: unknown): unknown {
+  if (systemCode(cause) === '') return cause
+  const what = cause instanceof Error ? cause.message : String(cause)
+  const damaged = cause instanceof DamagedContent
+  const next = damaged ? 'make the file again, or cut it off before that byte' : 'the path of a whole file'
+  const told = { what, tried: `to read ${file} to its end`, next }
+  return new StartFailure({ code: 'unreadable-file', exitCode: damaged ? 1 : 2, ...told }, { cause })
 }
 
 async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer, void, undefined> {
@@ -59,19 +75,19 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
   }
 }
 
-/** A file is gzip when it begins like one, whatever its name says. */
-async function openContent(path: string): Promise<AsyncIterable<Buffer>> {
-  const packed = await isGzip(path)
-  const file = createReadStream(path)
-  if (!packed) return file
-  // An error of either stream ends the iteration of the last one, which throws it; nothing is left for the callback.
-  return pipeline(file, createGunzip(), () => undefined)
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  await using file = await open(path)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
-  return bytesRead === 2 && buffer.readUInt16BE(0) === 0x1f8b
+/** Content is gzip when it begins like that, whatever its name says. */
+async function* contentOf(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const bytes = new ByteReader(stored)
+  try {
+    const start = await bytes.peek(2)
+    if (beginsGzip(start)) return yield* gunzipped(bytes)
+    if (start.length === 2 && UTF_16.includes(start.readUInt16BE(0))) {
+      throw new DamagedContent('the file is in UTF-16; save it as UTF-8', 1)
+    }
+    for (let chunk = await bytes.next(); chunk !== null; chunk = await bytes.next()) yield chunk
+  } finally {
+    await bytes.close()
+  }
 }
 
 /** Cuts chunks into lines; a last one without an end is a line too. */
@@ -81,15 +97,15 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   let number = 1
 
   function keep(piece: Buffer): void {
-    // One byte past the limit tells a line that is too long from one that just fits.
-    if (length <= longestLine) pieces.push(piece)
+    // A few bytes past the limit tell a line that is too long from one that just fits, whatever is cut off its ends.
+    if (length <= longestLine + (MOST_MARKS + 1) * byteOrderMark.length) pieces.push(piece)
     length += piece.length
   }
 
   function finished(): Line {
     const [only] = pieces
     const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
-    const whole = trimmed(bytes, number === 1)
+    const whole = trimmed(bytes)
     const line = { number, bytes: whole.subarray(0, longestLine), tooLong: whole.length > longestLine }
     pieces = []
     length = 0
@@ -111,8 +127,10 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   if (!isBlank(last.bytes)) yield last
 }
 
-function trimmed(bytes: Buffer, first: boolean): Buffer {
-  const start = first && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0
+/** Without its end, and without the byte order mark of a file that begins here. */
+function trimmed(bytes: Buffer): Buffer {
+  let start = 0
+  for (let mark = 0; mark < MOST_MARKS && bytes.subarray(start, start + 3).equals(byteOrderMark); mark++) start += 3
   const end = bytes.at(-1) === CR ? bytes.length - 1 : bytes.length
   return bytes.subarray(start, end)
 }
