@@ -45,8 +45,8 @@ export interface Analytics {
   readonly orders: OrderCounts
   /** Units of every order ever accepted. */
   readonly units: number
-  readonly gmv: Money
-  readonly revenue: Money
+  readonly gmv: MoneySum
+  readonly revenue: MoneySum
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
   readonly customers: number
@@ -85,7 +85,7 @@ export interface Customer {
   readonly language: string
   /** Accepted orders, including later cancelled ones. Only in reads. */
   readonly orders?: number
-  readonly spent?: Money
+  readonly spent?: MoneySum
   /** Version of the customer; it grows with each change. */
   readonly version: number
   /** The position in the log that this shows: everything up to it is included. */
@@ -471,12 +471,12 @@ export interface ListProduct {
 
 /** Current rates of the shop. */
 export interface LiveRates {
-  /** Orders accepted in the newest minute. */
+  /** Orders accepted in the last 60 seconds. They end now, by the database’s clock, where this shows the head of the log, else with `lastUpdated`. */
   readonly ordersPerMinute: number
-  /** Payments captured in the newest minute. */
+  /** Payments captured in the same 60 seconds. */
   readonly paymentsPerMinute: number
-  readonly gmv: Money
-  readonly revenue: Money
+  readonly gmv: MoneySum
+  readonly revenue: MoneySum
   /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly lastUpdated: string | null
   /** The position in the log that this shows: everything up to it is included. */
@@ -493,6 +493,14 @@ export interface Liveness {
 export interface Money {
   /** In minor units (cents for EUR). */
   readonly amount: number
+  /** ISO 4217 code. */
+  readonly currency: string
+}
+
+/** A sum of money. */
+export interface MoneySum {
+  /** In minor units (cents for EUR). An integer, or beyond 2^53 - 1 (9007199254740991) either way a string of its digits. */
+  readonly amount: number | string
   /** ISO 4217 code. */
   readonly currency: string
 }
@@ -878,7 +886,7 @@ export interface SalesByCategory {
     readonly orders: number
     /** Units. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -895,7 +903,7 @@ export interface SalesByHour {
     readonly orders: number
     /** Units. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -903,7 +911,7 @@ export interface SalesByHour {
   readonly asOf: string | null
 }
 
-/** The 60 minutes that end with `asOf`, oldest first, quiet ones too; none before the first event. */
+/** The last 60 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s clock, where this shows the head of the log, else with `asOf`. */
 export interface SalesByMinute {
   readonly items: readonly {
     /** The beginning of the minute. RFC 3339, UTC. */
@@ -912,7 +920,7 @@ export interface SalesByMinute {
     readonly orders: number
     /** Units of them. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
     /** Rejected orders. */
     readonly rejected: number
   }[]
@@ -930,7 +938,7 @@ export interface SalesByProduct {
     readonly orders: number
     /** Units. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -946,7 +954,7 @@ export interface SalesByRegion {
     readonly orders: number
     /** Units. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -962,7 +970,7 @@ export interface SalesByTier {
     readonly orders: number
     /** Units. */
     readonly units: number
-    readonly gmv: Money
+    readonly gmv: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number

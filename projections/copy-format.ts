@@ -3,8 +3,9 @@
  * length in front (-1: null), then a trailer. Numbers are big-endian.
  * Source: PostgreSQL documentation, COPY, "Binary Format".
  */
+import { numericBytes } from '../store/postgres/binary-array.ts'
 import type { ColumnType, Table, Value } from './projection.ts'
-import { asInteger, asText, typeOf, writtenColumns, type Group } from './write-rows.ts'
+import { asInteger, asNumber, asText, typeOf, writtenColumns, type Group } from './write-rows.ts'
 
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
 const TRAILER = Buffer.from([0xff, 0xff])
@@ -42,8 +43,11 @@ class Writer {
   }
 
   value(type: ColumnType, value: Value): void {
-    if (type === 'text') this.#text(asText(value))
-    else this.#integer(type, asInteger(value))
+    if (value === null) this.#null()
+    else if (type === 'text') this.#text(asText(value) ?? '')
+    else if (type === 'integer') this.#int4(asNumber(value) ?? 0)
+    else if (type === 'sum') this.#numeric(asInteger(value) ?? 0)
+    else this.#int8(asInteger(value) ?? 0)
   }
 
   /** What was written so far; begins anew. */
@@ -53,24 +57,30 @@ class Writer {
     return taken
   }
 
-  #text(value: string | null): void {
-    if (value === null) return this.#null()
+  #text(value: string): void {
     const bytes = Buffer.byteLength(value)
     this.#room(4 + bytes)
     this.length = this.#buffer.writeInt32BE(bytes, this.length)
     this.length += this.#buffer.write(value, this.length)
   }
 
-  #integer(type: Exclude<ColumnType, 'text'>, value: number | null): void {
-    if (value === null) return this.#null()
+  #int4(value: number): void {
+    this.#room(8)
+    this.length = this.#buffer.writeInt32BE(4, this.length)
+    this.length = this.#buffer.writeInt32BE(value, this.length)
+  }
+
+  #int8(value: number | bigint): void {
     this.#room(12)
-    if (type === 'integer') {
-      this.length = this.#buffer.writeInt32BE(4, this.length)
-      this.length = this.#buffer.writeInt32BE(value, this.length)
-    } else {
-      this.length = this.#buffer.writeInt32BE(8, this.length)
-      this.length = this.#buffer.writeBigInt64BE(BigInt(value), this.length)
-    }
+    this.length = this.#buffer.writeInt32BE(8, this.length)
+    this.length = this.#buffer.writeBigInt64BE(BigInt(value), this.length)
+  }
+
+  #numeric(value: number | bigint): void {
+    const bytes = numericBytes(value)
+    this.#room(4 + bytes.length)
+    this.length = this.#buffer.writeInt32BE(bytes.length, this.length)
+    this.length += bytes.copy(this.#buffer, this.length)
   }
 
   #null(): void {

@@ -27,13 +27,13 @@ export interface RowChange {
 /** No column stands in both. */
 export interface Written {
   readonly set: Readonly<Record<string, Value>>
-  readonly add: Readonly<Record<string, number>>
+  readonly add: Readonly<Record<string, number | bigint>>
 }
 
 export type TableChanges = ReadonlyMap<Key, RowChange>
 export type Changes = ReadonlyMap<Table, TableChanges>
 
-/** The changes of a whole batch. Throws what `apply` throws, and a RangeError for a sum past 2^53. */
+/** The changes of a whole batch. Throws what `apply` throws. */
 export function foldBatch(projection: Projection, events: readonly Projected[]): Changes {
   const fold = new Fold()
   for (const event of events) fold.apply(projection, event)
@@ -45,9 +45,9 @@ type Named<T> = Record<string, T>
 /** The objects that calls hand over are kept as they are until a second call changes them: most rows see one call. */
 interface MutableWritten {
   set: Readonly<Named<Value>>
-  add: Readonly<Named<number>>
+  add: Readonly<Named<number | bigint>>
   ownSet: Named<Value> | null
-  ownAdd: Named<number> | null
+  ownAdd: Named<number | bigint> | null
 }
 
 interface MutableChange {
@@ -87,7 +87,7 @@ export class Fold implements Rows {
 
   add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
     const change = this.#change(table, key)
-    const add = increments as Readonly<Named<number>>
+    const add = increments as Readonly<Named<number | bigint>>
     if (change.written === null) change.written = { set: NONE, add, ownSet: null, ownAdd: null }
     else addAgain(change.written, add)
   }
@@ -117,25 +117,27 @@ function setAgain(written: MutableWritten, columns: Readonly<Named<Value>>): voi
   }
 }
 
-function addAgain(written: MutableWritten, increments: Readonly<Named<number>>): void {
+function addAgain(written: MutableWritten, increments: Readonly<Named<number | bigint>>): void {
   for (const name in increments) {
     const increment = increments[name] ?? 0
-    if (name in written.set) setAgain(written, { [name]: sum(Number(written.set[name]), increment) })
+    if (name in written.set) setAgain(written, { [name]: sum(written.set[name] ?? 0, increment) })
     else ownAdd(written)[name] = sum(written.add[name] ?? 0, increment)
   }
 }
 
-function ownAdd(written: MutableWritten): Named<number> {
+function ownAdd(written: MutableWritten): Named<number | bigint> {
   const add = (written.ownAdd ??= { ...written.add })
   written.add = add
   return add
 }
 
-/** Sums past 2^53 would be rounded, and rows that rest on rounding depend on how the log was cut into batches. */
-function sum(one: number, other: number): number {
-  const total = one + other
-  if (!Number.isSafeInteger(total)) throw new RangeError(`a counter's change of ${total} is past 2^53`)
-  return total
+/** A bigint past 2^53: as a number it would be rounded, and rows would depend on how the log was cut into batches. */
+function sum(one: Value, other: number | bigint): number | bigint {
+  if (typeof one === 'number' && typeof other === 'number') {
+    const total = one + other
+    if (Number.isSafeInteger(total)) return total
+  }
+  return BigInt(one ?? 0) + BigInt(other)
 }
 
 /** Rows that are not among the newest of the batch alone would be written only to be pruned. */

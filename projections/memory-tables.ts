@@ -1,7 +1,16 @@
 /** A projection's tables as plain maps: what its rows have to be, by the shortest way. */
-import type { Columns, Increments, Key, KeyType, Rows, Sets, Table } from './projection.ts'
+import {
+  isAdded,
+  type Columns,
+  type Increments,
+  type Key,
+  type KeyType,
+  type Rows,
+  type Sets,
+  type Table,
+} from './projection.ts'
 
-/** Counters are bigints here, so that sums are exact however large. */
+/** Counters and sums are bigints here, so that sums are exact however large. */
 export type MemoryValue = string | number | bigint | null
 export type MemoryRow = Record<string, MemoryValue>
 
@@ -25,7 +34,7 @@ export class MemoryTables implements Rows {
     const row = this.#row(table, key)
     for (const name in columns) {
       const value = columns[name] ?? null
-      row[name] = table.columns[name] === 'counter' ? BigInt(Number(value)) : value
+      row[name] = isAdded(table.columns[name]) ? BigInt(value ?? 0) : value
     }
   }
 
@@ -59,7 +68,7 @@ export class MemoryTables implements Rows {
 
 function emptyRow({ columns }: Table): MemoryRow {
   const row: MemoryRow = {}
-  for (const name in columns) row[name] = columns[name] === 'counter' ? 0n : null
+  for (const name in columns) row[name] = isAdded(columns[name]) ? 0n : null
   return row
 }
 
@@ -69,7 +78,7 @@ function prune(rows: Map<Key, MemoryRow>, keepNewest: number): void {
   for (const key of rows.keys()) if (Number(key) < Number(oldestKept)) rows.delete(key)
 }
 
-/** How values of rows are compared and shown, wherever they come from: the driver gives a bigint as a text. */
+/** How values of rows are compared and shown, wherever they come from: the driver gives a bigint and a numeric as a text. */
 export function columnText(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value as string | number | bigint)
 }

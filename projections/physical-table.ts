@@ -7,6 +7,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   integer: 'integer',
   bigint: 'bigint',
   counter: 'bigint not null default 0',
+  sum: 'numeric not null default 0',
 }
 
 /** `views.<table>_g<generation>`. */
@@ -46,7 +47,7 @@ export function indexTexts(table: Table, generation: number): readonly string[] 
 /** As it stands in the temporary table through which rows are copied: every column may be missing. */
 export function stagingColumns({ key, columns }: Table): string {
   const types = Object.entries(columns).map(
-    ([column, type]) => `${column} ${type === 'counter' ? 'bigint' : SQL_TYPES[type]}`,
+    ([column, type]) => `${column} ${SQL_TYPES[type].replace(' not null default 0', '')}`,
   )
   return [`${key.name} ${SQL_TYPES[key.type]}`, ...types].join(', ')
 }

@@ -3,17 +3,17 @@ import type { DomainEvent, EventType } from '../schemas/events.ts'
 import type { Position } from '../store/commit/command.ts'
 
 /**
- * `counter` is a bigint that starts at 0: the only type that `add` takes. Every other column is null until it is set,
- * also those that are always set: a change of some columns travels as an insert, and Postgres checks `not null` of an
- * insert before it finds that the row exists.
+ * `counter` is a bigint and `sum` a numeric, for money: a thousand orders may come to more than a bigint holds. Both start
+ * at 0, and `add` takes no other. Every other column is null until it is set, also those that are always set: a change of
+ * some columns travels as an insert, and Postgres checks `not null` of an insert before it finds that the row exists.
  */
-export type ColumnType = 'text' | 'integer' | 'bigint' | 'counter'
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'counter' | 'sum'
 export type KeyType = 'text' | 'bigint'
 
 export type Columns = Readonly<Record<string, ColumnType>>
 export type Key = string | number
-/** Integers up to 2^53. */
-export type Value = string | number | null
+/** What a projection sets and adds: numbers up to 2^53. Their sums are bigints where they are beyond. */
+export type Value = string | number | bigint | null
 
 /**
  * A table with a key of one column. Names are snake_case, as they stand in Postgres.
@@ -35,6 +35,11 @@ export interface Table<C extends Columns = Columns, K extends KeyType = KeyType>
   readonly keepNewest?: number
   /** Where every row is written by one stream alone: the name of that stream. */
   readonly owner?: (key: string) => string
+}
+
+/** Whether it is added to, from 0. */
+export function isAdded(type: ColumnType | undefined): boolean {
+  return type === 'counter' || type === 'sum'
 }
 
 /** States a table so that the compiler knows its columns. */
@@ -70,10 +75,14 @@ export type KeyOf<K extends KeyType> = K extends 'text' ? string : number
 export type Sets<C extends Columns> = { readonly [Name in keyof C]?: ValueOf<C[Name]> }
 
 export type Increments<C extends Columns> = {
-  readonly [Name in keyof C as C[Name] extends 'counter' ? Name : never]?: number
+  readonly [Name in keyof C as C[Name] extends 'counter' | 'sum' ? Name : never]?: number | bigint
 }
 
-type ValueOf<T extends ColumnType> = T extends 'text' ? string | null : T extends 'counter' ? number : number | null
+type ValueOf<T extends ColumnType> = T extends 'text'
+  ? string | null
+  : T extends 'counter' | 'sum'
+    ? number | bigint
+    : number | null
 
 /**
  * Rows depend on the order of events within each stream and on nothing else (law 6): no clock, no random source,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { numericArray } from '../store/postgres/binary-array.ts'
 import { Fold } from './fold-batch.ts'
 import { table, type Rows } from './projection.ts'
 import { pruneWrite, rowWrites, type RowWrite } from './write-rows.ts'
@@ -6,7 +7,7 @@ import { pruneWrite, rowWrites, type RowWrite } from './write-rows.ts'
 const stock = table({
   name: 'stock',
   key: { name: 'sku', type: 'text' },
-  columns: { name: 'text', price: 'bigint', version: 'integer', sold: 'counter' },
+  columns: { name: 'text', price: 'bigint', version: 'integer', sold: 'counter', gmv: 'sum' },
 })
 
 function writesOf(apply: (rows: Rows) => void): readonly RowWrite[] {
@@ -57,7 +58,16 @@ test('the tables written to are those of the generation', () => {
   expect(pruneWrite(stock, 7, 10).text).toContain('delete from views.stock_g7')
 })
 
+test('a sum is written whole, however large', () => {
+  const [write] = writesOf((rows) => {
+    for (let order = 0; order < 1_025; order++) rows.add(stock, 'A', { gmv: Number.MAX_SAFE_INTEGER })
+  })
+  expect(write?.text).toContain('$2::numeric[]')
+  expect(write?.values[1]).toEqual(numericArray([1_025n * (2n ** 53n - 1n)]))
+})
+
 test.each([
+  ['a count past 2^63', { sold: 2n ** 63n }],
   ['a fraction', { price: 1.5 }],
   ['a number past 2^53', { price: 2 ** 53 }],
   ['a number past 2^31 in an integer column', { version: 2 ** 31 }],

@@ -2,7 +2,7 @@
  * Writes the changes of a batch to one table: one delete, then one array-valued upsert for each set of columns.
  * Keys are sorted, so that rows are locked in one order and neighbours in an index are written together.
  */
-import { int4Array, int8Array, textArray } from '../store/postgres/binary-array.ts'
+import { int4Array, int8Array, numericArray, textArray } from '../store/postgres/binary-array.ts'
 import type { PoolClient } from '../store/postgres/database.ts'
 import type { TableChanges, Written } from './fold-batch.ts'
 import { physicalName } from './physical-table.ts'
@@ -183,9 +183,10 @@ export function removeWrite(table: Table, generation: number, keys: readonly Key
 
 const ARRAYS = {
   text: { type: 'text', write: (values: readonly Value[]) => textArray(values.map(asText)) },
-  integer: { type: 'int4', write: (values: readonly Value[]) => int4Array(values.map(asInteger)) },
+  integer: { type: 'int4', write: (values: readonly Value[]) => int4Array(values.map(asNumber)) },
   bigint: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
   counter: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
+  sum: { type: 'numeric', write: (values: readonly Value[]) => numericArray(values.map(asInteger)) },
 } as const
 
 function array(type: ColumnType, values: readonly Value[]): Buffer {
@@ -197,9 +198,17 @@ export function asText(value: Value): string | null {
   throw new TypeError(`${value} is not a text`)
 }
 
-export function asInteger(value: Value): number | null {
+/** As a bigint only what was added up beyond 2^53. */
+export function asInteger(value: Value): number | bigint | null {
+  if (typeof value === 'bigint') return value
+  return asNumber(value)
+}
+
+export function asNumber(value: Value): number | null {
   if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value
-  throw new TypeError(`${JSON.stringify(value)} is not a whole number up to 2^53`)
+  throw new TypeError(
+    `${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a whole number up to 2^53`,
+  )
 }
 
 export function typeOf(table: Table, column: string): ColumnType {

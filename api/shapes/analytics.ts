@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { byStatus, ORDER_STATUSES } from '../../domain/order.ts'
-import { Money } from './money.ts'
+import { Money, MoneySum } from './money.ts'
 import { closed, named, nullable, oneOf, ref, type Named } from '../../commands/shape.ts'
 import { count, Position, time } from './shape.ts'
 
@@ -19,8 +19,8 @@ export const Analytics = named(
   {
     orders: ref(OrderCounts),
     units: count('Units of every order ever accepted.'),
-    gmv: ref(Money),
-    revenue: ref(Money),
+    gmv: ref(MoneySum),
+    revenue: ref(MoneySum),
     averageOrder: ref(Money),
     customers: count('Distinct customers with an accepted order.'),
     position: Position,
@@ -47,10 +47,14 @@ export const Analytics = named(
 export const LiveRates = named(
   'LiveRates',
   {
-    ordersPerMinute: Type.Number({ description: 'Orders accepted in the newest minute.' }),
-    paymentsPerMinute: Type.Number({ description: 'Payments captured in the newest minute.' }),
-    gmv: ref(Money),
-    revenue: ref(Money),
+    ordersPerMinute: Type.Integer({
+      description:
+        'Orders accepted in the last 60 seconds. They end now, by the database’s clock, where this shows the head of the log, ' +
+        'else with `lastUpdated`.',
+    }),
+    paymentsPerMinute: Type.Integer({ description: 'Payments captured in the same 60 seconds.' }),
+    gmv: ref(MoneySum),
+    revenue: ref(MoneySum),
     lastUpdated: asOf,
     position: Position,
   },
@@ -78,7 +82,7 @@ function breakdown(
     [dimension]: dimension === 'hour' ? time('The beginning of the hour.') : Type.String(),
     orders: count('Accepted orders; an order counts once per category it touches.'),
     units: count('Units.'),
-    gmv: ref(Money),
+    gmv: ref(MoneySum),
   }
   return named(
     name,
@@ -95,14 +99,18 @@ export const SalesByMinute = named(
         minute: time('The beginning of the minute.'),
         orders: count('Accepted orders.'),
         units: count('Units of them.'),
-        gmv: ref(Money),
+        gmv: ref(MoneySum),
         rejected: count('Rejected orders.'),
       }),
     ),
     position: Position,
     asOf,
   },
-  { description: 'The 60 minutes that end with `asOf`, oldest first, quiet ones too; none before the first event.' },
+  {
+    description:
+      'The last 60 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s ' +
+      'clock, where this shows the head of the log, else with `asOf`.',
+  },
 )
 
 export const SalesByHour = breakdown('SalesByHour', 'hour', 'Accepted orders by the hour they were placed in.')

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Money } from './money.ts'
+import { MoneySum } from './money.ts'
 import { TIERS } from '../../commands/customer.ts'
 import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { count, Position } from './shape.ts'
@@ -15,7 +15,7 @@ export const Customer = named(
     tier: oneOf(TIERS, { description: 'Rank.' }),
     language: Type.String({ description: 'BCP 47 tag of the language to write in.' }),
     orders: Type.Optional(count('Accepted orders, including later cancelled ones. Only in reads.')),
-    spent: Type.Optional(ref(Money)),
+    spent: Type.Optional(ref(MoneySum)),
     version: count('Version of the customer; it grows with each change.'),
     position: Position,
   },

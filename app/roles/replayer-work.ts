@@ -5,7 +5,7 @@ import { DriftCheck } from '../../projections/replay/drift-check.ts'
 import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
-import { newId, systemClock } from '../clock.ts'
+import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openReplayer } from './open-projector.ts'
 import type { OpenWork } from './open-work.ts'
@@ -29,7 +29,7 @@ export const openReplayerWork: OpenWork = async ({ databaseUrl, crash, driftChec
   replayer.start()
   releases.add('replayer', () => replayer.stop())
   if (every !== null) {
-    const check = new DriftCheck({ pool, projections, newId, clock: systemClock, log, every, look: DRIFT_LOOK_MS })
+    const check = new DriftCheck({ pool, projections, newId, log, every, look: DRIFT_LOOK_MS })
     check.start()
     releases.add('drift check', () => check.stop())
   }

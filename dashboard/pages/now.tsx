@@ -4,7 +4,7 @@ import type { Analytics, LiveRates, SalesByHour, SalesByMinute } from '../api-sh
 import { useLive } from '../live.ts'
 import { Chart } from '../parts/chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, counted, hourOf, minuteOf, money } from '../parts/format.ts'
+import { count, counted, hourOf, minuteOf, money, sumOfMoney } from '../parts/format.ts'
 import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { ActivityFeed } from './activity-feed.tsx'
 
@@ -55,7 +55,7 @@ interface CardsProps {
 function Cards({ totals, minutes, rates }: CardsProps) {
   const sum = (value: (minute: Minute) => number) => minutes.reduce((all, minute) => all + value(minute), 0)
   const { currency } = totals.gmv
-  const lastHour = money({ amount: sum(({ gmv }) => gmv.amount), currency })
+  const lastHour = money({ amount: sumOfMoney(minutes.map(({ gmv }) => gmv)), currency })
   return (
     <ul class="cards">
       <Card
@@ -80,7 +80,7 @@ function Cards({ totals, minutes, rates }: CardsProps) {
         lastHour={lastHour}
         more={`${money(totals.averageOrder)} per order`}
         minutes={minutes}
-        value={({ gmv }) => gmv.amount}
+        value={({ gmv }) => Number(gmv.amount)}
       />
       <Card
         title="Orders rejected"

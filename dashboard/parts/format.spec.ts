@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counted, currencyDigits, duration, inWords, money, oneDecimal, shortId } from './format.ts'
+import { counted, currencyDigits, duration, inWords, money, oneDecimal, shortId, sumOfMoney } from './format.ts'
 
 test.each([
   [2, 'EUR', 123_456_789, '€1,234,567.89'],
@@ -10,6 +10,28 @@ test.each([
 ])('money has the %i digits that the service names for %s', (digits, currency, amount, text) => {
   currencyDigits.value = digits
   expect(money({ amount, currency })).toBe(text)
+})
+
+test.each([
+  [2, 'EUR', '10000000000000000', '€100,000,000,000,000.00'],
+  [2, 'EUR', '9232379236109516800', '€92,323,792,361,095,168.00'],
+  [2, 'EUR', 9_007_199_254_740_991, '€90,071,992,547,409.91'],
+  [3, 'KWD', '-10000000000000001', '-KWD\u00a010,000,000,000,000.001'],
+  [0, 'JPY', '9007199254740993', 'JP¥9,007,199,254,740,993'],
+  [2, 'EUR', 5, '€0.05'],
+  [2, 'EUR', -5, '-€0.05'],
+  [4, 'CLF', 12, 'CLF\u00a00.0012'],
+])('with %i digits in %s, %s is shown whole', (digits, currency, amount, text) => {
+  currencyDigits.value = digits
+  expect(money({ amount, currency })).toBe(text)
+})
+
+test('a sum of sums is exact', () => {
+  const sums = [
+    { amount: '9007199254740993', currency: 'EUR' },
+    { amount: 9_007_199_254_740_991, currency: 'EUR' },
+  ]
+  expect(sumOfMoney(sums)).toBe('18014398509481984')
 })
 
 test('money waits for the digits of its currency', () => {

@@ -1,6 +1,6 @@
 /** Numbers and times as text. One language, that of the page, so that its words and its numbers agree. */
 import { signal } from '@preact/signals'
-import type { Money } from '../api-shapes.ts'
+import type { MoneySum } from '../api-shapes.ts'
 
 const LANGUAGE = 'en-GB'
 
@@ -35,10 +35,21 @@ export function oneDecimal(value: number): string {
 /** Of the shop's currency, as its service says; null until then. */
 export const currencyDigits = signal<number | null>(null)
 
-/** `…` until it is known how many digits stand behind the point: browsers disagree with ISO 4217 about some. */
-export function money({ amount, currency }: Money): string {
+/**
+ * Every digit of it, however many. `…` until it is known how many stand behind the point: browsers disagree with ISO 4217
+ * about some.
+ */
+export function money({ amount, currency }: MoneySum): string {
   const digits = currencyDigits.value
-  return digits === null ? '…' : currencyFormat(currency, digits).format(amount / 10 ** digits)
+  if (digits === null) return '…'
+  const text = String(amount).replace(/\d+/, (all) => all.padStart(digits + 1, '0'))
+  const whole = text.length - digits
+  return currencyFormat(currency, digits).format(`${text.slice(0, whole)}.${text.slice(whole)}` as `${number}`)
+}
+
+/** The sum of amounts in one currency, as its digits. */
+export function sumOfMoney(amounts: readonly MoneySum[]): string {
+  return String(amounts.reduce((sum, { amount }) => sum + BigInt(amount), 0n))
 }
 
 function currencyFormat(currency: string, digits: number): Intl.NumberFormat {

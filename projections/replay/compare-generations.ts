@@ -94,10 +94,17 @@ function rangeText(table: Table, { live, rebuilt }: CompareGenerations, { after,
   const bounds = end === null ? lower : [...lower, `${key} <= $${String(lower.length + 1)}`]
   const part = (generation: number) =>
     `(select * from ${physicalName(table, generation)} ${bounds.length === 0 ? '' : `where ${bounds.join(' and ')}`})`
-  return `select coalesce(ours.${key}, theirs.${key})::text as key, to_jsonb(ours) as live, to_jsonb(theirs) as rebuilt
+  return `select coalesce(ours.${key}, theirs.${key})::text as key,
+      ${rowText(table, 'ours')} as live, ${rowText(table, 'theirs')} as rebuilt
     from ${part(live)} ours full join ${part(rebuilt)} theirs on ours.${key} = theirs.${key}
     where ours is distinct from theirs
     order by coalesce(ours.${key}, theirs.${key})`
+}
+
+/** A row's values as texts: JSON would be read with numbers that are rounded past 2^53. Null where there is no row. */
+function rowText({ key, columns }: Table, side: string): string {
+  const values = Object.keys(columns).map((column) => `'${column}', ${side}.${column}::text`)
+  return `case when ${side}.${key.name} is not null then jsonb_build_object(${values.join(', ')}) end`
 }
 
 function bound(...keys: readonly (string | null)[]): string[] {

@@ -1,4 +1,5 @@
 /** Compares every projection with the log from time to time, slowly, so that drift is found before a customer finds it. */
+import { databaseTime } from '../../store/postgres/database-clock.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { readLiveGenerations } from '../generations.ts'
@@ -12,8 +13,6 @@ export interface DriftCheckParts {
   readonly pool: Pool
   readonly projections: readonly Projection[]
   readonly newId: () => string
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
   readonly log: WorkerLog
   /** Milliseconds after which rows are compared again. */
   readonly every: number
@@ -46,12 +45,13 @@ export class DriftCheck {
 
   /** Begins a check of each projection that is due and has none under way. */
   async #look(): Promise<void> {
-    const { pool, projections, newId, clock, every } = this.#parts
+    const { pool, projections, newId, every } = this.#parts
     const live = await readLiveGenerations(pool)
     const last = await readLastComparisons(pool)
+    const now = await databaseTime(pool)
     for (const projection of projections) {
       if (live.get(projection.name)?.version !== projection.version) continue
-      if (clock() - (last.get(projection.name)?.finishedAt ?? 0) < every) continue
+      if (now - (last.get(projection.name)?.finishedAt ?? 0) < every) continue
       await createReplay(pool, projection, { replayId: newId(), check: true, rate: RATE }).catch(ignoreUnfinished)
     }
   }

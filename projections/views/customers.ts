@@ -1,7 +1,7 @@
 /** Who the customers are and what they ordered. The only view with personal data. */
-import type { Money, Tier } from '../../schemas/events.ts'
+import type { Tier } from '../../schemas/events.ts'
 import { projection, table } from '../projection.ts'
-import type { Found } from './shown.ts'
+import { moneySum, type Found, type MoneySum } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 /** The customer's stream sets who they are; orders, which are other streams, only add to the counters. */
@@ -17,13 +17,13 @@ export const customersTable = table({
     language: 'text',
     version: 'integer',
     orders: 'counter',
-    spent: 'counter',
+    spent: 'sum',
   },
 })
 
 export const customers = projection({
   name: 'customers',
-  version: 1,
+  version: 2,
   tables: [customersTable],
   handles: ['CustomerRegistered', 'CustomerTierChanged', 'OrderPlaced'],
   apply({ event, version }, rows) {
@@ -53,7 +53,7 @@ export interface CustomerView {
   readonly language: string
   /** Accepted orders, whatever became of them, and their sum. */
   readonly orders: number
-  readonly spent: Money
+  readonly spent: MoneySum
   readonly version: number
 }
 
@@ -100,7 +100,7 @@ function customerView(row: CustomerRow, currency: string): CustomerView {
     tier,
     language,
     orders: Number(row.orders),
-    spent: { amount: Number(row.spent), currency },
+    spent: moneySum(row.spent, currency),
     version,
   }
 }

@@ -6,14 +6,14 @@
 import { byStatus, type OrderStatus } from '../../domain/order.ts'
 import type { Money, OrderLine, OrderPlaced } from '../../schemas/events.ts'
 import { projection, table, type Rows } from '../projection.ts'
-import { rfc3339, type Breakdown, type Shown } from './shown.ts'
+import { moneySum, rfc3339, type Breakdown, type MoneySum, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 const HOUR = 3_600_000
 const MINUTE = 60_000
 const SECOND = 1_000
 
-const figures = { orders: 'counter', units: 'counter', gmv: 'counter' } as const
+const figures = { orders: 'counter', units: 'counter', gmv: 'sum' } as const
 
 /** One row, of the key `all`. */
 export const totalsTable = table({
@@ -22,9 +22,9 @@ export const totalsTable = table({
   columns: {
     ...byStatus(() => 'counter' as const),
     units: 'counter',
-    gmv: 'counter',
+    gmv: 'sum',
     // Captured minus refunded payments: it stays 0 for as long as the shop takes none.
-    revenue: 'counter',
+    revenue: 'sum',
   },
 })
 
@@ -54,7 +54,7 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 2,
+  version: 3,
   tables: [
     totalsTable,
     buyersTable,
@@ -123,9 +123,9 @@ export interface SalesTotals extends Shown {
   /** What ever happened: an order counts under every outcome it had. */
   readonly orders: Readonly<Record<OrderStatus, number>>
   readonly units: number
-  readonly gmv: Money
+  readonly gmv: MoneySum
   /** Captured minus refunded payments. */
-  readonly revenue: Money
+  readonly revenue: MoneySum
   /** GMV by accepted order, rounded down to a minor unit; 0 without orders. */
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
@@ -133,11 +133,11 @@ export interface SalesTotals extends Shown {
 }
 
 export interface LiveSales extends Shown {
-  /** Orders placed in the 60 seconds that end with `lastUpdated`. */
+  /** Orders placed in the last 60 seconds: they end now where the view is at the head of the log, else with `asOf`. */
   readonly ordersPerMinute: number
   readonly paymentsPerMinute: number
-  readonly gmv: Money
-  readonly revenue: Money
+  readonly gmv: MoneySum
+  readonly revenue: MoneySum
   /** The same as `asOf`: nothing later is known. */
   readonly lastUpdated: string | null
 }
@@ -145,7 +145,7 @@ export interface LiveSales extends Shown {
 export interface SalesFigures {
   readonly orders: number
   readonly units: number
-  readonly gmv: Money
+  readonly gmv: MoneySum
 }
 
 export interface MinuteFigures extends SalesFigures {
@@ -157,7 +157,7 @@ export interface MinuteFigures extends SalesFigures {
 export interface SalesQueries {
   totals(): Promise<SalesTotals>
   live(): Promise<LiveSales>
-  /** Oldest first: the 60 minutes that end with `asOf`, each of them; none before the first event. */
+  /** Oldest first: the last 60 minutes, each of them, up to the same time as the rates; none before the first event. */
   minutes(): Promise<Breakdown<MinuteFigures>>
   /** Oldest first; the newest 1,000 hours with an accepted order. */
   hours(): Promise<Breakdown<{ readonly hour: string } & SalesFigures>>
@@ -184,12 +184,14 @@ interface LiveRow {
   readonly payments: string
 }
 
+/** Nulls where nothing was ordered in the whole hour. */
 interface MinuteRow {
-  readonly minute: string
-  readonly orders: string
-  readonly units: string
-  readonly gmv: string
-  readonly rejected: string
+  readonly newest: string
+  readonly minute: string | null
+  readonly orders: string | null
+  readonly units: string | null
+  readonly gmv: string | null
+  readonly rejected: string | null
 }
 
 interface FiguresRow {
@@ -201,7 +203,7 @@ interface FiguresRow {
 
 /** The rows hold amounts without a currency: the shop has one. */
 export function salesQueries(reader: ViewReader, currency: string): SalesQueries {
-  const money = (amount: string | number | null): Money => ({ amount: Number(amount ?? 0), currency })
+  const money = (amount: string | null) => moneySum(amount, currency)
 
   async function breakdown<Part>(query: ViewQuery, part: (text: string) => Part) {
     const { shown, rows } = await reader.read<FiguresRow>(query)
@@ -223,9 +225,9 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
       return {
         orders,
         units: Number(row?.units ?? 0),
-        gmv: money(String(gmv)),
-        revenue: money(row?.revenue ?? 0),
-        averageOrder: money(orders.placed === 0 ? 0 : String(gmv / BigInt(orders.placed))),
+        gmv: money(row?.gmv ?? null),
+        revenue: money(row?.revenue ?? null),
+        averageOrder: { amount: orders.placed === 0 ? 0 : Number(gmv / BigInt(orders.placed)), currency },
         customers: rowCounts[buyersTable.name] ?? 0,
         ...shown,
       }
@@ -237,8 +239,8 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
       return {
         ordersPerMinute: Number(row?.orders ?? 0),
         paymentsPerMinute: Number(row?.payments ?? 0),
-        gmv: money(row?.gmv ?? 0),
-        revenue: money(row?.revenue ?? 0),
+        gmv: money(row?.gmv ?? null),
+        revenue: money(row?.revenue ?? null),
         lastUpdated: shown.asOf,
         ...shown,
       }
@@ -248,7 +250,7 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
       const { shown, rows } = await reader.read<MinuteRow>(minutes)
       if (shown.asOf === null) return { items: [], ...shown }
       const found = new Map(rows.map((row) => [Number(row.minute), row]))
-      const last = Math.floor(Date.parse(shown.asOf) / MINUTE)
+      const last = Number(rows[0]?.newest)
       const items = Array.from({ length: SHOWN_MINUTES }, (_, index) => {
         const minute = last - SHOWN_MINUTES + 1 + index
         const row = found.get(minute)
@@ -256,7 +258,7 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
           minute: rfc3339(minute * MINUTE),
           orders: Number(row?.orders ?? 0),
           units: Number(row?.units ?? 0),
-          gmv: money(row?.gmv ?? 0),
+          gmv: money(row?.gmv ?? null),
           rejected: Number(row?.rejected ?? 0),
         }
       })
@@ -273,29 +275,37 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
 
 const totals: ViewQuery = { name: 'totals', rows: (physical) => `select * from ${physical(totalsTable)}` }
 
-/** No upper bound: the clock that placed the newest orders may be ahead of the one that recorded them. */
+/**
+ * The second, since 1970, with which the last minute and the last hour end: the database's, whose clock placed the orders.
+ * Where events wait to be shown, nobody knows of the time since the last one that is. Never before that one: the clock may
+ * have been set back.
+ */
+const END = `floor(extract(epoch from case
+    when live.position < (select position from log.log_head) then live.recorded_at
+    else greatest(live.recorded_at, statement_timestamp())
+  end))::bigint`
+
 const live: ViewQuery = {
   name: 'live',
   rows: (physical) => `
     select t.gmv, t.revenue, s.orders, s.payments
     from (
       select coalesce(sum(orders), 0) as orders, coalesce(sum(payments), 0) as payments
-      from ${physical(secondsTable)}
-      where second > floor(extract(epoch from live.recorded_at))::bigint - 60
+      from ${physical(secondsTable)}, (select ${END} as second) newest
+      where ${physical(secondsTable)}.second between newest.second - 59 and newest.second
     ) s
     left join ${physical(totalsTable)} t on true`,
 }
 
-/** The newest minute is that of `asOf`; what a clock ahead of it placed counts there. */
 const minutes: ViewQuery = {
   name: 'minutes',
   rows: (physical) => `
-    select least(second / 60, newest.minute) as minute,
+    select newest.second / 60 as newest, s.second / 60 as minute,
       sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected
-    from ${physical(secondsTable)},
-      (select (extract(epoch from live.recorded_at) * 1000)::bigint / ${MINUTE} as minute) newest
-    where second >= (newest.minute - ${SHOWN_MINUTES - 1}) * 60
-    group by 1`,
+    from (select ${END} as second) newest
+    left join ${physical(secondsTable)} s
+      on s.second between (newest.second / 60 - ${SHOWN_MINUTES - 1}) * 60 and newest.second
+    group by 1, 2`,
 }
 
 const hours: ViewQuery = {

@@ -24,6 +24,18 @@ export interface Breakdown<Item> extends Shown {
   readonly items: readonly Item[]
 }
 
+/** A sum of money. It is exact however large: past 2^53 - 1 minor units, either way, it is written as its digits. */
+export interface MoneySum {
+  readonly amount: number | string
+  readonly currency: string
+}
+
+/** `text` is the sum as the database has it; null is 0. */
+export function moneySum(text: string | null, currency: string): MoneySum {
+  const amount = Number(text ?? 0)
+  return { amount: text === null || Number.isSafeInteger(amount) ? amount : text, currency }
+}
+
 /** What a list is asked for. */
 export interface PageQuery {
   /** At least 1. */

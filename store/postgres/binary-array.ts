@@ -4,7 +4,7 @@
  * Layout (`array_recv`): dimensions, has-null flag, element oid, length, lower bound, then length-prefixed elements.
  */
 
-const OID = { int2: 21, int4: 23, int8: 20, text: 25, bytea: 17, uuid: 2950 } as const
+const OID = { int2: 21, int4: 23, int8: 20, text: 25, bytea: 17, uuid: 2950, numeric: 1700 } as const
 
 export function textArray(values: readonly (string | null)[]): Buffer {
   let size = 0
@@ -39,12 +39,39 @@ export function int4Array(values: readonly (number | null)[]): Buffer {
   })
 }
 
-/** Numbers up to 2^53. */
-export function int8Array(values: readonly (number | null)[]): Buffer {
+/** Numbers up to 2^53, bigints up to 2^63. */
+export function int8Array(values: readonly (number | bigint | null)[]): Buffer {
   return write(OID.int8, values, values.length * 8, (value, buffer, offset) => {
     buffer.writeInt32BE(8, offset)
     return buffer.writeBigInt64BE(BigInt(value), offset + 4)
   })
+}
+
+/** Whole numbers up to 2^53, bigints of any size. */
+export function numericArray(values: readonly (number | bigint | null)[]): Buffer {
+  return bytes(
+    OID.numeric,
+    values.map((value) => (value === null ? null : numericBytes(value))),
+  )
+}
+
+const NEGATIVE = 0x4000
+
+/** A whole number as `numeric_recv` reads it: how many digits to the base of 10,000, the weight of the first, the sign, the scale, the digits. */
+export function numericBytes(value: number | bigint): Buffer {
+  const sign = value < 0 ? NEGATIVE : 0
+  const text = String(value).slice(sign === 0 ? 0 : 1)
+  const digits = Math.ceil(text.length / 4)
+  const buffer = Buffer.allocUnsafe(8 + 2 * digits)
+  buffer.writeInt16BE(digits, 0)
+  buffer.writeInt16BE(digits - 1, 2)
+  buffer.writeInt16BE(sign, 4)
+  buffer.writeInt16BE(0, 6)
+  for (let index = 0; index < digits; index++) {
+    const end = text.length - 4 * (digits - 1 - index)
+    buffer.writeInt16BE(Number(text.slice(Math.max(0, end - 4), end)), 8 + 2 * index)
+  }
+  return buffer
 }
 
 /** `018f...-....` as 16 bytes. Throws a RangeError when it is none: Postgres would blame the protocol, not the value. */

@@ -53,11 +53,13 @@ test.each([2 * MINUTE, -2 * MINUTE])('a process whose clock is off by %d ms plac
       orderId: 'o1',
       customerId: 'c1',
       lines: [{ sku: 'A', quantity: 1 }],
-    })) as { readonly placedAt: string; readonly reservedUntil: string }
+    })) as { readonly placedAt: string; readonly reservedUntil: string; readonly position: number }
     const placedAt = Date.parse(order.placedAt)
     expect(placedAt).toBeGreaterThan(before - 1_000)
     expect(placedAt).toBeLessThanOrEqual(await databaseTime(pool))
     expect(Date.parse(order.reservedUntil)).toBe(placedAt + 15 * MINUTE)
+    const rates = await fetch(`${service.url}/analytics/live?after=${String(order.position)}`)
+    expect(await rates.json()).toMatchObject({ ordersPerMinute: 1 })
   } finally {
     await service.kill()
     data.remove()

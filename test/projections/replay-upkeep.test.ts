@@ -156,7 +156,6 @@ test('rows are compared again when it is time, and what drifted is told', async 
     pool: projecting.pool,
     projections,
     newId,
-    clock: () => Date.now(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     every: 3_600_000,
     look: 50,

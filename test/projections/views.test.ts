@@ -6,6 +6,7 @@ import { ordersPage, ordersTable } from '../../projections/views/orders.ts'
 import { productsPage } from '../../projections/views/products.ts'
 import { parseCursor } from '../../projections/views/shown.ts'
 import { viewStatement, type ViewQuery } from '../../projections/views/view-reader.ts'
+import { databaseTime } from '../../store/postgres/database-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { ofOrder, openProjecting, sold, type Projecting } from './projecting.ts'
 
@@ -126,45 +127,72 @@ describe('the queries', () => {
     expect((await sales.tiers()).items.map(({ tier }) => tier)).toEqual(['standard', 'vip'])
   })
 
-  test('the live rate counts the orders of the minute that ends with what is shown', async () => {
+  test('the live rate counts the orders of the last minute by the clock of the database', async () => {
     await using projecting = await openProjecting()
     await projecting.project()
     const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 1)], { placedAt }))
-    const now = Date.now()
+    const now = Math.floor(await databaseTime(projecting.pool))
     const head = await appendEvents(projecting.pool, [
       ...at('o1', now),
       ...at('o2', now - 20_000),
       ...at('o3', now - 120_000),
+      // Of a clock that was ahead: its minute has not come.
+      ...at('o4', now + 120_000),
     ])
     await projecting.shown(head)
     const live = await projecting.views.sales.live()
-    expect(live).toMatchObject({ ordersPerMinute: 2, paymentsPerMinute: 0, gmv: eur(3_000), position: 3 })
+    expect(live).toMatchObject({ ordersPerMinute: 2, paymentsPerMinute: 0, gmv: eur(4_000), position: 4 })
     expect(live.lastUpdated).toBe(live.asOf)
   })
 
-  test('the last hour is shown minute by minute, quiet ones too, and ends with what is shown', async () => {
+  test('the last minute and the last hour go on after the last order, and stop where events wait to be shown', async () => {
     await using projecting = await openProjecting()
     await projecting.project()
-    const now = Date.now()
+    const { pool, views } = projecting
+    const minutesAgo = async (minutes: number) => (await databaseTime(pool)) - minutes * 60_000
+    const placedAt = Math.floor(await minutesAgo(10))
+    const head = await appendEvents(pool, ofOrder('o1', orderPlaced('o1', [orderLine('A1', 1)], { placedAt })))
+    await projecting.shown(head)
+    // As if it had been recorded then.
+    await pool.query(`update views.checkpoints set recorded_at = to_timestamp($1 / 1000.0)`, [placedAt])
+    const minuteOf = (millis: number) => Math.floor(millis / 60_000) * 60_000
+    const newest = async () => Date.parse((await views.sales.minutes()).items.at(-1)?.minute ?? '')
+    const before = minuteOf(await minutesAgo(0))
+    expect(await views.sales.live()).toMatchObject({ ordersPerMinute: 0, position: head })
+    expect(await newest()).toBeGreaterThanOrEqual(before)
+    expect((await views.sales.minutes()).items.map(({ orders }) => orders).filter((orders) => orders > 0)).toEqual([1])
+    await views.setPaused('sales', true)
+    await appendEvents(pool, ofOrder('o2', orderPlaced('o2', [orderLine('A1', 1)])))
+    expect(await views.sales.live()).toMatchObject({ ordersPerMinute: 1, position: head })
+    expect(await newest()).toBe(minuteOf(placedAt))
+  })
+
+  test('the last hour is shown minute by minute, quiet ones too', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const now = Math.floor(await databaseTime(projecting.pool))
     const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 2)], { placedAt }))
     const head = await appendEvents(projecting.pool, [
       ...at('too-old', now - 61 * 60_000),
       ...at('o1', now - 10 * 60_000),
       ...at('o2', now - 10 * 60_000),
       ...ofOrder('o3', orderRejected('o3', { rejectedAt: now - 10 * 60_000 })),
-      // Placed by a clock that is ahead: it counts in the newest minute.
-      ...at('o4', now + 10 * 60_000),
+      ...at('o4', now),
+      // Of a clock that was ahead: its minute has not come.
+      ...at('o5', now + 10 * 60_000),
     ])
     await projecting.shown(head)
-    const { items, position, asOf } = await projecting.views.sales.minutes()
+    const before = await databaseTime(projecting.pool)
+    const { items, position } = await projecting.views.sales.minutes()
     expect(position).toBe(head)
     expect(items).toHaveLength(60)
     const starts = items.map(({ minute }) => Date.parse(minute))
-    expect(starts.at(-1)).toBe(Math.floor(Date.parse(asOf ?? '') / 60_000) * 60_000)
+    expect(starts.at(-1)).toBeGreaterThanOrEqual(Math.floor(before / 60_000) * 60_000)
+    expect(starts.at(-1)).toBeLessThanOrEqual(await databaseTime(projecting.pool))
     expect(starts.every((start, index) => index === 0 || start - (starts[index - 1] ?? 0) === 60_000)).toBe(true)
     expect(items.filter(({ orders, rejected }) => orders + rejected > 0)).toEqual([
       expect.objectContaining({ orders: 2, units: 4, gmv: eur(4_000), rejected: 1 }),
-      expect.objectContaining({ minute: items.at(-1)?.minute, orders: 1, units: 2, gmv: eur(2_000), rejected: 0 }),
+      expect.objectContaining({ orders: 1, units: 2, gmv: eur(2_000), rejected: 0 }),
     ])
   })
 

@@ -8,6 +8,7 @@ import {
   int2Array,
   int4Array,
   int8Array,
+  numericArray,
   textArray,
   uuidArray,
   uuidBytes,
@@ -224,6 +225,7 @@ describe('arrays in the binary wire format are what Postgres reads', () => {
     ['int2', int2Array([0, -32_768, null, 32_767]), [0, -32_768, null, 32_767]],
     ['int4', int4Array([0, -2_147_483_648, null, 2_147_483_647]), [0, -2_147_483_648, null, 2_147_483_647]],
     ['int8', int8Array([0, Number.MAX_SAFE_INTEGER, null, -1]), ['0', String(Number.MAX_SAFE_INTEGER), null, '-1']],
+    ['int8', int8Array([2n ** 63n - 1n, -(2n ** 63n)]), ['9223372036854775807', '-9223372036854775808']],
     ['bytea', byteaArray([Buffer.alloc(0), null, Buffer.of(0, 255)]), [Buffer.alloc(0), null, Buffer.of(0, 255)]],
     [
       'uuid',
@@ -235,11 +237,20 @@ describe('arrays in the binary wire format are what Postgres reads', () => {
     expect(rows[0]?.values).toEqual(values)
   })
 
+  test('numeric', async () => {
+    const numbers = [0, 7, -7, 10_000, 9_999, 123_456, null, -(2 ** 53), 10n ** 40n, -(10n ** 31n) - 1n]
+    // The driver reads an array of them as floating-point numbers.
+    const text = 'select $1::numeric[]::text[] as values'
+    const { rows } = await client.query<{ values: unknown }>(text, [numericArray(numbers)])
+    expect(rows[0]?.values).toEqual(numbers.map((number) => (number === null ? null : String(BigInt(number)))))
+  })
+
   test.each([
     ['text', textArray([])],
     ['int2', int2Array([])],
     ['int4', int4Array([])],
     ['int8', int8Array([])],
+    ['numeric', numericArray([])],
     ['bytea', byteaArray([])],
     ['uuid', uuidArray([])],
   ])('%s without members', async (type, wire) => {
