@@ -4,6 +4,8 @@ import type { TObject, TSchema } from 'typebox'
 import type { Request } from '../commands/request.ts'
 import { closed, ref } from '../commands/shape.ts'
 import { codesOf } from './http/problem-document.ts'
+import type { ViewName } from '../projections/views/views.ts'
+import type { Scarce } from './connection/budgets.ts'
 import type { Role } from './http/roles.ts'
 import { PROBLEMS, type ProblemCode } from './http/problems.ts'
 import { commandValidator } from './http/validation.ts'
@@ -36,6 +38,8 @@ export interface Described {
   /** Null: needs no token. */
   readonly role: Role | null
   readonly headers?: KnownHeaders
+  /** Absent: the database. */
+  readonly uses?: Scarce | null
   readonly answers: Readonly<Record<number, Success>>
   /** Beside those that every operation of its kind has. */
   readonly problems?: readonly ProblemCode[]
@@ -92,14 +96,15 @@ export function reading<Query extends TObject, Params extends TObject>(
 /** A route that shows a view: it says which position it shows, waits for one, and answers 304. */
 export function viewing<Query extends TObject, Params extends TObject>(
   url: string,
-  options: Omit<Described, 'answers' | 'headers' | 'role'> & {
+  options: Omit<Described, 'answers' | 'headers' | 'role' | 'uses'> & {
+    readonly view: ViewName
     readonly shape: TSchema
     readonly query: Query
     readonly params: Params
   },
 ) {
-  const { shape, problems = [] } = options
-  return reading(url, {
+  const { view, shape, problems = [] } = options
+  const { config, ...operation } = reading(url, {
     ...options,
     role: 'read',
     headers: { 'if-none-match': { description: 'The ETag of the answer that the client has.' } },
@@ -109,6 +114,7 @@ export function viewing<Query extends TObject, Params extends TObject>(
     },
     problems: ['not-there-yet', 'store-unavailable', ...problems],
   })
+  return { ...operation, config: { ...config, view } }
 }
 
 export const VIEW_HEADERS = { etag: 'For If-None-Match.', 'x-position': 'The position that the answer shows.' }
@@ -120,7 +126,7 @@ export function commanding<
   const Refusals extends Readonly<Record<string, ProblemCode>>,
 >(
   url: string,
-  options: Omit<Described, 'answers'> & {
+  options: Omit<Described, 'answers' | 'uses'> & {
     readonly request: Request<Body>
     /** What each of its refusals is called; they are problems of the route. */
     readonly refusals: Refusals
@@ -134,7 +140,7 @@ export function commanding<
   const answers = Object.fromEntries(
     Object.entries(done).map(([status, description]) => [status, { description, shape, headers: DONE_HEADERS }]),
   )
-  const operation = { ...options, answers, headers: { ...COMMAND_HEADERS, ...headers } }
+  const operation = { ...options, answers, headers: { ...COMMAND_HEADERS, ...headers }, uses: null }
   const { schema, config } = documented(operation, [...WITH_BODY, ...COMMAND, ...Object.values(refusals)])
   return {
     method: 'POST',
@@ -186,7 +192,17 @@ const DONE_HEADERS = {
 }
 
 function documented(operation: Described & { readonly params: TObject }, kind: readonly ProblemCode[]) {
-  const { params, tag, summary, description = '', role, headers = {}, answers, problems = [] } = operation
+  const {
+    params,
+    tag,
+    summary,
+    description = '',
+    role,
+    headers = {},
+    uses = 'database',
+    answers,
+    problems = [],
+  } = operation
   const place: readonly ProblemCode[] = params === NOTHING ? [] : ['path-too-long']
   const codes = new Set([...EVERYWHERE, ...(role === null ? [] : WITH_ROLE), ...place, ...kind, ...problems])
   const access = role === null ? 'Needs no token.' : `Needs the role \`${role}\` if tokens are configured.`
@@ -198,7 +214,7 @@ function documented(operation: Described & { readonly params: TObject }, kind: r
       ...(role === null && { security: [] }),
       response: { ...successes(answers), ...failures(codes) },
     },
-    config: { role, headers },
+    config: { role, headers, uses },
   }
 }
 

@@ -6,7 +6,7 @@ import type { ApiServer } from './api-server.ts'
 import { dashboardFiles } from './routes/dashboard.ts'
 import { collectRoutes, documentationPage } from './routes/documentation.ts'
 import { httpServer } from './connection/http-server.ts'
-import { Seats } from './connection/seats.ts'
+import { shareTurns, waitForViews } from './connection/budgets.ts'
 import { leaveUncounted, limitRate } from './connection/rate-limit.ts'
 import { originForm } from './connection/target.ts'
 import { checkHost, principals, requireRole } from './http/access.ts'
@@ -30,8 +30,6 @@ const BODY_LIMIT = 65_536
 const PATH_PART_LIMIT = 256
 const HEADER_LIMIT = 16_384
 const REQUEST_TIMEOUT_MS = 10_000
-/** For a view to show a position, together. */
-const MOST_WAITING_FOR_VIEWS = 1_000
 /** Above that of the usual proxies (60 s): the side that closes first must be the one that sends. */
 const KEEP_ALIVE_MS = 65_000
 /** On average. At saturation it is around 20 ms; at half a second the answers come too late to be of use. */
@@ -52,6 +50,8 @@ export function buildServer(parts: ApiParts): ApiServer {
   })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
+    shareTurns(guarded)
+    waitForViews(guarded, parts.views)
     for (const { serve } of guardedResources) serve(guarded, parts)
     registryRoutes(guarded, parts, reportDefect)
     documentationPage(guarded)
@@ -145,7 +145,6 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
   const reportDefect: ReportDefect = (request, error) => log.error({ requestId: request.id, err: error }, 'defect')
   app.setErrorHandler(errorHandler(reportDefect))
   app.decorateRequest('principal', null)
-  app.decorate('viewSeats', new Seats(MOST_WAITING_FOR_VIEWS))
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
     done()

@@ -1,13 +1,6 @@
 /** Places for requests that wait: a bounded number, and of it no more than a quarter for one of several who ask. */
 import { ProblemError } from '../http/problem-document.ts'
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** For requests that wait until a view shows a position. */
-    readonly viewSeats: Seats
-  }
-}
-
 /** Of one principal among others. */
 const SHARE = 4
 

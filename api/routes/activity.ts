@@ -5,23 +5,22 @@ import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { ActivityList } from '../shapes/activity.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { pageQuery, sendHistory, waitUntilShown } from './read-answers.ts'
+import { pageQuery, sendHistory } from './read-answers.ts'
 
 export const activity = resource(
   {
     listActivity: viewing('/activity', {
       tag: 'log',
+      view: 'activity',
       summary: 'Show the newest events of all kinds',
       params: NOTHING,
       query: closed({ limit, cursor, after }),
       shape: ref(ActivityList),
     }),
   },
-  ({ views }: { readonly views: Pick<Views, 'activity' | 'waitFor'> }) => ({
+  ({ views }: { readonly views: Pick<Views, 'activity'> }) => ({
     async listActivity(request, reply) {
-      const query = pageQuery(request.query)
-      await waitUntilShown({ request, reply }, views, 'activity', request.query.after)
-      return sendHistory({ request, reply }, await views.activity.list(query))
+      return sendHistory({ request, reply }, await views.activity.list(pageQuery(request.query)))
     },
   }),
 )

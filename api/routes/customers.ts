@@ -12,7 +12,7 @@ import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Customer } from '../shapes/customer.ts'
 import { after } from '../shapes/list.ts'
-import { sendFound, waitUntilShown } from './read-answers.ts'
+import { sendFound } from './read-answers.ts'
 
 const registering = commanding('/customers', {
   tag: 'customers',
@@ -28,6 +28,7 @@ const registering = commanding('/customers', {
 
 const showing = viewing('/customers/:customerId', {
   tag: 'customers',
+  view: 'customers',
   summary: 'Show a customer',
   params: closed({ customerId: id('The customer.') }),
   query: closed({ after }),
@@ -38,7 +39,7 @@ const showing = viewing('/customers/:customerId', {
 export interface CustomerParts {
   readonly executor: Executor
   readonly shop: Pick<ShopSettings, 'newId'>
-  readonly views: Pick<Views, 'customers' | 'waitFor'>
+  readonly views: Pick<Views, 'customers'>
 }
 
 export const customers = resource(
@@ -59,7 +60,6 @@ export const customers = resource(
       },
       async getCustomer(request, reply) {
         const { customerId } = request.params
-        await waitUntilShown({ request, reply }, views, 'customers', request.query.after)
         const missing = { code: 'customer-not-found', detail: `no customer has the id ${customerId}` } as const
         // Its orders change it too, and they are no versions of it.
         return sendFound({ request, reply }, await views.customers.get(customerId), { missing, tag: contentTag })

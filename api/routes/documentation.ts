@@ -18,6 +18,7 @@ const PAGE = '/docs'
 
 const getOpenApi = reading('/openapi.json', {
   tag: 'operations',
+  uses: null,
   summary: 'Show this document',
   role: 'read',
   params: NOTHING,
@@ -35,6 +36,7 @@ const getOpenApi = reading('/openapi.json', {
 
 const getProblem = reading('/problems/:code', {
   tag: 'operations',
+  uses: null,
   summary: 'Explain a problem',
   description: 'The `type` of a problem points here.',
   role: null,

@@ -16,6 +16,7 @@ const tag = 'operations'
 
 const getLag = reading('/lag', {
   tag,
+  uses: 'brokers',
   summary: 'Show how far behind all readers are',
   description:
     'Consumer groups on the topics of this service, the relay and the projections. Verdicts come from watching: the first answers may not be `settled`; asking again within a minute continues the watch. Without Kafka it shows the readers of the log.',
@@ -32,6 +33,7 @@ const getLag = reading('/lag', {
 
 const listTopics = reading('/topics', {
   tag,
+  uses: 'brokers',
   summary: 'Show the brokers and the topics',
   role: 'read',
   params: NOTHING,
@@ -44,6 +46,7 @@ const listTopics = reading('/topics', {
 
 const listTopicMessages = reading('/topics/:topic/messages', {
   tag,
+  uses: 'brokers',
   summary: 'Show messages of a topic',
   description: 'Reads outside of any consumer group and commits no offsets.',
   role: 'read',

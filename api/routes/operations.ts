@@ -11,7 +11,7 @@ import { uncached } from './read-answers.ts'
 import { Liveness, Readiness, Version } from '../shapes/operations.ts'
 import { ref } from '../../commands/shape.ts'
 
-const common = { tag: 'operations', query: NOTHING, params: NOTHING } as const
+const common = { tag: 'operations', query: NOTHING, params: NOTHING, uses: null } as const
 
 const getLiveness = reading('/livez', {
   ...common,
@@ -33,6 +33,7 @@ const readying = (url: string, summary: string) =>
 
 const getMetrics = reading('/metrics', {
   ...common,
+  uses: 'database',
   summary: 'Show the metrics for Prometheus',
   role: 'read',
   answers: { 200: { description: 'In the text format of Prometheus.', shape: Type.String(), mediaType: 'text/plain' } },

@@ -28,7 +28,7 @@ import { EventPage } from '../shapes/event.ts'
 import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
 import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
 import { eventPage } from './event-page.ts'
-import { pageQuery, sendEvents, sendFound, sendPage, waitUntilShown } from './read-answers.ts'
+import { pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
 
 const OrderPath = closed({ orderId: id('The order.') })
 
@@ -72,6 +72,7 @@ const cancelling = commanding('/orders/:orderId/cancel', {
 
 const listing = viewing('/orders', {
   tag: 'orders',
+  view: 'orders',
   summary: 'List orders, newest first',
   params: NOTHING,
   query: closed({
@@ -86,6 +87,7 @@ const listing = viewing('/orders', {
 
 const showing = viewing('/orders/:orderId', {
   tag: 'orders',
+  view: 'orders',
   summary: 'Show an order',
   params: OrderPath,
   query: closed({ after }),
@@ -113,7 +115,7 @@ const history = reading('/orders/:orderId/events', {
 export interface OrderParts {
   readonly executor: Executor
   readonly shop: ShopSettings
-  readonly views: Pick<Views, 'orders' | 'waitFor'>
+  readonly views: Pick<Views, 'orders'>
   readonly readLog: ReadLog
   readonly metrics: Pick<Metrics, 'countOrder'> | null
 }
@@ -136,14 +138,12 @@ export const orders = resource(
         return sendExecution(reply, execution)
       },
       async listOrders(request, reply) {
-        const { status = null, customer: customerId = null, after: position } = request.query
+        const { status = null, customer: customerId = null } = request.query
         const query = { ...pageQuery(request.query), status, customerId }
-        await waitUntilShown({ request, reply }, views, 'orders', position)
         return sendPage({ request, reply }, await views.orders.list(query))
       },
       async getOrder(request, reply) {
         const { orderId } = request.params
-        await waitUntilShown({ request, reply }, views, 'orders', request.query.after)
         return sendFound({ request, reply }, await views.orders.get(orderId), {
           missing: notFound(orderId),
           tag: ownVersionTag,

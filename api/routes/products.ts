@@ -36,7 +36,7 @@ import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 import { Product, ProductList } from '../shapes/product.ts'
-import { pageQuery, sendFound, sendPage, waitUntilShown, type Exchange } from './read-answers.ts'
+import { pageQuery, sendFound, sendPage, type Exchange } from './read-answers.ts'
 
 const ProductPath = closed({ sku: id('The product.') })
 const shape = ref(Product)
@@ -89,6 +89,7 @@ const pricing = commanding('/products/:sku/price', {
 
 const stocking = viewing('/products', {
   tag: 'products',
+  view: 'products',
   summary: 'Show the catalogue with its stock, newest products first',
   params: NOTHING,
   query: closed({ limit, cursor, after }),
@@ -97,6 +98,7 @@ const stocking = viewing('/products', {
 
 const showing = viewing('/products/:sku', {
   tag: 'products',
+  view: 'products',
   summary: 'Show a product and its stock',
   params: ProductPath,
   query: closed({ after }),
@@ -107,7 +109,7 @@ const showing = viewing('/products/:sku', {
 export interface ProductParts {
   readonly executor: Executor
   readonly shop: Pick<ShopSettings, 'currency'>
-  readonly views: Pick<Views, 'products' | 'waitFor'>
+  readonly views: Pick<Views, 'products'>
 }
 
 export const products = resource(
@@ -158,13 +160,10 @@ export const products = resource(
         return change({ request, reply }, command.sku, { decide, codes: pricing.refusals, again: 201 })
       },
       async listProducts(request, reply) {
-        const query = pageQuery(request.query)
-        await waitUntilShown({ request, reply }, views, 'products', request.query.after)
-        return sendPage({ request, reply }, await views.products.list(query))
+        return sendPage({ request, reply }, await views.products.list(pageQuery(request.query)))
       },
       async getProduct(request, reply) {
         const { sku } = request.params
-        await waitUntilShown({ request, reply }, views, 'products', request.query.after)
         return sendFound({ request, reply }, await views.products.get(sku), {
           missing: notFound(sku),
           tag: ownVersionTag,

@@ -1,4 +1,4 @@
-/** What all reads of the views have in common: waiting for a position, saying which one is shown, and 304. */
+/** What all reads of the views have in common: saying which position is shown, and 304. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   parseCursor,
@@ -8,7 +8,6 @@ import {
   type PageQuery,
   type Shown,
 } from '../../projections/views/shown.ts'
-import type { ViewName, Views } from '../../projections/views/views.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { ShownEvents } from './event-page.ts'
 import { contentTag, matchesNone } from '../http/etag.ts'
@@ -19,27 +18,6 @@ import { DEFAULT_LIMIT } from '../shapes/list.ts'
 export interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-}
-
-/** Resolves when the view shows `after`; throws `not-there-yet` when it does not in time. Without `after` at once. */
-export async function waitUntilShown(
-  { request, reply }: Exchange,
-  views: Pick<Views, 'waitFor'>,
-  view: ViewName,
-  after: Position | undefined,
-): Promise<void> {
-  if (after === undefined) return
-  const giveBack = request.server.viewSeats.take(request.principal?.name ?? null)
-  const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  reply.raw.once('close', leave)
-  try {
-    if (await views.waitFor(view, after, gone.signal)) return
-  } finally {
-    reply.raw.off('close', leave)
-    giveBack()
-  }
-  throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(after)} yet` })
 }
 
 /** Limit and cursor as the views want them. Throws when the cursor is none that we made. */

@@ -24,7 +24,11 @@ export function registryRoutes(
     pool: registry,
     judge,
     version: settings.version,
-    configs: { read: { role: 'read' }, write: { role: 'admin' } },
+    configs: {
+      read: { role: 'read', uses: 'registry' },
+      write: { role: 'admin', uses: 'registry' },
+      judge: { uses: 'judge' },
+    },
     explain: (request, error) => {
       const occurrence = occurrenceOf(error)
       if (occurrence.code === 'internal-error') reportDefect(request, error)

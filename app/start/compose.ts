@@ -3,6 +3,7 @@
  * reverse order. No globals and no container: what a part needs, it is given here.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../../api/connection/budgets.ts'
 import { createMetrics } from '../../api/metrics.ts'
 import type { OperationParts } from '../../api/parts.ts'
 import { buildOperationsServer, buildServer } from '../../api/server.ts'
@@ -78,7 +79,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   for (const { name, saw, fix } of remarks) log.warn({ check: name, fix }, saw)
   step('postgres', [database.describe(version), ...remarks.map(({ saw }) => saw)].join(', '))
 
-  const pool = openPool(database.url, { name: 'reader', max: 8, settings: READER_SETTINGS })
+  const pool = openPool(database.url, { name: 'reader', max: READER_CONNECTIONS, settings: READER_SETTINGS })
   releases.add('reader pool', () => pool.end())
   const applied = await migrateDatabase(database.url)
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
@@ -86,7 +87,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const clock = await openDatabaseClock({ pool, log, releases })
 
   const registry = await openRegistry(config, () => {
-    const own = openPool(database.url, { name: 'registry', max: 4, settings: REGISTRY_SETTINGS })
+    const own = openPool(database.url, { name: 'registry', max: REGISTRY_CONNECTIONS, settings: REGISTRY_SETTINGS })
     releases.add('registry pool', () => own.end())
     return own
   })

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { cut } from '../compatibility/cut.ts'
 import { incompatibilityMessages } from './check-compatibility.ts'
 import { incompatible, invalidSchema, notPermitted } from './registry-refusal.ts'
-import { effectiveLevel, requireWritable } from './settings.ts'
+import { effectiveLevel, effectiveMode, requireWritable } from './settings.ts'
 import type { Judge } from '../judgement/judgement.ts'
 import { spellEarlier } from './spell-earlier.ts'
 import { idOfFingerprint, referredNumbers, schemaOfId, versionNumbers } from './stored-schemas.ts'
@@ -34,10 +34,18 @@ export async function registerSchema(
 ): Promise<number> {
   const schema = await submittedSchema(pool, judge, registration)
   await spellEarlier(pool, judge)
-  // Most registrations repeat an earlier one: they need no lock, and are answered in a mode that only reads too.
-  return (await presentId(pool, subject, { schema, registration })) ?? writeTransaction(pool, write)
+  for (;;) {
+    // Most registrations repeat an earlier one: they need no lock, and are answered in a mode that only reads too.
+    const present = await presentId(pool, subject, { schema, registration })
+    if (present !== null) return present
+    // The lock is that of all writers, and judging may take long.
+    const judged = await judgedBeside(pool, judge, { subject, schema })
+    const id = await writeTransaction(pool, (client) => write(client, judged))
+    if (id !== null) return id
+  }
 
-  async function write(client: pg.PoolClient): Promise<number> {
+  /** Null: what it was judged beside is there no more. */
+  async function write(client: pg.PoolClient, judged: JudgedBeside): Promise<number | null> {
     await requireUnmoved(client, schema)
     const present = await presentId(client, subject, { schema, registration })
     if (present !== null) return present
@@ -47,7 +55,8 @@ export async function registerSchema(
       requireImportable(registration)
     } else {
       if (registration.id !== null) throw notPermitted(`Subject ${subject} is not in import mode`)
-      await requireCompatible(client, judge, { subject, schema })
+      if ((await neighbours(client, subject)) !== judged.neighbours) return null
+      if (judged.messages.length > 0) throw incompatible(subject, judged.messages)
     }
     const version = await freeVersion(client, subject, { asked: registration.version, importing: mode === 'IMPORT' })
     const id = await idFor(client, schema, registration.id)
@@ -96,15 +105,33 @@ async function requireUnmoved(db: Connection, { references }: SubmittedSchema): 
     throw invalidSchema(`what ${cut(moved.name)} refers to was replaced meanwhile: register it again`)
 }
 
-async function requireCompatible(
+interface JudgedBeside {
+  readonly neighbours: string
+  /** One line for each breach; none: it is compatible. */
+  readonly messages: readonly string[]
+}
+
+async function judgedBeside(
   db: Connection,
   judge: Judge,
   { subject, schema }: { readonly subject: string; readonly schema: SubmittedSchema },
-): Promise<void> {
+): Promise<JudgedBeside> {
+  if ((await effectiveMode(db, subject)) === 'IMPORT') return { neighbours: '', messages: [] }
+  const beside = await neighbours(db, subject)
   const level = await effectiveLevel(db, subject)
   const earlier = await versionsWithSchemas(db, { subject, which: 'live' })
-  const messages = await incompatibilityMessages(db, judge, { level, next: schema.source, earlier, every: true })
-  if (messages.length > 0) throw incompatible(subject, messages)
+  const comparison = { level, next: schema.source, earlier, every: true }
+  return { neighbours: beside, messages: await incompatibilityMessages(db, judge, comparison) }
+}
+
+/** The level and the versions that a schema is judged by, as a text to compare. */
+async function neighbours(db: Connection, subject: string): Promise<string> {
+  const { rows } = await db.query<[number, number]>({
+    text: 'select version, schema_id from registry.versions where subject = $1 and not deleted order by version',
+    values: [subject],
+    rowMode: 'array',
+  })
+  return JSON.stringify([await effectiveLevel(db, subject), rows])
 }
 
 /** Numbers of softly deleted versions are taken, and so are those that something refers to. */

@@ -19,8 +19,8 @@ export interface RestParts {
   readonly judge: Judge
   /** Of the service, for /v1/metadata/version. */
   readonly version: string
-  /** What the server around wants to know of routes that only read, and of those that write. */
-  readonly configs: { readonly read: FastifyContextConfig; readonly write: FastifyContextConfig }
+  /** What the server around wants to know of routes that only read, of those that write, and of those that judge a schema. */
+  readonly configs: Readonly<Record<'read' | 'write' | 'judge', FastifyContextConfig>>
   /** What an error means that is not the registry's own: about a token, the database, a limit, a defect. */
   readonly explain: (request: FastifyRequest, error: unknown) => Explained
 }
@@ -63,7 +63,8 @@ export async function registryRest(app: FastifyInstance, parts: RestParts): Prom
       method,
       url: path,
       schema: { hide: true },
-      config: write ? configs.write : configs.read,
+      // What is posted is a schema.
+      config: { ...(write ? configs.write : configs.read), ...(method === 'POST' && configs.judge) },
       bodyLimit: BODY_LIMIT,
       handler: async (request, reply) => sendAnswer(request, reply, await answer(request)),
     })

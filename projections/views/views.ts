@@ -1,5 +1,6 @@
 /** The read models as the API sees them. */
 import type { Position } from '../../store/commit/command.ts'
+import { readHead } from '../../store/log/log-status.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { activity, activityQueries, type ActivityQueries } from './activity.ts'
 import { customerQueries, customers, type CustomerQueries } from './customers.ts'
@@ -21,7 +22,7 @@ import {
 } from '../replay/replays.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
 import { ViewReader } from './view-reader.ts'
-import { waitFor } from './wait-for.ts'
+import { ShownWatch } from './shown-watch.ts'
 
 export { ReplayUnfinished }
 export type { ProjectionState, Replay, ReplayRequest }
@@ -34,8 +35,8 @@ export interface Views {
   readonly sales: SalesQueries
   readonly activity: ActivityQueries
   /**
-   * Resolves with true as soon as the projection shows everything up to `position`, with false after 5 s or when
-   * `signal` aborts.
+   * Resolves with true as soon as the projection shows everything up to `position`; with false after 5 s, when `signal`
+   * aborts, and at once where the log does not reach so far.
    */
   waitFor(projection: ViewName, position: Position, signal?: AbortSignal): Promise<boolean>
   states(): Promise<readonly ProjectionState[]>
@@ -74,14 +75,22 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     sales: new ViewReader(pool, sales.name),
     activity: new ViewReader(pool, activity.name),
   }
+  const watch = (projection: ViewName): ShownWatch =>
+    new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
+  const watches: Readonly<Record<ViewName, ShownWatch>> = {
+    orders: watch('orders'),
+    products: watch('products'),
+    customers: watch('customers'),
+    sales: watch('sales'),
+    activity: watch('activity'),
+  }
   return {
     orders: orderQueries(readers.orders),
     products: productQueries(readers.products),
     customers: customerQueries(readers.customers, currency),
     sales: salesQueries(readers.sales, currency),
     activity: activityQueries(readers.activity),
-    waitFor: (projection, position, signal) =>
-      waitFor({ projection, position, reader: readers[projection], progress, signal }),
+    waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),
     setPaused: (projection, paused) => setPaused(pool, projection, paused),
     replays: {

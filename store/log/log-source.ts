@@ -2,6 +2,7 @@
 import type { Position } from '../commit/command.ts'
 import type { Pool } from '../postgres/database.ts'
 import type { RecordedEvent } from './feed.ts'
+import { readHead } from './log-status.ts'
 import { readRecorded } from './read-log.ts'
 
 export interface LogSource {
@@ -15,8 +16,7 @@ const PAGE = 5_000
 
 /** The log up to the head of this moment. Each page is a statement of its own: no snapshot is held longer. */
 export async function storedLog(pool: Pool): Promise<LogSource> {
-  const { rows } = await pool.query<{ position: string }>('select position from log.log_head')
-  const head = Number(rows[0]?.position ?? 0)
+  const head = await readHead(pool)
   return { head, pages: (after) => pages(pool, after, head) }
 }
 

@@ -1,4 +1,4 @@
-/** How large the log is: two short statements, however many events there are. */
+/** How far the log goes, and how large it is: short statements, however many events there are. */
 import type pg from 'pg'
 import type { Position } from '../commit/command.ts'
 
@@ -10,6 +10,15 @@ export interface LogStatus {
   /** Of the events on disk, indexes included. */
   readonly logBytes: number
   readonly databaseBytes: number
+}
+
+/** The position of the newest event; 0 before the first. */
+export async function readHead(pool: pg.Pool): Promise<Position> {
+  const { rows } = await pool.query<{ head: string }>({
+    name: 'head',
+    text: 'select position as head from log.log_head',
+  })
+  return Number(rows[0]?.head ?? 0)
 }
 
 export async function readLogStatus(pool: pg.Pool): Promise<LogStatus> {

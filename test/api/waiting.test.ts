@@ -1,6 +1,7 @@
-/** What waits for a view: bounded, shared among those who ask, and over when the client is gone. */
+/** What waits for a view, or for a connection: bounded, shared among those who ask, and over when the client is gone. */
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ProblemError } from '../../api/http/problem-document.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -84,4 +85,58 @@ test('a client that is gone does not wait', async () => {
   await eventually(() => waiting() === 1)
   socket.destroy()
   await eventually(() => waiting() === 0)
+})
+
+/** A service whose reads of the log end when they are told to, and the names of those that began. */
+async function readingService(names: readonly string[]) {
+  const begun: string[] = []
+  const ends: (() => void)[] = []
+  let released = false
+  const app = service.another(
+    {
+      readLog: async ({ after }) => {
+        begun.push(names[Math.floor(after / 1_000)] ?? '')
+        if (!released) await new Promise<void>((resolve) => ends.push(resolve))
+        throw new ProblemError({ code: 'not-found', detail: 'as asked' })
+      },
+    },
+    { tokens: names.map((name) => ({ name, role: 'order' as const, secret: `secret-of-${name}` })) },
+  )
+  await app.ready()
+  let asked = 0
+  const ask = (name: string, method: 'GET' | 'HEAD' = 'GET') => {
+    const url = `/events?after=${String(names.indexOf(name) * 1_000 + (asked++ % 1_000))}`
+    return app.inject({ method, url, headers: headers(`secret-of-${name}`) })
+  }
+  return {
+    ...{ app, ask, begun },
+    end: () => ends.shift()?.(),
+    release(): void {
+      released = true
+      for (const end of ends.splice(0)) end()
+    },
+  }
+}
+
+test('slow reads of one token take their turns with those of others, and hold back nothing else', async () => {
+  const { app, ask, begun, end, release } = await readingService(['many', 'few'])
+  const asked = Array.from({ length: 8 }, () => ask('many'))
+  await eventually(() => begun.length === 8)
+  // Those of one token behind them have a quarter of all places, and one is too many.
+  asked.push(...Array.from({ length: 251 }, (_, index) => ask('many', index % 2 === 0 ? 'GET' : 'HEAD')))
+  const refused = await Promise.race(asked)
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
+  const others = [ask('few'), ask('few')]
+  const order = { customerId: 'c-none', lines: [{ sku: 'none', quantity: 1 }] }
+  const posted = { method: 'POST', url: '/orders', headers: headers('secret-of-many'), payload: order } as const
+  expect((await app.inject(posted)).json()).toMatchObject({ code: 'unknown-customer' })
+  expect((await app.inject({ url: '/readyz', headers: headers() })).statusCode).toBe(200)
+  for (let ended = 1; ended <= 4; ended++) {
+    end()
+    await eventually(() => begun.length === 8 + ended)
+  }
+  expect(begun.slice(8)).toEqual(['many', 'few', 'many', 'few'])
+  release()
+  const statuses = (await Promise.all([...asked, ...others])).map(({ statusCode }) => statusCode)
+  expect([statuses.filter((status) => status === 404).length, statuses.length]).toEqual([260, 261])
 })

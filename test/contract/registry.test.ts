@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { COMPATIBILITY, SchemaRegistry as JsClient, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { eventSchemaTexts, lookUpEventSchemas, registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
+import { registerSchema } from '../../contract/embedded/register-schema.ts'
+import { judgeHere, type Judge } from '../../contract/judgement/judgement.ts'
 import { openPool, REGISTRY_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -161,3 +164,49 @@ describe('over two processes', () => {
 function idOf(outcome: PromiseSettledResult<number>): number | string {
   return outcome.status === 'fulfilled' ? outcome.value : String(outcome.reason)
 }
+
+describe('a schema that takes long to be judged', () => {
+  const submission = (fields: Parameters<typeof recordOf>[0]) => ({
+    ...{ schema: recordOf(fields), references: [], normalize: false, id: null, version: null },
+  })
+  const optional = (name: string) => ({ name, type: ['null', 'string'], default: null })
+
+  /** Registers with a judge that compares only once it is told to. */
+  function slowly(subject: string, fields: Parameters<typeof recordOf>[0]) {
+    const [comparing, go] = [new AbortController(), new AbortController()]
+    const told = ({ signal }: AbortController) => once(signal, 'abort')
+    const [compares, goes] = [told(comparing), told(go)]
+    const judge: Judge = async (question) => {
+      if (question.earlier !== null) {
+        comparing.abort()
+        await goes
+      }
+      return judgeHere(question)
+    }
+    const id = registerSchema({ pool: pools[0], judge }, subject, submission(fields))
+    return { id, comparing: compares, go: () => go.abort() }
+  }
+
+  test('holds up no other registration, also none of the same subject', async () => {
+    const registry = embeddedRegistry(pools[1])
+    await registry.register('slow', recordOf([{ name: 'id' }]))
+    const slow = slowly('slow', [{ name: 'id' }, optional('a')])
+    await slow.comparing
+    await registry.register('quick', recordOf([{ name: 'id' }]))
+    await registry.register('slow', recordOf([{ name: 'id' }, optional('b')]))
+    slow.go()
+    const id = await slow.id
+    expect(await registry.version('slow', 3)).toMatchObject({ id })
+  })
+
+  test('is judged again beside what was registered meanwhile', async () => {
+    const registry = embeddedRegistry(pools[1])
+    await registry.register('moving', recordOf([{ name: 'id' }]))
+    const slow = slowly('moving', [{ name: 'id' }, { name: 'c', type: 'long', default: 0 }])
+    await slow.comparing
+    await registry.register('moving', recordOf([{ name: 'id' }, { name: 'c', type: 'string', default: '' }]))
+    slow.go()
+    await expect(slow.id).rejects.toMatchObject({ status: 409 })
+    expect(await registry.versions('moving')).toEqual([1, 2])
+  })
+})

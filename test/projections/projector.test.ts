@@ -157,9 +157,11 @@ describe('what goes wrong around it', () => {
 describe('waiting for a view', () => {
   test('ends as soon as the view is there, also when another process keeps it', async () => {
     await using projecting = await openProjecting()
-    await projecting.project()
-    const waiting = projecting.views.waitFor('orders', 1)
+    const first = await projecting.project()
+    await first.stop()
     await appendEvents(projecting.pool, placed('o1'))
+    const waiting = projecting.views.waitFor('orders', 1)
+    await projecting.project()
     expect(await waiting).toBe(true)
     expect((await projecting.views.orders.get('o1')).item).not.toBeNull()
     expect(await projecting.views.waitFor('orders', 1)).toBe(true)
@@ -168,19 +170,58 @@ describe('waiting for a view', () => {
   test('ends without notices too, because the checkpoint is looked at', async () => {
     await using projecting = await openProjecting()
     const deaf = openViews({ pool: projecting.pool, progress: new Progress(() => 0), currency: 'EUR' })
-    await projecting.project()
-    const waiting = deaf.waitFor('orders', 1)
+    const first = await projecting.project()
+    await first.stop()
     await appendEvents(projecting.pool, placed('o1'))
+    const waiting = deaf.waitFor('orders', 1)
+    await projecting.project()
     expect(await waiting).toBe(true)
   })
 
   test('ends with false when it was long enough, or when whoever waits is gone', async () => {
     await using projecting = await openProjecting()
-    await projecting.project()
+    await (await projecting.project()).stop()
+    await appendEvents(projecting.pool, placed('o1'))
     const gone = new AbortController()
     const waiting = projecting.views.waitFor('orders', 1, gone.signal)
     gone.abort()
     expect(await waiting).toBe(false)
     expect(await projecting.views.waitFor('orders', 1)).toBe(false)
+  })
+
+  test('ends at once for what the log does not have, while those go on waiting who wait for what it has', async () => {
+    await using projecting = await openProjecting()
+    await (await projecting.project()).stop()
+    await appendEvents(projecting.pool, placed('o1'))
+    const waiting = projecting.views.waitFor('orders', 1).then((shown) => ['waited', shown])
+    const beyond = projecting.views.waitFor('orders', 2).then((shown) => ['beyond', shown])
+    expect(await Promise.race([waiting, beyond])).toEqual(['beyond', false])
+    await projecting.project()
+    expect(await waiting).toEqual(['waited', true])
+  })
+
+  test('is one look at a time however many wait', async () => {
+    await using projecting = await openProjecting()
+    await (await projecting.project()).stop()
+    await appendEvents(projecting.pool, placed('o1'))
+    const { pool } = projecting
+    let looks = 0
+    let most = 0
+    let all = 0
+    const query = async (...asked: Parameters<typeof pool.query>) => {
+      most = Math.max(most, ++looks)
+      all += 1
+      return Promise.resolve(pool.query(...asked)).finally(() => (looks -= 1))
+    }
+    const counted = Object.assign(Object.create(pool) as typeof pool, { query })
+    const views = openViews({ pool: counted, progress: new Progress(() => 0), currency: 'EUR' })
+    await views.orders.get('none')
+    most = all = 0
+    const waiting = Array.from({ length: 500 }, () => views.waitFor('orders', 1))
+    await eventually(() => all >= 4)
+    await projecting.project()
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]))
+    expect(most).toBe(1)
+    expect(all).toBeLessThan(100)
   })
 })
