@@ -41,9 +41,11 @@ export function watchReactors(registers: Registry[], states: () => Promise<reado
   gauge('reactor_due', 'What a reactor has still to act upon, now or later.', (s) => s.due)
   gauge('reactor_overdue', 'What a reactor should have acted upon by now.', (s) => s.overdue)
   gauge('reactor_overdue_seconds', 'Age of the oldest overdue one.', (s) => s.overdueSeconds)
-  gauge('reactor_parked', 'What a reactor could not do, and holds until it is retried.', (s) => s.parked)
+  gauge('reactor_parked', 'What a reactor could not do, and holds until it is retried.', (s) => s.parkedCount)
   gauge('reactor_failed', '1 when a reactor has stopped at an event that it cannot read.', (s) =>
     s.state === 'failed' ? 1 : 0,
   )
+  gauge('reactor_paused', '1 while a reactor is paused.', (s) => (s.paused === null ? 0 : 1))
+  gauge('reactor_outage', '1 while what a reactor needs outside is away.', (s) => (s.outage === null ? 0 : 1))
   gauge('reactor_served', '1 when a process does the work of a reactor.', (s) => (s.state === 'unserved' ? 0 : 1))
 }

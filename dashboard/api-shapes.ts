@@ -583,6 +583,24 @@ export interface OrdersByStatus {
   readonly asOf: string | null
 }
 
+/** Something that a reactor could not do, and holds until it is retried. */
+export interface ParkedCause {
+  /** Position of the event that caused it. */
+  readonly position: number
+  /** Stream of that event. */
+  readonly stream: string
+  /** How often it was tried. */
+  readonly attempts: number
+  /** Code of the error. */
+  readonly code: string
+  /** What failed. */
+  readonly reason: string
+  /** When it was parked. RFC 3339, UTC. */
+  readonly since: string
+  /** Number of the payment provider's message that is meant; null: the event itself. */
+  readonly webhook: number | null
+}
+
 /** An order to place. */
 export interface PlaceOrder {
   /** Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one. */
@@ -711,12 +729,12 @@ export interface ProjectionList {
   } | null
 }
 
-/** A reactor acts when a due time has passed: its position and its pending work. */
+/** A reactor acts when something has happened or is due: its position and its pending work; `paused` and `outage`: since when it does nothing, or waits for something outside, and why. */
 export interface Reactor {
   /** Name of the reactor. */
   readonly name: string
-  /** `failed`: it stopped at an event that it cannot read. `unserved`: no process runs it. */
-  readonly state: 'live' | 'failed' | 'unserved'
+  /** `paused`: it begins nothing until it is resumed. `failed`: it stopped at an event that it cannot read. `unserved`: no process runs it. */
+  readonly state: 'live' | 'paused' | 'failed' | 'unserved'
   /** It has read all events up to this position. */
   readonly position: number
   /** Position of the newest event in the log. */
@@ -725,24 +743,28 @@ export interface Reactor {
   readonly lagEvents: number
   /** Age of the oldest event that it has not read yet. */
   readonly lagSeconds: number
-  /** Due times that are still pending, now or later. */
+  /** What it has still to act upon, now or later. */
   readonly due: number
-  /** Pending due times that are overdue. */
+  /** Of these, what is overdue. */
   readonly overdue: number
   /** Age of the oldest overdue one. */
   readonly overdueSeconds: number
-  /** Pending ones that failed. Each blocks only its own stream until it is retried. */
-  readonly parked: number
-  /** The first parked ones, at most 20. */
-  readonly parkedCauses: readonly {
-    readonly stream: string
-    /** Position of the event that caused it. */
-    readonly position: number
-    /** Code of the error. */
-    readonly code: string
-    /** Error message. */
-    readonly message: string
-  }[]
+  readonly paused: {
+    /** Since when. RFC 3339, UTC. */
+    readonly since: string
+    /** Why; null as a whole: it is not so. */
+    readonly reason: string
+  } | null
+  readonly outage: {
+    /** Since when. RFC 3339, UTC. */
+    readonly since: string
+    /** Why; null as a whole: it is not so. */
+    readonly reason: string
+  } | null
+  /** What it could not do, the oldest first, at most 100. */
+  readonly parked: readonly ParkedCause[]
+  /** How much it could not do. Each blocks only its own stream until it is retried. */
+  readonly parkedCount: number
   readonly lastError: {
     /** Code of the error. */
     readonly code: string
@@ -756,6 +778,8 @@ export interface Reactor {
 /** Every reactor. */
 export interface ReactorList {
   readonly items: readonly Reactor[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
 }
 
 /** How far a reader of the log is behind. */

@@ -12,6 +12,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0008_reactors': sql('0008_reactors.sql'),
   '0009_parked_batches': sql('0009_parked_batches.sql'),
   '0010_registry_spellings': sql('0010_registry_spellings.sql'),
+  '0012_reactor_effects': sql('0012_reactor_effects.sql'),
 }
 
 function sql(file: string): string {

@@ -1,171 +1,198 @@
-/** What reactors have still to act upon, and how far each has read the log: log.due, log.reactors, log.checkpoints. */
+/** What reactors have still to act upon: log.due, filled from the log together with their checkpoints. */
 import type { Timestamp } from '../domain/values.ts'
-import { openCheckpoint } from '../store/log/checkpoints.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
-import type { Cause } from './reactor.ts'
+import type { Cause, Detail, DueCause, Settled, Why } from './reactor.ts'
+import { readerName } from './reactor-table.ts'
 
-/** Of its checkpoint and of its lease. */
-export function readerName(reactor: string): string {
-  return `reactor ${reactor}`
-}
-
-export interface DueRow extends Cause {
-  /** The id of the event. */
-  readonly cause: string
-}
-
-/** Why something could not be done. */
-export interface Why {
-  readonly code: string
-  readonly message: string
-}
-
-/** Why a reactor stands still, and where. */
-export interface Failure extends Why {
-  readonly position: Position
-}
-
-export function whyOf(error: unknown): Why {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'defect'
-  return { code, message: error instanceof Error ? error.message : String(error) }
-}
-
-/** Where the reactor has read to. It is tried again: what stopped it may have been mended, by a newer release perhaps. */
-export async function openReactor(pool: Pool, name: string): Promise<Position> {
-  await pool.query('insert into log.reactors (name) values ($1) on conflict (name) do update set failure = null', [
-    name,
-  ])
-  return openCheckpoint(pool, readerName(name))
+export interface DueRow extends Omit<DueCause, 'attempts'> {
+  readonly dueAt: Timestamp
 }
 
 /** What a stretch of the log says. */
 export interface Stretch {
   readonly from: Position
   readonly to: Position
-  readonly due: readonly (DueRow & { readonly dueAt: Timestamp })[]
+  readonly due: readonly DueRow[]
   /** Streams in which nothing is left to do of what came before. */
   readonly over: readonly string[]
 }
 
-/** Writes it with the checkpoint, all or nothing. False when the checkpoint is not at `from`: somebody else reads. */
-export async function writeStretch(pool: Pool, name: string, { from, to, due, over }: Stretch): Promise<boolean> {
-  const { rowCount } = await pool.query({
+/**
+ * Writes what stretches say to several reactors, each together with its checkpoint, all or nothing for each. Returns the
+ * reactors whose checkpoint was not at `from`: another process reads for them.
+ */
+export async function writeStretches(pool: Pool, stretches: ReadonlyMap<string, Stretch>): Promise<readonly string[]> {
+  const moves = [...stretches]
+  const over = moves.flatMap(([name, stretch]) => stretch.over.map((stream) => [name, stream] as const))
+  const due = moves.flatMap(([name, stretch]) => stretch.due.map((row) => [name, row] as const))
+  const { rows } = await pool.query<{ name: string }>({
     name: 'write-due',
-    text: `with moved as (
-        update log.checkpoints
-        set position = $4, recorded_at = (select recorded_at from log.events where position = $4)
-        where reader = $2 and position = $3
-        returning reader
+    text: `with wanted as (
+        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as w (name, reader, past, next)
+      ), moved as (
+        update log.checkpoints c
+        set position = w.next, recorded_at = (select recorded_at from log.events where position = w.next)
+        from wanted w where c.reader = w.reader and c.position = w.past
+        returning w.name
       ), gone as (
-        delete from log.due using moved where reactor = $1 and stream = any($5::text[]) returning stream
+        delete from log.due d using unnest($5::text[], $6::text[]) as o (name, stream), moved m
+        where m.name = o.name and d.reactor = o.name and d.stream = o.stream returning d.reactor
       ), made as (
-        insert into log.due (reactor, stream, position, cause, due_at)
-        select $1, d.stream, d.position, d.cause, to_timestamp(d.due_at / 1000.0)
-        from moved, unnest($6::text[], $7::bigint[], $8::uuid[], $9::bigint[]) as d (stream, position, cause, due_at)
-        returning stream
+        insert into log.due (reactor, stream, position, part, cause, due_at, detail)
+        select d.name, d.stream, d.position, d.part, d.cause, to_timestamp(d.due_at / 1000.0), d.detail::jsonb
+        from moved m
+        join unnest($7::text[], $8::text[], $9::bigint[], $10::int[], $11::uuid[], $12::bigint[], $13::text[])
+          as d (name, stream, position, part, cause, due_at, detail) on d.name = m.name
+        returning reactor
       ), counted as (
-        update log.reactors set due = due + (select count(*) from made) - (select count(*) from gone)
-        where name = $1 and (exists (select from made) or exists (select from gone))
+        update log.reactors r set due = r.due
+          + (select count(*) from made where reactor = r.name) - (select count(*) from gone where reactor = r.name)
+        where r.name in (select reactor from made union select reactor from gone)
       )
-      select from moved`,
+      select name from moved`,
     values: [
-      name,
-      readerName(name),
-      from,
-      to,
-      over,
-      due.map(({ stream }) => stream),
-      due.map(({ position }) => position),
-      due.map(({ cause }) => cause),
-      due.map(({ dueAt }) => dueAt),
+      moves.map(([name]) => name),
+      moves.map(([name]) => readerName(name)),
+      moves.map(([, { from }]) => from),
+      moves.map(([, { to }]) => to),
+      over.map(([name]) => name),
+      over.map(([, stream]) => stream),
+      due.map(([name]) => name),
+      due.map(([, { stream }]) => stream),
+      due.map(([, { position }]) => position),
+      due.map(([, { part }]) => part),
+      due.map(([, { cause }]) => cause),
+      due.map(([, { dueAt }]) => dueAt),
+      due.map(([, { detail }]) => (detail === null ? null : JSON.stringify(detail))),
     ],
   })
-  return rowCount === 1
+  const moved = new Set(rows.map(({ name }) => name))
+  return moves.flatMap(([name]) => (moved.has(name) ? [] : [name]))
+}
+
+export interface DueQuery {
+  readonly at: Timestamp
+  /** Rows at most that were never tried, and that were tried before. */
+  readonly fresh: number
+  readonly repeated: number
+  /** Positions of those that are under way. */
+  readonly except: readonly Position[]
+  readonly holdsBack: 'stream' | 'cause'
 }
 
 /**
- * Those that are due at a moment, and by the database's clock too, the oldest first. One that is parked holds back what
- * came after it in its stream.
+ * Those that are due at a moment, and by the database's clock too, the oldest first: none of a reactor that is paused.
+ * Where a parked one holds back its stream, none that came after it there.
  */
-export async function readDue(
-  pool: Pool,
-  name: string,
-  { at, limit }: { readonly at: Timestamp; readonly limit: number },
-): Promise<readonly DueRow[]> {
-  const { rows } = await pool.query<[string, string, string]>({
-    name: 'read-due',
-    text: `select stream, position, cause from log.due d
-      where reactor = $1 and failure is null
+export async function readDue(pool: Pool, name: string, query: DueQuery): Promise<readonly DueCause[]> {
+  const { at, fresh, repeated, except, holdsBack } = query
+  const due = (again: boolean, limit: string) => `(
+      select stream, position, part, cause, detail, attempts, due_at from log.due d
+      where reactor = $1 and failure is null and (attempts > 0) = ${String(again)}
         and due_at <= least(to_timestamp($2::bigint / 1000.0), statement_timestamp())
-        and not exists (
+        and position <> all($5::bigint[])
+        and not ($6 and exists (
           select from log.due p
           where p.reactor = d.reactor and p.stream = d.stream and p.position < d.position and p.failure is not null
-        )
-      order by due_at, position limit $3`,
-    values: [name, at, limit],
+        ))
+        and not exists (select from log.reactors where name = $1 and paused is not null)
+      order by due_at, position limit ${limit}
+    )`
+  const { rows } = await pool.query<[string, string, number, string, Detail, number]>({
+    name: 'read-due',
+    text: `select stream, position, part, cause, detail, attempts
+      from (${due(false, '$3')} union all ${due(true, '$4')}) as due order by due_at, position, part`,
+    values: [name, at, fresh, repeated, except, holdsBack === 'stream'],
     rowMode: 'array',
   })
-  return rows.map(([stream, position, cause]) => ({ stream, position: Number(position), cause }))
+  return rows.map(([stream, position, part, cause, detail, attempts]) => ({
+    ...{ stream, position: Number(position), part, cause, detail, attempts },
+  }))
 }
 
-/** What became of the commands of some rows. */
-export interface Settlement {
-  readonly settled: readonly Cause[]
-  /** To be asked for again from `again` on. */
-  readonly early: readonly Cause[]
-  readonly again: Timestamp
-  readonly parked: readonly (Cause & { readonly failure: Why })[]
+export interface SettledCause {
+  readonly cause: Cause
+  readonly settled: Settled
 }
 
-export async function writeSettlement(pool: Pool, name: string, settlement: Settlement): Promise<void> {
-  const { settled, early, again, parked } = settlement
-  if (settled.length > 0) {
-    await pool.query({
-      name: 'settle-due',
-      text: `with gone as (
-          delete from log.due
-          where reactor = $1 and (stream, position) in (select * from unnest($2::text[], $3::bigint[])) returning stream
-        )
-        update log.reactors set due = due - (select count(*) from gone) where name = $1`,
-      values: [name, ...columnsOf(settled)],
-    })
-  }
-  if (early.length > 0) {
-    await pool.query(
-      `update log.due set due_at = to_timestamp($4::bigint / 1000.0)
-      where reactor = $1 and (stream, position) in (select * from unnest($2::text[], $3::bigint[]))`,
-      [name, ...columnsOf(early), again],
-    )
-  }
-  if (parked.length > 0) {
-    await pool.query(
-      `update log.due d set failure = p.failure::jsonb
-      from unnest($2::text[], $3::bigint[], $4::text[]) as p (stream, position, failure)
-      where d.reactor = $1 and d.stream = p.stream and d.position = p.position`,
-      [name, ...columnsOf(parked), parked.map(({ failure }) => JSON.stringify(failure))],
-    )
-  }
-}
-
-function columnsOf(causes: readonly Cause[]): readonly [readonly string[], readonly Position[]] {
-  return [causes.map(({ stream }) => stream), causes.map(({ position }) => position)]
-}
-
-export async function recordFailure(pool: Pool, name: string, failure: Failure): Promise<void> {
-  await pool.query('update log.reactors set failure = $2 where name = $1', [name, failure])
-}
-
-export async function standsStill(pool: Pool, name: string): Promise<boolean> {
-  const { rowCount } = await pool.query('select from log.reactors where name = $1 and failure is not null', [name])
-  return rowCount === 1
-}
-
-/** Has the reactor try again what it stands still at, and what it parked. */
-export async function retryReactor(pool: Pool, name: string): Promise<void> {
+/** Writes what became of some causes, by the database's clock. */
+export async function writeSettled(pool: Pool, name: string, all: readonly SettledCause[]): Promise<void> {
+  if (all.length === 0) return
+  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
   await pool.query({
-    text: `with freed as (update log.due set failure = null where reactor = $1 and failure is not null)
-      update log.reactors set failure = null where name = $1 and failure is not null`,
-    values: [name],
+    name: 'settle-due',
+    text: `with settled as (
+        select * from unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::float8[], $7::text[], $8::text[])
+          as s (stream, position, part, outcome, in_ms, detail, failure)
+      ), gone as (
+        delete from log.due d using settled s
+        where d.reactor = $1 and d.stream = s.stream and d.position = s.position and d.part = s.part
+          and s.outcome = 'settled'
+        returning d.stream
+      ), kept as (
+        update log.due d set
+          due_at = case s.outcome when 'again' then clock_timestamp() + s.in_ms * interval '1 millisecond' else d.due_at end,
+          attempts = d.attempts + 1,
+          detail = coalesce(s.detail::jsonb, d.detail),
+          failure = s.failure::jsonb,
+          parked_at = case s.outcome when 'parked' then clock_timestamp() end
+        from settled s
+        where d.reactor = $1 and d.stream = s.stream and d.position = s.position and d.part = s.part
+          and s.outcome <> 'settled'
+      )
+      update log.reactors set due = due - (select count(*) from gone)
+      where name = $1 and exists (select from gone)`,
+    values: [
+      name,
+      all.map(({ cause }) => cause.stream),
+      all.map(({ cause }) => cause.position),
+      all.map(({ cause }) => cause.part),
+      all.map(({ settled }) => settled.outcome),
+      all.map(({ settled }) => (settled.outcome === 'again' ? settled.inMs : null)),
+      all.map(({ settled }) => (settled.outcome === 'settled' ? null : json(settled.detail))),
+      all.map(({ settled }) => (settled.outcome === 'parked' ? json(settled.why) : null)),
+    ],
   })
+}
+
+/** Of one event, parts from `from` up to `to`, exclusive. */
+export interface ParkedOf {
+  readonly position: Position
+  readonly parts: { readonly from: number; readonly to: number }
+}
+
+/** A cause that is parked, for a person to look at. */
+export interface ParkedRow extends Cause {
+  readonly cause: string
+  readonly detail: Detail
+  readonly why: Why
+}
+
+/** What is parked of one event, in these parts. */
+export async function readParked(
+  pool: Pool,
+  name: string,
+  { position, parts: { from, to } }: ParkedOf,
+): Promise<readonly ParkedRow[]> {
+  const { rows } = await pool.query<{ stream: string; part: number; cause: string; detail: Detail; failure: Why }>(
+    `select stream, part, cause, detail, failure from log.due
+    where reactor = $1 and position = $2 and part >= $3 and part < $4 and failure is not null order by part`,
+    [name, position, from, to],
+  )
+  return rows.map(({ failure, ...row }) => ({ ...row, position, why: failure }))
+}
+
+/** Has what is parked of one event, in these parts, tried again. False: nothing of it is parked. */
+export async function retryCause(
+  pool: Pool,
+  name: string,
+  { position, parts: { from, to } }: ParkedOf,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update log.due set failure = null, parked_at = null, due_at = clock_timestamp()
+    where reactor = $1 and position = $2 and part >= $3 and part < $4 and failure is not null`,
+    [name, position, from, to],
+  )
+  return (rowCount ?? 0) > 0
 }

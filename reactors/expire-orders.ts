@@ -1,7 +1,10 @@
 /** Ends orders whose reservation has run out. */
 import { idOf } from '../domain/decision.ts'
 import { expireOrder } from '../domain/order.ts'
-import { reactor } from './reactor.ts'
+import { reactor, SETTLED } from './reactor.ts'
+
+/** The clock of a decision may stand a little behind that of the queue. */
+const SOONEST_MS = 1_000
 
 export const expireOrders = reactor({
   name: 'expire-orders',
@@ -17,9 +20,13 @@ export const expireOrders = reactor({
         return 'over'
     }
   },
-  command:
-    ({ stream }, at) =>
-    (read) =>
-      expireOrder({ orderId: idOf(stream), at }, read),
-  isTooEarly: ({ reason }) => reason === 'not-due',
+  async act({ stream }, { at, ask }) {
+    const refusal = await ask((read) => expireOrder({ orderId: idOf(stream), at }, read))
+    if (refusal?.reason !== 'not-due' || refusal.reservedUntil === null) return SETTLED
+    return { outcome: 'again', inMs: Math.max(SOONEST_MS, refusal.reservedUntil - at) }
+  },
+  // As many at once as an order that comes meanwhile has to wait for.
+  pace: { perSecond: 1_000, repeatsPerSecond: 1_000, atOnce: 50 },
+  holdsBack: 'stream',
+  gathers: true,
 })

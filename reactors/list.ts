@@ -3,3 +3,5 @@ import { expireOrders } from './expire-orders.ts'
 import type { Reactor } from './reactor.ts'
 
 export const reactors: readonly Reactor[] = [expireOrders]
+
+export const reactorNames: readonly string[] = reactors.map(({ name }) => name)

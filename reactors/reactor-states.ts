@@ -1,18 +1,24 @@
 /** How each reactor is: for operators and metrics, from the database alone, whichever process asks. */
 import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
-import { readerName, retryReactor, type Failure } from './due-table.ts'
-import type { Reactor } from './reactor.ts'
+import { retryCause } from './due-table.ts'
+import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './reactor-table.ts'
+import { LEASE } from './serve-reactors.ts'
 
-/** A cause whose command could not be settled, and why. */
+/** Something that a reactor could not do, and why. */
 export interface ParkedCause extends Failure {
   readonly stream: string
+  readonly attempts: number
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly since: number
+  /** The number of the provider's message that is meant; null: the event itself. */
+  readonly webhook: number | null
 }
 
 export interface ReactorState {
   readonly name: string
-  /** `unserved`: no process does its work. */
-  readonly state: 'live' | 'failed' | 'unserved'
+  /** `paused`: by hand, or until somebody has looked. `unserved`: no process does its work. */
+  readonly state: 'live' | 'paused' | 'failed' | 'unserved'
   readonly position: Position
   readonly head: Position
   readonly lagEvents: number
@@ -24,31 +30,59 @@ export interface ReactorState {
   readonly overdue: number
   /** For how long the first of them has waited since. */
   readonly overdueSeconds: number
-  readonly parked: number
-  /** The first of them, at most 20. */
-  readonly parkedCauses: readonly ParkedCause[]
-  /** What it stands still at, else the first that is parked. */
+  readonly paused: Since | null
+  /** What it needs outside is away. */
+  readonly outage: Since | null
+  /** The oldest of them, at most 100. */
+  readonly parked: readonly ParkedCause[]
+  readonly parkedCount: number
+  /** What it stopped at, else the first that is parked. */
   readonly lastError: Failure | null
 }
+
+/** Which parked cause: the position of the event, and the number of the provider's message where one is meant. */
+export interface CauseName {
+  readonly position: Position
+  readonly webhook: number | null
+}
+
+/** Parts of a cause from here on are a provider's messages about it, by their numbers. */
+export const WEBHOOK_PARTS = 100
 
 export interface Reactors {
   /** In the order of the list; one that never worked has done nothing. */
   states(): Promise<readonly ReactorState[]>
-  /** Has it try again what it stands still at, and what it parked. Null: it is no reactor of this release. */
+  /** These resolve with null for what is no reactor of this release. */
+  pause(name: string): Promise<ReactorState | null>
+  resume(name: string): Promise<ReactorState | null>
+  /** Has it try again what stopped it, and what it parked. */
   retry(name: string): Promise<ReactorState | null>
+  /** Has it try one parked cause again; `not-parked`: it is not parked. */
+  retryCause(name: string, cause: CauseName): Promise<ReactorState | 'not-parked' | null>
 }
 
-export function openReactors(pool: Pool, reactors: readonly Reactor[]): Reactors {
+export function openReactors(pool: Pool, names: readonly string[]): Reactors {
+  const one = async (name: string) => (await readStates(pool, [name]))[0] ?? null
+  const changing = (change: (name: string) => Promise<void>) => async (name: string) => {
+    if (!names.includes(name)) return null
+    await change(name)
+    return one(name)
+  }
   return {
-    states: () => readStates(pool, reactors),
-    async retry(name) {
-      const [reactor] = reactors.filter((each) => each.name === name)
-      if (reactor === undefined) return null
-      await retryReactor(pool, name)
-      const [state] = await readStates(pool, [reactor])
-      return state ?? null
+    states: () => readStates(pool, names),
+    pause: changing((name) => pauseReactor(pool, name, 'paused by hand')),
+    resume: changing((name) => resumeReactor(pool, name)),
+    retry: changing((name) => retryReactor(pool, name)),
+    async retryCause(name, { position, webhook }) {
+      if (!names.includes(name)) return null
+      const parts = webhook === null ? { from: 0, to: WEBHOOK_PARTS } : partOf(webhook)
+      return (await retryCause(pool, name, { position, parts })) ? one(name) : 'not-parked'
     },
   }
+}
+
+function partOf(webhook: number): { readonly from: number; readonly to: number } {
+  return { from: WEBHOOK_PARTS + webhook, to: WEBHOOK_PARTS + webhook + 1 }
 }
 
 interface Row {
@@ -58,20 +92,22 @@ interface Row {
   readonly age: number
   readonly due: string
   readonly overdue: string
-  readonly since: number
+  readonly late: number
   readonly parked: string
-  readonly causes: readonly ParkedCause[]
+  readonly causes: readonly (Omit<ParkedCause, 'webhook'> & { readonly part: number })[]
   readonly failure: Failure | null
+  readonly paused: Since | null
+  readonly outage: Since | null
   readonly served: boolean
 }
 
-async function readStates(pool: Pool, reactors: readonly Reactor[]): Promise<readonly ReactorState[]> {
+async function readStates(pool: Pool, names: readonly string[]): Promise<readonly ReactorState[]> {
   const { rows } = await pool.query<Row>({
     name: 'reactor-states',
     text: `select n.name, coalesce(c.position, 0) as position, h.position as head,
         greatest(0, coalesce(round(extract(epoch from clock_timestamp() - e.recorded_at), 3), 0))::float8 as age,
-        coalesce(r.due, 0) as due, o.overdue, o.since, p.parked, p.causes, r.failure,
-        exists (select from log.leases l where l.name = n.reader and l.expires_at > clock_timestamp()) as served
+        coalesce(r.due, 0) as due, o.overdue, o.late, p.parked, p.causes, r.failure, r.paused, r.outage,
+        exists (select from log.leases l where l.name = $3 and l.expires_at > clock_timestamp()) as served
       from unnest($1::text[], $2::text[]) with ordinality as n (name, reader, place)
       cross join log.log_head h
       left join log.reactors r on r.name = n.name
@@ -79,41 +115,50 @@ async function readStates(pool: Pool, reactors: readonly Reactor[]): Promise<rea
       left join log.events e on e.position = coalesce(c.position, 0) + 1
       cross join lateral (
         select count(*) as overdue,
-          coalesce(round(extract(epoch from clock_timestamp() - min(due_at)), 3), 0)::float8 as since
-        from log.due where reactor = n.name and failure is null and due_at <= statement_timestamp()
+          greatest(0, coalesce(round(extract(epoch from clock_timestamp()
+            - greatest(min(due_at), min(w.recorded_at))), 3), 0))::float8 as late
+        from log.due d left join log.events w on w.position = d.position
+        where reactor = n.name and failure is null and due_at <= statement_timestamp()
       ) o
       cross join lateral (
         select (select count(*) from log.due where reactor = n.name and failure is not null) as parked,
           coalesce(jsonb_agg(first.cause), '[]') as causes
         from (
-          select jsonb_build_object('stream', stream, 'position', position) || failure as cause
-          from log.due where reactor = n.name and failure is not null order by position limit 20
+          select jsonb_build_object('stream', stream, 'position', position, 'part', part, 'attempts', attempts,
+              'since', floor(extract(epoch from coalesce(parked_at, due_at)) * 1000)) || failure as cause
+          from log.due where reactor = n.name and failure is not null order by position, part limit 100
         ) as first
       ) p
       order by n.place`,
-    values: [reactors.map(({ name }) => name), reactors.map(({ name }) => readerName(name))],
+    values: [names, names.map(readerName), LEASE],
   })
   return rows.map(stateOf)
 }
 
-function stateOf({ name, age, since, causes, failure, served, ...counts }: Row): ReactorState {
-  const [first] = causes
+function stateOf({ name, age, late, causes, failure, paused, outage, served, ...counts }: Row): ReactorState {
+  const parked = causes.map(({ part, ...cause }) => ({
+    ...cause,
+    webhook: part < WEBHOOK_PARTS ? null : part - WEBHOOK_PARTS,
+  }))
+  const [first] = parked
   return {
     name,
-    state: failure !== null ? 'failed' : served ? 'live' : 'unserved',
+    state: failure !== null ? 'failed' : paused !== null ? 'paused' : served ? 'live' : 'unserved',
     position: Number(counts.position),
     head: Number(counts.head),
     lagEvents: Number(counts.head) - Number(counts.position),
     lagSeconds: age,
     due: Number(counts.due),
     overdue: Number(counts.overdue),
-    overdueSeconds: since,
-    parked: Number(counts.parked),
-    parkedCauses: causes,
-    lastError: failure ?? (first === undefined ? null : withoutStream(first)),
+    overdueSeconds: late,
+    paused,
+    outage,
+    parked,
+    parkedCount: Number(counts.parked),
+    lastError: failure ?? (first === undefined ? null : failureOf(first)),
   }
 }
 
-function withoutStream({ code, message, position }: ParkedCause): Failure {
+function failureOf({ code, message, position }: Failure): Failure {
   return { code, message, position }
 }

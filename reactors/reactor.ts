@@ -1,39 +1,104 @@
 /**
- * What a reactor is: the answer to time and to the outside world, where no single decision can give one. From what
- * happened it makes commands, purely; the decision behind a command reads the streams it needs, so asking twice is
- * harmless and no command has a key.
+ * What a reactor is: the answer to time and to the outside world, where no single decision can give one. What an event
+ * means to it is pure; what it then does is a command, or an effect outside and a command that records its outcome. The
+ * decision behind a command reads the streams it needs, so asking twice is harmless and no command has a key.
  */
 import type { Decision, Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
 import type { DomainEvent, EventType } from '../schemas/events.ts'
 
-/** What an event says: its stream is due at a time, nothing is left to do there, or nothing that matters here. */
-export type Meaning = { readonly due: Timestamp } | 'over' | null
+/** What a reactor has to remember of a cause, as JSON. */
+export type Detail = Readonly<Record<string, unknown>> | null
 
-/** An event that made its stream due. */
+/** Something to act upon at a time. */
+export interface Due {
+  readonly due: Timestamp
+  /** Tells apart what one event asks for (default 0). */
+  readonly part?: number
+  readonly detail?: Detail
+}
+
+/** Due as soon as it is read. */
+export const AT_ONCE: Timestamp = 0
+
+/** What an event says: what is due in its stream, that nothing is left to do there, or nothing that matters here. */
+export type Meaning = Due | readonly Due[] | 'over' | null
+
+/** An event that asked for something, and which part of it. */
 export interface Cause {
   readonly stream: string
   readonly position: number
+  readonly part: number
 }
 
-export interface Reactor<Refusal = unknown> {
+/** A cause whose time has come. */
+export interface DueCause extends Cause {
+  /** The id of the event. */
+  readonly cause: string
+  readonly detail: Detail
+  /** How often it was tried before without an end. */
+  readonly attempts: number
+}
+
+/** Why something could not be done. */
+export interface Why {
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * What became of a cause: nothing is left to do; it is to be tried again, remembering `detail`; or it cannot be done
+ * until a person has looked at it.
+ */
+export type Settled =
+  | { readonly outcome: 'settled' }
+  | { readonly outcome: 'again'; readonly inMs: number; readonly detail?: Detail }
+  | { readonly outcome: 'parked'; readonly why: Why; readonly detail?: Detail }
+
+export const SETTLED: Settled = { outcome: 'settled' }
+
+/** What a reactor may do about a cause. */
+export interface Acting {
+  /** By the database's clock. */
+  readonly at: Timestamp
+  /** What the streams say now. Rejects with a StoreFailure while the store is away. */
+  look<Found>(find: (read: Read) => Found): Promise<Found>
+  /** The refusal of a command, else null: it is done. Rejects with a StoreFailure while the store is away. */
+  ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null>
+}
+
+export interface Reactor {
   readonly name: string
   /** The types of event that it looks at. One of them that cannot be read stops it; others pass by undecoded. */
   readonly handles: readonly EventType[]
   /** Called with events of a handled type only. */
   meaning(event: DomainEvent): Meaning
-  /** What to ask for, once a cause is due. */
-  command(cause: Cause, at: Timestamp): (read: Read) => Decision<Refusal>
-  /** A refusal settles a command, unless it says that it is too early. */
-  isTooEarly(refusal: Refusal): boolean
+  /**
+   * Acts upon a cause whose time has come. A StoreFailure means later; anything else that is thrown parks the cause.
+   */
+  act(cause: DueCause, acting: Acting): Promise<Settled>
+  readonly pace: Pace
+  /** What a parked cause holds back: all that comes after it in its stream, or itself alone. */
+  readonly holdsBack: 'stream' | 'cause'
+  /** Nothing that it does is urgent: what it reads is noted once a second. */
+  readonly gathers: boolean
 }
 
-interface ReactorOf<Type extends EventType, Refusal> extends Omit<Reactor<Refusal>, 'handles' | 'meaning'> {
+export interface Pace {
+  /** Causes begun a second at most. */
+  readonly perSecond: number
+  /** Of these, those that were tried before. */
+  readonly repeatsPerSecond: number
+  /** Under way at once. */
+  readonly atOnce: number
+}
+
+interface ReactorOf<Type extends EventType> extends Omit<Reactor, 'handles' | 'meaning'> {
   readonly handles: readonly Type[]
   meaning(event: Extract<DomainEvent, { readonly type: Type }>): Meaning
 }
 
 /** States a reactor so that the compiler holds its `meaning` to the types that it handles. */
-export function reactor<const Type extends EventType, Refusal>(definition: ReactorOf<Type, Refusal>): Reactor<Refusal> {
+export function reactor<const Type extends EventType>(definition: ReactorOf<Type>): Reactor {
   return definition
 }

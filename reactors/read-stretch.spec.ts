@@ -12,7 +12,7 @@ import { encode } from '../schemas/codec.ts'
 import type { DomainEvent } from '../schemas/events.ts'
 import type { PageEvent } from '../store/log/read-page.ts'
 import { expireOrders } from './expire-orders.ts'
-import { stretchOf } from './read-stretch.ts'
+import { readEvent, stretchOf } from './read-stretch.ts'
 
 const LINES = [orderLine('A1', 1)]
 const DUE = NOON + 900_000
@@ -26,7 +26,7 @@ function placed(position: number, orderId: string, reservedUntil: number | null 
 }
 
 function read(events: readonly PageEvent[], end = events.at(-1)?.position ?? 0) {
-  return stretchOf(expireOrders, 0, { end, events, full: false })
+  return stretchOf(expireOrders, events.map(readEvent), { from: 0, to: end })
 }
 
 describe('what a stretch of the log says to expire-orders', () => {
@@ -36,8 +36,8 @@ describe('what a stretch of the log says to expire-orders', () => {
       from: 0,
       to: 4,
       due: [
-        { stream: 'order-o1', position: 1, cause: 'id-1', dueAt: DUE },
-        { stream: 'order-o2', position: 3, cause: 'id-3', dueAt: DUE + 1 },
+        { stream: 'order-o1', position: 1, part: 0, cause: 'id-1', detail: null, dueAt: DUE },
+        { stream: 'order-o2', position: 3, part: 0, cause: 'id-3', detail: null, dueAt: DUE + 1 },
       ],
       over: [],
     })

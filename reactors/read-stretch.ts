@@ -1,64 +1,81 @@
-/** Reads what a stretch of the log says to a reactor. */
+/** What a stretch of the log says to a reactor. Pure, but for the decoding. */
 import { decode } from '../schemas/codec.ts'
-import { eventSchemas } from '../schemas/events.ts'
+import { eventSchemas, type DomainEvent } from '../schemas/events.ts'
 import { readAs, upcast } from '../schemas/upcast.ts'
 import type { Position } from '../store/commit/command.ts'
-import { readPage, type LogPage, type PageEvent } from '../store/log/read-page.ts'
-import type { Pool } from '../store/postgres/database.ts'
-import { whyOf, type Failure, type Stretch, type Why } from './due-table.ts'
-import type { Meaning, Reactor } from './reactor.ts'
+import type { PageEvent } from '../store/log/read-page.ts'
+import { whyOf, type Failure } from './reactor-table.ts'
+import type { DueRow, Stretch } from './due-table.ts'
+import type { Meaning, Reactor, Why } from './reactor.ts'
 
-/** Events looked at in one read. The wanted ones are decoded at once, 2 ms for 500 orders: requests wait that long. */
-const PAGE = 1_000
-
-export interface ReadStretch {
-  /** Up to the event that cannot be read, where there is one. */
-  readonly stretch: Stretch
-  readonly failure: Failure | null
-  /** There may be more behind it. */
-  readonly full: boolean
+/** A stored event as the events that it stands for today, or why it cannot be read. */
+export interface ReadEvent {
+  readonly position: Position
+  readonly stream: string
+  readonly id: string
+  readonly type: string
+  readonly read: readonly DomainEvent[] | Why
 }
 
-/** Rejects with LogGap when the log is not dense. */
-export async function readStretch(pool: Pool, reactor: Reactor, after: Position): Promise<ReadStretch> {
-  const page = await readPage(pool, { after, limit: PAGE, passed: passedBy(reactor) })
-  return stretchOf(reactor, after, page)
+/** Decoded once, whoever looks at it. */
+export function readEvent({ position, stream, id, type, schemaVersion, data }: PageEvent): ReadEvent {
+  return { position, stream, id, type, read: decoded(type, schemaVersion, data) }
 }
 
-/** Pure. */
-export function stretchOf(reactor: Reactor, from: Position, { end, events, full }: LogPage): ReadStretch {
-  const due = new Map<string, Stretch['due']>()
-  const over = new Set<string>()
-  const stretch = (to: Position) => ({ from, to, due: [...due.values()].flat(), over: [...over] })
-  for (const { stream, position, id, ...stored } of events) {
-    const meanings = meaningsOf(reactor, stored)
-    if ('code' in meanings) return { stretch: stretch(position - 1), failure: { ...meanings, position }, full }
-    for (const meaning of meanings) {
-      if (meaning === null) continue
-      if (meaning === 'over') {
-        due.delete(stream)
-        over.add(stream)
-      } else due.set(stream, [...(due.get(stream) ?? []), { stream, position, cause: id, dueAt: meaning.due }])
-    }
-  }
-  return { stretch: stretch(end), failure: null, full }
-}
-
-/** What a stored event says: as the events of handled types that it stands for today. */
-function meaningsOf(
-  reactor: Reactor,
-  { type, schemaVersion, data }: Pick<PageEvent, 'type' | 'schemaVersion' | 'data'>,
-): readonly Meaning[] | Why {
+function decoded(type: string, schemaVersion: number, data: Buffer): ReadEvent['read'] {
   try {
     return upcast(decode(type, schemaVersion, data))
-      .filter((event) => reactor.handles.includes(event.type))
-      .map((event) => reactor.meaning(event))
   } catch (error) {
     return whyOf(error)
   }
 }
 
-/** Types that are known to be none of its business; of an unknown one nobody knows whose business it is. */
-function passedBy({ handles }: Reactor): readonly string[] {
-  return Object.keys(eventSchemas).filter((type) => !readAs(type).some((as) => handles.some((one) => one === as)))
+export interface ReadStretch {
+  /** Up to the event that cannot be read, where there is one. */
+  readonly stretch: Stretch
+  readonly failure: Failure | null
+}
+
+/** What the events say to a reactor that has read to `from`; they were looked at up to `to`. */
+export function stretchOf(
+  reactor: Reactor,
+  events: readonly ReadEvent[],
+  { from, to }: { readonly from: Position; readonly to: Position },
+): ReadStretch {
+  const due = new Map<string, readonly DueRow[]>()
+  const over = new Set<string>()
+  const stretch = (end: Position) => ({ from, to: end, due: [...due.values()].flat(), over: [...over] })
+  for (const { position, stream, id, type, read } of events) {
+    if (position <= from || !concerns(reactor, type)) continue
+    if ('code' in read) return { stretch: stretch(position - 1), failure: { ...read, position } }
+    for (const event of read) {
+      if (!reactor.handles.includes(event.type)) continue
+      const meaning = reactor.meaning(event)
+      if (meaning === 'over') {
+        due.delete(stream)
+        over.add(stream)
+      } else if (meaning !== null) {
+        due.set(stream, [...(due.get(stream) ?? []), ...rowsOf(meaning, { stream, position, cause: id })])
+      }
+    }
+  }
+  return { stretch: stretch(to), failure: null }
+}
+
+function rowsOf(
+  meaning: Exclude<Meaning, 'over' | null>,
+  origin: Pick<DueRow, 'stream' | 'position' | 'cause'>,
+): readonly DueRow[] {
+  const all = 'due' in meaning ? [meaning] : meaning
+  return all.map(({ due, part = 0, detail = null }) => ({ ...origin, part, detail, dueAt: due }))
+}
+
+/** Of an event of an unknown type nobody knows whose business it is. */
+function concerns({ handles }: Reactor, type: string): boolean {
+  return !(type in eventSchemas) || readAs(type).some((as) => handles.some((one) => one === as))
+}
+
+/** Types of events that concern none of them. */
+export function passedBy(reactors: readonly Reactor[]): readonly string[] {
+  return Object.keys(eventSchemas).filter((type) => !reactors.some((each) => concerns(each, type)))
 }

@@ -1,61 +1,171 @@
-/** Asks for the commands of what is due, and notes what became of them. */
+/**
+ * Settles what is due for one reactor, as much at once as its pace allows, and notes what became of it.
+ *
+ *   due --taken--> under way --settled--> gone
+ *                            --to be tried again--> due, later
+ *                            --failed--> parked --retried--> due
+ */
+import { accept, type Decision, type Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
 import { StoreFailure, type Executor } from '../store/commit/command.ts'
-import { whyOf, type DueRow, type Settlement, type Why } from './due-table.ts'
-import type { Reactor } from './reactor.ts'
+import type { WorkerLog } from '../store/log/under-lease.ts'
+import type { Pool } from '../store/postgres/database.ts'
+import { pause } from '../store/waiting/pause.ts'
+import { readDue, writeSettled, type SettledCause } from './due-table.ts'
+import type { Acting, DueCause } from './reactor.ts'
+import type { Cursor } from './read-together.ts'
+import { whyOf } from './reactor-table.ts'
 
-/** What is too early is asked for again after so long. */
-const AGAIN_MS = 1_000
+const LOOK_MS = 1_000
+/** At once, where the machine is so busy that fewer would not reach the rate. */
+const MOST_TIMES = 4
+
+export type SettlingPoint = 'reactor.taken' | 'reactor.decided' | 'reactor.settled'
 
 export interface Asking {
   readonly executor: Executor
   /** A new UUID version 7. */
   readonly newId: () => string
+  /** By the database's clock. */
+  readonly clock: () => Timestamp
 }
 
-export interface Asked extends Settlement {
-  /** Some commands could not be taken, which passes by itself: their rows stay as they are. */
-  readonly unavailable: boolean
+export interface SettlingParts extends Asking {
+  readonly pool: Pool
+  readonly log: WorkerLog
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number
+  /** The fault hook. */
+  readonly reachPoint: (point: SettlingPoint) => void
 }
 
-type Outcome = 'settled' | 'early' | 'unavailable' | Why
+/** Runs until `signal` aborts and what is under way has ended. Rejects when the database does. */
+export async function settle(parts: SettlingParts, cursor: Cursor, signal: AbortSignal): Promise<void> {
+  await new Settling(parts, cursor).run(signal)
+}
 
-/** All at once: the group commit makes one batch of them. */
-export async function askAll(
-  reactor: Reactor,
-  rows: readonly DueRow[],
-  { at, ...asking }: Asking & { readonly at: Timestamp },
-): Promise<Asked> {
-  const outcomes = await Promise.all(
-    rows.map(async (row) => ({ row, outcome: await ask(reactor, row, { at, ...asking }) })),
-  )
-  const of = (wanted: Outcome) => outcomes.filter(({ outcome }) => outcome === wanted).map(({ row }) => row)
-  return {
-    settled: of('settled'),
-    early: of('early'),
-    again: at + AGAIN_MS,
-    parked: outcomes.flatMap(({ row, outcome }) => (typeof outcome === 'string' ? [] : [{ ...row, failure: outcome }])),
-    unavailable: of('unavailable').length > 0,
+class Settling {
+  readonly #parts: SettlingParts
+  readonly #cursor: Cursor
+  readonly #underWay = new Map<DueCause, Promise<void>>()
+  #ended: SettledCause[] = []
+  /** The store could not take a command: nothing is begun until then. */
+  #awayUntil = -Infinity
+  /** Milliseconds that the last one took. */
+  #took = 0
+  #repeatedAt = -Infinity
+
+  constructor(parts: SettlingParts, cursor: Cursor) {
+    this.#parts = parts
+    this.#cursor = cursor
   }
-}
 
-async function ask(
-  reactor: Reactor,
-  row: DueRow,
-  { executor, newId, at }: Asking & { readonly at: Timestamp },
-): Promise<Outcome> {
-  const commandId = newId()
-  try {
-    const execution = await executor.execute({
-      decide: reactor.command(row, at),
-      answer: () => null,
-      key: null,
-      commandId,
-      correlationId: commandId,
-      causationId: row.cause,
+  async run(signal: AbortSignal): Promise<void> {
+    const { reactor, filled } = this.#cursor
+    try {
+      while (!signal.aborted) {
+        const { count } = filled
+        await this.#note()
+        const begun = await this.#begin()
+        if (begun > 0) await pause((begun * 1_000) / reactor.pace.perSecond, signal)
+        else await filled.wait(LOOK_MS, { count, signal })
+      }
+    } finally {
+      await Promise.all(this.#underWay.values())
+    }
+    await this.#note()
+  }
+
+  /** Returns how many were begun. */
+  async #begin(): Promise<number> {
+    const { pool, clock, monotonic, reachPoint } = this.#parts
+    const { reactor, stopped } = this.#cursor
+    const free = this.#atOnce() - this.#underWay.size
+    if (free <= 0 || stopped || monotonic() < this.#awayUntil) return 0
+    const at = clock()
+    const rows = await readDue(pool, reactor.name, {
+      at,
+      fresh: free,
+      repeated: Math.min(free, this.#repeats()),
+      except: [...this.#underWay.keys()].map(({ position }) => position),
+      holdsBack: reactor.holdsBack,
     })
-    return execution.outcome === 'refused' && reactor.isTooEarly(execution.refusal) ? 'early' : 'settled'
-  } catch (error) {
-    return error instanceof StoreFailure ? 'unavailable' : whyOf(error)
+    const taken = rows.slice(0, free)
+    if (taken.length === 0) return 0
+    reachPoint('reactor.taken')
+    if (taken.some(({ attempts }) => attempts > 0)) this.#repeatedAt = monotonic()
+    for (const row of taken) this.#underWay.set(row, this.#act(row, at))
+    return taken.length
+  }
+
+  /** Where one takes long, more are under way, so that the rate is reached. */
+  #atOnce(): number {
+    const { perSecond, atOnce } = this.#cursor.reactor.pace
+    if (!Number.isFinite(perSecond)) return atOnce
+    return Math.min(Math.max(atOnce, Math.ceil((this.#took * perSecond) / 1_000)), MOST_TIMES * atOnce)
+  }
+
+  /** As many as the time since the last ones leaves room for. */
+  #repeats(): number {
+    const { repeatsPerSecond } = this.#cursor.reactor.pace
+    const since = Math.min(this.#parts.monotonic() - this.#repeatedAt, LOOK_MS)
+    return Math.floor((since * repeatsPerSecond) / 1_000)
+  }
+
+  async #act(row: DueCause, at: Timestamp): Promise<void> {
+    const began = this.#parts.monotonic()
+    try {
+      this.#ended.push({ cause: row, settled: await this.#cursor.reactor.act(row, this.#acting(row, at)) })
+    } catch (error) {
+      if (error instanceof StoreFailure) this.#awayUntil = this.#parts.monotonic() + LOOK_MS
+      else this.#ended.push({ cause: row, settled: { outcome: 'parked', why: whyOf(error) } })
+    }
+    this.#took = this.#parts.monotonic() - began
+    this.#underWay.delete(row)
+    this.#cursor.filled.wake()
+  }
+
+  #acting({ cause }: DueCause, at: Timestamp): Acting {
+    const { executor, newId } = this.#parts
+    async function ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null> {
+      const commandId = newId()
+      const execution = await executor.execute({
+        ...{ decide, answer: () => null, key: null },
+        ...{ commandId, correlationId: commandId, causationId: cause },
+      })
+      return execution.outcome === 'refused' ? execution.refusal : null
+    }
+    return {
+      at,
+      ask,
+      async look(find) {
+        const found: ReturnType<typeof find>[] = []
+        await ask((read) => {
+          found[0] = find(read)
+          return accept()
+        })
+        // A decision that was accepted has run.
+        return found[0] as ReturnType<typeof find>
+      },
+    }
+  }
+
+  async #note(): Promise<void> {
+    const ended = this.#ended
+    if (ended.length === 0) return
+    this.#ended = []
+    const { pool, log, reachPoint } = this.#parts
+    const { name } = this.#cursor.reactor
+    reachPoint('reactor.decided')
+    await writeSettled(pool, name, ended)
+    reachPoint('reactor.settled')
+    for (const { cause, settled } of ended) {
+      if (settled.outcome !== 'parked') continue
+      const { stream, position } = cause
+      log.error(
+        { reactor: name, stream, position, failure: settled.why },
+        'what a reactor was to do failed and was parked',
+      )
+    }
   }
 }

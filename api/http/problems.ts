@@ -117,6 +117,12 @@ export const PROBLEMS = {
     meaning: 'No reactor has this name.',
     next: 'See /reactors for the reactors of this release.',
   },
+  'cause-not-parked': {
+    status: 404,
+    title: 'Nothing is parked there',
+    meaning: 'The reactor has parked nothing of the event at this position.',
+    next: 'See /reactors for what each reactor has parked.',
+  },
   'dead-letter-not-found': {
     status: 404,
     title: 'No such dead letter',

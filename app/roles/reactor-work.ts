@@ -1,43 +1,40 @@
-/** The reactors, each under a lease of its own, in the process: they share the executor of the role `api` where it is there. */
-import { reactors } from '../../reactors/list.ts'
-import { serveReactor } from '../../reactors/serve-reactor.ts'
+/** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
+import { reactorNames, reactors } from '../../reactors/list.ts'
+import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
 
-/** Of each reactor: reading, settling, the lease. */
-const CONNECTIONS = 3
-
 export const openReactorWork: OpenWork = async (parts) => {
   const { databaseUrl, crash, log, releases } = parts
   const pool = openPool(databaseUrl, {
     name: 'reactor',
-    max: CONNECTIONS * reactors.length,
+    max: reactors.length + CONNECTIONS_BESIDE,
     // Rows and checkpoint are lost together in a crash of the server; a command that is asked for again is harmless.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })
   releases.add('reactor pool', () => pool.end())
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
-  const owner = newId()
-  const workers = reactors.map((reactor) => {
-    const worker = serveReactor({
-      ...{ pool, reactor, owner, executor, newId, clock, log },
-      monotonic: () => performance.now(),
-      reachPoint: crashPoints({ crash }),
-    })
-    releases.add(`reactor ${reactor.name}`, () => worker.stop())
-    return [`reactor ${reactor.name}`, worker] as const
+  const moved = new LatchedSignal()
+  const listener = new Listener(databaseUrl, { log: () => moved.wake() })
+  await listener.start()
+  releases.add('listener', () => listener.stop())
+  const worker = serveReactors({
+    ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved },
+    monotonic: () => performance.now(),
+    reachPoint: crashPoints({ crash }),
   })
+  releases.add('reactors', () => worker.stop())
   return {
-    detail: reactors.map(({ name }) => name).join(', '),
-    reports: () =>
-      Object.fromEntries(workers.map(([name, worker]) => [name, { health: worker.health(), figures: {}, feed: null }])),
+    detail: reactorNames.join(', '),
+    reports: () => ({ reactors: { health: worker.health(), figures: {}, feed: null } }),
   }
 }
 

@@ -1,4 +1,4 @@
-/** Shows the reactors and what they have still to do, and has them try again what they could not. */
+/** Shows the reactors and what they have still to do, pauses them, and has them try again what they could not. */
 import type { Command } from 'commander'
 import type { Reactor, ReactorList } from '../../dashboard/api-shapes.ts'
 import { addServiceOptions, requireSuccess, withService, type ServiceOptions } from '../client/service.ts'
@@ -9,7 +9,7 @@ import { reactorsText } from '../output/reactor-texts.ts'
 export function register(program: Command, context: CommandContext): void {
   const reactors = program
     .command('reactors')
-    .description('show the reactors, and retry what they could not do')
+    .description('show the reactors, pause them, and retry what they could not do')
     .addHelpText('after', examples('orderledger reactors list', 'orderledger reactors retry expire-orders'))
   addServiceOptions(reactors.command('list').description('show every reactor, its position and what it has parked'))
     .addHelpText('after', examples('orderledger reactors list', 'orderledger reactors list --json'))
@@ -21,23 +21,38 @@ export function register(program: Command, context: CommandContext): void {
         context.output.result({ items }, () => reactorsText(items))
       }),
     )
+
+  const act = (options: ServiceOptions, path: string) =>
+    withService(context, options, async (client) => {
+      const reply = await client.post(path, '{}')
+      requireSuccess(reply, `POST ${client.url}${path}`)
+      const items = [reply.body as Reactor]
+      context.output.result({ items }, () => reactorsText(items))
+    })
+  for (const [verb, description] of [
+    ['pause', 'have a reactor begin nothing until it is resumed'],
+    ['resume', 'have a paused reactor continue with what waited'],
+  ] as const) {
+    addServiceOptions(reactors.command(verb).description(description).argument('<reactor>', 'which'))
+      .addHelpText(
+        'after',
+        examples(`orderledger reactors ${verb} expire-orders`, `orderledger reactors ${verb} expire-orders --json`),
+      )
+      .action((name: string, options: ServiceOptions) => act(options, `/reactors/${encodeURIComponent(name)}/${verb}`))
+  }
   addServiceOptions(
     reactors
       .command('retry')
       .description('retry the event at which a reactor stopped, and all that it has parked')
-      .argument('<reactor>', 'which'),
+      .argument('<reactor>', 'which')
+      .argument('[position]', 'only what is parked of the event at this position'),
   )
     .addHelpText(
       'after',
-      examples('orderledger reactors retry expire-orders', 'orderledger reactors retry expire-orders --json'),
+      examples('orderledger reactors retry expire-orders', 'orderledger reactors retry expire-orders 4711'),
     )
-    .action((name: string, options: ServiceOptions) =>
-      withService(context, options, async (client) => {
-        const path = `/reactors/${encodeURIComponent(name)}/retry`
-        const reply = await client.post(path, '{}')
-        requireSuccess(reply, `POST ${client.url}${path}`)
-        const items = [reply.body as Reactor]
-        context.output.result({ items }, () => reactorsText(items))
-      }),
-    )
+    .action((name: string, position: string | undefined, options: ServiceOptions) => {
+      const cause = position === undefined ? '' : `/causes/${encodeURIComponent(position)}`
+      return act(options, `/reactors/${encodeURIComponent(name)}${cause}/retry`)
+    })
 }

@@ -4,31 +4,37 @@ import { table } from './output.ts'
 
 /** The table, and beneath it what stands in the way. */
 export function reactorsText(reactors: readonly Reactor[]): string {
-  const rows = reactors.map(({ name, state, position, lagEvents, lagSeconds, due, overdue, parked, lastError }) => [
-    name,
-    state,
-    position,
-    lagEvents,
-    `${lagSeconds.toFixed(1)} s`,
-    due,
-    overdue,
-    parked,
-    lastError === null ? '' : `${lastError.code} at ${String(lastError.position)}`,
-  ])
+  const rows = reactors.map(
+    ({ name, state, position, lagEvents, lagSeconds, due, overdue, parkedCount, lastError }) => [
+      name,
+      state,
+      position,
+      lagEvents,
+      `${lagSeconds.toFixed(1)} s`,
+      due,
+      overdue,
+      parkedCount,
+      lastError === null ? '' : `${lastError.code} at ${String(lastError.position)}`,
+    ],
+  )
   const headings = ['reactor', 'state', 'position', 'behind', 'behind for', 'due', 'overdue', 'parked', 'error']
   return [table(headings, rows), ...reactors.flatMap(remarks)].join('\n')
 }
 
-function remarks({ name, state, overdue, parked, parkedCauses, lastError }: Reactor): readonly string[] {
-  const lines = parkedCauses.map(
-    ({ stream, position, message }) => `${name}: ${stream} (position ${String(position)}) is parked: ${message}`,
+function remarks({ name, state, overdue, paused, outage, parked, parkedCount, lastError }: Reactor): readonly string[] {
+  const lines = parked.map(
+    ({ stream, position, reason }) => `${name}: ${stream} (position ${String(position)}) is parked: ${reason}`,
   )
-  const more = parked - parkedCauses.length
+  const more = parkedCount - parked.length
   if (more > 0) lines.push(`${name}: ${String(more)} more are parked`)
   if (state === 'failed' && lastError !== null) {
     lines.push(`${name} stopped at position ${String(lastError.position)}: ${lastError.message}`)
   }
-  if (state === 'failed' || parked > 0) lines.push(`Next: orderledger reactors retry ${name}`)
+  if (outage !== null) lines.push(`${name} waits since ${outage.since}: ${outage.reason}`)
+  if (paused !== null) {
+    lines.push(`${name} is paused since ${paused.since}: ${paused.reason}. Next: orderledger reactors resume ${name}`)
+  }
+  if (state === 'failed' || parkedCount > 0) lines.push(`Next: orderledger reactors retry ${name}`)
   if (state === 'unserved' && overdue > 0) {
     lines.push(`${name}: no process runs it. Next: start one with ROLES=reactor, or with all roles`)
   }

@@ -3,11 +3,11 @@ import type { Reactor, ReactorList } from '../api-shapes.ts'
 import { useLive } from '../live.ts'
 import { useSending } from './command.ts'
 import { DataTable } from './data-table.tsx'
-import { count, counted, inWords, oneDecimal } from './format.ts'
+import { count, counted, dateTime, inWords, oneDecimal } from './format.ts'
 import { Chip, ReadTrouble, TroubleNote } from './notes.tsx'
 import { QuietButton } from './quiet-button.tsx'
 
-const KINDS = { live: 'good', failed: 'bad', unserved: 'waiting' } as const
+const KINDS = { live: 'good', paused: 'waiting', failed: 'bad', unserved: 'waiting' } as const
 
 export function Reactors() {
   const live = useLive<ReactorList>('/reactors')
@@ -41,9 +41,18 @@ const COLUMNS = [
     cell: ({ overdue, overdueSeconds }: Reactor) =>
       overdue === 0 ? count(0) : `${count(overdue)}, ${oneDecimal(overdueSeconds)} s`,
   },
-  { title: 'Parked', numeric: true, cell: ({ parked }: Reactor) => count(parked) },
+  { title: 'Parked', numeric: true, cell: ({ parkedCount }: Reactor) => count(parkedCount) },
+  { title: 'Waits for', cell: ({ paused, outage }: Reactor) => <Waiting since={paused ?? outage} /> },
   { title: 'Last error', cell: ({ lastError }: Reactor) => <LastError error={lastError} /> },
-  { title: 'Do', cell: (reactor: Reactor) => <Retry reactor={reactor} /> },
+  {
+    title: 'Do',
+    cell: ({ name, state, paused, parkedCount }: Reactor) => (
+      <>
+        <Act reactor={name} verb={paused === null ? 'pause' : 'resume'} />
+        {(state === 'failed' || parkedCount > 0) && <Act reactor={name} verb="retry" />}
+      </>
+    ),
+  },
 ]
 
 function LastError({ error }: { readonly error: Reactor['lastError'] }) {
@@ -55,15 +64,25 @@ function LastError({ error }: { readonly error: Reactor['lastError'] }) {
   )
 }
 
-function Retry({ reactor: { name, state, parked } }: { readonly reactor: Reactor }) {
+function Waiting({ since }: { readonly since: Reactor['outage'] }) {
+  if (since === null) return <span class="dim">nothing</span>
+  return (
+    <span class="trouble-text">
+      {since.reason}, since {dateTime(since.since)}
+    </span>
+  )
+}
+
+const LABELS = { pause: 'Pause', resume: 'Resume', retry: 'Retry' } as const
+
+function Act({ reactor, verb }: { readonly reactor: string; readonly verb: keyof typeof LABELS }) {
   const sending = useSending()
-  if (state !== 'failed' && parked === 0) return null
-  const path = `/reactors/${encodeURIComponent(name)}/retry`
+  const path = `/reactors/${encodeURIComponent(reactor)}/${verb}`
   return (
     <>
       <QuietButton
-        label="Retry"
-        of={name}
+        label={LABELS[verb]}
+        of={reactor}
         busy={sending.busy.value}
         onClick={() => void sending.run({ method: 'POST', path })}
       />

@@ -31,7 +31,7 @@ describe('orders whose reservation has run out', () => {
     await reacting.react()
     await eventually(async () => (await expiries(reacting.pool)).length === 4)
     await eventually(async () => (await reacting.state()).lagEvents === 0)
-    expect(await reacting.state()).toMatchObject({ state: 'live', due: 2, overdue: 0, parked: 0, lastError: null })
+    expect(await reacting.state()).toMatchObject({ state: 'live', due: 2, overdue: 0, parkedCount: 0, lastError: null })
     const { rows } = await reacting.pool.query<{ released: number }>(
       `select count(*)::int as released from log.events where type = 'StockReleased'`,
     )
@@ -68,7 +68,7 @@ describe('orders whose reservation has run out', () => {
 
   test('expire at most so many a second', async () => {
     await reserve(reacting.pool, names(300), () => -1_000)
-    await reacting.react({ pace: { perSecond: 100, batch: 10 } })
+    await reacting.react({ pace: { perSecond: 100, repeatsPerSecond: 100, atOnce: 10 } })
     await settled()
     const times = (await expiries(reacting.pool)).map(({ recordedAt }) => recordedAt)
     const most = Math.max(...times.map((time) => times.filter((other) => other >= time && other < time + 1_000).length))
@@ -80,12 +80,11 @@ describe('orders whose reservation has run out', () => {
 
 describe('a command of a reactor', () => {
   /** Its commands for the named stream throw, as long as `broken` says so. */
-  function breaking(stream: string, broken: () => boolean): Reactor {
+  function breaking(stream: string, broken: () => boolean): Pick<Reactor, 'act'> {
     return {
-      ...expireOrders,
-      command: (cause, at) => (read) => {
+      async act(cause, acting) {
         if (cause.stream === stream && broken()) throw new TypeError('no such thing')
-        return expireOrders.command(cause, at)(read)
+        return expireOrders.act(cause, acting)
       },
     }
   }
@@ -93,17 +92,22 @@ describe('a command of a reactor', () => {
   test('that throws is parked with its reason, holds up no other stream, and is settled when retried', async () => {
     let broken = true
     await reserve(reacting.pool, names(5), () => -1_000)
-    await reacting.react({ reactor: breaking('order-o3', () => broken) })
-    await eventually(async () => (await reacting.state()).parked === 1 && (await expiries(reacting.pool)).length === 4)
+    await reacting.react(breaking('order-o3', () => broken))
+    await eventually(
+      async () => (await reacting.state()).parkedCount === 1 && (await expiries(reacting.pool)).length === 4,
+    )
     const state = await reacting.state()
-    expect(state).toMatchObject({ state: 'live', due: 1, overdue: 0, parked: 1 })
-    expect(state.parkedCauses).toEqual([
-      { stream: 'order-o3', position: state.lastError?.position, code: 'defect', message: 'no such thing' },
+    expect(state).toMatchObject({ state: 'live', due: 1, overdue: 0, parkedCount: 1 })
+    expect(state.parked).toMatchObject([
+      {
+        ...{ stream: 'order-o3', position: state.lastError?.position, webhook: null },
+        ...{ attempts: 1, code: 'defect', message: 'no such thing' },
+      },
     ])
     expect(reacting.complaints.some((line) => line.includes('was parked'))).toBe(true)
 
     broken = false
-    expect(await reacting.retry()).toMatchObject({ parked: 0, lastError: null })
+    expect(await reacting.retry()).toMatchObject({ parkedCount: 0, lastError: null })
     await settled()
     expect((await expiries(reacting.pool)).length).toBe(5)
   })
@@ -115,8 +119,8 @@ describe('a command of a reactor', () => {
     await appendEvents(reacting.pool, shopEvents(10))
     const placed = orderPlaced('o1', [], { reservedUntil: now - 1_000 })
     await appendEvents(reacting.pool, [{ stream: 'order-o1', event: placed }])
-    await reacting.react({ reactor: twice })
-    await eventually(async () => (await reacting.state()).parked === 1)
+    await reacting.react(twice)
+    await eventually(async () => (await reacting.state()).parkedCount === 1)
     // A stream that is made due again, as an order never is.
     const head = await appendEvents(reacting.pool, [
       { stream: 'order-o1', event: placed },
@@ -124,23 +128,39 @@ describe('a command of a reactor', () => {
     ])
     await eventually(async () => (await expiries(reacting.pool)).some(({ stream }) => stream === 'order-o2'))
     await eventually(async () => (await reacting.state()).position > head)
-    expect(await reacting.state()).toMatchObject({ due: 2, overdue: 1, parked: 1 })
+    expect(await reacting.state()).toMatchObject({ due: 2, overdue: 1, parkedCount: 1 })
     broken = false
     await reacting.retry()
     await eventually(async () => (await reacting.state()).due === 0)
   })
 
+  test('that is parked is retried alone, by the position of its event', async () => {
+    let broken = true
+    await reserve(reacting.pool, names(2), () => -1_000)
+    await reacting.react({
+      async act(cause, acting) {
+        if (broken) throw new TypeError('no such thing')
+        return expireOrders.act(cause, acting)
+      },
+    })
+    await eventually(async () => (await reacting.state()).parkedCount === 2)
+    broken = false
+    const [first, second] = (await reacting.state()).parked
+    expect(await reacting.retryCause(first?.position ?? 0)).toMatchObject({ parkedCount: 1 })
+    await eventually(async () => (await reacting.state()).due === 1)
+    expect((await reacting.state()).parked).toEqual([second])
+    expect(await reacting.retryCause(first?.position ?? 0)).toBe('not-parked')
+  })
+
   test('that the store cannot take is asked for again, and nothing is parked', async () => {
     await reserve(reacting.pool, names(3), () => -1_000)
     const down = new Set(names(3).map((id) => `order-${id}`))
-    const failing: Reactor = {
-      ...expireOrders,
-      command: (cause, at) => (read) => {
+    await reacting.react({
+      async act(cause, acting) {
         if (down.delete(cause.stream)) throw new StoreFailure('store-unavailable', 'away')
-        return expireOrders.command(cause, at)(read)
+        return expireOrders.act(cause, acting)
       },
-    }
-    await reacting.react({ reactor: failing })
+    })
     await settled()
     expect(down.size).toBe(0)
     expect((await expiries(reacting.pool)).length).toBe(3)
@@ -150,11 +170,13 @@ describe('a command of a reactor', () => {
   test('that comes too early is asked for again later, and is not lost', async () => {
     await reserve(reacting.pool, ['o1'], () => -1_000)
     let early = 2
-    const hasty: Reactor = {
-      ...expireOrders,
-      command: (cause, at) => expireOrders.command(cause, early-- > 0 ? at - 86_400_000 : at),
-    }
-    await reacting.react({ reactor: hasty })
+    await reacting.react({
+      async act(cause, acting) {
+        const settled = await expireOrders.act(cause, early-- > 0 ? { ...acting, at: acting.at - 86_400_000 } : acting)
+        // By the clock of the decision that would be a day.
+        return settled.outcome === 'again' ? { ...settled, inMs: 1_000 } : settled
+      },
+    })
     await settled()
     expect(early).toBeLessThan(0)
     expect((await expiries(reacting.pool)).map(({ stream }) => stream)).toEqual(['order-o1'])
@@ -189,10 +211,23 @@ describe('a reactor', () => {
     await appendRaw(reacting.pool, [
       { stream: 'inventory-A1', type: 'StockReceived', schemaVersion: 1, data: Buffer.from([255]) },
     ])
-    const head = await reserve(reacting.pool, ['o1'], () => -1_000)
+    const head = await reserve(reacting.pool, ['o1'], () => 600_000)
     await reacting.react()
     await eventually(async () => (await reacting.state()).position >= head)
     expect(await reacting.state()).toMatchObject({ state: 'live', lastError: null })
+  })
+
+  test('that is paused begins nothing until it is resumed, and loses nothing', async () => {
+    await reserve(reacting.pool, ['o1'], () => -1_000)
+    await reacting.pause()
+    await reacting.react()
+    const head = await reserve(reacting.pool, ['o2'], () => -1_000)
+    await eventually(async () => (await reacting.state()).position >= head)
+    expect(await reacting.state()).toMatchObject({ state: 'paused', due: 2, paused: { reason: 'paused by hand' } })
+    expect(await expiries(reacting.pool)).toEqual([])
+    await reacting.resume()
+    await settled()
+    expect((await expiries(reacting.pool)).length).toBe(2)
   })
 
   test('whose log has a hole stops loudly (law 1)', async () => {
@@ -216,7 +251,7 @@ describe('a reactor', () => {
 
   test('hands over when its process stops, and the other begins where it was', async () => {
     await reserve(reacting.pool, names(20), () => -1_000)
-    const first = await reacting.react({ pace: { perSecond: 20, batch: 2 } })
+    const first = await reacting.react({ pace: { perSecond: 20, repeatsPerSecond: 20, atOnce: 2 } })
     await eventually(async () => (await expiries(reacting.pool)).length > 2)
     await reacting.react()
     await first.stop()

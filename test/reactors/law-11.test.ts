@@ -36,12 +36,9 @@ test('law 11: a reactor asks for a command only once the event that announces it
     await uncommitted.query(`insert into log.events select position + 1000, 'order-o2', 1, type, schema_version, data,
       gen_random_uuid(), command_id, correlation_id, null, recorded_at from log.events where type = 'OrderPlaced'`)
     await reacting.react({
-      reactor: {
-        ...expireOrders,
-        command: (cause, at) => {
-          asked.push(cause.stream)
-          return expireOrders.command(cause, at)
-        },
+      act(cause, acting) {
+        asked.push(cause.stream)
+        return expireOrders.act(cause, acting)
       },
     })
     await eventually(async () => (await expiries(reacting.pool)).length === 1)

@@ -11,8 +11,10 @@ import {
 } from '../../domain/test-events.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
+import type { Reactor } from '../../reactors/reactor.ts'
 import { openReactors, type ReactorState } from '../../reactors/reactor-states.ts'
-import { serveReactor, type ReactorParts } from '../../reactors/serve-reactor.ts'
+import { serveReactors, type ReactorParts } from '../../reactors/serve-reactors.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { DatabaseClock, databaseTime } from '../../store/postgres/database-clock.ts'
@@ -27,10 +29,13 @@ export interface Reacting {
   readonly pool: Pool
   /** What reactors warned of or reported as errors. */
   readonly complaints: readonly string[]
-  /** Starts one more reactor on a store of its own, as another process would. */
-  react(options?: Partial<ReactorParts>): Promise<LeasedWorker>
+  /** Starts one more reactor on a store of its own, as another process would: expire-orders, changed like this. */
+  react(reactor?: Partial<Reactor>, options?: Partial<ReactorParts>): Promise<LeasedWorker>
   state(): Promise<ReactorState>
   retry(): Promise<ReactorState | null>
+  retryCause(position: number): Promise<ReactorState | 'not-parked' | null>
+  pause(): Promise<ReactorState | null>
+  resume(): Promise<ReactorState | null>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -47,18 +52,19 @@ export async function openReacting(): Promise<Reacting> {
   const stores: StoreProcess[] = []
   const complaints: string[] = []
   const complain = (fields: object, message: string) => complaints.push(`${message} ${JSON.stringify(fields)}`)
-  const reactors = openReactors(pool, [expireOrders])
+  const reactors = openReactors(pool, [expireOrders.name])
 
   return {
     url: database.url,
     pool,
     complaints,
-    async react(options = {}) {
+    async react(changed = {}, options = {}) {
       const store = await startStoreProcess(database.url, { listens: true })
       stores.push(store)
-      const worker = serveReactor({
+      const worker = serveReactors({
         pool,
-        reactor: expireOrders,
+        reactors: [{ ...expireOrders, ...changed }],
+        moved: new LatchedSignal(),
         owner: newId(),
         executor: store.committer,
         newId,
@@ -77,6 +83,9 @@ export async function openReacting(): Promise<Reacting> {
       return state
     },
     retry: () => reactors.retry('expire-orders'),
+    retryCause: (position) => reactors.retryCause('expire-orders', { position, webhook: null }),
+    pause: () => reactors.pause('expire-orders'),
+    resume: () => reactors.resume('expire-orders'),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.stop()))
       await Promise.all(stores.map((store) => store.stop()))

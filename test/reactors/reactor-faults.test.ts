@@ -88,7 +88,9 @@ describe('law 11: a reactor', () => {
     const service = await start({ ROLES: 'all' })
     await expectAllExpiredOnce(20)
     const shown = (await (await fetch(`${service.url}/reactors`)).json()) as { readonly items: readonly object[] }
-    expect(shown.items).toMatchObject([{ name: 'expire-orders', state: 'live', due: 0, parked: 0, lastError: null }])
+    expect(shown.items).toMatchObject([
+      { name: 'expire-orders', state: 'live', due: 0, parkedCount: 0, lastError: null },
+    ])
     const { rows } = await reacting.pool.query<{ writers: number }>(
       `select count(*)::int as writers from pg_stat_activity
       where datname = current_database() and application_name = 'orderledger writer'`,

@@ -23,7 +23,8 @@ async function makeDue(stream: string, failure: object | null = null): Promise<v
   await query(database.url, `insert into log.reactors (name) values ('expire-orders') on conflict do nothing`)
   await query(
     database.url,
-    `insert into log.due values ('expire-orders', '${stream}', 1, gen_random_uuid(), clock_timestamp() - interval '1 hour',
+    `insert into log.due (reactor, stream, position, cause, due_at, failure)
+    values ('expire-orders', '${stream}', 1, gen_random_uuid(), clock_timestamp() - interval '1 hour',
       ${failure === null ? 'null' : `'${JSON.stringify(failure)}'`})`,
   )
   await query(database.url, `update log.reactors set due = due + 1`)
@@ -47,14 +48,14 @@ test('what is parked is shown with its reason and retried, over HTTP and on the 
   await makeDue('order-parked', { code: 'defect', message: 'no such thing' })
   const service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url } })
   try {
-    const parked = { stream: 'order-parked', position: 1, code: 'defect', message: 'no such thing' }
+    const parked = { stream: 'order-parked', position: 1, code: 'defect', reason: 'no such thing', webhook: null }
     // The other one is settled at once: there is no such order.
     await eventually(async () => {
-      expect(await reactorsOf(service)).toMatchObject([{ state: 'live', due: 1, overdue: 0, parked: 1 }])
+      expect(await reactorsOf(service)).toMatchObject([{ state: 'live', due: 1, overdue: 0, parkedCount: 1 }])
       return true
     })
     expect(await reactorsOf(service)).toMatchObject([
-      { name: 'expire-orders', parkedCauses: [parked], lastError: { code: 'defect', message: 'no such thing' } },
+      { name: 'expire-orders', parked: [parked], lastError: { code: 'defect', message: 'no such thing' } },
     ])
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
     expect(metrics).toContain('reactor_parked{name="expire-orders"} 1')
@@ -64,9 +65,12 @@ test('what is parked is shown with its reason and retried, over HTTP and on the 
     expect(listed.stdout).toContain('order-parked (position 1) is parked: no such thing')
     expect(listed.stdout).toContain('Next: orderledger reactors retry expire-orders')
     const retried = await run('reactors', 'retry', 'expire-orders', '--json')
-    expect([retried.code, JSON.parse(retried.stdout)]).toMatchObject([0, { items: [{ parked: 0, lastError: null }] }])
+    expect([retried.code, JSON.parse(retried.stdout)]).toMatchObject([
+      0,
+      { items: [{ parkedCount: 0, lastError: null }] },
+    ])
     await eventually(async () => {
-      expect(await reactorsOf(service)).toMatchObject([{ due: 0, parked: 0 }])
+      expect(await reactorsOf(service)).toMatchObject([{ due: 0, parkedCount: 0 }])
       return true
     })
     const unknown = await run('reactors', 'retry', 'no-such')

@@ -1,0 +1,83 @@
+/** How each reactor is, in log.reactors: where it stands, why it stopped or is paused, what outside is away. */
+import { openCheckpoint } from '../store/log/checkpoints.ts'
+import type { Position } from '../store/commit/command.ts'
+import type { Pool } from '../store/postgres/database.ts'
+import type { Why } from './reactor.ts'
+
+/** Of its checkpoint. */
+export function readerName(reactor: string): string {
+  return `reactor ${reactor}`
+}
+
+/** Why a reactor stopped, and where. */
+export interface Failure extends Why {
+  readonly position: Position
+}
+
+/** Since when something is so, in milliseconds since 1970 by the database's clock, and why. */
+export interface Since {
+  readonly since: number
+  readonly reason: string
+}
+
+export function whyOf(error: unknown): Why {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'defect'
+  return { code, message: error instanceof Error ? error.message : String(error) }
+}
+
+/** Where the reactor has read to. It is tried again: what stopped it may have been mended, by a newer release perhaps. */
+export async function openReactor(pool: Pool, name: string): Promise<Position> {
+  await pool.query('insert into log.reactors (name) values ($1) on conflict (name) do update set failure = null', [
+    name,
+  ])
+  return openCheckpoint(pool, readerName(name))
+}
+
+export async function recordFailure(pool: Pool, name: string, failure: Failure): Promise<void> {
+  await pool.query('update log.reactors set failure = $2 where name = $1', [name, failure])
+}
+
+/** Of these, the ones that have stopped and were not retried. */
+export async function stoppedOf(pool: Pool, names: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    'select name from log.reactors where name = any($1::text[]) and failure is not null',
+    [names],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Says since when what it needs outside is away; null: it is there. */
+export async function recordOutage(pool: Pool, name: string, reason: string | null): Promise<void> {
+  await pool.query(
+    reason === null
+      ? 'update log.reactors set outage = null where name = $1'
+      : `update log.reactors set outage = jsonb_build_object('reason', $2::text, 'since',
+          coalesce((outage->>'since')::float8, extract(epoch from clock_timestamp())::float8 * 1000)) where name = $1`,
+    reason === null ? [name] : [name, reason],
+  )
+}
+
+/** It begins nothing until it is resumed. Paused again it keeps its first reason. */
+export async function pauseReactor(pool: Pool, name: string, reason: string): Promise<void> {
+  await pool.query(
+    `insert into log.reactors as r (name, paused)
+    values ($1, jsonb_build_object('reason', $2::text, 'since', extract(epoch from clock_timestamp())::float8 * 1000))
+    on conflict (name) do update set paused = coalesce(r.paused, excluded.paused)`,
+    [name, reason],
+  )
+}
+
+export async function resumeReactor(pool: Pool, name: string): Promise<void> {
+  await pool.query('update log.reactors set paused = null where name = $1', [name])
+}
+
+/** Has the reactor try again what stopped it, and what it parked. */
+export async function retryReactor(pool: Pool, name: string): Promise<void> {
+  await pool.query({
+    text: `with freed as (
+        update log.due set failure = null, parked_at = null where reactor = $1 and failure is not null
+      )
+      update log.reactors set failure = null where name = $1 and failure is not null`,
+    values: [name],
+  })
+}

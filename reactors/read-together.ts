@@ -1,0 +1,158 @@
+/**
+ * Reads the log once for all reactors of a process, decodes each event once, and notes what it says to each.
+ *
+ *   reading --an event that it cannot read--> stopped --retried--> reading
+ *
+ * A reactor that is behind is read for from where it stands; the others pass over what they have seen. What is urgent
+ * is noted at once; the rest, and checkpoints that only moved, once a second.
+ */
+import type { Position } from '../store/commit/command.ts'
+import { LogGap } from '../store/log/feed.ts'
+import { readPage, type LogPage } from '../store/log/read-page.ts'
+import type { WorkerLog } from '../store/log/under-lease.ts'
+import type { Pool } from '../store/postgres/database.ts'
+import { pause, type LatchedSignal } from '../store/waiting/pause.ts'
+import { writeStretches, type Stretch } from './due-table.ts'
+import type { Reactor } from './reactor.ts'
+import { recordFailure, stoppedOf, type Failure } from './reactor-table.ts'
+import { passedBy, readEvent, stretchOf } from './read-stretch.ts'
+
+/** Events looked at in one read. The wanted ones are decoded at once, 2 ms for 500 orders: requests wait that long. */
+const PAGE = 1_000
+const LOOK_MS = 1_000
+/** Rows that are kept back at most, before they are noted. */
+const GATHERED = 2_000
+
+export type ReadingPoint = 'reactor.read' | 'reactor.filled'
+
+export interface ReadingParts {
+  readonly pool: Pool
+  readonly log: WorkerLog
+  /** The log has grown. */
+  readonly moved: LatchedSignal
+  /** Milliseconds by a clock that never goes back. */
+  readonly monotonic: () => number
+  /** The fault hook. */
+  readonly reachPoint: (point: ReadingPoint) => void
+}
+
+/** How far one reactor is. */
+export interface Cursor {
+  readonly reactor: Reactor
+  /** Something was noted for it. */
+  readonly filled: LatchedSignal
+  /** What was read for it and is not noted yet. */
+  pending: Stretch
+  notedAt: number
+  stopped: boolean
+}
+
+export function cursorAt(reactor: Reactor, position: Position, filled: LatchedSignal): Cursor {
+  return { reactor, filled, pending: emptyAt(position), notedAt: -Infinity, stopped: false }
+}
+
+/** Runs until `signal` aborts. Rejects when the database does, or when another process reads in its place. */
+export async function readTogether(
+  parts: ReadingParts,
+  cursors: readonly Cursor[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { moved } = parts
+  while (!signal.aborted) {
+    const { count } = moved
+    const reading = cursors.filter(({ stopped }) => !stopped)
+    const full = reading.length > 0 && (await readOn(parts, reading))
+    await note(parts, cursors)
+    await revive(parts.pool, cursors)
+    if (full) continue
+    if (reading.every(({ reactor }) => reactor.gathers)) await pause(LOOK_MS, signal)
+    else await moved.wait(LOOK_MS, { count, signal })
+  }
+}
+
+/** True: there may be more. */
+async function readOn(parts: ReadingParts, reading: readonly Cursor[]): Promise<boolean> {
+  const after = Math.min(...reading.map(({ pending }) => pending.to))
+  const page = await nextPage(parts, reading, after)
+  if (page.end === after) return false
+  parts.reachPoint('reactor.read')
+  const events = page.events.map(readEvent)
+  for (const cursor of reading) {
+    const from = cursor.pending.to
+    if (from >= page.end) continue
+    const { stretch, failure } = stretchOf(cursor.reactor, events, { from, to: page.end })
+    cursor.pending = joined(cursor.pending, stretch)
+    if (failure !== null) await stop(parts, cursor, failure)
+  }
+  return page.full
+}
+
+async function nextPage(parts: ReadingParts, reading: readonly Cursor[], after: Position): Promise<LogPage> {
+  const passed = passedBy(reading.map(({ reactor }) => reactor))
+  try {
+    return await readPage(parts.pool, { after, limit: PAGE, passed })
+  } catch (error) {
+    if (error instanceof LogGap) {
+      const { code, message, expected } = error
+      for (const cursor of reading) await stop(parts, cursor, { code, message, position: expected })
+    }
+    throw error
+  }
+}
+
+/** What was read before it is noted first: the failure stands behind it. */
+async function stop(parts: ReadingParts, cursor: Cursor, failure: Failure): Promise<void> {
+  const { name } = cursor.reactor
+  cursor.stopped = true
+  await write(parts, [cursor])
+  await recordFailure(parts.pool, name, failure)
+  parts.log.error({ reactor: name, failure }, 'a reactor failed and stopped; retry it with orderledger reactors retry')
+}
+
+async function note(parts: ReadingParts, cursors: readonly Cursor[]): Promise<void> {
+  const now = parts.monotonic()
+  const ripe = cursors.filter(({ reactor, pending: { from, to, due, over }, notedAt }) => {
+    const urgent = !reactor.gathers && due.length + over.length > 0
+    return to > from && (urgent || due.length > GATHERED || now - notedAt >= LOOK_MS)
+  })
+  if (ripe.length > 0) await write(parts, ripe)
+}
+
+async function write({ pool, reachPoint, monotonic }: ReadingParts, cursors: readonly Cursor[]): Promise<void> {
+  const ahead = cursors.filter(({ pending: { from, to } }) => to > from)
+  if (ahead.length === 0) return
+  const overtaken = await writeStretches(pool, new Map(ahead.map(({ reactor, pending }) => [reactor.name, pending])))
+  if (overtaken.length > 0) throw new Error(`another process reads for the reactors ${overtaken.join(', ')}`)
+  reachPoint('reactor.filled')
+  for (const cursor of ahead) {
+    const { due, to } = cursor.pending
+    cursor.pending = emptyAt(to)
+    cursor.notedAt = monotonic()
+    if (due.length > 0) cursor.filled.wake()
+  }
+}
+
+/** Those that somebody had try again read on. */
+async function revive(pool: Pool, cursors: readonly Cursor[]): Promise<void> {
+  const stopped = cursors.filter((each) => each.stopped)
+  if (stopped.length === 0) return
+  const still = await stoppedOf(
+    pool,
+    stopped.map(({ reactor }) => reactor.name),
+  )
+  for (const cursor of stopped) cursor.stopped = still.includes(cursor.reactor.name)
+}
+
+function emptyAt(position: Position): Stretch {
+  return { from: position, to: position, due: [], over: [] }
+}
+
+function joined(earlier: Stretch, later: Stretch): Stretch {
+  const over = new Set(later.over)
+  return {
+    from: earlier.from,
+    to: later.to,
+    due: [...earlier.due.filter(({ stream }) => !over.has(stream)), ...later.due],
+    over: [...new Set([...earlier.over, ...over])],
+  }
+}
