@@ -4,7 +4,10 @@
  * The answers are not looked at: only the door that wrote one can read it.
  */
 import type pg from 'pg'
-import { IntegerTable } from './integer-table.ts'
+import { IntegerTable } from './spill/integer-table.ts'
+import { hashName } from './spill/name-hash.ts'
+import { PARTS, Partitions } from './spill/partitions.ts'
+import type { Spill } from './spill/spill-file.ts'
 import { tally, type Check } from './tally.ts'
 import type { Position } from '../store/commit/command.ts'
 
@@ -26,22 +29,52 @@ interface KeyRow {
 }
 
 /** `keys`: of all keys at or before `until`, and of those claiming a position that the log does not have. */
-export async function auditKeys(pool: pg.Pool, until: Position): Promise<Check> {
+export async function auditKeys(pool: pg.Pool, until: Position, spill: Spill): Promise<Check> {
   const keys = tally(3, 'keys')
-  const commands = new IntegerTable(1)
+  const commands = new Partitions(spill, 1)
+  const place = new Float64Array(1)
   let after: Pick<KeyRow, 'source' | 'key'> = { source: '', key: '' }
   for (;;) {
     const rows = await readKeys(pool, after)
     for (const row of rows) {
       if (row.position > until && row.position <= row.head) continue // younger than this verification
       keys.count()
-      const fault = faultOf(row) ?? repeated(row, commands)
-      if (fault !== null) keys.breach(`key ${row.key} of ${row.source}: ${fault}`)
+      const fault = faultOf(row)
+      if (fault !== null) keys.breach(breachOf(row, fault))
+      else {
+        const { low, high } = hashName(row.commandId)
+        place[0] = row.position
+        commands.add(low, high, place)
+      }
     }
     const last = rows.at(-1)
-    if (last === undefined || rows.length < PAGE) return keys.check()
+    if (last === undefined || rows.length < PAGE) break
     after = last
   }
+  const again = repeated(commands)
+  const words = again[0] === undefined ? '' : await repeatedKey(pool, again[0])
+  for (const position of again) keys.breach(words, position)
+  return keys.check()
+}
+
+function breachOf({ key, source }: Pick<KeyRow, 'source' | 'key'>, fault: string): string {
+  return `key ${key} of ${source}: ${fault}`
+}
+
+/** Positions of keys whose commands are kept under another key before. */
+function repeated(commands: Partitions): readonly Position[] {
+  const table = new IntegerTable(1)
+  const found: Position[] = []
+  for (let part = 0; part < PARTS; part++) {
+    table.clear()
+    commands.each(part, (low, high, cells, at) => {
+      const row = table.rowOf(low, high)
+      if (table.get(row, 0) === 1) found.push(cells[at] ?? 0)
+      table.set(row, 0, 1)
+    })
+    commands.drop(part)
+  }
+  return found
 }
 
 function faultOf({ commandId, events, position, found, beside, head }: KeyRow): string | null {
@@ -54,11 +87,14 @@ function faultOf({ commandId, events, position, found, beside, head }: KeyRow): 
     : `its command ${commandId} wrote more than the ${events} events up to position ${position}`
 }
 
-function repeated({ commandId }: KeyRow, commands: IntegerTable): string | null {
-  const row = commands.row(commandId)
-  const before = commands.get(row, 0)
-  commands.set(row, 0, 1)
-  return before === 0 ? null : `its command ${commandId} is already kept under another key`
+async function repeatedKey(pool: pg.Pool, position: Position): Promise<string> {
+  const { rows } = await pool.query<{ source: string; key: string; command_id: string }>(
+    'select source, key, command_id from log.commands where position = $1 order by source, key',
+    [position],
+  )
+  const found = rows.find((row, index) => rows.findIndex(({ command_id }) => command_id === row.command_id) < index)
+  if (found === undefined) return `two keys at position ${position} are of one command`
+  return breachOf(found, `its command ${found.command_id} is already kept under another key`)
 }
 
 async function readKeys(pool: pg.Pool, after: Pick<KeyRow, 'source' | 'key'>): Promise<readonly KeyRow[]> {

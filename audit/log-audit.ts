@@ -1,7 +1,10 @@
 /** Checks of the log's form, event by event in its order: dense, dense within each stream, readable, well addressed. */
 import { aggregateOf } from '../domain/aggregates.ts'
-import { IntegerTable } from './integer-table.ts'
-import { tally, type Check } from './tally.ts'
+import { IntegerTable } from './spill/integer-table.ts'
+import { hashName } from './spill/name-hash.ts'
+import { PARTS, Partitions } from './spill/partitions.ts'
+import type { Spill } from './spill/spill-file.ts'
+import { tally, type Check, type Locate } from './tally.ts'
 import { ID_PATTERN } from '../domain/values.ts'
 import { decodeUntrusted } from '../schemas/codec.ts'
 import {
@@ -27,7 +30,7 @@ export interface LogAudit {
   /** The event decoded, as it is read today, or null when it cannot be. */
   see(stored: StoredEvent): readonly DomainEvent[] | null
   /** `log-dense`, `versions-dense`, `events-decode` and `streams-fit`, in this order. */
-  finish(): readonly Check[]
+  finish(locate: Locate): Promise<readonly Check[]>
 }
 
 interface Decoded {
@@ -37,13 +40,17 @@ interface Decoded {
 
 const idPattern = new RegExp(ID_PATTERN)
 
-/** `see` is to be called for each event up to the head that `ends` names. */
-export function auditLog({ head, first, last }: LogEnds): LogAudit {
+/**
+ * `see` is to be called for each event up to the head that `ends` names. Versions are spilled by their streams, and
+ * judged at the end.
+ */
+export function auditLog({ head, first, last }: LogEnds, spill: Spill): LogAudit {
   const dense = tally(1, 'log-dense')
   const versions = tally(1, 'versions-dense')
   const decoding = tally(9, 'events-decode')
   const fitting = tally(1, 'streams-fit')
-  const streams = new IntegerTable(1)
+  const written = new Partitions(spill, 2)
+  const place = new Float64Array(2)
   let position: Position = 0
 
   if (first !== null && first < 1) dense.breach(`the first event is at position ${first}`)
@@ -64,12 +71,29 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
   }
 
   function seeVersion({ stream, version, position: where }: StoredEvent): void {
-    const row = streams.row(stream)
-    const before = streams.get(row, 0)
-    if (before === 0) versions.count()
-    streams.set(row, 0, version)
-    if (version !== before + 1) {
-      versions.breach(`position ${where}: ${stream} goes from version ${before} to ${version}`)
+    const { low, high } = hashName(stream)
+    place[0] = version
+    place[1] = where
+    written.add(low, high, place)
+  }
+
+  function judgeVersions(): void {
+    const streams = new IntegerTable(1)
+    for (let part = 0; part < PARTS; part++) {
+      streams.clear()
+      written.each(part, (low, high, cells, start) => {
+        const row = streams.rowOf(low, high)
+        const before = streams.get(row, 0)
+        const version = cells[start] ?? 0
+        if (before === 0) versions.count()
+        streams.set(row, 0, version)
+        if (version === before + 1) return
+        versions.breachAt(
+          cells[start + 1] ?? 0,
+          ({ position: where, stream }) => `position ${where}: ${stream} goes from version ${before} to ${version}`,
+        )
+      })
+      written.drop(part)
     }
   }
 
@@ -84,9 +108,10 @@ export function auditLog({ head, first, last }: LogEnds): LogAudit {
     }
   }
 
-  function finish(): readonly Check[] {
+  async function finish(locate: Locate): Promise<readonly Check[]> {
+    judgeVersions()
     if (position < head) dense.breach(`the head is ${head}, the last event is at position ${position}`)
-    return [dense.check(), versions.check(), decoding.check(), fitting.check()]
+    return [dense.check(), await versions.located(locate), decoding.check(), fitting.check()]
   }
 
   return { see, finish }

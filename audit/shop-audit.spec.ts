@@ -18,6 +18,8 @@ import {
   stockShipped,
 } from '../domain/test-events.ts'
 import { auditShop } from './shop-audit.ts'
+import { Spill } from './spill/spill-file.ts'
+import type { Located } from './tally.ts'
 
 const lines = [orderLine('A', 2), orderLine('B', 1), orderLine('A', 1)]
 const reservedB = stockReserved('B', 'o1', 1)
@@ -31,8 +33,9 @@ const opening = [
 ]
 
 /** Walks commands, each a list of events, and returns the checks by name. */
-function audit(...commands: readonly (readonly DomainEvent[])[]) {
-  const shop = auditShop()
+async function audit(...commands: readonly (readonly DomainEvent[])[]) {
+  const shop = auditShop(new Spill('nowhere', Infinity))
+  const seen: Located[] = []
   const versions = new Map<string, number>()
   let position = 0
   for (const [index, events] of [...opening, ...commands].entries()) {
@@ -40,10 +43,16 @@ function audit(...commands: readonly (readonly DomainEvent[])[]) {
       const stream = streamOf(event)
       const version = (versions.get(stream) ?? 0) + 1
       versions.set(stream, version)
-      shop.see({ position: ++position, stream, version, commandId: `command ${index}`, event })
+      shop.see({ position: ++position, stream, version, commandId: `command ${index}` }, event)
+      seen.push({ position, stream, version, today: [event] })
     }
   }
-  return Object.fromEntries(shop.finish().map((check) => [check.name, check]))
+  const checks = await shop.finish((at) => Promise.resolve(seen[at - 1] ?? nothingAt(at)))
+  return Object.fromEntries(checks.map((check) => [check.name, check]))
+}
+
+function nothingAt(position: number): never {
+  throw new Error(`nothing is at ${position}`)
 }
 
 function streamOf(event: DomainEvent): string {
@@ -51,7 +60,7 @@ function streamOf(event: DomainEvent): string {
   return 'orderId' in event ? `order-${event.orderId}` : `customer-${event.customerId}`
 }
 
-function breachesOf(checks: ReturnType<typeof audit>) {
+function breachesOf(checks: Awaited<ReturnType<typeof audit>>) {
   return Object.values(checks).flatMap(({ name, first }) => (first === null ? [] : [`${name}: ${first}`]))
 }
 
@@ -80,21 +89,21 @@ test.each([
     [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], [orderCompleted('o1', lines), ...shipped]],
   ],
   ['rejected', [[orderRejected('o1', { lines, total: eur(4000) })]]],
-])('an order %s breaks no law', (_, commands) => {
-  const checks = audit(...commands)
+])('an order %s breaks no law', async (_, commands) => {
+  const checks = await audit(...commands)
   expect(breachesOf(checks)).toEqual([])
   expect(checks['stock']?.counted).toBeGreaterThanOrEqual(4)
   expect(checks['orders']?.counted).toBeGreaterThanOrEqual(1)
   expect(checks['reservations']?.counted).toBeGreaterThanOrEqual(3)
 })
 
-test('law 4: stock below what is reserved is found at the version where it happens', () => {
-  const checks = audit([orderPlaced('o1', lines), ...reserved], [stockAdjusted('A', -8)], [stockReceived('A', 8)])
+test('law 4: stock below what is reserved is found at the version where it happens', async () => {
+  const checks = await audit([orderPlaced('o1', lines), ...reserved], [stockAdjusted('A', -8)], [stockReceived('A', 8)])
   expect(breachesOf(checks)).toEqual(['stock: position 9, inventory-A version 4: 3 of 2 units on hand are reserved'])
 })
 
-test('law 4: stock below zero is found although nothing is reserved', () => {
-  expect(breachesOf(audit([stockAdjusted('A', -11)]))).toEqual([
+test('law 4: stock below zero is found although nothing is reserved', async () => {
+  expect(breachesOf(await audit([stockAdjusted('A', -11)]))).toEqual([
     'stock: position 6, inventory-A version 3: 0 of -1 units on hand are reserved',
   ])
 })
@@ -120,8 +129,8 @@ test.each([
     [[orderPlaced('o1', lines), ...reserved], [stockShipped('A', 'o1', 3)], [stockShipped('A', 'o1', 2)]],
     /1 more units were released or shipped/,
   ],
-])('law 4: %s is found', (_, commands, words) => {
-  const { reservations } = audit(...commands)
+])('law 4: %s is found', async (_, commands, words) => {
+  const { reservations } = await audit(...commands)
   expect(reservations?.first).toMatch(words)
 })
 
@@ -164,14 +173,14 @@ test.each([
     ],
     /does not match/,
   ],
-])('law 2: %s is found', (_, commands, words) => {
-  const { orders } = audit(...commands)
+])('law 2: %s is found', async (_, commands, words) => {
+  const { orders } = await audit(...commands)
   expect(orders?.first).toMatch(words)
 })
 
-test('the first breach is told, and the others are counted', () => {
+test('the first breach is told, and the others are counted', async () => {
   const wrong = (id: string) => [orderPlaced(id, [orderLine('A', 1)], { total: eur(1) }), stockReserved('A', id, 1)]
-  const { orders } = audit(wrong('o1'), wrong('o2'), wrong('o3'))
+  const { orders } = await audit(wrong('o1'), wrong('o2'), wrong('o3'))
   expect(orders).toMatchObject({ law: 2, counted: 3, breaches: 3 })
   expect(orders?.first).toMatch(/order-o1/)
 })

@@ -9,27 +9,27 @@
  *   OrderCompleted                 nothing is held any more: all of it was shipped
  *   any other                      nothing moves
  *
- * A few integers are kept for each product and each order, so a log of any length can be walked.
+ * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
+ * of any length can be walked.
  */
-import type { DomainEvent, InventoryEvent, OrderEvent, OrderLine, Money } from '../schemas/events.ts'
-import { ORDER_STATUSES } from '../domain/order.ts'
-import { IntegerTable } from './integer-table.ts'
-import { tally, type Check } from './tally.ts'
-import { totalOf, type OrderId, type Sku } from '../domain/values.ts'
+import type { DomainEvent, InventoryEvent, OrderEvent, OrderLine } from '../schemas/events.ts'
+import { OrderFacts, reservationFault } from './order-facts.ts'
+import type { Spill } from './spill/spill-file.ts'
+import { tally, type Check, type Locate } from './tally.ts'
+import type { OrderId, Sku } from '../domain/values.ts'
 
 export interface LoggedEvent {
   readonly position: number
   readonly stream: string
   readonly version: number
   readonly commandId: string
-  readonly event: DomainEvent
 }
 
 export interface ShopAudit {
   /** The next event. Those that cannot be decoded are left out, and are then missed where they belong. */
-  see(logged: LoggedEvent): void
+  see(logged: LoggedEvent, event: DomainEvent): void
   /** After the last event of the last command: `stock`, `orders` and `reservations`, in this order. */
-  finish(): readonly Check[]
+  finish(locate: Locate): Promise<readonly Check[]>
 }
 
 interface Product {
@@ -47,40 +47,29 @@ interface Movement {
   moved: number
 }
 
-/** Columns of the orders' table. */
-const CONTENT = 0
-const STATUS = 1
-/** Units reserved and neither released nor shipped. */
-const HELD = 2
-
-const STATUSES = ['none', ...ORDER_STATUSES] as const
-type Status = (typeof STATUSES)[number]
-
-/** What each event of an order leads from, and to. */
-const STEPS: { readonly [Type in OrderEvent['type']]: { readonly from: readonly Status[]; readonly to: Status } } = {
-  OrderPlaced: { from: ['none'], to: 'placed' },
-  OrderRejected: { from: ['none'], to: 'rejected' },
-  OrderConfirmed: { from: ['placed'], to: 'confirmed' },
-  OrderCancelled: { from: ['placed', 'confirmed'], to: 'cancelled' },
-  OrderExpired: { from: ['placed'], to: 'expired' },
-  OrderCompleted: { from: ['confirmed'], to: 'completed' },
+/** What a command does to one order. */
+interface Movements {
+  /** Of the first event that names the order. */
+  readonly position: number
+  readonly bySku: Map<Sku, Movement>
+  /** Units reserved, less those released or shipped. */
+  held: number
 }
 
-export function auditShop(): ShopAudit {
+export function auditShop(spill: Spill): ShopAudit {
   const stock = tally(4, 'stock')
   const orders = tally(2, 'orders')
   const reservations = tally(4, 'reservations')
   const products = new Map<Sku, Product>()
-  const table = new IntegerTable(3)
-  const movements = new Map<OrderId, Map<Sku, Movement>>()
-  let command = { id: '', position: 0 }
+  const facts = new OrderFacts(spill)
+  const movements = new Map<OrderId, Movements>()
+  let commandId = ''
 
-  function see(logged: LoggedEvent): void {
-    if (logged.commandId !== command.id) {
+  function see(logged: LoggedEvent, event: DomainEvent): void {
+    if (logged.commandId !== commandId) {
       settle()
-      command = { id: logged.commandId, position: logged.position }
+      commandId = logged.commandId
     }
-    const { event } = logged
     switch (event.type) {
       case 'ProductListed':
       case 'PriceChanged':
@@ -118,16 +107,17 @@ export function auditShop(): ShopAudit {
         break
       case 'StockReserved':
         product.reserved += event.quantity
-        move(event.orderId, event.sku, event.quantity)
+        move(logged, event.orderId, event.sku, event.quantity)
         break
       case 'StockReleased':
         product.reserved -= event.quantity
-        move(event.orderId, event.sku, -event.quantity)
+        move(logged, event.orderId, event.sku, -event.quantity)
         break
       case 'StockShipped':
         product.onHand -= event.quantity
         product.reserved -= event.quantity
-        ship(event.orderId, event.quantity)
+        // In a command of its own, or in the one that completes the order: judged at its end.
+        movementsOf(logged, event.orderId).held -= event.quantity
         product.promised -= event.quantity
         break
     }
@@ -138,80 +128,50 @@ export function auditShop(): ShopAudit {
   }
 
   function seeOrder(logged: LoggedEvent, event: OrderEvent): void {
-    const row = table.row(event.orderId)
-    const status = statusOf(row)
-    const { from, to } = STEPS[event.type]
     orders.count()
-    table.set(row, STATUS, STATUSES.indexOf(to))
-    const fault = !from.includes(status) ? `${event.type} of an order that is ${status}` : contentFault(event, row)
-    if (fault !== null) orders.breach(`${at(logged)}: ${fault}`)
-
-    if (event.type === 'OrderPlaced') promise(event.orderId, event.lines, 1)
-    else if (event.type === 'OrderCancelled' || event.type === 'OrderExpired') promise(event.orderId, event.lines, -1)
-    else movementsOf(event.orderId)
+    facts.happened(logged.position, event)
+    if (event.type === 'OrderPlaced') promise(logged, event, 1)
+    else if (event.type === 'OrderCancelled' || event.type === 'OrderExpired') promise(logged, event, -1)
+    else movementsOf(logged, event.orderId)
   }
 
-  function contentFault(event: OrderEvent, row: number): string | null {
-    if (event.type === 'OrderRejected') {
-      return event.total === null ? null : totalFault(event.lines.filter(isPriced), event.lines.length, event.total)
-    }
-    const digest = digestOf(event)
-    if (event.type === 'OrderPlaced') table.set(row, CONTENT, digest)
-    else if (table.get(row, CONTENT) !== digest) return `${event.type} does not match OrderPlaced`
-    return totalFault(event.lines, event.lines.length, event.total)
-  }
-
-  function promise(orderId: OrderId, lines: readonly OrderLine[], sign: 1 | -1): void {
+  function promise(
+    logged: LoggedEvent,
+    { orderId, lines }: { readonly orderId: OrderId; readonly lines: readonly OrderLine[] },
+    sign: 1 | -1,
+  ): void {
     for (const { sku, quantity } of lines) {
-      movementOf(orderId, sku).promised += sign * quantity
+      movementOf(logged, orderId, sku).promised += sign * quantity
       productOf(sku).promised += sign * quantity
     }
   }
 
-  function move(orderId: OrderId, sku: Sku, units: number): void {
-    movementOf(orderId, sku).moved += units
-    const row = table.row(orderId)
-    table.set(row, HELD, table.get(row, HELD) + units)
-  }
-
-  /** Shipping may come in a command of its own, or in the one that completes the order: judged at its end. */
-  function ship(orderId: OrderId, units: number): void {
-    movementsOf(orderId)
-    const row = table.row(orderId)
-    table.set(row, HELD, table.get(row, HELD) - units)
+  function move(logged: LoggedEvent, orderId: OrderId, sku: Sku, units: number): void {
+    movementOf(logged, orderId, sku).moved += units
+    movementsOf(logged, orderId).held += units
   }
 
   /** The end of a command: what was promised must have moved. */
   function settle(): void {
-    for (const [orderId, moved] of movements) {
+    for (const [orderId, { position, bySku, held }] of movements) {
       reservations.count()
-      const fault = movementFault(moved) ?? heldFault(orderId)
-      if (fault !== null) reservations.breach(`position ${command.position}, order ${orderId}: ${fault}`)
+      const fault = movementFault(bySku)
+      if (fault !== null) reservations.breach(reservationFault(position, orderId, fault), position)
+      facts.settled(position, { orderId, held, judged: fault !== null })
     }
     movements.clear()
   }
 
-  function heldFault(orderId: OrderId): string | null {
-    const row = table.row(orderId)
-    const status = statusOf(row)
-    const held = table.get(row, HELD)
-    if (held < 0) return `${-held} more units were released or shipped than it held`
-    if (held === 0 || status === 'placed' || status === 'confirmed') return null
-    return `it is ${status} and still holds ${held} units`
-  }
-
-  function finish(): readonly Check[] {
+  async function finish(locate: Locate): Promise<readonly Check[]> {
     settle()
+    facts.judge(orders, reservations)
     for (const [sku, { reserved, promised }] of products) {
       reservations.count()
       if (reserved === promised) continue
-      reservations.breach(`product ${sku}: ${reserved} units are reserved, open orders hold ${promised}`)
+      const words = `product ${sku}: ${reserved} units are reserved, open orders hold ${promised}`
+      reservations.breach(words, Infinity)
     }
-    return [stock.check(), orders.check(), reservations.check()]
-  }
-
-  function statusOf(row: number): Status {
-    return STATUSES[table.get(row, STATUS)] ?? 'none'
+    return [stock.check(), await orders.located(locate), await reservations.located(locate)]
   }
 
   function productOf(sku: Sku): Product {
@@ -222,19 +182,19 @@ export function auditShop(): ShopAudit {
     return product
   }
 
-  function movementOf(orderId: OrderId, sku: Sku): Movement {
-    const ofOrder = movementsOf(orderId)
-    const known = ofOrder.get(sku)
+  function movementOf(logged: LoggedEvent, orderId: OrderId, sku: Sku): Movement {
+    const { bySku } = movementsOf(logged, orderId)
+    const known = bySku.get(sku)
     if (known !== undefined) return known
     const movement = { promised: 0, moved: 0 }
-    ofOrder.set(sku, movement)
+    bySku.set(sku, movement)
     return movement
   }
 
-  function movementsOf(orderId: OrderId): Map<Sku, Movement> {
+  function movementsOf({ position }: LoggedEvent, orderId: OrderId): Movements {
     const known = movements.get(orderId)
     if (known !== undefined) return known
-    const moved = new Map<Sku, Movement>()
+    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0 }
     movements.set(orderId, moved)
     return moved
   }
@@ -248,37 +208,6 @@ function movementFault(movements: ReadonlyMap<Sku, Movement>): string | null {
       return `its lines have ${signed(promised)} of ${sku}, but its stock events have ${signed(moved)}`
   }
   return null
-}
-
-function totalFault(
-  lines: readonly { readonly quantity: number; readonly unitPrice: Money }[],
-  expected: number,
-  total: Money,
-): string | null {
-  if (expected === 0) return 'it has no lines'
-  if (lines.length < expected) return 'it has a total, but a line without a price'
-  if (lines.some(({ quantity }) => quantity < 1)) return 'a line has a quantity below 1'
-  const sum = totalOf(lines)
-  if (sum === null) return 'its lines have no common currency, or a sum beyond 2^53'
-  if (sum.currency !== total.currency) return `its total is in ${total.currency}, its lines are in ${sum.currency}`
-  return sum.amount === total.amount ? null : `its total is ${total.amount}, the sum of its lines is ${sum.amount}`
-}
-
-function isPriced<Line extends { readonly unitPrice: Money | null }>(line: Line): line is Line & { unitPrice: Money } {
-  return line.unitPrice !== null
-}
-
-/** 32 bits of what every event of an order repeats (FNV-1a): a change goes unseen once in four billion. */
-function digestOf(event: Exclude<OrderEvent, { type: 'OrderRejected' }>): number {
-  const { customerId, tier, region, lines, total, placedAt } = event
-  const values = lines.map(({ sku, name, category, quantity, unitPrice }) => [
-    ...[sku, name, category, quantity],
-    ...[unitPrice.amount, unitPrice.currency],
-  ])
-  const text = JSON.stringify([customerId, tier, region, total.amount, total.currency, placedAt, values])
-  let digest = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) digest = Math.imul(digest ^ text.charCodeAt(index), 0x01000193)
-  return digest >>> 0
 }
 
 function at({ position, stream, version }: LoggedEvent): string {

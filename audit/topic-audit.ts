@@ -6,7 +6,7 @@
  * for each stream.
  */
 import { crc32 } from 'node:zlib'
-import { IntegerTable } from './integer-table.ts'
+import { IntegerTable } from './spill/integer-table.ts'
 import { tally, type Check } from './tally.ts'
 import type { WireFormat } from '../contract/registry/wire-format.ts'
 import type { Position } from '../store/commit/command.ts'

@@ -1,22 +1,31 @@
 /**
  * Verifies what the store remembers, law by law: the log's form, what its events say together, the answers kept with
- * keys, and the snapshots. It reads up to the head that it finds, so it may run beside a service that writes.
+ * keys, and the snapshots; and the rows of read models, where an audit of them is given. It reads up to the head that it
+ * finds, so it may run beside a service that writes.
  *
- * The log is read once, in pages that each are a short statement of their own: no snapshot is held longer. Memory grows
- * by some 80 bytes for each order and 30 for each other stream.
+ * The log is read once, however long it is: what does not fit into memory is spilled by key, and judged at the end.
  */
-import type pg from 'pg'
-import type { Check } from './tally.ts'
-import { auditShop } from './shop-audit.ts'
-import type { Position } from '../store/commit/command.ts'
-import type { StoredEvent } from '../store/log/feed.ts'
-import { readEvents } from '../store/log/read-log.ts'
+import type { Pool } from '../store/postgres/database.ts'
 import { auditKeys } from './key-audit.ts'
 import { auditLog, type LogEnds } from './log-audit.ts'
+import { auditShop } from './shop-audit.ts'
 import { auditSnapshots } from './snapshot-audit.ts'
+import type { Spill } from './spill/spill-file.ts'
+import type { Check, Located } from './tally.ts'
+import type { ViewAudit } from './view-audit.ts'
+import { walkLog } from './walk-log.ts'
+import { decodeUntrusted } from '../schemas/codec.ts'
+import { DecodeError } from '../schemas/codec-errors.ts'
+import { upcast } from '../schemas/upcast.ts'
+import type { Position } from '../store/commit/command.ts'
+import { readEvents } from '../store/log/read-log.ts'
 
 export interface VerifyLogOptions {
-  readonly pool: pg.Pool
+  /** Two of its connections are used at a time. */
+  readonly pool: Pool
+  readonly spill: Spill
+  /** Sees every event too. */
+  readonly views?: ViewAudit
   /** Events read at a time. */
   readonly page?: number
   /** Called after each page. */
@@ -29,48 +38,43 @@ export interface LogVerification {
   readonly checks: readonly Check[]
 }
 
-/** Five thousand orders with their lines are some 2 MB, read in about 20 ms. */
-const PAGE = 5_000
-
-/** Throws only when the database does: whatever it finds is a breach in a check. */
+/** Throws only when the database does, or a SpillError: whatever it finds is a breach in a check. */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerification> {
-  const { pool, page = PAGE, onProgress } = options
+  const { pool, spill, views } = options
   const snapshots = await auditSnapshots(pool)
   const ends = await readEnds(pool)
   const { head } = ends
-  const log = auditLog(ends)
-  const shop = auditShop()
-
-  for await (const events of pages(pool, head, page)) {
-    for (const stored of events) {
+  const log = auditLog(ends, spill)
+  const shop = auditShop(spill)
+  // Keys are read from another table, by a server process of their own.
+  const [keys] = await Promise.all([
+    auditKeys(pool, head, spill),
+    walkLog({ ...options, head }, (stored) => {
       const today = log.see(stored)
       snapshots.see(stored, today)
-      for (const event of today ?? []) shop.see({ ...stored, event })
-    }
-    onProgress?.(events.at(-1)?.position ?? head, head)
-  }
-  const checks = [...log.finish(), ...shop.finish(), await auditKeys(pool, head), snapshots.finish()]
+      views?.see(stored, today)
+      if (today === null) return
+      for (const event of today) shop.see(stored, event)
+    }),
+  ])
+  const locate = (position: Position) => located(pool, position)
+  const checks = [...(await log.finish(locate)), ...(await shop.finish(locate)), keys, snapshots.finish()]
   return { position: head, checks }
 }
 
-/** The events from the first one to the head; the next page is on its way while one is looked at. */
-async function* pages(pool: pg.Pool, head: Position, limit: number): AsyncGenerator<readonly StoredEvent[]> {
-  let next = readEvents(pool, 0, limit)
-  for (;;) {
-    const events = await next
-    const last = events.at(-1)
-    if (last === undefined) return
-    const more = events.length === limit && last.position < head
-    if (more) {
-      next = readEvents(pool, last.position, limit)
-      next.catch(() => undefined) // it is awaited in the next round
-    }
-    yield last.position > head ? events.filter(({ position }) => position <= head) : events
-    if (!more) return
+async function located(pool: Pool, at: Position): Promise<Located> {
+  const [stored] = await readEvents(pool, at - 1, 1)
+  if (stored === undefined) throw new Error(`position ${at} is no longer in the log`)
+  const { position, stream, version, type, schemaVersion, data } = stored
+  try {
+    return { position, stream, version, today: upcast(decodeUntrusted(type, schemaVersion, data)) }
+  } catch (error) {
+    if (error instanceof DecodeError) return { position, stream, version, today: [] }
+    throw error
   }
 }
 
-async function readEnds(pool: pg.Pool): Promise<LogEnds> {
+async function readEnds(pool: Pool): Promise<LogEnds> {
   const { rows } = await pool.query<[string | null, string | null, string | null]>({
     text: `select (select position from log.log_head),
       (select min(position) from log.events), (select max(position) from log.events)`,

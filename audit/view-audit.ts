@@ -1,16 +1,21 @@
 /**
- * Law 7: every projection's rows equal a fold of the log up to its checkpoint. The fold takes the shortest way, event
- * by event into maps: all that it shares with the projector is `apply`.
+ * Law 7: every projection's rows equal a fold of the log up to its checkpoint. The fold takes the shortest way, event by
+ * event; all that it shares with the projector is `apply`.
  */
-import type { Position } from '../store/commit/command.ts'
-import type { Pool, PoolClient } from '../store/postgres/database.ts'
-import { compareTable } from './compare-table.ts'
+import { compareDigests, compareTable } from './compare-table.ts'
 import { copyView, dropCopies, type ViewCopy } from './copy-views.ts'
-import { foldLog, type LogFold, type Share } from './fold-log.ts'
-import type { Projection } from '../projections/projection.ts'
+import type { Spill } from './spill/spill-file.ts'
+import { keyWritten, readProjected, ViewFold } from './view-fold.ts'
+import { walkLog } from './walk-log.ts'
+import type { Key, Projection, Table } from '../projections/projection.ts'
+import { DecodeError } from '../schemas/codec-errors.ts'
+import type { DomainEvent } from '../schemas/events.ts'
+import type { Position } from '../store/commit/command.ts'
+import type { RecordedEvent } from '../store/log/feed.ts'
+import { readRecorded } from '../store/log/read-log.ts'
+import type { Pool, PoolClient } from '../store/postgres/database.ts'
 
-/** About 400 bytes each. */
-const ROWS_IN_MEMORY = 500_000
+const ROWS_IN_MEMORY = 50_000
 
 export interface ProjectionCheck {
   readonly projection: string
@@ -25,69 +30,107 @@ export interface VerifyProjections {
   /** At least two connections. */
   readonly pool: Pool
   readonly projections: readonly Projection[]
-  /** With more rows than this the log is read several times, each time for a share of the keys. */
+  readonly spill: Spill
+  /** Of each table, before they are spilled. */
   readonly rowsInMemory?: number
-  /** Told after each page of the log; `of` counts the log once for each time it is read. */
-  readonly onProgress?: (progress: { readonly events: number; readonly of: number }) => void
 }
 
-/** One check for each projection, in their order. Rejects when the database does. */
-export async function verifyProjections(parts: VerifyProjections): Promise<readonly ProjectionCheck[]> {
+export interface ViewAudit {
+  /** How far the log is needed. */
+  readonly end: Position
+  /** The next event; `today`: as it is read, null when that is not known yet. */
+  see(stored: RecordedEvent, today: readonly DomainEvent[] | null): void
+  /** One check for each projection, in their order. */
+  finish(): Promise<readonly ProjectionCheck[]>
+}
+
+/** Copies the rows, through a connection that `work` needs until its end. Rejects when the database does. */
+export async function withViewAudit<Result>(
+  parts: VerifyProjections,
+  work: (audit: ViewAudit) => Promise<Result>,
+): Promise<Result> {
   const client = await parts.pool.connect()
   try {
-    const checks = await verify(client, parts)
+    const result = await work(await openAudit(client, parts))
     await dropCopies(client)
     client.release()
-    return checks
+    return result
   } catch (error) {
     client.release(true)
     throw error
   }
 }
 
-async function verify(client: PoolClient, parts: VerifyProjections): Promise<readonly ProjectionCheck[]> {
-  const { pool, projections, onProgress, rowsInMemory = ROWS_IN_MEMORY } = parts
-  const copies = new Map<Projection, ViewCopy>()
-  for (const projection of projections) {
-    const copy = await copyView(client, projection)
-    if (copy !== null) copies.set(projection, copy)
-  }
-  const found = [...copies.values()]
-  const breaches = new Map(found.map((copy) => [copy.projection, miscounted(copy)]))
-  const shares = Math.max(1, Math.ceil(found.reduce((sum, copy) => sum + countRows(copy), 0) / rowsInMemory))
-  const end = found.reduce((last, { position }) => Math.max(last, position), 0)
-  for (let index = 0; index < shares; index++) {
-    const share = { index, of: shares }
-    const onPage = (position: Position) => onProgress?.({ events: index * end + position, of: shares * end })
-    const fold = await foldLog({ pool, copies: found, share, onPage })
-    for (const copy of found) {
-      const breach =
-        breaches.get(copy.projection) ?? fold.breaches.get(copy) ?? (await compare(client, copy, fold, share))
-      breaches.set(copy.projection, breach)
-    }
-  }
-  return projections.map((projection) => {
-    const copy = copies.get(projection)
-    const { name } = projection
-    if (copy === undefined)
-      return { projection: name, position: 0, rows: 0, breach: `${name} has no tables of its version` }
-    return {
-      projection: name,
-      position: copy.position,
-      rows: countRows(copy),
-      breach: breaches.get(projection) ?? null,
-    }
+/** The same for the rows alone, over a log that is read for nothing else. */
+export function verifyProjections(parts: VerifyProjections): Promise<readonly ProjectionCheck[]> {
+  return withViewAudit(parts, async (audit) => {
+    await walkLog({ pool: parts.pool, head: audit.end }, (stored) => audit.see(stored, null))
+    return audit.finish()
   })
 }
 
-async function compare(client: PoolClient, copy: ViewCopy, fold: LogFold, share: Share): Promise<string | null> {
-  const folded = fold.tables.get(copy)
-  if (folded === undefined) throw new Error(`${copy.projection.name} was not folded`)
-  for (const { table } of copy.tables) {
-    const breach = await compareTable(client, { table, expected: folded.rows(table), share })
+async function openAudit(client: PoolClient, parts: VerifyProjections): Promise<ViewAudit> {
+  const { pool, projections, spill, rowsInMemory = ROWS_IN_MEMORY } = parts
+  const folds = new Map<Projection, ViewFold>()
+  for (const projection of projections) {
+    const copy = await copyView(client, projection)
+    if (copy !== null) folds.set(projection, new ViewFold(copy, { spill, rowsInMemory }))
+  }
+  const found = [...folds.values()]
+  const end = found.reduce((last, { copy }) => Math.max(last, copy.position), 0)
+
+  return {
+    end,
+    see(stored, today) {
+      if (stored.position > end) return
+      const read = today ?? readProjected(stored)
+      for (const fold of found) fold.see(stored, read)
+    },
+    async finish() {
+      const checks: ProjectionCheck[] = []
+      for (const projection of projections) {
+        const fold = folds.get(projection)
+        const { name } = projection
+        if (fold === undefined) {
+          checks.push({ projection: name, position: 0, rows: 0, breach: `${name} has no tables of its version` })
+        } else {
+          const breach = miscounted(fold.copy) ?? fold.breach ?? (await compare(client, pool, fold))
+          checks.push({ projection: name, position: fold.copy.position, rows: countRows(fold.copy), breach })
+        }
+      }
+      return checks
+    },
+  }
+}
+
+async function compare(client: PoolClient, pool: Pool, fold: ViewFold): Promise<string | null> {
+  for (const { table } of fold.copy.tables) {
+    const digests = fold.digests.get(table)
+    const breach =
+      digests === undefined
+        ? await compareTable(client, table, fold.newest.rows(table))
+        : await compareDigests(client, digests, (at, wanted) => keyAt(pool, fold.copy, { table, at, wanted }))
     if (breach !== null) return breach
   }
   return null
+}
+
+interface Wanted {
+  readonly table: Table
+  readonly at: Position
+  readonly wanted: (key: Key) => boolean
+}
+
+async function keyAt(pool: Pool, copy: ViewCopy, { table, at, wanted }: Wanted): Promise<Key | null> {
+  const [stored] = await readRecorded(pool, at - 1, 1)
+  const read = stored === undefined ? [] : readProjected(stored)
+  if (stored === undefined || read instanceof DecodeError) return null
+  return keyWritten(
+    copy,
+    table,
+    read.map((event) => ({ ...stored, event })),
+    wanted,
+  )
 }
 
 function miscounted({ tables }: ViewCopy): string | null {

@@ -5,7 +5,8 @@ import type { Check } from '../../audit/tally.ts'
 import type { TopicsVerification } from '../../audit/topic-audit.ts'
 import { readLiveGenerations, type LiveGeneration } from '../../projections/generations.ts'
 import { projections } from '../../projections/views/list.ts'
-import { verifyProjections } from '../../audit/view-audit.ts'
+import { Spill, SpillError } from '../../audit/spill/spill-file.ts'
+import { withViewAudit, type ProjectionCheck } from '../../audit/view-audit.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { countOtherSessions } from '../../store/postgres/reset.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
@@ -63,17 +64,18 @@ export function register(program: Command, context: CommandContext): void {
     })
 }
 
+/** Bytes of records that are kept in memory before they are spilled to files. */
+const MEMORY = 96 * 1024 * 1024
+
 async function verify(url: string, context: CommandContext): Promise<Verification> {
-  const { output } = context
-  const { kafka } = context.config()
+  const { dataDir, kafka } = context.config()
   const pool = openPool(url, { name: 'verify', max: 3, settings: READER_SETTINGS })
+  const spill = new Spill(dataDir, MEMORY)
   try {
     await requireSchema(pool)
-    const onLog = followProgress(output, 'verify the log')
-    const { position, checks: ofLog } = await verifyLog({ pool, onProgress: onLog.progress }).finally(onLog.stop)
-    const { checks: ofViews, notes } = await verifyViews(url, { pool, output, head: position })
+    const { position, checks: ofStore, notes } = await verifyStored(url, { pool, spill, output: context.output })
     const found = kafka === null ? null : await verifyTopicsOf(context, kafka, pool)
-    const checks = [...ofLog, ...ofViews, ...(found?.checks ?? [])]
+    const checks = [...ofStore, ...(found?.checks ?? [])]
     return {
       ok: checks.every(({ breaches }) => breaches === 0),
       position,
@@ -81,7 +83,10 @@ async function verify(url: string, context: CommandContext): Promise<Verificatio
       notes,
       topics: found && notesOf(found),
     }
+  } catch (error) {
+    throw error instanceof SpillError ? noRoom(error) : error
   } finally {
+    spill.close()
     await pool.end()
   }
 }
@@ -90,42 +95,53 @@ function notesOf({ checks: _, ...notes }: TopicsVerification): TopicNotes {
   return notes
 }
 
+interface Parts {
+  readonly pool: Pool
+  readonly spill: Spill
+  readonly output: Output
+}
+
+/** The log and the read models, which are compared with it, in one pass over the log. */
+async function verifyStored(
+  url: string,
+  { pool, spill, output }: Parts,
+): Promise<Pick<Verification, 'position' | 'checks' | 'notes'>> {
+  const started = await readLiveGenerations(pool)
+  const copying = openCopyPool(url, (await countOtherSessions(pool)) > 0)
+  const following = followProgress(output, 'verify')
+  const verifying = { pool, spill, onProgress: following.progress }
+  try {
+    const ofStarted = projections.filter(({ name }) => started.has(name))
+    return await withViewAudit({ pool: copying, projections: ofStarted, spill }, async (views) => {
+      const { position, checks: ofLog } = await verifyLog({ ...verifying, views })
+      const checks = [...ofLog, ...viewChecks(started, await views.finish())]
+      return { position, checks, notes: [...started.values()].flatMap((generation) => noteOf(generation, position)) }
+    })
+  } catch (error) {
+    throw sqlState(error) === QUERY_CANCELED ? tooLarge(error) : error
+  } finally {
+    following.stop()
+    await copying.end()
+  }
+}
+
 /**
  * Law 7, a check for each projection; one that failed is a breach, whatever its rows. One that no service has started yet
  * has nothing to show, and so nothing wrong.
  */
-async function verifyViews(
-  url: string,
-  { pool, output, head }: { readonly pool: Pool; readonly output: Output; readonly head: number },
-): Promise<{ readonly checks: readonly Check[]; readonly notes: readonly string[] }> {
-  const started = await readLiveGenerations(pool)
-  const copying = openCopyPool(url, (await countOtherSessions(pool)) > 0)
-  const onViews = followProgress(output, 'verify the read models')
-  try {
-    const found = await verifyProjections({
-      pool: copying,
-      projections: projections.filter(({ name }) => started.has(name)),
-      onProgress: ({ events, of }) => onViews.progress(events, of),
-    })
-    const checks = projections.map(({ name }) => {
-      const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
-      const generation = started.get(name)
-      const breaches = [...(breach === null ? [] : [breach]), ...(generation === undefined ? [] : stopped(generation))]
-      return {
-        law: 7,
-        name: `projection-${name}`,
-        counted: rows,
-        breaches: breaches.length,
-        first: breaches[0] ?? null,
-      }
-    })
-    return { checks, notes: [...started.values()].flatMap((generation) => noteOf(generation, head)) }
-  } catch (error) {
-    throw sqlState(error) === QUERY_CANCELED ? tooLarge(error) : error
-  } finally {
-    onViews.stop()
-    await copying.end()
-  }
+function viewChecks(started: ReadonlyMap<string, LiveGeneration>, found: readonly ProjectionCheck[]): readonly Check[] {
+  return projections.map(({ name }) => {
+    const { rows = 0, breach = null } = found.find(({ projection }) => projection === name) ?? {}
+    const generation = started.get(name)
+    const breaches = [...(breach === null ? [] : [breach]), ...(generation === undefined ? [] : stopped(generation))]
+    return {
+      law: 7,
+      name: `projection-${name}`,
+      counted: rows,
+      breaches: breaches.length,
+      first: breaches[0] ?? null,
+    }
+  })
 }
 
 /** Its rows are right as far as they go, and never go further. */
@@ -151,8 +167,21 @@ function tooLarge(cause: unknown): StartFailure {
       code: 'views-too-large',
       exitCode: 1,
       what: 'the read models could not be copied within 5 s, the longest time that a running service tolerates',
-      tried: 'to compare them with the log; the log itself was verified',
+      tried: 'to compare them with the log, before reading it',
       next: 'stop the service, then orderledger verify',
+    },
+    { cause },
+  )
+}
+
+function noRoom({ folder, message, cause }: SpillError): StartFailure {
+  return new StartFailure(
+    {
+      code: 'no-room-to-verify',
+      exitCode: 1,
+      what: `${folder}: ${message}`,
+      tried: 'to keep there what does not fit into memory, some 300 bytes for each event',
+      next: 'set DATA_DIR to a folder with room for it (it is given back at the end), and run orderledger verify again',
     },
     { cause },
   )

@@ -30,6 +30,7 @@ import { LogFeed } from '../../store/log/log-feed.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { spillEverything } from '../support/spill.ts'
 
 export interface Projecting {
   readonly url: string
@@ -146,9 +147,11 @@ export async function stateOf(projecting: Projecting, name: string): Promise<Pro
   return state
 }
 
-/** The names of those whose rows are not a fold of the log, with the reason. */
+/** The names of those whose rows are not a fold of the log, with the reason; found by way of files. */
 export async function breachesOf({ pool }: Projecting): Promise<readonly (readonly [string, string])[]> {
-  const checks = await verifyProjections({ pool, projections: all })
+  const spill = spillEverything()
+  const checks = await verifyProjections({ pool, projections: all, spill, rowsInMemory: 2 })
+  spill.close()
   return checks.flatMap(({ projection, breach }) => (breach === null ? [] : [[projection, breach] as const]))
 }
 

@@ -23,6 +23,7 @@ import { encode } from '../../schemas/codec.ts'
 import { appendEvents, appendRaw, type RawEvent } from '../support/append-events.ts'
 import { testDatabase } from '../support/database.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
+import { spill } from '../support/spill.ts'
 
 export interface Reacting {
   readonly url: string
@@ -140,7 +141,7 @@ export async function headOf(pool: Pool): Promise<number> {
 
 /** What the log breaks of the laws. */
 export async function breaches(pool: Pool): Promise<readonly unknown[]> {
-  const { checks } = await verifyLog({ pool })
+  const { checks } = await verifyLog({ pool, spill: spill() })
   return checks.filter(({ breaches: found }) => found > 0)
 }
 

@@ -11,6 +11,7 @@ import { readEvents } from '../../store/log/read-log.ts'
 import { verifyLog } from '../../audit/verify-log.ts'
 import { cloneDatabase, testDatabase, type TestDatabase } from '../support/database.ts'
 import { openShop } from '../support/shop.ts'
+import { spill } from '../support/spill.ts'
 
 const FILES = ['commands.avro', 'events.avro', 'manifest.json']
 
@@ -79,7 +80,7 @@ describe('a dump', () => {
     expect(restored).toEqual(written)
     expect(written).toMatchObject({ head: 1 + 2 + 2 + 2 + 2 + 1 + 6_000, commands: { records: 3 } })
     expect(await contentOf(target)).toEqual(await contentOf(source))
-    const { position, checks } = await verifyLog({ pool: target })
+    const { position, checks } = await verifyLog({ pool: target, spill: spill() })
     expect(position).toBe(written.head)
     expect(checks.filter(({ breaches }) => breaches > 0)).toEqual([])
     await writeDump({ pool: target, directory: join(home, 'two') })
@@ -102,7 +103,7 @@ describe('a dump', () => {
     await shop.close()
     expect(again).toMatchObject({ outcome: 'known', answer: 'order-o-1: accepted' })
     expect(next).toMatchObject({ outcome: 'accepted', position: 1 + 2 + 2 + 2 + 2 + 1 + 6_000 + 2 })
-    const { checks } = await verifyLog({ pool: target })
+    const { checks } = await verifyLog({ pool: target, spill: spill() })
     expect(checks.filter(({ breaches }) => breaches > 0)).toEqual([])
   })
 
@@ -161,7 +162,7 @@ describe('a restore', () => {
     await expect(restoreDump({ pool: source, directory: join(home, 'dump') })).rejects.toMatchObject({
       code: 'log-not-empty',
     })
-    expect((await verifyLog({ pool: source })).position).toBe(6_010)
+    expect((await verifyLog({ pool: source, spill: spill() })).position).toBe(6_010)
   })
 
   test.each(['events.avro', 'commands.avro'])(
