@@ -83,3 +83,58 @@ test('two presets at once are a fault of the command line', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('cannot be used with')
 })
+
+/** A shop that has one unit of each product, and what is received. */
+async function smallShop(): Promise<AnsweringService> {
+  const stock = new Map<string, number>()
+  service = await answeringService((response, request) => {
+    const sku = /^\/products\/(.+)\/receipts$/.exec(request.path)?.[1]
+    if (sku !== undefined) {
+      const { quantity } = JSON.parse(request.body) as { readonly quantity: number }
+      stock.set(sku, (stock.get(sku) ?? 1) + quantity)
+    }
+    if (request.path !== '/orders') return answerJson(request.method === 'GET' ? 200 : 201, {})(response, request)
+    const { lines } = JSON.parse(request.body) as {
+      readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+    }
+    const short = lines.filter((line) => (stock.get(line.sku) ?? 1) < line.quantity)
+    if (short.length > 0) return answerJson(422, { code: 'out-of-stock', shortages: short })(response, request)
+    for (const line of lines) stock.set(line.sku, (stock.get(line.sku) ?? 1) - line.quantity)
+    return answerJson(201, {})(response, request)
+  })
+  return service
+}
+
+test('what the orders of a flood sell out is received again, once for all who wait, and the flood says how much', async () => {
+  const { url, seen } = await smallShop()
+  const { code, stdout } = await runInProcess('flood', '-n', '400', '-c', '8', '--seed', '3', '--url', url, '--json')
+  expect(code).toBe(0)
+  const report = JSON.parse(stdout) as {
+    readonly refused: number
+    readonly received: { readonly receipts: number; readonly units: number; readonly products: number }
+  }
+  const receipts = seen.filter(({ path }) => path.endsWith('/receipts')).map(({ path }) => path)
+  expect(receipts.length).toBeGreaterThan(5)
+  expect(new Set(receipts).size).toBe(receipts.length)
+  expect(report.received).toMatchObject({ receipts: receipts.length, units: receipts.length * 100_000, failure: null })
+  // A product of which no order could have a single unit was not sold out by them.
+  expect(report.refused).toBeLessThan(200)
+})
+
+test('--no-restock leaves what is sold out', async () => {
+  const { url, seen } = await smallShop()
+  const { code, stdout } = await runInProcess(
+    'flood',
+    '-n',
+    '400',
+    '--seed',
+    '3',
+    '--no-restock',
+    '--url',
+    url,
+    '--json',
+  )
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ received: null, sent: 400 })
+  expect(seen.filter(({ path }) => path.endsWith('/receipts'))).toEqual([])
+})

@@ -11,11 +11,12 @@ import { watchInterruption } from '../load/interruption.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
 import { sendOrders } from '../load/send-orders.ts'
 import { addServiceOptions, connect, type ServiceOptions } from '../client/service.ts'
+import { Restock, type RestockReport } from '../load/restock.ts'
 import { stockShop } from '../load/shop.ts'
 import { table } from '../output/output.ts'
 import { produceTargets } from '../records/produce-targets.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
-import { reportRows, type DeliveryReport } from '../output/report.ts'
+import { grouped, reportRows, type DeliveryReport } from '../output/report.ts'
 
 interface FloodOptions extends ServiceOptions {
   readonly number?: number
@@ -26,6 +27,7 @@ interface FloodOptions extends ServiceOptions {
   readonly extreme?: true
   readonly seed?: number
   readonly to: 'http' | 'kafka'
+  readonly restock: boolean
 }
 
 interface Force {
@@ -48,7 +50,8 @@ service takes. With --rate it sends orders at evenly spaced moments, however slo
 latency from the moment an order was due: this measures how long customers wait at that load. -c limits the orders in
 flight in both cases. With --to kafka it sends orders to the topic order-commands, and an order counts as answered once
 the log has its outcome (-c is then ${overKafka} by default). It creates missing products and customers. A refusal (a
-product sold out) is an answer; exit code 1 if an order got no answer.`
+product sold out) is an answer; exit code 1 if an order got no answer. Where its orders sell a product out it receives
+stock again and says how much; --no-restock leaves the product sold out.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
@@ -60,6 +63,7 @@ export function register(program: Command, context: CommandContext): void {
     .addOption(new Option('--intense', `-n ${intense.number} -c ${intense.concurrency}`).conflicts('extreme'))
     .option('--extreme', `-n ${extreme.number} -c ${extreme.concurrency}`)
     .addOption(new Option('--to <way>', 'how to send them').choices(['http', 'kafka']).default('http'))
+    .option('--no-restock', 'leave what its orders sell out sold out')
     .option(
       '--seed <s>',
       'send the same orders as another flood with this seed',
@@ -88,6 +92,7 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
   const { rate } = options
   try {
     await stockShop({ client, ...traffic, concurrency, signal })
+    const restock = options.restock ? new Restock(client) : null
     const progress = output.progress('flood', count)
     const sending = {
       client,
@@ -95,20 +100,35 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
       nextOrder: traffic.nextOrder,
       concurrency,
       signal,
+      ...(restock === null ? {} : { restock }),
       ...(rate === undefined ? {} : { schedule: (index: number) => (index * 1_000) / rate }),
       advance: () => progress.advance(1),
     }
     const report = await (
       kafka === null ? sendOrders(sending) : overTopic(kafka, sending, options.patience * 1_000)
     ).finally(() => progress.stop())
-    output.result({ seed, concurrency, rate: rate ?? null, ...report, interrupted: report.sent < count }, () =>
-      table(['flood', `seed ${seed}`], reportRows(report)),
+    const received = restock?.report() ?? null
+    const interrupted = report.sent < count
+    output.result({ seed, concurrency, rate: rate ?? null, ...report, received, interrupted }, () =>
+      table(['flood', `seed ${seed}`], [...reportRows(report), ...receivedRows(received)]),
     )
     if (report.failed > 0 || report.invalid > 0 || report.sent < count) context.exitWith(1)
   } finally {
     interruption.release()
     await client.close()
   }
+}
+
+function receivedRows(received: RestockReport | null): readonly (readonly [string, string])[] {
+  if (received === null) return []
+  const { receipts, units, products, failure } = received
+  const times = receipts === 1 ? 'once' : `${grouped(receipts)} times`
+  return [
+    ...(receipts === 0
+      ? []
+      : [['received', `${grouped(units)} units, ${times}, of ${products} sold out (--no-restock)`] as const]),
+    ...(failure === null ? [] : [['not received', failure] as const]),
+  ]
 }
 
 type Sending = Omit<FloodingTopic, 'sender' | 'target' | 'patience'>

@@ -7,6 +7,7 @@ import type { SimulatedOrder } from '../../simulation/orders.ts'
 import type { HttpClient } from '../client/http-client.ts'
 import { DeliveryTally, type DeliveryReport } from '../output/report.ts'
 import { onward, type Delivery } from './delivery.ts'
+import type { Answered, Restock } from './restock.ts'
 import { sendAll } from './send-all.ts'
 
 export interface FloodingTopic {
@@ -24,6 +25,8 @@ export interface FloodingTopic {
   /** Milliseconds without any news of our orders, after which those under way are given up. */
   readonly patience: number
   readonly advance: () => void
+  /** Absent: what is sold out stays so. */
+  readonly restock?: Restock
 }
 
 const PAGE = 200
@@ -32,21 +35,28 @@ const LOOK_MS = 10
 interface LoggedEvent {
   readonly position: number
   readonly type: string
-  readonly data: { readonly orderId?: string; readonly reason?: string }
+  readonly data: { readonly orderId?: string; readonly reason?: string; readonly shortages?: unknown }
 }
+
+type Settle = (delivery: Delivery, shortages?: unknown) => void
+type Outcome = Pick<Answered, 'delivery' | 'shortages'>
 
 /** Each order has an id of its own, so a record that is sent again after an error places nothing twice. */
 export async function floodTopic(flooding: FloodingTopic): Promise<DeliveryReport> {
-  const { client, sender, target, count, nextOrder, schedule, advance, patience, concurrency, signal } = flooding
+  const { client, sender, target, count, nextOrder, schedule, advance, patience, concurrency, signal, restock } =
+    flooding
   const run = `flood-${randomUUID().slice(0, 8)}`
   const tally = new DeliveryTally()
-  const outcomes = new Map<string, (delivery: Delivery) => void>()
+  const outcomes = new Map<string, Settle>()
   const watching = new AbortController()
   const watched = watch(client, { outcomes, patience, after: await headOf(client), signal: watching.signal })
   const start = performance.now()
 
   async function send(order: SimulatedOrder, dueAt: number, orderId: string): Promise<Delivery> {
-    const decided = new Promise<Delivery>((resolve) => outcomes.set(orderId, resolve))
+    const sentAfter = restock?.receipts ?? 0
+    const decided = new Promise<Outcome>((resolve) => {
+      outcomes.set(orderId, (found, lacking) => resolve({ delivery: found, shortages: lacking }))
+    })
     const headers = { ce_id: orderId, ce_source: 'urn:orderledger:flood' }
     const { customerId } = order
     const value = JSON.stringify({ orderId, ...order })
@@ -56,9 +66,10 @@ export async function floodTopic(flooding: FloodingTopic): Promise<DeliveryRepor
       headers,
     })
     if (room !== null) await room
-    const delivery = await decided
+    const { delivery, shortages } = await decided
     tally.count(delivery, performance.now() - dueAt)
     advance()
+    await restock?.answered(order, { sentAfter, delivery, shortages })
     return delivery
   }
 
@@ -84,7 +95,7 @@ async function headOf(client: HttpClient): Promise<number> {
 }
 
 interface Watch {
-  readonly outcomes: Map<string, (delivery: Delivery) => void>
+  readonly outcomes: Map<string, Settle>
   readonly patience: number
   readonly after: number
   readonly signal: AbortSignal
@@ -104,7 +115,7 @@ async function watch(client: HttpClient, { outcomes, patience, after, signal }: 
       if (delivery === null || settle === undefined) continue
       outcomes.delete(event.data.orderId ?? '')
       heard = performance.now()
-      settle(delivery)
+      settle(delivery, event.data.shortages)
     }
     if (items.length > 0) continue
     if (outcomes.size === 0) heard = performance.now()

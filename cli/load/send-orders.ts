@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
 import type { HttpClient, Reply } from '../client/http-client.ts'
 import { DeliveryTally, type DeliveryReport } from '../output/report.ts'
-import { deliver, onward } from './delivery.ts'
+import { deliver, field, onward } from './delivery.ts'
+import type { Restock } from './restock.ts'
 import { sendAll } from './send-all.ts'
 
 export interface SendingOrders {
@@ -17,11 +18,13 @@ export interface SendingOrders {
   readonly advance: () => void
   /** Sees every answer. */
   readonly onReply?: (reply: Reply) => void
+  /** Absent: what is sold out stays so. */
+  readonly restock?: Restock
 }
 
 /** Every order is placed once, however often it has to be sent: each carries an Idempotency-Key of its own. */
 export async function sendOrders(sending: SendingOrders): Promise<DeliveryReport> {
-  const { client, count, nextOrder, advance, onReply, schedule, ...bounds } = sending
+  const { client, count, nextOrder, advance, onReply, schedule, restock, ...bounds } = sending
   const run = randomUUID()
   const tally = new DeliveryTally()
   const start = performance.now()
@@ -35,13 +38,17 @@ export async function sendOrders(sending: SendingOrders): Promise<DeliveryReport
     ...bounds,
     ...(schedule === undefined ? {} : { schedule }),
     async send({ order, key }, dueAt) {
+      const sentAfter = restock?.receipts ?? 0
+      let shortages: unknown
       const delivery = await deliver(async () => {
         const reply = await client.post('/orders', JSON.stringify(order), key)
         onReply?.(reply)
+        shortages = field(reply.body, 'shortages')
         return reply
       })
       tally.count(delivery, performance.now() - dueAt)
       advance()
+      await restock?.answered(order, { sentAfter, delivery, shortages })
       return onward(delivery)
     },
   })
