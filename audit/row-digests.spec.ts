@@ -9,7 +9,7 @@ import { Spill } from './spill/spill-file.ts'
 const things = table({
   name: 'things',
   key: { name: 'id', type: 'text' },
-  columns: { title: 'text', size: 'bigint', seen: 'counter', sum: 'counter' },
+  columns: { title: 'text', size: 'bigint', seen: 'counter', sum: 'sum' },
 })
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -20,7 +20,12 @@ const step = fc.oneof(
     title: fc.option(fc.string()),
     size: fc.option(fc.maxSafeInteger()),
   }),
-  fc.record({ call: fc.constant('add' as const), key, seen: fc.integer(), sum: fc.maxSafeInteger() }),
+  fc.record({
+    call: fc.constant('add' as const),
+    key,
+    seen: fc.integer(),
+    sum: fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n })),
+  }),
   fc.record({ call: fc.constant('count' as const), key, sum: fc.maxSafeInteger() }),
   fc.record({ call: fc.constant('remove' as const), key }),
 )

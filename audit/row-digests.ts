@@ -6,7 +6,7 @@ import { IntegerTable } from './spill/integer-table.ts'
 import { digestOf, hashName } from './spill/name-hash.ts'
 import { PARTS, Partitions } from './spill/partitions.ts'
 import type { Spill } from './spill/spill-file.ts'
-import type { ColumnType, Key, Table, Value } from '../projections/projection.ts'
+import { isAdded, type ColumnType, type Key, type Table, type Value } from '../projections/projection.ts'
 
 /** The first cells of a row. */
 const FLAG = 0
@@ -23,7 +23,7 @@ const UNSET = Number.NaN
 const NULL = Infinity
 
 /**
- * A counter: whether it was set (and not only added to), then high * 2^40 + low, so that sums beyond 2^53 stay exact.
+ * A counter or a sum: whether it was set (and not only added to), then high * 2^40 + low, so that sums beyond 2^53 stay exact.
  */
 const COUNTER_CELLS = 3
 const LOW_BITS = 40n
@@ -71,13 +71,13 @@ export class RowDigests {
     this.table = table
     this.#columns = Object.entries(table.columns).map(([name, type]) => {
       const column = { name, type, cell }
-      cell += type === 'counter' ? COUNTER_CELLS : 1
+      cell += isAdded(type) ? COUNTER_CELLS : 1
       return column
     })
     this.#byName = new Map(this.#columns.map((column) => [column.name, column]))
     this.#width = cell
     this.#empty = new Float64Array(cell)
-    for (const column of this.#columns) if (column.type !== 'counter') this.#empty[column.cell] = UNSET
+    for (const column of this.#columns) if (!isAdded(column.type)) this.#empty[column.cell] = UNSET
     this.#rowsInMemory = rowsInMemory
     this.#window = new IntegerTable(cell, this.#empty)
     this.#ofLog = new Partitions(spill, cell)
@@ -91,15 +91,15 @@ export class RowDigests {
     for (const name in columns) {
       const { type, cell } = this.#column(name)
       const value = columns[name] ?? null
-      if (type !== 'counter') cells[at + cell] = cellOf(type, value)
+      if (!isAdded(type)) cells[at + cell] = cellOf(type, value)
       else {
         cells[at + cell] = 1
-        writeSum(cells, at + cell, Number(value))
+        writeSum(cells, at + cell, value)
       }
     }
   }
 
-  add(key: Key, position: number, increments: Readonly<Record<string, number | undefined>>): void {
+  add(key: Key, position: number, increments: Readonly<Record<string, number | bigint | undefined>>): void {
     const at = this.#touch(key, position)
     const { cells } = this.#window
     for (const name in increments) addHighLow(cells, at + this.#column(name).cell, ...split(increments[name] ?? 0))
@@ -117,7 +117,7 @@ export class RowDigests {
     const cells = this.#found
     for (const { name, type, cell } of this.#columns) {
       const value = row[name] ?? null
-      if (type === 'counter') writeSum(cells, cell, value)
+      if (isAdded(type)) writeSum(cells, cell, value)
       else cells[cell] = cellOf(type, value)
     }
     const { low, high } = hashName(String(key))
@@ -199,7 +199,7 @@ export class RowDigests {
     row[onto + POSITION] = record[at + POSITION] ?? 0
     for (const { type, cell } of this.#columns) {
       const value = record[at + cell] ?? UNSET
-      if (type !== 'counter') {
+      if (!isAdded(type)) {
         if (!Number.isNaN(value)) row[onto + cell] = value
         continue
       }
@@ -220,16 +220,16 @@ function cellOf(type: ColumnType, value: Value): number {
   return type === 'text' ? digestOf(String(value)) : Number(value)
 }
 
-function writeSum(cells: Float64Array, at: number, value: string | number | null): void {
+function writeSum(cells: Float64Array, at: number, value: Value): void {
   const text = String(value)
-  const [high, low] =
-    text.length <= SAFE_DIGITS ? split(Number(text)) : [BigInt(text) >> LOW_BITS, BigInt.asUintN(40, BigInt(text))]
-  cells[at + 1] = Number(high)
-  cells[at + 2] = Number(low)
+  const [high, low] = split(text.length <= SAFE_DIGITS ? Number(value) : BigInt(text))
+  cells[at + 1] = high
+  cells[at + 2] = low
 }
 
-/** An integer of up to 53 bits as high and low. */
-function split(value: number): readonly [number, number] {
+/** As high and low. */
+function split(value: number | bigint): readonly [number, number] {
+  if (typeof value === 'bigint') return [Number(value >> LOW_BITS), Number(BigInt.asUintN(40, value))]
   const high = Math.floor(value / LOW_RANGE)
   return [high, value - high * LOW_RANGE]
 }
@@ -243,7 +243,7 @@ function addHighLow(cells: Float64Array, at: number, high: number, low: number):
 
 /** A column that nothing has set is null. */
 function sameColumn({ type, cell }: Column, one: Float64Array, from: number, other: Float64Array, at: number): boolean {
-  if (type !== 'counter') {
+  if (!isAdded(type)) {
     const value = one[from + cell] ?? UNSET
     return (Number.isNaN(value) ? NULL : value) === other[at + cell]
   }
@@ -252,7 +252,7 @@ function sameColumn({ type, cell }: Column, one: Float64Array, from: number, oth
 
 function shownCell({ type, cell }: Column, cells: Float64Array, at: number): string | null {
   const [first = UNSET, high = 0, low = 0] = cells.subarray(at + cell, at + cell + COUNTER_CELLS)
-  if (type === 'counter') return String((BigInt(high) << LOW_BITS) + BigInt(low))
+  if (isAdded(type)) return String((BigInt(high) << LOW_BITS) + BigInt(low))
   if (type === 'text') return null
   return Number.isFinite(first) ? String(first) : 'null'
 }
