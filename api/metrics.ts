@@ -224,9 +224,10 @@ function watchGroups(registers: Registry[], groups: () => Promise<readonly Group
   gauge('kafka_consumer_group_lag_seconds', 'Age of the oldest message that a group has not read yet.', (one) => {
     return one.secondsBehind
   })
-  gauge('kafka_consumer_group_stuck', '1 if messages are unread and the group reads none.', ({ verdict }) =>
-    verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0,
-  )
+  gauge('kafka_consumer_group_stuck', '1 if messages are unread and the group reads none.', ({ verdict }) => {
+    if (verdict === 'UNKNOWN') return null
+    return verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0
+  })
 }
 
 /** The registry collects its metrics at once: they share one reading, so that they belong together. */

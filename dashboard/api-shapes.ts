@@ -395,8 +395,8 @@ export interface GroupLag {
     /** Partitions that the member has. */
     readonly partitions: number
   }[]
-  /** Messages or events that are not processed yet. */
-  readonly behind: number
+  /** Messages or events that are not processed yet; null: unknown. */
+  readonly behind: number | null
   /** Age of the oldest of them; 0 if all are processed, null if unknown. */
   readonly secondsBehind: number | null
   /** Incoming per second, over at most the last minute. */
@@ -407,20 +407,24 @@ export interface GroupLag {
   readonly trend: 'falling' | 'steady' | 'rising'
   /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
   readonly etaSeconds: number | null
-  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
-  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** `WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
+  readonly verdict: 'OK' | 'WARN' | 'UNKNOWN' | 'STALLED' | 'STOPPED'
   /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
+  /** How old this is; null: it was never seen. */
+  readonly ageSeconds: number | null
+  /** Why, if more is known than the verdict says. */
+  readonly detail: string | null
   readonly partitions: readonly ({
     readonly topic: string
     /** Of the topic. */
     readonly partition: number
-    /** Next offset to read. */
-    readonly offset: number
-    /** Offset after the newest message. */
-    readonly end: number
-    /** Messages or events that are not processed yet. */
-    readonly behind: number
+    /** Next offset to read; null: unknown. */
+    readonly offset: number | null
+    /** Offset after the newest message; null: unknown. */
+    readonly end: number | null
+    /** Messages or events that are not processed yet; null: unknown. */
+    readonly behind: number | null
     /** Age of the oldest of them; 0 if all are processed, null if unknown. */
     readonly secondsBehind: number | null
     /** Incoming per second, over at most the last minute. */
@@ -431,27 +435,40 @@ export interface GroupLag {
     readonly trend: 'falling' | 'steady' | 'rising'
     /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
     readonly etaSeconds: number | null
-    /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
-    readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+    /** `WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
+    readonly verdict: 'OK' | 'WARN' | 'UNKNOWN' | 'STALLED' | 'STOPPED'
     /** False: it was not watched long enough for a verdict other than OK. */
     readonly settled: boolean
+    /** How old this is; null: it was never seen. */
+    readonly ageSeconds: number | null
+    /** Why, if more is known than the verdict says. */
+    readonly detail: string | null
   })[]
 }
 
 /** How far all readers are behind; the verdict is the worst of all. */
 export interface Lag {
-  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
-  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** `WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
+  readonly verdict: 'OK' | 'WARN' | 'UNKNOWN' | 'STALLED' | 'STOPPED'
   /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
   readonly kafka: {
-    /** When the cluster was last asked. */
+    /** When it was last asked. */
     readonly state: 'connected' | 'unreachable' | 'not-configured'
-    /** Age of the data; null: the cluster never answered. */
+    /** Age of the data; null: it never answered. */
     readonly ageSeconds: number | null
-    /** Why the cluster cannot be reached. */
+    /** Why the cluster cannot be reached, or what this user may not see. */
     readonly detail: string | null
   }
+  readonly log: {
+    /** When it was last asked. */
+    readonly state: 'connected' | 'unreachable' | 'not-configured'
+    /** Age of the data; null: it never answered. */
+    readonly ageSeconds: number | null
+    /** Why the database cannot be reached. */
+    readonly detail: string | null
+  }
+  /** Those of this service always, then all that read its topics. */
   readonly groups: readonly GroupLag[]
   readonly readers: readonly ReaderLag[]
 }
@@ -787,13 +804,13 @@ export interface ReaderLag {
   /** Of the reader. */
   readonly name: string
   /** Kind of the reader. */
-  readonly kind: 'relay' | 'projection'
-  /** Position of the last processed event. */
-  readonly position: number
-  /** Position of the newest event in the log. */
-  readonly head: number
-  /** Messages or events that are not processed yet. */
-  readonly behind: number
+  readonly kind: 'relay' | 'projection' | 'reactor'
+  /** Position of the last processed event; null: unknown. */
+  readonly position: number | null
+  /** Position of the newest event in the log; null: unknown. */
+  readonly head: number | null
+  /** Messages or events that are not processed yet; null: unknown. */
+  readonly behind: number | null
   /** Age of the oldest of them; 0 if all are processed, null if unknown. */
   readonly secondsBehind: number | null
   /** Incoming per second, over at most the last minute. */
@@ -804,11 +821,13 @@ export interface ReaderLag {
   readonly trend: 'falling' | 'steady' | 'rising'
   /** Seconds until it has caught up, at these rates; null: never, or unknown yet. */
   readonly etaSeconds: number | null
-  /** `WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
-  readonly verdict: 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+  /** `WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
+  readonly verdict: 'OK' | 'WARN' | 'UNKNOWN' | 'STALLED' | 'STOPPED'
   /** False: it was not watched long enough for a verdict other than OK. */
   readonly settled: boolean
-  /** Why it does not move, if known. */
+  /** How old this is; null: it was never seen. */
+  readonly ageSeconds: number | null
+  /** Why, if more is known than the verdict says. */
   readonly detail: string | null
 }
 
@@ -1123,10 +1142,12 @@ export interface Topic {
     readonly replicas: readonly number[]
     /** Brokers whose replica is in sync. */
     readonly inSync: readonly number[]
-    /** The oldest offset. */
-    readonly start: number
-    /** Offset after the newest message. */
-    readonly end: number
+    /** The oldest offset; null: the partition has no leader now. */
+    readonly start: number | null
+    /** Offset after the newest message; null: the same. */
+    readonly end: number | null
+    /** Offset of the first message of an open transaction; else the end. */
+    readonly stable: number | null
     /** Bytes on the disk of the leader; null: unknown. */
     readonly bytes: number | null
   })[]
@@ -1145,11 +1166,11 @@ export interface Topic {
 /** The brokers and the topics. */
 export interface TopicList {
   readonly kafka: {
-    /** When the cluster was last asked. */
+    /** When it was last asked. */
     readonly state: 'connected' | 'unreachable' | 'not-configured'
-    /** Age of the data; null: the cluster never answered. */
+    /** Age of the data; null: it never answered. */
     readonly ageSeconds: number | null
-    /** Why the cluster cannot be reached. */
+    /** Why the cluster cannot be reached, or what this user may not see. */
     readonly detail: string | null
   }
   readonly clusterId: string | null

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { BrowseFailure, type BrowseFrom, type BrowsedRecords } from '../../kafka/topics/browse-topic.ts'
 import type { ShownValue } from '../../kafka/topics/shown-record.ts'
-import type { KafkaReach } from '../../kafka/lag/lag-report.ts'
+import type { Reach } from '../../kafka/lag/lag-report.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
@@ -19,7 +19,7 @@ const getLag = reading('/lag', {
   uses: 'brokers',
   summary: 'Show how far behind all readers are',
   description:
-    'Consumer groups on the topics of this service, the relay and the projections. Verdicts come from watching: the first answers may not be `settled`; asking again within a minute continues the watch. Without Kafka it shows the readers of the log.',
+    'Consumer groups on the topics of this service, the relay, the projections and the reactors. The groups of this service are always there; what could not be looked at is `UNKNOWN`. Verdicts come from watching: the first answers may not be `settled`; asking again within a minute continues the watch. Without Kafka it shows the readers of the log.',
   role: 'read',
   params: NOTHING,
   query: closed({
@@ -111,7 +111,7 @@ export const kafka = resource(
 )
 
 /** A cluster that answered once is shown as it was; its age is in the answer. */
-function requireReached({ state, ageSeconds, detail }: KafkaReach): void {
+function requireReached({ state, ageSeconds, detail }: Reach): void {
   if (state === 'not-configured') throw notConfigured()
   if (ageSeconds === null) throw new ProblemError({ code: 'kafka-unreachable', detail: detail ?? 'no answer yet' })
 }

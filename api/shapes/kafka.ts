@@ -8,26 +8,32 @@ export const DEFAULT_MESSAGES = 20
 const rate = (description: string) => Type.Number({ minimum: 0, description })
 const amount = (description: string) => Type.Integer({ minimum: 0, description })
 
+function reached(detail: string) {
+  return closed({
+    state: oneOf(['connected', 'unreachable', 'not-configured'], { description: 'When it was last asked.' }),
+    ageSeconds: nullable(rate('Age of the data; null: it never answered.')),
+    detail: nullable(Type.String({ description: detail })),
+  })
+}
+
 const reach = {
-  kafka: closed({
-    state: oneOf(['connected', 'unreachable', 'not-configured'], { description: 'When the cluster was last asked.' }),
-    ageSeconds: nullable(rate('Age of the data; null: the cluster never answered.')),
-    detail: nullable(Type.String({ description: 'Why the cluster cannot be reached.' })),
-  }),
+  kafka: reached('Why the cluster cannot be reached, or what this user may not see.'),
 }
 
 const progress = {
-  behind: amount('Messages or events that are not processed yet.'),
+  behind: nullable(amount('Messages or events that are not processed yet; null: unknown.')),
   secondsBehind: nullable(rate('Age of the oldest of them; 0 if all are processed, null if unknown.')),
   inRate: rate('Incoming per second, over at most the last minute.'),
   outRate: rate('Processed per second.'),
   trend: oneOf(['falling', 'steady', 'rising'], { description: 'Of `behind`.' }),
   etaSeconds: nullable(rate('Seconds until it has caught up, at these rates; null: never, or unknown yet.')),
-  verdict: oneOf(['OK', 'WARN', 'STALLED', 'STOPPED'], {
+  verdict: oneOf(['OK', 'WARN', 'UNKNOWN', 'STALLED', 'STOPPED'], {
     description:
-      '`WARN`: moves, but falls behind; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread.',
+      '`WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread.',
   }),
   settled: Type.Boolean({ description: 'False: it was not watched long enough for a verdict other than OK.' }),
+  ageSeconds: nullable(rate('How old this is; null: it was never seen.')),
+  detail: nullable(Type.String({ description: 'Why, if more is known than the verdict says.' })),
 }
 
 export const GroupLag = named(
@@ -47,8 +53,8 @@ export const GroupLag = named(
       closed({
         topic: Type.String(),
         partition: amount('Of the topic.'),
-        offset: amount('Next offset to read.'),
-        end: amount('Offset after the newest message.'),
+        offset: nullable(amount('Next offset to read; null: unknown.')),
+        end: nullable(amount('Offset after the newest message; null: unknown.')),
         ...progress,
       }),
     ),
@@ -60,11 +66,10 @@ export const ReaderLag = named(
   'ReaderLag',
   {
     name: Type.String({ description: 'Of the reader.' }),
-    kind: oneOf(['relay', 'projection'], { description: 'Kind of the reader.' }),
-    position: amount('Position of the last processed event.'),
-    head: amount('Position of the newest event in the log.'),
+    kind: oneOf(['relay', 'projection', 'reactor'], { description: 'Kind of the reader.' }),
+    position: nullable(amount('Position of the last processed event; null: unknown.')),
+    head: nullable(amount('Position of the newest event in the log; null: unknown.')),
     ...progress,
-    detail: nullable(Type.String({ description: 'Why it does not move, if known.' })),
   },
   { description: 'How far a reader of the log is behind.' },
 )
@@ -75,7 +80,8 @@ export const Lag = named(
     verdict: progress.verdict,
     settled: progress.settled,
     ...reach,
-    groups: Type.Array(ref(GroupLag)),
+    log: reached('Why the database cannot be reached.'),
+    groups: Type.Array(ref(GroupLag), { description: 'Those of this service always, then all that read its topics.' }),
     readers: Type.Array(ref(ReaderLag)),
   },
   { description: 'How far all readers are behind; the verdict is the worst of all.' },
@@ -97,8 +103,9 @@ export const Topic = named(
         leader: nullable(count('Leader broker; null: the partition has no leader now.')),
         replicas: Type.Array(Type.Integer(), { description: 'Brokers that should have a replica.' }),
         inSync: Type.Array(Type.Integer(), { description: 'Brokers whose replica is in sync.' }),
-        start: amount('The oldest offset.'),
-        end: amount('Offset after the newest message.'),
+        start: nullable(amount('The oldest offset; null: the partition has no leader now.')),
+        end: nullable(amount('Offset after the newest message; null: the same.')),
+        stable: nullable(amount('Offset of the first message of an open transaction; else the end.')),
         bytes: nullable(amount('Bytes on the disk of the leader; null: unknown.')),
       }),
     ),

@@ -79,7 +79,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   })
   purge.start()
   releases.add('purge', () => purge.stop())
-  const sampler = new LagSampler({ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock })
+  const sampler = new LagSampler({
+    ...{ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock, monotonic: () => performance.now() },
+  })
   releases.add('lag sampler', () => sampler.stop())
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)

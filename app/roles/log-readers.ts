@@ -4,17 +4,23 @@ import { relayReader } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../../projections/live/projection-states.ts'
 import type { Progress } from '../../projections/live/progress.ts'
+import { reactorNames } from '../../reactors/list.ts'
+import { openReactors, type ReactorState } from '../../reactors/reactor-states.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 
 const PROJECTOR_LEASE = 'projector'
 
-/** The projections, and the relay where there is Kafka and it is known which cluster that is. */
+/** The projections, the reactors, and the relay where there is Kafka and it is known which cluster that is. */
 export function logReaders(pool: Pool, progress: Progress, kafka: KafkaSettings | null) {
   return async (clusterId: string | null): Promise<readonly LogReader[]> => {
-    const [states, served] = await Promise.all([readProjectionStates(pool, progress), isLeased(pool, PROJECTOR_LEASE)])
+    const [states, served, acting] = await Promise.all([
+      readProjectionStates(pool, progress),
+      isLeased(pool, PROJECTOR_LEASE),
+      openReactors(pool, reactorNames).states(),
+    ])
     const relay =
       kafka === null || clusterId === null ? [] : [await readRelay(pool, relayReader(clusterId, kafka.prefix))]
-    return [...relay, ...states.map((state) => projectionReader(state, served))]
+    return [...relay, ...states.map((state) => projectionReader(state, served)), ...acting.map(reactorReader)]
   }
 }
 
@@ -23,6 +29,11 @@ function projectionReader(projection: ProjectionState, leased: boolean): LogRead
   const detail = lastError?.message ?? (state === 'live' ? (leased ? null : 'no projector is running') : state)
   const served = leased && state === 'live'
   return { name, kind: 'projection', position, head, secondsBehind: lagSeconds, served, detail }
+}
+
+function reactorReader({ name, state, position, head, lagSeconds, lastError }: ReactorState): LogReader {
+  const detail = state === 'unserved' ? 'no reactor is running' : (lastError?.message ?? null)
+  return { name, kind: 'reactor', position, head, secondsBehind: lagSeconds, served: state === 'live', detail }
 }
 
 /** `reader`: of its checkpoint and its lease. One that never ran has done nothing. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
 import { lagReport, type LagReport } from '../../kafka/lag/lag-report.ts'
+import type { Verdict } from '../../kafka/lag/lag.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
@@ -18,6 +19,7 @@ interface LagOptions extends LagAsked {
 const EVERY_MS = 1_000
 /** Longer than any verdict takes to settle. */
 const PATIENCE_MS = 15_000
+const BAD: ReadonlySet<Verdict> = new Set(['UNKNOWN', 'STALLED', 'STOPPED'])
 const HOME_AND_CLEAR = '\u{1b}[H\u{1b}[J'
 
 const details = `
@@ -25,10 +27,13 @@ Behind counts messages (groups) or events (the relay and the projections); secon
 Verdicts come from watching, for up to ten seconds if something is unread, and need no thresholds:
   OK       has read everything, or moves and does not fall further behind
   WARN     moves, but falls behind
+  UNKNOWN  could not be looked at, or not in the last ten seconds: the reason stands beside it
   STALLED  runs, but does not move although something is unread
   STOPPED  does not run although something is unread
-It asks the running service; without one, it looks at the cluster of KAFKA_BROKERS and the database directly.
-Exit code 1 if a reader is STALLED or STOPPED, 3 if Kafka or the database cannot be reached.`
+The groups of this service and all their partitions are always shown, from where they would begin.
+It asks the running service; without one, or one without the role api, it looks at the cluster of KAFKA_BROKERS and the
+database directly.
+Exit code 1 if a reader is UNKNOWN, STALLED or STOPPED, 3 if nothing could be looked at.`
 
 export function register(program: Command, context: CommandContext): void {
   const command = program
@@ -51,7 +56,7 @@ async function lag(context: CommandContext, options: LagOptions): Promise<void> 
       work: async (read) => {
         const ofGroup = async () => only(options.group, await read())
         const last = options.monitor ? await monitor(context, ofGroup, signal) : await settled(context, ofGroup, signal)
-        if (last?.verdict === 'STALLED' || last?.verdict === 'STOPPED') context.exitWith(1)
+        if (last !== null && BAD.has(last.verdict)) context.exitWith(1)
       },
     })
   } finally {
@@ -65,7 +70,7 @@ async function settled({ output }: CommandContext, read: ReadLag, signal: AbortS
   let report = await read()
   if (!report.settled) output.note('watching unread messages, for up to ten seconds')
   while (!report.settled && performance.now() - start < PATIENCE_MS && (await paused(signal))) report = await read()
-  requireKafkaSeen(report)
+  requireSomethingSeen(report)
   output.result(report, () => lagText(report, output.streams.stdout))
   return report
 }
@@ -87,7 +92,7 @@ function only(group: string | undefined, report: LagReport): LagReport {
   if (group === undefined) return report
   const groups = report.groups.filter((one) => one.group === group)
   if (groups.length === 0 && report.kafka.state === 'connected') throw noSuchGroup(group, report)
-  return lagReport({ kafka: report.kafka, groups, readers: [] })
+  return lagReport({ kafka: report.kafka, log: report.log, groups, readers: [] })
 }
 
 function noSuchGroup(group: string, { groups }: LagReport): StartFailure {
@@ -100,8 +105,9 @@ function noSuchGroup(group: string, { groups }: LagReport): StartFailure {
   })
 }
 
-function requireKafkaSeen({ kafka }: LagReport): void {
-  if (kafka.state !== 'unreachable' || kafka.ageSeconds !== null) return
+/** With the database alone there is something to show. */
+function requireSomethingSeen({ kafka, log }: LagReport): void {
+  if (kafka.state !== 'unreachable' || kafka.ageSeconds !== null || log.ageSeconds !== null) return
   throw new StartFailure({
     code: 'kafka-unreachable',
     exitCode: 3,

@@ -60,7 +60,9 @@ async function firstOffsets(reader: PartitionReader, topic: string, from: Browse
   const [look] = await withOffsets(reader, shapes)
   const times = from.at === 'time' ? (await reader.offsets(shapes, from.time)).get(topic) : undefined
   return new Map(
-    (look?.partitions ?? []).map(({ partition, start, end }) => {
+    (look?.partitions ?? []).map((one) => {
+      const { partition } = one
+      const [start, end] = [one.start ?? 0, one.end ?? 0]
       switch (from.at) {
         case 'earliest':
           return [partition, start]

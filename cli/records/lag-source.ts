@@ -16,6 +16,8 @@ export interface LagAsked extends ServiceOptions {
   readonly group?: string
 }
 
+const NO_SUCH_ROUTE = 404
+
 export type ReadLag = () => Promise<LagReport>
 
 export interface LagWork {
@@ -27,17 +29,26 @@ export interface LagWork {
 /** A service watches with its own settings and rights; without one this process watches with ours. */
 export async function withLag(context: CommandContext, asked: LagAsked, { signal, work }: LagWork): Promise<void> {
   const running = asked.url !== undefined || (readRunFile(context.config().dataDir)?.url ?? null) !== null
-  return running ? throughService(context, asked, { signal, work }) : directly(context, work)
+  if (!running) return directly(context, work)
+  const answered = await throughService(context, asked, { signal, work })
+  if (answered) return
+  context.output.note(
+    'the service that runs does not have the role api: looking at the cluster and the database directly',
+  )
+  return directly(context, work)
 }
 
-async function throughService(context: CommandContext, asked: LagAsked, { signal, work }: LagWork): Promise<void> {
+/** False: it is a service that does not answer this, and nothing was done. */
+async function throughService(context: CommandContext, asked: LagAsked, { signal, work }: LagWork): Promise<boolean> {
   const client = await connect(context, { options: asked, connections: 1, signal })
   try {
+    if ((await client.get('/lag')).status === NO_SUCH_ROUTE) return false
     await work(async () => {
       const reply = await client.get('/lag')
       requireSuccess(reply, `GET ${client.url}/lag`)
       return reply.body as LagReport
     })
+    return true
   } finally {
     await client.close()
   }
@@ -59,7 +70,7 @@ async function directly(context: CommandContext, work: LagWork['work']): Promise
     const alone = error instanceof StartFailure && error.code === 'no-database' && kafka !== null
     if (!alone) throw error
     context.output.note('no database found, so the readers of the log are not shown; set DATABASE_URL to show them')
-    await sampled(context, async () => [], work)
+    await sampled(context, null, work)
   }
 }
 
@@ -68,7 +79,8 @@ async function sampled(
   readers: LagSamplerParts['readers'],
   work: LagWork['work'],
 ): Promise<void> {
-  const sampler = new LagSampler({ kafka: context.config().kafka, readers, clock: systemClock })
+  const { kafka } = context.config()
+  const sampler = new LagSampler({ kafka, readers, clock: systemClock, monotonic: () => performance.now() })
   try {
     await work(() => sampler.report())
   } finally {

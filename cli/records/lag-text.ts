@@ -1,49 +1,61 @@
 /** Lag as a table: a line for each group and reader, and below a group one for each of its partitions. */
-import type { LagReport } from '../../kafka/lag/lag-report.ts'
+import type { Lag, LagReport, Reach } from '../../kafka/lag/lag-report.ts'
 import type { Verdict } from '../../kafka/lag/lag.ts'
-import type { Progress } from '../../kafka/lag/lag.ts'
 import { styled, table, type Cell, type Style } from '../output/output.ts'
 import type { ProgressStream } from '../output/progress.ts'
 
-const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'caught up in', 'verdict']
+const HEADINGS = ['who', 'at', 'behind', 'seconds', 'in/s', 'out/s', 'trend', 'caught up in', 'age', 'verdict']
 
-const STYLES: Readonly<Record<Verdict, Style>> = { OK: 'green', WARN: 'yellow', STALLED: 'red', STOPPED: 'red' }
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  OK: 'green',
+  WARN: 'yellow',
+  UNKNOWN: 'red',
+  STALLED: 'red',
+  STOPPED: 'red',
+}
 
-export function lagText({ kafka, groups, readers, verdict, settled }: LagReport, stream: ProgressStream): string {
+export function lagText({ kafka, log, groups, readers, verdict, settled }: LagReport, stream: ProgressStream): string {
   const ofGroups = groups.flatMap((group) => [
     row(group.group, `${group.state}, ${members(group.members.length)}`, group),
-    ...group.partitions.map((one) => row(`  ${one.topic} ${one.partition}`, `${one.offset} of ${one.end}`, one)),
+    ...group.partitions.map((one) =>
+      row(`  ${one.topic} ${one.partition}`, `${one.offset ?? '?'} of ${one.end ?? '?'}`, one),
+    ),
   ])
   const ofReaders = readers.map((reader) => {
-    const name = reader.kind === 'relay' ? reader.name : `projection ${reader.name}`
-    return row(name, `${reader.position} of ${reader.head}`, reader, reader.detail)
+    const name = reader.kind === 'relay' ? reader.name : `${reader.kind} ${reader.name}`
+    return row(name, `${reader.position ?? '?'} of ${reader.head ?? '?'}`, reader)
   })
   const rows = [...ofGroups, ...ofReaders]
-  const age = kafka.ageSeconds === null ? '' : `, data ${kafka.ageSeconds.toFixed(1)} s old`
   return [
     rows.length === 0 ? 'no consumer group has committed offsets on these topics' : table(HEADINGS, rows),
     '',
-    ...(kafka.state === 'unreachable' ? [`kafka: unreachable${age}: ${kafka.detail}`] : []),
-    ...(kafka.state === 'not-configured' ? ['kafka: not configured (KAFKA_BROKERS)'] : []),
+    ...reachLines('kafka', kafka, 'KAFKA_BROKERS'),
+    ...reachLines('database', log, 'DATABASE_URL'),
     `${styled(stream, STYLES[verdict], verdict)}${settled ? '' : ' so far: watch it longer to be sure'}`,
   ].join('\n')
 }
 
-type Shown = Progress & { readonly secondsBehind: number | null }
-
-function row(who: string, at: string, lag: Shown, detail: string | null = null): readonly Cell[] {
-  const { behind, secondsBehind, inRate, outRate, trend, etaSeconds, verdict, settled } = lag
+function row(who: string, at: string, lag: Lag): readonly Cell[] {
+  const { behind, secondsBehind, inRate, outRate, trend, etaSeconds, ageSeconds, verdict, settled, detail } = lag
   return [
     printable(who),
     at,
-    behind,
+    behind ?? '?',
     secondsBehind === null ? '?' : secondsBehind.toFixed(1),
     Math.round(inRate),
     Math.round(outRate),
     trend,
     behind === 0 ? '' : etaSeconds === null ? '?' : `${Math.ceil(etaSeconds)} s`,
+    ageSeconds === null ? 'never' : `${ageSeconds.toFixed(1)} s`,
     `${verdict}${settled ? '' : '?'}${detail === null ? '' : ` (${printable(detail)})`}`,
   ]
+}
+
+function reachLines(what: string, { state, ageSeconds, detail }: Reach, variable: string): readonly string[] {
+  if (state === 'not-configured') return [`${what}: not configured (${variable})`]
+  if (state === 'connected') return detail === null ? [] : [`${what}: ${printable(detail)}`]
+  const age = ageSeconds === null ? '' : `, data ${ageSeconds.toFixed(1)} s old`
+  return [`${what}: unreachable${age}: ${printable(detail)}`]
 }
 
 function members(count: number): string {

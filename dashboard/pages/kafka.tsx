@@ -6,10 +6,12 @@ import { count, counted, duration, inWords, oneDecimal } from '../parts/format.t
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { href } from '../route.ts'
 
-const VERDICTS = { OK: 'good', WARN: 'waiting', STALLED: 'bad', STOPPED: 'bad' } as const
+const VERDICTS = { OK: 'good', WARN: 'waiting', UNKNOWN: 'bad', STALLED: 'bad', STOPPED: 'bad' } as const
 const HEALTH = { healthy: 'good', 'under-replicated': 'waiting', offline: 'bad' } as const
 const TRENDS = { falling: '↓ falling', steady: '→ steady', rising: '↑ rising' } as const
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+/** Older than the pause between two looks. */
+const OLD_SECONDS = 5
 const DAY_SECONDS = 86_400
 
 export function KafkaPage() {
@@ -100,7 +102,16 @@ function Groups({ groups }: { readonly groups: readonly GroupLag[] }) {
 
 type Shown = Pick<
   GroupLag | ReaderLag,
-  'behind' | 'secondsBehind' | 'inRate' | 'outRate' | 'trend' | 'etaSeconds' | 'verdict' | 'settled'
+  | 'behind'
+  | 'secondsBehind'
+  | 'inRate'
+  | 'outRate'
+  | 'trend'
+  | 'etaSeconds'
+  | 'verdict'
+  | 'settled'
+  | 'ageSeconds'
+  | 'detail'
 >
 
 const behind = (one: string) => [
@@ -109,7 +120,7 @@ const behind = (one: string) => [
     numeric: true,
     cell: ({ behind: messages, secondsBehind }: Shown) => (
       <>
-        {counted(messages, one)}
+        {messages === null ? 'unknown' : counted(messages, one)}
         {secondsBehind === null ? ', age unknown' : `, ${oneDecimal(secondsBehind)} s`}
       </>
     ),
@@ -128,11 +139,13 @@ const behind = (one: string) => [
   },
 ]
 
-function VerdictChip({ verdict, settled }: Pick<Shown, 'verdict' | 'settled'>) {
+function VerdictChip({ verdict, settled, detail, ageSeconds }: Shown) {
   return (
     <>
       <Chip kind={settled ? VERDICTS[verdict] : 'open'}>{verdict}</Chip>
       {!settled && <span class="dim"> so far</span>}
+      {detail !== null && <span class="dim"> {detail}</span>}
+      {ageSeconds !== null && ageSeconds > OLD_SECONDS && <span class="dim"> {duration(ageSeconds)} ago</span>}
     </>
   )
 }
@@ -158,7 +171,8 @@ const GROUPS = [
         <ul>
           {partitions.map((one) => (
             <li key={`${one.topic} ${String(one.partition)}`}>
-              {one.topic} {String(one.partition)}: {count(one.offset)} of {count(one.end)}, {one.verdict}
+              {one.topic} {String(one.partition)}: {known(one.offset)} of {known(one.end)}, {one.verdict}
+              {one.detail !== null && ` (${one.detail})`}
             </li>
           ))}
         </ul>
@@ -176,22 +190,24 @@ function Readers({ readers }: { readonly readers: readonly ReaderLag[] }) {
         items={readers}
         rowKey={({ name }) => name}
         columns={[
-          { title: 'Reader', cell: ({ name, kind }: ReaderLag) => (kind === 'relay' ? name : `Projection ${name}`) },
+          {
+            title: 'Reader',
+            cell: ({ name, kind }: ReaderLag) => (kind === 'relay' ? name : `${inWords(kind)} ${name}`),
+          },
           {
             title: 'Verdict',
-            cell: (reader: ReaderLag) => (
-              <>
-                <VerdictChip {...reader} />
-                {reader.detail !== null && <span class="dim"> {reader.detail}</span>}
-              </>
-            ),
+            cell: (reader: ReaderLag) => <VerdictChip {...reader} />,
           },
-          { title: 'Position', numeric: true, cell: ({ position }: ReaderLag) => count(position) },
+          { title: 'Position', numeric: true, cell: ({ position }: ReaderLag) => known(position) },
           ...behind('event'),
         ]}
       />
     </section>
   )
+}
+
+function known(value: number | null): string {
+  return value === null ? 'unknown' : count(value)
 }
 
 function retention(milliseconds: number | null): string {

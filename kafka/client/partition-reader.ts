@@ -68,10 +68,13 @@ const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
 export class PartitionReader {
   readonly #cluster: Cluster
+  /** The same one, which asks as readers of committed transactions do. */
+  readonly #committed: Cluster
   #closed = false
 
   constructor(settings: KafkaSettings, options: ClientOptions) {
     this.#cluster = clusterOf(kafkaClient(settings, options))
+    this.#committed = Object.create(this.#cluster, { isolationLevel: { value: COMMITTED } }) as Cluster
   }
 
   async connect(): Promise<void> {
@@ -102,14 +105,18 @@ export class PartitionReader {
     }))
   }
 
-  /** Partitions without a leader are left out. `at`: or the first record at or after that time (ms), else the end. */
-  async offsets(topics: readonly TopicShape[], at: 'start' | 'end' | number): Promise<Offsets> {
+  /**
+   * Partitions without a leader are left out. `stable`: the end of what no open transaction holds back. A number: the first
+   * record at or after that time (ms), else the end.
+   */
+  async offsets(topics: readonly TopicShape[], at: 'start' | 'end' | 'stable' | number): Promise<Offsets> {
     const asked = topics.map(({ name, partitions }) => ({
       topic: name,
       partitions: partitions.filter(({ leader }) => leader !== null).map(({ partition }) => ({ partition })),
       ...(typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'start' }),
     }))
-    const answers = await this.#cluster.fetchTopicsOffset(asked.filter(({ partitions }) => partitions.length > 0))
+    const cluster = at === 'stable' ? this.#committed : this.#cluster
+    const answers = await cluster.fetchTopicsOffset(asked.filter(({ partitions }) => partitions.length > 0))
     return new Map(
       answers.map(({ topic, partitions }) => [
         topic,
@@ -332,5 +339,7 @@ function clusterOf(kafka: Kafka): Cluster {
   const key = Object.getOwnPropertySymbols(kafka).find((symbol) => symbol.description === 'private:Kafka:createCluster')
   const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key)
   if (typeof create !== 'function') throw new Error('this kafkajs has no cluster to be reached: 2.2.4 has')
-  return create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false }) as Cluster
+  // Its default hides what is behind an open transaction.
+  const isolationLevel = WRITTEN
+  return create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false, isolationLevel }) as Cluster
 }

@@ -10,17 +10,20 @@ export interface Sample {
   readonly at: number
   readonly position: number
   readonly end: number
+  /** The oldest that is kept: what was deleted before it was read cannot be read, and moves nobody. Default: 0. */
+  readonly start?: number
 }
 
 /**
  * - `OK`: has read everything, or moves and holds its distance.
  * - `WARN`: moves, but less than what comes in: it falls behind.
+ * - `UNKNOWN`: it could not be looked at, or not lately.
  * - `STALLED`: somebody is there to read, and nothing is read though there is something.
  * - `STOPPED`: there is something to read, and nobody there to read it.
  */
-export type Verdict = 'OK' | 'WARN' | 'STALLED' | 'STOPPED'
+export type Verdict = 'OK' | 'WARN' | 'UNKNOWN' | 'STALLED' | 'STOPPED'
 
-export const VERDICTS = ['OK', 'WARN', 'STALLED', 'STOPPED'] as const satisfies readonly Verdict[]
+export const VERDICTS = ['OK', 'WARN', 'UNKNOWN', 'STALLED', 'STOPPED'] as const satisfies readonly Verdict[]
 
 export type Trend = 'falling' | 'steady' | 'rising'
 
@@ -72,10 +75,11 @@ export function judge(samples: readonly Sample[], served: boolean): Progress {
 export function secondsBehind(samples: readonly Sample[], now: number): number | null {
   const last = samples.at(-1)
   if (last === undefined || behindOf(last) === 0) return 0
-  const after = samples.findIndex(({ end }) => end > last.position)
+  const next = nextOf(last)
+  const after = samples.findIndex(({ end }) => end > next)
   const [before, passed] = [samples[after - 1], samples[after]]
   if (passed === undefined || before === undefined) return null
-  const share = (last.position - before.end) / (passed.end - before.end)
+  const share = (next - before.end) / (passed.end - before.end)
   return Math.max(0, now - (before.at + share * (passed.at - before.at))) / 1_000
 }
 
@@ -132,8 +136,29 @@ function isLong(samples: readonly Sample[]): boolean {
   return samples.length >= TREND_SAMPLES && spanOf(samples) >= TREND_MS
 }
 
-function behindOf({ position, end }: Sample): number {
-  return Math.max(0, end - position)
+/**
+ * Whether it has been working off a backlog until now: what else its reader has waits for its turn. One that has read
+ * everything every now and then keeps nobody waiting.
+ */
+export function worksOffBacklog(samples: readonly Sample[]): boolean {
+  const last = samples.at(-1)
+  if (last === undefined) return false
+  const recent = samples.filter(({ at }) => at >= last.at - STANDS_STILL_MS)
+  if (recent[0]?.position === last.position) return false
+  const doneAt = recent.findIndex((sample) => behindOf(sample) === 0)
+  const unread = tail(doneAt === -1 ? samples : samples.slice(0, samples.length - recent.length + doneAt), (sample) => {
+    return behindOf(sample) > 0
+  })
+  return spanOf(unread) >= TREND_MS
+}
+
+function behindOf(sample: Sample): number {
+  return Math.max(0, sample.end - nextOf(sample))
+}
+
+/** The next that can be read. */
+export function nextOf({ position, start = 0 }: Sample): number {
+  return Math.max(position, start)
 }
 
 function spanOf(samples: readonly Sample[]): number {

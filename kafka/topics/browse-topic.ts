@@ -86,7 +86,7 @@ async function browse(reader: PartitionReader, wire: WireFormat, browsing: Brows
       .filter(({ leader }) => leader !== null)
       .map(async (one) => {
         const first = firstOffset(one, from, limit, times?.get(topic)?.get(one.partition))
-        return readUpTo(reader, topic, { partition: one.partition, first, end: one.end, limit })
+        return readUpTo(reader, topic, { partition: one.partition, first, end: one.end ?? first, limit })
       }),
   )
   const all = pages.flatMap(({ records }) => records).toSorted((one, other) => one.timestamp - other.timestamp)
@@ -117,12 +117,8 @@ async function readUpTo(reader: PartitionReader, topic: string, { partition, fir
   return { records, next, end }
 }
 
-function firstOffset(
-  { start, end }: PartitionLook,
-  from: BrowseFrom,
-  limit: number,
-  atTime: number | undefined,
-): number {
+function firstOffset(look: PartitionLook, from: BrowseFrom, limit: number, atTime: number | undefined): number {
+  const [start, end] = [look.start ?? 0, look.end ?? 0]
   switch (from.at) {
     case 'earliest':
       return start

@@ -8,7 +8,7 @@ import { zstdOfRawBlocks } from '../cli/zstd-of-raw-blocks.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
-import { startSilentProxy, type SilentProxy } from './silent-proxy.ts'
+import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()

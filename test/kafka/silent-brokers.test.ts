@@ -11,7 +11,7 @@ import { kafkaFeeding, reads } from './kafka-feeding.ts'
 import { testKafka } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openShop } from '../support/shop.ts'
-import { startSilentProxy, type SilentProxy } from './silent-proxy.ts'
+import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 
 const kafka = await testKafka()

@@ -72,7 +72,14 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const ids = await registerEventSchemas(embeddedRegistry(pool))
   const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
   const taking = { executor: committer, shop, ...orderReader() }
-  const sampler = new LagSampler({ kafka: null, readers: logReaders(pool, progress, null), clock: systemClock })
+  const sampler = new LagSampler({
+    ...{
+      kafka: null,
+      readers: logReaders(pool, progress, null),
+      clock: systemClock,
+      monotonic: () => performance.now(),
+    },
+  })
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
