@@ -7,7 +7,7 @@ import type { Config, ConfigFault, Env } from './config.ts'
 import { describeConfig, hidePassword } from './describe-config.ts'
 import { StartFailure } from '../start-failure.ts'
 
-const tokens = 'shop:order:s3cret:with:colons,ops:admin:other'
+const tokens = 'shop:order:s3cret:with:colons,ops:admin:another-long-secret'
 
 describe('an empty environment', () => {
   test('gives the defaults', () => {
@@ -22,9 +22,11 @@ describe('an empty environment', () => {
       portExplicit: false,
       roles: ['api', 'projector', 'relay', 'reactor'],
       apiTokens: [],
+      clientToken: null,
       production: false,
       currency: 'EUR',
       reservationMinutes: 15,
+      demo: true,
       demoOrders: 200,
       rateLimit: 0,
       maxConnections: 2_000,
@@ -92,7 +94,7 @@ describe('a variable', () => {
   test('of tokens keeps colons in the secret', () => {
     expect(config({ API_TOKENS: tokens }).apiTokens).toEqual([
       { name: 'shop', role: 'order', secret: 's3cret:with:colons' },
-      { name: 'ops', role: 'admin', secret: 'other' },
+      { name: 'ops', role: 'admin', secret: 'another-long-secret' },
     ])
   })
 
@@ -155,10 +157,47 @@ test('all faults are found at once', () => {
   expect(found.map(({ variable }) => variable).sort()).toEqual(['CURRENCY', 'DEMO_ODERS', 'PORT', 'ROLES'])
 })
 
-test('faults never repeat a secret', () => {
-  const found = faults({ API_TOKENS: 'shop:owner:s3cret', DATABASE_URL: 'mysql://u:pa55word@127.0.0.1/shop' })
-  expect(found).toHaveLength(2)
-  expect(JSON.stringify(found)).not.toMatch(/s3cret|pa55word/)
+test.each([
+  ['API_TOKENS', 'shop:owner:s3cret'],
+  ['API_TOKENS', 'shop:order:abc,s3cret'],
+  ['API_TOKENS', 'shop:order:abc,s3cret:order'],
+  ['API_TOKENS', 'shop:order:abc,s3cret:order:'],
+  ['API_TOKENS', 'shop:order:abc,s3cret:admin:abc'],
+  ['API_TOKENS', 'shop:order:abc,s3cret:admin:def,s3cret:admin:ghi'],
+  ['API_TOKENS_FILE', 'shop:order:s3cret'],
+  ['ORDERLEDGER_TOKEN', 's3cret s3cret'],
+  ['ORDERLEDGER_TOKEN_FILE', 's3cret'],
+  ['DATABASE_URL', 'mysql://u:s3cret@127.0.0.1/shop'],
+  ['DATABASE_URL', 's3cret:s3cret@127.0.0.1/shop'],
+  ['DATABASE_URL', 'postgres://u:12/s3cret@127.0.0.1/shop'],
+  ['DATABASE_URL', 'postgres://u:12#s3cret@127.0.0.1/shop'],
+  ['DATABASE_URL', 'postgres://127.0.0.1/shop?sslmode=s3cret'],
+  ['SCHEMA_REGISTRY_URL', 's3cret://127.0.0.1'],
+  ['KAFKA_BROKERS', 'shop:s3cret@127.0.0.1:9092'],
+])('the fault of %s=%s repeats no piece of a secret', (variable, value) => {
+  const found = faults({ [variable]: value })
+  expect(found).toHaveLength(1)
+  expect(JSON.stringify(found)).not.toContain('s3cret')
+})
+
+test('the demo is for a shop of nobody: on with the embedded database and outside production, else when asked for', () => {
+  const external = { DATABASE_URL: 'postgres://127.0.0.1/shop' }
+  const demo = (env: Env) => config(env).demo
+  expect([{}, external, { NODE_ENV: 'production' }].map(demo)).toEqual([true, false, false])
+  expect(demo({ ...external, NODE_ENV: 'production', DEMO: 'on' })).toBe(true)
+  expect(config({ DEMO: 'off', DEMO_ORDERS: '50' })).toMatchObject({ demo: false })
+  expect(config({ DEMO_ORDERS: '0' })).toMatchObject({ demo: true, demoOrders: 0 })
+})
+
+test('a password that anyone on the way could read is refused until it is asked for', () => {
+  const plain = { KAFKA_BROKERS: 'a:9092', KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'shop' }
+  const secret = { KAFKA_SASL_PASSWORD: 's3cret' }
+  expect(faults({ ...plain, ...secret })).toEqual([
+    expect.objectContaining({ variable: 'KAFKA_SASL_MECHANISM', fix: expect.stringContaining('KAFKA_SASL_INSECURE') }),
+  ])
+  for (const taken of [{ KAFKA_TLS: 'on' }, { KAFKA_SASL_INSECURE: 'yes' }, { KAFKA_SASL_MECHANISM: '' }]) {
+    expect(config({ ...plain, ...secret, ...taken }).kafka?.sasl?.password).toBe('s3cret')
+  }
 })
 
 test('requireConfig fails with exit code 2 and every fault in its three lines', () => {
@@ -171,6 +210,14 @@ test('requireConfig fails with exit code 2 and every fault in its three lines', 
 describe('an address that other machines can reach', () => {
   test('is refused without tokens', () => {
     expect(faults({ HOST: '0.0.0.0' }).map(({ variable }) => variable)).toEqual(['HOST'])
+  })
+
+  test('is refused with secrets that one can guess at', () => {
+    const short = { API_TOKENS: 'shop:order:a-secret-of-16-ch,ops:admin:15-characters-x' }
+    expect(config(short).apiTokens).toHaveLength(2)
+    const [fault] = faults({ ...short, HOST: '0.0.0.0' })
+    expect(fault).toMatchObject({ variable: 'API_TOKENS', wrong: expect.stringMatching(/^token 2 .*shorter than 16/) })
+    expect(JSON.stringify(fault)).not.toContain('characters-x')
   })
 
   test('is taken with tokens, and limits the rate of each client', () => {
@@ -236,8 +283,22 @@ describe('a secret', () => {
     expect(described.has('CRASH_POINT')).toBe(false)
   })
 
-  test('in the query of a URL is hidden too', () => {
-    expect(hidePassword('postgres:///shop?host=/run&password=pa55word')).not.toContain('pa55word')
+  test.each([
+    'postgres:///shop?host=/run&password=pa55word',
+    'postgres://127.0.0.1/shop?sslmode=verify-full&sslkey=/k&sslpassword=pa55word',
+    'postgres://u:12/pa55word@127.0.0.1/shop',
+    'postgres://u:12?pa55word@127.0.0.1/shop',
+  ])('in %s is hidden wherever it stands', (url) => {
+    expect(hidePassword(url)).not.toContain('pa55word')
+    const [row] = describeConfig({ DATABASE_URL: url }, new Set())
+    expect(row).toMatchObject({ variable: 'DATABASE_URL', value: hidePassword(url) })
+  })
+
+  test('in UTF-16 is refused, as every file that people write', () => {
+    writeFileSync(file, Buffer.from('\ufeffs3cret', 'utf16le'))
+    expect(faults({ ORDERLEDGER_TOKEN_FILE: file })).toEqual([
+      expect.objectContaining({ variable: 'ORDERLEDGER_TOKEN_FILE', wrong: expect.stringContaining('UTF-8') }),
+    ])
   })
 })
 

@@ -1,8 +1,8 @@
 /** The configuration: read once from the environment, frozen, and passed to whoever needs a part of it. */
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { misspelledVariables } from './misspelled.ts'
+import { readText } from './read-text.ts'
 import { allVariables, knownNames, variables } from './variables.ts'
 import type { Variable } from './variables.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
@@ -11,7 +11,7 @@ import type { Role } from '../roles/background-work.ts'
 import type { DriftCheckPeriod } from './values.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'
-import { StartFailure } from '../start-failure.ts'
+import { StartFailure, systemCode } from '../start-failure.ts'
 
 export type { Role } from '../roles/background-work.ts'
 
@@ -33,11 +33,15 @@ export interface Config {
   readonly portExplicit: boolean
   readonly roles: readonly Role[]
   readonly apiTokens: readonly ApiToken[]
+  /** What commands authenticate with; null: with one of `apiTokens`, at the service that runs in `dataDir` alone. */
+  readonly clientToken: string | null
   /** No simulated orders over HTTP. */
   readonly production: boolean
   readonly currency: string
   /** 0: reservations never end. */
   readonly reservationMinutes: number
+  /** Whether a shop without events is filled; `demoOrders` of what is filled in are orders. */
+  readonly demo: boolean
   readonly demoOrders: number
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
@@ -68,6 +72,8 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 const defaultPort = 3000
 const defaultRateLimit = 100
+/** Of a token that whoever reaches the port may guess at. */
+const SHORTEST_SECRET = 16
 
 /** Reads and checks everything; either a frozen configuration or all faults at once, never the first alone. */
 export function readConfig(env: Env): Config | ConfigFaults {
@@ -89,10 +95,13 @@ export function readConfig(env: Env): Config | ConfigFaults {
   const host = value(variables.host)
   const loopback = isLoopback(host)
   const port = value(variables.port)
+  const databaseUrl = value(variables.databaseUrl)
+  const production = value(variables.nodeEnv) === 'production'
+  const demo = value(variables.demo)
   const crashPoint = value(variables.crashPoint)
   const crashLog = value(variables.crashLog)
   const config: Config = {
-    databaseUrl: value(variables.databaseUrl),
+    databaseUrl,
     schemaRegistryUrl: value(variables.schemaRegistryUrl),
     kafka: kafkaSettings(value),
     dataDir: resolve(value(variables.dataDir)),
@@ -102,9 +111,11 @@ export function readConfig(env: Env): Config | ConfigFaults {
     portExplicit: port !== null,
     roles: value(variables.roles),
     apiTokens: value(variables.apiTokens),
-    production: value(variables.nodeEnv) === 'production',
+    clientToken: value(variables.clientToken),
+    production,
     currency: value(variables.currency),
     reservationMinutes: value(variables.reservationMinutes),
+    demo: demo === null ? databaseUrl === null && !production : demo === 'on',
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
@@ -116,7 +127,8 @@ export function readConfig(env: Env): Config | ConfigFaults {
     relayLoses: value(variables.relayLoses),
     crash: crashPoint === null ? null : { ...crashPoint, logFile: crashLog },
   }
-  if (faults.length === 0) faults.push(...contradictions(config, env))
+  const insecure = value(variables.kafkaSaslInsecure) === 'yes'
+  if (faults.length === 0) faults.push(...contradictions(config, { env, insecure }))
   return faults.length > 0 ? { faults } : freeze(config)
 }
 
@@ -156,9 +168,11 @@ export function sourceOf(env: Env, variable: Variable<unknown>): Source {
     }
   }
   try {
-    return { origin: 'file', name: fileName, path, text: readFileSync(path, 'utf8').trim() }
+    return { origin: 'file', name: fileName, path, text: readText(path).trim() }
   } catch (error) {
-    const wrong = `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    // Without the path: the secret itself may stand there by mistake.
+    const code = systemCode(error)
+    const wrong = `cannot be read: ${code === '' && error instanceof Error ? error.message : code}`
     return { origin: 'file', name: fileName, wrong, fix: 'set it to the path of a file that this user can read' }
   }
 }
@@ -182,13 +196,35 @@ function kafkaSettings(value: Value): KafkaSettings | null {
   return brokers === null ? null : { brokers, prefix, tls, sasl }
 }
 
-function contradictions(config: Config, env: Env): readonly ConfigFault[] {
+interface Given {
+  readonly env: Env
+  /** The password of Kafka may be read on its way. */
+  readonly insecure: boolean
+}
+
+function contradictions(config: Config, { env, insecure }: Given): readonly ConfigFault[] {
   const faults: ConfigFault[] = [...kafkaContradictions(env)]
+  const { sasl = null, tls = null } = config.kafka ?? {}
+  if (sasl?.mechanism === 'plain' && tls === null && !insecure) {
+    faults.push({
+      variable: variables.kafkaSaslMechanism.name,
+      wrong: 'plain would send KAFKA_SASL_PASSWORD for anyone on the way to read, since KAFKA_TLS is off',
+      fix: 'KAFKA_TLS=on, or scram-sha-512, or KAFKA_SASL_INSECURE=yes on a network that you trust',
+    })
+  }
   if (!config.loopback && config.apiTokens.length === 0) {
     faults.push({
       variable: variables.host.name,
       wrong: `"${config.host}" is reachable from other machines and no tokens are set, so anyone could place orders`,
       fix: '127.0.0.1, or set API_TOKENS=name:role:secret,...',
+    })
+  }
+  const short = config.apiTokens.findIndex(({ secret }) => secret.length < SHORTEST_SECRET)
+  if (!config.loopback && short >= 0) {
+    faults.push({
+      variable: variables.apiTokens.name,
+      wrong: `token ${String(short + 1)} has a secret shorter than ${String(SHORTEST_SECRET)} characters, and other machines can reach "${config.host}"`,
+      fix: 'a secret that cannot be guessed, such as openssl rand -hex 16 prints',
     })
   }
   if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {

@@ -1,6 +1,7 @@
 /** What the configuration is and where each value comes from, fit to be shown: secrets are hidden. */
 import { sourceOf } from './config.ts'
 import type { Env } from './config.ts'
+import { hasSecretBehindHost } from './values.ts'
 import { allVariables } from './variables.ts'
 
 export interface DescribedVariable {
@@ -38,7 +39,8 @@ export function hideSecret(text: string): string {
 /** The URL with `***` for its password, wherever it stands: for messages and logs. */
 export function hidePassword(text: string): string {
   const url = new URL(text)
+  if (hasSecretBehindHost(url)) return `${url.protocol}//***`
   if (url.password !== '') url.password = '***'
-  if (url.searchParams.has('password')) url.searchParams.set('password', '***')
+  for (const name of [...url.searchParams.keys()]) if (/pass(word)?$/i.test(name)) url.searchParams.set(name, '***')
   return url.href
 }

@@ -12,15 +12,48 @@ beforeEach(() => {
 
 afterEach(() => {
   rmSync(folder, { recursive: true })
-  for (const name of ['ENVIRONMENT_SPEC_REAL', 'ENVIRONMENT_SPEC_FILE']) delete process.env[name]
+  for (const name of ['CURRENCY', 'API_TOKENS', 'PORT', 'PROT']) delete process.env[name]
 })
 
 test('a .env file completes the environment, which wins where both speak', () => {
-  process.env['ENVIRONMENT_SPEC_REAL'] = 'real'
-  writeFileSync(join(folder, '.env'), 'ENVIRONMENT_SPEC_REAL=file\nENVIRONMENT_SPEC_FILE=file\n')
+  process.env['CURRENCY'] = 'EUR'
+  writeFileSync(join(folder, '.env'), 'CURRENCY=CHF\nPORT=4000\n')
   const { env, dotEnv } = loadEnvironment(folder)
-  expect(env).toMatchObject({ ENVIRONMENT_SPEC_REAL: 'real', ENVIRONMENT_SPEC_FILE: 'file' })
-  expect([...dotEnv]).toEqual(['ENVIRONMENT_SPEC_FILE'])
+  expect(env).toMatchObject({ CURRENCY: 'EUR', PORT: '4000' })
+  expect([...dotEnv]).toEqual(['PORT'])
+})
+
+test('a .env file sets our variables, names those that are misspelled, and decides nothing else', () => {
+  const path = process.env['PATH']
+  const others = ['PATH', 'NODE_OPTIONS', 'LD_PRELOAD', 'PGPASSWORD', 'SSL_CERT_FILE', 'HTTPS_PROXY', 'SPEC_OTHER']
+  const lines = [...others.map((name) => `${name}=/elsewhere`), 'PROT=4000', 'API_TOKENS=me:read:secret']
+  writeFileSync(join(folder, '.env'), lines.join('\n'))
+  const { env, dotEnv, leftOut } = loadEnvironment(folder)
+  expect(env['PATH']).toBe(path)
+  for (const name of others) expect(process.env[name]).not.toBe('/elsewhere')
+  expect(leftOut.toSorted()).toEqual(others.toSorted())
+  expect([...dotEnv].sort()).toEqual(['API_TOKENS', 'PROT'])
+})
+
+test('a byte order mark hides no variable, where the file begins and where one was joined to it', () => {
+  writeFileSync(join(folder, '.env'), '\ufeffAPI_TOKENS=me:read:secret\r\n\ufeffPORT=4000\n')
+  expect(loadEnvironment(folder).env).toMatchObject({ API_TOKENS: 'me:read:secret', PORT: '4000' })
+})
+
+test.each([
+  ['in UTF-16', Buffer.from('\ufeffPORT=4000\n', 'utf16le')],
+  ['in UTF-16 without a mark', Buffer.from('PORT=4000\n', 'utf16le').swap16()],
+  ['with lines in UTF-16', Buffer.concat([Buffer.from('PORT=4000\n'), Buffer.from('CURRENCY=CHF\n', 'utf16le')])],
+  ['in Latin-1', Buffer.from('# für\nPORT=4000\n', 'latin1')],
+])('a .env file %s is refused, and says how to save it', (_, content) => {
+  writeFileSync(join(folder, '.env'), content)
+  expect(() => loadEnvironment(folder)).toThrow(
+    expect.objectContaining({
+      code: 'unreadable-env-file',
+      exitCode: 2,
+      next: expect.stringContaining('UTF-8'),
+    }) as Error,
+  )
 })
 
 test('variables of the driver complete a DATABASE_URL that does not say it all, and nothing else', () => {

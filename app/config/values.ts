@@ -71,18 +71,23 @@ export function roleList(text: string): Parsed<readonly Role[]> {
 /** Those of the driver; with `allow`, it would encrypt, and check nothing that was said. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
+/** True where a password with a / ? or # in it was cut in two: its end stands in the path then, or behind it. */
+export function hasSecretBehindHost({ pathname, search, hash }: URL): boolean {
+  return `${pathname}${search}${hash}`.includes('@')
+}
+
 /** A Postgres URL; the text is kept out of the fault, since it may hold a password. */
 export function postgresUrl(text: string): Parsed<string> {
   const fix = 'postgres://user:password@host:5432/database'
   if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
   const url = new URL(text)
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
-    return { wrong: `has the protocol "${url.protocol}"`, fix }
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') return { wrong: 'has another protocol', fix }
+  if (hasSecretBehindHost(url)) {
+    return { wrong: 'has an @ behind its host', fix: 'in a password, / is %2F, ? is %3F, # is %23 and @ is %40' }
   }
   if (url.pathname.length < 2) return { wrong: 'does not name a database', fix }
-  const unknown = url.searchParams.getAll('sslmode').find((mode) => !SSL_MODES.includes(mode))
-  if (unknown !== undefined) return { wrong: `has the sslmode "${unknown}"`, fix: `sslmode=${SSL_MODES.join(', ')}` }
-  return { value: text }
+  const isKnown = url.searchParams.getAll('sslmode').every((mode) => SSL_MODES.includes(mode))
+  return isKnown ? { value: text } : { wrong: 'has an unknown sslmode', fix: `sslmode=${SSL_MODES.join(', ')}` }
 }
 
 /** The URL of a registry; the text is kept out of the fault, since it may hold a password. */
@@ -90,7 +95,7 @@ export function registryUrl(text: string): Parsed<string> {
   const fix = 'http://user:password@host:8081, with a path if the registry has one'
   if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
   const { protocol, search, hash } = new URL(text)
-  if (protocol !== 'http:' && protocol !== 'https:') return { wrong: `has the protocol "${protocol}"`, fix }
+  if (protocol !== 'http:' && protocol !== 'https:') return { wrong: 'has another protocol', fix }
   if (search !== '' || hash !== '') return { wrong: 'has a query or a fragment', fix }
   return { value: text }
 }
@@ -100,7 +105,8 @@ export function brokerList(text: string): Parsed<readonly string[]> {
   const brokers = text.split(',').map((broker) => broker.trim())
   const wrong = brokers.find((broker) => !/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/.test(broker))
   if (wrong === undefined) return { value: brokers }
-  return { wrong: `"${wrong}" is not a broker`, fix: 'host:port of each broker, with commas between them' }
+  const shown = wrong.replace(/^.*@/, '***@')
+  return { wrong: `"${shown}" is not a broker`, fix: 'host:port of each broker, with commas between them' }
 }
 
 /** What may stand before the name of a topic: what Kafka allows in one, and short enough to leave room for it. */
@@ -109,9 +115,9 @@ export function topicPrefix(text: string): Parsed<string> {
   return { wrong: `"${text}" is not a valid topic prefix`, fix: 'at most 100 of: letters, digits, dot, dash, _' }
 }
 
-/** `name:role:secret,...`, or one a line; secrets are kept out of the faults. */
+/** `name:role:secret,...`, or one a line. A name in a fault could be a piece of a secret that has a comma in it. */
 export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
-  const fix = `name:role:secret,... with the roles ${ROLES.join(', ')}`
+  const fix = `name:role:secret,... with the roles ${ROLES.join(', ')}; a secret has no comma in it`
   const tokens: ApiToken[] = []
   const entries = text.split(/[,\n]/).map((entry) => entry.trim())
   for (const [index, entry] of entries.filter((each) => each !== '').entries()) {
@@ -120,15 +126,25 @@ export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
     const secret = rest.join(':')
     const role = ROLES.find((each) => each === roleName)
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no valid name`, fix }
-    if (role === undefined) return { wrong: `${at} ("${name}") has no known role`, fix }
-    if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `${at} ("${name}") has no secret of printable characters`, fix }
-    if (tokens.some((each) => each.name === name)) return { wrong: `two tokens are named "${name}"`, fix }
-    if (tokens.some((each) => each.secret === secret))
-      return { wrong: `${at} ("${name}") has the same secret as another token`, fix }
+    if (role === undefined) return { wrong: `${at} has no known role`, fix }
+    if (!PRINTABLE.test(secret)) return { wrong: `${at} has no secret of printable characters`, fix }
+    if (tokens.some((each) => each.name === name)) return { wrong: `${at} has the name of another one`, fix }
+    if (tokens.some((each) => each.secret === secret)) return { wrong: `${at} has the secret of another one`, fix }
     tokens.push({ name, role, secret })
   }
   if (tokens.length === 0) return { wrong: 'does not contain a token', fix }
   return { value: tokens }
+}
+
+const PRINTABLE = /^[\x21-\x7e]+$/
+
+/** The secret of one token, as it stands behind the second colon in API_TOKENS. */
+export function tokenSecret(text: string): Parsed<string> {
+  if (PRINTABLE.test(text)) return { value: text }
+  return {
+    wrong: 'has characters that no token has',
+    fix: 'the secret alone, as it stands in API_TOKENS of the service',
+  }
 }
 
 export type CrashAt = Pick<CrashPlan, 'point' | 'nth'>

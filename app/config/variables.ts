@@ -13,7 +13,7 @@ import {
   oneOf,
   postgresUrl,
 } from './values.ts'
-import { registryUrl, requestRate, roleList, share, topicPrefix, wholeNumber } from './values.ts'
+import { registryUrl, requestRate, roleList, share, tokenSecret, topicPrefix, wholeNumber } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
@@ -89,6 +89,13 @@ export const variables = {
     fallbackText: 'none',
     parse: anyText,
   }),
+  kafkaSaslInsecure: define<'yes' | 'no'>('KAFKA_SASL_INSECURE', 'plain', {
+    about:
+      'With `yes`, the mechanism plain sends KAFKA_SASL_PASSWORD also without KAFKA_TLS: anyone on the way reads it.',
+    fallback: 'no',
+    fallbackText: 'no',
+    parse: oneOf(['yes', 'no']),
+  }),
   dataDir: define('DATA_DIR', 'plain', {
     about: 'Directory of the embedded Postgres, its password and the run file.',
     fallback: '.orderledger',
@@ -115,13 +122,22 @@ export const variables = {
     parse: roleList,
   }),
   apiTokens: define<readonly ApiToken[]>('API_TOKENS', 'secret', {
-    about: 'Who may call the API: name:role:secret,... with a role of read, order, operate, admin.',
+    about:
+      'Who may call the API: name:role:secret,... with a role of read, order, operate, admin. A secret has at least 16 characters, unless HOST is loopback.',
     fallback: [],
     fallbackText: 'no tokens; only loopback can reach the service',
     parse: apiTokens,
   }),
+  clientToken: define<string | null>('ORDERLEDGER_TOKEN', 'secret', {
+    about:
+      'The secret that commands send to a service: the one of --url, and the one that runs in DATA_DIR. Without it, only the latter gets a token, the strongest of API_TOKENS.',
+    fallback: null,
+    fallbackText: 'no token for other services',
+    parse: tokenSecret,
+  }),
   nodeEnv: define('NODE_ENV', 'plain', {
-    about: 'With `production`, random orders over HTTP (POST /simulation/orders) are off.',
+    about:
+      'With `production`, random orders over HTTP (POST /simulation/orders) are off, and DEMO is off unless it is set.',
     fallback: 'development',
     fallbackText: 'development',
     parse: anyText,
@@ -139,8 +155,15 @@ export const variables = {
     fallbackText: '15',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'minutes' }),
   }),
+  demo: define<'on' | 'off' | null>('DEMO', 'plain', {
+    about:
+      'Whether the first start fills the empty shop with 40 products, customers and DEMO_ORDERS orders: on or off. Nothing can be deleted from a log.',
+    fallback: null,
+    fallbackText: 'on with the embedded database and without NODE_ENV=production, else off',
+    parse: oneOf(['on', 'off']),
+  }),
   demoOrders: define('DEMO_ORDERS', 'plain', {
-    about: 'Number of orders that the first start places in the empty shop (0: none).',
+    about: 'Number of orders of the demo (0: products and customers alone; DEMO=off leaves them out too).',
     fallback: 200,
     fallbackText: '200',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),

@@ -50,7 +50,7 @@ export interface ApiRoleOptions {
 export interface ApiRole {
   readonly parts: Omit<ApiParts, keyof OperationParts>
   readonly checks: () => readonly Check[]
-  /** Places the orders of the demo in a shop that has none; null: it has some, or wants none. */
+  /** Fills a shop that has no events with the demo; null: it has some, or there is to be no demo. */
   readonly fillDemo: () => Promise<DemoReport | null>
 }
 
@@ -121,7 +121,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     },
     checks: () => (inbound === null ? [] : [inbound.check()]),
     async fillDemo() {
-      if (config.demoOrders === 0 || committer.known > 0) return null
+      if (!config.demo || committer.known > 0) return null
       return fillDemo(config.demoOrders, { executor: committer, traffic, shop })
     },
   }

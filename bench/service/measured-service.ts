@@ -33,7 +33,7 @@ export async function startService(scope: Cleanup, options: ServiceOptions = {})
     args: [...NODE_FLAGS, ...program],
     // Not the project's folder: an .env there would configure the service.
     cwd: dataDir,
-    env: { DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', RESERVATION_MINUTES: '0', ...env },
+    env: { DATA_DIR: dataDir, PORT: '0', DEMO: 'DEMO_ORDERS' in env ? 'on' : 'off', RESERVATION_MINUTES: '0', ...env },
     logFile: join(dataDir, 'service.log'),
   })
   const { url, databaseUrl } = await readyService(child, dataDir)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Check } from '../../app/checks/check.ts'
+import { fine, type Check } from '../../app/checks/check.ts'
 import { readConfig } from '../../app/config/config.ts'
 import { checkNode, hostChecks } from '../../app/checks/host-checks.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -21,9 +21,11 @@ export function register(program: Command, context: CommandContext): void {
 
 // With a faulty configuration the other checks would look at the wrong places.
 async function examine({ environment }: CommandContext): Promise<readonly Check[]> {
-  const config = readConfig(environment().env)
+  const { env, leftOut } = environment()
+  const config = readConfig(env)
   if (!('faults' in config)) {
-    return [{ name: 'configuration', state: 'fine', saw: 'no faults', fix: null }, ...(await hostChecks(config))]
+    const others = leftOut.length === 0 ? '' : ` (of .env, ${leftOut.join(', ')} set nothing here)`
+    return [fine('configuration', `no faults${others}`), ...(await hostChecks(config))]
   }
   const faults = config.faults.map(({ variable, wrong, fix }) => ({
     name: 'configuration',

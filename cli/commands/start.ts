@@ -14,7 +14,7 @@ export function register(program: Command, context: CommandContext): void {
   program
     .command('start')
     .description('run the service until Ctrl-C or SIGTERM; without DATABASE_URL it starts its own Postgres')
-    .addHelpText('after', examples('orderledger start', 'PORT=4000 DEMO_ORDERS=0 orderledger start'))
+    .addHelpText('after', examples('orderledger start', 'PORT=4000 DEMO=off orderledger start'))
     .action(() => start(context))
 }
 

@@ -32,7 +32,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 }
 const services = Object.entries(compose.services)
 const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
-const secrets = { POSTGRES_PASSWORD: 'secret', API_TOKENS: 'me:admin:secret' }
+const secrets = { POSTGRES_PASSWORD: 'secret', API_TOKENS: 'me:admin:as-long-as-openssl-makes-it' }
 
 function read(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

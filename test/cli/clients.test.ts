@@ -8,7 +8,7 @@ import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 let service: ServiceHere
 
 beforeAll(async () => {
-  service = await serviceHere()
+  service = await serviceHere({ env: { DEMO: 'on', DEMO_ORDERS: '0' } })
 })
 
 afterAll(async () => {
@@ -29,6 +29,15 @@ function eventsOf(text: string): readonly Event[] {
   const lines = text.split('\n').filter((line) => line !== '')
   return lines.map((line) => JSON.parse(line) as Event)
 }
+
+test('the demo without orders is a catalogue and its customers', async () => {
+  const itemsOf = async (path: string) => {
+    const answer = await fetch(`${service.url}${path}`)
+    return ((await answer.json()) as { readonly items: readonly unknown[] }).items
+  }
+  await eventually(async () => (await itemsOf('/products?limit=100')).length === 40)
+  expect(await itemsOf('/orders')).toEqual([])
+})
 
 test('a flood is answered to the last order, and every answer is counted', async () => {
   const { code, json } = await run('flood', '-n', '500', '-c', '8', '--seed', '7')

@@ -27,7 +27,7 @@ let service: Service
 beforeAll(async () => {
   data = makeDataDir()
   // Empty: the defaults, as a new user has them.
-  service = await startService({ dataDir: data.path, env: { DEMO_ORDERS: '', RESERVATION_MINUTES: '' } })
+  service = await startService({ dataDir: data.path, env: { DEMO: '', RESERVATION_MINUTES: '' } })
 })
 
 afterAll(async () => {

@@ -81,7 +81,8 @@ async function runHere(dataDir: string, args: readonly string[]): Promise<Comman
   const file = join(dataDir, '.env')
   const dotEnv = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
   const env = { ...dotEnv, PATH, HOME, DATA_DIR: dataDir }
-  const code = await main(args, { stdout, stderr }, () => ({ env, dotEnv: new Set(Object.keys(dotEnv)), debug: false }))
+  const environment = { env, dotEnv: new Set(Object.keys(dotEnv)), leftOut: [], debug: false }
+  const code = await main(args, { stdout, stderr }, () => environment)
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 

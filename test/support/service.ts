@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { knownNames } from '../../app/config/variables.ts'
 import { eventually } from './eventually.ts'
 
 const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
@@ -58,7 +59,7 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const child = spawn(process.execPath, [bin, 'start'], {
     cwd: dataDir,
-    env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', DEMO_ORDERS: '0', RESERVATION_MINUTES: '0', ...env },
+    env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', ...demoOf(env), RESERVATION_MINUTES: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child
@@ -118,9 +119,13 @@ async function readyUrl(dataDir: string, pid: number): Promise<string | null> {
   return response.ok ? run.url : null
 }
 
+/** A shop is empty for a test that asks for no orders. */
+export function demoOf(env: Readonly<Record<string, string>>): { readonly DEMO: string } {
+  return { DEMO: Number(env['DEMO_ORDERS'] ?? 0) > 0 ? 'on' : 'off' }
+}
+
 /** The environment without what would configure the service behind the test's back. */
 function inherited(): NodeJS.ProcessEnv {
-  const ours =
-    /^(DATABASE_URL|SCHEMA_REGISTRY_URL|KAFKA_\w+|TOPIC_PREFIX|DATA_DIR|HOST|PORT|ROLES|API_TOKENS|CURRENCY|RESERVATION_MINUTES|DEMO_ORDERS|RATE_LIMIT|LOG_LEVEL|NODE_V8_COVERAGE|VITEST.*)/
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+  const others = Object.entries(process.env).filter(([name]) => !knownNames.includes(name))
+  return Object.fromEntries(others.filter(([name]) => !/^(NODE_V8_COVERAGE|VITEST)/.test(name)))
 }
