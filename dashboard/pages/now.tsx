@@ -39,7 +39,7 @@ export function NowPage() {
         </>
       )}
       <div class="columns">
-        <Hours />
+        <Hours now={minutes.shown.value?.body.items.at(-1)?.minute ?? null} />
         <ActivityFeed />
       </div>
     </>
@@ -103,11 +103,14 @@ interface CardProps {
   readonly value: (minute: Minute) => number
 }
 
+/** Characters that fit in large letters. */
+const LONG = 14
+
 function Card({ title, total, lastHour, more, minutes, value }: CardProps) {
   return (
     <li class="card">
       <h2>{title}</h2>
-      <p class="total">{total}</p>
+      <p class={total.length > LONG ? 'total long' : 'total'}>{total}</p>
       <p class="dim">{lastHour} in 60 min</p>
       <p class="dim">{more}</p>
       <Chart
@@ -144,11 +147,12 @@ function MinuteTable({ minutes }: { readonly minutes: readonly Minute[] }) {
   )
 }
 
-function Hours() {
+/** `now`: the newest minute that is known, by the clock of the service; null until it is. */
+function Hours({ now }: { readonly now: string | null }) {
   const hours = useLive<SalesByHour>('/analytics/hours')
   const pointed = useSignal<number | null>(null)
   const open = useSignal(false)
-  const items = everyHour(hours.shown.value?.body.items ?? [])
+  const items = everyHour(hours.shown.value?.body.items ?? [], now)
   const current = items[pointed.value ?? items.length - 1]
   return (
     <section aria-labelledby="hours">
@@ -195,12 +199,17 @@ function Hours() {
   )
 }
 
-/** The newest hours, those without an order too: the API tells only of the others. At least twelve, to be a chart. */
-function everyHour(items: readonly Hour[]): readonly Hour[] {
+/**
+ * The newest hours, those without an order too: the API tells only of the others. At least twelve, to be a chart. They end
+ * now, or with the last order where that would leave nothing to see.
+ */
+function everyHour(items: readonly Hour[], now: string | null): readonly Hour[] {
   const last = items.at(-1)
   if (last === undefined) return []
   const known = new Map(items.map((item) => [Date.parse(item.hour), item]))
-  const end = Date.parse(last.hour)
+  const newest = Date.parse(last.hour)
+  const current = now === null ? newest : Math.floor(Date.parse(now) / HOUR) * HOUR
+  const end = current - newest < SHOWN_HOURS * HOUR ? Math.max(current, newest) : newest
   const first = Math.max(end - (SHOWN_HOURS - 1) * HOUR, Math.min(...known.keys(), end - 11 * HOUR))
   const none = { orders: 0, units: 0, gmv: { amount: 0, currency: last.gmv.currency } }
   return Array.from({ length: (end - first) / HOUR + 1 }, (_, index) => {

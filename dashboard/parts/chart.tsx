@@ -84,7 +84,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
           NONE,
         ]
       : [
-          { ...axis, grid: NONE, values: (_plot, times) => times.map(hourOfDay) },
+          { ...axis, grid: NONE, splits: (plot) => underBars(plot), values: (_plot, times) => times.map(hourOfDay) },
           { ...axis, size: labelWidth, incrs: WHOLE_STEPS },
         ],
     series: [
@@ -111,6 +111,23 @@ function wholeBars({ data: [times] }: uPlot, first: number, last: number): [numb
   const half = times.length > 1 ? (last - first) / (times.length - 1) / 2 : 1_800
   return [first - half, last + half]
 }
+
+/** Room for a label with its zone, in pixels. */
+const LABEL_WIDTH = 76
+const LABEL_STEPS = [1, 2, 3, 6, 12, 24]
+
+/** Labels stand under bars: hours begin at the half hour in some zones, and twice at one time where clocks are put back. */
+function underBars({ data: [times], width }: uPlot): number[] {
+  const step = LABEL_STEPS.find((hours) => (width / times.length) * hours >= LABEL_WIDTH) ?? 24
+  const labelled: number[] = []
+  for (const time of times) {
+    const isNear = time - (labelled.at(-1) ?? -Infinity) < step * HOUR_SECONDS
+    if (!isNear && new Date(time * 1_000).getHours() % step === 0) labelled.push(time)
+  }
+  return labelled
+}
+
+const HOUR_SECONDS = 3_600
 
 function hourOfDay(seconds: number): string {
   return minuteOf(new Date(seconds * 1_000).toISOString())

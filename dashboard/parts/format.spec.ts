@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { counted, currencyDigits, duration, inWords, money, oneDecimal, shortId, sumOfMoney } from './format.ts'
 
 test.each([
@@ -59,4 +59,54 @@ test('a long id is known by its ends, a short one is whole', () => {
 
 test('names of events and codes become words', () => {
   expect(['OrderPlaced', 'out-of-stock', 'live'].map(inWords)).toEqual(['Order placed', 'Out of stock', 'Live'])
+})
+
+describe('times in the zone of the reader', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  /** Every so many minutes from a time on. */
+  async function shown(zone: string, from: string, minutes: number, many: number): Promise<readonly string[]> {
+    vi.stubEnv('TZ', zone)
+    vi.resetModules()
+    const { minuteOf } = await import('./format.ts')
+    const at = (index: number) => new Date(Date.parse(from) + index * minutes * 60_000).toISOString()
+    return Array.from({ length: many }, (_, index) => minuteOf(at(index)))
+  }
+
+  test.each([
+    ['Europe/Berlin', '2026-10-24T23:00:00Z', 60, ['01:00', '02:00 CEST', '02:00 CET', '03:00']],
+    ['Europe/Berlin', '2026-03-28T23:00:00Z', 60, ['00:00', '01:00', '03:00', '04:00']],
+    ['America/New_York', '2026-11-01T04:00:00Z', 60, ['00:00', '01:00 GMT-4', '01:00 GMT-5', '02:00']],
+    // Its clocks are put back by half an hour.
+    ['Australia/Lord_Howe', '2026-04-04T14:15:00Z', 30, ['01:15', '01:45 GMT+11', '01:45 GMT+10:30', '02:15']],
+    ['America/St_Johns', '2026-11-01T02:30:00Z', 60, ['00:00', '01:00 GMT-2:30', '01:00 GMT-3:30', '02:00']],
+    ['Australia/Adelaide', '2026-04-04T15:30:00Z', 60, ['02:00 GMT+10:30', '02:00 GMT+9:30', '03:00', '04:00']],
+    // Clocks of Troll are put back by two hours.
+    ['Antarctica/Troll', '2026-10-25T00:00:00Z', 60, ['02:00 GMT+2', '01:00 GMT', '02:00 GMT', '03:00']],
+    ['Asia/Kolkata', '2026-10-24T23:00:00Z', 60, ['04:30', '05:30', '06:30', '07:30']],
+    ['Asia/Kathmandu', '2026-10-24T23:00:00Z', 60, ['04:45', '05:45', '06:45', '07:45']],
+  ])('%s from %s', async (zone, from, minutes, texts) => {
+    expect(await shown(zone, from, minutes, texts.length)).toEqual(texts)
+  })
+
+  test('no two minutes of a year have one text', async () => {
+    for (const zone of [
+      'Europe/Berlin',
+      'Australia/Lord_Howe',
+      'Asia/Kolkata',
+      'America/St_Johns',
+      'Africa/Casablanca',
+    ]) {
+      vi.stubEnv('TZ', zone)
+      vi.resetModules()
+      const { dateTime } = await import('./format.ts')
+      const seen = new Set<string>()
+      const start = Date.UTC(2026, 0, 1)
+      for (let quarter = 0; quarter < 366 * 96; quarter++)
+        seen.add(dateTime(new Date(start + quarter * 900_000).toISOString()))
+      expect([zone, seen.size]).toEqual([zone, 366 * 96])
+    }
+  })
 })

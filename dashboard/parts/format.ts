@@ -6,17 +6,13 @@ const LANGUAGE = 'en-GB'
 
 const whole = new Intl.NumberFormat(LANGUAGE)
 const tenths = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const minute = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' })
-const hour = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
-const moment = new Intl.DateTimeFormat(LANGUAGE, {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
+const toMinutes = { hour: '2-digit', minute: '2-digit' } as const
+const toSeconds = { ...toMinutes, second: '2-digit' } as const
+const day = { day: 'numeric', month: 'short' } as const
+const clock = times(toSeconds)
+const minute = times(toMinutes)
+const hour = times({ weekday: 'short', ...day, ...toMinutes })
+const moment = times({ ...day, year: 'numeric', ...toSeconds })
 const currencies = new Map<string, Intl.NumberFormat>()
 
 export function count(value: number): string {
@@ -62,19 +58,44 @@ function currencyFormat(currency: string, digits: number): Intl.NumberFormat {
 }
 
 export function timeOfDay(iso: string): string {
-  return clock.format(new Date(iso))
+  return clock(new Date(iso))
 }
 
 export function minuteOf(iso: string): string {
-  return minute.format(new Date(iso))
+  return minute(new Date(iso))
 }
 
 export function hourOf(iso: string): string {
-  return hour.format(new Date(iso))
+  return hour(new Date(iso))
 }
 
 export function dateTime(iso: string): string {
-  return moment.format(new Date(iso))
+  return moment(new Date(iso))
+}
+
+/** In the zone of the reader, which is named (`CEST`, `GMT+11`) where the same time comes twice. */
+function times(options: Intl.DateTimeFormatOptions): (date: Date) => string {
+  const plain = new Intl.DateTimeFormat(LANGUAGE, options)
+  const zoned = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZoneName: 'short' })
+  return (date) => (comesTwice(date) ? zoned : plain).format(date)
+}
+
+const MINUTE = 60_000
+/** Further than a clock was ever put back. */
+const NEAR = 180 * MINUTE
+
+/** Whether clocks show this time twice, because they are put back soon or just were. */
+function comesTwice(date: Date): boolean {
+  return [-NEAR, NEAR].some((away) => {
+    const other = offsetAt(date.getTime() + away)
+    const shift = (other - date.getTimezoneOffset()) * MINUTE
+    return shift !== 0 && offsetAt(date.getTime() + shift) === other
+  })
+}
+
+/** Minutes that the reader's zone is behind UTC. */
+function offsetAt(millis: number): number {
+  return new Date(millis).getTimezoneOffset()
 }
 
 /** Whole seconds up to a minute, then minutes: `12 s`, `3 min 5 s`, `2 h 10 min`. */

@@ -878,7 +878,11 @@ describe('operations', () => {
 
   test('version, the document and its page are served under the strict policy', async () => {
     expect((await ask('GET', '/version')).body).toMatchObject({ name: 'orderledger', version: '0.1.0' })
-    expect((await ask('GET', '/openapi.json')).body.openapi).toBe('3.1.0')
+    const document = (await ask('GET', '/openapi.json')).body
+    expect(document.openapi).toBe('3.1.0')
+    const operations = Object.values(document.paths as Record<string, Record<string, { readonly tags: string[] }>>)
+    const used = new Set(operations.flatMap((path) => Object.values(path).flatMap(({ tags }) => tags)))
+    expect(document.tags.map(({ name }: { readonly name: string }) => name).sort()).toEqual([...used].sort())
     const page = await service.app.inject({ url: '/docs/', headers: { host: 'localhost' } })
     expect(page.statusCode).toBe(200)
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
