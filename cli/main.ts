@@ -9,6 +9,7 @@ import { packageVersion } from './package-version.ts'
 import type { OutputStreams } from './output/output.ts'
 import { loadEnvironment, type Environment } from '../app/config/environment.ts'
 import { reportFailure } from './output/report-failure.ts'
+import { withoutSecrets } from './output/without-secrets.ts'
 
 /** 0 fine, 1 found or failed, 2 usage, 3 a dependency is unreachable. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -31,7 +32,7 @@ export async function main(
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    return reportFailure(error, ['orderledger', ...args].join(' '), output, isDebugging(context))
+    return reportFailure(error, withoutSecrets('orderledger', ...args), output, isDebugging(context))
   }
 }
 

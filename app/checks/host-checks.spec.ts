@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -78,6 +78,15 @@ describe('a port that is taken', () => {
     expect(check).toMatchObject({ state: 'fine' })
     expect(check?.saw).toContain(`pid ${String(process.pid)}`)
   })
+})
+
+test('a run.json that others may have written is named, and not relied on', async () => {
+  const claim = claimDataDirectory(dataDir, 'start')
+  claim.publish({ url: 'http://127.0.0.1:1', databaseUrl: 'postgres://127.0.0.1:1/shop', startedAt: new Date(0) })
+  chmodSync(join(claim.dataDir, 'run.json'), 0o666)
+  const checks = await hostChecks(requireConfig({ DATA_DIR: dataDir, PORT: '0' }))
+  expect(checks.filter(({ name, state }) => name === 'ownership' && state === 'failed')).toHaveLength(1)
+  expect(checks.some(({ name }) => name === 'database')).toBe(false)
 })
 
 test('a database that does not answer fails with the words of the driver and without the password', async () => {

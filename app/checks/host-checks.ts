@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
+import { directoryChecks, PASSWORD_FILE } from './directory-checks.ts'
 import { examineDatabase } from './database-checks.ts'
 import { checkProjections } from './projection-check.ts'
 import { checkReactors } from './reactor-check.ts'
@@ -17,7 +18,7 @@ import { findBinaries, missingSymlinks } from '../postgres/binaries.ts'
 import type { Binaries } from '../postgres/binaries.ts'
 import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
-import { readRunFile } from '../start/run-file.ts'
+import { trustedRunFile } from '../start/run-file.ts'
 import { migrationFailure } from '../start/migration-failure.ts'
 import { openPool, PROBE_SESSION, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { migrationStatus } from '../../store/postgres/migrate.ts'
@@ -32,6 +33,7 @@ export async function hostChecks(config: Config): Promise<readonly Check[]> {
   return [
     checkNode(process.versions.node),
     checkDataDirectory(config.dataDir),
+    ...directoryChecks(config.dataDir),
     checkDiskSpace(config.dataDir),
     ...(embedded ? embeddedChecks(config.dataDir) : []),
     ...(await databaseChecks(config)),
@@ -71,7 +73,7 @@ export function checkDiskSpace(dataDir: string): Check {
 function checkCluster(dataDir: string): Check {
   const name = 'embedded database'
   const directory = join(dataDir, 'postgres')
-  const password = join(dataDir, 'postgres.password')
+  const password = join(dataDir, PASSWORD_FILE)
   try {
     const lost = existsSync(directory) && !existsSync(password)
     const failure = foreignCluster(directory) ?? (lost ? missingPassword(password, directory) : null)
@@ -134,7 +136,7 @@ function checkParentDeathSignal(): Check {
 
 /** Asks the configured Postgres, or that of the service that runs here. */
 async function databaseChecks(config: Config): Promise<readonly Check[]> {
-  const url = config.databaseUrl ?? readRunFile(config.dataDir)?.databaseUrl ?? null
+  const url = config.databaseUrl ?? trustedRunFile(config.dataDir)?.databaseUrl ?? null
   if (url === null) return []
   try {
     const { version, checks } = await examineDatabase(url)
@@ -173,7 +175,7 @@ async function checkSchema(pool: Pool): Promise<Check> {
 }
 
 async function checkPort({ host, port, portExplicit, dataDir }: Config): Promise<Check> {
-  const running = readRunFile(dataDir)
+  const running = trustedRunFile(dataDir)
   const address = `${host}:${String(port)}`
   if (running !== null)
     return fine('port', `the service of this folder runs at ${running.url} (pid ${String(running.pid)})`)

@@ -14,6 +14,7 @@ import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../log.ts'
+import { PASSWORD_FILE } from '../checks/directory-checks.ts'
 import { postgresAccount } from './account.ts'
 import { postgresBinaries } from './binaries.ts'
 import type { Cluster } from './cluster.ts'
@@ -47,7 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     directory,
     binaries: postgresBinaries(),
     account: postgresAccount(),
-    password: clusterPassword(join(claim.dataDir, 'postgres.password'), directory),
+    password: clusterPassword(join(claim.dataDir, PASSWORD_FILE), directory),
     logFile,
     durable,
   }

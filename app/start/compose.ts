@@ -76,7 +76,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const { version, checks } = await examineDatabase(database.url)
   requireChecks(database.url, checks)
   const remarks = checks.filter(({ state }) => state === 'advice')
-  for (const { name, saw, fix } of remarks) log.warn({ check: name, fix }, saw)
+  for (const { name, saw, fix } of [...claim.remarks, ...remarks]) log.warn({ check: name, fix }, saw)
   step('postgres', [database.describe(version), ...remarks.map(({ saw }) => saw)].join(', '))
 
   const pool = openPool(database.url, { name: 'reader', max: READER_CONNECTIONS, settings: READER_SETTINGS })

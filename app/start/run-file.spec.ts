@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { processIdentity } from './process-table.ts'
-import { claimDataDirectory, readRunFile } from './run-file.ts'
+import { claimDataDirectory, readRunFile, trustedRunFile } from './run-file.ts'
 import { StartFailure } from '../start-failure.ts'
 
 const service = {
@@ -144,6 +144,24 @@ describe('the run file', () => {
       writeFileSync(file, text)
       expect(readRunFile(dataDir)).toBeNull()
     }
+  })
+
+  test('that somebody else may have written is refused, with the command that helps, unless its process is dead', () => {
+    const claim = claimDataDirectory(dataDir, 'start')
+    claim.publish(service)
+    const file = join(dataDir, 'run.json')
+    chmodSync(file, 0o604)
+    expect(() => readRunFile(dataDir)).toThrow(expect.objectContaining({ code: 'untrusted-directory' }))
+    expect(() => readRunFile(dataDir)).toThrow(`chmod 600 ${file}`)
+    expect(trustedRunFile(dataDir)).toBeNull()
+    writeFileSync(file, JSON.stringify({ pid: deadPid(), identity: null }))
+    expect(readRunFile(dataDir)).toBeNull()
+  })
+
+  test('in a directory where others may write keeps a claim from being made', () => {
+    claimDataDirectory(dataDir, 'start').release()
+    chmodSync(dataDir, 0o777)
+    expect(refusal()).toMatchObject({ code: 'untrusted-directory', next: expect.stringContaining('chmod go-w') })
   })
 
   test('is not missed where there is no directory', () => {

@@ -12,11 +12,14 @@
  * removed: so a claim counts only if, looked at again, nothing higher is there. The highest file is never removed,
  * only marked released; that is what makes numbers never come back.
  *
- * `run.json` tells other commands where the service is. It counts only while the owner named in it lives.
+ * `run.json` tells other commands where the service is, and so where our tokens go. It counts only while the owner named
+ * in it lives, and is refused where somebody else could have written it.
  */
-import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileFault, ownUser, requireOwnership, RUN_FILE, untrusted } from '../checks/directory-checks.ts'
+import type { Check } from '../checks/check.ts'
 import { prepareDataDirectory } from './data-directory.ts'
 import { processIdentity } from './process-table.ts'
 import { StartFailure, systemCode, writeFailure } from '../start-failure.ts'
@@ -36,13 +39,14 @@ export interface RunFile {
 export interface Claim {
   /** Absolute, with symbolic links resolved. */
   readonly dataDir: string
+  /** What a start takes and people should know. */
+  readonly remarks: readonly Check[]
   /** Writes run.json, so that other commands find the service. */
   publish(found: { readonly url: string; readonly databaseUrl: string; readonly startedAt: Date }): void
   /** Removes run.json and gives the directory free. A second call does nothing. */
   release(): void
 }
 
-const runFileName = 'run.json'
 const lockPattern = /^run\.lock\.(\d+)$/
 
 /**
@@ -53,19 +57,36 @@ export function claimDataDirectory(path: string, command: string): Claim {
   prepareDataDirectory(path)
   const dataDir = realpathSync(path)
   try {
-    return hold(dataDir, takeLock(dataDir, command))
+    const remarks = requireOwnership(dataDir).filter(({ state }) => state === 'advice')
+    return hold({ dataDir, remarks }, takeLock(dataDir, command))
   } catch (error) {
     throw error instanceof StartFailure ? error : writeFailure(error, `to claim ${dataDir}`, dataDir)
   }
 }
 
-/** The service that runs in this directory now, or null: a file left behind by a dead process does not count. */
+/**
+ * The service that runs in this directory now, or null: a file left behind by a dead process does not count. Throws a
+ * StartFailure, `untrusted-directory`, for one that somebody else may have written.
+ */
 export function readRunFile(path: string): RunFile | null {
-  const entry = parse(readOrNull(join(path, runFileName)))
+  const file = join(path, RUN_FILE)
+  const { text, fault } = readChecked(file) ?? { text: null, fault: null }
+  const entry = parse(text)
   if (entry === null || !lives(entry)) return null
+  if (fault !== null) throw untrusted(fault, `to read ${file}`)
   const { pid, url, databaseUrl, startedAt } = entry
   if (typeof url !== 'string' || typeof databaseUrl !== 'string' || typeof startedAt !== 'string') return null
   return { pid, url, databaseUrl, startedAt }
+}
+
+/** As `readRunFile`, for what does without: null for a file that is not trusted. */
+export function trustedRunFile(path: string): RunFile | null {
+  try {
+    return readRunFile(path)
+  } catch (error) {
+    if (error instanceof StartFailure) return null
+    throw error
+  }
 }
 
 function takeLock(dataDir: string, command: string): number {
@@ -90,10 +111,11 @@ function takeLock(dataDir: string, command: string): number {
   }
 }
 
-function hold(dataDir: string, number: number): Claim {
+function hold({ dataDir, remarks }: Pick<Claim, 'dataDir' | 'remarks'>, number: number): Claim {
   let held = true
   return {
     dataDir,
+    remarks,
     publish({ url, databaseUrl, startedAt }) {
       const entry = {
         pid: process.pid,
@@ -102,12 +124,12 @@ function hold(dataDir: string, number: number): Claim {
         startedAt: startedAt.toISOString(),
         identity: processIdentity(process.pid),
       }
-      replace(dataDir, runFileName, JSON.stringify(entry, null, 2))
+      replace(dataDir, RUN_FILE, JSON.stringify(entry, null, 2))
     },
     release() {
       if (!held) return
       held = false
-      rmSync(join(dataDir, runFileName), { force: true })
+      rmSync(join(dataDir, RUN_FILE), { force: true })
       replace(dataDir, `run.lock.${String(number)}`, JSON.stringify({ released: true }))
     },
   }
@@ -198,6 +220,21 @@ function writeDurably(path: string, text: string): void {
     fsyncSync(fd)
   } finally {
     closeSync(fd)
+  }
+}
+
+/** The file that was opened is the one that is checked. */
+function readChecked(path: string) {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      return { fault: fileFault(path, ownUser(), fstatSync(fd)), text: readFileSync(fd, 'utf8') }
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw writeFailure(error, `to read ${path}`, path)
   }
 }
 

@@ -1,13 +1,14 @@
 /** The registry that a command plans for, compares with or changes. */
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
-import { readRunFile } from '../../app/start/run-file.ts'
+import { trustedRunFile } from '../../app/start/run-file.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { addressOf, registryClient, type RegistryClient } from '../../contract/registry/registry-client.ts'
 import { RegistryFailure, type SchemaRegistry } from '../../contract/registry/schema-registry.ts'
 import type { CommandContext } from '../command-context.ts'
-import { strongestToken } from './service.ts'
+import { withoutSecrets } from '../output/without-secrets.ts'
+import { tokenFor } from './token.ts'
 
 export interface RegistryOptions {
   /** The environment. */
@@ -30,13 +31,16 @@ export function addRegistryOptions(command: Command): Command {
   return command
     .requiredOption('--env <name>', 'the environment of the registry; its ids are stored under this name', envName)
     .option('--registry <url>', 'the registry (default: SCHEMA_REGISTRY_URL)')
-    .option('--token <secret>', 'a token of role admin, for the registry of a service with API_TOKENS')
+    .option(
+      '--token <secret>',
+      'a token of role admin, for the registry of a service; ps shows it: better set ORDERLEDGER_TOKEN',
+    )
 }
 
 /** Throws a StartFailure when none is named. */
 export function registryOf(context: CommandContext, options: Omit<RegistryOptions, 'env'>): FoundRegistry {
   const config = context.config()
-  const running = readRunFile(config.dataDir)
+  const running = trustedRunFile(config.dataDir)
   const named = options.registry ?? config.schemaRegistryUrl
   if (named === null) {
     const own = running === null ? 'http://127.0.0.1:3000/registry' : `${running.url}/registry`
@@ -48,11 +52,15 @@ export function registryOf(context: CommandContext, options: Omit<RegistryOption
   }
   const url = URL.canParse(named) ? new URL(named) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw refusal(`"${named}" is not the URL of a registry`, 'to read it', '--registry http://127.0.0.1:3000/registry')
+    throw refusal(
+      `"${withoutSecrets(named)}" is not the URL of a registry`,
+      'to read it',
+      '--registry http://127.0.0.1:3000/registry',
+    )
   }
-  // Our own secrets go to our own service alone.
-  const isOwn = running !== null && new URL(running.url).origin === url.origin
-  const token = options.token ?? (isOwn ? strongestToken(config.apiTokens) : null)
+  // ORDERLEDGER_TOKEN is for services: a registry of others has its user and password in its URL.
+  const isService = options.registry !== undefined && /^\/registry\/?$/.test(url.pathname)
+  const token = tokenFor(context, { url: url.href, token: options.token, running, isService })
   return {
     registry: confluentRegistry({ url: url.href, token, timeout: TIMEOUT_MS, monotonic: () => performance.now() }),
     ask: registryClient({ url: url.href, token, timeout: TIMEOUT_MS }),
@@ -75,7 +83,7 @@ export async function answered<Result>({ base }: FoundRegistry, work: () => Prom
         tried: `to work with the registry at ${base}`,
         next: isDown
           ? 'start the registry and run the command again, or pass another URL with --registry'
-          : 'pass --token with a token of role admin, or user and password in the URL; then orderledger schemas plan shows what is left',
+          : 'set ORDERLEDGER_TOKEN to a token of role admin (for .../registry of a service), or give user and password in the URL; then orderledger schemas plan shows what is left',
       },
       { cause: error },
     )

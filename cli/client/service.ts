@@ -1,13 +1,14 @@
 /** The running service that a command speaks to: which one, as whom, and how long to wait for it. */
 import type { Command } from 'commander'
-import { ROLES, type ApiToken } from '../../api/http/roles.ts'
-import { readRunFile } from '../../app/start/run-file.ts'
+import { readRunFile, trustedRunFile, type RunFile } from '../../app/start/run-file.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { CommandContext } from '../command-context.ts'
 import { HttpClient, RequestGivenUp, type Reply } from './http-client.ts'
 import { problemCode } from '../load/delivery.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { wholeNumber } from '../load/options.ts'
+import { withoutSecrets } from '../output/without-secrets.ts'
+import { tokenFor } from './token.ts'
 
 export interface ServiceOptions {
   readonly url?: string
@@ -20,7 +21,7 @@ export interface ServiceOptions {
 export function addServiceOptions(command: Command): Command {
   return command
     .option('--url <url>', 'URL of the service (default: the one that runs in DATA_DIR)')
-    .option('--token <secret>', 'token to authenticate with (default: the one in API_TOKENS with the most rights)')
+    .option('--token <secret>', 'token to authenticate with; ps shows it: better set ORDERLEDGER_TOKEN')
     .option('--patience <seconds>', 'how long to retry requests that get no answer', wholeNumber(1, 86_400), 60)
 }
 
@@ -36,8 +37,10 @@ const FIRST_PATIENCE = 5_000
 /** A client of the service, which has answered once. Throws a StartFailure when there is none or it refuses us. */
 export async function connect(context: CommandContext, connecting: Connecting): Promise<HttpClient> {
   const { options, connections, signal } = connecting
-  const url = options.url === undefined ? runningUrl(context) : givenUrl(options.url)
-  const token = options.token ?? strongestToken(context.config().apiTokens)
+  const given = options.url === undefined ? null : givenUrl(options.url)
+  const running = given === null ? runningHere(context) : trustedRunFile(context.config().dataDir)
+  const url = given ?? running?.url ?? ''
+  const token = tokenFor(context, { url, token: options.token, running })
   await greet({ url, token, signal })
   return new HttpClient({ url, token, connections, signal, patience: options.patience * 1_000 })
 }
@@ -90,15 +93,15 @@ export function requireSuccess(reply: Reply, tried: string): void {
     what: `the service answered ${status} ${problemCode(reply)}`,
     tried,
     next: lacksRight
-      ? 'pass --token with a token whose role allows this, or set the same API_TOKENS as the service'
+      ? 'set ORDERLEDGER_TOKEN to a token whose role allows this; only the service of this DATA_DIR gets one of API_TOKENS by itself'
       : `request it with curl -i: the detail of the problem says what to do`,
   })
 }
 
-function runningUrl(context: CommandContext): string {
+function runningHere(context: CommandContext): RunFile {
   const { dataDir } = context.config()
   const running = readRunFile(dataDir)
-  if (running !== null) return running.url
+  if (running !== null) return running
   throw new StartFailure({
     code: 'no-service',
     exitCode: 3,
@@ -114,13 +117,8 @@ function givenUrl(text: string): string {
   throw new StartFailure({
     code: 'invalid-url',
     exitCode: 2,
-    what: `"${text}" is not the URL of a service`,
+    what: `"${withoutSecrets(text)}" is not the URL of a service`,
     tried: 'to read --url',
     next: '--url http://127.0.0.1:3000',
   })
-}
-
-export function strongestToken(tokens: readonly ApiToken[]): string | null {
-  const strongest = tokens.toSorted((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role))[0]
-  return strongest?.secret ?? null
 }

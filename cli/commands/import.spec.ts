@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { claimDataDirectory } from '../../app/start/run-file.ts'
 import { answerJson, answeringService, runInProcess, type Answer, type AnsweringService } from '../load/test-kit.ts'
 
 let folder = ''
@@ -12,6 +13,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.unstubAllEnvs()
   await service?.close()
   service = null
   await rm(folder, { recursive: true })
@@ -106,8 +108,35 @@ test('a service that wants a token is named as such before anything is sent', as
   const { code, stderr } = await runInProcess('import', 'orders', await fileOf(order('o1')), '--url', service.url)
   expect(code).toBe(2)
   expect(stderr).toContain('401 unauthorized')
-  expect(stderr).toContain('--token')
+  expect(stderr).toContain('set ORDERLEDGER_TOKEN')
   expect(service.seen.map(({ method }) => method)).toEqual(['GET'])
+})
+
+test('a token of the configuration goes to the service of a run.json that nobody else could write, and nowhere else', async () => {
+  vi.stubEnv('API_TOKENS', 'ops:admin:of-operations')
+  vi.stubEnv('DATA_DIR', join(folder, 'data'))
+  const url = await shopAnswering({})
+  const claim = claimDataDirectory(join(folder, 'data'), 'start')
+  const file = await fileOf(order('o1'))
+  const sent = () => service?.seen.map(({ headers }) => headers.authorization)
+
+  await runInProcess('import', 'orders', file, '--url', url)
+  expect(sent()).toEqual([undefined, undefined])
+  claim.publish({ url, databaseUrl: 'postgres://127.0.0.1:1/shop', startedAt: new Date(0) })
+  await runInProcess('import', 'orders', file)
+  expect(sent()?.slice(2)).toEqual(['Bearer of-operations', 'Bearer of-operations'])
+
+  const run = join(claim.dataDir, 'run.json')
+  await chmod(run, 0o620)
+  vi.stubEnv('ORDERLEDGER_TOKEN', 'of-a-client')
+  const { code, stderr } = await runInProcess('import', 'orders', file)
+  expect(code).toBe(1)
+  expect(stderr).toContain(`chmod 600 ${run}`)
+  expect(sent()).toHaveLength(4)
+  vi.stubEnv('ORDERLEDGER_TOKEN', '')
+  await runInProcess('import', 'orders', file, '--url', url)
+  expect(sent()?.slice(4)).toEqual([undefined, undefined])
+  claim.release()
 })
 
 test.each([
