@@ -1,10 +1,11 @@
-/** Every figure, in the order in which they run: the shortest first, the million orders last. */
+/** Every figure, in the order in which they run: the shortest first, the million orders and the five million events last. */
 import type { Figure } from './figure.ts'
 import { codec } from './figures/codec.ts'
 import { consumerGroup } from './figures/consumer-group.ts'
 import { contention } from './figures/contention.ts'
 import { expiry } from './figures/expiry.ts'
 import { firstPaint } from './figures/first-paint.ts'
+import { growth } from './figures/growth.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
@@ -56,4 +57,5 @@ export const figures: readonly Figure[] = [
   longLog,
   memoryUse,
   longStream,
+  growth,
 ]

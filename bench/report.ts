@@ -23,7 +23,7 @@ export interface Report {
 }
 
 /** Figures that say something about a shop of a certain age; in a younger one nothing is judged. */
-const LONG_LIVED = ['F3', 'F4']
+const LONG_LIVED = ['F3', 'F4', 'G1']
 
 /** Throws when a number has no sample. */
 export function rowsOf(
@@ -102,6 +102,7 @@ function digits(value: number, unit: Unit): string {
   switch (unit) {
     case '/s':
     case 'MB':
+    case 'B':
     case 'µs':
       return Math.round(value).toLocaleString('en-US')
     case 'ms':

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { customer } from '../../domain/customer.ts'
 import { to, type Addressed } from '../../domain/decision.ts'
@@ -15,6 +16,7 @@ import {
 import type { Proposal } from './proposal.ts'
 import type { LogSource } from '../../store/log/log-source.ts'
 import { projections } from '../../projections/views/list.ts'
+import { Spill } from '../spill/spill-file.ts'
 import { rehearse, type RehearseOptions } from './rehearse.ts'
 import { proposal, recorded, sourceOf, withField, withoutField, withType } from './test-kit.ts'
 
@@ -40,6 +42,7 @@ function rehearsed(proposed: Proposal, options: Partial<RehearseOptions> = {}) {
     proposals: [proposed],
     limit: null,
     signal,
+    spill: new Spill(tmpdir(), 0),
     ...options,
   })
 }
@@ -123,19 +126,26 @@ describe('a rehearsal', () => {
     expect(found.streams).toMatchObject({ folded: 1, unfolded: 1 })
   })
 
-  test('reads the log again for streams that find no room in memory, and comes to the same', async () => {
+  test('spills the events of streams that find no room in memory, reads the log no more for them, and comes to the same', async () => {
     const region = proposal('OrderPlaced', withType('customerId', { type: 'string', default: 'x' }))
     const price = proposal('OrderPlaced', withoutField('placedAt'))
+    const spilled: number[] = []
     for (const proposed of [region, price]) {
       const source = sourceOf(recorded(shop))
-      const small = await rehearsed(proposed, { source, streamsInMemory: 1 })
-      expect(small).toEqual(await rehearsed(proposed))
+      const large = sourceOf(recorded(shop))
+      const whole = await rehearsed(proposed, { source: large })
+      const spill = new Spill(tmpdir(), 0, 100)
+      const small = await rehearsed(proposed, { source, spill, streamsInMemory: 1 })
+      expect(small).toEqual(whole)
       expect(small.streams.folded).toBe(3)
-      expect(source.reads()).toBeGreaterThanOrEqual(2)
+      expect(source.reads()).toBe(large.reads())
+      spilled.push(spill.spilled)
+      spill.close()
     }
+    expect(Math.max(...spilled)).toBeGreaterThan(0)
   })
 
-  test('counts no stream twice when room is made while another one waits for the next reading', async () => {
+  test('counts no stream twice when room is made while another one is spilled', async () => {
     const log = recorded([
       to(order, 'o-1', orderPlaced('o-1', LINES)),
       to(order, 'o-2', orderPlaced('o-2', LINES)),

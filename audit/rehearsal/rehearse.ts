@@ -1,14 +1,15 @@
 /**
  * Tries schemas out on the log before they are published: every stored event is read as today and, where a proposal
  * touches it, as proposed; both readings are folded into the states of their streams and projected into rows, and what
- * comes out differently is told. Nothing is written: rows that may differ are made in memory, so a rehearsal that is
- * killed leaves nothing behind.
+ * comes out differently is told. Nothing is written to the database: rows that may differ are made in memory, and a
+ * rehearsal that is killed leaves nothing behind.
  *
  * A projection never reads a row, and a state depends on its stream alone. That saves most of the work: events that no
  * proposal touches are decoded once, a state is kept once while both readings agree, and rows are made only where some
- * event made other calls. Memory holds at most 250,000 states and 200,000 rows (some 300 MB): for the streams that found
- * no room the log is read again, and rows that found none are counted as not compared.
+ * event made other calls. Memory holds at most 250,000 states and 200,000 rows (some 300 MB): events of streams that found
+ * no room are spilled by their stream and folded at the end, and rows that found none are counted as not compared.
  */
+import { setImmediate } from 'node:timers/promises'
 import { parseSchema } from '../../contract/compatibility/parse-schema.ts'
 import { eventSchemas, type DomainEvent } from '../../schemas/events.ts'
 import { compareSchemas } from '../../contract/diff/compare-schemas.ts'
@@ -19,6 +20,8 @@ import type { LogSource } from '../../store/log/log-source.ts'
 import type { Projected, Projection } from '../../projections/projection.ts'
 import { TwiceReader, type Twice } from './read-twice.ts'
 import { RowsInDoubt, type TableDifferences } from './rows-in-doubt.ts'
+import type { Spill } from '../spill/spill-file.ts'
+import { SpilledEvents } from '../spill/spilled-events.ts'
 import { StreamStates, type StatesSeen } from './stream-states.ts'
 import type { Place, VersionReport } from './version-tally.ts'
 
@@ -30,13 +33,14 @@ export interface RehearseOptions {
   readonly limit: number | null
   /** Ends the rehearsal after the page under way, with what was seen until then. */
   readonly signal: AbortSignal
-  /** States in memory at a time. */
+  readonly spill: Spill
+  /** States in memory before others are spilled. */
   readonly streamsInMemory?: number
-  /** Told after each page; `of` null: the end is not known. The log may be read more than once. */
+  /** Told after each page; `of` null: the end is not known. Of the step `fold`, events that were spilled are counted. */
   readonly onProgress?: (step: RehearsalStep, position: Position, of: Position | null) => void
 }
 
-/** `read` decodes, folds and projects; `fold` goes on with streams that found no room; `rows` makes those in doubt. */
+/** `read` decodes, folds and projects; `fold` does so with streams that found no room; `rows` reads the log again for those in doubt. */
 export type RehearsalStep = 'read' | 'fold' | 'rows'
 
 /** A change that no value shows: the same bytes are then taken for something else. */
@@ -69,9 +73,10 @@ const STREAMS_IN_MEMORY = 250_000
 
 /** Rejects when the log cannot be read or is not dense; throws SchemaRuleError for a schema that cannot be read with. */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
-  const { proposals, projections, streamsInMemory = STREAMS_IN_MEMORY } = options
+  const { proposals, projections, spill, streamsInMemory = STREAMS_IN_MEMORY } = options
   const reader = new TwiceReader(proposals)
-  const states = new StreamStates(streamsInMemory, reader.symbols)
+  const spilled = new SpilledEvents(spill)
+  const states = new StreamStates(streamsInMemory, reader.symbols, spilled)
   const rows = new RowsInDoubt(projections)
   const isFolded = foldedTypes(proposals)
   let others = 0
@@ -100,21 +105,14 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     return null
   }
 
-  const first = await pass(options, { step: 'read', after: 0, see })
-  let { complete } = first
-  for (let after = states.nextPass(); after !== null && complete; after = states.nextPass()) {
-    const again = await pass(options, {
-      step: 'fold',
-      after,
-      see(stored) {
-        if (!isFolded(stored.type)) return
-        const tally = reader.touches(stored.type) ? reader.tally(stored) : null
-        const why = foldState(stored, reader.read(stored, null))
-        if (why !== null) tally?.failed(stored, 'fold', '', why)
-      },
-    })
-    complete = again.complete
+  function seeAgain(stored: RecordedEvent): void {
+    const tally = reader.touches(stored.type) ? reader.tally(stored) : null
+    const why = foldState(stored, reader.read(stored, null))
+    if (why !== null) tally?.failed(stored, 'fold', '', why)
   }
+
+  const first = await pass(options, { step: 'read', after: 0, see })
+  let complete = first.complete && (await refold(options, spilled, states, seeAgain))
   if (rows.any && complete) {
     const made = await pass(options, { step: 'rows', after: 0, see: (stored) => foldRows(rows, reader, stored) })
     complete = made.complete
@@ -157,6 +155,28 @@ async function pass(
     if (position >= end) break
   }
   return { position, complete: true }
+}
+
+/** Part by part; the loop gets a turn between them. False when it was ended early. */
+async function refold(
+  { signal, onProgress }: RehearseOptions,
+  spilled: SpilledEvents,
+  states: StreamStates,
+  see: (stored: RecordedEvent) => void,
+): Promise<boolean> {
+  const { count } = spilled
+  let done = 0
+  for (const events of spilled.parts()) {
+    await setImmediate()
+    if (signal.aborted) return false
+    states.refold()
+    for (const stored of events) {
+      see(stored)
+      done++
+    }
+    onProgress?.('fold', done, count)
+  }
+  return true
 }
 
 function foldRows(rows: RowsInDoubt, reader: TwiceReader, stored: RecordedEvent): void {

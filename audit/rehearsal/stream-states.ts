@@ -5,6 +5,7 @@
 import type { DomainEvent } from '../../schemas/events.ts'
 import { compareValues, sameValue, type ValueDifference } from '../../contract/diff/compare-values.ts'
 import type { Position } from '../../store/commit/command.ts'
+import type { SpilledEvents } from '../spill/spilled-events.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { aggregateOf } from '../../domain/aggregates.ts'
 import { shownValue } from './shown-value.ts'
@@ -33,30 +34,45 @@ export class StreamStates {
   readonly #limit: number
   readonly #open: ReadonlySet<string>
   readonly #states = new Map<string, unknown>()
-  readonly #samples: StateSample[] = []
+  #samples: readonly StateSample[] = []
   #folded = 0
   #different = 0
   #unfolded = 0
-  /** Before the first stream that found no room. */
-  #next: Position | null = null
+  /** Where events of streams go that found no room; null once these are folded. */
+  #spilled: SpilledEvents | null
+  #full = false
 
-  /** Keeps at most `limit` states at a time; `open` are texts that may be shown. */
-  constructor(limit: number, open: ReadonlySet<string>) {
+  /** Keeps at most `limit` states until `refold`; `open` are texts that may be shown. */
+  constructor(limit: number, open: ReadonlySet<string>, spilled: SpilledEvents) {
     this.#limit = limit
     this.#open = open
+    this.#spilled = spilled
   }
 
-  /** Whether an event belongs to a stream that is folded in this pass over the log. */
-  takes({ stream, version, position }: RecordedEvent): boolean {
-    if (version > 1) return this.#states.has(stream)
+  /** Whether an event is to be folded now. */
+  takes(stored: RecordedEvent): boolean {
+    const { stream, version } = stored
+    if (this.#states.has(stream)) return true
     const aggregate = aggregateOf(stream)
     if (aggregate === undefined) return false
-    if (this.#states.size >= this.#limit) this.#next ??= position - 1
-    // Room that is made later stays empty: the next pass begins with the stream that found none, and takes all behind it.
-    if (this.#next !== null) return false
+    if (this.#spilled !== null) {
+      // Room that is made later stays empty: whoever found none was spilled, and would be folded from its middle.
+      this.#full ||= this.#states.size >= this.#limit
+      if (this.#full) {
+        this.#spilled.add(stored)
+        return false
+      }
+    }
+    if (version > 1) return false
     this.#states.set(stream, aggregate.initial)
     this.#folded++
     return true
+  }
+
+  /** Forgets all states, and takes every stream from its first event: before each part of what was spilled. */
+  refold(): void {
+    this.#states.clear()
+    this.#spilled = null
   }
 
   /** Folds an event that `takes` took. Why the state cannot be made of the proposed reading; null: it can. */
@@ -91,25 +107,20 @@ export class StreamStates {
     if (this.#states.delete(stream)) this.#unfolded++
   }
 
-  /** Begins a further pass over the log for the streams that found no room: behind which position; null: none is left. */
-  nextPass(): Position | null {
-    const next = this.#next
-    this.#states.clear()
-    this.#next = null
-    return next
-  }
-
   #differ({ stream, position }: RecordedEvent, was: unknown, is: unknown): void {
     this.#different++
     this.#states.delete(stream)
-    if (this.#samples.length >= SAMPLES) return
+    const last = this.#samples.at(-1)
+    if (last !== undefined && this.#samples.length >= SAMPLES && last.position < position) return
     const found: ValueDifference[] = []
     compareValues(was, is, (difference) => found.push(difference))
     const [first] = found
     if (first === undefined) throw new Error('states that differ have a difference')
     // A property that was not there is something else than one that is null.
     const shown = (value: unknown) => (value === undefined ? 'nothing' : shownValue(value, stream, this.#open))
-    this.#samples.push({ stream, position, path: first.path, was: shown(first.was), is: shown(first.is) })
+    const sample = { stream, position, path: first.path, was: shown(first.was), is: shown(first.is) }
+    const sorted = [...this.#samples, sample].sort((one, other) => one.position - other.position)
+    this.#samples = sorted.slice(0, SAMPLES)
   }
 
   seen(): StatesSeen {

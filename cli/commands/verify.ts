@@ -13,6 +13,7 @@ import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { verifyLog } from '../../audit/verify-log.ts'
 import type { CommandContext } from '../command-context.ts'
 import { followProgress } from '../database/follow-progress.ts'
+import { noRoom } from '../database/no-room.ts'
 import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
 import { examples } from '../examples.ts'
@@ -84,7 +85,7 @@ async function verify(url: string, context: CommandContext): Promise<Verificatio
       topics: found && notesOf(found),
     }
   } catch (error) {
-    throw error instanceof SpillError ? noRoom(error) : error
+    throw error instanceof SpillError ? noRoom(error, 'verify') : error
   } finally {
     spill.close()
     await pool.end()
@@ -169,19 +170,6 @@ function tooLarge(cause: unknown): StartFailure {
       what: 'the read models could not be copied within 5 s, the longest time that a running service tolerates',
       tried: 'to compare them with the log, before reading it',
       next: 'stop the service, then orderledger verify',
-    },
-    { cause },
-  )
-}
-
-function noRoom({ folder, message, cause }: SpillError): StartFailure {
-  return new StartFailure(
-    {
-      code: 'no-room-to-verify',
-      exitCode: 1,
-      what: `${folder}: ${message}`,
-      tried: 'to keep there what does not fit into memory, some 300 bytes for each event',
-      next: 'set DATA_DIR to a folder with room for it (it is given back at the end), and run orderledger verify again',
     },
     { cause },
   )

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
 import { projections } from '../../projections/views/list.ts'
 import { rehearse, type RehearsalStep } from '../../audit/rehearsal/rehearse.ts'
+import { Spill, SpillError } from '../../audit/spill/spill-file.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { proposalInFile, proposalsInFolder, type Proposal } from '../../audit/rehearsal/proposal.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
@@ -14,6 +15,7 @@ import { storedLog, type LogSource } from '../../store/log/log-source.ts'
 import type { CommandContext } from '../command-context.ts'
 import { dumpFailure } from '../database/dump-failure.ts'
 import { followProgress, type ProgressFollower } from '../database/follow-progress.ts'
+import { noRoom } from '../database/no-room.ts'
 import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
 import { examples } from '../examples.ts'
@@ -38,7 +40,8 @@ const NICE = 10
 const details = `
 Reads every stored event as today and as proposed, folds both readings into the states of streams and projects them into
 rows, with the code of this checkout. It reports fields that are new or no longer read, but does not count them as changes.
-It reads the log in pages, whether the service runs or not, and writes nothing. A dump needs no database.
+It reads the log in pages, whether the service runs or not, and writes nothing to the database; what does not fit into
+memory goes to a file in DATA_DIR until it ends. A dump needs no database.
 From topics it only reads every record, as today and as proposed: this shows what a consumer with the schema would meet.
 Exits with 1 if an event fails or a result differs, with 2 if the proposal cannot be read, with 3 if the database cannot
 be reached. Ctrl-C shows what was found so far.`
@@ -64,7 +67,7 @@ async function run(context: CommandContext, event: string | null, options: Rehea
   // Linux takes 0 as this thread, other systems as the whole process.
   setPriority(0, NICE)
   if (options.from === 'topics') return ofTopics(context, proposals)
-  const report = await withSource(context, options.from, (source) => rehearsed(output, proposals, source, options))
+  const report = await withSource(context, options.from, (source) => rehearsed(context, proposals, source, options))
   output.result(report, () => rehearsalText(report, output))
   if (!report.ok) exitWith(1)
 }
@@ -138,17 +141,19 @@ async function ofDump(path: string, work: (source: LogSource) => Promise<Rehears
 }
 
 async function rehearsed(
-  output: Output,
+  context: CommandContext,
   proposals: readonly Proposal[],
   source: LogSource,
   { limit = null }: { readonly limit?: number | null },
 ): Promise<RehearsalReport> {
+  const { output } = context
+  const spill = new Spill(context.config().dataDir, 0)
   const interruption = watchInterruption(() => output.note('stopping; press Ctrl-C again to end at once'))
   const progress = followSteps(output)
   const started = performance.now()
   try {
     const { signal } = interruption
-    const found = await rehearse({ source, proposals, projections, limit, signal, onProgress: progress.advance })
+    const found = await rehearse({ source, proposals, projections, spill, limit, signal, onProgress: progress.advance })
     const seconds = (performance.now() - started) / 1_000
     return {
       ...found,
@@ -156,7 +161,10 @@ async function rehearsed(
       seconds: Math.round(seconds * 1_000) / 1_000,
       eventsPerSecond: Math.round(found.position / seconds),
     }
+  } catch (error) {
+    throw error instanceof SpillError ? noRoom(error, 'schemas rehearse') : error
   } finally {
+    spill.close()
     progress.stop()
     interruption.release()
   }
@@ -164,7 +172,7 @@ async function rehearsed(
 
 const LABELS: { readonly [Step in RehearsalStep]: string } = {
   read: 'rehearse',
-  fold: 'rehearse, more streams',
+  fold: 'rehearse, streams past what memory holds',
   rows: 'rehearse, rows in doubt',
 }
 
