@@ -40,6 +40,7 @@ export async function growShop(service: MeasuredService, events: number, note: (
       }
     }
     await client.query('vacuum analyze log.events, log.commands')
+    await client.query('checkpoint')
   } finally {
     await client.end()
   }
