@@ -148,6 +148,17 @@ test.each([
   expect(stderr).toMatch(message)
 })
 
+test('a redirect is not followed, so no token goes where it leads', async () => {
+  vi.stubEnv('ORDERLEDGER_TOKEN', 'of-a-client')
+  const elsewhere = await answeringService(answerJson(200, {}))
+  service = await answeringService(answerJson(307, {}, { location: elsewhere.url }))
+  const { code } = await runInProcess('import', 'orders', await fileOf(order('o1')), '--url', service.url)
+  expect(code).toBe(1)
+  expect(service.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer of-a-client'])
+  expect(elsewhere.seen).toEqual([])
+  await elsewhere.close()
+})
+
 test('a URL that is none is a fault of the command line', async () => {
   const { code, stderr } = await runInProcess('import', 'orders', await fileOf(order('o1')), '--url', 'localhost:3000')
   expect(code).toBe(2)
