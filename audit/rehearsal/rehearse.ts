@@ -6,7 +6,7 @@
  *
  * A projection never reads a row, and a state depends on its stream alone. That saves most of the work: events that no
  * proposal touches are decoded once, a state is kept once while both readings agree, and rows are made only where some
- * event made other calls. Memory holds at most 250,000 states and 200,000 rows (some 300 MB): events of streams that found
+ * event made other calls. Memory holds at most 50,000 states and 200,000 rows: events of streams that found
  * no room are spilled by their stream and folded at the end, and rows that found none are counted as not compared.
  */
 import { setImmediate } from 'node:timers/promises'
@@ -69,7 +69,7 @@ export interface Rehearsal {
   readonly tables: readonly TableDifferences[]
 }
 
-const STREAMS_IN_MEMORY = 250_000
+const STREAMS_IN_MEMORY = 50_000
 
 /** Rejects when the log cannot be read or is not dense; throws SchemaRuleError for a schema that cannot be read with. */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
