@@ -202,7 +202,7 @@ describe('a directory that does not serve', () => {
   test('because it holds something else is refused untouched', async () => {
     mkdirSync(join(dataDir, 'postgres'), { recursive: true })
     appendFileSync(join(dataDir, 'postgres', 'notes.txt'), 'mine')
-    appendFileSync(join(dataDir, 'postgres.password'), 'password')
+    appendFileSync(join(dataDir, 'postgres.password'), 'password', { mode: 0o600 })
     const failure = await failureOf(() => start())
     expect(failure).toMatchObject({ code: 'foreign-database', exitCode: 1 })
     expect(readdirSync(join(dataDir, 'postgres'))).toEqual(['notes.txt'])
