@@ -127,7 +127,10 @@ export interface DeadLetter {
   /** The first 64 KiB of the value. */
   readonly base64: string | null
   readonly headers: readonly ({
+    /** The name; invalid UTF-8 is replaced. */
     readonly name: string
+    /** The name if it is not UTF-8. */
+    readonly nameBase64: string | null
     /** The value if it is UTF-8. */
     readonly text: string | null
     readonly base64: string
@@ -179,6 +182,7 @@ export interface DeadLetterGroup {
 export interface DeadLetterList {
   /** Groups by cause; those with parked letters first. */
   readonly groups: readonly DeadLetterGroup[]
+  readonly room: DeadLetterRoom
   /** A page of letters, newest first. */
   readonly items: readonly DeadLetterSummary[]
   /** `before` of the next page; null on the last. */
@@ -199,6 +203,24 @@ export interface DeadLetterRetry {
   readonly failed: number
   /** Letters not retried this time; ask again. */
   readonly left: number
+}
+
+/** How much is kept of records that could not be handled. */
+export interface DeadLetterRoom {
+  /** Letters that are kept. */
+  readonly letters: number
+  /** Their size. */
+  readonly bytes: number
+  /** Those of them that are still parked. */
+  readonly parked: number
+  /** Their size. */
+  readonly parkedBytes: number
+  /** DEAD_LETTERS_MAX: retried and discarded letters beyond it are deleted, the oldest first. */
+  readonly most: number
+  /** DEAD_LETTERS_MAX_BYTES, in the same way. */
+  readonly mostBytes: number
+  /** Why no order is read from Kafka until letters are retried or discarded; null: orders are read. */
+  readonly full: string | null
 }
 
 /** A record that could not be handled, without its bytes. */

@@ -13,6 +13,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0009_parked_batches': sql('0009_parked_batches.sql'),
   '0010_registry_spellings': sql('0010_registry_spellings.sql'),
   '0012_reactor_effects': sql('0012_reactor_effects.sql'),
+  '0013_letter_counts': sql('0013_letter_counts.sql'),
 }
 
 function sql(file: string): string {

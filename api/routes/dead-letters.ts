@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { closed, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
 import type { DeadLetters } from '../../kafka/inbound/dead-letters.ts'
+import { noRoom } from '../../kafka/inbound/letter-room.ts'
 import type { LetterGroup, LetterSelection, LetterSummary, StoredLetter } from '../../kafka/inbound/letter-table.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import { principalName } from '../commands.ts'
@@ -117,13 +118,19 @@ export const deadLetters = resource(
     return {
       async listDeadLetters(request, reply) {
         const { cause = null, state = null, before = null, limit = DEFAULT_LIMIT } = request.query
-        const [groups, page] = await Promise.all([
+        const [groups, room, page] = await Promise.all([
           letters.groups(),
+          letters.room(),
           letters.letters({ cause, state, before, limit: limit + 1 }),
         ])
         const items = page.slice(0, limit)
         const next = page.length > limit ? (items.at(-1)?.id ?? null) : null
-        return uncached(reply).send({ groups: groups.map(groupAnswer), items: items.map(summaryAnswer), next })
+        return uncached(reply).send({
+          groups: groups.map(groupAnswer),
+          room: { ...room, full: noRoom(room) },
+          items: items.map(summaryAnswer),
+          next,
+        })
       },
 
       async getDeadLetter(request, reply) {
@@ -193,6 +200,7 @@ function letterAnswer(letter: StoredLetter): object {
     base64: shown === null ? null : shown.toString('base64'),
     headers: headers.map(([name, bytes]) => ({
       name: name.toString(),
+      nameBase64: isUtf8(name) ? null : name.toString('base64'),
       text: textOf(bytes),
       base64: bytes?.toString('base64') ?? '',
     })),

@@ -59,7 +59,8 @@ export const DeadLetter = named(
     base64: nullable(Type.String({ description: 'The first 64 KiB of the value.' })),
     headers: Type.Array(
       closed({
-        name: Type.String(),
+        name: Type.String({ description: 'The name; invalid UTF-8 is replaced.' }),
+        nameBase64: nullable(Type.String({ description: 'The name if it is not UTF-8.' })),
         text: nullable(Type.String({ description: 'The value if it is UTF-8.' })),
         base64: Type.String(),
       }),
@@ -77,10 +78,29 @@ export const DeadLetter = named(
   { description: 'A record that could not be handled.' },
 )
 
+export const DeadLetterRoom = named(
+  'DeadLetterRoom',
+  {
+    letters: count('Letters that are kept.'),
+    bytes: count('Their size.'),
+    parked: count('Those of them that are still parked.'),
+    parkedBytes: count('Their size.'),
+    most: count('DEAD_LETTERS_MAX: retried and discarded letters beyond it are deleted, the oldest first.'),
+    mostBytes: count('DEAD_LETTERS_MAX_BYTES, in the same way.'),
+    full: nullable(
+      Type.String({
+        description: 'Why no order is read from Kafka until letters are retried or discarded; null: orders are read.',
+      }),
+    ),
+  },
+  { description: 'How much is kept of records that could not be handled.' },
+)
+
 export const DeadLetterList = named(
   'DeadLetterList',
   {
     groups: Type.Array(ref(DeadLetterGroup), { description: 'Groups by cause; those with parked letters first.' }),
+    room: ref(DeadLetterRoom),
     items: Type.Array(ref(DeadLetterSummary), { description: 'A page of letters, newest first.' }),
     next: nullable(count('`before` of the next page; null on the last.')),
   },

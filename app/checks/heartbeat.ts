@@ -1,6 +1,7 @@
-/** Knows whether the database answers, and which projections have failed, without asking it for every readiness probe. */
+/** Knows whether the database answers, which projections have failed, and whether dead letters fill their room, without asking it for every readiness probe. */
 import type pg from 'pg'
 import type { Check } from '../../api/parts.ts'
+import { noRoom, readRoom, type LetterLimits } from '../../kafka/inbound/letter-room.ts'
 import { readFailures, type Failure } from '../../projections/generations.ts'
 
 const INTERVAL_MS = 1_000
@@ -11,11 +12,14 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | null = null
   #at: number
   #failure: string | null = null
+  readonly #limits: LetterLimits
   #failed: readonly (readonly [string, Failure])[] = []
+  #noRoom: string | null = null
   #asking = false
 
-  constructor(pool: pg.Pool, monotonic: () => number) {
+  constructor(pool: pg.Pool, limits: LetterLimits, monotonic: () => number) {
     this.#pool = pool
+    this.#limits = limits
     this.#monotonic = monotonic
     this.#at = monotonic()
   }
@@ -42,6 +46,12 @@ export class Heartbeat {
     }))
   }
 
+  /** Of dead letters that nobody decides upon; none while there is room. */
+  letterChecks(): readonly Check[] {
+    if (this.#noRoom === null) return []
+    return [{ name: 'dead-letters', ok: false, ageSeconds: this.#age(), detail: this.#noRoom }]
+  }
+
   #age(): number {
     return Math.round(this.#monotonic() - this.#at) / 1000
   }
@@ -51,6 +61,7 @@ export class Heartbeat {
     this.#asking = true
     try {
       this.#failed = await readFailures(this.#pool)
+      this.#noRoom = noRoom(await readRoom(this.#pool, this.#limits))
       this.#failure = null
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)

@@ -6,6 +6,8 @@ import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
 import { directoryChecks, PASSWORD_FILE } from './directory-checks.ts'
 import { examineDatabase } from './database-checks.ts'
+import { checkLetters } from './letter-check.ts'
+import type { LetterLimits } from '../../kafka/inbound/letter-room.ts'
 import { checkProjections } from './projection-check.ts'
 import { checkReactors } from './reactor-check.ts'
 import type { Config } from '../config/config.ts'
@@ -141,7 +143,7 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
   try {
     const { version, checks } = await examineDatabase(url)
     const answers = fine('database', `Postgres ${version} at ${hidePassword(url)} answers`)
-    return [answers, ...checks, ...(await storedChecks(url))]
+    return [answers, ...checks, ...(await storedChecks(url, config.deadLetters))]
   } catch (error) {
     if (error instanceof StartFailure) return [failed('database', error.what, error.next)]
     throw error
@@ -149,12 +151,17 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 }
 
 /** What is stored there already, if anything. */
-async function storedChecks(url: string): Promise<readonly Check[]> {
+async function storedChecks(url: string, limits: LetterLimits): Promise<readonly Check[]> {
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
     const schema = await checkSchema(pool)
     if (schema.state === 'failed') return [schema]
-    return [schema, ...(await checkProjections(pool)), ...(await checkReactors(pool))]
+    return [
+      schema,
+      ...(await checkProjections(pool)),
+      ...(await checkReactors(pool)),
+      ...(await checkLetters(pool, limits)),
+    ]
   } finally {
     await pool.end()
   }

@@ -30,6 +30,7 @@ describe('an empty environment', () => {
       demoOrders: 200,
       rateLimit: 0,
       maxConnections: 2_000,
+      deadLetters: { most: 1_000_000, mostBytes: 4_294_967_296 },
       logLevel: 'info',
       shutdownTimeoutSeconds: 25,
       shutdownDelaySeconds: 0,

@@ -5,6 +5,7 @@ import { misspelledVariables } from './misspelled.ts'
 import { readText } from './read-text.ts'
 import { allVariables, knownNames, variables } from './variables.ts'
 import type { Variable } from './variables.ts'
+import type { LetterLimits } from '../../kafka/inbound/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Role } from '../roles/background-work.ts'
@@ -46,6 +47,7 @@ export interface Config {
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
   readonly maxConnections: number
+  readonly deadLetters: LetterLimits
   readonly logLevel: LogLevel
   readonly shutdownTimeoutSeconds: number
   readonly shutdownDelaySeconds: number
@@ -119,6 +121,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
+    deadLetters: { most: value(variables.deadLettersMax), mostBytes: value(variables.deadLettersMaxBytes) },
     logLevel: value(variables.logLevel),
     shutdownTimeoutSeconds: value(variables.shutdownTimeout),
     shutdownDelaySeconds: value(variables.shutdownDelay),

@@ -180,6 +180,19 @@ export const variables = {
     fallbackText: '2000',
     parse: wholeNumber({ from: 1, to: 1_000_000, unit: 'connections' }),
   }),
+  deadLettersMax: define('DEAD_LETTERS_MAX', 'plain', {
+    about:
+      'Dead letters to keep. Retried and discarded ones go first; while undecided ones fill it, no order is read from Kafka.',
+    fallback: 1_000_000,
+    fallbackText: '1000000',
+    parse: wholeNumber({ from: 1, to: 1_000_000_000, unit: 'dead letters' }),
+  }),
+  deadLettersMaxBytes: define('DEAD_LETTERS_MAX_BYTES', 'plain', {
+    about: 'Bytes of dead letters to keep, in the same way.',
+    fallback: 4 * 1024 ** 3,
+    fallbackText: '4294967296',
+    parse: wholeNumber({ from: 1_048_576, to: 100 * 1024 ** 4, unit: 'bytes' }),
+  }),
   logLevel: define<LogLevel>('LOG_LEVEL', 'plain', {
     about: `Lowest level to log: ${logLevels.join(', ')}.`,
     fallback: 'info',

@@ -60,7 +60,7 @@ const DEMO_SEED = 1
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, releases } = options
-  const { currency, reservationMinutes, kafka, crash } = config
+  const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
   const progress = new Progress(systemClock)
@@ -90,7 +90,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     ...{ schemaId: placeOrderId, registry: registry.registry, monotonic: () => performance.now() },
   })
   const taking = { executor: committer, shop, ...reader }
-  const inbound = kafka === null ? null : openInbound({ settings: kafka, databaseUrl, taking, crash, metrics, log })
+  const inbound =
+    kafka === null
+      ? null
+      : openInbound({ settings: kafka, databaseUrl, taking, limits: letterLimits, crash, metrics, log })
   if (inbound !== null) {
     inbound.start()
     releases.add('orders over Kafka', () => inbound.stop())
@@ -112,7 +115,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         sharedRegistry: config.schemaRegistryUrl === null ? null : addressOf(config.schemaRegistryUrl).base,
       },
       deadLetters: deadLetters({
-        ...{ ...taking, pool, newEventId: newIdBytes, clock },
+        ...{ ...taking, pool, limits: letterLimits, newEventId: newIdBytes, clock },
         fetchBatches: (place) =>
           kafka === null ? Promise.reject(new Error('there are no brokers')) : fetchBatches(kafka, place),
       }),

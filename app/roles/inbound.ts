@@ -3,6 +3,7 @@ import type { InboundOutcome } from '../../api/inbound-metrics.ts'
 import type { Metrics } from '../../api/metrics.ts'
 import type { Check } from '../../api/parts.ts'
 import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
+import type { LetterLimits } from '../../kafka/inbound/letter-room.ts'
 import { takeOrder, type Taken, type TakingParts } from '../../kafka/inbound/take-order.ts'
 import { OrderCommands } from '../../kafka/inbound/order-commands.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
@@ -18,6 +19,7 @@ export interface InboundOptions {
   readonly settings: KafkaSettings
   readonly databaseUrl: string
   readonly taking: TakingParts
+  readonly limits: LetterLimits
   readonly crash: CrashPlan | null
   readonly metrics: Metrics | null
   readonly log: Log
@@ -31,7 +33,8 @@ export interface Inbound {
   stop(): Promise<void>
 }
 
-export function openInbound({ settings, databaseUrl, taking, crash, metrics, log }: InboundOptions): Inbound {
+export function openInbound(options: InboundOptions): Inbound {
+  const { settings, databaseUrl, taking, limits, crash, metrics, log } = options
   const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
   const holder = newId()
   const reachPoint = crashPoints({ crash })
@@ -39,6 +42,7 @@ export function openInbound({ settings, databaseUrl, taking, crash, metrics, log
     settings,
     pool,
     holder,
+    limits,
     take: (record) => takeOrder(record, taking),
     reachPoint,
     onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),

@@ -107,7 +107,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   // Its own connection: reads that are slow fill the pool, and make no process unready.
   const pulse = openPool(database.url, { name: 'heartbeat', max: 1, settings: READER_SETTINGS })
   releases.add('heartbeat connection', () => pulse.end())
-  const heartbeat = new Heartbeat(pulse, () => performance.now())
+  const heartbeat = new Heartbeat(pulse, config.deadLetters, () => performance.now())
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
@@ -119,7 +119,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     metrics,
     settings: { tokens, rateLimit, maxConnections, production, currency, version: options.version },
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
-    degrading: () => heartbeat.projectionChecks(),
+    degrading: () => [...heartbeat.projectionChecks(), ...heartbeat.letterChecks()],
     feed: background.feed,
     isStopping: () => stopping,
   }

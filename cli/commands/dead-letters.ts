@@ -41,7 +41,7 @@ export function register(program: Command, context: CommandContext): void {
       withService(context, options, async (client) => {
         const list: DeadLetterList = await readLetters(client, options)
         const grouped = options.cause === undefined && options.state === undefined
-        context.output.result(list, () => (grouped ? groupsText(list.groups) : lettersText(list.items)))
+        context.output.result(list, () => (grouped ? groupsText(list) : lettersText(list.items)))
       }),
     )
   addServiceOptions(

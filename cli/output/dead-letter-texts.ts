@@ -1,12 +1,12 @@
 /** Dead letters as a terminal shows them. */
-import type { DeadLetter, DeadLetterGroup, DeadLetterRetry, DeadLetterSummary } from '../../dashboard/api-shapes.ts'
+import type { DeadLetter, DeadLetterList, DeadLetterRetry, DeadLetterSummary } from '../../dashboard/api-shapes.ts'
 import { table } from './output.ts'
 
 const MOST_MESSAGE = 80
 const HEX_BYTES = 256
 const ROW = 16
 
-export function groupsText(groups: readonly DeadLetterGroup[]): string {
+export function groupsText({ groups, room }: Pick<DeadLetterList, 'groups' | 'room'>): string {
   if (groups.length === 0) return 'no dead letters; orderledger poison creates some'
   const rows = groups.map((group) => [
     group.cause,
@@ -18,6 +18,7 @@ export function groupsText(groups: readonly DeadLetterGroup[]): string {
   ])
   return [
     table(['cause', 'parked', 'retried', 'discarded', 'last seen', 'latest error'], rows),
+    ...(room.full === null ? [] : [`no room: ${room.full}`]),
     `next: orderledger dead-letters retry ${groups[0]?.cause ?? ''} --dry-run`,
   ].join('\n')
 }

@@ -38,19 +38,24 @@ export function FailuresPage({ cause, before }: FailuresPageProps) {
       )}
       <h1 tabIndex={-1}>{cause === null ? 'Failures' : inWords(group?.class ?? cause)}</h1>
       <ReadTrouble live={live} />
-      {shown !== null && cause === null && <Causes groups={shown.groups} />}
+      {shown !== null && cause === null && <Causes groups={shown.groups} room={shown.room} />}
       {shown !== null && cause !== null && <Letters list={shown} group={group} cause={cause} before={before} />}
     </>
   )
 }
 
-function Causes({ groups }: { readonly groups: readonly DeadLetterGroup[] }) {
+function Causes({ groups, room }: Pick<DeadLetterList, 'groups' | 'room'>) {
   const parked = groups.reduce((sum, group) => sum + group.parked, 0)
   if (groups.length === 0) {
     return <Empty command="npx orderledger poison">No record from Kafka has failed.</Empty>
   }
   return (
     <>
+      {room.full !== null && (
+        <p class="trouble" role="alert">
+          {room.full}.
+        </p>
+      )}
       <p class="as-of">
         {parked === 0
           ? 'Nothing is parked'

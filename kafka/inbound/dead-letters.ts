@@ -20,6 +20,7 @@ import {
   type StoredLetter,
 } from './letter-table.ts'
 import type { FetchedBatch } from '../client/record-batches.ts'
+import { readRoom, type LetterLimits, type LetterRoom } from './letter-room.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { settleBatch } from './inbound-offsets.ts'
 import { deadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
@@ -28,6 +29,8 @@ import { learnSchema, orderCommand, readValue, takenOf, takeOrder, type Taken, t
 
 export interface DeadLetters {
   groups(): Promise<readonly LetterGroup[]>
+  /** How much is kept, and may be. */
+  room(): Promise<LetterRoom>
   letters(query: LetterQuery): Promise<readonly LetterSummary[]>
   letter(id: number): Promise<StoredLetter | null>
   /** What the value says, as JSON; null when it cannot be read. */
@@ -58,6 +61,7 @@ export interface RetryReport {
 
 export interface DeadLettersParts extends TakingParts {
   readonly pool: Pool
+  readonly limits: LetterLimits
   readonly newEventId: () => Buffer
   /** From the brokers; rejects where there are none. */
   readonly fetchBatches: (place: BatchPlace) => Promise<readonly FetchedBatch[]>
@@ -140,6 +144,7 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
 
   return {
     groups: () => readGroups(pool),
+    room: () => readRoom(pool, parts.limits),
     letters: (query) => readLetters(pool, query),
     letter: (id) => readLetter(pool, id),
     decoded({ value }) {

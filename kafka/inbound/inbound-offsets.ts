@@ -3,6 +3,7 @@
  * and by compare-and-set: of two processes that believe to have a partition, one moves it and the other is told.
  */
 import type pg from 'pg'
+import { withDeed } from './letter-table.ts'
 import { byteaArray, int8Array, textArray } from '../../store/postgres/binary-array.ts'
 
 export interface InboundPartition {
@@ -34,7 +35,7 @@ export interface NewDeadLetter {
   readonly lastOffset: number | null
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** JSON: [[name, base64 or null], ...]. */
+  /** JSON of StoredHeaders. */
   readonly headers: Buffer
   readonly class: string
   readonly message: string
@@ -153,7 +154,7 @@ export async function settleBatch(
   const { rowCount } = await pool.query({
     name: 'settle-batch',
     text: `with settled as (
-        update log.dead_letters set state = 'retried', history = history || $4::jsonb
+        update log.dead_letters set state = 'retried', history = ${withDeed('$4')}
         where id = $3 and state = 'parked' returning 1
       ), parked as (
         ${insertLetters('settled', 5)}

@@ -1,8 +1,10 @@
 /** A record that somebody else sent us, with all that identifies it. Nothing of it is trusted. */
+import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { FetchedRecord } from '../client/record-batches.ts'
 import { headerTexts, type RecordHeader } from '../client/record-headers.ts'
 import type { NewDeadLetter, RecordMark } from './inbound-offsets.ts'
+import type { StoredHeader } from './letter-table.ts'
 import { causeOf } from './cause.ts'
 
 export interface InboundRecord {
@@ -77,8 +79,13 @@ export function headerText({ headers }: InboundRecord, name: string): string | n
 
 /** The record as it is parked. */
 export function deadLetter(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
-  const headers = record.headers.map(([name, bytes]) => [name.toString(), bytes?.toString('base64') ?? null])
+  const headers = record.headers.map(([name, bytes]) => [storedName(name), bytes?.toString('base64') ?? null])
   return { ...unreadLetter(record, fault), headers: Buffer.from(JSON.stringify(headers)) }
+}
+
+/** A name that is not UTF-8 is stored as its bytes. */
+function storedName(name: Buffer): StoredHeader[0] {
+  return isUtf8(name) ? name.toString() : { base64: name.toString('base64') }
 }
 
 /** Without its headers, for when they are what fails. */

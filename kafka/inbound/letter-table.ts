@@ -61,20 +61,14 @@ export interface LetterDeed {
 export type LetterSelection =
   { readonly kind: 'ids'; readonly ids: readonly number[] } | { readonly kind: 'cause'; readonly cause: string }
 
+/** In the JSON of `headers`: a name, as bytes where it is not UTF-8, and the value in base64. */
+export type StoredHeader = readonly [name: string | { readonly base64: string }, value: string | null]
+
 export async function readGroups(pool: pg.Pool): Promise<readonly LetterGroup[]> {
   const { rows } = await pool.query<GroupRow>({
     name: 'letter-groups',
-    text: `select g.cause, newest.class, newest.message, g.parked, g.retried, g.discarded,
-        oldest.parked_at as first_at, newest.parked_at as last_at, newest.id as sample
-      from (
-        select cause, count(*) filter (where state = 'parked') as parked, count(*) filter (where state = 'retried') as retried,
-          count(*) filter (where state = 'discarded') as discarded, min(id) as first, max(id) as last
-        from log.dead_letters group by cause
-      ) g
-      join log.dead_letters oldest on oldest.id = g.first
-      join log.dead_letters newest on newest.id = g.last
-      order by g.parked > 0 desc, newest.id desc
-      limit 1000`,
+    text: `select cause, class, message, parked, retried, discarded, first_at, last_at, last_id as sample
+      from log.letter_groups order by (parked > 0) desc, last_id desc limit 1000`,
   })
   return rows.map((row) => ({
     cause: row.cause,
@@ -97,14 +91,16 @@ export interface LetterQuery {
   readonly limit: number
 }
 
-/** Newest first. */
+/** Newest first. Each set of conditions is a statement of its own, so that the plan fits it. */
 export async function readLetters(pool: pg.Pool, query: LetterQuery): Promise<readonly LetterSummary[]> {
+  const { cause, state, before, limit } = query
+  const given = Object.entries({ 'cause =': cause, 'state =': state, 'id <': before }).filter(([, one]) => one !== null)
+  const conditions = given.map(([column], index) => `${column} $${String(index + 1)}`)
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
   const { rows } = await pool.query<SummaryRow>({
-    name: 'letters',
-    text: `select ${SUMMARY} from log.dead_letters
-      where ($1::text is null or cause = $1) and ($2::text is null or state = $2) and ($3::bigint is null or id < $3)
-      order by id desc limit $4`,
-    values: [query.cause, query.state, query.before, query.limit],
+    name: `letters ${where}`,
+    text: `select ${SUMMARY} from log.dead_letters ${where} order by id desc limit $${String(given.length + 1)}`,
+    values: [...given.map(([, value]) => value), limit],
   })
   return rows.map(summaryOf)
 }
@@ -143,21 +139,25 @@ export async function settleLetter(
 ): Promise<boolean> {
   const { rowCount } = await pool.query({
     name: 'settle-letter',
-    text: `update log.dead_letters set state = $2, history = history || $3::jsonb where id = $1 and state = 'parked'`,
+    text: `update log.dead_letters set state = $2, history = ${withDeed('$3')} where id = $1 and state = 'parked'`,
     values: [id, settled.state, JSON.stringify([settled.deed])],
   })
   return rowCount === 1
 }
 
-/** Discards parked letters; how many. */
+/** Discards parked letters; how many. Some at a time: a cause may have more than one statement can change. */
 export async function discardParked(pool: pg.Pool, selection: LetterSelection, deed: LetterDeed): Promise<number> {
   const [where, value] = selected(selection)
-  const { rowCount } = await pool.query({
-    text: `update log.dead_letters set state = 'discarded', history = history || $2::jsonb
-      where ${where} and state = 'parked'`,
-    values: [value, JSON.stringify([deed])],
-  })
-  return rowCount ?? 0
+  for (let discarded = 0; ;) {
+    const { rowCount } = await pool.query({
+      text: `update log.dead_letters set state = 'discarded', history = ${withDeed('$2')}
+        where state = 'parked' and id in (
+          select id from log.dead_letters where ${where} and state = 'parked' order by id limit ${String(AT_ONCE)})`,
+      values: [value, JSON.stringify([deed])],
+    })
+    discarded += rowCount ?? 0
+    if ((rowCount ?? 0) < AT_ONCE) return discarded
+  }
 }
 
 /** The oldest letters that were not yet told to the topic of dead letters. */
@@ -177,6 +177,14 @@ export async function markPublished(pool: pg.Pool, ids: readonly number[]): Prom
     values: [ids],
   })
 }
+
+/** A letter that is retried over and over keeps its newest deeds. */
+export function withDeed(deed: string): string {
+  return `case when jsonb_array_length(history) < ${String(MOST_DEEDS)} then history else history - 0 end || ${deed}::jsonb`
+}
+
+const MOST_DEEDS = 100
+const AT_ONCE = 5_000
 
 const SUMMARY = `id, topic, partition, record_offset, last_offset, record_timestamp, key, octet_length(value) as size, class, message,
   cause, state, parked_at, published_at`
@@ -235,12 +243,12 @@ function summaryOf(row: SummaryRow): LetterSummary {
 }
 
 function letterOf(row: LetterRow): StoredLetter {
-  const headers = JSON.parse(row.headers.toString()) as readonly (readonly [string, string | null])[]
+  const headers = JSON.parse(row.headers.toString()) as readonly StoredHeader[]
   return {
     ...summaryOf(row),
     value: row.value,
     headers: headers.map(([name, base64]) => [
-      Buffer.from(name),
+      typeof name === 'string' ? Buffer.from(name) : Buffer.from(name.base64, 'base64'),
       base64 === null ? null : Buffer.from(base64, 'base64'),
     ]),
     history: row.history,

@@ -9,7 +9,7 @@
  * Handling: up to 200 records at once, then the place moves and what could not be handled is parked, in one transaction.
  * What throws for one record parks it. After a process that ended without a word, and after what threw for no record that
  * is known, each of the first 200 is handled alone, and that is noted before: the one at which this happened three times
- * is parked without being looked at. What passes by itself is waited for, and counts for nothing.
+ * is parked without being looked at. What passes by itself is waited for, and counts for nothing; so is room for letters.
  */
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -37,6 +37,7 @@ import {
   type InboundRecord,
   type RecordFault,
 } from './inbound-record.ts'
+import { makeRoom, noRoom, type LetterLimits } from './letter-room.ts'
 import { HandedOver, insist } from './patience.ts'
 import { faultOf, isPassing, type Taken } from './take-order.ts'
 
@@ -46,6 +47,7 @@ export interface LaneParts {
   readonly pool: Pool
   /** A uuid of this process. */
   readonly holder: string
+  readonly limits: LetterLimits
   readonly take: (record: InboundRecord) => Promise<Taken>
   readonly log: KafkaLog
   /** The fault hook. */
@@ -69,6 +71,8 @@ export interface Visit {
 const CHUNK = 200
 /** Ends of a process, and defects, at one record. */
 const MAX_ATTEMPTS = 3
+/** How often it is looked whether letters were decided upon. */
+const ROOM_LOOK_MS = 1_000
 const AFTER_DEFECT_MS = { first: 100, most: 1_000 }
 
 interface Todo {
@@ -144,6 +148,7 @@ export class PartitionLane {
     const last = chunk.at(-1)
     if (last === undefined) return false
     const letters = parked(chunk, taken)
+    await this.#awaitRoom(letters, visit)
     if (!(await this.#park(last, letters, visit))) return false
     visit.done(last.offset)
     if (letters.length > 0) this.#parts.reachPoint('inbound.parked')
@@ -152,6 +157,26 @@ export class PartitionLane {
       if (outcome !== undefined) this.#tell(record, outcome)
     })
     return true
+  }
+
+  /** What is kept of letters is bounded: where undecided ones fill that, nothing goes on until somebody decides. */
+  async #awaitRoom(letters: readonly NewDeadLetter[], { signal }: Visit): Promise<void> {
+    if (letters.length === 0) return
+    const { pool, limits, log } = this.#parts
+    const bytes = letters.reduce(
+      (sum, { key, value, headers }) => sum + length(key) + length(value) + headers.length,
+      0,
+    )
+    const coming = { letters: letters.length, bytes }
+    for (let waited = false; ; waited = true) {
+      const reason = noRoom(await this.#insist(() => makeRoom(pool, limits, coming), signal))
+      if (reason === null) return
+      if (!waited)
+        log.error({ ...this.partition, reason }, 'stopped reading orders over Kafka: no room for dead letters')
+      // An attempt at a record that waits says nothing of it.
+      if (!waited && this.#careful > 0) await this.#insist(() => forgetAttempt(pool, this.partition), signal)
+      if (!(await pause(ROOM_LOOK_MS, signal))) throw new HandedOver()
+    }
   }
 
   /** As `#advance`. Of one record alone, a letter that the store refuses is stored with what made it do so. */
@@ -291,6 +316,10 @@ function letterOf(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
   } catch (error) {
     return unreadLetter(record, faultOf(error))
   }
+}
+
+function length(bytes: Buffer | null): number {
+  return bytes?.length ?? 0
 }
 
 function sameMark(one: RecordMark | null, other: RecordMark | null): boolean {

@@ -41,15 +41,15 @@ async function readiness({ url }: Service): Promise<Readiness> {
   return (await answer.json()) as Readiness
 }
 
-test('a failed projection degrades every process, fails verify and doctor, and a resume says what became of it', async () => {
+test('a failed projection degrades every process, fails verify and doctor, and a resume says what became of it; so do letters without room', async () => {
   const { url, drop } = await testDatabase()
   releases.push(drop)
   const pool = openPool(url, { name: 'test', max: 1 })
   releases.push(() => pool.end())
-  const service = await start({ DATABASE_URL: url })
-  const other = await start({ DATABASE_URL: url, ROLES: 'reactor' })
-  const command = (...args: string[]) =>
-    startCommand(service.dataDir, args, { env: { DATABASE_URL: url, PORT: '0' } }).finished
+  const env = { DATABASE_URL: url, DEAD_LETTERS_MAX: '1' }
+  const service = await start(env)
+  const other = await start({ ...env, ROLES: 'reactor' })
+  const command = (...args: string[]) => startCommand(service.dataDir, args, { env: { ...env, PORT: '0' } }).finished
   await openShop(service.url, { products: 1, stock: 100 })
   await pool.query('alter table views.sales_totals_g1 add constraint broken check (false) not valid')
   expect(await order(service)).toBe(201)
@@ -76,6 +76,25 @@ test('a failed projection degrades every process, fails verify and doctor, and a
   expect(mended.stdout).toMatch(/sales (shows everything|goes on)/)
   await eventually(async () => (await readiness(other)).status === 'ready')
   await eventually(async () => (await command('verify')).code === 0)
+
+  // The same where undecided dead letters have all the room that there is for them.
+  await pool.query(
+    `insert into log.dead_letters (topic, partition, record_offset, record_timestamp, headers, class, message, cause, parked_at)
+    values ('order-commands', 0, 0, 0, '[]', 'invalid-json', 'no JSON', 'invalid-json-0a1b2c3d', now())`,
+  )
+  const reason = '1 dead letters are undecided, and DEAD_LETTERS_MAX is 1'
+  for (const each of [service, other]) {
+    await eventually(async () => (await readiness(each)).status === 'degraded')
+    const failed = (await readiness(each)).checks.filter(({ ok }) => !ok)
+    expect(failed).toMatchObject([{ name: 'dead-letters', detail: expect.stringContaining(reason) as string }])
+  }
+  expect(await order(service)).toBe(201)
+  expect((await command('doctor')).stdout).toMatch(
+    new RegExp(`✖ dead letters .*${reason}.*\\n.*orderledger dead-letters list`),
+  )
+  expect((await command('dead-letters', 'list')).stdout).toContain(`no room: ${reason}`)
+  expect((await command('dead-letters', 'discard', 'invalid-json-0a1b2c3d')).code).toBe(0)
+  await eventually(async () => (await readiness(other)).status === 'ready')
 })
 
 test('a paused projection is a note of verify', async () => {

@@ -9,7 +9,7 @@ import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../
 import { eventually } from '../support/eventually.ts'
 import { consumeAll } from './consume-all.ts'
 import { testKafka } from '../support/kafka.ts'
-import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
+import { AVRO_ID, LETTER_LIMITS, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()
@@ -34,6 +34,7 @@ describe.skipIf(kafka === null)('dead letters', () => {
       ...own.taking(AVRO_ID),
       pool,
       newEventId: newIdBytes,
+      limits: LETTER_LIMITS,
       fetchBatches: (place) => fetchBatches(settings, place),
       clock: systemClock,
     })

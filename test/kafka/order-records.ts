@@ -76,6 +76,8 @@ export interface TakerOptions extends Partial<Omit<OrderCommandsParts, 'settings
   readonly before?: (record: InboundRecord) => void
 }
 
+export const LETTER_LIMITS = { most: 1_000_000, mostBytes: 4 * 1024 ** 3 }
+
 /** A member of the group as an api process has it. */
 export function startTaker({ executor, before, ...options }: TakerOptions) {
   const lines: Readonly<Record<string, unknown>>[] = []
@@ -87,6 +89,7 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
   }
   const taker = new OrderCommands({
     holder: newId(),
+    limits: LETTER_LIMITS,
     take(record) {
       before?.(record)
       return takeOrder(record, parts)

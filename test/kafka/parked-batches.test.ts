@@ -7,7 +7,7 @@ import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { zstdOfRawBlocks } from '../cli/zstd-of-raw-blocks.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
-import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
+import { jsonOrder, LETTER_LIMITS, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
@@ -32,7 +32,7 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
     proxy = await startSilentProxy(kafka.bootstrap[0] ?? '')
     const settings = { ...direct, brokers: [proxy.address] }
     desk = deadLetters({
-      ...{ ...own.taking(), pool: own.pool, newEventId: newIdBytes, clock: systemClock },
+      ...{ ...own.taking(), pool: own.pool, newEventId: newIdBytes, limits: LETTER_LIMITS, clock: systemClock },
       fetchBatches: (place) => fetchBatches(settings, place),
     })
     taker = startTaker({ settings, pool: own.pool, executor: own.store.committer })

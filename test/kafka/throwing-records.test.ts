@@ -8,6 +8,7 @@ import { PartitionLane, type LaneParts } from '../../kafka/inbound/partition-lan
 import { takeOrder, type TakingParts } from '../../kafka/inbound/take-order.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
+import { LETTER_LIMITS } from './order-records.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const BAD = 1
@@ -47,7 +48,7 @@ describe('a record for which something throws', () => {
     }
     const outcomes: string[] = []
     const parts: LaneParts = {
-      ...{ pool, holder: newId(), log: quiet, reachPoint: () => undefined },
+      ...{ pool, holder: newId(), limits: LETTER_LIMITS, log: quiet, reachPoint: () => undefined },
       take: (record) =>
         record.offset === BAD && change.take !== undefined ? change.take(record, taking) : takeOrder(record, taking),
       onTaken: ({ offset }) => outcomes.push(String(offset)),

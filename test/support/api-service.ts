@@ -38,6 +38,8 @@ export interface ApiService {
   close(): Promise<void>
 }
 
+const LETTER_LIMITS = { most: 1_000_000, mostBytes: 4 * 1024 ** 3 }
+
 const SETTINGS: ApiSettings = {
   tokens: [],
   rateLimit: 0,
@@ -98,7 +100,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     registry: pool,
     schemas: { usage: new SchemaUsage({ pool }), ids, sharedRegistry: null },
     deadLetters: deadLetters({
-      ...{ ...taking, pool, newEventId: newIdBytes, clock: systemClock },
+      ...{ ...taking, pool, limits: LETTER_LIMITS, newEventId: newIdBytes, clock: systemClock },
       fetchBatches: () => Promise.reject(new Error('there are no brokers')),
     }),
     kafka: { sampler, browse: null },
