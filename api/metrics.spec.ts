@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
+import type { PartitionLag } from '../kafka/lag/lag-report.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -89,4 +90,37 @@ test('orders over Kafka are counted by what became of them', async () => {
   const text = await metrics.registry.metrics()
   expect(text).toContain('orders_over_kafka_total{outcome="placed"} 2')
   expect(text).toContain('orders_over_kafka_total{outcome="parked"} 1')
+})
+
+test('law 13: names of consumer groups that others make become no more than so many series', async () => {
+  const metrics = createMetrics()
+  let round = 0
+  const partition: PartitionLag = {
+    ...{ behind: 0, topic: 't', partition: 0, offset: 0, end: 0, secondsBehind: null, inRate: 0, outRate: 0 },
+    trend: 'steady',
+    etaSeconds: null,
+    verdict: 'OK',
+    settled: true,
+  }
+  metrics.watchGroups(async () =>
+    Array.from({ length: 60 }, (_, index) => {
+      const partitions = [{ ...partition, behind: 10 * round + index }]
+      return {
+        ...partition,
+        group: `g${String(round)}-${String(index)}`,
+        state: 'Empty',
+        members: [],
+        behind: 0,
+        partitions,
+      }
+    }),
+  )
+  const seen = new Set<string>()
+  let text = ''
+  for (round = 0; round < 5; round++) {
+    text = await metrics.registry.metrics()
+    for (const [, group = ''] of text.matchAll(/kafka_consumer_group_lag\{group="([^"]+)"/g)) seen.add(group)
+  }
+  expect(seen.size).toBe(101)
+  expect(text).toContain('kafka_consumer_group_lag{group="other",topic="t",partition="0"} 99')
 })

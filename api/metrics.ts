@@ -197,9 +197,20 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
   gauge('relay_events_per_second', 'Events published per second, recently.', 'eventsPerSecond')
 }
 
+/** Whoever may read the cluster names groups: so many get series of their own, and those that come later share one. */
+const MOST_GROUP_LABELS = 100
+const OTHER_GROUPS = 'other'
+
 function watchGroups(registers: Registry[], groups: () => Promise<readonly GroupLag[]>): void {
   const read = shared(groups)
+  const named = new Set<string>()
 
+  function labelOf(group: string): string {
+    if (named.size < MOST_GROUP_LABELS) named.add(group)
+    return named.has(group) ? group : OTHER_GROUPS
+  }
+
+  /** Of several groups with one label the worst counts. */
   function gauge(name: string, help: string, value: (partition: PartitionLag) => number | null): void {
     new Gauge({
       name,
@@ -209,11 +220,16 @@ function watchGroups(registers: Registry[], groups: () => Promise<readonly Group
       async collect() {
         const current = await read().catch(() => [])
         this.reset()
+        const worst = new Map<string, number>()
         for (const { group, partitions } of current) {
+          const label = labelOf(group)
           for (const partition of partitions) {
             const shown = value(partition)
-            const labels = { group, topic: partition.topic, partition: partition.partition }
-            if (shown !== null) this.set(labels, shown)
+            if (shown === null) continue
+            const labels = { group: label, topic: partition.topic, partition: partition.partition }
+            const key = JSON.stringify(labels)
+            worst.set(key, Math.max(shown, worst.get(key) ?? shown))
+            this.set(labels, worst.get(key) ?? shown)
           }
         }
       },

@@ -1,12 +1,14 @@
 /**
- * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N]`: the fault tests at high counts. Each round runs one scenario,
+ * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N | --hostile]`: the fault tests at high counts. Each round runs one scenario,
  * drawn by the seed; every round ends with `verify` and with the clients' journal held against the log. Stops at the
  * first breach, with the seed and the round that shows it again. With --kafka: random faults on a cluster of three.
+ * With --hostile: a reader who means harm, beside customers who order.
  */
 import { parseArgs } from 'node:util'
 import { storePointNames } from '../app/crash-points.ts'
 import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
+import { soakWithHostility } from './faults/hostile-soak.ts'
 import { soakOnKafka } from './faults/kafka-soak.ts'
 import { soakWithPoison } from './faults/poison-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     crashes: { type: 'string', default: '50' },
     kafka: { type: 'boolean', default: false },
     poison: { type: 'string' },
+    hostile: { type: 'boolean', default: false },
     rate: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -33,17 +36,26 @@ moments until M minutes (30) are over.
             records and offsets, and lets the relay lose records, on a real cluster of three for M minutes; a line of
             JSON for each fault, then a summary; exits with 1 at the first breach
 --poison N  sends N bad records mixed one to one with good orders instead: each is parked once, and no order waits
---rate R    with --kafka: orders a second (50); with --poison: records a second (400)
+--hostile   lets a client with the role read do what it can to exhaust the service, beside orders, for M minutes instead: it may not
+            end, nor take more than 5 times as long for an order at p99, nor more than twice the memory, both measured before
+--rate R    with --kafka: orders a second (50); with --poison: records a second (400); with --hostile: orders
+            a second (200)
 
 Examples:
   npm run soak
   npm run soak -- --minutes 5 --crashes 5 --seed 42
   npm run soak -- --kafka --minutes 30 --seed 7
-  npm run soak -- --poison 100000`)
+  npm run soak -- --poison 100000
+  npm run soak -- --hostile --minutes 5`)
 } else if (values.kafka) {
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
   await told(`--kafka --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
     soakOnKafka({ minutes, seed, perSecond: Number(values.rate ?? 50), tell: line }),
+  )
+} else if (values.hostile) {
+  const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
+  await told(`--hostile --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
+    soakWithHostility({ minutes, seed, perSecond: Number(values.rate ?? 200), tell: line }),
   )
 } else if (values.poison !== undefined) {
   const poison = Number(values.poison)

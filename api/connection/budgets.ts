@@ -25,16 +25,17 @@ const BROKER_LOOKS = 8
 const MOST_WAITING = 1_000
 const MOST_JUDGED = 16
 
-type Take = (request: FastifyRequest, reply: FastifyReply) => Promise<() => void> | (() => void)
+type Take = (request: FastifyRequest, reply: FastifyReply) => Promise<() => void>
 
 /** For all routes that are registered after it: a handler begins when it is its turn, and has it until it is done. */
 export function shareTurns(app: ApiServer): void {
   const judged = new Seats(MOST_JUDGED)
+  const seats = new WeakMap<FastifyRequest, () => void>()
   const takes: Readonly<Record<Scarce, Take>> = {
     database: inTurn(READER_CONNECTIONS),
     registry: inTurn(REGISTRY_CONNECTIONS),
     brokers: inTurn(BROKER_LOOKS),
-    judge: ({ principal }) => judged.take(principal?.name ?? null),
+    judge: (request) => Promise.resolve(seats.get(request) ?? (() => undefined)),
   }
   app.addHook('onRoute', (route) => {
     const { handler, config } = route
@@ -48,6 +49,16 @@ export function shareTurns(app: ApiServer): void {
         end()
       }
     }
+    if (config.uses !== 'judge') return
+    // Schemas are large: their place is taken before a body is read, and given back where none comes.
+    const seat = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const end = judged.take(request.principal?.name ?? null)
+      seats.set(request, end)
+      reply.raw.once('close', () => {
+        if (request.body === undefined) end()
+      })
+    }
+    route.onRequest = [route.onRequest ?? [], seat].flat()
   })
 }
 

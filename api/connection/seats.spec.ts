@@ -11,7 +11,7 @@ test('places are bounded, and given back once', () => {
   expect(() => seats.take(null)).toThrow()
 })
 
-test('one principal has a quarter of them, whoever else waits', () => {
+test('law 13: one principal has a quarter of them, whoever else waits', () => {
   const seats = new Seats(8)
   const back = seats.take('one')
   seats.take('one')

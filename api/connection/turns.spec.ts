@@ -27,7 +27,7 @@ test('one who is alone has all turns', async () => {
   expect(begun).toEqual(['a1', 'a2', 'a3'])
 })
 
-test('those who wait are served in turn, however many one of them has waiting', async () => {
+test('law 13: those who wait are served in turn, however many one of them has waiting', async () => {
   const { begun, take, end } = queueing(new Turns({ atOnce: 1, mostWaiting: 16 }))
   await take('a', 'a0')
   const taken = ['a1', 'a2', 'a3', 'b1', 'c1', 'b2'].map((name) => take(name.charAt(0), name))
@@ -36,7 +36,7 @@ test('those who wait are served in turn, however many one of them has waiting', 
   expect(begun).toEqual(['a0', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
 })
 
-test('of those who wait one principal has a quarter, and all together have a bound', async () => {
+test('law 13: of those who wait one principal has a quarter, and all together have a bound', async () => {
   const turns = new Turns({ atOnce: 1, mostWaiting: 8 })
   const { begun, take, end } = queueing(turns)
   await take('a', 'a0')

@@ -51,7 +51,7 @@ describe('a schema that was damaged', () => {
 const record = (name: string, fields: readonly object[]) => ({ type: 'record', name, fields })
 const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 
-describe('a schema that was made to exhaust its reader', () => {
+describe('law 13: a schema that was made to exhaust its reader', () => {
   test.each<[string, string, string]>([
     ['10,000 nested arrays', `${'{"type":"array","items":'.repeat(10_000)}"int"${'}'.repeat(10_000)}`, 'nested deeper'],
     ['101 nested arrays', `${'{"type":"array","items":'.repeat(101)}"int"${'}'.repeat(101)}`, 'deeper than 100 levels'],

@@ -43,7 +43,7 @@ describe('requests on one connection', () => {
     expect(answers.at(-1)?.status).toBe(200)
   })
 
-  test('are at most 16 under way; one more begins with each that is answered', async () => {
+  test('law 13: are at most 16 under way; one more begins with each that is answered', async () => {
     const answer: (() => void)[] = []
     let most = 0
     let underWay = 0
@@ -64,7 +64,7 @@ describe('requests on one connection', () => {
     expect(most).toBe(16)
   })
 
-  test('are not begun while a client leaves 1 MiB unread', async () => {
+  test('law 13: are not begun while a client leaves 1 MiB unread', async () => {
     const page = 'x'.repeat(400_000)
     let begun = 0
     const app = service.another({
@@ -112,7 +112,7 @@ describe('requests on one connection', () => {
 })
 
 describe('connections', () => {
-  test('make room for new ones: the one that has been idle for longest is closed', async () => {
+  test('law 13: make room for new ones: the one that has been idle for longest is closed', async () => {
     const at = await service.listen(service.another({}, { maxConnections: 3 }))
     const [first, second, third] = [await opened(at), await opened(at), await opened(at)]
     first.write(get('/livez'))

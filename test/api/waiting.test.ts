@@ -47,7 +47,7 @@ async function waitingService(tokens: readonly { name: string; role: 'read'; sec
 
 const headers = (secret?: string) => ({ host: 'localhost', ...(secret && { authorization: `Bearer ${secret}` }) })
 
-test('at most 1,000 wait, whatever they wait for; then 503 says when to come again', async () => {
+test('law 13: at most 1,000 wait, whatever they wait for; then 503 says when to come again', async () => {
   const { app, waiting, end } = await waitingService()
   const urls = ['/orders', '/analytics', '/activity', '/products/a', '/customers/a']
   const asked = Array.from({ length: 1_000 }, (_, index) =>
@@ -118,7 +118,7 @@ async function readingService(names: readonly string[]) {
   }
 }
 
-test('slow reads of one token take their turns with those of others, and hold back nothing else', async () => {
+test('law 13: slow reads of one token take their turns with those of others, and hold back nothing else', async () => {
   const { app, ask, begun, end, release } = await readingService(['many', 'few'])
   const asked = Array.from({ length: 8 }, () => ask('many'))
   await eventually(() => begun.length === 8)

@@ -16,22 +16,19 @@ export interface ShopPlan {
 export const CUSTOMER = 'fault-customer'
 
 /** Lists the products and registers the customer; again is harmless. */
-export async function openShop(url: string, { products, stock }: ShopPlan): Promise<void> {
+export async function openShop(url: string, { products, stock }: ShopPlan, token?: string): Promise<void> {
   const price = { amount: 1999, currency: 'EUR' }
   for (let index = 0; index < products; index++) {
-    await post(url, '/products', {
-      sku: skuOf(index),
-      name: `Product ${String(index)}`,
-      category: 'test',
-      price,
-      stock,
-    })
+    const product = { sku: skuOf(index), name: `Product ${String(index)}`, category: 'test', price, stock }
+    await post(url, '/products', product, token)
   }
-  await registerCustomers(url, [CUSTOMER])
+  await registerCustomers(url, [CUSTOMER], token)
 }
 
-export async function registerCustomers(url: string, customers: readonly string[]): Promise<void> {
-  for (const customerId of customers) await post(url, '/customers', { customerId, name: 'A customer', region: 'eu' })
+export async function registerCustomers(url: string, customers: readonly string[], token?: string): Promise<void> {
+  for (const customerId of customers) {
+    await post(url, '/customers', { customerId, name: 'A customer', region: 'eu' }, token)
+  }
 }
 
 export function skuOf(index: number): string {
@@ -52,11 +49,11 @@ export function ordersFor(label: string, count: number, { products }: ShopPlan):
   }))
 }
 
-async function post(url: string, path: string, body: unknown): Promise<void> {
+async function post(url: string, path: string, body: unknown, token?: string): Promise<void> {
   await eventually(async () => {
     const response = await fetch(new URL(path, url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     })
     const text = await response.text()

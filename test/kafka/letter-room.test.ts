@@ -115,7 +115,7 @@ describe('the counts of letters', () => {
 })
 
 describe('room for letters', () => {
-  test('is made by those that are settled, the oldest first, and never by one that is undecided', async () => {
+  test('law 13: is made by those that are settled, the oldest first, and never by one that is undecided', async () => {
     await park(Array.from({ length: 6 }, (_, offset) => letter(offset, 'a')))
     const [first, second, third, fourth, fifth, sixth] = await ids()
     for (const id of [fourth, second, fifth]) await settle(id, id === second ? 'retried' : 'discarded')

@@ -200,7 +200,7 @@ describe('waiting for a view', () => {
     expect(await waiting).toEqual(['waited', true])
   })
 
-  test('is one look at a time however many wait', async () => {
+  test('law 13: is one look at a time however many wait', async () => {
     await using projecting = await openProjecting()
     await (await projecting.project()).stop()
     await appendEvents(projecting.pool, placed('o1'))
