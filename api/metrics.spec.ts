@@ -96,7 +96,18 @@ test('law 13: names of consumer groups that others make become no more than so m
   const metrics = createMetrics()
   let round = 0
   const partition: PartitionLag = {
-    ...{ behind: 0, topic: 't', partition: 0, offset: 0, end: 0, secondsBehind: null, inRate: 0, outRate: 0 },
+    ...{
+      behind: 0,
+      topic: 't',
+      partition: 0,
+      offset: 0,
+      end: 0,
+      secondsBehind: null,
+      inRate: 0,
+      outRate: 0,
+      ageSeconds: 0,
+      detail: null,
+    },
     trend: 'steady',
     etaSeconds: null,
     verdict: 'OK',
