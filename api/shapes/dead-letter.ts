@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { LETTER_STATES } from '../../kafka/inbound/letter-table.ts'
+import { LETTER_STATES } from '../../kafka/letters/letter-table.ts'
 import { closed, named, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
 import { count, time } from './shape.ts'
 

@@ -1,7 +1,7 @@
 /** Knows whether the database answers, which projections have failed, and whether dead letters fill their room, without asking it for every readiness probe. */
 import type pg from 'pg'
 import type { Check } from '../../api/parts.ts'
-import { noRoom, readRoom, type LetterLimits } from '../../kafka/inbound/letter-room.ts'
+import { noRoom, readRoom, type LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { readFailures, type Failure } from '../../projections/generations.ts'
 
 const INTERVAL_MS = 1_000

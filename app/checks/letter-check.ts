@@ -1,6 +1,6 @@
 /** Looks whether there is room for records that cannot be handled: without it no order is read from Kafka. */
 import type pg from 'pg'
-import { noRoom, readRoom, type LetterLimits } from '../../kafka/inbound/letter-room.ts'
+import { noRoom, readRoom, type LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { failed, fine, type Check } from './check.ts'
 
 /** None while the database has not got the tables. */

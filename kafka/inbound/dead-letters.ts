@@ -18,9 +18,9 @@ import {
   type LetterSelection,
   type LetterSummary,
   type StoredLetter,
-} from './letter-table.ts'
+} from '../letters/letter-table.ts'
 import type { FetchedBatch } from '../client/record-batches.ts'
-import { readRoom, type LetterLimits, type LetterRoom } from './letter-room.ts'
+import { readRoom, type LetterLimits, type LetterRoom } from '../letters/letter-room.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { settleBatch } from './inbound-offsets.ts'
 import { deadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'

@@ -3,7 +3,7 @@
  * and by compare-and-set: of two processes that believe to have a partition, one moves it and the other is told.
  */
 import type pg from 'pg'
-import { withDeed } from './letter-table.ts'
+import { withDeed } from '../letters/letter-table.ts'
 import { byteaArray, int8Array, textArray } from '../../store/postgres/binary-array.ts'
 
 export interface InboundPartition {

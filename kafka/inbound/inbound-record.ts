@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { FetchedRecord } from '../client/record-batches.ts'
 import { headerTexts, type RecordHeader } from '../client/record-headers.ts'
 import type { NewDeadLetter, RecordMark } from './inbound-offsets.ts'
-import type { StoredHeader } from './letter-table.ts'
+import type { StoredHeader } from '../letters/letter-table.ts'
 import { causeOf } from './cause.ts'
 
 export interface InboundRecord {

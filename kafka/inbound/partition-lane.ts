@@ -27,17 +27,9 @@ import { verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { KafkaLog } from '../client/connection.ts'
 import { isKafkaError } from '../client/kafka-failure.ts'
 import { inKeyOrder } from './in-key-order.ts'
-import {
-  deadLetter,
-  isStill,
-  markOf,
-  sameRecord,
-  unreadLetter,
-  type ArrivedRecord,
-  type InboundRecord,
-  type RecordFault,
-} from './inbound-record.ts'
-import { makeRoom, noRoom, type LetterLimits } from './letter-room.ts'
+import { isStill, markOf, sameRecord, unreadLetter, type ArrivedRecord, type InboundRecord } from './inbound-record.ts'
+import { makeRoom, type LetterLimits } from '../letters/letter-room.ts'
+import { awaitRoom, parkedLetters } from './parked-letters.ts'
 import { HandedOver, insist } from './patience.ts'
 import { faultOf, isPassing, type Taken } from './take-order.ts'
 
@@ -71,8 +63,6 @@ export interface Visit {
 const CHUNK = 200
 /** Ends of a process, and defects, at one record. */
 const MAX_ATTEMPTS = 3
-/** How often it is looked whether letters were decided upon. */
-const ROOM_LOOK_MS = 1_000
 const AFTER_DEFECT_MS = { first: 100, most: 1_000 }
 
 interface Todo {
@@ -147,8 +137,12 @@ export class PartitionLane {
   async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: Visit): Promise<boolean> {
     const last = chunk.at(-1)
     if (last === undefined) return false
-    const letters = parked(chunk, taken)
-    await this.#awaitRoom(letters, visit)
+    const letters = parkedLetters(chunk, taken)
+    await awaitRoom(letters, {
+      ...{ limits: this.#parts.limits, signal: visit.signal },
+      look: (limits, coming) => this.#insist(() => makeRoom(this.#parts.pool, limits, coming), visit.signal),
+      onWait: (reason) => this.#waitForRoom(reason, visit.signal),
+    })
     if (!(await this.#park(last, letters, visit))) return false
     visit.done(last.offset)
     if (letters.length > 0) this.#parts.reachPoint('inbound.parked')
@@ -159,24 +153,11 @@ export class PartitionLane {
     return true
   }
 
-  /** What is kept of letters is bounded: where undecided ones fill that, nothing goes on until somebody decides. */
-  async #awaitRoom(letters: readonly NewDeadLetter[], { signal }: Visit): Promise<void> {
-    if (letters.length === 0) return
-    const { pool, limits, log } = this.#parts
-    const bytes = letters.reduce(
-      (sum, { key, value, headers }) => sum + length(key) + length(value) + headers.length,
-      0,
-    )
-    const coming = { letters: letters.length, bytes }
-    for (let waited = false; ; waited = true) {
-      const reason = noRoom(await this.#insist(() => makeRoom(pool, limits, coming), signal))
-      if (reason === null) return
-      if (!waited)
-        log.error({ ...this.partition, reason }, 'stopped reading orders over Kafka: no room for dead letters')
-      // An attempt at a record that waits says nothing of it.
-      if (!waited && this.#careful > 0) await this.#insist(() => forgetAttempt(pool, this.partition), signal)
-      if (!(await pause(ROOM_LOOK_MS, signal))) throw new HandedOver()
-    }
+  /** An attempt at a record that waits says nothing of it. */
+  async #waitForRoom(reason: string, signal: AbortSignal): Promise<void> {
+    const { pool, log } = this.#parts
+    log.error({ ...this.partition, reason }, 'stopped reading orders over Kafka: no room for dead letters')
+    if (this.#careful > 0) await this.#insist(() => forgetAttempt(pool, this.partition), signal)
   }
 
   /** As `#advance`. Of one record alone, a letter that the store refuses is stored with what made it do so. */
@@ -300,26 +281,6 @@ export class PartitionLane {
 /** Of our own statements, which no record can make wrong: only a fault of the program is none. */
 function isOutage(error: unknown): boolean {
   return verdictOf(error, 'reading') !== 'refused'
-}
-
-function parked(chunk: readonly ArrivedRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
-  return chunk.flatMap((record, index) => {
-    const outcome = taken[index]
-    return outcome === undefined || !('class' in outcome) ? [] : [letterOf(record, outcome)]
-  })
-}
-
-/** What cannot even be told of a record is left out of its letter. */
-function letterOf(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
-  try {
-    return deadLetter(record, fault)
-  } catch (error) {
-    return unreadLetter(record, faultOf(error))
-  }
-}
-
-function length(bytes: Buffer | null): number {
-  return bytes?.length ?? 0
 }
 
 function sameMark(one: RecordMark | null, other: RecordMark | null): boolean {

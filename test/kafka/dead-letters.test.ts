@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
-import { DeadLetterPublisher } from '../../kafka/inbound/dead-letter-publisher.ts'
+import { DeadLetterPublisher } from '../../kafka/letters/dead-letter-publisher.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { goodOrder, poisonCorpus, poisonCustomers, type PoisonRecord } from '../../kafka/inbound/poison-corpus.ts'

@@ -3,6 +3,7 @@
  * decided upon never goes: while that alone fills the room, no more records are read that may have to be parked.
  */
 import type pg from 'pg'
+import type { NewDeadLetter } from '../inbound/inbound-offsets.ts'
 
 export interface LetterLimits {
   readonly most: number
@@ -38,6 +39,13 @@ export function noRoom({ parked, parkedBytes, most, mostBytes }: LetterRoom): st
         ? `undecided dead letters have ${String(parkedBytes)} bytes, and DEAD_LETTERS_MAX_BYTES is ${String(mostBytes)}`
         : null
   return reason === null ? null : `${reason}: no order is read from Kafka until letters are retried or discarded`
+}
+
+/** What letters take that are about to be parked. */
+export function roomFor(letters: readonly NewDeadLetter[]): { readonly letters: number; readonly bytes: number } {
+  const length = (bytes: Buffer | null) => bytes?.length ?? 0
+  const sizes = letters.map(({ key, value, headers }) => length(key) + length(value) + headers.length)
+  return { letters: letters.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 
 /** Of one statement. */

@@ -1,0 +1,47 @@
+/** What is parked of records that were handled together, and the room that it waits for. */
+import { pause } from '../../store/waiting/pause.ts'
+import { noRoom, roomFor, type LetterLimits, type LetterRoom } from '../letters/letter-room.ts'
+import type { NewDeadLetter } from './inbound-offsets.ts'
+import { deadLetter, unreadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
+import { HandedOver } from './patience.ts'
+import { faultOf, type Taken } from './take-order.ts'
+
+/** How often it is looked whether letters were decided upon. */
+const ROOM_LOOK_MS = 1_000
+
+/** Those of a chunk that could not be handled. */
+export function parkedLetters(chunk: readonly ArrivedRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
+  return chunk.flatMap((record, index) => {
+    const outcome = taken[index]
+    return outcome === undefined || !('class' in outcome) ? [] : [letterOf(record, outcome)]
+  })
+}
+
+/** What cannot even be told of a record is left out of its letter. */
+function letterOf(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
+  try {
+    return deadLetter(record, fault)
+  } catch (error) {
+    return unreadLetter(record, faultOf(error))
+  }
+}
+
+export interface RoomWait {
+  readonly limits: LetterLimits
+  readonly signal: AbortSignal
+  readonly look: (limits: LetterLimits, coming: ReturnType<typeof roomFor>) => Promise<LetterRoom>
+  /** Told once, why. */
+  readonly onWait: (reason: string) => Promise<void>
+}
+
+/** What is kept of letters is bounded: where undecided ones fill that, nothing goes on until somebody decides. */
+export async function awaitRoom(letters: readonly NewDeadLetter[], wait: RoomWait): Promise<void> {
+  if (letters.length === 0) return
+  const { limits, signal, look, onWait } = wait
+  for (let waited = false; ; waited = true) {
+    const reason = noRoom(await look(limits, roomFor(letters)))
+    if (reason === null) return
+    if (!waited) await onWait(reason)
+    if (!(await pause(ROOM_LOOK_MS, signal))) throw new HandedOver()
+  }
+}
