@@ -6,8 +6,8 @@ import { advice, failed, fine, type Check } from './check.ts'
 import { clusterChecks } from './cluster-checks.ts'
 import { directoryChecks, PASSWORD_FILE } from './directory-checks.ts'
 import { examineDatabase } from './database-checks.ts'
+import { checkCurrency } from './currency-check.ts'
 import { checkLetters } from './letter-check.ts'
-import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { checkProjections } from './projection-check.ts'
 import { checkReactors } from './reactor-check.ts'
 import type { Config } from '../config/config.ts'
@@ -143,7 +143,7 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
   try {
     const { version, checks } = await examineDatabase(url)
     const answers = fine('database', `Postgres ${version} at ${hidePassword(url)} answers`)
-    return [answers, ...checks, ...(await storedChecks(url, config.deadLetters))]
+    return [answers, ...checks, ...(await storedChecks(url, config))]
   } catch (error) {
     if (error instanceof StartFailure) return [failed('database', error.what, error.next)]
     throw error
@@ -151,16 +151,17 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 }
 
 /** What is stored there already, if anything. */
-async function storedChecks(url: string, limits: LetterLimits): Promise<readonly Check[]> {
+async function storedChecks(url: string, { currency, deadLetters }: Config): Promise<readonly Check[]> {
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
     const schema = await checkSchema(pool)
     if (schema.state === 'failed') return [schema]
     return [
       schema,
+      ...(await checkCurrency(pool, currency)),
       ...(await checkProjections(pool)),
       ...(await checkReactors(pool)),
-      ...(await checkLetters(pool, limits)),
+      ...(await checkLetters(pool, deadLetters)),
     ]
   } finally {
     await pool.end()

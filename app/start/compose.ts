@@ -17,6 +17,7 @@ import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { openDatabaseClock } from './open-database-clock.ts'
+import { checkCurrency } from '../checks/currency-check.ts'
 import { examineDatabase, requireChecks } from '../checks/database-checks.ts'
 import { Heartbeat } from '../checks/heartbeat.ts'
 import { listen } from './listen.ts'
@@ -82,6 +83,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const pool = openPool(database.url, { name: 'reader', max: READER_CONNECTIONS, settings: READER_SETTINGS })
   releases.add('reader pool', () => pool.end())
   const applied = await migrateDatabase(database.url)
+  requireChecks(database.url, await checkCurrency(pool, config.currency))
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
   const clock = await openDatabaseClock({ pool, log, releases })

@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
+import { productListed } from '../../domain/test-events.ts'
 import { openPool, WRITER_SETTINGS } from '../../store/postgres/database.ts'
 import { CUSTOMER, openShop, skuOf } from '../faults/shop.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { startCommand } from '../support/run-command.ts'
@@ -234,6 +236,18 @@ test('a schema of a newer release is refused by start and doctor alike', async (
   const failure = await refused({ DATABASE_URL: url })
   expect(failure.code).toBe(1)
   expect(failure.what).toContain('9999_from_the_future')
+  expectAlike(failure)
+})
+
+test('another currency than that of the prices is refused by start and doctor alike', async () => {
+  const { url } = await database()
+  const pool = openPool(url, { name: 'test', max: 1 })
+  releases.push(() => pool.end())
+  await appendEvents(pool, [{ stream: 'inventory-A1', event: productListed('A1') }])
+  const failure = await refused({ DATABASE_URL: url, CURRENCY: 'JPY' })
+  expect(failure.code).toBe(1)
+  expect(failure.what).toContain('in EUR, and CURRENCY says JPY')
+  expect(failure.next).toContain('CURRENCY=EUR')
   expectAlike(failure)
 })
 
