@@ -1,4 +1,7 @@
-/** Databases, roles, URLs, shells and poolers as others have them: the right answer, or the cause by its name. */
+/**
+ * Databases, roles, URLs, shells and poolers as others have them: the right answer, or the cause by its name.
+ * Longer than 300 lines because each kind of database is one short test over the same helpers.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
