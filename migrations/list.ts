@@ -14,6 +14,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0010_registry_spellings': sql('0010_registry_spellings.sql'),
   '0012_reactor_effects': sql('0012_reactor_effects.sql'),
   '0013_letter_counts': sql('0013_letter_counts.sql'),
+  '0014_relay_topics': sql('0014_relay_topics.sql'),
 }
 
 function sql(file: string): string {

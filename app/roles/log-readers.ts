@@ -1,10 +1,11 @@
 /** Who reads the log and how far each got, from the database alone: true whichever process asks. */
 import type { LogReader } from '../../kafka/lag/lag-report.ts'
-import { relayReader } from '../../kafka/relay/relay-target.ts'
+import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../../projections/live/projection-states.ts'
 import type { Progress } from '../../projections/live/progress.ts'
 import { reactorNames } from '../../reactors/list.ts'
+import { readLags } from '../../store/log/checkpoints.ts'
 import { openReactors, type ReactorState } from '../../reactors/reactor-states.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 
@@ -32,32 +33,21 @@ function projectionReader(projection: ProjectionState, leased: boolean): LogRead
 }
 
 function reactorReader({ name, state, position, head, lagSeconds, lastError }: ReactorState): LogReader {
-  const detail = state === 'unserved' ? 'no reactor is running' : (lastError?.message ?? null)
+  const detail = state === 'unserved' ? 'no reactor is running' : (lastError?.message ?? (state === 'live' ? null : state))
   return { name, kind: 'reactor', position, head, secondsBehind: lagSeconds, served: state === 'live', detail }
 }
 
-/** `reader`: of its checkpoint and its lease. One that never ran has done nothing. */
-async function readRelay(pool: Pool, reader: string): Promise<LogReader> {
-  const { rows } = await pool.query<{ position: string; head: string; age: number; leased: boolean }>({
-    name: 'relay-lag',
-    text: `select c.position, greatest(h.position, c.position) as head,
-        greatest(0, round(extract(epoch from clock_timestamp() - e.recorded_at), 3))::float8 as age,
-        exists (select from log.leases where name = $1 and expires_at > clock_timestamp()) as leased
-      from log.log_head h
-      cross join (select coalesce((select position from log.checkpoints where reader = $1), 0) as position) c
-      left join log.events e on e.position = c.position + 1`,
-    values: [reader],
-  })
-  const { position = 0, head = 0, age = 0, leased = false } = rows[0] ?? {}
-  return {
-    name: 'relay',
-    kind: 'relay',
-    position: Number(position),
-    head: Number(head),
-    secondsBehind: age ?? 0,
-    served: leased,
-    detail: leased ? null : 'no relay is running',
-  }
+/** `relay`: of its lease. The topic that is furthest behind stands for all; one that never ran has done nothing. */
+async function readRelay(pool: Pool, relay: string): Promise<LogReader> {
+  const [lags, leased] = await Promise.all([readLags(pool, topicReaders(relay)), isLeased(pool, relay)])
+  const [last] = lags
+  const { position = 0, head = 0, oldestSeconds = 0 } = last ?? {}
+  const refusals = lags.flatMap(({ reader, refusal }) =>
+    refusal === null ? [] : [`refused by topic ${reader.slice(relay.length + 1)}: ${refusal}`],
+  )
+  const behind = last === undefined || position === head ? null : `topic ${last.reader.slice(relay.length + 1)}`
+  const detail = leased ? (refusals.length > 0 ? refusals.join('; ') : behind) : 'no relay is running'
+  return { name: 'relay', kind: 'relay', position, head, secondsBehind: oldestSeconds, served: leased, detail }
 }
 
 async function isLeased(pool: Pool, lease: string): Promise<boolean> {

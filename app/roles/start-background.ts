@@ -74,5 +74,5 @@ const PERIODS = { off: null, daily: DAY_MS, weekly: 7 * DAY_MS } as const
 function checkOf(name: string, { state, reason }: Health, readyWaiting: boolean): Check {
   const works = state === 'working' || state === 'standby'
   const ok = works || (state === 'waiting' && readyWaiting)
-  return { name, ok, ageSeconds: 0, detail: works ? null : `${state}: ${reason ?? ''}` }
+  return { name, ok, ageSeconds: 0, detail: state === 'working' ? reason : works ? null : `${state}: ${reason ?? ''}` }
 }

@@ -1,7 +1,7 @@
 /** The part of `verify` that reads topics: whether what is on them is what is stored. */
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { sourceOf } from '../../kafka/event-record.ts'
-import { relayReader } from '../../kafka/relay/relay-target.ts'
+import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { verifyTopics, type TopicsVerification } from '../../audit/topic-audit.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
@@ -32,7 +32,7 @@ export async function verifyTopicsOf(
       const { clusterId } = await admin.describeCluster().finally(() => admin.disconnect())
       // Read before the log and the topics: what is published meanwhile is not missed.
       const reader = relayReader(clusterId, settings.prefix)
-      const relay = (await readLags(pool, reader)).find((one) => one.reader === reader)
+      const [relay] = await readLags(pool, topicReaders(reader))
       return verifyTopics({
         kafka: settings,
         wire,

@@ -1,22 +1,25 @@
-/** Where the relay publishes to: which cluster it is, and whether all that it needs is there. */
+/** Where the relay publishes to: which cluster it is, and which of the topics are there. */
 import type { Admin } from 'kafkajs'
 import { KafkaFailure } from '../client/kafka-failure.ts'
-import { topicName, topics } from '../topics/topics.ts'
+import { topicName, topics, type Topic } from '../topics/topics.ts'
 
 export interface RelayTarget {
-  /** Of its checkpoint and of its lease: another cluster or prefix is filled from the first event on. */
+  /** Of its lease, and with a topic behind it of a checkpoint: another cluster or prefix is filled from the first event on. */
   readonly reader: string
 }
 
 /** All readers that publish, by the beginning of their names (store/log/checkpoints.ts). */
 export const RELAY_READERS = 'relay '
 
-const published = topics.filter(({ use }) => use === 'log' || use === 'copy')
+export const publishedTopics: readonly Topic[] = topics.filter(({ use }) => use === 'log' || use === 'copy')
 
-/** Rejects with a KafkaFailure `topics-missing` when there is something to do first, and as kafkajs does. */
+/** Rejects with a KafkaFailure `topics-missing` when no topic is there to publish to, and as kafkajs does. */
 export async function findRelayTarget(admin: Admin, prefix: string): Promise<RelayTarget> {
   const { clusterId } = await admin.describeCluster()
-  await requireTopics(admin, prefix)
+  const missing = await missingTopics(admin, prefix, publishedTopics)
+  if (missing.size === publishedTopics.length) {
+    throw new KafkaFailure('topics-missing', [...new Set(missing.values())].join('; '))
+  }
   return { reader: relayReader(clusterId, prefix) }
 }
 
@@ -24,22 +27,35 @@ export function relayReader(clusterId: string, prefix: string): string {
   return `${RELAY_READERS}${clusterId} ${prefix}`
 }
 
-/** More partitions than the table says do no harm: ours are used, and a stream stays where it is. */
-async function requireTopics(admin: Admin, prefix: string): Promise<void> {
+/** Of the checkpoint of a topic. */
+export function topicReader(relay: string, { name }: Topic): string {
+  return `${relay} ${name}`
+}
+
+/** Of all its checkpoints. */
+export function topicReaders(relay: string): readonly string[] {
+  return publishedTopics.map((topic) => topicReader(relay, topic))
+}
+
+/** Why nothing can be published to some topics. More partitions than the table says do no harm: a stream stays where it is. */
+export async function missingTopics(
+  admin: Admin,
+  prefix: string,
+  wanted: readonly Topic[],
+): Promise<ReadonlyMap<Topic, string>> {
   const present = new Set(await admin.listTopics())
-  const wanted = published.map((topic) => ({ name: topicName(prefix, topic.name), partitions: topic.partitions }))
-  const missing = wanted.filter(({ name }) => !present.has(name)).map(({ name }) => name)
-  if (missing.length > 0) {
-    throw new KafkaFailure(
-      'topics-missing',
-      `the cluster does not have ${missing.join(', ')}; run orderledger topics create`,
-    )
-  }
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(({ name }) => name) })
+  const named = wanted.map((topic) => ({ topic, name: topicName(prefix, topic.name) }))
+  const there = named.filter(({ name }) => present.has(name))
+  const { topics: found } =
+    there.length === 0 ? { topics: [] } : await admin.fetchTopicMetadata({ topics: there.map(({ name }) => name) })
   const counts = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
-  const few = wanted.filter(({ name, partitions }) => (counts.get(name) ?? 0) < partitions)
-  if (few.length > 0) {
-    const which = few.map(({ name, partitions }) => `${name} has ${counts.get(name) ?? 0} of ${partitions}`).join(', ')
-    throw new KafkaFailure('topics-missing', `too few partitions (${which}); set another TOPIC_PREFIX`)
-  }
+  return new Map(
+    named.flatMap(({ topic, name }) => {
+      const count = counts.get(name)
+      if (count === undefined) return [[topic, `the cluster does not have ${name}; run orderledger topics create`]]
+      if (count >= topic.partitions) return []
+      const few = `${String(count)} of ${String(topic.partitions)}`
+      return [[topic, `too few partitions (${name} has ${few}); set another TOPIC_PREFIX`]]
+    }),
+  )
 }

@@ -1,22 +1,24 @@
 /**
- * One term of the relay: a producer of its own, from the checkpoint on, until the end or the first error. Three things go
- * on beside each other: pages are read ahead and framed, each partition sends what waits for it, and the checkpoint follows
- * what is acknowledged.
+ * One term of the relay: from the checkpoints on, until the end or the first error that is not a topic's own doing.
+ *
+ *   together --a topic refuses--> the others go on together, and it is held back
+ *   held back --after a pause, longer each time--> tried alone, from its checkpoint
+ *   tried alone --it refuses again--> held back · --it is as far as the others--> all begin together anew
+ *
+ * A topic that is far behind at the beginning (a new one, one that refused before) is tried alone at once.
  */
-import { setTimeout } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { WireFormat } from '../../contract/registry/wire-format.ts'
-import { openCheckpoint } from '../../store/log/checkpoints.ts'
+import { noteRefusal, openCheckpoints } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { HeadWatch } from '../../store/log/head-watch.ts'
-import { readEvents } from '../../store/log/read-log.ts'
-import { pause, untilAborted } from '../../store/waiting/pause.ts'
-import { Publication } from './publication.ts'
-import { BLOCK_RECORDS } from '../client/record-block.ts'
-import { RelayCheckpoint } from './relay-checkpoint.ts'
+import { backOff, pause, untilAborted } from '../../store/waiting/pause.ts'
 import type { CheckedSender } from '../client/checked-sender.ts'
-import { topics } from '../topics/topics.ts'
+import type { Topic, TopicName } from '../topics/topics.ts'
+import { Lane, type LaneEnd } from './lane.ts'
+import type { Refusal } from './refusal.ts'
+import { publishedTopics, topicReader } from './relay-target.ts'
 
 export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.checkpointed'
 
@@ -38,120 +40,162 @@ export interface TermParts {
 export interface Term extends TermParts {
   readonly reader: string
   readonly sender: CheckedSender
+  /** For topics that are tried alone: what they refuse costs the others no connection. */
+  readonly trying: CheckedSender
   readonly end: AbortSignal
+  /** Why nothing can be published to some of these topics: they are not there. */
+  readonly missing: (topics: readonly Topic[]) => Promise<ReadonlyMap<Topic, string>>
+  /** Told where the topic begins that is furthest behind. */
   readonly begun: (position: Position) => void
   /** So many events more are published. */
   readonly moved: (events: number) => void
+  /** Why each topic is held back that is. */
+  readonly heldBack: Map<TopicName, string>
 }
 
-/** One read of the log. */
-const PAGE = 5_000
-/** Framed and handed to the senders at a time: between two, acknowledgements are heard. */
-const SLICE = 500
-/**
- * Records that wait for their acknowledgement: more than all partitions can hold in blocks that are not full, so that
- * something is always under way.
- */
-const PENDING = BLOCK_RECORDS * (partitionsOfTheLog() + 2)
-/** The checkpoint moves this often at most. */
-const CHECKPOINT_MS = 25
-/** How long the end of a term waits for the sends under way: half of what a hand-over may take. */
-const SETTLE_MS = 1_000
+/** One that is not further behind begins together with the others: they wait for it so long. */
+const NEAR = 5_000
+/** Before a topic that refuses is tried again. */
+const AGAIN_MS = { first: 500, most: 10_000 }
+/** The same for what comes and goes with the brokers. */
+const SOON_MS = { first: 250, most: 2_000 }
 
 /** Resolves with why it ended (null: `end` aborted); rejects with what failed. */
 export async function runTerm(term: Term): Promise<string | null> {
-  const { pool, sender, reader, begun, moved } = term
-  const over = new AbortController()
-  const end = AbortSignal.any([over.signal, term.end])
+  const { pool, sender, trying, reader, begun, heldBack, end } = term
   try {
     await untilAborted(sender.open(), end)
-    const position = await openCheckpoint(pool, reader)
-    begun(position)
-    const publication = openPublication(term, position)
-    const checkpoint = new RelayCheckpoint({ pool, reader, position, publication, moved })
-    const work = [read(term, publication, end), follow(term, checkpoint, publication, end)]
-    try {
-      return await untilAborted(Promise.race(work), end)
-    } finally {
-      over.abort()
-      // What is under way may arrive, so that the next one need not send it again.
-      await Promise.race([publication.close(), setTimeout(SETTLE_MS, null, { ref: false })])
-      await Promise.allSettled(work)
-      await checkpoint.move().catch(() => undefined)
+    const positions = await openCheckpoints(
+      pool,
+      publishedTopics.map((topic) => topicReader(reader, topic)),
+    )
+    const places = new Map(publishedTopics.map((topic) => [topic.name, positions.get(topicReader(reader, topic)) ?? 0]))
+    const missing = await untilAborted(term.missing(publishedTopics), end)
+    heldBack.clear()
+    for (const [topic, reason] of missing) heldBack.set(topic.name, reason)
+    begun(Math.min(...places.values()))
+    for (;;) {
+      const outcome = await new Round(term, places).run()
+      if (outcome === 'another') return 'another relay publishes'
+      if (outcome === 'ended') return null
     }
   } finally {
-    over.abort()
     // It does not end what is under way (nothing does), and may take its time.
     void sender.close()
+    void trying.close()
   }
 }
 
-function openPublication(term: Term, after: Position): Publication {
-  const { prefix, wire, source, loses, reachPoint, sender } = term
-  return new Publication({
-    after,
-    prefix,
-    wire,
-    source,
-    loses,
-    send: (partition, { messages }) => sender.send(partition, messages),
-    // Later than now, so that it may have left.
-    sent: () => void setImmediate(() => reachPoint('relay.sent')),
-  })
-}
+/** From all topics that are near each other to the next time that they are. */
+class Round {
+  readonly #term: Term
+  readonly #places: Map<TopicName, Position>
+  readonly #over = new AbortController()
+  readonly #end: AbortSignal
+  readonly #work = new Set<Promise<void>>()
+  #settle: { resolve(end: LaneEnd): void; reject(error: unknown): void } | null = null
+  #together: Lane | null = null
 
-/** Reads ahead: the next page is on its way while one is framed and sent. */
-async function read(term: Term, publication: Publication, end: AbortSignal): Promise<string | null> {
-  const { pool, head, reachPoint } = term
-  const readAfter = (after: Position) => {
-    const page = head.next(() => readEvents(pool, after, PAGE), after, end)
-    page.catch(() => undefined) // it is awaited in the next round
-    return page
+  constructor(term: Term, places: Map<TopicName, Position>) {
+    this.#term = term
+    this.#places = places
+    this.#end = AbortSignal.any([this.#over.signal, term.end])
   }
-  for (let next = readAfter(publication.settled()); !end.aborted;) {
-    const page = await arrivedOrFlushed(next, publication)
-    reachPoint('relay.read')
-    const last = page.at(-1)
-    if (last !== undefined) next = readAfter(last.position)
-    for (let at = 0; at < page.length && !end.aborted; at += SLICE) {
-      while (publication.pending >= PENDING && !end.aborted) await publication.changed(end)
-      publication.add(page.slice(at, at + SLICE))
-      await new Promise(setImmediate)
+
+  async run(): Promise<LaneEnd> {
+    const { heldBack } = this.#term
+    const names = publishedTopics.map(({ name }) => name)
+    const ready = names.filter((name) => !heldBack.has(name))
+    const furthest = Math.max(...ready.map((name) => this.#places.get(name) ?? 0))
+    const together = ready.filter((name) => (this.#places.get(name) ?? 0) >= furthest - NEAR)
+    const ended = new Promise<LaneEnd>((resolve, reject) => (this.#settle = { resolve, reject }))
+    try {
+      this.#launch(this.#publishTogether(together))
+      for (const name of names) if (!together.includes(name)) this.#launch(this.#publishAlone(name, heldBack.has(name)))
+      return await untilEnded(ended, this.#term.end)
+    } finally {
+      this.#over.abort()
+      await Promise.all(this.#work)
     }
-    if (page.length < PAGE) publication.flush()
   }
-  return null
-}
 
-/** While there is a backlog the next page is here already, and blocks fill; else nothing may wait for it. */
-async function arrivedOrFlushed<Page>(next: Promise<Page>, publication: Publication): Promise<Page> {
-  const none = Symbol('not here yet')
-  const page = await Promise.race([next, new Promise<typeof none>((resolve) => setImmediate(resolve, none))])
-  if (page !== none) return page
-  publication.flush()
-  return next
-}
-
-/** Moves the checkpoint behind the acknowledgements; resolves with why it cannot. */
-async function follow(
-  term: Term,
-  checkpoint: RelayCheckpoint,
-  publication: Publication,
-  end: AbortSignal,
-): Promise<string | null> {
-  const { reachPoint } = term
-  while (!end.aborted) {
-    if (publication.settled() > checkpoint.position) {
-      reachPoint('relay.acked')
-      if (!(await checkpoint.move())) return 'another relay publishes'
-      reachPoint('relay.checkpointed')
-      await pause(CHECKPOINT_MS, end)
-    } else await publication.changed(end)
+  #launch(lane: Promise<LaneEnd>): void {
+    const running = lane.then(
+      (end) => {
+        if (end !== 'empty') this.#settle?.resolve(end)
+      },
+      (error: unknown) => this.#settle?.reject(error),
+    )
+    this.#work.add(running)
   }
-  return null
+
+  async #publishTogether(topics: readonly TopicName[]): Promise<LaneEnd> {
+    if (topics.length === 0) return 'empty'
+    const lane = this.#lane(topics, this.#term.sender, (topic, refusal) => {
+      this.#hold(topic, refusal.reason)
+      this.#launch(this.#publishAlone(topic, true, refusal.passing))
+    })
+    this.#together = lane
+    return lane.run(this.#end)
+  }
+
+  /** `held`: not before the first pause. */
+  async #publishAlone(name: TopicName, held: boolean, soon = false): Promise<LaneEnd> {
+    const { trying, heldBack } = this.#term
+    const topic = publishedTopics.filter((one) => one.name === name)
+    for (let refusals = held ? 1 : 0, passing = soon; !this.#end.aborted; refusals++) {
+      const wait = backOff(refusals - 1, passing ? SOON_MS : AGAIN_MS)
+      if (refusals > 0 && !(await pause(wait, this.#end))) break
+      const [missing] = (await untilAborted(this.#term.missing(topic), this.#end)).values()
+      if (missing !== undefined) {
+        await this.#note(name, missing)
+        continue
+      }
+      const lane: Lane = this.#lane(
+        [name],
+        trying,
+        (_, refusal) => {
+          passing = refusal.passing
+          this.#hold(name, refusal.reason)
+        },
+        () => {
+          heldBack.delete(name)
+          refusals = 0
+          return lane.added >= (this.#together?.added ?? Infinity) - NEAR
+        },
+      )
+      const end = await lane.run(this.#end)
+      if (end !== 'empty') return end
+    }
+    return 'ended'
+  }
+
+  #lane(
+    topics: readonly TopicName[],
+    sender: CheckedSender,
+    refused: (topic: TopicName, refusal: Refusal) => void,
+    arrived: () => boolean = () => false,
+  ): Lane {
+    const term = this.#term
+    const reader = (topic: TopicName) => `${term.reader} ${topic}`
+    return new Lane({ term, topics, places: this.#places, sender, reader, refused, arrived })
+  }
+
+  #hold(topic: TopicName, reason: string): void {
+    this.#term.heldBack.set(topic, `refused by topic ${topic}: ${reason}`)
+  }
+
+  async #note(topic: TopicName, reason: string): Promise<void> {
+    if (this.#term.heldBack.get(topic) === reason) return
+    this.#term.heldBack.set(topic, reason)
+    await noteRefusal(this.#term.pool, `${this.#term.reader} ${topic}`, reason)
+  }
 }
 
-/** Those that a relay sends to. */
-function partitionsOfTheLog(): number {
-  return topics.reduce((sum, { use, partitions }) => sum + (use === 'log' || use === 'copy' ? partitions : 0), 0)
+/** `ended` when the signal comes first. */
+function untilEnded(ended: Promise<LaneEnd>, signal: AbortSignal): Promise<LaneEnd> {
+  return untilAborted(ended, signal).catch((error: unknown) => {
+    if (signal.aborted) return 'ended'
+    throw error
+  })
 }

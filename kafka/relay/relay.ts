@@ -3,12 +3,12 @@
  * (store/log/under-lease.ts). It waits while Kafka, its topics or the database are away, and is broken at a gap in the log
  * and when too many sends never end.
  *
- * A term (relay-term.ts) has a producer of its own and begins at the checkpoint. The checkpoint follows the
- * acknowledgements, by compare-and-set. So whatever goes wrong, what was not acknowledged is sent again, and what was not
+ * A term (relay-term.ts) has producers of its own and begins at the checkpoints, one for each topic: a topic that refuses
+ * holds back itself alone. The checkpoints follow the acknowledgements, by compare-and-set. So whatever goes wrong, what was not acknowledged is sent again, and what was not
  * known to be: but the first time that a record of a partition is written, all before it are. One that lost its lease in its
  * sleep may write duplicates when it wakes, until it finds its checkpoint moved; readers go by positions.
  */
-import { type ReaderLag, readLags } from '../../store/log/checkpoints.ts'
+import { readLags } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'
 import {
   explainFailure,
@@ -18,11 +18,13 @@ import {
   underLease,
   type WorkerLog,
 } from '../../store/log/under-lease.ts'
+import type { Admin } from 'kafkajs'
 import { isKafkaError, kafkaFailure } from '../client/kafka-failure.ts'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
-import { findRelayTarget } from './relay-target.ts'
+import type { Topic, TopicName } from '../topics/topics.ts'
+import { findRelayTarget, missingTopics, publishedTopics, topicReaders } from './relay-target.ts'
 import { runTerm, type TermParts } from './relay-term.ts'
 import { CheckedSender } from '../client/checked-sender.ts'
 
@@ -34,7 +36,7 @@ export interface RelayParts extends TermParts {
 }
 
 export interface RelayFigures {
-  /** Everything up to here is published. */
+  /** Everything up to here is published, to all topics. */
   readonly position: Position
   readonly lagEvents: number
   /** Age of the oldest event that is not published; 0: there is none. */
@@ -54,6 +56,8 @@ export class Relay {
   readonly #parts: RelayParts
   readonly #stopping = new AbortController()
   readonly #sender: CheckedSender
+  readonly #trying: CheckedSender
+  readonly #heldBack = new Map<TopicName, string>()
   readonly #rate: RateMeter
   #worker: LeasedWorker | null = null
   #measuring: Promise<void> = Promise.resolve()
@@ -65,6 +69,7 @@ export class Relay {
   constructor(parts: RelayParts) {
     this.#parts = parts
     this.#sender = new CheckedSender(parts.kafka)
+    this.#trying = new CheckedSender(parts.kafka)
     this.#rate = new RateMeter({ now: parts.monotonic, windowMs: RATE_MS, from: 0 })
   }
 
@@ -87,7 +92,10 @@ export class Relay {
   }
 
   health(): Health {
-    return this.#worker?.health() ?? STOPPED
+    const health = this.#worker?.health() ?? STOPPED
+    if (health.state !== 'working' || this.#heldBack.size === 0) return health
+    const state = this.#heldBack.size < publishedTopics.length ? 'working' : 'waiting'
+    return { state, reason: [...this.#heldBack.values()].join('; ') }
   }
 
   /** Null until it is known which cluster this is. Figures of all processes but the one that publishes may be old. */
@@ -96,10 +104,14 @@ export class Relay {
   }
 
   async #findReader(): Promise<string> {
+    return this.#asAdmin(async (admin) => (await findRelayTarget(admin, this.#parts.prefix)).reader)
+  }
+
+  async #asAdmin<Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> {
     const admin = this.#parts.kafka.admin()
     try {
-      const finding = admin.connect().then(() => findRelayTarget(admin, this.#parts.prefix))
-      return (await untilAborted(finding, this.#stopping.signal)).reader
+      const asking = admin.connect().then(() => ask(admin))
+      return await untilAborted(asking, this.#stopping.signal)
     } finally {
       void admin.disconnect().catch(() => undefined)
     }
@@ -110,8 +122,8 @@ export class Relay {
     return runTerm({
       ...this.#parts,
       reader,
-      sender: this.#sender,
-      end,
+      ...{ sender: this.#sender, trying: this.#trying, end, heldBack: this.#heldBack },
+      missing: (topics: readonly Topic[]) => this.#asAdmin((admin) => missingTopics(admin, this.#parts.prefix, topics)),
       begun: (position) => {
         begun()
         this.#parts.log.info({ reader, position }, 'the relay publishes the log')
@@ -122,7 +134,8 @@ export class Relay {
 
   #explain(error: unknown): Failure {
     this.#reader = null // it may be another cluster next time, or topics may have gone
-    if (this.#sender.stuck()) return { reason: 'too many sends to Kafka never ended', broken: true }
+    if (this.#sender.stuck() || this.#trying.stuck())
+      return { reason: 'too many sends to Kafka never ended', broken: true }
     if (isKafkaError(error)) return { reason: `Kafka: ${kafkaFailure(error).message}`, broken: false }
     return explainFailure(error)
   }
@@ -131,8 +144,9 @@ export class Relay {
     let reader: string | null = null
     while (await pause(MEASURE_MS, this.#stopping.signal)) {
       reader = this.#reader ?? reader
-      const lag = reader === null ? null : await readLag(this.#parts.pool, reader).catch(() => null)
-      if (lag === null) continue
+      const lags = reader === null ? [] : await readLags(this.#parts.pool, topicReaders(reader)).catch(() => [])
+      const [lag] = lags
+      if (lag === undefined) continue
       this.#figures = {
         position: lag.position,
         lagEvents: lag.head - lag.position,
@@ -142,8 +156,4 @@ export class Relay {
       }
     }
   }
-}
-
-async function readLag(pool: RelayParts['pool'], name: string): Promise<ReaderLag | null> {
-  return (await readLags(pool, name)).find(({ reader }) => reader === name) ?? null
 }

@@ -17,19 +17,38 @@ export async function openCheckpoint(db: Queryable, reader: string): Promise<Pos
   return rows[0] === undefined ? openCheckpoint(db, reader) : Number(rows[0].position)
 }
 
-/** False when the checkpoint is not where the caller left it: somebody else reads in its place. */
-export async function moveCheckpoint(
+/** The checkpoints of several readers, by reader. Those that are new begin before the first event. */
+export async function openCheckpoints(
   db: Queryable,
-  reader: string,
-  { from, to }: { readonly from: Position; readonly to: Position },
-): Promise<boolean> {
+  readers: readonly string[],
+): Promise<ReadonlyMap<string, Position>> {
+  const found: [string, Position][] = []
+  for (const reader of readers) found.push([reader, await openCheckpoint(db, reader)])
+  return new Map(found)
+}
+
+export interface CheckpointMove {
+  readonly reader: string
+  readonly from: Position
+  readonly to: Position
+}
+
+/** Moves several at once. False when one is not where the caller left it: somebody else reads in its place. */
+export async function moveCheckpoints(db: Queryable, moves: readonly CheckpointMove[]): Promise<boolean> {
   const { rowCount } = await db.query({
-    name: 'move-checkpoint',
-    text: `update log.checkpoints set position = $3, recorded_at = (select recorded_at from log.events where position = $3)
-      where reader = $1 and position = $2`,
-    values: [reader, from, to],
+    name: 'move-checkpoints',
+    text: `update log.checkpoints c
+      set position = m.after, refusal = null, recorded_at = (select recorded_at from log.events where position = m.after)
+      from unnest($1::text[], $2::bigint[], $3::bigint[]) as m (reader, before, after)
+      where c.reader = m.reader and c.position = m.before`,
+    values: [moves.map(({ reader }) => reader), moves.map(({ from }) => from), moves.map(({ to }) => to)],
   })
-  return rowCount === 1
+  return rowCount === moves.length
+}
+
+/** Why a reader cannot go on; forgotten when it does. */
+export async function noteRefusal(db: Queryable, reader: string, refusal: string): Promise<void> {
+  await db.query('update log.checkpoints set refusal = $2 where reader = $1', [reader, refusal])
 }
 
 export interface ReaderLag {
@@ -38,22 +57,33 @@ export interface ReaderLag {
   readonly head: Position
   /** Age of the oldest event behind the checkpoint, by the database's clock; 0: there is none. */
   readonly oldestSeconds: number
+  readonly refusal: string | null
 }
 
-/** Every reader whose name begins like this, by name; those that never began are not there. */
-export async function readLags(db: Queryable, prefix: string): Promise<readonly ReaderLag[]> {
-  const { rows } = await db.query<{ reader: string; position: string; head: string; age: number }>({
+/** How far each of these readers is, the furthest behind first; those that never began have done nothing. */
+export async function readLags(db: Queryable, readers: readonly string[]): Promise<readonly ReaderLag[]> {
+  const { rows } = await db.query<{
+    reader: string
+    position: string
+    head: string
+    age: number
+    refusal: string | null
+  }>({
     name: 'read-lags',
-    text: `select reader, c.position, greatest(h.position, c.position) as head,
-        greatest(coalesce(extract(epoch from clock_timestamp() - e.recorded_at), 0), 0)::float8 as age
-      from log.checkpoints c cross join log.log_head h left join log.events e on e.position = c.position + 1
-      where starts_with(reader, $1) order by reader`,
-    values: [prefix],
+    text: `select r.reader, coalesce(c.position, 0) as position, c.refusal,
+        greatest(h.position, c.position) as head,
+        greatest(coalesce(round(extract(epoch from clock_timestamp() - e.recorded_at), 3), 0), 0)::float8 as age
+      from unnest($1::text[]) with ordinality as r (reader, place) cross join log.log_head h
+      left join log.checkpoints c using (reader)
+      left join log.events e on e.position = coalesce(c.position, 0) + 1
+      order by coalesce(c.position, 0), c.refusal is null, r.place`,
+    values: [readers],
   })
-  return rows.map(({ reader, position, head, age }) => ({
+  return rows.map(({ reader, position, head, age, refusal }) => ({
     reader,
     position: Number(position),
     head: Number(head),
     oldestSeconds: age,
+    refusal,
   }))
 }

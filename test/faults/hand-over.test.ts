@@ -32,7 +32,10 @@ interface Kind {
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  relay: { role: 'relay', sql: `select position from log.checkpoints where starts_with(reader, '${RELAY_READERS}')` },
+  relay: {
+    role: 'relay',
+    sql: `select min(position) as position from log.checkpoints where starts_with(reader, '${RELAY_READERS}')`,
+  },
   projector: {
     role: 'projector',
     sql: `select c.position from views.projections p join views.checkpoints c

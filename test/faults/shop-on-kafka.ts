@@ -87,7 +87,7 @@ export async function openShopOnKafka(options: ShopOnKafkaOptions): Promise<Shop
 
   const published = async () => {
     const { rows } = await pool.query<{ position: string }>(
-      `select position from log.checkpoints where starts_with(reader, $1)`,
+      `select min(position) as position from log.checkpoints where starts_with(reader, $1)`,
       [RELAY_READERS],
     )
     return Number(rows[0]?.position ?? 0)

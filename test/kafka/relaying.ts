@@ -1,10 +1,11 @@
 /** A log, its topics and relays on both: what tests of publishing need. */
+import kafkajs, { type Admin } from 'kafkajs'
 import { newId } from '../../app/clock.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { type RawRecord, readEventRecord, sourceOf } from '../../kafka/event-record.ts'
 import { Relay, type RelayParts } from '../../kafka/relay/relay.ts'
 import { createTopics } from '../../kafka/topics/topic-admin.ts'
-import { topicName, topics } from '../../kafka/topics/topics.ts'
+import { topicName, topics, type Topic, type TopicName } from '../../kafka/topics/topics.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { type WireFormat, wireFormat } from '../../contract/registry/wire-format.ts'
@@ -28,7 +29,9 @@ export interface Relaying {
   readonly source: string
   /** What relays warned of or reported as errors. */
   readonly complaints: readonly string[]
-  createTopics(): Promise<void>
+  /** Those of the relay that are wanted; without a wish all of the table. */
+  createTopics(wanted?: (topic: Topic) => boolean): Promise<void>
+  alterTopic(topic: TopicName, settings: Readonly<Record<string, string>>): Promise<void>
   /** Starts one more relay, as another process would. */
   relay(options?: Partial<Pick<RelayParts, 'owner' | 'reachPoint' | 'loses' | 'kafka'>>): Relay
   /** Resolves when everything that is stored is published. */
@@ -61,6 +64,11 @@ export async function openRelaying(kafka: TestKafka): Promise<Relaying> {
   const complain = (fields: object, message: string) => void complaints.push(`${message} ${JSON.stringify(fields)}`)
   const log = { info: () => undefined, warn: complain, error: complain }
   const relays: Relay[] = []
+  const asAdmin = async (work: (admin: Admin) => Promise<unknown>): Promise<void> => {
+    const admin = kafkaClient(settings, { clientId: 'test', log: quiet }).admin()
+    await admin.connect()
+    await work(admin).finally(() => admin.disconnect())
+  }
   return {
     url: database.url,
     pool,
@@ -69,13 +77,24 @@ export async function openRelaying(kafka: TestKafka): Promise<Relaying> {
     source,
     complaints,
 
-    async createTopics() {
-      const admin = kafkaClient(settings, { clientId: 'test', log: quiet }).admin()
-      await admin.connect()
-      const report = await createTopics(admin, prefix)
-      await admin.disconnect()
-      const failed = report.topics.filter(({ state }) => state !== 'created' && state !== 'same')
-      if (failed.length > 0) throw new Error(JSON.stringify(failed))
+    async createTopics(wanted) {
+      await asAdmin(async (admin) => {
+        const some = topics.filter((topic) => wanted?.(topic) ?? false)
+        if (wanted !== undefined) {
+          const made = some.map(({ name, partitions }) => ({ topic: prefix + name, numPartitions: partitions }))
+          await admin.createTopics({ topics: made })
+          return
+        }
+        const report = await createTopics(admin, prefix)
+        const failed = report.topics.filter(({ state }) => state === 'failed' || state === 'missing')
+        if (failed.length > 0) throw new Error(JSON.stringify(failed))
+      })
+    },
+
+    async alterTopic(topic, settings) {
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+      const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: prefix + topic, configEntries }]
+      await asAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources }))
     },
 
     relay(options = {}) {
@@ -101,7 +120,8 @@ export async function openRelaying(kafka: TestKafka): Promise<Relaying> {
     async published() {
       await eventually(async () => {
         const { rows } = await pool.query<{ done: boolean }>(
-          `select c.position = h.position as done from log.checkpoints c, log.log_head h where starts_with(reader, 'relay ')`,
+          `select bool_and(c.position = h.position) as done
+            from log.checkpoints c, log.log_head h where starts_with(reader, 'relay ')`,
         )
         return rows[0]?.done === true
       })
