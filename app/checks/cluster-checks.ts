@@ -23,11 +23,29 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
     const report = await compareTopics(admin, settings.prefix)
     const many = report.brokers === 1 ? '1 broker' : `${String(report.brokers)} brokers`
     const saw = `${many} at ${settings.brokers.join(', ')}`
-    if (topicsAreFine(report)) return fine('kafka', `${saw}, all topics exist`)
-    const missing = report.topics.some(({ state }) => state === 'missing')
-    return missing
-      ? failed('kafka', `${saw}; topics are missing`, 'orderledger topics create')
-      : advice('kafka', `${saw}; topics differ from the table`, 'orderledger topics diff shows the differences')
+    if (topicsAreFine(report)) {
+      if (report.unseen === null) return fine('kafka', `${saw}, all topics exist`)
+      return advice(
+        'kafka',
+        `${saw}; not to be seen: ${report.unseen}`,
+        'grant the right, or compare the settings yourself',
+      )
+    }
+    const missing = report.topics.filter(({ state }) => state === 'missing').map(({ name }) => name)
+    if (missing.length > 0)
+      return failed('kafka', `${saw}; missing topics: ${missing.join(', ')}`, 'orderledger topics create')
+    const all = report.topics.flatMap((topic) =>
+      topic.state === 'different' ? topic.differences.map((one) => ({ ...one, name: topic.name })) : [],
+    )
+    const [first] = all
+    const more = all.length > 1 ? ` and ${String(all.length - 1)} more differences` : ''
+    const difference =
+      first === undefined ? 'topics differ' : `${first.name} has ${first.what} ${first.is}, not ${first.wanted}`
+    return advice(
+      'kafka',
+      `${saw}; ${difference}${more}`,
+      `${first?.fix ?? ''}${more === '' ? '' : '; orderledger topics diff shows all'}`,
+    )
   } catch (error) {
     const { code, message } = kafkaFailure(error)
     const fix =

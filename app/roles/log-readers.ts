@@ -33,7 +33,8 @@ function projectionReader(projection: ProjectionState, leased: boolean): LogRead
 }
 
 function reactorReader({ name, state, position, head, lagSeconds, lastError }: ReactorState): LogReader {
-  const detail = state === 'unserved' ? 'no reactor is running' : (lastError?.message ?? (state === 'live' ? null : state))
+  const detail =
+    state === 'unserved' ? 'no reactor is running' : (lastError?.message ?? (state === 'live' ? null : state))
   return { name, kind: 'reactor', position, head, secondsBehind: lagSeconds, served: state === 'live', detail }
 }
 

@@ -57,11 +57,13 @@ async function judge(
 }
 
 function show({ output }: CommandContext, report: TopicsReport, shown: (report: TopicReport) => boolean): void {
-  const { clusterId, brokers, topics } = report
+  const { clusterId, brokers, topics, unseen } = report
   output.result(report, () => {
     const lines = topics.filter(shown).flatMap(linesOf)
     const heading = `cluster ${clusterId}, ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`
-    return [heading, ...(lines.length === 0 ? ['All topics have the right settings.'] : lines)].join('\n')
+    const blind = unseen === null ? [] : [`not to be seen: ${unseen}`]
+    const all = unseen === null ? 'All topics have the right settings.' : 'All topics exist.'
+    return [heading, ...(lines.length === 0 ? [all] : lines), ...blind].join('\n')
   })
 }
 

@@ -22,6 +22,8 @@ export interface TopicsReport {
   readonly clusterId: string
   readonly brokers: number
   readonly prefix: string
+  /** What could not be looked at, with the right that is missing; null: everything was. */
+  readonly unseen: string | null
   /** In the order of the table; what is unknown last. */
   readonly topics: readonly TopicReport[]
 }
@@ -32,9 +34,9 @@ const LEADER_ATTEMPTS = 100
 /** Both reject as kafkajs does when the cluster cannot be asked; what is wrong with one topic is in its report. */
 export async function compareTopics(admin: Admin, prefix: string): Promise<TopicsReport> {
   const { clusterId, brokers } = await admin.describeCluster()
-  const plans = planTopics(prefix, brokers.length)
+  const plans = planTopics(prefix, brokers.length, bootstrapOf(brokers))
   const names = await admin.listTopics()
-  const found = await describeTopics(
+  const { found, unseen } = await describeTopics(
     admin,
     plans.map(({ name }) => name).filter((name) => names.includes(name)),
   )
@@ -42,6 +44,7 @@ export async function compareTopics(admin: Admin, prefix: string): Promise<Topic
     clusterId,
     brokers: brokers.length,
     prefix,
+    unseen,
     topics: [...plans.map((plan) => reportOf(plan, found.get(plan.name))), ...unknownTopics(plans, names, prefix)],
   }
 }
@@ -49,7 +52,7 @@ export async function compareTopics(admin: Admin, prefix: string): Promise<Topic
 export async function createTopics(admin: Admin, prefix: string): Promise<TopicsReport> {
   const before = await compareTopics(admin, prefix)
   const missing = new Set(before.topics.filter(({ state }) => state === 'missing').map(({ name }) => name))
-  const plans = planTopics(prefix, before.brokers).filter(({ name }) => missing.has(name))
+  const plans = planTopics(prefix, before.brokers, '').filter(({ name }) => missing.has(name))
   const failures = await createAll(admin, plans)
   await haveLeaders(
     admin,
@@ -118,35 +121,54 @@ async function led(admin: Admin, names: readonly string[]): Promise<boolean> {
   }
 }
 
-async function describeTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, FoundTopic>> {
-  if (names.length === 0) return new Map()
-  const [{ topics: metadata }, { resources }] = await Promise.all([
+interface Found {
+  readonly found: ReadonlyMap<string, FoundTopic>
+  readonly unseen: string | null
+}
+
+async function describeTopics(admin: Admin, names: readonly string[]): Promise<Found> {
+  if (names.length === 0) return { found: new Map(), unseen: null }
+  let unseen: string | null = null
+  const [{ topics: metadata }, described] = await Promise.all([
     admin.fetchTopicMetadata({ topics: [...names] }),
-    admin.describeConfigs({
-      includeSynonyms: false,
-      resources: names.map((name) => ({
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name,
-        configNames: [...topicSettings],
-      })),
-    }),
+    admin
+      .describeConfigs({
+        includeSynonyms: false,
+        resources: names.map((name) => ({
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name,
+          configNames: [...topicSettings],
+        })),
+      })
+      .catch((error: unknown) => {
+        const { code, message } = kafkaFailure(error)
+        if (code !== 'kafka-refused') throw error
+        unseen = `the settings of topics: ${message} (grant DESCRIBE_CONFIGS on them)`
+        return null
+      }),
   ])
   const settings = new Map(
-    resources.map(({ resourceName, configEntries }) => [
+    (described?.resources ?? []).map(({ resourceName, configEntries }) => [
       resourceName,
       Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
     ]),
   )
-  return new Map(
+  const found = new Map(
     metadata.map(({ name, partitions }) => [
       name,
       {
         partitions: partitions.length,
         replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-        settings: settings.get(name) ?? {},
+        settings: described === null ? null : (settings.get(name) ?? {}),
       },
     ]),
   )
+  return { found, unseen }
+}
+
+function bootstrapOf(brokers: readonly { readonly host: string; readonly port: number }[]): string {
+  const [{ host, port } = { host: 'localhost', port: 9_092 }] = brokers
+  return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`
 }
 
 function reportOf(plan: TopicPlan, found: FoundTopic | undefined): TopicReport {

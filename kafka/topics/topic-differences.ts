@@ -9,9 +9,21 @@ export interface TopicPlan {
   readonly replication: number
   /** Settings of the topic, as Kafka names and writes them. */
   readonly settings: Readonly<Record<TopicSetting, string>>
+  /** A broker, as the commands of Kafka take it. */
+  readonly bootstrap: string
 }
 
-export const topicSettings = ['min.insync.replicas', 'retention.ms', 'max.message.bytes', 'compression.type'] as const
+export const topicSettings = [
+  'min.insync.replicas',
+  'cleanup.policy',
+  'retention.ms',
+  'retention.bytes',
+  'max.message.bytes',
+  'compression.type',
+  'message.timestamp.type',
+  'message.timestamp.before.max.ms',
+  'message.timestamp.after.max.ms',
+] as const
 export type TopicSetting = (typeof topicSettings)[number]
 
 /** A topic as the cluster has it. */
@@ -19,7 +31,8 @@ export interface FoundTopic {
   readonly partitions: number
   /** Of the partition that has the fewest. */
   readonly replication: number
-  readonly settings: Readonly<Partial<Record<TopicSetting, string>>>
+  /** Those that its brokers know; null: this user may not see them. */
+  readonly settings: Readonly<Partial<Record<TopicSetting, string>>> | null
 }
 
 export interface TopicDifference {
@@ -30,16 +43,27 @@ export interface TopicDifference {
   readonly fix: string
 }
 
-/** What all topics should be like in a cluster of so many brokers. */
-export function planTopics(prefix: string, brokers: number): readonly TopicPlan[] {
+/** Kafka's largest number: no bound. */
+const NO_BOUND = '9223372036854775807'
+
+/** What all topics should be like in a cluster of so many brokers, whatever its defaults are. */
+export function planTopics(prefix: string, brokers: number, bootstrap: string): readonly TopicPlan[] {
   const replication = Math.max(1, Math.min(TOPIC_SETTINGS.replication, brokers))
   return topics.map(({ name, use, partitions }) => ({
     name: topicName(prefix, name),
     use,
     partitions,
     replication,
+    bootstrap,
     settings: {
       'min.insync.replicas': String(Math.min(TOPIC_SETTINGS.minInSync, replication)),
+      // Compacted, a topic keeps the last record of each key: an order without its history.
+      'cleanup.policy': 'delete',
+      'retention.bytes': '-1',
+      // The relay sends what was recorded long ago, and by the clock of the database.
+      'message.timestamp.type': 'CreateTime',
+      'message.timestamp.before.max.ms': NO_BOUND,
+      'message.timestamp.after.max.ms': NO_BOUND,
       'retention.ms': String(TOPIC_SETTINGS.retentionMs),
       'max.message.bytes': String(TOPIC_SETTINGS.maxRecordBytes),
       // Brokers compress anew what others sent in a codec that our consumers cannot read.
@@ -63,14 +87,15 @@ export function topicDifferences(plan: TopicPlan, found: FoundTopic): readonly T
       what: 'replication',
       is: String(found.replication),
       wanted: String(plan.replication),
-      fix: `kafka-reassign-partitions.sh gives ${plan.name} more replicas`,
+      fix: `kafka-reassign-partitions.sh --bootstrap-server ${plan.bootstrap} gives ${plan.name} more replicas`,
     })
   }
   for (const what of topicSettings) {
-    const is = found.settings[what] ?? 'unknown'
+    const is = found.settings?.[what]
     const wanted = plan.settings[what]
-    if (is === wanted) continue
-    const fix = `kafka-configs.sh --alter --entity-type topics --entity-name ${plan.name} --add-config ${what}=${wanted}`
+    if (is === undefined || is === wanted) continue
+    const where = `--bootstrap-server ${plan.bootstrap} --entity-type topics --entity-name ${plan.name}`
+    const fix = `kafka-configs.sh --alter ${where} --add-config ${what}=${wanted}`
     differences.push({ what, is, wanted, fix })
   }
   return differences

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type kafkajs from 'kafkajs'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { kafkaClient } from '../../kafka/client/connection.ts'
+import { topicSettings } from '../../kafka/topics/topic-differences.ts'
 import { topics } from '../../kafka/topics/topics.ts'
 import { testKafka } from '../support/kafka.ts'
 import { quiet } from './relaying.ts'
@@ -66,6 +67,15 @@ describe.skipIf(kafka === null)('the topics', () => {
     const after = await run(at(), 'diff')
     expect(after.code).toBe(0)
     expect(after.stdout).toContain('All topics have the right settings.')
+    // Said of each topic, whatever the defaults of the brokers are.
+    await administrate(async (admin) => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: `${prefix}orders` }],
+      })
+      const own = (resources[0]?.configEntries ?? []).filter(({ isDefault }) => !isDefault)
+      expect(own.map(({ configName }) => configName)).toEqual(expect.arrayContaining([...topicSettings]))
+    })
   })
 
   test('that others made otherwise are told with what to do, and left as they are', async () => {
@@ -76,7 +86,10 @@ describe.skipIf(kafka === null)('the topics', () => {
           {
             topic: `${prefix}inventory`,
             numPartitions: 3,
-            configEntries: [{ name: 'retention.ms', value: '1000' }],
+            configEntries: [
+              { name: 'retention.ms', value: '1000' },
+              { name: 'cleanup.policy', value: 'compact' },
+            ],
           },
           { topic: `${prefix}somebody-elses`, numPartitions: 1 },
         ],
@@ -100,6 +113,10 @@ describe.skipIf(kafka === null)('the topics', () => {
           is: '1000',
           wanted: '604800000',
           fix: expect.stringContaining('--add-config retention.ms=604800000'),
+        }),
+        expect.objectContaining({
+          ...{ what: 'cleanup.policy', is: 'compact', wanted: 'delete' },
+          fix: expect.stringContaining(`--bootstrap-server ${kafka.bootstrap[0] ?? ''}`),
         }),
       ]),
     })
