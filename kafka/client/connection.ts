@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import './codecs.ts'
 import { replaceParts } from './kafkajs-parts.ts'
+import { partOfKafkajs } from './kafkajs-release.ts'
 import type { KafkaSasl, KafkaSettings } from '../settings.ts'
 
 replaceParts()
@@ -34,7 +35,8 @@ const REQUEST_TIMEOUT_MS = 15_000
 export function kafkaClient(settings: KafkaSettings, { clientId, log }: ClientOptions): Kafka {
   return new kafkajs.Kafka({
     clientId: `orderledger ${clientId}`,
-    brokers: [...settings.brokers],
+    brokers: settings.brokers.map(withoutColons),
+    socketFactory: (options) => makeSocket({ ...options, host: addressIn(options.host) }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -50,6 +52,17 @@ export function kafkaClient(settings: KafkaSettings, { clientId, log }: ClientOp
           : log.info({ ...fields, clientId }, message),
   })
 }
+
+/** kafkajs takes what stands before the first colon for the host: an IPv6 address in brackets would end at its own. */
+function withoutColons(broker: string): string {
+  return broker.replace(/^\[.*\]/, (host) => host.replaceAll(':', '_'))
+}
+
+function addressIn(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1).replaceAll('_', ':') : host
+}
+
+const makeSocket = partOfKafkajs<() => NonNullable<KafkaConfig['socketFactory']>>('network/socketFactory')()
 
 function security({ tls, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   return {
