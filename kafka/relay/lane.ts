@@ -14,7 +14,7 @@ import { RelayCheckpoint } from './relay-checkpoint.ts'
 import { publishedTopics } from './relay-target.ts'
 import type { CheckedSender } from '../client/checked-sender.ts'
 import type { TopicName } from '../topics/topics.ts'
-import type { Term } from './relay-term.ts'
+import type { Term } from './term.ts'
 
 export interface LaneParts {
   readonly term: Term

@@ -7,51 +7,15 @@
  *
  * A topic that is far behind at the beginning (a new one, one that refused before) is tried alone at once.
  */
-import type { Kafka } from 'kafkajs'
-import type { WireFormat } from '../../contract/registry/wire-format.ts'
 import { noteRefusal, openCheckpoints } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'
-import type { Pool } from '../../store/postgres/database.ts'
-import type { HeadWatch } from '../../store/log/head-watch.ts'
 import { backOff, pause, untilAborted } from '../../store/waiting/pause.ts'
 import type { CheckedSender } from '../client/checked-sender.ts'
-import type { Topic, TopicName } from '../topics/topics.ts'
+import type { TopicName } from '../topics/topics.ts'
 import { Lane, type LaneEnd } from './lane.ts'
 import type { Refusal } from './refusal.ts'
 import { publishedTopics, topicReader } from './relay-target.ts'
-
-export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.checkpointed'
-
-/** The same for all terms of a process. */
-export interface TermParts {
-  readonly pool: Pool
-  /** Told of the log's growth. */
-  readonly head: HeadWatch
-  readonly kafka: Kafka
-  readonly prefix: string
-  readonly wire: WireFormat
-  /** Of this log (sourceOf). */
-  readonly source: string
-  /** The fault hooks. */
-  readonly reachPoint: (point: RelayPoint) => void
-  readonly loses: (position: Position) => boolean
-}
-
-export interface Term extends TermParts {
-  readonly reader: string
-  readonly sender: CheckedSender
-  /** For topics that are tried alone: what they refuse costs the others no connection. */
-  readonly trying: CheckedSender
-  readonly end: AbortSignal
-  /** Why nothing can be published to some of these topics: they are not there. */
-  readonly missing: (topics: readonly Topic[]) => Promise<ReadonlyMap<Topic, string>>
-  /** Told where the topic begins that is furthest behind. */
-  readonly begun: (position: Position) => void
-  /** So many events more are published. */
-  readonly moved: (events: number) => void
-  /** Why each topic is held back that is. */
-  readonly heldBack: Map<TopicName, string>
-}
+import type { Term } from './term.ts'
 
 /** One that is not further behind begins together with the others: they wait for it so long. */
 const NEAR = 5_000

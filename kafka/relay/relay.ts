@@ -25,7 +25,8 @@ import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 import type { Topic, TopicName } from '../topics/topics.ts'
 import { findRelayTarget, missingTopics, publishedTopics, topicReaders } from './relay-target.ts'
-import { runTerm, type TermParts } from './relay-term.ts'
+import { runTerm } from './relay-term.ts'
+import type { TermParts } from './term.ts'
 import { CheckedSender } from '../client/checked-sender.ts'
 
 export interface RelayParts extends TermParts {
