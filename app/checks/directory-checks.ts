@@ -72,8 +72,7 @@ export function requireOwnership(dataDir: string, user: number | null = ownUser(
 }
 
 export function untrusted({ saw, fix }: OwnershipFault, tried: string): StartFailure {
-  const next = `${fix}, once you know who changed it; or set DATA_DIR to another directory`
-  return new StartFailure({ code: 'untrusted-directory', exitCode: 1, what: saw, tried, next })
+  return new StartFailure({ code: 'untrusted-directory', exitCode: 1, what: saw, tried, next: fix })
 }
 
 function fileChecks(path: string, { user, isOurs }: { readonly user: number; readonly isOurs: boolean }) {

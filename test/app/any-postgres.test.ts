@@ -2,7 +2,7 @@
  * Databases, roles, URLs, shells and poolers as others have them: the right answer, or the cause by its name.
  * Longer than 300 lines because each kind of database is one short test over the same helpers.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -258,10 +258,12 @@ test.each([
   ['of another major version', { 'postgres/PG_VERSION': '17\n', 'postgres.password': 'x' }, /Postgres 17/, /db dump/],
   ['without its password', { 'postgres/PG_VERSION': '18\n' }, /password file/, /restore/],
   ['that is none', { 'postgres/notes.txt': 'mine', 'postgres.password': 'x' }, /is not a database/, /mv /],
+  ['where others may write', {}, /others may write/, /go-w/],
 ])('an embedded database %s is refused by start and doctor alike', async (_, files, cause, cure) => {
   const directory = dataDir()
   mkdirSync(join(directory, 'postgres'))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+  if (cure.source === 'go-w') chmodSync(directory, 0o777)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text, { mode: 0o600 })
   const failure = await refused({ DATA_DIR: directory })
   expect(failure.code).toBe(1)
   expect(failure.what).toMatch(cause)
