@@ -258,7 +258,7 @@ test.each([
   ['of another major version', { 'postgres/PG_VERSION': '17\n', 'postgres.password': 'x' }, /Postgres 17/, /db dump/],
   ['without its password', { 'postgres/PG_VERSION': '18\n' }, /password file/, /restore/],
   ['that is none', { 'postgres/notes.txt': 'mine', 'postgres.password': 'x' }, /is not a database/, /mv /],
-  ['where others may write', {}, /others may write/, /go-w/],
+  ['where others may write', { 'postgres/PG_VERSION': '18\n', 'postgres.password': 'x' }, /others may write/, /go-w/],
 ])('an embedded database %s is refused by start and doctor alike', async (_, files, cause, cure) => {
   const directory = dataDir()
   mkdirSync(join(directory, 'postgres'))
