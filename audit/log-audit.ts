@@ -128,17 +128,22 @@ function addressFault(stream: string, type: string, event: HistoricEvent | null)
   if (home !== kind) return `${type} belongs to streams of ${home}`
   if (event === null) return null
   const named = idOf(event, home)
-  return named === id ? null : `${type} names ${String(named)}`
+  return named === null || named === id ? null : `${type} names ${String(named)}`
 }
 
-function idOf(event: HistoricEvent, kind: StreamKind): string | undefined {
+/** The id that the event itself names; null where events of the kind name none. */
+function idOf(event: HistoricEvent, kind: StreamKind): string | null | undefined {
   switch (kind) {
     case 'inventory':
       return 'sku' in event ? event.sku : undefined
     case 'order':
+    case 'payment':
+    case 'delivery':
       return 'orderId' in event ? event.orderId : undefined
     case 'customer':
       return 'customerId' in event ? event.customerId : undefined
+    case 'notification':
+      return null
   }
 }
 

@@ -19,6 +19,7 @@ const STEPS: { readonly [Type in OrderEvent['type']]: { readonly from: readonly 
   OrderCancelled: { from: ['placed', 'confirmed'], to: 'cancelled' },
   OrderExpired: { from: ['placed'], to: 'expired' },
   OrderCompleted: { from: ['confirmed'], to: 'completed' },
+  OrderReturned: { from: ['completed'], to: 'completed' },
 }
 
 const TYPES = Object.keys(STEPS) as readonly OrderEvent['type'][]
@@ -35,9 +36,22 @@ const JUDGED = 3
 const WIDTH = 4
 
 const SETTLED = -1
+/** The end of a command that ships or brings back: HELD has the units that the customer holds more or less. */
+const MOVED = -2
 
 /** Columns of the table of orders. */
-const ORDER = { content: 0, status: 1, held: 2, columns: 3 } as const
+const ORDER = { content: 0, status: 1, held: 2, out: 3, columns: 4 } as const
+
+/** What a command has done to an order. */
+export interface Settlement {
+  readonly orderId: OrderId
+  /** Units reserved, less those released or shipped. */
+  readonly held: number
+  /** Units shipped, less those returned. */
+  readonly out: number
+  /** A breach is counted already. */
+  readonly judged: boolean
+}
 
 export class OrderFacts {
   readonly #facts: Partitions
@@ -48,14 +62,12 @@ export class OrderFacts {
   }
 
   happened(position: number, event: OrderEvent): void {
-    const digest = event.type === 'OrderRejected' ? 0 : contentDigest(event)
+    const digest = event.type === 'OrderRejected' || event.type === 'OrderReturned' ? 0 : contentDigest(event)
     this.#add(event.orderId, [TYPES.indexOf(event.type), position, digest, totalFault(event) === null ? 0 : 1])
   }
 
-  settled(
-    position: number,
-    { orderId, held, judged }: { readonly orderId: OrderId; readonly held: number; readonly judged: boolean },
-  ): void {
+  settled(position: number, { orderId, held, out, judged }: Settlement): void {
+    if (out !== 0) this.#add(orderId, [MOVED, position, out, judged ? 1 : 0])
     this.#add(orderId, [SETTLED, position, held, judged ? 1 : 0])
   }
 
@@ -67,9 +79,11 @@ export class OrderFacts {
       this.#facts.each(part, (low, high, cells, at) => {
         const row = table.rowOf(low, high)
         const [kind = SETTLED, position = 0] = [cells[at + KIND], cells[at + POSITION]]
-        if (kind === SETTLED) {
-          table.set(row, ORDER.held, table.get(row, ORDER.held) + (cells[at + HELD] ?? 0))
-          const fault = cells[at + JUDGED] === 1 ? null : heldFault(table, row)
+        if (kind < 0) {
+          const column = kind === MOVED ? ORDER.out : ORDER.held
+          table.set(row, column, table.get(row, column) + (cells[at + HELD] ?? 0))
+          const found = kind === MOVED ? outFault(table, row) : heldFault(table, row)
+          const fault = cells[at + JUDGED] === 1 ? null : found
           if (fault !== null) {
             reservations.breachAt(position, (there) => reservationFault(position, orderIn(there), fault))
           }
@@ -108,7 +122,8 @@ function stepFault(
   const before = table.get(row, ORDER.content)
   if (first && from.includes(status)) table.set(row, ORDER.content, content)
   if (!from.includes(status)) return `${type} of an order that is ${status}`
-  return first || type === 'OrderRejected' || before === content ? null : `${type} does not match OrderPlaced`
+  const repeats = !first && type !== 'OrderRejected' && type !== 'OrderReturned'
+  return !repeats || before === content ? null : `${type} does not match OrderPlaced`
 }
 
 function heldFault(table: IntegerTable, row: number): string | null {
@@ -117,6 +132,11 @@ function heldFault(table: IntegerTable, row: number): string | null {
   if (held < 0) return `${-held} more units were released or shipped than it held`
   if (held === 0 || status === 'placed' || status === 'confirmed') return null
   return `it is ${status} and still holds ${held} units`
+}
+
+function outFault(table: IntegerTable, row: number): string | null {
+  const out = table.get(row, ORDER.out)
+  return out < 0 ? `${-out} more units were returned than shipped` : null
 }
 
 function statusOf(table: IntegerTable, row: number): Status {
@@ -128,20 +148,22 @@ function placeOf({ position, stream, version }: Located): string {
 }
 
 function orderIn({ today }: Located): string {
-  const named = today.find((event) => 'orderId' in event)
-  return named !== undefined && 'orderId' in named ? named.orderId : 'that this event names'
+  for (const event of today) if ('orderId' in event && event.orderId !== null) return event.orderId
+  return 'that this event names'
 }
 
 function totalFaultIn({ today }: Located): string {
   for (const event of today) {
-    const fault = 'total' in event ? totalFault(event) : null
+    const fault = 'total' in event || event.type === 'OrderReturned' ? totalFault(event) : null
     if (fault !== null) return fault
   }
   return 'its total is not the sum of its lines'
 }
 
 /** Null when the total is what the lines give. */
-function totalFault({ total, lines }: OrderEvent): string | null {
+function totalFault(event: OrderEvent): string | null {
+  const { lines } = event
+  const total = event.type === 'OrderReturned' ? event.value : event.total
   if (total === null) return null
   const all: readonly (OrderLine | RejectedLine)[] = lines
   return sumFault(all.filter(isPriced), all.length, total)
@@ -166,7 +188,7 @@ function isPriced<Line extends { readonly unitPrice: Money | null }>(line: Line)
 }
 
 /** Of what every event of an order repeats. */
-function contentDigest(event: Exclude<OrderEvent, { type: 'OrderRejected' }>): number {
+function contentDigest(event: Exclude<OrderEvent, { type: 'OrderRejected' | 'OrderReturned' }>): number {
   const { customerId, tier, region, lines, total, placedAt } = event
   const values = lines.map(({ sku, name, category, quantity, unitPrice }) => [
     ...[sku, name, category, quantity],

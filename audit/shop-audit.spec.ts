@@ -10,11 +10,13 @@ import {
   orderLine,
   orderPlaced,
   orderRejected,
+  orderReturned,
   productListed,
   stockAdjusted,
   stockReceived,
   stockReleased,
   stockReserved,
+  stockReturned,
   stockShipped,
 } from '../domain/test-events.ts'
 import { auditShop } from './shop-audit.ts'
@@ -26,6 +28,12 @@ const reservedB = stockReserved('B', 'o1', 1)
 const reserved = [stockReserved('A', 'o1', 3), reservedB]
 const released = [stockReleased('A', 'o1', 3), stockReleased('B', 'o1', 1)]
 const shipped = [stockShipped('A', 'o1', 3), stockShipped('B', 'o1', 1)]
+const completed = [
+  [orderPlaced('o1', lines), ...reserved],
+  [orderConfirmed('o1', lines)],
+  shipped,
+  [orderCompleted('o1', lines)],
+]
 const opening = [
   [productListed('A'), stockReceived('A', 10)],
   [productListed('B'), stockReceived('B', 10)],
@@ -89,6 +97,30 @@ test.each([
     [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], [orderCompleted('o1', lines), ...shipped]],
   ],
   ['rejected', [[orderRejected('o1', { lines, total: eur(4000) })]]],
+  [
+    'cancelled after a delivery that failed',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderConfirmed('o1', lines)],
+      shipped,
+      [orderCancelled('o1', lines, { from: 'confirmed' }), stockReturned('A', 'o1', 3), stockReturned('B', 'o1', 1)],
+    ],
+  ],
+  [
+    'returned in two parts, one of them unsellable',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderConfirmed('o1', lines)],
+      shipped,
+      [orderCompleted('o1', lines)],
+      [orderReturned('o1', [orderLine('A', 2)]), stockReturned('A', 'o1', 2, false)],
+      [
+        orderReturned('o1', [orderLine('A', 1), orderLine('B', 1)]),
+        stockReturned('A', 'o1', 1),
+        stockReturned('B', 'o1', 1),
+      ],
+    ],
+  ],
 ])('an order %s breaks no law', async (_, commands) => {
   const checks = await audit(...commands)
   expect(breachesOf(checks)).toEqual([])
@@ -123,6 +155,24 @@ test.each([
     'a completed order that was not shipped',
     [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)], [orderCompleted('o1', lines)]],
     /completed and still holds 4 units/,
+  ],
+  [
+    'a return that brings nothing back',
+    [...completed, [orderReturned('o1', [orderLine('A', 1)])]],
+    /its lines have -1 of A, but its stock events have 0/,
+  ],
+  [
+    'a unit that comes back twice',
+    [...completed, ...[3, 3].map((n) => [orderReturned('o1', [orderLine('A', n)]), stockReturned('A', 'o1', n)])],
+    /2 more units were returned than shipped/,
+  ],
+  [
+    'a cancelled order whose units come back although they never left',
+    [
+      [orderPlaced('o1', lines), ...reserved],
+      [orderCancelled('o1', lines), stockReturned('A', 'o1', 3), stockReturned('B', 'o1', 1)],
+    ],
+    /4 more units were returned than shipped/,
   ],
   [
     'more shipped than held',

@@ -6,7 +6,9 @@
  *
  *   OrderPlaced                    one StockReserved for each product, of its units on all lines together
  *   OrderCancelled, OrderExpired   one StockReleased for each product, alike
+ *   OrderCancelled after a dispatch   one StockReturned for each product, alike
  *   OrderCompleted                 nothing is held any more: all of it was shipped
+ *   OrderReturned                  one StockReturned for each product of its own lines; never more than was shipped
  *   any other                      nothing moves
  *
  * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
@@ -54,6 +56,10 @@ interface Movements {
   readonly bySku: Map<Sku, Movement>
   /** Units reserved, less those released or shipped. */
   held: number
+  /** Units shipped, less those returned. */
+  out: number
+  isCancelled: boolean
+  readonly returned: [Sku, number][]
 }
 
 export function auditShop(spill: Spill): ShopAudit {
@@ -78,6 +84,8 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'StockReserved':
       case 'StockReleased':
       case 'StockShipped':
+      case 'StockReturned':
+      case 'RestockAdvised':
         return seeStock(logged, event)
       case 'OrderPlaced':
       case 'OrderConfirmed':
@@ -85,9 +93,23 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'OrderExpired':
       case 'OrderCompleted':
       case 'OrderRejected':
+      case 'OrderReturned':
         return seeOrder(logged, event)
       case 'CustomerRegistered':
       case 'CustomerTierChanged':
+      case 'PaymentRequested':
+      case 'PaymentCaptured':
+      case 'PaymentDeclined':
+      case 'RefundRequested':
+      case 'PaymentRefunded':
+      case 'RefundFailed':
+      case 'DeliveryScheduled':
+      case 'DeliveryDispatched':
+      case 'DeliveryDelivered':
+      case 'DeliveryFailed':
+      case 'DeliveryCancelled':
+      case 'NotificationSent':
+      case 'NotificationFailed':
         return
     }
   }
@@ -98,6 +120,7 @@ export function auditShop(spill: Spill): ShopAudit {
     switch (event.type) {
       case 'ProductListed':
       case 'PriceChanged':
+      case 'RestockAdvised':
         return
       case 'StockReceived':
         product.onHand += event.quantity
@@ -117,8 +140,12 @@ export function auditShop(spill: Spill): ShopAudit {
         product.onHand -= event.quantity
         product.reserved -= event.quantity
         // In a command of its own, or in the one that completes the order: judged at its end.
-        movementsOf(logged, event.orderId).held -= event.quantity
+        ship(logged, event.orderId, event.quantity)
         product.promised -= event.quantity
+        break
+      case 'StockReturned':
+        if (event.sellable) product.onHand += event.quantity
+        comeBack(logged, event.orderId, event.sku, event.quantity)
         break
     }
     const { onHand, reserved } = product
@@ -130,9 +157,12 @@ export function auditShop(spill: Spill): ShopAudit {
   function seeOrder(logged: LoggedEvent, event: OrderEvent): void {
     orders.count()
     facts.happened(logged.position, event)
+    if (event.type === 'OrderCancelled') movementsOf(logged, event.orderId).isCancelled = true
     if (event.type === 'OrderPlaced') promise(logged, event, 1)
     else if (event.type === 'OrderCancelled' || event.type === 'OrderExpired') promise(logged, event, -1)
-    else movementsOf(logged, event.orderId)
+    else if (event.type === 'OrderReturned') {
+      for (const { sku, quantity } of event.lines) movementOf(logged, event.orderId, sku).promised -= quantity
+    } else movementsOf(logged, event.orderId)
   }
 
   function promise(
@@ -151,13 +181,28 @@ export function auditShop(spill: Spill): ShopAudit {
     movementsOf(logged, orderId).held += units
   }
 
+  function ship(logged: LoggedEvent, orderId: OrderId, units: number): void {
+    const moved = movementsOf(logged, orderId)
+    moved.held -= units
+    moved.out += units
+  }
+
+  function comeBack(logged: LoggedEvent, orderId: OrderId, sku: Sku, units: number): void {
+    movementOf(logged, orderId, sku).moved -= units
+    const moved = movementsOf(logged, orderId)
+    moved.out -= units
+    moved.returned.push([sku, units])
+  }
+
   /** The end of a command: what was promised must have moved. */
   function settle(): void {
-    for (const [orderId, { position, bySku, held }] of movements) {
+    for (const [orderId, { position, bySku, held, out, isCancelled, returned }] of movements) {
+      // What a cancelled order brings back was shipped, and promised no more since then.
+      if (isCancelled) for (const [sku, units] of returned) productOf(sku).promised += units
       reservations.count()
       const fault = movementFault(bySku)
       if (fault !== null) reservations.breach(reservationFault(position, orderId, fault), position)
-      facts.settled(position, { orderId, held, judged: fault !== null })
+      facts.settled(position, { orderId, held, out, judged: fault !== null })
     }
     movements.clear()
   }
@@ -194,7 +239,7 @@ export function auditShop(spill: Spill): ShopAudit {
   function movementsOf({ position }: LoggedEvent, orderId: OrderId): Movements {
     const known = movements.get(orderId)
     if (known !== undefined) return known
-    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0 }
+    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0, out: 0, isCancelled: false, returned: [] }
     movements.set(orderId, moved)
     return moved
   }

@@ -1,6 +1,6 @@
 /** What may be asked of orders. */
 import { Type } from 'typebox'
-import type { CancelOrder } from '../domain/order.ts'
+import type { CancelOrder } from '../domain/end-order.ts'
 import type { PlaceOrder } from '../domain/place-order.ts'
 import { request, type Wanted } from './request.ts'
 import { closed, id, named, nullable, ref, text, whole } from './shape.ts'
@@ -43,7 +43,14 @@ export function placeOrderCommand({ orderId, customerId, lines }: WantedOrder, s
 
 const CancelOrderShape = named(
   'CancelOrder',
-  { reason: Type.Optional(text(1, 200, 'In the words of the person who cancels.')) },
+  {
+    reason: Type.Optional(text(1, 200, 'In the words of the person who cancels.')),
+    sellable: Type.Optional(
+      Type.Boolean({
+        description: 'Of units that a failed delivery brings back: whether to sell them again; true if absent.',
+      }),
+    ),
+  },
   { description: 'Why an order is cancelled.', examples: [{ reason: 'changed my mind' }] },
 )
 
@@ -52,5 +59,5 @@ export const cancelOrderRequest = request(nullable(ref(CancelOrderShape)))
 export type WantedCancellation = Wanted<typeof cancelOrderRequest>
 
 export function cancelOrderCommand(orderId: string, wanted: WantedCancellation): CancelOrder {
-  return { orderId, reason: wanted?.reason ?? null }
+  return { orderId, reason: wanted?.reason ?? null, sellable: wanted?.sellable ?? true }
 }

@@ -2,13 +2,23 @@
 import type { DomainEvent, StreamKind } from '../schemas/events.ts'
 import { customer } from './customer.ts'
 import type { Aggregate } from './decision.ts'
+import { delivery } from './delivery.ts'
 import { inventory } from './inventory.ts'
+import { notification } from './notification.ts'
 import { order } from './order.ts'
+import { payment } from './payments/payment.ts'
 
 /** An aggregate whose State is not known to the one who folds it. */
 export type AnyAggregate = Aggregate<unknown>
 
-export const aggregates: { readonly [Kind in StreamKind]: AnyAggregate } = { customer, inventory, order }
+export const aggregates: { readonly [Kind in StreamKind]: AnyAggregate } = {
+  customer,
+  delivery,
+  inventory,
+  notification,
+  order,
+  payment,
+}
 
 const byKind: ReadonlyMap<string, AnyAggregate> = new Map(Object.entries(aggregates))
 

@@ -5,12 +5,25 @@
  * number; never edit what stands under an old one.
  */
 import { describe, expect, test } from 'vitest'
-import type { CustomerEvent, DomainEvent, InventoryEvent, OrderEvent } from '../schemas/events.ts'
+import type {
+  CustomerEvent,
+  DeliveryEvent,
+  DomainEvent,
+  InventoryEvent,
+  NotificationEvent,
+  OrderEvent,
+  PaymentEvent,
+} from '../schemas/events.ts'
 import { aggregates, fold } from './aggregates.ts'
 import {
   NOON,
   customerRegistered,
   customerTierChanged,
+  deliveryCancelled,
+  deliveryDelivered,
+  deliveryDispatched,
+  deliveryFailed,
+  deliveryScheduled,
   orderCancelled,
   orderCompleted,
   orderConfirmed,
@@ -18,12 +31,21 @@ import {
   orderLine,
   orderPlaced,
   orderRejected,
+  orderReturned,
+  paymentCaptured,
+  paymentDeclined,
+  paymentRefunded,
+  paymentRequested,
   priceChanged,
   productListed,
+  refundFailed,
+  refundRequested,
+  restockAdvised,
   stockAdjusted,
   stockReceived,
   stockReleased,
   stockReserved,
+  stockReturned,
   stockShipped,
 } from './test-events.ts'
 import golden from './golden-folds.json' with { type: 'json' }
@@ -44,6 +66,9 @@ const inventoryHistories: Histories<InventoryEvent> = {
     stockReleased('A1', 'o1', 4),
     stockShipped('A1', 'o2', 3),
     stockAdjusted('A1', -2),
+    stockReturned('A1', 'o2', 2),
+    stockReturned('A1', 'o2', 1, false),
+    restockAdvised('A1', 11, 30),
   ],
 }
 
@@ -53,6 +78,13 @@ const customerHistories: Histories<CustomerEvent> = {
 
 const orderHistories: Histories<OrderEvent> = {
   'an order fulfilled': [placed, orderConfirmed('o1', lines), orderCompleted('o1', lines)],
+  'an order that comes back': [
+    placed,
+    orderConfirmed('o1', lines),
+    orderCompleted('o1', lines),
+    orderReturned('o1', [orderLine('A1', 2)]),
+    orderReturned('o1', [orderLine('B1', 1), orderLine('A1', 3)]),
+  ],
   'an order cancelled': [placed, orderCancelled('o1', lines, { reason: 'late' })],
   'an order expired': [placed, orderExpired('o1', lines)],
   'an order for ever': [orderPlaced('o1', lines)],
@@ -64,14 +96,54 @@ const orderHistories: Histories<OrderEvent> = {
   ],
 }
 
+const paymentHistories: Histories<PaymentEvent> = {
+  'a payment at the third attempt, and refunds': [
+    paymentRequested('o1', 1, 6000),
+    paymentDeclined('o1', 1, 6000),
+    paymentRequested('o1', 2, 6000, { method: 'bank-transfer' }),
+    paymentDeclined('o1', 2, 6000, { method: 'bank-transfer', reason: 'replaced' }),
+    paymentRequested('o1', 3, 6000),
+    paymentCaptured('o1', 3, 6000),
+    paymentCaptured('o1', 2, 6000, { method: 'bank-transfer', from: 'declined', confirms: false }),
+    refundRequested('o1', 1, 6000, { attempt: 2, cause: 'not-owed', method: 'bank-transfer' }),
+    refundRequested('o1', 2, 500, { attempt: 3 }),
+    paymentRefunded('o1', 1, 6000, { attempt: 2, cause: 'not-owed', method: 'bank-transfer' }),
+    refundFailed('o1', 2, 500, { attempt: 3 }),
+  ],
+}
+
+const deliveryHistories: Histories<DeliveryEvent> = {
+  'a delivery at the second dispatch': [
+    deliveryScheduled('o1', lines),
+    deliveryDispatched('o1', 1),
+    deliveryFailed('o1', 1),
+    deliveryDispatched('o1', 2),
+    deliveryDelivered('o1', 2),
+  ],
+  'a delivery cancelled': [
+    deliveryScheduled('o1', lines),
+    deliveryCancelled('o1', { from: 'scheduled', reason: null }),
+  ],
+}
+
+const message = { template: 'order-confirmed', orderId: 'o1', customerId: 'c1' }
+const notificationHistories: Histories<NotificationEvent> = {
+  'a mail and a text message': [
+    { type: 'NotificationFailed', channel: 'email', ...message, reason: 'refused 550 5.1.1' },
+    { type: 'NotificationSent', channel: 'sms', ...message, simulated: true },
+  ],
+}
+
 // One entry for each event, so that a new one breaks the build here until a history holds it.
 const inventoryTypes: Readonly<Record<InventoryEvent['type'], true>> = {
   PriceChanged: true,
   ProductListed: true,
+  RestockAdvised: true,
   StockAdjusted: true,
   StockReceived: true,
   StockReleased: true,
   StockReserved: true,
+  StockReturned: true,
   StockShipped: true,
 }
 const customerTypes: Readonly<Record<CustomerEvent['type'], true>> = {
@@ -85,12 +157,35 @@ const orderTypes: Readonly<Record<OrderEvent['type'], true>> = {
   OrderExpired: true,
   OrderPlaced: true,
   OrderRejected: true,
+  OrderReturned: true,
+}
+const paymentTypes: Readonly<Record<PaymentEvent['type'], true>> = {
+  PaymentCaptured: true,
+  PaymentDeclined: true,
+  PaymentRefunded: true,
+  PaymentRequested: true,
+  RefundFailed: true,
+  RefundRequested: true,
+}
+const deliveryTypes: Readonly<Record<DeliveryEvent['type'], true>> = {
+  DeliveryCancelled: true,
+  DeliveryDelivered: true,
+  DeliveryDispatched: true,
+  DeliveryFailed: true,
+  DeliveryScheduled: true,
+}
+const notificationTypes: Readonly<Record<NotificationEvent['type'], true>> = {
+  NotificationFailed: true,
+  NotificationSent: true,
 }
 
 const kinds = [
   { kind: 'customer', histories: customerHistories, types: customerTypes },
   { kind: 'inventory', histories: inventoryHistories, types: inventoryTypes },
   { kind: 'order', histories: orderHistories, types: orderTypes },
+  { kind: 'payment', histories: paymentHistories, types: paymentTypes },
+  { kind: 'delivery', histories: deliveryHistories, types: deliveryTypes },
+  { kind: 'notification', histories: notificationHistories, types: notificationTypes },
 ] as const
 
 describe.each(kinds)('the golden folds of $kind', ({ kind, histories, types }) => {

@@ -1,7 +1,7 @@
 /** The stock and the catalogue entry of one product. Law 4 holds at every version: 0 <= reserved <= on hand. */
 import type { InventoryEvent, Money } from '../schemas/events.ts'
 import { accept, refuse, to, type Aggregate, type Decision, type Read } from './decision.ts'
-import { sameMoney, type Sku } from './values.ts'
+import { sameMoney, type Sku, type Timestamp } from './values.ts'
 
 /** A few integers, however hot the product: which order holds which units is known by the orders. */
 export interface Inventory {
@@ -9,6 +9,8 @@ export interface Inventory {
   readonly listed: Listed | null
   readonly onHand: number
   readonly reserved: number
+  /** Where the last hour of a RestockAdvised ends; null before the first. */
+  readonly advisedTo: Timestamp | null
 }
 
 export interface Listed {
@@ -23,27 +25,31 @@ export interface Listed {
 
 export const inventory: Aggregate<Inventory, InventoryEvent> = {
   kind: 'inventory',
-  fold: 1,
-  initial: { listed: null, onHand: 0, reserved: 0 },
+  fold: 2,
+  initial: { listed: null, onHand: 0, reserved: 0, advisedTo: null },
   evolve(state, event) {
     const { listed, onHand, reserved } = state
     switch (event.type) {
       case 'ProductListed': {
         const { name, category, price } = event
-        return { listed: { name, category, price, firstPrice: price, firstStock: null }, onHand, reserved }
+        return { ...state, listed: { name, category, price, firstPrice: price, firstStock: null } }
       }
       case 'PriceChanged':
-        return { listed: listed && { ...listed, price: event.price }, onHand, reserved }
+        return { ...state, listed: listed && { ...listed, price: event.price } }
       case 'StockReceived':
-        return { listed: withFirstStock(listed, event.quantity), onHand: onHand + event.quantity, reserved }
+        return { ...state, listed: withFirstStock(listed, event.quantity), onHand: onHand + event.quantity }
       case 'StockAdjusted':
-        return { listed, onHand: onHand + event.delta, reserved }
+        return { ...state, onHand: onHand + event.delta }
       case 'StockReserved':
-        return { listed, onHand, reserved: reserved + event.quantity }
+        return { ...state, reserved: reserved + event.quantity }
       case 'StockReleased':
-        return { listed, onHand, reserved: reserved - event.quantity }
+        return { ...state, reserved: reserved - event.quantity }
       case 'StockShipped':
-        return { listed, onHand: onHand - event.quantity, reserved: reserved - event.quantity }
+        return { ...state, onHand: onHand - event.quantity, reserved: reserved - event.quantity }
+      case 'StockReturned':
+        return event.sellable ? { ...state, onHand: onHand + event.quantity } : state
+      case 'RestockAdvised':
+        return { ...state, advisedTo: event.to }
     }
   },
 }
@@ -77,6 +83,17 @@ export interface AdjustStock {
   readonly sku: Sku
   readonly delta: number
   readonly reason: string
+}
+
+/** Orders that were refused in an hour because the product was short. */
+export interface AdviseRestock {
+  readonly sku: Sku
+  readonly refusedOrders: number
+  /** Of this product. */
+  readonly refusedUnits: number
+  /** A clock hour in UTC: where it begins and where it ends. */
+  readonly from: Timestamp
+  readonly to: Timestamp
 }
 
 export interface UnknownProduct {
@@ -150,6 +167,15 @@ export function adjustStock(
   if (onHand + delta < reserved) return refuse({ reason: 'stock-below-reserved', onHand, reserved })
   if (!Number.isSafeInteger(onHand + delta)) return refuse({ reason: 'stock-too-large', onHand })
   return accept(to(inventory, sku, { type: 'StockAdjusted', sku, delta, reason }))
+}
+
+/** Brings it to somebody's notice, once for each hour; never for an hour before one that was advised for. */
+export function adviseRestock(command: AdviseRestock, read: Read): Decision<UnknownProduct> {
+  const { sku, refusedOrders, refusedUnits, from, to: end } = command
+  const { listed, advisedTo } = read(inventory, sku)
+  if (listed === null) return refuse({ reason: 'unknown-product', sku })
+  if (advisedTo !== null && end <= advisedTo) return accept()
+  return accept(to(inventory, sku, { type: 'RestockAdvised', sku, refusedOrders, refusedUnits, from, to: end }))
 }
 
 /** Units that an order can still reserve. */

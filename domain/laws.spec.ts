@@ -8,8 +8,9 @@ import type { DomainEvent } from '../schemas/events.ts'
 import { aggregateOf, fold } from './aggregates.ts'
 import { changeTier, registerCustomer } from './customer.ts'
 import { to, type Decide } from './decision.ts'
+import { cancelOrder, expireOrder } from './end-order.ts'
 import { adjustStock, changePrice, inventory, listProduct, receiveStock } from './inventory.ts'
-import { cancelOrder, expireOrder, order } from './order.ts'
+import { order } from './order.ts'
 import { placeOrder } from './place-order.ts'
 import { NOON, eur } from './test-events.ts'
 import { appended, decideOn, foldFrozen, type Log } from './test-kit.ts'
@@ -46,7 +47,7 @@ const reservationMinutes = fc.constantFrom(0, 15)
 const place = fc
   .record({ orderId, customerId, lines, reservationMinutes, at })
   .map((asked) => ({ ...asked, named: true, currency }))
-const cancel = fc.record({ orderId, reason: fc.constant(null) })
+const cancel = fc.record({ orderId, reason: fc.constant(null), sellable: fc.boolean() })
 const expire = fc.record({ orderId, at })
 const receive = fc.record({ sku, quantity: fc.integer({ min: 1, max: 10 }) })
 const adjust = fc.record({ sku, delta: fc.integer({ min: -12, max: 12 }), reason: fc.constant('counted') })

@@ -1,5 +1,5 @@
 /**
- * One order, from its placing (place-order.ts) to its end.
+ * One order, from its placing (place-order.ts) to its end (end-order.ts, return-order.ts).
  *
  * none -> placed -> confirmed -> completed
  *      |    |  \        \-> cancelled
@@ -7,11 +7,12 @@
  *      |     \-> cancelled
  *       \-> rejected
  *
- * Its units stand reserved with each product while it is placed or confirmed; they are released when it is cancelled
- * or expires, and shipped before it is completed.
+ * A captured payment confirms it, and what its delivery delivers completes it. Its units stand reserved with each product
+ * while it is placed, or confirmed and not dispatched; they are released when it is cancelled or expires before its first
+ * dispatch, and shipped with that.
  */
 import type { Money, OrderEvent, OrderLine, RejectedLine, Shortage, Tier } from '../schemas/events.ts'
-import { accept, refuse, to, type Addressed, type Aggregate, type Decision, type Read } from './decision.ts'
+import type { Aggregate, Read } from './decision.ts'
 import { inventory, type Inventory } from './inventory.ts'
 import type { CustomerId, OrderId, Sku, Timestamp } from './values.ts'
 
@@ -35,6 +36,13 @@ export interface AcceptedOrder extends OrderContent {
   readonly status: Exclude<OrderStatus, RejectedOrder['status']>
   /** What was promised when it was placed, whatever became of it; null = for ever. */
   readonly reservedUntil: Timestamp | null
+  /** What came back of a completed order, each product once. */
+  readonly returned: readonly Returned[]
+}
+
+export interface Returned {
+  readonly sku: Sku
+  readonly quantity: number
 }
 
 /** What every event of an accepted order repeats. */
@@ -62,7 +70,7 @@ export interface RejectedOrder {
 
 export const order: Aggregate<Order, OrderEvent> = {
   kind: 'order',
-  fold: 1,
+  fold: 2,
   initial: { status: 'none' },
   evolve(state, event) {
     switch (event.type) {
@@ -76,6 +84,8 @@ export const order: Aggregate<Order, OrderEvent> = {
         return acceptedOrder('expired', event, reservedUntilOf(state))
       case 'OrderCompleted':
         return acceptedOrder('completed', event, reservedUntilOf(state))
+      case 'OrderReturned':
+        return isAccepted(state) ? { ...state, returned: together(state.returned, event.lines) } : state
       case 'OrderRejected': {
         const { customerId, tier, region, reason, lines, total, shortages, rejectedAt } = event
         return { status: 'rejected', customerId, tier, region, reason, lines, total, shortages, rejectedAt }
@@ -84,64 +94,9 @@ export const order: Aggregate<Order, OrderEvent> = {
   },
 }
 
-export interface CancelOrder {
-  readonly orderId: OrderId
-  /** In the words of whoever cancels. */
-  readonly reason: string | null
-}
-
-export interface ExpireOrder {
-  readonly orderId: OrderId
-  readonly at: Timestamp
-}
-
 export interface UnknownOrder {
   readonly reason: 'unknown-order'
   readonly orderId: OrderId
-}
-
-export interface OrderNotCancellable {
-  readonly reason: 'order-not-cancellable'
-  readonly status: Order['status']
-}
-
-export interface OrderNotExpirable {
-  readonly reason: 'order-not-expirable'
-  readonly status: Order['status']
-}
-
-export interface NotDue {
-  readonly reason: 'not-due'
-  /** Null = never. */
-  readonly reservedUntil: Timestamp | null
-}
-
-/** Cancels a placed or confirmed order and releases its units. A cancelled order is no longer there to be cancelled. */
-export function cancelOrder(command: CancelOrder, read: Read): Decision<UnknownOrder | OrderNotCancellable> {
-  const { orderId, reason } = command
-  const existing = read(order, orderId)
-  const { status } = existing
-  if (status === 'none') return refuse({ reason: 'unknown-order', orderId })
-  if (status !== 'placed' && status !== 'confirmed') return refuse({ reason: 'order-not-cancellable', status })
-  return accept(
-    to(order, orderId, { type: 'OrderCancelled', orderId, ...contentOf(existing), reason, from: status }),
-    ...releases(orderId, existing.lines, read),
-  )
-}
-
-/** Ends an unpaid order whose reservation has run out and releases its units. Time alone changes nothing. */
-export function expireOrder(command: ExpireOrder, read: Read): Decision<UnknownOrder | OrderNotExpirable | NotDue> {
-  const { orderId, at } = command
-  const existing = read(order, orderId)
-  const { status } = existing
-  if (status === 'none') return refuse({ reason: 'unknown-order', orderId })
-  if (status !== 'placed') return refuse({ reason: 'order-not-expirable', status })
-  const { reservedUntil } = existing
-  if (reservedUntil === null || at < reservedUntil) return refuse({ reason: 'not-due', reservedUntil })
-  return accept(
-    to(order, orderId, { type: 'OrderExpired', orderId, ...contentOf(existing) }),
-    ...releases(orderId, existing.lines, read),
-  )
 }
 
 /** A product of an order: its units on all lines together, and its stock now. */
@@ -156,19 +111,33 @@ export function productsOf(
   lines: readonly { readonly sku: Sku; readonly quantity: number }[],
   read: Read,
 ): readonly OrderedProduct[] {
-  const units = new Map<Sku, number>()
-  for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity)
-  const stocks = read.all(inventory, [...units.keys()])
-  return [...units].map(([sku, count], index) => ({ sku, units: count, stock: stocks[index] ?? inventory.initial }))
+  const products = together(lines)
+  const stocks = read.all(
+    inventory,
+    products.map(({ sku }) => sku),
+  )
+  return products.map(({ sku, quantity }, index) => ({
+    sku,
+    units: quantity,
+    stock: stocks[index] ?? inventory.initial,
+  }))
 }
 
-/** One StockReleased for each product. Throws when a product has less reserved than the order holds: the log is broken. */
-function releases(orderId: OrderId, lines: readonly OrderLine[], read: Read): readonly Addressed[] {
-  return productsOf(lines, read).map(({ sku, units, stock: { reserved } }) => {
-    if (reserved < units)
-      throw new Error(`order ${orderId} holds ${units} of ${sku}, but only ${reserved} are reserved`)
-    return to(inventory, sku, { type: 'StockReleased', sku, orderId, quantity: units })
-  })
+/** The units of each distinct product, in the order in which they first come. */
+export function together(...parts: readonly (readonly Returned[])[]): readonly Returned[] {
+  const units = new Map<Sku, number>()
+  for (const { sku, quantity } of parts.flat()) units.set(sku, (units.get(sku) ?? 0) + quantity)
+  return [...units].map(([sku, quantity]) => ({ sku, quantity }))
+}
+
+/** The products whose units an order holds. Throws when one has less reserved than that: the log is broken. */
+export function heldBy(orderId: OrderId, { lines }: AcceptedOrder, read: Read): readonly OrderedProduct[] {
+  const products = productsOf(lines, read)
+  for (const { sku, units, stock } of products) {
+    if (stock.reserved < units)
+      throw new Error(`order ${orderId} holds ${units} of ${sku}, but only ${stock.reserved} are reserved`)
+  }
+  return products
 }
 
 function acceptedOrder(
@@ -177,14 +146,19 @@ function acceptedOrder(
   reservedUntil: Timestamp | null,
 ): AcceptedOrder {
   const { customerId, tier, region, lines, total, placedAt } = content
-  return { status, customerId, tier, region, lines, total, placedAt, reservedUntil }
+  return { status, customerId, tier, region, lines, total, placedAt, reservedUntil, returned: [] }
 }
 
-function contentOf(accepted: AcceptedOrder): OrderContent {
+/** What every event of an accepted order repeats. */
+export function contentOf(accepted: AcceptedOrder): OrderContent {
   const { customerId, tier, region, lines, total, placedAt } = accepted
   return { customerId, tier, region, lines, total, placedAt }
 }
 
 function reservedUntilOf(state: Order): Timestamp | null {
-  return state.status === 'none' || state.status === 'rejected' ? null : state.reservedUntil
+  return isAccepted(state) ? state.reservedUntil : null
+}
+
+function isAccepted(state: Order): state is AcceptedOrder {
+  return state.status !== 'none' && state.status !== 'rejected'
 }

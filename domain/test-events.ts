@@ -2,6 +2,11 @@
 import type {
   CustomerRegistered,
   CustomerTierChanged,
+  DeliveryCancelled,
+  DeliveryDelivered,
+  DeliveryDispatched,
+  DeliveryFailed,
+  DeliveryScheduled,
   InventoryEvent,
   OrderCancelled,
   OrderCompleted,
@@ -10,7 +15,14 @@ import type {
   OrderLine,
   OrderPlaced,
   OrderRejected,
+  OrderReturned,
+  PaymentCaptured,
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentRequested,
   ProductListed,
+  RefundFailed,
+  RefundRequested,
   Tier,
 } from '../schemas/events.ts'
 import { money, totalOf } from './values.ts'
@@ -48,6 +60,15 @@ export function stockReleased(sku: string, orderId: string, quantity: number): I
 
 export function stockShipped(sku: string, orderId: string, quantity: number): InventoryEvent {
   return { type: 'StockShipped', sku, orderId, quantity }
+}
+
+export function stockReturned(sku: string, orderId: string, quantity: number, sellable = true): InventoryEvent {
+  return { type: 'StockReturned', sku, orderId, quantity, sellable }
+}
+
+/** Advice for the hour before noon. */
+export function restockAdvised(sku: string, refusedOrders: number, refusedUnits: number): InventoryEvent {
+  return { type: 'RestockAdvised', sku, refusedOrders, refusedUnits, from: NOON - 3_600_000, to: NOON }
 }
 
 export function customerRegistered(
@@ -122,7 +143,109 @@ export function orderRejected(orderId: string, overrides: Partial<OrderRejected>
   }
 }
 
+/** Lines of an order that came back, with their value. */
+export function orderReturned(orderId: string, lines: readonly OrderLine[], reason = 'too small'): OrderReturned {
+  const { customerId, tier, region, total: value } = contentOf(orderId, lines)
+  return { type: 'OrderReturned', orderId, customerId, tier, region, lines, value, reason }
+}
+
+type Of<Event> = Partial<Omit<Event, 'type' | 'orderId' | 'attempt' | 'amount' | 'refund' | 'dispatch'>>
+
+/** By card of customer c1, asked for at noon. */
+export function paymentRequested(
+  orderId: string,
+  attempt: number,
+  amount: number,
+  overrides: Of<PaymentRequested> = {},
+): PaymentRequested {
+  const buyer = { tier: 'standard', region: 'north' } as const
+  return { type: 'PaymentRequested', ...attemptOf(orderId, attempt, amount), ...buyer, at: NOON, ...overrides }
+}
+
+/** Of an open attempt; it confirms the order. */
+export function paymentCaptured(
+  orderId: string,
+  attempt: number,
+  amount: number,
+  overrides: Of<PaymentCaptured> = {},
+): PaymentCaptured {
+  const outcome = { reference: `ch-${attempt}`, from: 'open', confirms: true } as const
+  return { type: 'PaymentCaptured', ...attemptOf(orderId, attempt, amount), ...outcome, ...overrides }
+}
+
+export function paymentDeclined(
+  orderId: string,
+  attempt: number,
+  amount: number,
+  overrides: Of<PaymentDeclined> = {},
+): PaymentDeclined {
+  return { type: 'PaymentDeclined', ...attemptOf(orderId, attempt, amount), reason: 'no-funds', ...overrides }
+}
+
+/** As goodwill for the first attempt. */
+export function refundRequested(
+  orderId: string,
+  refund: number,
+  amount: number,
+  overrides: Partial<RefundRequested> = {},
+): RefundRequested {
+  return { type: 'RefundRequested', ...refundOf(orderId, refund, amount), note: null, ...overrides }
+}
+
+export function paymentRefunded(
+  orderId: string,
+  refund: number,
+  amount: number,
+  overrides: Partial<PaymentRefunded> = {},
+): PaymentRefunded {
+  return { type: 'PaymentRefunded', ...refundOf(orderId, refund, amount), reference: `re-${refund}`, ...overrides }
+}
+
+export function refundFailed(
+  orderId: string,
+  refund: number,
+  amount: number,
+  overrides: Partial<RefundFailed> = {},
+): RefundFailed {
+  return { type: 'RefundFailed', ...refundOf(orderId, refund, amount), reason: 'paid in cash', ...overrides }
+}
+
+export function deliveryScheduled(orderId: string, lines: readonly OrderLine[]): DeliveryScheduled {
+  return { type: 'DeliveryScheduled', ...toWhom(orderId), lines }
+}
+
+export function deliveryDispatched(orderId: string, dispatch: number): DeliveryDispatched {
+  return { type: 'DeliveryDispatched', ...toWhom(orderId), dispatch }
+}
+
+export function deliveryDelivered(orderId: string, dispatch: number): DeliveryDelivered {
+  return { type: 'DeliveryDelivered', ...toWhom(orderId), dispatch }
+}
+
+export function deliveryFailed(orderId: string, dispatch: number, reason = 'nobody at home'): DeliveryFailed {
+  return { type: 'DeliveryFailed', ...toWhom(orderId), dispatch, reason }
+}
+
+export function deliveryCancelled(
+  orderId: string,
+  overrides: Pick<DeliveryCancelled, 'from' | 'reason'>,
+): DeliveryCancelled {
+  return { type: 'DeliveryCancelled', ...toWhom(orderId), ...overrides }
+}
+
 function contentOf(orderId: string, lines: readonly OrderLine[]) {
   const content = { orderId, customerId: 'c1', tier: 'standard', region: 'north', lines, placedAt: NOON } as const
   return { ...content, total: totalOf(lines) ?? eur(0) }
+}
+
+function toWhom(orderId: string) {
+  return { orderId, customerId: 'c1', tier: 'standard', region: 'north' } as const
+}
+
+function attemptOf(orderId: string, attempt: number, amount: number) {
+  return { orderId, customerId: 'c1', attempt, method: 'card', amount: eur(amount) }
+}
+
+function refundOf(orderId: string, refund: number, amount: number) {
+  return { ...attemptOf(orderId, 1, amount), refund, cause: 'goodwill' }
 }

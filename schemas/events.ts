@@ -4,6 +4,12 @@ import type { EventSchema } from './avro-schema.ts'
 /** The status an order had when it was cancelled. */
 export type CancelledFrom = 'placed' | 'confirmed'
 
+/** The status an attempt had when its money was taken. */
+export type CapturedFrom = 'open' | 'declined'
+
+/** The status a delivery had when it was cancelled. */
+export type DeliveryCancelledFrom = 'scheduled' | 'failed'
+
 /** An amount of money in one currency. */
 export interface Money {
   /** In minor units (cents for EUR), at most 2^53 - 1. */
@@ -81,6 +87,85 @@ export interface CustomerTierChanged {
   readonly tier: Tier
 }
 
+/** The order was cancelled, and nothing is delivered any more. */
+export interface DeliveryCancelled {
+  readonly type: 'DeliveryCancelled'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** Why the order was cancelled; null when not given. */
+  readonly reason: string | null
+  /** The status the delivery had until then. */
+  readonly from: DeliveryCancelledFrom
+}
+
+/** The parcel of an order arrived. */
+export interface DeliveryDelivered {
+  readonly type: 'DeliveryDelivered'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again. */
+  readonly dispatch: number
+}
+
+/** The parcel of an order left the house. The units left the stock with the first dispatch. */
+export interface DeliveryDispatched {
+  readonly type: 'DeliveryDispatched'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again. */
+  readonly dispatch: number
+}
+
+/** The parcel of an order did not arrive. It may be dispatched again, or the order cancelled. */
+export interface DeliveryFailed {
+  readonly type: 'DeliveryFailed'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again. */
+  readonly dispatch: number
+  /** In the words of the carrier. */
+  readonly reason: string
+}
+
+/** A confirmed order is to be delivered. */
+export interface DeliveryScheduled {
+  readonly type: 'DeliveryScheduled'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** What is to be delivered: the lines of the order. */
+  readonly lines: readonly OrderLine[]
+}
+
 /** The catalogue price of a product changed; orders already placed keep theirs. */
 export interface PriceChanged {
   readonly type: 'PriceChanged'
@@ -101,6 +186,21 @@ export interface ProductListed {
   readonly category: string
   /** Catalogue price of one unit. */
   readonly price: Money
+}
+
+/** A product refused more orders in an hour than the shop accepts without notice. At most one for each product and hour. */
+export interface RestockAdvised {
+  readonly type: 'RestockAdvised'
+  /** The product. */
+  readonly sku: string
+  /** Orders refused in the hour because this product was short, up to this advice. */
+  readonly refusedOrders: number
+  /** Units of this product that they asked for. */
+  readonly refusedUnits: number
+  /** Where the hour begins: a clock hour in UTC. */
+  readonly from: number
+  /** Where the hour ends. */
+  readonly to: number
 }
 
 /** The count of a product was corrected by hand: on hand changes by delta. */
@@ -145,6 +245,19 @@ export interface StockReserved {
   readonly quantity: number
 }
 
+/** Units of a product came back after they were shipped. */
+export interface StockReturned {
+  readonly type: 'StockReturned'
+  /** The product. */
+  readonly sku: string
+  /** The order the units were shipped for. */
+  readonly orderId: string
+  /** Units returned, at least 1. */
+  readonly quantity: number
+  /** True: on hand grows by these units. False: they are written off, and on hand stays as it is. */
+  readonly sellable: boolean
+}
+
 /** Reserved units left the house: on hand and reserved shrink. */
 export interface StockShipped {
   readonly type: 'StockShipped'
@@ -154,6 +267,36 @@ export interface StockShipped {
   readonly orderId: string
   /** Units shipped, at least 1. */
   readonly quantity: number
+}
+
+/** A message about the event that names this stream was given up. Its content and its address are in no event. */
+export interface NotificationFailed {
+  readonly type: 'NotificationFailed'
+  /** How the message went: email or sms. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly channel: string
+  /** What it said, such as order-confirmed. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly template: string
+  /** A code with the numbers of the server's reply, such as `refused 550 5.1.1`, gave-up, bad-address or skipped; never the server's words, which repeat the address. */
+  readonly reason: string
+  /** The order that it is about; null when it is about none. */
+  readonly orderId: string | null
+  /** The customer it was for; null when it was for an operator. Names and addresses stand in the customer streams alone. */
+  readonly customerId: string | null
+}
+
+/** A message about the event that names this stream was sent. Its content and its address are in no event. */
+export interface NotificationSent {
+  readonly type: 'NotificationSent'
+  /** How the message went: email or sms. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly channel: string
+  /** What it said, such as order-confirmed. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly template: string
+  /** The order that it is about; null when it is about none. */
+  readonly orderId: string | null
+  /** The customer it was for; null when it was for an operator. Names and addresses stand in the customer streams alone. */
+  readonly customerId: string | null
+  /** True when no service for this channel is configured: the message is shown and went nowhere. */
+  readonly simulated: boolean
 }
 
 /** An order was cancelled and its reservations released. */
@@ -280,13 +423,160 @@ export interface OrderRejected {
   readonly rejectedAt: number
 }
 
+/** Units of a completed order came back. The order stays completed. */
+export interface OrderReturned {
+  readonly type: 'OrderReturned'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** What came back: a line for each product, with the units that came back, and name, category and price as in the order. */
+  readonly lines: readonly OrderLine[]
+  /** Sum of quantity times unit price over these lines. The refund is at most what is left of the payment. */
+  readonly value: Money
+  /** In the words of the person who takes them back. */
+  readonly reason: string
+}
+
+/** The money of an attempt was taken. In the same append the order is confirmed, or a refund of all of it is requested. */
+export interface PaymentCaptured {
+  readonly type: 'PaymentCaptured'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** What the gateway calls the charge; free for a total of 0, account for a payment on account. */
+  readonly reference: string
+  /** The status the attempt had until then: declined when the capture came late. */
+  readonly from: CapturedFrom
+  /** True when this capture confirmed the order; false when the order could not take it, and all of it is refunded as not-owed. */
+  readonly confirms: boolean
+}
+
+/** An attempt to pay ended without money. */
+export interface PaymentDeclined {
+  readonly type: 'PaymentDeclined'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** A code of the gateway, or no-answer, replaced, skipped or wrong-amount. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly reason: string
+}
+
+/** Money of a captured attempt went back. */
+export interface PaymentRefunded {
+  readonly type: 'PaymentRefunded'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the refund within the order, from 1. */
+  readonly refund: number
+  /** The attempt whose money goes back. */
+  readonly attempt: number
+  /** How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What goes back, at least 1. */
+  readonly amount: Money
+  /** Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly cause: string
+  /** What the gateway or the provider calls the refund; account for a payment on account. */
+  readonly reference: string
+}
+
+/** An attempt to pay an order began. The gateway is asked only after this event, under a key of the order and the attempt. */
+export interface PaymentRequested {
+  readonly type: 'PaymentRequested'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** Rank of the customer when the order was placed. */
+  readonly tier: Tier
+  /** Region of the customer when the order was placed. */
+  readonly region: string
+  /** When it was asked for. */
+  readonly at: number
+}
+
+/** A refund was given up: a person settles it outside. It counts as gone from what is left of the attempt, and not as refunded. */
+export interface RefundFailed {
+  readonly type: 'RefundFailed'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the refund within the order, from 1. */
+  readonly refund: number
+  /** The attempt whose money goes back. */
+  readonly attempt: number
+  /** How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What goes back, at least 1. */
+  readonly amount: Money
+  /** Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly cause: string
+  /** In the words of the person who gave it up. */
+  readonly reason: string
+}
+
+/** Money of a captured attempt is to go back. The gateway is asked only after this event, under a key of the order and the refund. */
+export interface RefundRequested {
+  readonly type: 'RefundRequested'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the refund within the order, from 1. */
+  readonly refund: number
+  /** The attempt whose money goes back. */
+  readonly attempt: number
+  /** How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What goes back, at least 1. */
+  readonly amount: Money
+  /** Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly cause: string
+  /** In the words of the person who refunds; null when not given. */
+  readonly note: string | null
+}
+
 export type CustomerEvent = CustomerRegistered | CustomerTierChanged
 
-export type InventoryEvent = PriceChanged | ProductListed | StockAdjusted | StockReceived | StockReleased | StockReserved | StockShipped
+export type DeliveryEvent = DeliveryCancelled | DeliveryDelivered | DeliveryDispatched | DeliveryFailed | DeliveryScheduled
 
-export type OrderEvent = OrderCancelled | OrderCompleted | OrderConfirmed | OrderExpired | OrderPlaced | OrderRejected
+export type InventoryEvent = PriceChanged | ProductListed | RestockAdvised | StockAdjusted | StockReceived | StockReleased | StockReserved | StockReturned | StockShipped
 
-export type DomainEvent = CustomerEvent | InventoryEvent | OrderEvent
+export type NotificationEvent = NotificationFailed | NotificationSent
+
+export type OrderEvent = OrderCancelled | OrderCompleted | OrderConfirmed | OrderExpired | OrderPlaced | OrderRejected | OrderReturned
+
+export type PaymentEvent = PaymentCaptured | PaymentDeclined | PaymentRefunded | PaymentRequested | RefundFailed | RefundRequested
+
+export type DomainEvent = CustomerEvent | DeliveryEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
 
 export type EventType = DomainEvent['type']
 
@@ -308,7 +598,7 @@ export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly b
 }
 
 /** The kind of a stream: the part of its name before the first dash. */
-export type StreamKind = 'customer' | 'inventory' | 'order'
+export type StreamKind = 'customer' | 'delivery' | 'inventory' | 'notification' | 'order' | 'payment'
 
 /** Every version of every event, oldest first: version n stands at index n - 1. */
 export const eventSchemas: {
@@ -330,6 +620,36 @@ export const eventSchemas: {
       {"type":"record","name":"CustomerTierChanged","namespace":"orderledger","doc":"A customer rose or fell in rank; orders already placed keep theirs.","stream":"customer","fields":[{"name":"customerId","type":"string","doc":"The customer."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"The new rank."}]},
     ],
   },
+  DeliveryCancelled: {
+    stream: 'delivery',
+    versions: [
+      {"type":"record","name":"DeliveryCancelled","namespace":"orderledger","doc":"The order was cancelled, and nothing is delivered any more.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"reason","type":["null","string"],"doc":"Why the order was cancelled; null when not given.","default":null},{"name":"from","type":{"type":"enum","name":"DeliveryCancelledFrom","doc":"The status a delivery had when it was cancelled.","symbols":["scheduled","failed"],"default":"scheduled"},"doc":"The status the delivery had until then."}]},
+    ],
+  },
+  DeliveryDelivered: {
+    stream: 'delivery',
+    versions: [
+      {"type":"record","name":"DeliveryDelivered","namespace":"orderledger","doc":"The parcel of an order arrived.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"dispatch","type":"int","doc":"Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again."}]},
+    ],
+  },
+  DeliveryDispatched: {
+    stream: 'delivery',
+    versions: [
+      {"type":"record","name":"DeliveryDispatched","namespace":"orderledger","doc":"The parcel of an order left the house. The units left the stock with the first dispatch.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"dispatch","type":"int","doc":"Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again."}]},
+    ],
+  },
+  DeliveryFailed: {
+    stream: 'delivery',
+    versions: [
+      {"type":"record","name":"DeliveryFailed","namespace":"orderledger","doc":"The parcel of an order did not arrive. It may be dispatched again, or the order cancelled.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"dispatch","type":"int","doc":"Number of the dispatch within the order, from 1: a delivery that failed may be dispatched again."},{"name":"reason","type":"string","doc":"In the words of the carrier."}]},
+    ],
+  },
+  DeliveryScheduled: {
+    stream: 'delivery',
+    versions: [
+      {"type":"record","name":"DeliveryScheduled","namespace":"orderledger","doc":"A confirmed order is to be delivered.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"OrderLine","doc":"One line of an accepted order, as the catalogue stood when it was placed.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"name","type":"string","doc":"Its name at that time."},{"name":"category","type":"string","doc":"Its category at that time."},{"name":"quantity","type":"int","doc":"Units ordered, at least 1."},{"name":"unitPrice","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit at that time."}]}},"doc":"What is to be delivered: the lines of the order."}]},
+    ],
+  },
   PriceChanged: {
     stream: 'inventory',
     versions: [
@@ -340,6 +660,12 @@ export const eventSchemas: {
     stream: 'inventory',
     versions: [
       {"type":"record","name":"ProductListed","namespace":"orderledger","doc":"A product entered the catalogue.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"Identifies the product for ever."},{"name":"name","type":"string","doc":"As shown to customers."},{"name":"category","type":"string","doc":"Groups products in the figures of sales."},{"name":"price","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit."}]},
+    ],
+  },
+  RestockAdvised: {
+    stream: 'inventory',
+    versions: [
+      {"type":"record","name":"RestockAdvised","namespace":"orderledger","doc":"A product refused more orders in an hour than the shop accepts without notice. At most one for each product and hour.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"refusedOrders","type":"long","doc":"Orders refused in the hour because this product was short, up to this advice."},{"name":"refusedUnits","type":"long","doc":"Units of this product that they asked for."},{"name":"from","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"Where the hour begins: a clock hour in UTC."},{"name":"to","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"Where the hour ends."}]},
     ],
   },
   StockAdjusted: {
@@ -366,10 +692,28 @@ export const eventSchemas: {
       {"type":"record","name":"StockReserved","namespace":"orderledger","doc":"Units of a product were set aside for an order: reserved grows.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"orderId","type":"string","doc":"The order the units are reserved for."},{"name":"quantity","type":"long","doc":"Units of all lines of the order with this product together, at least 1."}]},
     ],
   },
+  StockReturned: {
+    stream: 'inventory',
+    versions: [
+      {"type":"record","name":"StockReturned","namespace":"orderledger","doc":"Units of a product came back after they were shipped.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"orderId","type":"string","doc":"The order the units were shipped for."},{"name":"quantity","type":"long","doc":"Units returned, at least 1."},{"name":"sellable","type":"boolean","doc":"True: on hand grows by these units. False: they are written off, and on hand stays as it is."}]},
+    ],
+  },
   StockShipped: {
     stream: 'inventory',
     versions: [
       {"type":"record","name":"StockShipped","namespace":"orderledger","doc":"Reserved units left the house: on hand and reserved shrink.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"orderId","type":"string","doc":"The order the units were reserved for."},{"name":"quantity","type":"long","doc":"Units shipped, at least 1."}]},
+    ],
+  },
+  NotificationFailed: {
+    stream: 'notification',
+    versions: [
+      {"type":"record","name":"NotificationFailed","namespace":"orderledger","doc":"A message about the event that names this stream was given up. Its content and its address are in no event.","stream":"notification","fields":[{"name":"channel","type":"string","doc":"How the message went: email or sms. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"template","type":"string","doc":"What it said, such as order-confirmed. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"reason","type":"string","doc":"A code with the numbers of the server's reply, such as `refused 550 5.1.1`, gave-up, bad-address or skipped; never the server's words, which repeat the address."},{"name":"orderId","type":["null","string"],"doc":"The order that it is about; null when it is about none.","default":null},{"name":"customerId","type":["null","string"],"doc":"The customer it was for; null when it was for an operator. Names and addresses stand in the customer streams alone.","default":null}]},
+    ],
+  },
+  NotificationSent: {
+    stream: 'notification',
+    versions: [
+      {"type":"record","name":"NotificationSent","namespace":"orderledger","doc":"A message about the event that names this stream was sent. Its content and its address are in no event.","stream":"notification","fields":[{"name":"channel","type":"string","doc":"How the message went: email or sms. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"template","type":"string","doc":"What it said, such as order-confirmed. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"orderId","type":["null","string"],"doc":"The order that it is about; null when it is about none.","default":null},{"name":"customerId","type":["null","string"],"doc":"The customer it was for; null when it was for an operator. Names and addresses stand in the customer streams alone.","default":null},{"name":"simulated","type":"boolean","doc":"True when no service for this channel is configured: the message is shown and went nowhere."}]},
     ],
   },
   OrderCancelled: {
@@ -406,6 +750,48 @@ export const eventSchemas: {
     stream: 'order',
     versions: [
       {"type":"record","name":"OrderRejected","namespace":"orderledger","doc":"An order was refused for a business reason and recorded, because lost demand is worth knowing. Final: its id is not used again.","stream":"order","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered, as named in the order: not necessarily a known customer."},{"name":"tier","type":["null",{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"}],"doc":"Null when the customer is unknown.","default":null},{"name":"region","type":["null","string"],"doc":"Null when the customer is unknown.","default":null},{"name":"reason","type":"string","doc":"A code such as out-of-stock. A string and not an enum on purpose: the set is open, and a reader that meets a new reason must keep it instead of reading it as a default."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"RejectedLine","doc":"One line of a rejected order, with what the catalogue knew of its product.","fields":[{"name":"sku","type":"string","doc":"The product that was asked for."},{"name":"name","type":["null","string"],"doc":"Null when the product is unknown.","default":null},{"name":"category","type":["null","string"],"doc":"Null when the product is unknown.","default":null},{"name":"quantity","type":"int","doc":"Units asked for, at least 1."},{"name":"unitPrice","type":["null",{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]}],"doc":"Null when the product is unknown.","default":null}]}},"doc":"In the order they were sent."},{"name":"total","type":["null","Money"],"doc":"Null when a price is unknown, currencies differ or the sum is past 2^53 - 1.","default":null},{"name":"shortages","type":{"type":"array","items":{"type":"record","name":"Shortage","doc":"A product of which fewer units were free than an order asked for.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"wanted","type":"long","doc":"Units asked for by all lines of the order together."},{"name":"available","type":"long","doc":"Units free at that moment."}]}},"doc":"Every product that fell short; empty for other reasons."},{"name":"rejectedAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the order was refused."}]},
+    ],
+  },
+  OrderReturned: {
+    stream: 'order',
+    versions: [
+      {"type":"record","name":"OrderReturned","namespace":"orderledger","doc":"Units of a completed order came back. The order stays completed.","stream":"order","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"OrderLine","doc":"One line of an accepted order, as the catalogue stood when it was placed.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"name","type":"string","doc":"Its name at that time."},{"name":"category","type":"string","doc":"Its category at that time."},{"name":"quantity","type":"int","doc":"Units ordered, at least 1."},{"name":"unitPrice","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit at that time."}]}},"doc":"What came back: a line for each product, with the units that came back, and name, category and price as in the order."},{"name":"value","type":"Money","doc":"Sum of quantity times unit price over these lines. The refund is at most what is left of the payment."},{"name":"reason","type":"string","doc":"In the words of the person who takes them back."}]},
+    ],
+  },
+  PaymentCaptured: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentCaptured","namespace":"orderledger","doc":"The money of an attempt was taken. In the same append the order is confirmed, or a refund of all of it is requested.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reference","type":"string","doc":"What the gateway calls the charge; free for a total of 0, account for a payment on account."},{"name":"from","type":{"type":"enum","name":"CapturedFrom","doc":"The status an attempt had when its money was taken.","symbols":["open","declined"],"default":"open"},"doc":"The status the attempt had until then: declined when the capture came late."},{"name":"confirms","type":"boolean","doc":"True when this capture confirmed the order; false when the order could not take it, and all of it is refunded as not-owed."}]},
+    ],
+  },
+  PaymentDeclined: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentDeclined","namespace":"orderledger","doc":"An attempt to pay ended without money.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reason","type":"string","doc":"A code of the gateway, or no-answer, replaced, skipped or wrong-amount. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."}]},
+    ],
+  },
+  PaymentRefunded: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentRefunded","namespace":"orderledger","doc":"Money of a captured attempt went back.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"refund","type":"int","doc":"Number of the refund within the order, from 1."},{"name":"attempt","type":"int","doc":"The attempt whose money goes back."},{"name":"method","type":"string","doc":"How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What goes back, at least 1."},{"name":"cause","type":"string","doc":"Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"reference","type":"string","doc":"What the gateway or the provider calls the refund; account for a payment on account."}]},
+    ],
+  },
+  PaymentRequested: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentRequested","namespace":"orderledger","doc":"An attempt to pay an order began. The gateway is asked only after this event, under a key of the order and the attempt.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was asked for."}]},
+    ],
+  },
+  RefundFailed: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"RefundFailed","namespace":"orderledger","doc":"A refund was given up: a person settles it outside. It counts as gone from what is left of the attempt, and not as refunded.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"refund","type":"int","doc":"Number of the refund within the order, from 1."},{"name":"attempt","type":"int","doc":"The attempt whose money goes back."},{"name":"method","type":"string","doc":"How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What goes back, at least 1."},{"name":"cause","type":"string","doc":"Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"reason","type":"string","doc":"In the words of the person who gave it up."}]},
+    ],
+  },
+  RefundRequested: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"RefundRequested","namespace":"orderledger","doc":"Money of a captured attempt is to go back. The gateway is asked only after this event, under a key of the order and the refund.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"refund","type":"int","doc":"Number of the refund within the order, from 1."},{"name":"attempt","type":"int","doc":"The attempt whose money goes back."},{"name":"method","type":"string","doc":"How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What goes back, at least 1."},{"name":"cause","type":"string","doc":"Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"note","type":["null","string"],"doc":"In the words of the person who refunds; null when not given.","default":null}]},
     ],
   },
 }

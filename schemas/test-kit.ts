@@ -38,6 +38,7 @@ export function arbitraryValue(schema: AvroSchema, named = new Map<string, Named
 
 function arbitraryPrimitive(name: string): fc.Arbitrary<unknown> {
   if (name === 'null') return fc.constant(null)
+  if (name === 'boolean') return fc.boolean()
   if (name === 'int') return fc.integer(INT)
   if (name === 'long') return fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(...LONG_EDGES))
   if (name === 'string') return fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 60 }))

@@ -168,8 +168,9 @@ export const PROBLEMS = {
   'order-not-cancellable': {
     status: 409,
     title: 'Order cannot be cancelled',
-    meaning: 'Only a placed or confirmed order can be cancelled.',
-    next: 'Read the order and check its status.',
+    meaning:
+      'Only a placed or confirmed order that is not on its way can be cancelled. `delivery` is null where nothing was to be delivered.',
+    next: 'Read the order and check its status. What was delivered can be returned.',
   },
   'replay-unfinished': {
     status: 409,

@@ -29,6 +29,7 @@ function placed(change: Partial<AcceptedOrder> = {}): AcceptedOrder {
     total: { amount: 300, currency: 'EUR' },
     placedAt: Date.UTC(2026, 10, 27, 8),
     reservedUntil: null,
+    returned: [],
     ...change,
   }
 }
@@ -106,7 +107,7 @@ describe('the answer to an order', () => {
 })
 
 test('the answer to a cancellation of another version names the present one', () => {
-  const answer = answerTo(cancellingWish({ orderId: 'o1', reason: null }, null), asked)(
+  const answer = answerTo(cancellingWish({ orderId: 'o1', reason: null, sellable: true }, null), asked)(
     refuse({ reason: 'version-mismatch', version: 4 }),
     nothing,
   )

@@ -4,14 +4,8 @@ import { cancelOrderCommand, cancelOrderRequest, placeOrderCommand, placeOrderRe
 import { closed, id, oneOf, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import { refuse } from '../../domain/decision.ts'
-import {
-  cancelOrder,
-  order,
-  type AcceptedOrder,
-  type CancelOrder,
-  type OrderNotCancellable,
-  type UnknownOrder,
-} from '../../domain/order.ts'
+import { cancelOrder, type CancelOrder, type OrderNotCancellable } from '../../domain/end-order.ts'
+import { order, type AcceptedOrder, type UnknownOrder } from '../../domain/order.ts'
 import { placeOrder, type PlaceOrder, type PlaceOrderRefusal } from '../../domain/place-order.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import type { Views } from '../../projections/views/views.ts'
@@ -227,8 +221,11 @@ function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
   switch (refusal.reason) {
     case 'unknown-order':
       return notFound(orderId)
-    case 'order-not-cancellable':
-      return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId } }
+    case 'order-not-cancellable': {
+      const { status, delivery } = refusal
+      const detail = `order ${orderId} is ${status}${delivery === null ? '' : `, its delivery is ${delivery}`}`
+      return { detail, more: { orderId, status, delivery } }
+    }
     case 'version-mismatch': {
       const { version } = refusal
       return { detail: `order ${orderId} has version ${String(version)}`, headers: { etag: versionTag(version) } }

@@ -2,7 +2,7 @@
  * The newest things that happened, of all kinds, for people to watch. Without personal data and without free text.
  * What an order does to the stock is told by the order: StockReserved, StockReleased and StockShipped are left out.
  */
-import type { DomainEvent, Money, OrderEvent, OrderRejected } from '../../schemas/events.ts'
+import type { DomainEvent, Money, OrderEvent, OrderReturned } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
 import { FIRST_PAGE, rfc3339, toPage, type Page, type PageQuery } from './shown.ts'
@@ -96,7 +96,7 @@ function tell(event: ActivityEvent): Told {
   }
 }
 
-function tellOrder(event: OrderEvent | OrderRejected): Told {
+function tellOrder(event: Exclude<OrderEvent, OrderReturned>): Told {
   return {
     kind: 'order',
     id: event.orderId,

@@ -45,7 +45,15 @@ export const orders = projection({
   name: 'orders',
   version: 1,
   tables: [ordersTable, ordersByStatusTable],
-  handles: ['OrderPlaced', 'OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted', 'OrderRejected'],
+  handles: [
+    'OrderPlaced',
+    'OrderConfirmed',
+    'OrderCancelled',
+    'OrderExpired',
+    'OrderCompleted',
+    'OrderRejected',
+    'OrderReturned',
+  ],
   apply(projected, rows) {
     const { event, version } = projected
     switch (event.type) {
@@ -70,6 +78,9 @@ export const orders = projection({
       case 'OrderCompleted':
         rows.set(ordersTable, event.orderId, { status: 'completed', version })
         moved(rows, 'confirmed', 'completed')
+        break
+      case 'OrderReturned':
+        rows.set(ordersTable, event.orderId, { version })
         break
     }
   },

@@ -33,6 +33,8 @@ export const products = projection({
     'StockReleased',
     'StockShipped',
     'StockAdjusted',
+    'StockReturned',
+    'RestockAdvised',
   ],
   apply({ event, position, version }, rows) {
     const { sku } = event
@@ -63,6 +65,11 @@ export const products = projection({
         break
       case 'StockShipped':
         stock(rows, sku, { on_hand: -event.quantity, reserved: -event.quantity })
+        break
+      case 'StockReturned':
+        if (event.sellable) stock(rows, sku, { on_hand: event.quantity })
+        break
+      case 'RestockAdvised': // it changes the version alone
         break
     }
   },

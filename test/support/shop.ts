@@ -4,8 +4,9 @@ import { newId } from '../../app/clock.ts'
 import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
 import { changeTier, customer, registerCustomer } from '../../domain/customer.ts'
 import { streamName, type Decision, type Read } from '../../domain/decision.ts'
+import { cancelOrder, expireOrder } from '../../domain/end-order.ts'
 import { adjustStock, changePrice, inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
-import { cancelOrder, expireOrder, order } from '../../domain/order.ts'
+import { order } from '../../domain/order.ts'
 import { placeOrder } from '../../domain/place-order.ts'
 import type { Tier } from '../../schemas/events.ts'
 import type { Execution } from '../../store/commit/command.ts'
@@ -101,7 +102,7 @@ export async function openShop(url: string) {
       return run((read) => placeOrder(asked, read), one(orderId), key)
     },
     cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
-      run((read) => cancelOrder({ orderId, reason }, read), one(orderId), key),
+      run((read) => cancelOrder({ orderId, reason, sellable: true }, read), one(orderId), key),
     expire: (orderId: string) =>
       run((read) => expireOrder({ orderId, at: NOON + 3_600_000 }, read), one(orderId), null),
     async close(): Promise<void> {

@@ -1,0 +1,112 @@
+/** Beginning to pay an order. What needs no gateway is captured at once: a total of 0, and what a VIP buys on account. */
+import type { Money } from '../../schemas/events.ts'
+import { accept, refuse, to, type Decision, type Read } from '../decision.ts'
+import { order, type Order, type UnknownOrder } from '../order.ts'
+import { sameMoney, type OrderId, type Timestamp } from '../values.ts'
+import { confirmation } from './confirm-order.ts'
+import {
+  ACCOUNT,
+  captured,
+  contentOf,
+  openAttempt,
+  payment,
+  type Attempt,
+  type Numbered,
+  type PaymentMethod,
+} from './payment.ts'
+
+/** Of one order. */
+export const MOST_ATTEMPTS = 20
+
+/** For so long an open transfer keeps the next attempt from beginning; after it, that one replaces it. */
+const TRANSFER_KEPT_MS = 120_000
+
+/** What the log calls the charge of an order that costs nothing. */
+const FREE = 'free'
+
+export interface RequestPayment {
+  readonly orderId: OrderId
+  readonly method: PaymentMethod
+  /** What the customer believes to pay; null when not given. There are no part payments. */
+  readonly amount: Money | null
+  readonly at: Timestamp
+}
+
+export interface OrderNotPayable {
+  readonly reason: 'order-not-payable'
+  readonly status: Exclude<Order['status'], 'none' | 'placed'>
+}
+
+export interface PaymentOpen {
+  readonly reason: 'payment-open'
+  readonly attempt: number
+}
+
+export interface TooManyAttempts {
+  readonly reason: 'too-many-attempts'
+  readonly attempts: number
+}
+
+export interface PaymentMethodRefused {
+  readonly reason: 'payment-method-refused'
+  readonly method: PaymentMethod
+}
+
+export interface WrongAmount {
+  readonly reason: 'wrong-amount'
+  readonly total: Money
+}
+
+export interface AmountInWrongCurrency {
+  readonly reason: 'wrong-currency'
+  /** Of the order. */
+  readonly currency: string
+}
+
+export type RequestPaymentRefusal =
+  | UnknownOrder
+  | OrderNotPayable
+  | PaymentOpen
+  | TooManyAttempts
+  | PaymentMethodRefused
+  | WrongAmount
+  | AmountInWrongCurrency
+
+/**
+ * Begins the next attempt to pay a placed order, past its reservation too: time alone changes nothing. A bank transfer
+ * that has been open for over two minutes is replaced; its capture, should it still come, is a late one.
+ */
+export function requestPayment(command: RequestPayment, read: Read): Decision<RequestPaymentRefusal> {
+  const { orderId, method, amount, at } = command
+  const existing = read(order, orderId)
+  if (existing.status === 'none') return refuse({ reason: 'unknown-order', orderId })
+  if (existing.status !== 'placed') return refuse({ reason: 'order-not-payable', status: existing.status })
+
+  const state = read(payment, orderId)
+  const open = openAttempt(state)
+  if (open !== null && !isReplaceable(open, at)) return refuse({ reason: 'payment-open', attempt: open.number })
+  const { length: attempts } = state.attempts
+  if (attempts >= MOST_ATTEMPTS) return refuse({ reason: 'too-many-attempts', attempts })
+  const { customerId, tier, region, total } = existing
+  if (method === 'on-account' && tier !== 'vip') return refuse({ reason: 'payment-method-refused', method })
+  if (amount !== null && amount.currency !== total.currency)
+    return refuse({ reason: 'wrong-currency', currency: total.currency })
+  if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
+
+  const asked: Attempt = { status: 'open', customerId, method, amount: total, requestedAt: at, confirms: false }
+  const attempt: Numbered = { ...asked, number: attempts + 1 }
+  const reference = total.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
+  return accept(
+    ...(open === null
+      ? []
+      : [to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, open), reason: 'replaced' })]),
+    to(payment, orderId, { type: 'PaymentRequested', ...contentOf(orderId, attempt), tier, region, at }),
+    ...(reference === null
+      ? []
+      : [captured(orderId, attempt, { reference, confirms: true }), ...confirmation(orderId, existing, read)]),
+  )
+}
+
+function isReplaceable({ method, requestedAt }: Attempt, at: Timestamp): boolean {
+  return method === 'bank-transfer' && at - requestedAt > TRANSFER_KEPT_MS
+}
