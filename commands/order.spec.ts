@@ -42,14 +42,15 @@ describe('placing an order', () => {
 
 describe('cancelling an order', () => {
   test('the reason may be left out, and so may all of the request', () => {
-    for (const [value, reason] of [
-      [null, null],
-      [{}, null],
-      [{ reason: 'late' }, 'late'],
+    for (const [value, reason, sellable] of [
+      [null, null, true],
+      [{}, null, true],
+      [{ reason: 'late' }, 'late', true],
+      [{ sellable: false }, null, false],
     ] as const) {
       const checked = cancelOrderRequest.check(value)
       if ('faults' in checked) throw new Error('it is within bounds')
-      expect(cancelOrderCommand('o1', checked.wanted)).toEqual({ orderId: 'o1', reason })
+      expect(cancelOrderCommand('o1', checked.wanted)).toEqual({ orderId: 'o1', reason, sellable })
     }
   })
 

@@ -60,6 +60,8 @@ export interface Analytics {
 export interface CancelOrder {
   /** In the words of the person who cancels. */
   readonly reason?: string
+  /** Of units that a failed delivery brings back: whether to sell them again; true if absent. */
+  readonly sellable?: boolean
 }
 
 /** A new price. */

@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { fold } from './aggregates.ts'
-import { adjustStock, availableOf, changePrice, inventory, listProduct, receiveStock } from './inventory.ts'
+import {
+  adjustStock,
+  adviseRestock,
+  availableOf,
+  changePrice,
+  inventory,
+  listProduct,
+  receiveStock,
+} from './inventory.ts'
 import {
   eur,
+  NOON,
   priceChanged,
   productListed,
+  restockAdvised,
   stockAdjusted,
   stockReceived,
   stockReleased,
@@ -152,4 +162,32 @@ describe('free stock', () => {
     const free = history.map((_, count) => availableOf(fold(inventory, history.slice(0, count + 1))))
     expect(free).toEqual([0, 5, 3, 0, 2, 2])
   })
+})
+
+describe('advising to restock', () => {
+  const advice = { sku: 'A1', refusedOrders: 11, refusedUnits: 30, from: NOON - 3_600_000, to: NOON }
+  const listed = [productListed('A1'), stockReceived('A1', 0)]
+
+  test('is said once for a product and hour', () => {
+    given({ 'inventory-A1': listed })
+      .when(adviseRestock, advice)
+      .then(...on('inventory-A1', restockAdvised('A1', 11, 30)))
+    given({ 'inventory-A1': [...listed, restockAdvised('A1', 11, 30)] })
+      .when(adviseRestock, { ...advice, refusedOrders: 12 })
+      .changesNothing()
+  })
+
+  test('is said again in the next hour, and not for one before', () => {
+    const advised = { 'inventory-A1': [...listed, restockAdvised('A1', 11, 30)] }
+    const later = { ...advice, from: NOON, to: NOON + 3_600_000 }
+    given(advised)
+      .when(adviseRestock, later)
+      .then(...on('inventory-A1', restockAdvised('A1', 11, 30, later.to)))
+    given(advised)
+      .when(adviseRestock, { ...advice, from: NOON - 7_200_000, to: NOON - 3_600_000 })
+      .changesNothing()
+  })
+
+  test('of a product that is not listed is refused', () =>
+    given({}).when(adviseRestock, advice).refuses({ reason: 'unknown-product', sku: 'A1' }))
 })

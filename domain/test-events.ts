@@ -66,9 +66,9 @@ export function stockReturned(sku: string, orderId: string, quantity: number, se
   return { type: 'StockReturned', sku, orderId, quantity, sellable }
 }
 
-/** Advice for the hour before noon. */
-export function restockAdvised(sku: string, refusedOrders: number, refusedUnits: number): InventoryEvent {
-  return { type: 'RestockAdvised', sku, refusedOrders, refusedUnits, from: NOON - 3_600_000, to: NOON }
+/** Advice for the hour that ends at `to`. */
+export function restockAdvised(sku: string, refusedOrders: number, refusedUnits: number, to = NOON): InventoryEvent {
+  return { type: 'RestockAdvised', sku, refusedOrders, refusedUnits, from: to - 3_600_000, to }
 }
 
 export function customerRegistered(

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { avroType } from './avro-types.ts'
 import { DecodeError, EncodeError } from './codec-errors.ts'
 import { decode, decodeUntrusted, encode } from './codec.ts'
-import { eventSchemas, type DomainEvent, type OrderPlaced } from './events.ts'
+import { isUnion, type AvroSchema } from './avro-schema.ts'
+import { eventSchemas, type DomainEvent, type EventType, type OrderPlaced } from './events.ts'
 import { goldenSamples } from '../contract/authoring/golden-samples.ts'
 import { arbitraryEvent, eventTypes } from './test-kit.ts'
 
@@ -45,13 +46,33 @@ describe('what was encoded decodes to the same event', () => {
   })
 })
 
+test.each(eventTypes)('no %s is of no bytes, which readers of other languages refuse', (eventType) => {
+  fc.assert(fc.property(arbitraryEvent(eventType), (event) => encode(event).data.length > 0))
+  const samples = goldenSamples[eventType].map((_, index) => goldenOf(eventType, index + 1).length)
+  expect(Math.min(...samples)).toBeGreaterThan(0)
+})
+
+test('personal data stands in the streams of customers alone', () => {
+  const personal = /name|mail|phone|address|birth/i
+  const products = /^(lines\.)?name$/
+  const found = eventTypes.flatMap((type) =>
+    eventSchemas[type].versions.flatMap((schema) =>
+      fieldPaths(schema)
+        .filter((path) => personal.test(path) && !products.test(path) && schema.stream !== 'customer')
+        .map((path) => `${type}.${path}`),
+    ),
+  )
+  expect(found).toEqual([])
+  expect(fieldPaths(eventSchemas.OrderPlaced.versions[0])).toContain('lines.name')
+})
+
 describe('law 9: what any version wrote decodes into the newest type', () => {
   const versions = eventTypes.flatMap((type) =>
     eventSchemas[type].versions.map((_, index) => ({ type, version: index + 1 })),
   )
 
   test.each(versions)('golden $type v$version', ({ type, version }) => {
-    const golden = readFileSync(join(import.meta.dirname, 'golden', type, `v${version}.bin`))
+    const golden = goldenOf(type, version)
     const expected = goldenSamples[type][version - 1]
     expect(expected).toBeDefined()
     expect(decode(type, version, golden)).toStrictEqual(expected)
@@ -142,3 +163,16 @@ describe('bytes that are no event', () => {
     )
   })
 })
+
+function goldenOf(type: EventType, version: number): Buffer {
+  return readFileSync(join(import.meta.dirname, 'golden', type, `v${version}.bin`))
+}
+
+/** The paths of all fields, without what arrays and unions add. */
+function fieldPaths(schema: AvroSchema): readonly string[] {
+  if (typeof schema === 'string') return []
+  if (isUnion(schema)) return schema.flatMap(fieldPaths)
+  if (schema.type === 'array') return fieldPaths(schema.items)
+  if (schema.type !== 'record') return []
+  return schema.fields.flatMap(({ name, type }) => [name, ...fieldPaths(type).map((path) => `${name}.${path}`)])
+}

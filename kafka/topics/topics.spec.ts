@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { Partitioners } from 'kafkajs'
 import { describe, expect, test } from 'vitest'
-import { customer } from '../../domain/customer.ts'
-import { inventory } from '../../domain/inventory.ts'
-import { order } from '../../domain/order.ts'
+import { aggregates } from '../../domain/aggregates.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { copiesOf, keyOfStream, partitionOf, topicOfStream, topics } from './topics.ts'
 
@@ -14,7 +12,7 @@ describe('the table of topics', () => {
   })
 
   test('has one topic for the streams of each aggregate', () => {
-    for (const { kind } of [customer, inventory, order]) {
+    for (const { kind } of Object.values(aggregates)) {
       expect(topics.filter((topic) => topic.kind === kind)).toHaveLength(1)
       expect(topicOfStream(`${kind}-a-1`).kind).toBe(kind)
     }

@@ -1,0 +1,176 @@
+/**
+ * The laws of money and stock over the events alone, worked out without any aggregate or decision: what breaks one, in
+ * words; an empty list when both hold. They hold after the last event of every command.
+ */
+import type { DomainEvent, OrderEvent, PaymentEvent } from '../schemas/events.ts'
+import { idOf } from './decision.ts'
+import type { Log } from './test-kit.ts'
+
+/** Law 10, for each attempt of each order. */
+export function moneyFaults(log: Log): readonly string[] {
+  return streamsOf<PaymentEvent>(log, 'payment').flatMap(([orderId, events]) => {
+    const value = valueOf((log[`order-${orderId}`] ?? []) as readonly OrderEvent[])
+    const attempts = [...attemptsOf(events)]
+    const open = attempts.filter(([, { isOpen }]) => isOpen)
+    const confirming = attempts.filter(([, { confirms }]) => confirms)
+    const faults = attempts.flatMap(([attempt, money]) => {
+      const { captured, refunded, underWay, settled, goodwill, provider, confirms } = money
+      const left = captured - refunded - underWay - settled
+      const right = Math.max(0, (confirms ? value : 0) - goodwill - provider)
+      return left === right ? [] : [`order ${orderId}, attempt ${attempt}: ${left} is left, it should be ${right}`]
+    })
+    if (open.length > 1) faults.push(`order ${orderId}: ${open.length} attempts are open`)
+    if (confirming.length > 1) faults.push(`order ${orderId}: ${confirming.length} attempts confirm it`)
+    return faults
+  })
+}
+
+interface AttemptMoney {
+  isOpen: boolean
+  confirms: boolean
+  captured: number
+  refunded: number
+  underWay: number
+  /** By a person, outside. */
+  settled: number
+  goodwill: number
+  provider: number
+}
+
+function attemptsOf(events: readonly PaymentEvent[]): ReadonlyMap<number, AttemptMoney> {
+  const attempts = new Map<number, AttemptMoney>()
+  for (const event of events) {
+    const { amount } = event.amount
+    const known = attempts.get(event.attempt)
+    const none = { captured: 0, refunded: 0, underWay: 0, settled: 0, goodwill: 0, provider: 0 }
+    const money = known ?? { isOpen: false, confirms: false, ...none }
+    attempts.set(event.attempt, money)
+    switch (event.type) {
+      case 'PaymentRequested':
+        money.isOpen = true
+        break
+      case 'PaymentDeclined':
+        money.isOpen = false
+        break
+      case 'PaymentCaptured':
+        money.isOpen = false
+        money.confirms = event.confirms
+        money.captured += amount
+        break
+      case 'RefundRequested':
+        money.underWay += amount
+        if (event.cause === 'goodwill') money.goodwill += amount
+        if (event.cause === 'provider') money.provider += amount
+        break
+      case 'PaymentRefunded':
+        money.underWay -= amount
+        money.refunded += amount
+        break
+      case 'RefundFailed':
+        money.underWay -= amount
+        money.settled += amount
+        break
+    }
+  }
+  return attempts
+}
+
+/** Of what is confirmed or completed and not returned. */
+function valueOf(events: readonly OrderEvent[]): number {
+  let value = 0
+  for (const event of events) {
+    if (event.type === 'OrderConfirmed') value = event.total.amount
+    else if (event.type === 'OrderReturned') value -= event.value.amount
+    else if (event.type !== 'OrderCompleted') value = 0
+  }
+  return value
+}
+
+/** Law 4, for each product at its last version, and for what each order moved of it. */
+export function stockFaults(log: Log): readonly string[] {
+  const held = new Map<string, number>()
+  const faults: string[] = []
+  for (const [orderId, events] of streamsOf<OrderEvent>(log, 'order')) {
+    const { reserved, shipped, returned } = unitsOf(events, log[`delivery-${orderId}`] ?? [])
+    for (const [sku, units] of reserved) held.set(sku, (held.get(sku) ?? 0) + units)
+    for (const [sku, units] of returned) {
+      const out = shipped.get(sku) ?? 0
+      if (units > out) faults.push(`order ${orderId}: ${units} of ${sku} came back, ${out} were shipped`)
+    }
+    const moved = movedOf(log, orderId)
+    for (const [name, expected] of [
+      ['StockShipped', shipped],
+      ['StockReturned', returned],
+    ] as const) {
+      const found = moved.get(name) ?? new Map<string, number>()
+      for (const sku of new Set([...expected.keys(), ...found.keys()])) {
+        const [units, should] = [found.get(sku) ?? 0, expected.get(sku) ?? 0]
+        if (units !== should) faults.push(`order ${orderId}: ${name} of ${units} ${sku}, it should be ${should}`)
+      }
+    }
+  }
+  for (const [sku, events] of streamsOf(log, 'inventory')) {
+    const { onHand, reserved } = stockOf(events)
+    const should = held.get(sku) ?? 0
+    if (reserved !== should) faults.push(`product ${sku}: ${reserved} are reserved, open orders hold ${should}`)
+    if (reserved < 0 || reserved > onHand) faults.push(`product ${sku}: ${reserved} of ${onHand} are reserved`)
+  }
+  return faults
+}
+
+type Units = Map<string, number>
+
+/** What an order holds, was shipped and brought back, by its own events and those of its delivery. */
+function unitsOf(events: readonly OrderEvent[], deliveries: readonly DomainEvent[]) {
+  const units = (lines: readonly { readonly sku: string; readonly quantity: number }[], into: Units = new Map()) => {
+    for (const { sku, quantity } of lines) into.set(sku, (into.get(sku) ?? 0) + quantity)
+    return into
+  }
+  const last = events.findLast(({ type }) => type !== 'OrderReturned')
+  const wasDispatched = deliveries.some(({ type }) => type === 'DeliveryDispatched')
+  const isOpen = last?.type === 'OrderPlaced' || last?.type === 'OrderConfirmed'
+  const returned: Units = new Map()
+  for (const event of events) if (event.type === 'OrderReturned') units(event.lines, returned)
+  if (last?.type === 'OrderCancelled' && wasDispatched) units(last.lines, returned)
+  const lines = last === undefined || last.type === 'OrderRejected' ? [] : last.lines
+  return {
+    reserved: isOpen && !wasDispatched ? units(lines) : new Map<string, number>(),
+    shipped: wasDispatched ? units(lines) : new Map<string, number>(),
+    returned,
+  }
+}
+
+/** By the events of stock that name the order: units by event and product. */
+function movedOf(log: Log, orderId: string): ReadonlyMap<string, Units> {
+  const moved = new Map<string, Units>()
+  for (const [sku, events] of streamsOf(log, 'inventory')) {
+    for (const event of events) {
+      if ((event.type !== 'StockShipped' && event.type !== 'StockReturned') || event.orderId !== orderId) continue
+      const units = moved.get(event.type) ?? new Map<string, number>()
+      moved.set(event.type, units.set(sku, (units.get(sku) ?? 0) + event.quantity))
+    }
+  }
+  return moved
+}
+
+function stockOf(events: readonly DomainEvent[]): { readonly onHand: number; readonly reserved: number } {
+  let [onHand, reserved] = [0, 0]
+  for (const event of events) {
+    if (event.type === 'StockReceived') onHand += event.quantity
+    if (event.type === 'StockAdjusted') onHand += event.delta
+    if (event.type === 'StockShipped') onHand -= event.quantity
+    if (event.type === 'StockReturned' && event.sellable) onHand += event.quantity
+    if (event.type === 'StockReserved') reserved += event.quantity
+    if (event.type === 'StockReleased' || event.type === 'StockShipped') reserved -= event.quantity
+  }
+  return { onHand, reserved }
+}
+
+function streamsOf<Event extends DomainEvent = DomainEvent>(
+  log: Log,
+  kind: string,
+): readonly (readonly [string, readonly Event[]])[] {
+  return Object.entries(log)
+    .filter(([stream]) => stream.startsWith(`${kind}-`))
+    .map(([stream, events]) => [idOf(stream), events as readonly Event[]])
+}
