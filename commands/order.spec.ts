@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { cancelOrderCommand, cancelOrderRequest, placeOrderCommand, placeOrderRequest } from './order.ts'
+import {
+  cancelOrderCommand,
+  cancelOrderRequest,
+  placeOrderCommand,
+  placeOrderRequest,
+  returnOrderCommand,
+  returnOrderRequest,
+} from './order.ts'
 
 const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 1_000, newId: () => 'made' }
 const line = { sku: 'A-1', quantity: 1 }
@@ -57,5 +64,30 @@ describe('cancelling an order', () => {
   test('a reason has 1 to 200 characters', () => {
     for (const reason of ['', 'r'.repeat(201)]) expect(cancelOrderRequest.check({ reason })).toHaveProperty('faults')
     expect(cancelOrderRequest.check({ reason: 'r'.repeat(200) })).toHaveProperty('wanted')
+  })
+})
+
+describe('returning an order', () => {
+  test.each<[string, object, string | null]>([
+    ['a reason', { reason: 'too small' }, null],
+    ['lines', { reason: 'too small', lines: [line, line], sellable: false }, null],
+    ['no reason', {}, '/reason'],
+    ['no lines', { reason: 'too small', lines: [] }, '/lines'],
+    ['no units', { reason: 'too small', lines: [{ ...line, quantity: 0 }] }, '/lines/0/quantity'],
+    ['a price', { reason: 'too small', lines: [{ ...line, unitPrice: 1 }] }, '/lines/0/unitPrice'],
+    ['a word for yes', { reason: 'too small', sellable: 'yes' }, '/sellable'],
+  ])('with %s says where it is wrong', (_, wanted, place) => {
+    const checked = returnOrderRequest.check(wanted)
+    expect('faults' in checked ? checked.faults[0]?.pointer : null).toBe(place)
+  })
+
+  test('is of all that can be sold again, unless it says otherwise', () => {
+    const command = { orderId: 'o1', lines: null, cause: 'late', sellable: true }
+    expect(returnOrderCommand('o1', { reason: 'late' })).toEqual(command)
+    expect(returnOrderCommand('o1', { reason: 'late', lines: [line], sellable: false })).toEqual({
+      ...command,
+      lines: [line],
+      sellable: false,
+    })
   })
 })

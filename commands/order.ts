@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { CancelOrder } from '../domain/end-order.ts'
 import type { PlaceOrder } from '../domain/place-order.ts'
+import type { ReturnOrder } from '../domain/return-order.ts'
 import { request, type Wanted } from './request.ts'
 import { closed, id, named, nullable, ref, text, whole } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
@@ -60,4 +61,35 @@ export type WantedCancellation = Wanted<typeof cancelOrderRequest>
 
 export function cancelOrderCommand(orderId: string, wanted: WantedCancellation): CancelOrder {
   return { orderId, reason: wanted?.reason ?? null, sellable: wanted?.sellable ?? true }
+}
+
+const ReturnOrderShape = named(
+  'ReturnOrder',
+  {
+    lines: Type.Optional(
+      Type.Array(closed({ sku: id('A product of the order.'), quantity: whole(1, 1_000_000, 'Units.') }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'What comes back; all that has not come back yet if absent.',
+      }),
+    ),
+    reason: text(1, 200, 'In the words of the person who takes it back.'),
+    sellable: Type.Optional(
+      Type.Boolean({
+        description: 'Whether the units can be sold again; true if absent. If not, they are written off.',
+      }),
+    ),
+  },
+  {
+    description: 'What comes back of a completed order. Its value is refunded, at most what is left of the payment.',
+    examples: [{ lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }], reason: 'too small', sellable: true }],
+  },
+)
+
+export const returnOrderRequest = request(ref(ReturnOrderShape))
+export type WantedReturn = Wanted<typeof returnOrderRequest>
+
+export function returnOrderCommand(orderId: string, wanted: WantedReturn): ReturnOrder {
+  const { lines = null, reason, sellable = true } = wanted
+  return { orderId, lines, cause: reason, sellable }
 }

@@ -9,7 +9,8 @@ import type { Log } from './test-kit.ts'
 /** Law 10, for each attempt of each order. */
 export function moneyFaults(log: Log): readonly string[] {
   return streamsOf<PaymentEvent>(log, 'payment').flatMap(([orderId, events]) => {
-    const value = valueOf((log[`order-${orderId}`] ?? []) as readonly OrderEvent[])
+    const life = (log[`order-${orderId}`] ?? []) as readonly OrderEvent[]
+    const value = valueOf(life)
     const attempts = [...attemptsOf(events)]
     const open = attempts.filter(([, { isOpen }]) => isOpen)
     const confirming = attempts.filter(([, { confirms }]) => confirms)
@@ -20,6 +21,9 @@ export function moneyFaults(log: Log): readonly string[] {
       return left === right ? [] : [`order ${orderId}, attempt ${attempt}: ${left} is left, it should be ${right}`]
     })
     if (open.length > 1) faults.push(`order ${orderId}: ${open.length} attempts are open`)
+    const last = life.at(-1)?.type
+    if (open.length > 0 && last !== 'OrderPlaced' && last !== 'OrderCancelled')
+      faults.push(`order ${orderId}: attempt ${open[0]?.[0]} is open after ${last}`)
     if (confirming.length > 1) faults.push(`order ${orderId}: ${confirming.length} attempts confirm it`)
     return faults
   })

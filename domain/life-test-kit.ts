@@ -314,8 +314,14 @@ export function finalFaults({ log, charges, refunds }: World): readonly string[]
     known.forEach((refund, index) => {
       const key = `${id}/r${index + 1}`
       if (refund.status === 'under-way') faults.push(`refund ${index + 1} is under way`)
-      const isOurs = refund.cause !== 'provider' && attempts[refund.attempt - 1]?.method !== 'on-account'
-      if (isOurs && refund.status === 'refunded' && refunds.get(key) !== refund.amount)
+      const isOnAccount = attempts[refund.attempt - 1]?.method === 'on-account'
+      if (isOnAccount && refunds.has(key)) faults.push(`refund ${index + 1} is on account, and the gateway made it`)
+      if (
+        refund.cause !== 'provider' &&
+        !isOnAccount &&
+        refund.status === 'refunded' &&
+        refunds.get(key) !== refund.amount
+      )
         faults.push(`refund ${index + 1} is recorded and was not made`)
     })
     return faults.map((fault) => `order ${id}: ${fault}`)
