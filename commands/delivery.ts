@@ -10,6 +10,7 @@ import {
   type DispatchOrder,
   type FailDelivery,
 } from '../domain/delivery.ts'
+import { faultsOf } from './faults.ts'
 import { request, type Request, type Wanted } from './request.ts'
 import { id, named, nullable, oneOf, ref, text, whole } from './shape.ts'
 
@@ -79,13 +80,16 @@ const DeliveryReportShape = named(
 const report = request(ref(DeliveryReportShape))
 export type WantedReport = Wanted<typeof report>
 
+/** As a validator says it. */
+const NO_REASON = { instancePath: '', keyword: 'required', params: { missingProperty: 'reason' } }
+
 /** As the shape says, and with a reason where one is required. */
 export const deliveryReportRequest: Request<typeof report.body> = {
   body: report.body,
   check(value) {
     const checked = report.check(value)
     const lacksReason = 'wanted' in checked && checked.wanted.action === 'fail' && checked.wanted.reason === undefined
-    return lacksReason ? { faults: [{ pointer: '/reason', message: 'is missing' }] } : checked
+    return lacksReason ? { faults: faultsOf([NO_REASON]) } : checked
   },
 }
 

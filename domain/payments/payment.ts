@@ -63,7 +63,12 @@ export interface Attempt {
   readonly requestedAt: Timestamp
   /** True when its capture confirmed the order: of one attempt at most. */
   readonly confirms: boolean
+  /** True when the gateway took another amount: it is then believed only with the right one. */
+  readonly inDoubt: boolean
 }
+
+/** Of an attempt whose gateway took another amount than was asked for. */
+export const WRONG_AMOUNT = 'wrong-amount'
 
 export interface Refund {
   readonly status: 'under-way' | 'refunded' | 'failed'
@@ -83,13 +88,16 @@ export const payment: Aggregate<Payment, PaymentEvent> = {
     switch (event.type) {
       case 'PaymentRequested': {
         const { customerId, method, amount, at } = event
-        const attempt = { status: 'open', customerId, method, amount, requestedAt: at, confirms: false } as const
-        return { ...state, attempts: [...state.attempts, attempt] }
+        const attempt = { customerId, method, amount, requestedAt: at }
+        return {
+          ...state,
+          attempts: [...state.attempts, { status: 'open', ...attempt, confirms: false, inDoubt: false }],
+        }
       }
       case 'PaymentCaptured':
         return withAttempt(state, event, { status: 'captured', confirms: event.confirms })
       case 'PaymentDeclined':
-        return withAttempt(state, event, { status: 'declined' })
+        return withAttempt(state, event, { status: 'declined', inDoubt: event.reason === WRONG_AMOUNT })
       case 'RefundRequested': {
         const { attempt, amount, cause } = event
         const refund = { status: 'under-way', attempt, amount: amount.amount, cause, reference: null } as const

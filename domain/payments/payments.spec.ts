@@ -179,6 +179,17 @@ describe('a capture', () => {
       .refuses({ ...refusal, taken: { amount: total, currency: 'USD' } })
   })
 
+  test('of the right amount after a wrong one is a late capture; one that does not say how much is not believed', () => {
+    const ended = paymentDeclined('o1', 1, total, { reason: 'wrong-amount' })
+    const inDoubt = { ...open, 'payment-o1': [requested, ended] }
+    given(inDoubt)
+      .when(recordCapture, capture)
+      .refuses({ reason: 'wrong-amount', asked: eur(total), taken: null })
+    given(inDoubt)
+      .when(recordCapture, { ...capture, amount: eur(total) })
+      .then(...on('payment-o1', paymentCaptured('o1', 1, total, { from: 'declined' })), ...confirmed)
+  })
+
   test('of no attempt is refused', () =>
     given({ 'order-o1': [placed] })
       .when(recordCapture, capture)

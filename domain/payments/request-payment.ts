@@ -93,8 +93,8 @@ export function requestPayment(command: RequestPayment, read: Read): Decision<Re
     return refuse({ reason: 'wrong-currency', currency: total.currency })
   if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
 
-  const asked: Attempt = { status: 'open', customerId, method, amount: total, requestedAt: at, confirms: false }
-  const attempt: Numbered = { ...asked, number: attempts + 1 }
+  const outcome = { status: 'open', confirms: false, inDoubt: false } as const
+  const attempt: Numbered = { ...outcome, customerId, method, amount: total, requestedAt: at, number: attempts + 1 }
   const reference = total.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
   return accept(
     ...(open === null

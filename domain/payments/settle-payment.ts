@@ -4,7 +4,7 @@ import { accept, refuse, to, type Decision, type Read } from '../decision.ts'
 import { order } from '../order.ts'
 import { sameMoney, type OrderId } from '../values.ts'
 import { confirmation } from './confirm-order.ts'
-import { attemptOf, captured, contentOf, openAttempt, payment, refundOf } from './payment.ts'
+import { attemptOf, captured, contentOf, openAttempt, payment, refundOf, WRONG_AMOUNT } from './payment.ts'
 
 export interface RecordCapture {
   readonly orderId: OrderId
@@ -28,11 +28,15 @@ export interface UnknownAttempt {
   readonly attempt: number
 }
 
-/** The gateway took another amount than was asked for: a person has to look. The attempt, if open, is declined. */
+/**
+ * The gateway took another amount than was asked for, or does not say how much after it did: a person has to look. The
+ * attempt, if open, is declined.
+ */
 export interface WrongAmountTaken {
   readonly reason: 'wrong-amount'
   readonly asked: Money
-  readonly taken: Money
+  /** Null = it does not say. */
+  readonly taken: Money | null
 }
 
 export interface AlreadyCaptured {
@@ -50,11 +54,11 @@ export function recordCapture(command: RecordCapture, read: Read): Decision<Unkn
   const state = read(payment, orderId)
   const attempt = attemptOf(state, command.attempt)
   if (attempt === null) return refuse({ reason: 'unknown-attempt', orderId, attempt: command.attempt })
-  const { status, amount: asked } = attempt
-  if (taken !== null && !sameMoney(taken, asked)) {
-    const declined = { type: 'PaymentDeclined', ...contentOf(orderId, attempt), reason: 'wrong-amount' } as const
+  const { status, amount: asked, inDoubt } = attempt
+  if (taken === null ? status === 'declined' && inDoubt : !sameMoney(taken, asked)) {
+    const declined = { type: 'PaymentDeclined', ...contentOf(orderId, attempt), reason: WRONG_AMOUNT } as const
     return refuse(
-      { reason: 'wrong-amount', asked, taken },
+      { reason: WRONG_AMOUNT, asked, taken },
       ...(status === 'open' ? [to(payment, orderId, declined)] : []),
     )
   }
