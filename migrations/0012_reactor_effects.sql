@@ -15,6 +15,8 @@ alter table log.due
   add column attempts integer not null default 0,
   -- When it was parked.
   add column parked_at timestamptz,
+  -- Somebody had it tried again.
+  add column retried boolean not null default false,
   drop constraint due_pkey,
   add primary key (reactor, stream, position, part);
 

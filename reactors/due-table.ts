@@ -2,10 +2,10 @@
 import type { Timestamp } from '../domain/values.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
-import type { Cause, Detail, DueCause, Settled, Why } from './reactor.ts'
+import type { Cause, Detail, DueCause, Settled, SkippedCause, Why } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
 
-export interface DueRow extends Omit<DueCause, 'attempts'> {
+export interface DueRow extends Pick<DueCause, 'stream' | 'position' | 'part' | 'cause' | 'detail'> {
   readonly dueAt: Timestamp
 }
 
@@ -88,7 +88,7 @@ export interface DueQuery {
 export async function readDue(pool: Pool, name: string, query: DueQuery): Promise<readonly DueCause[]> {
   const { at, fresh, repeated, except, holdsBack } = query
   const due = (again: boolean, limit: string) => `(
-      select stream, position, part, cause, detail, attempts, due_at from log.due d
+      select stream, position, part, cause, detail, attempts, retried, due_at from log.due d
       where reactor = $1 and failure is null and (attempts > 0) = ${String(again)}
         and due_at <= least(to_timestamp($2::bigint / 1000.0), statement_timestamp())
         and position <> all($5::bigint[])
@@ -99,15 +99,17 @@ export async function readDue(pool: Pool, name: string, query: DueQuery): Promis
         and not exists (select from log.reactors where name = $1 and paused is not null)
       order by due_at, position limit ${limit}
     )`
-  const { rows } = await pool.query<[string, string, number, string, Detail, number]>({
+  const { rows } = await pool.query<[string, string, number, string, Detail, number, boolean, number]>({
     name: 'read-due',
-    text: `select stream, position, part, cause, detail, attempts
+    text: `select stream, position, part, cause, detail, attempts, retried,
+        coalesce(extract(epoch from (select recorded_at from log.events e where e.position = due.position)), 0)::float8
+          * 1000
       from (${due(false, '$3')} union all ${due(true, '$4')}) as due order by due_at, position, part`,
     values: [name, at, fresh, repeated, except, holdsBack === 'stream'],
     rowMode: 'array',
   })
-  return rows.map(([stream, position, part, cause, detail, attempts]) => ({
-    ...{ stream, position: Number(position), part, cause, detail, attempts },
+  return rows.map(([stream, position, part, cause, detail, attempts, retriedByHand, recordedAt]) => ({
+    ...{ stream, position: Number(position), part, cause, detail, attempts, retriedByHand, recordedAt },
   }))
 }
 
@@ -163,9 +165,7 @@ export interface ParkedOf {
 }
 
 /** A cause that is parked, for a person to look at. */
-export interface ParkedRow extends Cause {
-  readonly cause: string
-  readonly detail: Detail
+export interface ParkedRow extends SkippedCause {
   readonly why: Why
 }
 
@@ -190,7 +190,7 @@ export async function retryCause(
   { position, parts: { from, to } }: ParkedOf,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update log.due set failure = null, parked_at = null, due_at = clock_timestamp()
+    `update log.due set failure = null, parked_at = null, retried = true, due_at = clock_timestamp()
     where reactor = $1 and position = $2 and part >= $3 and part < $4 and failure is not null`,
     [name, position, from, to],
   )

@@ -75,7 +75,7 @@ export async function resumeReactor(pool: Pool, name: string): Promise<void> {
 export async function retryReactor(pool: Pool, name: string): Promise<void> {
   await pool.query({
     text: `with freed as (
-        update log.due set failure = null, parked_at = null where reactor = $1 and failure is not null
+        update log.due set failure = null, parked_at = null, retried = true where reactor = $1 and failure is not null
       )
       update log.reactors set failure = null where name = $1 and failure is not null`,
     values: [name],

@@ -38,6 +38,10 @@ export interface DueCause extends Cause {
   readonly detail: Detail
   /** How often it was tried before without an end. */
   readonly attempts: number
+  /** Somebody had it tried again since it was first parked. */
+  readonly retriedByHand: boolean
+  /** Of the event, by the database's clock. */
+  readonly recordedAt: Timestamp
 }
 
 /** Why something could not be done. */
@@ -65,6 +69,8 @@ export interface Acting {
   look<Found>(find: (read: Read) => Found): Promise<Found>
   /** The refusal of a command, else null: it is done. Rejects with a StoreFailure while the store is away. */
   ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null>
+  /** Says how what it needs outside answered; null: as it should. After some failures in a row that counts as away. */
+  outside(trouble: string | null): void
 }
 
 export interface Reactor {
@@ -91,6 +97,18 @@ export interface Pace {
   readonly repeatsPerSecond: number
   /** Under way at once. */
   readonly atOnce: number
+}
+
+/**
+ * What skipping a parked cause records in its place, in the words of the person who does: null, nothing. The cause is gone
+ * after it.
+ */
+export type Skip = (cause: SkippedCause, reason: string) => ((read: Read) => Decision<unknown>) | null
+
+/** A cause that is parked, and is not to be done. */
+export interface SkippedCause extends Cause {
+  readonly cause: string
+  readonly detail: Detail
 }
 
 interface ReactorOf<Type extends EventType> extends Omit<Reactor, 'handles' | 'meaning'> {

@@ -14,9 +14,11 @@ import { pause } from '../store/waiting/pause.ts'
 import { readDue, writeSettled, type SettledCause } from './due-table.ts'
 import type { Acting, DueCause } from './reactor.ts'
 import type { Cursor } from './read-together.ts'
-import { whyOf } from './reactor-table.ts'
+import { recordOutage, whyOf } from './reactor-table.ts'
 
 const LOOK_MS = 1_000
+/** Failures outside in a row after which it counts as away. */
+const AWAY_AFTER = 3
 /** At once, where the machine is so busy that fewer would not reach the rate. */
 const MOST_TIMES = 4
 
@@ -54,6 +56,10 @@ class Settling {
   /** Milliseconds that the last one took. */
   #took = 0
   #repeatedAt = -Infinity
+  #troubles = 0
+  /** What is away outside, and what the table says of it; null: nothing. */
+  #outage: string | null = null
+  #notedOutage: string | null | undefined = undefined
 
   constructor(parts: SettlingParts, cursor: Cursor) {
     this.#parts = parts
@@ -138,6 +144,11 @@ class Settling {
     return {
       at,
       ask,
+      outside: (trouble) => {
+        this.#troubles = trouble === null ? 0 : this.#troubles + 1
+        if (trouble === null) this.#outage = null
+        else if (this.#troubles >= AWAY_AFTER) this.#outage ??= trouble
+      },
       async look(find) {
         const found: ReturnType<typeof find>[] = []
         await ask((read) => {
@@ -151,6 +162,7 @@ class Settling {
   }
 
   async #note(): Promise<void> {
+    await this.#noteOutage()
     const ended = this.#ended
     if (ended.length === 0) return
     this.#ended = []
@@ -167,5 +179,16 @@ class Settling {
         'what a reactor was to do failed and was parked',
       )
     }
+  }
+
+  async #noteOutage(): Promise<void> {
+    const outage = this.#outage
+    if (outage === this.#notedOutage) return
+    const { pool, log } = this.#parts
+    const { name } = this.#cursor.reactor
+    await recordOutage(pool, name, outage)
+    if (outage !== null) log.warn({ reactor: name, outage }, 'what a reactor needs outside is away')
+    else if (this.#notedOutage !== undefined) log.info({ reactor: name }, 'what a reactor needs outside is back')
+    this.#notedOutage = outage
   }
 }

@@ -65,6 +65,8 @@ export interface Attempt {
   readonly confirms: boolean
   /** True when the gateway took another amount: it is then believed only with the right one. */
   readonly inDoubt: boolean
+  /** What the gateway calls the charge; null until it is captured. */
+  readonly reference: string | null
 }
 
 /** Of an attempt whose gateway took another amount than was asked for. */
@@ -88,14 +90,16 @@ export const payment: Aggregate<Payment, PaymentEvent> = {
     switch (event.type) {
       case 'PaymentRequested': {
         const { customerId, method, amount, at } = event
-        const attempt = { customerId, method, amount, requestedAt: at }
-        return {
-          ...state,
-          attempts: [...state.attempts, { status: 'open', ...attempt, confirms: false, inDoubt: false }],
-        }
+        const asked = { customerId, method, amount, requestedAt: at }
+        const attempt = { ...asked, status: 'open', confirms: false, inDoubt: false, reference: null } as const
+        return { ...state, attempts: [...state.attempts, attempt] }
       }
       case 'PaymentCaptured':
-        return withAttempt(state, event, { status: 'captured', confirms: event.confirms })
+        return withAttempt(state, event, {
+          status: 'captured',
+          confirms: event.confirms,
+          reference: event.reference,
+        })
       case 'PaymentDeclined':
         return withAttempt(state, event, { status: 'declined', inDoubt: event.reason === WRONG_AMOUNT })
       case 'RefundRequested': {

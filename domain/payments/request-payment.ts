@@ -93,9 +93,10 @@ export function requestPayment(command: RequestPayment, read: Read): Decision<Re
     return refuse({ reason: 'wrong-currency', currency: total.currency })
   if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
 
-  const outcome = { status: 'open', confirms: false, inDoubt: false } as const
-  const attempt: Numbered = { ...outcome, customerId, method, amount: total, requestedAt: at, number: attempts + 1 }
+  const outcome = { status: 'open', confirms: false, inDoubt: false, reference: null } as const
   const reference = total.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
+  const asked = { customerId, method, amount: total, requestedAt: at }
+  const attempt: Numbered = { ...asked, ...outcome, number: attempts + 1 }
   return accept(
     ...(open === null
       ? []

@@ -1,0 +1,180 @@
+/**
+ * Charges and refunds what was decided, over the gateway, and records what became of it. Each call carries a key that
+ * makes the second time harmless, and before each the streams are read: what is settled meanwhile is not asked for.
+ */
+import { idOf } from '../../domain/decision.ts'
+import { order } from '../../domain/order.ts'
+import { attemptOf, payment, type Payment } from '../../domain/payments/payment.ts'
+import { recordRefunded } from '../../domain/payments/refund.ts'
+import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
+import { money, type OrderId } from '../../domain/values.ts'
+import type { Money } from '../../schemas/events.ts'
+import { AT_ONCE, reactor, SETTLED, type Acting, type DueCause, type Reactor, type Settled } from '../reactor.ts'
+import { afterCharge, chargeStep, lookedNow, nextLookMs, type ChargeAnswer, type ChargeMemory } from './charge-step.ts'
+import { chargeKey, refundKey } from './gateway-keys.ts'
+import { GatewayFailure, type PaymentGateway, type RefundOutcome } from './gateway.ts'
+
+/** Providers forget keys after a day: an older refund is asked for again by a person alone. */
+const REFUND_ASKED_FOR_MS = 23 * 60 * 60 * 1_000
+
+export interface PaymentsParts {
+  readonly gateway: PaymentGateway
+  /** Days for which a transfer that the gateway calls pending stays open; 0: as any method. */
+  readonly transferDays: number
+}
+
+export function payments({ gateway, transferDays }: PaymentsParts): Reactor {
+  return reactor({
+    name: 'payments',
+    handles: ['PaymentRequested', 'RefundRequested'],
+    meaning(event) {
+      // What needs no gateway was settled in the same append.
+      if (event.method === 'on-account') return null
+      if (event.type === 'PaymentRequested') {
+        const { attempt, amount } = event
+        return amount.amount === 0 ? null : { due: AT_ONCE, detail: { ...FIRST_LOOK, attempt } }
+      }
+      return event.cause === 'provider' ? null : { due: AT_ONCE, detail: { refund: event.refund } }
+    },
+    act(cause, acting) {
+      const orderId = idOf(cause.stream)
+      const { detail } = cause
+      if (isCharge(detail)) return charge({ gateway, transferDays }, { orderId, cause, memory: detail }, acting)
+      if (isRefund(detail)) return giveBack(gateway, { orderId, cause, refund: detail.refund }, acting)
+      throw new Error(`a cause of payments that is neither a charge nor a refund: ${JSON.stringify(detail)}`)
+    },
+    pace: { perSecond: Infinity, repeatsPerSecond: 50, atOnce: 64 },
+    holdsBack: 'cause',
+    gathers: false,
+  })
+}
+
+const FIRST_LOOK = { liveMs: 0, looked: null, pending: false } as const
+
+function isCharge(detail: DueCause['detail']): detail is ChargeMemory & Record<string, unknown> {
+  return detail !== null && 'attempt' in detail
+}
+
+function isRefund(detail: DueCause['detail']): detail is { readonly refund: number } {
+  return detail !== null && 'refund' in detail
+}
+
+interface ChargeTask {
+  readonly orderId: OrderId
+  readonly cause: DueCause
+  readonly memory: ChargeMemory
+}
+
+async function charge(
+  { gateway, transferDays }: PaymentsParts,
+  { orderId, cause, memory: remembered }: ChargeTask,
+  acting: Acting,
+): Promise<Settled> {
+  const { at, ask, look } = acting
+  const number = remembered.attempt
+  const found = await look((read) => ({
+    order: read(order, orderId).status,
+    attempt: attemptOf(read(payment, orderId), number),
+  }))
+  if (found.attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
+  const situation = { ...found, attempt: found.attempt, at, transferDays }
+  const step = chargeStep(situation)
+  if (step === 'nothing') return SETTLED
+
+  const { method, amount } = situation.attempt
+  const key = chargeKey(orderId, number)
+  const answer: ChargeAnswer = await outcome(acting, () =>
+    step === 'charge' ? gateway.charge({ key, orderId, attempt: number, method, amount }) : gateway.outcomeOf(key),
+  )
+  const memory = lookedNow(remembered, at)
+  const pending = memory.pending || (answer !== null && answer !== 'none' && answer.status === 'pending')
+  const again = (inMs: number): Settled => ({
+    outcome: 'again',
+    inMs,
+    detail: { ...memory, pending, looked: { at, inMs } },
+  })
+  const verdict = afterCharge(situation, { ...memory, pending, attempts: cause.attempts }, answer)
+  switch (verdict.then) {
+    case 'nothing':
+      return SETTLED
+    case 'wait':
+      return again(verdict.inMs)
+    case 'decline':
+      // A capture that came meanwhile is refused to be unsaid, which settles it as well.
+      await ask((read) => recordDecline({ orderId, attempt: number, reason: verdict.reason }, read))
+      return verdict.readOn ? again(nextLookMs(cause.attempts)) : SETTLED
+    case 'capture': {
+      const { reference, amount: taken } = verdict
+      const refusal = await ask((read) => recordCapture({ orderId, attempt: number, reference, amount: taken }, read))
+      if (refusal === null) return SETTLED
+      if (refusal.reason !== 'wrong-amount') throw new Error(`order ${orderId} has no attempt ${number}`)
+      return parkedFor('wrong-amount', `the gateway took ${shown(refusal.taken)} where ${shown(refusal.asked)} was asked`)
+    }
+  }
+}
+
+interface RefundTask {
+  readonly orderId: OrderId
+  readonly cause: DueCause
+  readonly refund: number
+}
+
+async function giveBack(
+  gateway: PaymentGateway,
+  { orderId, cause, refund: number }: RefundTask,
+  acting: Acting,
+): Promise<Settled> {
+  const { at, ask, look } = acting
+  const wanted = refundIn(
+    orderId,
+    await look((read) => read(payment, orderId)),
+    number,
+  )
+  if (wanted === null) return SETTLED
+  const key = refundKey(orderId, number)
+  const asks = cause.retriedByHand || at - cause.recordedAt <= REFUND_ASKED_FOR_MS
+  const answer: RefundOutcome | null | 'none' = await outcome(acting, () =>
+    asks ? gateway.refund({ ...wanted, key }) : gateway.outcomeOfRefund(key),
+  )
+  if (answer === 'none') return { outcome: 'again', inMs: nextLookMs(cause.attempts) }
+  if (answer === null) {
+    return parkedFor('refund-unknown', 'the gateway does not know this refund, and it is too old to ask for it again')
+  }
+  if (answer.status === 'refused') return parkedFor('refund-refused', `the gateway refused it: ${answer.reason}`)
+  const { reference } = answer
+  const refusal = await ask((read) => recordRefunded({ orderId, refund: number, reference }, read))
+  if (refusal === null) return SETTLED
+  return parkedFor(refusal.reason, 'the gateway has refunded what was settled outside before')
+}
+
+/** What the gateway is asked for; null: it is settled. Throws where there is no such refund. */
+function refundIn(orderId: OrderId, state: Payment, number: number) {
+  const refund = state.refunds[number - 1]
+  const attempt = refund === undefined ? null : attemptOf(state, refund.attempt)
+  if (refund === undefined || attempt === null) throw new Error(`order ${orderId} has no refund ${number}`)
+  if (refund.status !== 'under-way') return null
+  const { reference, amount } = attempt
+  if (reference === null) throw new Error(`attempt ${attempt.number} of order ${orderId} was never captured`)
+  return { orderId, attempt: attempt.number, reference, amount: money(refund.amount, amount.currency) }
+}
+
+/** The answer, or that there was none. Throws what a person has to look at. */
+async function outcome<Answer>({ outside }: Acting, call: () => Promise<Answer>): Promise<Answer | 'none'> {
+  try {
+    const answer = await call()
+    outside(null)
+    return answer
+  } catch (error) {
+    if (!(error instanceof GatewayFailure) || error.code === 'gateway-amount-conflict') throw error
+    outside(error.message)
+    return 'none'
+  }
+}
+
+function parkedFor(code: string, message: string): Settled {
+  return { outcome: 'parked', why: { code, message } }
+}
+
+function shown({ amount, currency }: Money): string {
+  return `${amount} ${currency} (minor units)`
+}
