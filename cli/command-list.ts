@@ -96,6 +96,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/reactors.ts'),
   },
   {
+    name: 'gateway',
+    summary: 'run a payment gateway that moves no money, until Ctrl-C or SIGTERM',
+    load: () => import('./commands/gateway.ts'),
+  },
+  {
     name: 'db',
     summary: 'migrate, show, dump, restore or reset the database',
     load: () => import('./commands/db.ts'),

@@ -27,6 +27,7 @@ describe('an empty environment', () => {
       currency: 'EUR',
       reservationMinutes: 15,
       demo: true,
+      payments: { gateway: 'simulator', timeoutSeconds: 3, webhookSecrets: [], bankTransferDays: 0 },
       demoOrders: 200,
       rateLimit: 0,
       maxConnections: 2_000,
@@ -43,7 +44,7 @@ describe('an empty environment', () => {
 
   test('gives a configuration that cannot be changed', () => {
     const frozen = config({ API_TOKENS: tokens, CRASH_POINT: 'append.before:1' })
-    for (const part of [frozen, frozen.roles, frozen.apiTokens, frozen.apiTokens[0], frozen.crash]) {
+    for (const part of [frozen, frozen.roles, frozen.apiTokens, frozen.apiTokens[0], frozen.payments, frozen.crash]) {
       expect(Object.isFrozen(part)).toBe(true)
     }
   })
@@ -92,6 +93,30 @@ describe('a variable', () => {
     ])
   })
 
+  test('of the payment gateway is an address, or the simulator where the shop is made up', () => {
+    const gateway = (env: Env) => config(env).payments.gateway
+    expect(gateway({})).toBe('simulator')
+    expect(gateway({ NODE_ENV: 'production' })).toBe(null)
+    expect(gateway({ DATABASE_URL: 'postgres://127.0.0.1/shop' })).toBe(null)
+    expect(gateway({ DATABASE_URL: 'postgres://127.0.0.1/shop', PAYMENT_GATEWAY_URL: 'simulator' })).toBe('simulator')
+    expect(gateway({ PAYMENT_GATEWAY_URL: 'http://user:pass@pay.example/v1' })).toBe('http://user:pass@pay.example/v1')
+  })
+
+  test('of the payment gateway needs TLS in production, except to this machine', () => {
+    const wrong = (url: string) =>
+      faults({ NODE_ENV: 'production', PAYMENT_GATEWAY_URL: url }).map(({ variable, wrong }) => `${variable} ${wrong}`)
+    expect(wrong('http://pay.example')).toEqual(['PAYMENT_GATEWAY_URL sends payments over the network without TLS'])
+    expect(wrong('http://10.0.0.8:4010')).toHaveLength(1)
+    for (const url of ['https://pay.example', 'http://127.0.0.1:4010', 'http://localhost:4010', 'http://[::1]:4010'])
+      expect(wrong(url)).toEqual([])
+  })
+
+  test('of the webhook secret takes two while one replaces the other', () => {
+    const secrets = (text: string) => config({ PAYMENT_WEBHOOK_SECRET: text }).payments.webhookSecrets
+    expect(secrets('0123456789abcdef')).toEqual(['0123456789abcdef'])
+    expect(secrets('0123456789abcdef, fedcba9876543210')).toEqual(['0123456789abcdef', 'fedcba9876543210'])
+  })
+
   test('of tokens keeps colons in the secret', () => {
     expect(config({ API_TOKENS: tokens }).apiTokens).toEqual([
       { name: 'shop', role: 'order', secret: 's3cret:with:colons' },
@@ -135,6 +160,17 @@ describe('a variable', () => {
     ['SCHEMA_REGISTRY_URL', 'localhost:8081'],
     ['SCHEMA_REGISTRY_URL', 'registry'],
     ['SCHEMA_REGISTRY_URL', 'http://localhost:8081/?subject=a'],
+    ['PAYMENT_GATEWAY_URL', 'pay.example'],
+    ['PAYMENT_GATEWAY_URL', 'ftp://pay.example'],
+    ['PAYMENT_GATEWAY_URL', 'https://pay.example/?key=1'],
+    ['PAYMENT_GATEWAY_URL', 'https://user:a%b@pay.example'],
+    ['PAYMENT_GATEWAY_TIMEOUT', '0'],
+    ['PAYMENT_WEBHOOK_SECRET', 'short'],
+    ['PAYMENT_WEBHOOK_SECRET', '0123456789abcdef,short'],
+    ['PAYMENT_WEBHOOK_SECRET', '0123456789abcdef,0123456789abcdef'],
+    ['PAYMENT_WEBHOOK_SECRET', '0123456789 abcdef'],
+    ['PAYMENT_WEBHOOK_SECRET', '0123456789abcdef,fedcba9876543210,0011223344556677'],
+    ['BANK_TRANSFER_DAYS', '-1'],
     ['CRASH_POINT', 'append.before'],
     ['CRASH_POINT', 'append.before:0'],
     ['CRASH_POINT', 'lunch:1'],
@@ -175,6 +211,8 @@ test.each([
   ['DATABASE_URL', 'postgres://127.0.0.1/shop?sslmode=s3cret'],
   ['SCHEMA_REGISTRY_URL', 's3cret://127.0.0.1'],
   ['KAFKA_BROKERS', 'shop:s3cret@127.0.0.1:9092'],
+  ['PAYMENT_GATEWAY_URL', 'ftp://u:s3cret@pay.example'],
+  ['PAYMENT_WEBHOOK_SECRET', 's3cret'],
 ])('the fault of %s=%s repeats no piece of a secret', (variable, value) => {
   const found = faults({ [variable]: value })
   expect(found).toHaveLength(1)
@@ -282,6 +320,10 @@ describe('a secret', () => {
     expect(described.get('PORT')).toMatchObject({ value: '4000', origin: '.env' })
     expect(described.get('HOST')).toMatchObject({ value: '127.0.0.1', origin: 'default' })
     expect(described.has('CRASH_POINT')).toBe(false)
+    const [gateway] = describeConfig({ PAYMENT_GATEWAY_URL: 'simulator' }, new Set()).filter(
+      ({ variable }) => variable === 'PAYMENT_GATEWAY_URL',
+    )
+    expect(gateway?.value).toBe('simulator')
   })
 
   test.each([

@@ -9,7 +9,7 @@ import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Role } from '../roles/background-work.ts'
-import type { DriftCheckPeriod } from './values.ts'
+import { SIMULATOR, type DriftCheckPeriod } from './values.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
@@ -43,6 +43,7 @@ export interface Config {
   readonly reservationMinutes: number
   /** Whether a shop without events is filled; `demoOrders` of what is filled in are orders. */
   readonly demo: boolean
+  readonly payments: PaymentSettings
   readonly demoOrders: number
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
@@ -56,6 +57,16 @@ export interface Config {
   readonly crash: CrashPlan | null
   /** The fault hook of the relay: a share, 0 to 1. */
   readonly relayLoses: number
+}
+
+export interface PaymentSettings {
+  /** A URL; `simulator`: a process of our own; null: what needs a gateway is refused. */
+  readonly gateway: string | null
+  readonly timeoutSeconds: number
+  /** One, or two while one replaces the other. Empty: no webhooks are taken. */
+  readonly webhookSecrets: readonly string[]
+  /** 0: a transfer is as any other method. */
+  readonly bankTransferDays: number
 }
 
 export interface ConfigFault {
@@ -118,6 +129,13 @@ export function readConfig(env: Env): Config | ConfigFaults {
     currency: value(variables.currency),
     reservationMinutes: value(variables.reservationMinutes),
     demo: demo === null ? databaseUrl === null && !production : demo === 'on',
+    payments: {
+      // Where a first start shows a shop that is made up, its payments are too.
+      gateway: value(variables.paymentGatewayUrl) ?? (databaseUrl === null && !production ? SIMULATOR : null),
+      timeoutSeconds: value(variables.paymentGatewayTimeout),
+      webhookSecrets: value(variables.paymentWebhookSecret),
+      bankTransferDays: value(variables.bankTransferDays),
+    },
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
@@ -185,6 +203,12 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
+/** True where others on the way could read what is sent to this URL. */
+function isInTheClear(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))
+}
+
 type Value = <T>(variable: Variable<T>) => T
 
 function kafkaSettings(value: Value): KafkaSettings | null {
@@ -230,6 +254,14 @@ function contradictions(config: Config, { env, insecure }: Given): readonly Conf
       fix: 'a secret that cannot be guessed, such as openssl rand -hex 16 prints',
     })
   }
+  const { gateway } = config.payments
+  if (config.production && gateway !== null && gateway !== SIMULATOR && isInTheClear(gateway)) {
+    faults.push({
+      variable: variables.paymentGatewayUrl.name,
+      wrong: 'sends payments over the network without TLS',
+      fix: 'a URL that begins with https://, or one of this machine',
+    })
+  }
   if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {
     faults.push({
       variable: variables.shutdownDelay.name,
@@ -271,6 +303,8 @@ function freeze(config: Config): Config {
   Object.freeze(config.roles)
   for (const token of config.apiTokens) Object.freeze(token)
   Object.freeze(config.apiTokens)
+  Object.freeze(config.payments)
+  Object.freeze(config.payments.webhookSecrets)
   if (config.crash !== null) Object.freeze(config.crash)
   return Object.freeze(config)
 }

@@ -1,7 +1,7 @@
 /** What the configuration is and where each value comes from, fit to be shown: secrets are hidden. */
 import { sourceOf } from './config.ts'
 import type { Env } from './config.ts'
-import { hasSecretBehindHost } from './values.ts'
+import { hasSecretBehindHost, SIMULATOR } from './values.ts'
 import { allVariables } from './variables.ts'
 
 export interface DescribedVariable {
@@ -30,8 +30,9 @@ export function describeConfig(env: Env, dotEnv: ReadonlySet<string>): readonly 
   })
 }
 
-/** A URL keeps all but its password; any other secret is hidden whole. */
+/** A URL keeps all but its password, a word that stands for one is shown; any other secret is hidden whole. */
 export function hideSecret(text: string): string {
+  if (text === SIMULATOR) return text
   if (!URL.canParse(text) || !/^(postgres(ql)?|https?):/.test(text)) return '[hidden]'
   return hidePassword(text)
 }

@@ -100,6 +100,47 @@ export function registryUrl(text: string): Parsed<string> {
   return { value: text }
 }
 
+/** What `PAYMENT_GATEWAY_URL` may say instead of an address. */
+export const SIMULATOR = 'simulator'
+
+/** The URL of a payment gateway, or `simulator`; the text is kept out of the fault, since it may hold a password. */
+export function gatewayUrl(text: string): Parsed<string> {
+  if (text === SIMULATOR) return { value: text }
+  const fix = `https://user:password@host, with a path if the gateway has one, or ${SIMULATOR}`
+  const parsed = registryUrl(text)
+  if ('wrong' in parsed) return { wrong: parsed.wrong, fix }
+  const { username, password } = new URL(text)
+  return isPercentEncoded(username + password)
+    ? parsed
+    : { wrong: 'has a % in its user or password', fix: '%25 for a %' }
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const SHORTEST_SECRET = 16
+
+/** One secret, or two with a comma between them while one replaces the other; they are kept out of the faults. */
+export function webhookSecrets(text: string): Parsed<readonly string[]> {
+  const fix = `at least ${String(SHORTEST_SECRET)} printable characters without a comma, such as from: openssl rand -hex 32`
+  const secrets = text.split(',').map((secret) => secret.trim())
+  if (secrets.length > 2) return { wrong: 'has more than two secrets', fix: 'the new secret and the one it replaces' }
+  if (new Set(secrets).size < secrets.length) return { wrong: 'has the same secret twice', fix: 'each secret once' }
+  for (const [index, secret] of secrets.entries()) {
+    const which = secrets.length === 1 ? '' : ` in secret ${String(index + 1)}`
+    if (secret.length < SHORTEST_SECRET)
+      return { wrong: `has fewer than ${String(SHORTEST_SECRET)} characters${which}`, fix }
+    if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `has a space or a character that is not ASCII${which}`, fix }
+  }
+  return { value: secrets }
+}
+
 /** `host:port,...` */
 export function brokerList(text: string): Parsed<readonly string[]> {
   const brokers = text.split(',').map((broker) => broker.trim())

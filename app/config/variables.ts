@@ -13,7 +13,17 @@ import {
   oneOf,
   postgresUrl,
 } from './values.ts'
-import { registryUrl, requestRate, roleList, share, tokenSecret, topicPrefix, wholeNumber } from './values.ts'
+import {
+  gatewayUrl,
+  registryUrl,
+  requestRate,
+  roleList,
+  share,
+  tokenSecret,
+  topicPrefix,
+  webhookSecrets,
+  wholeNumber,
+} from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
@@ -161,6 +171,32 @@ export const variables = {
     fallback: null,
     fallbackText: 'on with the embedded database and without NODE_ENV=production, else off',
     parse: oneOf(['on', 'off']),
+  }),
+  paymentGatewayUrl: define<string | null>('PAYMENT_GATEWAY_URL', 'secret', {
+    about:
+      'URL of the payment gateway, such as https://user:password@host/path (docs/payments.md), or `simulator`: one that moves no money, in a process of its own.',
+    fallback: null,
+    fallbackText: 'the simulator with the embedded database outside production, else no payments',
+    parse: gatewayUrl,
+  }),
+  paymentGatewayTimeout: define('PAYMENT_GATEWAY_TIMEOUT', 'plain', {
+    about: 'Seconds to wait for an answer of the payment gateway.',
+    fallback: 3,
+    fallbackText: '3',
+    parse: wholeNumber({ from: 1, to: 60, unit: 'seconds' }),
+  }),
+  paymentWebhookSecret: define<readonly string[]>('PAYMENT_WEBHOOK_SECRET', 'secret', {
+    about:
+      'Secret with which the payment gateway signs its webhooks; two with a comma between them while one replaces the other.',
+    fallback: [],
+    fallbackText: 'no webhooks are taken',
+    parse: webhookSecrets,
+  }),
+  bankTransferDays: define('BANK_TRANSFER_DAYS', 'plain', {
+    about: 'Days for which a bank transfer that the gateway calls pending stays open (0: as any other method).',
+    fallback: 0,
+    fallbackText: '0',
+    parse: wholeNumber({ from: 0, to: 3650, unit: 'days' }),
   }),
   demoOrders: define('DEMO_ORDERS', 'plain', {
     about: 'Number of orders of the demo (0: products and customers alone; DEMO=off leaves them out too).',
