@@ -15,6 +15,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0012_reactor_effects': sql('0012_reactor_effects.sql'),
   '0013_letter_counts': sql('0013_letter_counts.sql'),
   '0014_relay_topics': sql('0014_relay_topics.sql'),
+  '0015_effects': sql('0015_effects.sql'),
 }
 
 function sql(file: string): string {

@@ -196,3 +196,15 @@ export async function retryCause(
   )
   return (rowCount ?? 0) > 0
 }
+
+/** Forgets a parked cause. */
+export async function dropCause(pool: Pool, name: string, { stream, position, part }: Cause): Promise<void> {
+  await pool.query(
+    `with gone as (
+      delete from log.due where reactor = $1 and stream = $2 and position = $3 and part = $4 and failure is not null
+      returning stream
+    )
+    update log.reactors set due = due - (select count(*) from gone) where name = $1`,
+    [name, stream, position, part],
+  )
+}

@@ -31,4 +31,5 @@ export const expireOrders = reactor({
   pace: { perSecond: 1_000, repeatsPerSecond: 1_000, atOnce: 50 },
   holdsBack: 'stream',
   gathers: true,
+  actsOutside: false,
 })

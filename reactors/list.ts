@@ -1,7 +1,27 @@
-/** Every reactor. A new one is a file beside this one, and a line here. */
+/** Every reactor. A new one is a file beside this one, or in a folder of its own, and a line in each list here. */
 import { expireOrders } from './expire-orders.ts'
-import type { Reactor } from './reactor.ts'
+import { payments, skipPayment, type PaymentsParts } from './payments/payments.ts'
+import type { Reactor, Skip } from './reactor.ts'
 
-export const reactors: readonly Reactor[] = [expireOrders]
+export interface ReactorsParts {
+  readonly payments: PaymentsParts
+}
 
-export const reactorNames: readonly string[] = reactors.map(({ name }) => name)
+/** Their names, where nobody runs them. */
+export const reactorNames = ['expire-orders', 'payments'] as const
+
+export type ReactorName = (typeof reactorNames)[number]
+
+export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
+  const reactors: Readonly<Record<ReactorName, Reactor>> = {
+    'expire-orders': expireOrders,
+    payments: payments(parts.payments),
+  }
+  return reactorNames.map((name) => reactors[name])
+}
+
+/** What is recorded where something of a reactor is skipped. */
+export const skips: Readonly<Record<ReactorName, Skip>> = {
+  'expire-orders': () => null,
+  payments: skipPayment,
+}

@@ -1,7 +1,8 @@
 /** How each reactor is: for operators and metrics, from the database alone, whichever process asks. */
-import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
-import { retryCause } from './due-table.ts'
+import type { Executor, Position } from '../store/commit/command.ts'
+import { dropCause, readParked, retryCause, type ParkedOf } from './due-table.ts'
+import type { Skip } from './reactor.ts'
 import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './reactor-table.ts'
 import { LEASE } from './serve-reactors.ts'
 
@@ -59,29 +60,60 @@ export interface Reactors {
   retry(name: string): Promise<ReactorState | null>
   /** Has it try one parked cause again; `not-parked`: it is not parked. */
   retryCause(name: string, cause: CauseName): Promise<ReactorState | 'not-parked' | null>
+  /** Gives one parked cause up, and records that it was. Rejects with a StoreFailure while the store is away. */
+  skipCause(name: string, cause: CauseName, reason: string): Promise<ReactorState | 'not-parked' | null>
 }
 
-export function openReactors(pool: Pool, names: readonly string[]): Reactors {
-  const one = async (name: string) => (await readStates(pool, [name]))[0] ?? null
+export interface ReactorsAsked {
+  readonly pool: Pool
+  /** Of every reactor, what is recorded where something of it is skipped. */
+  readonly skips: Readonly<Record<string, Skip>>
+  readonly executor: Executor
+  /** A new UUID version 7. */
+  readonly newId: () => string
+}
+
+export function openReactors({ pool, skips, executor, newId }: ReactorsAsked): Reactors {
+  const names = Object.keys(skips)
+  const one = async (name: string) => (await readReactorStates(pool, [name]))[0] ?? null
   const changing = (change: (name: string) => Promise<void>) => async (name: string) => {
     if (!names.includes(name)) return null
     await change(name)
     return one(name)
   }
   return {
-    states: () => readStates(pool, names),
+    states: () => readReactorStates(pool, names),
     pause: changing((name) => pauseReactor(pool, name, 'paused by hand')),
     resume: changing((name) => resumeReactor(pool, name)),
     retry: changing((name) => retryReactor(pool, name)),
     async retryCause(name, { position, webhook }) {
       if (!names.includes(name)) return null
-      const parts = webhook === null ? { from: 0, to: WEBHOOK_PARTS } : partOf(webhook)
-      return (await retryCause(pool, name, { position, parts })) ? one(name) : 'not-parked'
+      return (await retryCause(pool, name, { position, parts: partsOf(webhook) })) ? one(name) : 'not-parked'
+    },
+    async skipCause(name, { position, webhook }, reason) {
+      const skip = skips[name]
+      if (skip === undefined) return null
+      const parked = await readParked(pool, name, { position, parts: partsOf(webhook) })
+      if (parked.length === 0) return 'not-parked'
+      for (const each of parked) {
+        const decide = skip(each, reason)
+        const commandId = newId()
+        // Recorded before it goes: skipped a second time it is recorded once.
+        if (decide !== null) {
+          await executor.execute({
+            ...{ decide, answer: () => null, key: null },
+            ...{ commandId, correlationId: commandId, causationId: each.cause },
+          })
+        }
+        await dropCause(pool, name, each)
+      }
+      return one(name)
     },
   }
 }
 
-function partOf(webhook: number): { readonly from: number; readonly to: number } {
+function partsOf(webhook: number | null): ParkedOf['parts'] {
+  if (webhook === null) return { from: 0, to: WEBHOOK_PARTS }
   return { from: WEBHOOK_PARTS + webhook, to: WEBHOOK_PARTS + webhook + 1 }
 }
 
@@ -101,7 +133,7 @@ interface Row {
   readonly served: boolean
 }
 
-async function readStates(pool: Pool, names: readonly string[]): Promise<readonly ReactorState[]> {
+export async function readReactorStates(pool: Pool, names: readonly string[]): Promise<readonly ReactorState[]> {
   const { rows } = await pool.query<Row>({
     name: 'reactor-states',
     text: `select n.name, coalesce(c.position, 0) as position, h.position as head,

@@ -2,7 +2,7 @@
 import { openCheckpoint } from '../store/log/checkpoints.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
-import type { Why } from './reactor.ts'
+import type { Reactor, Why } from './reactor.ts'
 
 /** Of its checkpoint. */
 export function readerName(reactor: string): string {
@@ -25,12 +25,29 @@ export function whyOf(error: unknown): Why {
   return { code, message: error instanceof Error ? error.message : String(error) }
 }
 
-/** Where the reactor has read to. It is tried again: what stopped it may have been mended, by a newer release perhaps. */
-export async function openReactor(pool: Pool, name: string): Promise<Position> {
-  await pool.query('insert into log.reactors (name) values ($1) on conflict (name) do update set failure = null', [
-    name,
-  ])
+/**
+ * Where the reactor has read to. It is tried again: what stopped it may have been mended, by a newer release perhaps. One
+ * that acts outside begins paused in a log that was made from a dump, and in another one than it ran with last.
+ */
+export async function openReactor(pool: Pool, { name, actsOutside }: Reactor): Promise<Position> {
+  await pool.query(
+    `insert into log.reactors as r (name, ran_in, paused)
+    select $1, i.id, case when $2 and i.restored_at is not null then ${because('$3')} end from log.identity i
+    on conflict (name) do update set failure = null, ran_in = excluded.ran_in,
+      paused = coalesce(r.paused, case when $2 and r.ran_in <> excluded.ran_in then ${because('$4')} end)`,
+    [
+      name,
+      actsOutside,
+      'this log was made from a dump: what it asks for may have been done before',
+      'it ran with another log before: what this one asks for may have been done there',
+    ],
+  )
   return openCheckpoint(pool, readerName(name))
+}
+
+/** Since now, for this reason. */
+function because(reason: string): string {
+  return `jsonb_build_object('reason', ${reason}::text, 'since', extract(epoch from clock_timestamp())::float8 * 1000)`
 }
 
 export async function recordFailure(pool: Pool, name: string, failure: Failure): Promise<void> {
@@ -61,7 +78,7 @@ export async function recordOutage(pool: Pool, name: string, reason: string | nu
 export async function pauseReactor(pool: Pool, name: string, reason: string): Promise<void> {
   await pool.query(
     `insert into log.reactors as r (name, paused)
-    values ($1, jsonb_build_object('reason', $2::text, 'since', extract(epoch from clock_timestamp())::float8 * 1000))
+    values ($1, ${because('$2')})
     on conflict (name) do update set paused = coalesce(r.paused, excluded.paused)`,
     [name, reason],
   )

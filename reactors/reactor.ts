@@ -88,6 +88,8 @@ export interface Reactor {
   readonly holdsBack: 'stream' | 'cause'
   /** Nothing that it does is urgent: what it reads is noted once a second. */
   readonly gathers: boolean
+  /** It charges, refunds or sends: a copy of the log must not do that again. */
+  readonly actsOutside: boolean
 }
 
 export interface Pace {

@@ -41,7 +41,7 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
     async term({ end, begun }) {
       const cursors = []
       for (const each of reactors) {
-        cursors.push(cursorAt(each, await openReactor(pool, each.name), new LatchedSignal()))
+        cursors.push(cursorAt(each, await openReactor(pool, each), new LatchedSignal()))
       }
       begun()
       const positions = Object.fromEntries(cursors.map(({ reactor, pending }) => [reactor.name, pending.to]))

@@ -1,14 +1,14 @@
 /** Looks whether anybody does what is due: an order that nobody ends keeps its stock for ever. */
 import type pg from 'pg'
 import { reactorNames } from '../../reactors/list.ts'
-import { openReactors } from '../../reactors/reactor-states.ts'
+import { readReactorStates } from '../../reactors/reactor-states.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 
 /** None while the database has not got the tables. */
 export async function checkReactors(pool: pg.Pool): Promise<readonly Check[]> {
   const { rows } = await pool.query<{ present: boolean }>(`select to_regclass('log.due') is not null as present`)
   if (rows[0]?.present !== true) return []
-  const states = await openReactors(pool, reactorNames).states()
+  const states = await readReactorStates(pool, reactorNames)
   return states.map(({ name, state, overdue, overdueSeconds, outage, parkedCount, lastError }) => {
     const what = `reactor ${name}`
     if (state === 'failed') {

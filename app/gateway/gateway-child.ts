@@ -14,14 +14,14 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { STOPPED, type Health } from '../../store/waiting/health.ts'
-import type { Log } from '../log.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { StartFailure } from '../start-failure.ts'
 import type { FromChild, ToChild } from './child-messages.ts'
 import type { SimulatorOptions } from './simulator.ts'
 import type { WebhookTarget } from './webhook-sender.ts'
 
 export interface GatewayChildOptions extends Omit<SimulatorOptions, 'clock' | 'port' | 'webhook'> {
-  readonly log: Log
+  readonly log: WorkerLog
 }
 
 const FIRST_RESTART_MS = 200

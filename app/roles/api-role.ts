@@ -12,7 +12,7 @@ import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts
 import { addressOf } from '../../contract/registry/registry-client.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
-import { reactorNames } from '../../reactors/list.ts'
+import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -104,7 +104,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     parts: {
       executor: committer,
       views: openViews({ pool, progress, currency }),
-      reactors: openReactors(pool, reactorNames),
+      reactors: openReactors({ pool, skips, executor: committer, newId }),
       readLog: (query) => readLog(pool, query),
       shop,
       dashboard,

@@ -7,6 +7,7 @@ import type { Executor } from '../../store/commit/command.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Health } from '../../store/waiting/health.ts'
 import type { CrashPlan } from '../crash-points.ts'
+import type { GatewaySettings } from '../gateway/open-gateway.ts'
 import type { Releases } from '../start/releases.ts'
 
 /** Plain data, since it crosses to threads. */
@@ -21,6 +22,12 @@ export interface WorkData {
   readonly kafka: WorkKafka | null
 }
 
+/** How money is moved. */
+export interface WorkPayments extends GatewaySettings {
+  /** Days for which a bank transfer may be pending. */
+  readonly transferDays: number
+}
+
 /** All that it takes to speak to Kafka. */
 export interface WorkKafka {
   readonly settings: KafkaSettings
@@ -32,6 +39,8 @@ export interface WorkKafka {
 export interface WorkParts extends WorkData {
   /** Of the role `api`, for work in the process of it; else null. */
   readonly executor: Executor | null
+  /** Null in threads. */
+  readonly payments: WorkPayments | null
   /** Null in threads. */
   readonly metrics: Metrics | null
   /** Gives back what the work registers here, in reverse order. */

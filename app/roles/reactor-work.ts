@@ -1,18 +1,22 @@
 /** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
-import { reactorNames, reactors } from '../../reactors/list.ts'
+import { openReactorList } from '../../reactors/list.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { newId } from '../clock.ts'
+import { openGateway } from '../gateway/open-gateway.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
 
 export const openReactorWork: OpenWork = async (parts) => {
-  const { databaseUrl, crash, log, releases } = parts
+  const { databaseUrl, crash, log, releases, payments } = parts
+  if (payments === null) throw new Error('reactors run in the process, which knows how money is moved')
+  const gateway = openGateway(payments, { log, releases })
+  const reactors = openReactorList({ payments: { gateway, transferDays: payments.transferDays } })
   const pool = openPool(databaseUrl, {
     name: 'reactor',
     max: reactors.length + CONNECTIONS_BESIDE,
@@ -33,7 +37,7 @@ export const openReactorWork: OpenWork = async (parts) => {
   })
   releases.add('reactors', () => worker.stop())
   return {
-    detail: reactorNames.join(', '),
+    detail: reactors.map(({ name }) => name).join(', '),
     reports: () => ({ reactors: { health: worker.health(), figures: {}, feed: null } }),
   }
 }

@@ -56,10 +56,12 @@ export async function startBackground(options: StartBackground): Promise<Backgro
 
 async function open({ name, host, open: load }: BackgroundWork, options: StartBackground): Promise<OpenedWork> {
   const { config, databaseUrl, ids, executor, metrics, log, releases } = options
-  const { crash, driftCheck, relayLoses } = config
+  const { crash, driftCheck, relayLoses, dataDir } = config
   const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
+  const { gateway, timeoutSeconds, bankTransferDays: transferDays } = config.payments
+  const payments = { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir }
   const data: WorkData = { name, databaseUrl, crash, driftCheckEvery: PERIODS[driftCheck], kafka }
-  if (host === 'process') return (await load())({ ...data, executor, metrics, log, releases })
+  if (host === 'process') return (await load())({ ...data, executor, metrics, log, releases, payments })
   const thread = new BackgroundThread({ data, log })
   const opened = await thread.start()
   releases.add(name, () => thread.stop())

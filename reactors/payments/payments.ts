@@ -5,11 +5,20 @@
 import { idOf } from '../../domain/decision.ts'
 import { order } from '../../domain/order.ts'
 import { attemptOf, payment, type Payment } from '../../domain/payments/payment.ts'
-import { recordRefunded } from '../../domain/payments/refund.ts'
+import { recordRefunded, recordRefundFailed } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
 import { money, type OrderId } from '../../domain/values.ts'
 import type { Money } from '../../schemas/events.ts'
-import { AT_ONCE, reactor, SETTLED, type Acting, type DueCause, type Reactor, type Settled } from '../reactor.ts'
+import {
+  AT_ONCE,
+  reactor,
+  SETTLED,
+  type Acting,
+  type DueCause,
+  type Reactor,
+  type Settled,
+  type Skip,
+} from '../reactor.ts'
 import { afterCharge, chargeStep, lookedNow, nextLookMs, type ChargeAnswer, type ChargeMemory } from './charge-step.ts'
 import { chargeKey, refundKey } from './gateway-keys.ts'
 import { GatewayFailure, type PaymentGateway, type RefundOutcome } from './gateway.ts'
@@ -46,7 +55,18 @@ export function payments({ gateway, transferDays }: PaymentsParts): Reactor {
     pace: { perSecond: Infinity, repeatsPerSecond: 50, atOnce: 64 },
     holdsBack: 'cause',
     gathers: false,
+    actsOutside: true,
   })
+}
+
+/** A charge is declined; a refund counts as settled outside; a message of the provider is forgotten. */
+export const skipPayment: Skip = ({ stream, detail }, reason) => {
+  const orderId = idOf(stream)
+  if (isCharge(detail)) {
+    return (read) => recordDecline({ orderId, attempt: detail.attempt, reason: 'skipped' }, read)
+  }
+  if (isRefund(detail)) return (read) => recordRefundFailed({ orderId, refund: detail.refund, reason }, read)
+  return null
 }
 
 const FIRST_LOOK = { liveMs: 0, looked: null, pending: false } as const
@@ -108,7 +128,10 @@ async function charge(
       const refusal = await ask((read) => recordCapture({ orderId, attempt: number, reference, amount: taken }, read))
       if (refusal === null) return SETTLED
       if (refusal.reason !== 'wrong-amount') throw new Error(`order ${orderId} has no attempt ${number}`)
-      return parkedFor('wrong-amount', `the gateway took ${shown(refusal.taken)} where ${shown(refusal.asked)} was asked`)
+      return parkedFor(
+        'wrong-amount',
+        `the gateway took ${refusal.taken === null ? 'what it does not say' : shown(refusal.taken)} where ${shown(refusal.asked)} was asked`,
+      )
     }
   }
 }
@@ -125,11 +148,7 @@ async function giveBack(
   acting: Acting,
 ): Promise<Settled> {
   const { at, ask, look } = acting
-  const wanted = refundIn(
-    orderId,
-    await look((read) => read(payment, orderId)),
-    number,
-  )
+  const wanted = refundIn(orderId, await look((read) => read(payment, orderId)), number)
   if (wanted === null) return SETTLED
   const key = refundKey(orderId, number)
   const asks = cause.retriedByHand || at - cause.recordedAt <= REFUND_ASKED_FOR_MS

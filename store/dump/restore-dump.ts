@@ -33,6 +33,8 @@ export async function restoreDump({ pool, directory, onProgress }: RestoreOption
     await restoreEvents(client, join(directory, EVENTS_FILE), manifest, onProgress)
     await restoreCommands(client, join(directory, COMMANDS_FILE), manifest)
     await client.query('update log.log_head set position = $1', [manifest.head])
+    // Another log from now on: what this one's reactors did before does not count, and effects wait for a person.
+    await client.query('update log.identity set id = gen_random_uuid(), restored_at = clock_timestamp()')
     await client.query(`select pg_notify('log', $1)`, [String(manifest.head)])
     await client.query('commit')
     return manifest

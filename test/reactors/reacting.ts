@@ -11,10 +11,10 @@ import {
 } from '../../domain/test-events.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
+import { skips } from '../../reactors/list.ts'
 import type { Reactor } from '../../reactors/reactor.ts'
-import { openReactors, type ReactorState } from '../../reactors/reactor-states.ts'
+import { openReactors, type Reactors, type ReactorState } from '../../reactors/reactor-states.ts'
 import { serveReactors, type ReactorParts } from '../../reactors/serve-reactors.ts'
-import { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { DatabaseClock, databaseTime } from '../../store/postgres/database-clock.ts'
@@ -32,7 +32,9 @@ export interface Reacting {
   readonly complaints: readonly string[]
   /** Starts one more reactor on a store of its own, as another process would: expire-orders, changed like this. */
   react(reactor?: Partial<Reactor>, options?: Partial<ReactorParts>): Promise<LeasedWorker>
-  state(): Promise<ReactorState>
+  readonly reactors: Reactors
+  /** Of expire-orders, else of the named one. */
+  state(name?: string): Promise<ReactorState>
   retry(): Promise<ReactorState | null>
   retryCause(position: number): Promise<ReactorState | 'not-parked' | null>
   pause(): Promise<ReactorState | null>
@@ -52,20 +54,24 @@ export async function openReacting(): Promise<Reacting> {
   const workers: LeasedWorker[] = []
   const stores: StoreProcess[] = []
   const complaints: string[] = []
+  const reactors = openReactors({
+    ...{ pool, skips, newId },
+    executor: { execute: (command) => first(stores).committer.execute(command) },
+  })
   const complain = (fields: object, message: string) => complaints.push(`${message} ${JSON.stringify(fields)}`)
-  const reactors = openReactors(pool, [expireOrders.name])
 
   return {
     url: database.url,
     pool,
     complaints,
+    reactors,
     async react(changed = {}, options = {}) {
       const store = await startStoreProcess(database.url, { listens: true })
       stores.push(store)
       const worker = serveReactors({
         pool,
         reactors: [{ ...expireOrders, ...changed }],
-        moved: new LatchedSignal(),
+        moved: store.moved,
         owner: newId(),
         executor: store.committer,
         newId,
@@ -78,10 +84,8 @@ export async function openReacting(): Promise<Reacting> {
       workers.push(worker)
       return worker
     },
-    async state() {
-      const [state] = await reactors.states()
-      if (state === undefined) throw new Error('no reactor')
-      return state
+    async state(name = 'expire-orders') {
+      return first((await reactors.states()).filter((state) => state.name === name))
     },
     retry: () => reactors.retry('expire-orders'),
     retryCause: (position) => reactors.retryCause('expire-orders', { position, webhook: null }),
@@ -95,6 +99,11 @@ export async function openReacting(): Promise<Reacting> {
       await database.drop()
     },
   }
+}
+
+function first<T>([one]: readonly T[]): T {
+  if (one === undefined) throw new Error('there is none')
+  return one
 }
 
 /** A product with enough stock, and a customer. */

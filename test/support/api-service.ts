@@ -15,7 +15,7 @@ import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
-import { reactorNames } from '../../reactors/list.ts'
+import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
@@ -85,7 +85,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const parts: ApiParts = {
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
-    reactors: openReactors(pool, reactorNames),
+    reactors: openReactors({ pool, skips, executor: committer, newId }),
     readLog: (query) => readLog(pool, query),
     shop,
     newId,

@@ -8,6 +8,7 @@ import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { BatchReport } from '../../store/commit/committer.ts'
 import type { GroupCommit, GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Listener } from '../../store/postgres/listener.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { StreamCache } from '../../store/commit/stream-cache.ts'
 import { WriterConnection } from '../../store/commit/writer-connection.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -16,6 +17,8 @@ export interface StoreProcess {
   readonly committer: GroupCommit
   readonly cache: StreamCache
   readonly pool: pg.Pool
+  /** The log has grown, where it listens. */
+  readonly moved: LatchedSignal
   readonly batches: readonly BatchReport[]
   /** Whatever went wrong on the way, mended or not. */
   readonly errors: readonly unknown[]
@@ -43,12 +46,19 @@ export async function startStoreProcess(url: string, options: StoreProcessOption
     { cache, onBatch: (batch) => batches.push(batch), onError: note },
   )
   await committer.start()
-  const listener = new Listener(url, { log: (head) => committer.headMoved(Number(head)) })
+  const moved = new LatchedSignal()
+  const listener = new Listener(url, {
+    log: (head) => {
+      committer.headMoved(Number(head))
+      moved.wake()
+    },
+  })
   if (listens) await listener.start()
   return {
     committer,
     cache,
     pool,
+    moved,
     batches,
     errors,
     async stop() {

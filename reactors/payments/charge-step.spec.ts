@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { NOON } from '../../domain/test-events.ts'
+import type { Numbered } from '../../domain/payments/payment.ts'
+import {
+  afterCharge,
+  chargeStep,
+  lookedNow,
+  nextLookMs,
+  type ChargeMemory,
+  type ChargeSituation,
+} from './charge-step.ts'
+
+const SECOND = 1_000
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt?: Partial<Numbered> } = {}) {
+  const { attempt = {}, ...rest } = change
+  const asked: Numbered = {
+    ...{ number: 1, status: 'open', customerId: 'c1', method: 'card', confirms: false, reference: null },
+    ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON },
+    ...attempt,
+  }
+  return { order: 'placed', at: NOON, transferDays: 0, attempt: asked, ...rest } as const
+}
+
+const NEW: ChargeMemory = { attempt: 1, liveMs: 0, looked: null, pending: false }
+
+describe('an attempt', () => {
+  test('is charged while its order waits for it, in the first ten minutes', () => {
+    expect(chargeStep(situation())).toBe('charge')
+    expect(chargeStep(situation({ at: NOON + 10 * MINUTE }))).toBe('charge')
+    expect(chargeStep(situation({ at: NOON + 10 * MINUTE + 1 }))).toBe('read')
+  })
+
+  test.each(['cancelled', 'expired', 'confirmed', 'completed'] as const)(
+    'of an order that is %s is not charged: its key is read',
+    (order) => {
+      expect(chargeStep(situation({ order }))).toBe('read')
+    },
+  )
+
+  test('that was declined is read for a day, for a capture that comes late', () => {
+    const attempt = { status: 'declined' } as const
+    expect(chargeStep(situation({ attempt, at: NOON + DAY }))).toBe('read')
+    expect(chargeStep(situation({ attempt, at: NOON + DAY + 1 }))).toBe('nothing')
+  })
+
+  test('by transfer is read for as many days more as a transfer may be pending', () => {
+    const late = { attempt: { method: 'bank-transfer', status: 'declined' }, at: NOON + 4 * DAY } as const
+    expect(chargeStep(situation(late))).toBe('nothing')
+    expect(chargeStep(situation({ ...late, transferDays: 3 }))).toBe('read')
+  })
+
+  test('that was captured is left alone', () => {
+    expect(chargeStep(situation({ attempt: { status: 'captured' } }))).toBe('nothing')
+  })
+})
+
+describe('an answer', () => {
+  const after = (answer: Parameters<typeof afterCharge>[2], memory: Partial<ChargeMemory> = {}, now = situation()) =>
+    afterCharge(now, { ...NEW, attempts: 0, ...memory }, answer)
+
+  test('that the money was taken is recorded, with the amount where it is said', () => {
+    expect(after({ status: 'captured', reference: 'ch_1' })).toEqual({
+      ...{ then: 'capture', reference: 'ch_1', amount: null },
+    })
+    const amount = { amount: 999, currency: 'EUR' }
+    expect(after({ status: 'captured', reference: 'ch_1', amount })).toMatchObject({ amount })
+  })
+
+  test('that it was declined ends the attempt; one that had ended stays as it is', () => {
+    const declined = { status: 'declined', reason: 'insufficient-funds' } as const
+    expect(after(declined)).toEqual({ then: 'decline', reason: 'insufficient-funds', readOn: false })
+    expect(after(declined, {}, situation({ attempt: { status: 'declined' } }))).toEqual({ then: 'nothing' })
+  })
+
+  test('that the key was never seen ends the attempt, and nothing more is to come', () => {
+    expect(after(null)).toEqual({ then: 'decline', reason: 'no-answer', readOn: false })
+  })
+
+  test('that does not come is waited for, for two minutes in which it could be asked, and read on after', () => {
+    expect(after('none')).toEqual({ then: 'wait', inMs: SECOND })
+    expect(after('none', { liveMs: 2 * MINUTE - 1 })).toEqual({ then: 'wait', inMs: SECOND })
+    expect(after('none', { liveMs: 2 * MINUTE })).toEqual({ then: 'decline', reason: 'no-answer', readOn: true })
+    expect(after({ status: 'pending' }, { liveMs: 2 * MINUTE })).toMatchObject({ then: 'decline', readOn: true })
+    expect(after('none', {}, situation({ attempt: { status: 'declined' } }))).toMatchObject({ then: 'wait' })
+  })
+
+  test('that a transfer is pending keeps it open for days, also while the gateway is away', () => {
+    const transfer = situation({ attempt: { method: 'bank-transfer' }, transferDays: 3, at: NOON + 2 * DAY })
+    const pending = { liveMs: DAY, pending: true }
+    expect(after({ status: 'pending' }, pending, transfer)).toMatchObject({ then: 'wait' })
+    expect(after('none', pending, transfer)).toMatchObject({ then: 'wait' })
+    expect(after('none', { liveMs: DAY }, transfer)).toMatchObject({ then: 'decline' })
+    expect(after({ status: 'pending' }, pending, { ...transfer, at: NOON + 3 * DAY + 1 })).toMatchObject({
+      then: 'decline',
+    })
+  })
+})
+
+test('time in which no reactor ran does not count', () => {
+  const looked = { at: NOON, inMs: 4 * SECOND }
+  expect(lookedNow({ ...NEW, looked }, NOON + 3 * SECOND).liveMs).toBe(3 * SECOND)
+  expect(lookedNow({ ...NEW, looked }, NOON + 3 * DAY).liveMs).toBe(5 * SECOND)
+  expect(lookedNow(NEW, NOON + DAY).liveMs).toBe(0)
+  expect(lookedNow({ ...NEW, looked }, NOON - DAY).liveMs).toBe(0)
+})
+
+test('looks come after 1, 2, 4 ... 60 s, then half as often each time, to one an hour', () => {
+  expect([0, 1, 2, 5, 6, 7, 8, 11, 12, 40].map((attempts) => nextLookMs(attempts) / SECOND)).toEqual([
+    ...[1, 2, 4, 32, 60, 120, 240, 1_920, 3_600, 3_600],
+  ])
+})
