@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Not of the program: what measures, checks, runs and describes it, and the dashboard, which is bundled. */
 const APART = ['bench', 'coverage', 'dashboard', 'dist', 'docs', 'node_modules', 'ops', 'test']
 const STAMP = 'sources.json'
+/** Of mails, which are read beside the code. */
+const TEMPLATE = /\/templates\/[^/]+\.(txt|html)$/
 /** Packages of some hundred files each, which take a fifth of a start to load one by one: each becomes one file. */
 const VENDORED = ['kysely', 'typebox', 'typebox/schema']
 const IMPORT_OF_VENDORED = new RegExp(`from '(${VENDORED.join('|')})'`, 'g')
@@ -100,6 +102,6 @@ function list(folder) {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return list(path)
     const { size, mtimeMs } = statSync(join(ROOT, path))
-    return /\.(ts|sql|lock)$/.test(entry.name) ? [{ path, size, mtimeMs }] : []
+    return /\.(ts|sql|lock)$/.test(entry.name) || TEMPLATE.test(path) ? [{ path, size, mtimeMs }] : []
   })
 }

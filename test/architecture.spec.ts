@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   reactors: {
     folders: ['domain', 'commands', 'schemas', 'store', 'projections'],
     packages: ['pg', 'kysely', 'undici'],
+    packages: ['pg', 'kysely', 'nodemailer', 'smtp-server', 'undici'],
     node: true,
   },
   audit: {

@@ -28,6 +28,12 @@ describe('an empty environment', () => {
       reservationMinutes: 15,
       demo: true,
       payments: { gateway: 'simulator', timeoutSeconds: 3, webhookSecrets: [], bankTransferDays: 0 },
+      smtpUrl: null,
+      smsUrl: null,
+      mailFrom: { name: null, address: 'shop@localhost' },
+      operatorEmail: null,
+      restockAlert: 10,
+      effects: true,
       demoOrders: 200,
       rateLimit: 0,
       maxConnections: 2_000,
@@ -124,6 +130,23 @@ describe('a variable', () => {
     ])
   })
 
+  test('of the sender of mails is an address, with a name if it has one', () => {
+    expect(config({ MAIL_FROM: 'shop@example.com' }).mailFrom).toEqual({ name: null, address: 'shop@example.com' })
+    expect(config({ MAIL_FROM: 'Café Ada <shop@example.com>' }).mailFrom).toEqual({
+      name: 'Café Ada',
+      address: 'shop@example.com',
+    })
+  })
+
+  test('of text messages has to encrypt in production, but for this machine', () => {
+    const [fault] = faults({ NODE_ENV: 'production', SMS_URL: 'http://u:pa55word@sms.example.com/send' })
+    expect(fault).toMatchObject({ variable: 'SMS_URL' })
+    expect(JSON.stringify(fault)).not.toContain('pa55word')
+    for (const url of ['https://sms.example.com/send', 'http://127.0.0.1:9/send', 'http://[::1]:9/send']) {
+      expect(config({ NODE_ENV: 'production', SMS_URL: url }).smsUrl).toBe(url)
+    }
+  })
+
   test('of the crash point is a name and a passage', () => {
     expect(config({ CRASH_POINT: 'append.sent:12', CRASH_LOG: '/tmp/crashes' }).crash).toEqual({
       point: 'append.sent',
@@ -171,6 +194,17 @@ describe('a variable', () => {
     ['PAYMENT_WEBHOOK_SECRET', '0123456789 abcdef'],
     ['PAYMENT_WEBHOOK_SECRET', '0123456789abcdef,fedcba9876543210,0011223344556677'],
     ['BANK_TRANSFER_DAYS', '-1'],
+    ['SMTP_URL', 'mail.example.com:587'],
+    ['SMTP_URL', 'http://mail.example.com'],
+    ['SMTP_URL', 'smtp://user@mail.example.com'],
+    ['SMTP_URL', 'smtp://mail.example.com?tls=off'],
+    ['SMTP_URL', 'smtp://mail.example.com?rate=0'],
+    ['SMS_URL', 'ftp://sms.example.com'],
+    ['MAIL_FROM', 'shop'],
+    ['MAIL_FROM', 'The "shop" <shop@example.com>'],
+    ['OPERATOR_EMAIL', 'a@example.com, b@example.com'],
+    ['RESTOCK_ALERT', '-1'],
+    ['EFFECTS', 'true'],
     ['CRASH_POINT', 'append.before'],
     ['CRASH_POINT', 'append.before:0'],
     ['CRASH_POINT', 'lunch:1'],
@@ -310,13 +344,19 @@ describe('a secret', () => {
   })
 
   test('is described without being shown, with the place it came from', () => {
-    const env = { API_TOKENS_FILE: file, DATABASE_URL: 'postgres://u:pa55word@127.0.0.1/shop', PORT: '4000' }
+    const env = {
+      API_TOKENS_FILE: file,
+      DATABASE_URL: 'postgres://u:pa55word@127.0.0.1/shop',
+      SMTP_URL: 'smtps://u:pa55word@mail.example.com',
+      PORT: '4000',
+    }
     const described = new Map(describeConfig(env, new Set(['PORT'])).map((row) => [row.variable, row]))
     expect(described.get('API_TOKENS')).toMatchObject({ value: '[hidden]', origin: `file ${file}` })
     expect(described.get('DATABASE_URL')).toMatchObject({
       value: 'postgres://u:***@127.0.0.1/shop',
       origin: 'environment',
     })
+    expect(described.get('SMTP_URL')?.value).toBe('smtps://u:***@mail.example.com')
     expect(described.get('PORT')).toMatchObject({ value: '4000', origin: '.env' })
     expect(described.get('HOST')).toMatchObject({ value: '127.0.0.1', origin: 'default' })
     expect(described.has('CRASH_POINT')).toBe(false)

@@ -9,7 +9,8 @@ import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Role } from '../roles/background-work.ts'
-import { SIMULATOR, type DriftCheckPeriod } from './values.ts'
+import { isPlainHttp, SIMULATOR, type DriftCheckPeriod } from './values.ts'
+import type { Sender } from '../../reactors/mail/mailer.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
@@ -44,6 +45,17 @@ export interface Config {
   /** Whether a shop without events is filled; `demoOrders` of what is filled in are orders. */
   readonly demo: boolean
   readonly payments: PaymentSettings
+  /** Null: the embedded inbox. */
+  readonly smtpUrl: string | null
+  /** Null: text messages are simulated. */
+  readonly smsUrl: string | null
+  readonly mailFrom: Sender
+  /** Null: nobody. */
+  readonly operatorEmail: string | null
+  /** Orders refused in an hour; beyond, somebody is advised. */
+  readonly restockAlert: number
+  /** False: nobody is charged, refunded, mailed or texted. */
+  readonly effects: boolean
   readonly demoOrders: number
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
@@ -136,6 +148,12 @@ export function readConfig(env: Env): Config | ConfigFaults {
       webhookSecrets: value(variables.paymentWebhookSecret),
       bankTransferDays: value(variables.bankTransferDays),
     },
+    smtpUrl: value(variables.smtpUrl),
+    smsUrl: value(variables.smsUrl),
+    mailFrom: value(variables.mailFrom),
+    operatorEmail: value(variables.operatorEmail),
+    restockAlert: value(variables.restockAlert),
+    effects: value(variables.effects) === 'on',
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
@@ -203,12 +221,6 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-/** True where others on the way could read what is sent to this URL. */
-function isInTheClear(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))
-}
-
 type Value = <T>(variable: Variable<T>) => T
 
 function kafkaSettings(value: Value): KafkaSettings | null {
@@ -255,11 +267,18 @@ function contradictions(config: Config, { env, insecure }: Given): readonly Conf
     })
   }
   const { gateway } = config.payments
-  if (config.production && gateway !== null && gateway !== SIMULATOR && isInTheClear(gateway)) {
+  if (config.production && gateway !== null && gateway !== SIMULATOR && isPlainHttp(gateway)) {
     faults.push({
       variable: variables.paymentGatewayUrl.name,
       wrong: 'sends payments over the network without TLS',
       fix: 'a URL that begins with https://, or one of this machine',
+    })
+  }
+  if (config.production && config.smsUrl !== null && isPlainHttp(config.smsUrl)) {
+    faults.push({
+      variable: variables.smsUrl.name,
+      wrong: 'would send phone numbers unencrypted to another machine',
+      fix: 'https://...',
     })
   }
   if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {
@@ -301,6 +320,7 @@ function setNames(env: Env): readonly string[] {
 
 function freeze(config: Config): Config {
   Object.freeze(config.roles)
+  Object.freeze(config.mailFrom)
   for (const token of config.apiTokens) Object.freeze(token)
   Object.freeze(config.apiTokens)
   Object.freeze(config.payments)

@@ -33,7 +33,7 @@ export function describeConfig(env: Env, dotEnv: ReadonlySet<string>): readonly 
 /** A URL keeps all but its password, a word that stands for one is shown; any other secret is hidden whole. */
 export function hideSecret(text: string): string {
   if (text === SIMULATOR) return text
-  if (!URL.canParse(text) || !/^(postgres(ql)?|https?):/.test(text)) return '[hidden]'
+  if (!URL.canParse(text) || !/^(postgres(ql)?|https?|smtps?):/.test(text)) return '[hidden]'
   return hidePassword(text)
 }
 

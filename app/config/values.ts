@@ -1,5 +1,8 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
 import { isCurrency } from '../../domain/currencies.ts'
+import { isAddress } from '../../reactors/mail/address.ts'
+import type { Sender } from '../../reactors/mail/mailer.ts'
+import { isThisMachine, parseSmtpUrl, SMTP_URL_FORM } from '../../reactors/mail/smtp-url.ts'
 import { ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
 import { crashPointNames } from '../crash-points.ts'
@@ -139,6 +142,39 @@ export function webhookSecrets(text: string): Parsed<readonly string[]> {
     if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `has a space or a character that is not ASCII${which}`, fix }
   }
   return { value: secrets }
+}
+
+/** The text is kept out of the fault, since it may hold a password. */
+export function smtpUrl(text: string): Parsed<string> {
+  const parsed = parseSmtpUrl(text, { secure: true })
+  return 'wrong' in parsed ? { wrong: parsed.wrong, fix: SMTP_URL_FORM } : { value: text }
+}
+
+/** The text is kept out of the fault, since it may hold a password. */
+export function smsUrl(text: string): Parsed<string> {
+  const fix = 'https://user:password@host/path'
+  if (!URL.canParse(text)) return { wrong: 'is not a URL', fix }
+  const { protocol, hash } = new URL(text)
+  if (protocol !== 'http:' && protocol !== 'https:') return { wrong: `has the protocol "${protocol}"`, fix }
+  return hash === '' ? { value: text } : { wrong: 'has a fragment', fix }
+}
+
+/** True where it would be readable on the way. */
+export function isPlainHttp(text: string): boolean {
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'http:' && !isThisMachine(hostname.replace(/^\[(.*)\]$/, '$1'))
+}
+
+export function mailAddress(text: string): Parsed<string> {
+  if (isAddress(text)) return { value: text }
+  return { wrong: `"${text}" is not a mail address`, fix: 'an address such as shop@example.com' }
+}
+
+/** `address` or `Name <address>`. */
+export function mailSender(text: string): Parsed<Sender> {
+  const [, name = null, address = text] = /^([^<>"\p{Cc}]*[^<>"\p{Cc}\s])\s*<([^<>]*)>$/u.exec(text) ?? []
+  if (isAddress(address)) return { value: { name: name === null ? null : name.trim(), address } }
+  return { wrong: `"${text}" is not a sender`, fix: 'an address such as shop@example.com, or Name <shop@example.com>' }
 }
 
 /** `host:port,...` */

@@ -15,10 +15,14 @@ import {
 } from './values.ts'
 import {
   gatewayUrl,
+  mailAddress,
+  mailSender,
   registryUrl,
   requestRate,
   roleList,
   share,
+  smsUrl,
+  smtpUrl,
   tokenSecret,
   topicPrefix,
   webhookSecrets,
@@ -26,6 +30,7 @@ import {
 } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
+import type { Sender } from '../../reactors/mail/mailer.ts'
 import { type Role, roles } from '../roles/background-work.ts'
 import type { CrashAt, DriftCheckPeriod, Parse } from './values.ts'
 
@@ -197,6 +202,44 @@ export const variables = {
     fallback: 0,
     fallbackText: '0',
     parse: wholeNumber({ from: 0, to: 3650, unit: 'days' }),
+  }),
+  smtpUrl: define<string | null>('SMTP_URL', 'secret', {
+    about:
+      'URL of the mail server, such as smtp://user:password@host:587 (STARTTLS; a must in production outside loopback) or smtps://...; ?connections=5&rate=14 limits connections and mails a second; NODE_EXTRA_CA_CERTS=FILE sets its certificate authority.',
+    fallback: null,
+    fallbackText: 'mails go to the embedded inbox',
+    parse: smtpUrl,
+  }),
+  smsUrl: define<string | null>('SMS_URL', 'secret', {
+    about:
+      'URL that takes text messages: POST {key, to, text}, answered with 2xx (sent), 4xx (refused for good) or anything else (asked again). In production https outside loopback.',
+    fallback: null,
+    fallbackText: 'text messages are simulated',
+    parse: smsUrl,
+  }),
+  mailFrom: define<Sender>('MAIL_FROM', 'plain', {
+    about: 'Sender of all mails: an address, or Name <address>.',
+    fallback: { name: null, address: 'shop@localhost' },
+    fallbackText: 'shop@localhost',
+    parse: mailSender,
+  }),
+  operatorEmail: define<string | null>('OPERATOR_EMAIL', 'plain', {
+    about: 'Address that hears of products that keep selling out, and of work that is parked or at a standstill.',
+    fallback: null,
+    fallbackText: 'nobody is written to',
+    parse: mailAddress,
+  }),
+  restockAlert: define('RESTOCK_ALERT', 'plain', {
+    about: 'Orders that a product may refuse in an hour before somebody is advised to restock it.',
+    fallback: 10,
+    fallbackText: '10',
+    parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),
+  }),
+  effects: define<'on' | 'off'>('EFFECTS', 'plain', {
+    about: 'With `off`, nobody is charged, refunded, mailed or texted: for a copy of a shop.',
+    fallback: 'on',
+    fallbackText: 'on',
+    parse: oneOf(['on', 'off']),
   }),
   demoOrders: define('DEMO_ORDERS', 'plain', {
     about: 'Number of orders of the demo (0: products and customers alone; DEMO=off leaves them out too).',
