@@ -101,6 +101,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/gateway.ts'),
   },
   {
+    name: 'mail',
+    summary: 'show the mails that customers get',
+    load: () => import('./commands/mail.ts'),
+  },
+  {
     name: 'db',
     summary: 'migrate, show, dump, restore or reset the database',
     load: () => import('./commands/db.ts'),

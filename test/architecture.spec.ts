@@ -31,7 +31,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },
   reactors: {
     folders: ['domain', 'commands', 'schemas', 'store', 'projections'],
-    packages: ['pg', 'kysely', 'undici'],
     packages: ['pg', 'kysely', 'nodemailer', 'smtp-server', 'undici'],
     node: true,
   },

@@ -90,7 +90,7 @@ const GIVE_UP_MS = 24 * 3_600_000
 /** Longer with each that is refused: while nobody is taken, it may be us. */
 const HOLD = { first: 10_000, most: 3_600_000 }
 /** Said by ourselves, whatever the other side is like. */
-const OWN_REASONS = ['bad-address', 'too-large']
+const OWN_REASON = 'bad-address'
 
 /** One that was not tried yet. */
 export function newStanding(dueAt: Timestamp): Standing {
@@ -105,7 +105,7 @@ export function turn({ outage }: Course, now: Timestamp): Turn {
 export function judge(course: Course, attempt: Attempt, outcome: SendOutcome, now: Timestamp): Judgement {
   if (outcome.outcome === 'sent') return taken(course, now)
   const { reason } = outcome
-  if (outcome.outcome === 'refused' && OWN_REASONS.includes(reason)) return refusedByUs(course, attempt, reason)
+  if (outcome.outcome === 'refused' && reason === OWN_REASON) return refusedByUs(course, attempt, reason)
   if (course.outage !== null) return inOutage(course, course.outage, attempt, outcome, now)
   switch (outcome.outcome) {
     case 'outage':

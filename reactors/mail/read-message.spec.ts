@@ -33,9 +33,12 @@ test.each(['quoted-printable', 'base64'] as const)('what nodemailer writes in %s
     fc.asyncProperty(subjects, texts, texts, async (subject, text, html) => {
       const parts = { subject, text: `${text}.`, html: `<p>${html}</p>` }
       const message = readMessage(await composed(parts, encoding))
-      expect({ ...parts, subject: message.headers.get('subject') ?? '', text: message.text, html: message.html }).toEqual(
-        parts,
-      )
+      expect({
+        ...parts,
+        subject: message.headers.get('subject') ?? '',
+        text: message.text,
+        html: message.html,
+      }).toEqual(parts)
       expect(message.headers.get('x-orderledger-order')).toBe('o-1')
       expect(message.headers.get('message-id')).toBe('<cause.template@orderledger>')
     }),

@@ -106,7 +106,7 @@ describe('a value', () => {
   })
 
   test('is neither a template nor a new line', () => {
-    expect(text).toContain('- 1 × {{total}} <b>cup</b> d\'or: €0.01')
+    expect(text).toContain("- 1 × {{total}} <b>cup</b> d'or: €0.01")
     expect(text).toContain('Hello <img src=x onerror=alert(1)> & "Ada" Bcc: victim@example.com,')
   })
 

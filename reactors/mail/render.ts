@@ -177,13 +177,19 @@ function htmlOf(block: Block, rows: readonly Row[], filled: (text: string) => st
     case 'paragraph':
       return `<p>${block.lines.map(filled).join('<br />')}</p>`
     case 'lines': {
-      const items = rows.map(
-        ({ what, price }) =>
-          `<li>${escape(what)}${price === null ? '' : ` <span class="price">${escape(price)}</span>`}</li>`,
-      )
-      return `<ul>${[...items, ...block.sums.map((sum) => `<li class="sum">${filled(sum)}</li>`)].join('')}</ul>`
+      const items = rows.map(({ what, price }) => itemOf('<li>', escape(what), price === null ? null : escape(price)))
+      // What a sum ends with stands below the prices.
+      const sums = block.sums.map((sum) => {
+        const [, label = sum, value = null] = /^(.*) (\{\{\w+\}\})$/.exec(sum) ?? []
+        return itemOf('<li class="sum">', filled(label), value === null ? null : filled(value))
+      })
+      return `<ul>${[...items, ...sums].join('')}</ul>`
     }
   }
+}
+
+function itemOf(tag: string, what: string, price: string | null): string {
+  return `${tag}${what}${price === null ? '' : ` <span class="price">${price}</span>`}</li>`
 }
 
 /** Without what would begin another line or header, or turn the direction of what follows. */
@@ -196,7 +202,13 @@ function plainBlanks(text: string): string {
   return text.replaceAll(/[\u00a0\u202f]/g, ' ')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character)

@@ -41,6 +41,7 @@ export function smtpMailer({ server, from, patience = PATIENCE }: SmtpOptions): 
     port,
     secure: tls === 'implicit',
     requireTLS: tls === 'required',
+    tls: { rejectUnauthorized: tls !== 'offered' },
     ...(login === null ? {} : { auth: { user: login.user, pass: login.password } }),
     maxConnections: connections,
     maxMessages: MAILS_PER_CONNECTION,

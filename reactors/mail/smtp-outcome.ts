@@ -39,8 +39,6 @@ export function outcomeOf(error: unknown): Exclude<SendOutcome, { outcome: 'sent
   const reply = typeof responseCode === 'number' ? responseCode : null
   const numbers = reply === null ? '' : ` ${String(reply)}${enhanced(response)}`
   if (code === 'EENVELOPE' && command === 'API') return { outcome: 'refused', reason: 'bad-address' }
-  // The server said beforehand how large a message may be.
-  if (code === 'EMESSAGE' && command === 'MAIL FROM') return { outcome: 'refused', reason: 'too-large' }
   const judged = command === 'RCPT TO' || command === 'DATA'
   if (judged && reply !== null && reply !== 421) {
     const isMessage = code === 'EMESSAGE'

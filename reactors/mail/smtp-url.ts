@@ -3,7 +3,10 @@
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** `implicit`: from the first byte (smtps). `required`: by STARTTLS, or not at all. `offered`: by STARTTLS if it is offered. */
+  /**
+   * `implicit`: from the first byte (smtps). `required`: by STARTTLS, or not at all. `offered`: by STARTTLS if it is offered,
+   * whatever its certificate, since it would do without one too.
+   */
   readonly tls: 'implicit' | 'required' | 'offered'
   readonly login: { readonly user: string; readonly password: string } | null
   /** Open at the same time, at most. */

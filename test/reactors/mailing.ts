@@ -1,0 +1,46 @@
+/** A mail, and mailers to servers on this machine. */
+import { messageIdOf, type Mail, type Mailer } from '../../reactors/mail/mailer.ts'
+import { render } from '../../reactors/mail/render.ts'
+import { samples } from '../../reactors/mail/samples.ts'
+import { smtpMailer, type SmtpPatience } from '../../reactors/mail/smtp-mailer.ts'
+import type { SmtpServer } from '../../reactors/mail/smtp-url.ts'
+
+export const CAUSE = '01981f6e-40c2-7cc1-9d3b-5a6b7c8d9e0f'
+
+/** What a test opened. */
+export const opened: (() => Promise<unknown>)[] = []
+
+/** After each test. */
+export async function closeOpened(): Promise<void> {
+  for (const close of opened.splice(0).reverse()) await close()
+}
+
+export function mailTo(to: string, changed: Partial<Mail> = {}): Mail {
+  return {
+    messageId: messageIdOf(CAUSE, 'order-delivered'),
+    to,
+    ...render('order-delivered', 'fr', samples['order-delivered']),
+    template: 'order-delivered',
+    orderId: 'o-1',
+    ...changed,
+  }
+}
+
+export function mailerTo(port: number, changed: Partial<SmtpServer> = {}, patience?: Partial<SmtpPatience>): Mailer {
+  const server: SmtpServer = {
+    host: '127.0.0.1',
+    port,
+    tls: 'offered',
+    login: null,
+    connections: 2,
+    rate: null,
+    ...changed,
+  }
+  const mailer = smtpMailer({
+    server,
+    from: { name: 'Café Ada', address: 'shop@localhost' },
+    patience: { connect: 2_000, silence: 20_000, whole: 60_000, ...patience },
+  })
+  opened.push(() => mailer.close())
+  return mailer
+}
