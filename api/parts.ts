@@ -13,6 +13,7 @@ import type { Executor } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import type { LogPage, LogQuery } from '../store/log/read-log.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
+import type { PaymentParts } from './routes/payments.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -39,6 +40,7 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly reactors: Reactors
+  readonly payments: PaymentParts['payments']
   readonly shop: ShopSettings
   readonly readLog: ReadLog
   /** The folder of the built dashboard; null: it is not served. */

@@ -7,14 +7,17 @@ import { analytics } from './routes/analytics.ts'
 import { customers } from './routes/customers.ts'
 import { start } from './routes/dashboard.ts'
 import { deadLetters } from './routes/dead-letters.ts'
+import { deliveries } from './routes/deliveries.ts'
 import { documentation, problems } from './routes/documentation.ts'
 import { events } from './routes/events.ts'
 import { kafka } from './routes/kafka.ts'
 import { health, service } from './routes/operations.ts'
 import { orders } from './routes/orders.ts'
+import { payments } from './routes/payments.ts'
 import { products } from './routes/products.ts'
 import { projections } from './routes/projections.ts'
 import { reactors } from './routes/reactors.ts'
+import { returns } from './routes/returns.ts'
 import { schemas } from './routes/schemas.ts'
 import { simulation } from './routes/simulation.ts'
 
@@ -26,6 +29,9 @@ export const openResources: readonly Resource<ApiParts>[] = [problems, start]
 
 export const guardedResources: readonly Resource<ApiParts>[] = [
   orders,
+  payments,
+  deliveries,
+  returns,
   products,
   customers,
   analytics,

@@ -261,6 +261,26 @@ export interface DeadLetterWish {
   readonly dryRun?: boolean
 }
 
+/** The parcel arrived. */
+export interface DeliverOrder {
+  /** Number of the dispatch that this speaks of; the present one if absent. */
+  readonly dispatch?: number
+}
+
+/** The delivery of an order. */
+export interface Delivery {
+  /** The order. */
+  readonly orderId: string
+  /** Status of the delivery. */
+  readonly status: 'scheduled' | 'dispatched' | 'delivered' | 'failed' | 'cancelled'
+  /** How often it was dispatched. */
+  readonly dispatches: number
+  /** Version of the delivery; it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** An event and its versions, with their schemas. */
 export interface DescribedSchema {
   /** The event. */
@@ -325,6 +345,12 @@ export interface Difference {
     readonly live: string | null
     readonly rebuilt: string | null
   })[]
+}
+
+/** The parcel leaves the house. */
+export interface DispatchOrder {
+  /** Number of the dispatch to begin; the next if absent. One that began before changes nothing. */
+  readonly dispatch?: number
 }
 
 /** An event to encode. */
@@ -395,6 +421,14 @@ export interface EventPage {
   readonly next: number | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
+}
+
+/** The parcel did not arrive. */
+export interface FailDelivery {
+  /** Number of the dispatch that this speaks of; the present one if absent. */
+  readonly dispatch?: number
+  /** In the words of the carrier. */
+  readonly reason: string
 }
 
 /** What is wrong with one part of a request. */
@@ -642,6 +676,72 @@ export interface ParkedCause {
   readonly webhook: number | null
 }
 
+/** The payment of an order: every attempt and every refund, and their sums. */
+export interface Payment {
+  /** The order. */
+  readonly orderId: string
+  /** Of the attempt that confirmed the order, by its own refunds. If none did: `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`. */
+  readonly status: 'pending' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
+  readonly captured: MoneySum
+  readonly refunded: MoneySum
+  readonly underWay: MoneySum
+  readonly attempts: readonly ({
+    /** Number of the attempt, from 1. */
+    readonly attempt: number
+    /** How it is paid: card, paypal, bank-transfer, on-account. */
+    readonly method: string
+    /** Status of the attempt. */
+    readonly status: 'pending' | 'captured' | 'declined'
+    readonly amount: Money
+    /** The provider's name for the charge. */
+    readonly reference: string | null
+    /** When it was requested. RFC 3339, UTC. */
+    readonly requestedAt: string
+  })[]
+  readonly refunds: readonly ({
+    /** Number of the refund, from 1. */
+    readonly refund: number
+    /** The attempt whose money goes back. */
+    readonly attempt: number
+    readonly amount: Money
+    /** cancelled, returned, not-owed, goodwill or provider. */
+    readonly cause: string
+    /** `failed`: settled outside by a person. */
+    readonly status: 'pending' | 'refunded' | 'failed'
+    /** The provider's name for the refund. */
+    readonly reference: string | null
+  })[]
+  /** Version of the payment; it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** What an order costs. */
+export interface PaymentAmount {
+  /** In minor units (cents for EUR). */
+  readonly amount: number
+  /** ISO 4217 code; it must be that of the order. */
+  readonly currency: string
+}
+
+/** An attempt to pay an order, as its request is answered. */
+export interface PaymentAttempt {
+  /** The attempt: `<orderId>/<attempt>`. */
+  readonly paymentId: string
+  /** The order. */
+  readonly orderId: string
+  /** Number of the attempt, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer, on-account. */
+  readonly method: string
+  /** Status of the attempt. */
+  readonly status: 'pending' | 'captured' | 'declined'
+  readonly amount: Money
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** An order to place. */
 export interface PlaceOrder {
   /** Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one. */
@@ -875,6 +975,14 @@ export interface ReceiveStock {
   readonly quantity: number
 }
 
+/** What goes back. */
+export interface RefundAmount {
+  /** In minor units (cents for EUR), at most what is left. */
+  readonly amount: number
+  /** ISO 4217 code; it must be that of the order. */
+  readonly currency: string
+}
+
 /** A customer to register. */
 export interface RegisterCustomer {
   /** Chosen by the client, it makes the request safe to repeat. If absent, the shop creates one. */
@@ -943,6 +1051,37 @@ export interface Replay {
 /** The newest replays, newest first. */
 export interface ReplayList {
   readonly items: readonly Replay[]
+}
+
+/** A payment of a whole order. `amount`, where given, must be its total. */
+export interface RequestPayment {
+  /** The order to pay. */
+  readonly orderId: string
+  /** How to pay it; on-account is for VIPs. */
+  readonly method: 'card' | 'paypal' | 'bank-transfer' | 'on-account'
+  readonly amount?: PaymentAmount
+}
+
+/** Money to give back as goodwill: all that is left if `amount` is absent. The order keeps its status. */
+export interface RequestRefund {
+  readonly amount?: RefundAmount
+  /** In the words of the person who refunds. */
+  readonly reason: string
+}
+
+/** What comes back of a completed order. Its value is refunded, at most what is left of the payment. */
+export interface ReturnOrder {
+  /** What comes back; all that has not come back yet if absent. */
+  readonly lines?: readonly {
+    /** A product of the order. */
+    readonly sku: string
+    /** Units. */
+    readonly quantity: number
+  }[]
+  /** In the words of the person who takes it back. */
+  readonly reason: string
+  /** Whether the units can be sold again; true if absent. If not, they are written off. */
+  readonly sellable?: boolean
 }
 
 /** Accepted orders by category. */

@@ -117,6 +117,18 @@ export const PROBLEMS = {
     meaning: 'No reactor has this name.',
     next: 'See /reactors for the reactors of this release.',
   },
+  'payment-not-found': {
+    status: 404,
+    title: 'No such payment',
+    meaning: 'Nobody has begun to pay the order.',
+    next: 'Pay it with POST /payments.',
+  },
+  'delivery-not-found': {
+    status: 404,
+    title: 'No such delivery',
+    meaning: 'The order has no delivery: it is not paid.',
+    next: 'Pay it with POST /payments.',
+  },
   'cause-not-parked': {
     status: 404,
     title: 'Nothing is parked there',
@@ -171,6 +183,42 @@ export const PROBLEMS = {
     meaning:
       'Only a placed or confirmed order that is not on its way can be cancelled. `delivery` is null where nothing was to be delivered.',
     next: 'Read the order and check its status. What was delivered can be returned.',
+  },
+  'order-not-payable': {
+    status: 409,
+    title: 'Order cannot be paid',
+    meaning: 'Only a placed order can be paid. `status` is that of the order.',
+    next: 'Read the order. One that was confirmed is paid; any other that has ended has to be placed again.',
+  },
+  'payment-open': {
+    status: 409,
+    title: 'A payment is under way',
+    meaning: 'An earlier attempt to pay the order has no outcome yet.',
+    next: 'Read the payment until the attempt has ended, at most two minutes; then try again.',
+  },
+  'too-many-attempts': {
+    status: 409,
+    title: 'Too many attempts',
+    meaning: 'The order was tried to be paid 20 times.',
+    next: 'Cancel the order and place another.',
+  },
+  'nothing-to-refund': {
+    status: 409,
+    title: 'Nothing to refund',
+    meaning: 'No money of the order is left: it was not captured, or all of it went back.',
+    next: 'Read the payment: it lists every refund.',
+  },
+  'delivery-not-possible': {
+    status: 409,
+    title: 'Delivery does not fit',
+    meaning: 'What was reported does not follow from the status of the delivery.',
+    next: 'Read the delivery. A report may name the dispatch that it speaks of.',
+  },
+  'order-not-returnable': {
+    status: 409,
+    title: 'Order cannot be returned',
+    meaning: 'Only what was delivered can be returned. `status` is that of the order.',
+    next: 'Cancel an order that is not on its way.',
   },
   'replay-unfinished': {
     status: 409,
@@ -233,6 +281,30 @@ export const PROBLEMS = {
     meaning: 'The total is more than 2^53 - 1 minor units. The order is recorded as rejected.',
     next: 'Split the order.',
   },
+  'payment-method-refused': {
+    status: 422,
+    title: 'Payment method refused',
+    meaning: 'The customer may not pay by this method: on-account is for VIPs, by the tier of the order.',
+    next: 'Use another method.',
+  },
+  'wrong-amount': {
+    status: 422,
+    title: 'Wrong amount',
+    meaning: 'The amount is not the total of the order. There are no part payments.',
+    next: 'Send the amount in `total`, or none.',
+  },
+  'refund-too-large': {
+    status: 422,
+    title: 'Refund too large',
+    meaning: 'More is to go back than is left of the payment.',
+    next: 'Send at most the amount in `left`, or none for all of it.',
+  },
+  'return-too-large': {
+    status: 422,
+    title: 'Return too large',
+    meaning: 'More units are to come back than were delivered and have not come back.',
+    next: 'Send at most the units in `left`.',
+  },
   'wrong-currency': {
     status: 422,
     title: 'Wrong currency',
@@ -286,6 +358,12 @@ export const PROBLEMS = {
     title: 'Transfer coding not supported',
     meaning: 'The body has a Transfer-Encoding other than chunked.',
     next: 'Send the body with Content-Length, or with `Transfer-Encoding: chunked` alone.',
+  },
+  'gateway-not-configured': {
+    status: 503,
+    title: 'No payment gateway',
+    meaning: 'No payment gateway is configured, so only orders that cost nothing, or on account, can be paid.',
+    next: 'Set PAYMENT_GATEWAY_URL (docs/payments.md) and restart the service.',
   },
   overloaded: {
     status: 503,

@@ -237,7 +237,8 @@ function notFound(orderId: string): Occurrence {
   return { code: 'order-not-found', detail: `no order has the id ${orderId}` }
 }
 
-function shownOrder(status: number, orderId: string, look: Look): string {
+/** The order as it stands after a command on it. */
+export function shownOrder(status: number, orderId: string, look: Look): string {
   const { state, version } = look(order, orderId)
   if (state.status === 'none' || state.status === 'rejected')
     throw new Error(`order ${orderId} was accepted and is not`)

@@ -14,10 +14,12 @@ import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
+import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Listener } from '../../store/postgres/listener.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
@@ -54,6 +56,9 @@ export interface ApiRole {
   readonly fillDemo: () => Promise<DemoReport | null>
 }
 
+/** Requests that wait for what becomes of a payment. */
+const OUTCOMES_WAITED_FOR = 1_000
+
 /** Of the simulated shop: the same orders after every first start. */
 const DEMO_SEED = 1
 
@@ -64,14 +69,21 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
   const progress = new Progress(systemClock)
+  const moved = new LatchedSignal()
   const listener = new Listener(databaseUrl, {
-    log: (payload) => committer.headMoved(Number(payload)),
+    log(payload) {
+      committer.headMoved(Number(payload))
+      moved.wake()
+    },
     [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
   })
   await listener.start()
   releases.add('listener', () => listener.stop())
   await committer.start()
   releases.add('committer', () => committer.stop())
+
+  const outcomes = new PaymentOutcomes({ pool, moved, most: OUTCOMES_WAITED_FOR })
+  releases.add('payment outcomes', () => outcomes.stop())
 
   const purge = new CommandPurge({
     pool,
@@ -105,6 +117,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       executor: committer,
       views: openViews({ pool, progress, currency }),
       reactors: openReactors({ pool, skips, executor: committer, newId }),
+      payments: { hasGateway: config.payments.gateway !== null, outcomes },
       readLog: (query) => readLog(pool, query),
       shop,
       dashboard,

@@ -1,0 +1,64 @@
+/** A payment as its commands answer: the state of its stream, as JSON. */
+import { rfc3339 } from '../projections/views/shown.ts'
+import type { Attempt, Payment } from '../domain/payments/payment.ts'
+
+const ATTEMPT_STATUS = { open: 'pending', captured: 'captured', declined: 'declined' } as const
+const REFUND_STATUS = { 'under-way': 'pending', refunded: 'refunded', failed: 'failed' } as const
+
+export function attemptStatus({ status }: Attempt): 'pending' | 'captured' | 'declined' {
+  return ATTEMPT_STATUS[status]
+}
+
+/** Without the position. The payment has an attempt. */
+export function shownPayment(orderId: string, state: Payment, version: number) {
+  const { attempts, refunds } = state
+  const currency = attempts[0]?.amount.currency ?? ''
+  const sum = (amounts: readonly number[]) => ({ amount: exact(amounts), currency })
+  const taken = attempts.filter(({ status }) => status === 'captured').map(({ amount }) => amount.amount)
+  const given = (status: keyof typeof REFUND_STATUS) =>
+    refunds.filter((each) => each.status === status).map(({ amount }) => amount)
+  return {
+    orderId,
+    status: statusOf(state),
+    captured: sum(taken),
+    refunded: sum(given('refunded')),
+    underWay: sum(given('under-way')),
+    attempts: attempts.map((each, index) => ({
+      attempt: index + 1,
+      method: each.method,
+      status: attemptStatus(each),
+      amount: each.amount,
+      reference: each.reference,
+      requestedAt: rfc3339(each.requestedAt),
+    })),
+    refunds: refunds.map(({ attempt, amount, cause, status, reference }, index) => ({
+      ...{ refund: index + 1, attempt, amount: { amount, currency }, cause },
+      ...{ status: REFUND_STATUS[status], reference },
+    })),
+    version,
+  }
+}
+
+/** Of the attempt that confirmed the order, by its own refunds; if none did, of all of them. */
+function statusOf({ attempts, refunds }: Payment) {
+  const confirming = attempts.findIndex(({ confirms }) => confirms) + 1
+  if (confirming === 0 && attempts.some(({ status }) => status === 'open')) return 'pending'
+  const counts = (attempt: number) => confirming === 0 || attempt === confirming
+  const total = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
+  const taken = total(
+    attempts.flatMap(({ status, amount }, index) =>
+      status === 'captured' && counts(index + 1) ? [amount.amount] : [],
+    ),
+  )
+  const back = total(
+    refunds.flatMap(({ status, attempt, amount }) => (status === 'refunded' && counts(attempt) ? [amount] : [])),
+  )
+  if (confirming === 0) return taken === 0n ? 'declined' : back < taken ? 'partly-refunded' : 'refunded'
+  return back === 0n ? 'captured' : back < taken ? 'partly-refunded' : 'refunded'
+}
+
+/** An integer, or beyond 2^53 - 1 its digits. */
+function exact(amounts: readonly number[]): number | string {
+  const sum = amounts.reduce((all, amount) => all + BigInt(amount), 0n)
+  return sum <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sum) : String(sum)
+}

@@ -1,0 +1,98 @@
+/** Deliveries over HTTP: what a carrier, or a person in its place, reports. */
+import {
+  deliverOrderCommand,
+  deliverOrderRequest,
+  dispatchOrderCommand,
+  dispatchOrderRequest,
+  failDeliveryCommand,
+  failDeliveryRequest,
+} from '../../commands/delivery.ts'
+import { closed, id, ref } from '../../commands/shape.ts'
+import type { Decision, Read } from '../../domain/decision.ts'
+import { delivery, deliverOrder, dispatchOrder, failDelivery, type DeliveryRefusal } from '../../domain/delivery.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import { shownAnswer } from '../answer.ts'
+import { executeWith, sendExecution, type Wish } from '../commands.ts'
+import { versionTag } from '../http/etag.ts'
+import { commanding } from '../operation.ts'
+import { resource } from '../resource.ts'
+import { Delivery } from '../shapes/delivery.ts'
+
+const DeliveryPath = closed({ orderId: id('The order.') })
+
+const reported = {
+  tag: 'orders',
+  role: 'operate',
+  params: DeliveryPath,
+  shape: ref(Delivery),
+  done: { 200: 'As it is now.' },
+  refusals: { 'unknown-delivery': 'delivery-not-found', 'delivery-not-possible': 'delivery-not-possible' },
+} as const
+
+const dispatching = commanding('/deliveries/:orderId/dispatch', {
+  ...reported,
+  summary: 'Report that an order was dispatched',
+  description: 'Its units leave the stock with the first dispatch. One that began before changes nothing.',
+  request: dispatchOrderRequest,
+})
+
+const delivering = commanding('/deliveries/:orderId/deliver', {
+  ...reported,
+  summary: 'Report that an order was delivered',
+  description: 'Completes the order.',
+  request: deliverOrderRequest,
+})
+
+const failing = commanding('/deliveries/:orderId/fail', {
+  ...reported,
+  summary: 'Report that a delivery failed',
+  description: 'The order can be dispatched again, or cancelled.',
+  request: failDeliveryRequest,
+})
+
+export interface DeliveryParts {
+  readonly executor: Executor
+}
+
+export const deliveries = resource(
+  { dispatchOrder: dispatching, deliverOrder: delivering, failDelivery: failing },
+  ({ executor }: DeliveryParts) => {
+    const execute = executeWith(executor)
+    return {
+      async dispatchOrder(request, reply) {
+        const command = dispatchOrderCommand(request.params.orderId, request.body)
+        const wish = reportWish(command.orderId, (read) => dispatchOrder(command, read))
+        return sendExecution(reply, await execute(request, wish))
+      },
+      async deliverOrder(request, reply) {
+        const command = deliverOrderCommand(request.params.orderId, request.body)
+        const wish = reportWish(command.orderId, (read) => deliverOrder(command, read))
+        return sendExecution(reply, await execute(request, wish))
+      },
+      async failDelivery(request, reply) {
+        const command = failDeliveryCommand(request.params.orderId, request.body)
+        const wish = reportWish(command.orderId, (read) => failDelivery(command, read))
+        return sendExecution(reply, await execute(request, wish))
+      },
+    }
+  },
+)
+
+function reportWish(orderId: string, decide: (read: Read) => Decision<DeliveryRefusal>): Wish<DeliveryRefusal> {
+  return {
+    decide,
+    codes: reported.refusals,
+    told: (refusal) =>
+      refusal.reason === 'unknown-delivery'
+        ? { detail: `order ${orderId} has no delivery` }
+        : {
+            detail: `the delivery of order ${orderId} is ${refusal.status}`,
+            more: { orderId, status: refusal.status },
+          },
+    shown(_made, look) {
+      const { state, version } = look(delivery, orderId)
+      const body = JSON.stringify({ orderId, ...state, version })
+      return shownAnswer(200, body, { etag: versionTag(version), location: `/deliveries/${orderId}` })
+    },
+  }
+}

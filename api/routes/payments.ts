@@ -1,0 +1,234 @@
+/** Payments over HTTP: paying an order, and giving money back. */
+import {
+  requestPaymentCommand,
+  requestPaymentRequest,
+  requestRefundCommand,
+  requestRefundRequest,
+} from '../../commands/payment.ts'
+import { closed, id, ref } from '../../commands/shape.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
+import { refuse, type Decision, type Read } from '../../domain/decision.ts'
+import { attemptOf, openAttempt, payment, type Payment as PaymentState } from '../../domain/payments/payment.ts'
+import {
+  requestRefund,
+  type NothingToRefund,
+  type RefundTooLarge,
+  type RequestRefund,
+  type UnknownPayment,
+} from '../../domain/payments/refund.ts'
+import {
+  requestPayment,
+  type AmountInWrongCurrency,
+  type RequestPayment,
+  type RequestPaymentRefusal,
+} from '../../domain/payments/request-payment.ts'
+import type { Money } from '../../schemas/events.ts'
+import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import { readAnswer, sendAnswer, shownAnswer } from '../answer.ts'
+import { executeWith, requireOwn, sendExecution, type Wish } from '../commands.ts'
+import { versionTag } from '../http/etag.ts'
+import type { Occurrence } from '../http/problem-document.ts'
+import { commanding, NOTHING } from '../operation.ts'
+import { attemptStatus, shownPayment } from '../payment-text.ts'
+import { resource } from '../resource.ts'
+import { Payment, PaymentAttempt } from '../shapes/payment.ts'
+
+/** For so long an answer waits for what becomes of the attempt. */
+const OUTCOME_MS = 2_000
+
+const PaymentPath = closed({ orderId: id('The order.') })
+
+const paying = commanding('/payments', {
+  tag: 'orders',
+  summary: 'Pay an order',
+  description:
+    'Answers when the outcome is known, at most after 2 s: 201 with it, else 202. Repeating it with the same Idempotency-Key answers from the same attempt.',
+  role: 'order',
+  params: NOTHING,
+  request: requestPaymentRequest,
+  shape: ref(PaymentAttempt),
+  done: { 201: 'Captured or declined.', 202: 'Not known yet. Read the payment later.' },
+  refusals: {
+    'unknown-order': 'order-not-found',
+    'order-not-payable': 'order-not-payable',
+    'payment-open': 'payment-open',
+    'too-many-attempts': 'too-many-attempts',
+    'payment-method-refused': 'payment-method-refused',
+    'wrong-amount': 'wrong-amount',
+    'wrong-currency': 'wrong-currency',
+    'no-gateway': 'gateway-not-configured',
+  },
+})
+
+const refunding = commanding('/payments/:orderId/refund', {
+  tag: 'orders',
+  summary: 'Refund a payment',
+  description: 'Gives money back as goodwill: the status of the order does not change.',
+  role: 'operate',
+  params: PaymentPath,
+  request: requestRefundRequest,
+  shape: ref(Payment),
+  done: { 201: 'The refund is under way, or done.' },
+  refusals: {
+    'unknown-payment': 'payment-not-found',
+    'nothing-to-refund': 'nothing-to-refund',
+    'refund-too-large': 'refund-too-large',
+    'wrong-currency': 'wrong-currency',
+  },
+})
+
+export interface PaymentParts {
+  readonly executor: Executor
+  readonly shop: ShopSettings
+  readonly payments: {
+    /** False: only what needs no gateway can be paid. */
+    readonly hasGateway: boolean
+    readonly outcomes: Pick<PaymentOutcomes, 'wait'>
+  }
+}
+
+export const payments = resource(
+  { requestPayment: paying, requestRefund: refunding },
+  ({ executor, shop, payments: { hasGateway, outcomes } }: PaymentParts) => {
+    const execute = executeWith(executor)
+    return {
+      async requestPayment(request, reply) {
+        const command = requestPaymentCommand(request.body, shop)
+        const execution = requireOwn(await execute(request, payingWish(command, hasGateway)))
+        const { answer, position } = execution
+        if (answer === null) throw new Error('a command over HTTP has no answer')
+        if (execution.outcome === 'known') reply.header('idempotency-replayed', 'true')
+        const begun = attemptIn(answer)
+        if (begun === null) return sendAnswer(reply, answer, position)
+
+        // What is kept under the key names the attempt; what became of it is looked up each time.
+        const { orderId, attempt: number } = begun
+        const over = new AbortController()
+        // Waited for before it is looked up, so that none is missed in between.
+        const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
+        let found = await look(executor, request.id, orderId)
+        if (openAttempt(found)?.number === number) {
+          await outcome
+          found = await look(executor, request.id, orderId)
+        }
+        over.abort()
+        const attempt = attemptOf(found, number)
+        if (attempt === null) throw new Error(`order ${orderId} has no attempt ${String(number)}`)
+        const status = attemptStatus(attempt)
+        return reply
+          .code(status === 'pending' ? 202 : 201)
+          .headers({ location: `/payments/${orderId}`, 'x-position': String(position), 'cache-control': 'no-store' })
+          .send({
+            ...{ paymentId: `${orderId}/${String(number)}`, orderId, attempt: number, method: attempt.method },
+            ...{ status, amount: attempt.amount, position },
+          })
+      },
+      async requestRefund(request, reply) {
+        const command = requestRefundCommand(request.params.orderId, request.body)
+        return sendExecution(reply, await execute(request, refundingWish(command)))
+      },
+    }
+  },
+)
+
+async function look(executor: Executor, commandId: string, orderId: string): Promise<PaymentState> {
+  let found = payment.initial
+  await executor.execute({
+    decide(read) {
+      found = read(payment, orderId)
+      return { outcome: 'accepted', events: [] }
+    },
+    ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
+  })
+  return found
+}
+
+/** What needs the gateway is refused where there is none. */
+interface NoGateway {
+  readonly reason: 'no-gateway'
+}
+
+function payingWish(command: RequestPayment, hasGateway: boolean): Wish<RequestPaymentRefusal | NoGateway> {
+  const { orderId } = command
+  return {
+    decide: (read) => requireGateway(requestPayment(command, read), hasGateway),
+    codes: paying.refusals,
+    told: (refusal) => payingTold(refusal, orderId),
+    shown(_made, look) {
+      const { state, version } = look(payment, orderId)
+      const attempt = state.attempts.length
+      const headers = { etag: versionTag(version), location: `/payments/${orderId}` }
+      return shownAnswer(202, JSON.stringify({ orderId, attempt }), headers)
+    },
+  }
+}
+
+/** Null: it was refused. */
+function attemptIn(answer: string): { readonly orderId: string; readonly attempt: number } | null {
+  const { status, body } = readAnswer(answer)
+  return status === 202 ? (JSON.parse(body) as { readonly orderId: string; readonly attempt: number }) : null
+}
+
+function requireGateway(
+  decision: Decision<RequestPaymentRefusal>,
+  hasGateway: boolean,
+): Decision<RequestPaymentRefusal | NoGateway> {
+  const captured = decision.events.some(({ event }) => event.type === 'PaymentCaptured')
+  return decision.outcome === 'accepted' && !captured && !hasGateway ? refuse({ reason: 'no-gateway' }) : decision
+}
+
+export function refundingWish(
+  command: RequestRefund,
+): Wish<UnknownPayment | NothingToRefund | RefundTooLarge | AmountInWrongCurrency> {
+  const { orderId } = command
+  return {
+    decide: (read: Read) => requestRefund(command, read),
+    codes: refunding.refusals,
+    told(refusal) {
+      switch (refusal.reason) {
+        case 'unknown-payment':
+          return { detail: `no payment of the order ${orderId} was requested` }
+        case 'nothing-to-refund':
+          return { detail: `nothing is left of the payment of order ${orderId}`, more: { orderId } }
+        case 'refund-too-large':
+          return { detail: `only ${inMinorUnits(refusal.left)} are left`, more: { orderId, left: refusal.left } }
+        case 'wrong-currency':
+          return { detail: `the order is in ${refusal.currency}`, more: { orderId } }
+      }
+    },
+    shown(_made, look) {
+      const { state, version } = look(payment, orderId)
+      const headers = { etag: versionTag(version), location: `/payments/${orderId}` }
+      return shownAnswer(201, JSON.stringify(shownPayment(orderId, state, version)), headers)
+    },
+  }
+}
+
+function payingTold(refusal: RequestPaymentRefusal | NoGateway, orderId: string): Omit<Occurrence, 'code'> {
+  switch (refusal.reason) {
+    case 'unknown-order':
+      return { detail: `no order has the id ${orderId}` }
+    case 'order-not-payable':
+      return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, status: refusal.status } }
+    case 'payment-open':
+      return {
+        detail: `attempt ${String(refusal.attempt)} of order ${orderId} has no outcome yet`,
+        more: { orderId, attempt: refusal.attempt },
+      }
+    case 'too-many-attempts':
+      return { detail: `order ${orderId} was tried ${String(refusal.attempts)} times`, more: { orderId } }
+    case 'payment-method-refused':
+      return { detail: `${refusal.method} is for VIPs`, more: { orderId } }
+    case 'wrong-amount':
+      return { detail: `the total is ${inMinorUnits(refusal.total)}`, more: { orderId, total: refusal.total } }
+    case 'wrong-currency':
+      return { detail: `the order is in ${refusal.currency}`, more: { orderId } }
+    case 'no-gateway':
+      return { detail: 'PAYMENT_GATEWAY_URL is not set' }
+  }
+}
+
+function inMinorUnits({ amount, currency }: Money): string {
+  return `${String(amount)} minor units of ${currency}`
+}

@@ -1,0 +1,68 @@
+/** The payment of an order, and each attempt to pay it. */
+import { Type } from 'typebox'
+import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { PAYMENT_METHODS } from '../../domain/payments/payment.ts'
+import { Money, MoneySum } from './money.ts'
+import { count, Position, time } from './shape.ts'
+
+export const ATTEMPT_STATUSES = ['pending', 'captured', 'declined'] as const
+export const PAYMENT_STATUSES = ['pending', 'captured', 'declined', 'partly-refunded', 'refunded'] as const
+export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const
+
+const attemptContent = {
+  attempt: count('Number of the attempt, from 1.'),
+  method: Type.String({ description: `How it is paid: ${PAYMENT_METHODS.join(', ')}.` }),
+  status: oneOf(ATTEMPT_STATUSES, { description: 'Status of the attempt.' }),
+  amount: ref(Money),
+}
+
+export const PaymentAttempt = named(
+  'PaymentAttempt',
+  {
+    paymentId: Type.String({ description: 'The attempt: `<orderId>/<attempt>`.' }),
+    orderId: Type.String({ description: 'The order.' }),
+    ...attemptContent,
+    position: Position,
+  },
+  { description: 'An attempt to pay an order, as its request is answered.' },
+)
+
+export const Payment = named(
+  'Payment',
+  {
+    orderId: Type.String({ description: 'The order.' }),
+    status: oneOf(PAYMENT_STATUSES, {
+      description:
+        'Of the attempt that confirmed the order, by its own refunds. If none did: `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`.',
+    }),
+    captured: ref(MoneySum),
+    refunded: ref(MoneySum),
+    underWay: ref(MoneySum),
+    attempts: Type.Array(
+      Type.Object(
+        {
+          ...attemptContent,
+          reference: nullable(Type.String({ description: "The provider's name for the charge." })),
+          requestedAt: time('When it was requested.'),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    refunds: Type.Array(
+      Type.Object(
+        {
+          refund: count('Number of the refund, from 1.'),
+          attempt: count('The attempt whose money goes back.'),
+          amount: ref(Money),
+          cause: Type.String({ description: 'cancelled, returned, not-owed, goodwill or provider.' }),
+          status: oneOf(REFUND_STATUSES, { description: '`failed`: settled outside by a person.' }),
+          reference: nullable(Type.String({ description: "The provider's name for the refund." })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    version: count('Version of the payment; it grows with each change.'),
+    position: Position,
+  },
+  { description: 'The payment of an order: every attempt and every refund, and their sums.' },
+)

@@ -1,0 +1,166 @@
+/** The life of an order over HTTP: paid, dispatched, delivered and returned, with a gateway that is really asked. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../../app/clock.ts'
+import { startSimulator, type RunningSimulator } from '../../app/gateway/start-simulator.ts'
+import { serviceHere, type ServiceHere } from '../support/service-here.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
+let gateway: RunningSimulator
+let service: ServiceHere
+
+beforeAll(async () => {
+  const latency = { from: 0, to: 0 }
+  const book = join(folder, 'book.jsonl')
+  const odds = { seed: 1, declines: 0, latency, faults: {}, webhook: null }
+  gateway = await startSimulator({ ...odds, book, port: 0, clock: systemClock })
+  service = await serviceHere({ env: { PAYMENT_GATEWAY_URL: gateway.url } })
+  await post('/products', { sku: 'A1', name: 'Cup', category: 'kitchen', price: EUR(1_000), stock: 1_000 })
+  for (const [customerId, tier] of [
+    ['c1', 'standard'],
+    ['v1', 'vip'],
+  ]) {
+    await post('/customers', { customerId, name: 'Somebody', region: 'berlin', tier })
+  }
+})
+
+afterAll(async () => {
+  await service.stop()
+  await gateway.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  const response = await fetch(`${service.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] }
+}
+
+const EUR = (amount: number) => ({ amount, currency: 'EUR' })
+
+let count = 0
+
+async function placed(customerId = 'c1', quantity = 2): Promise<string> {
+  const orderId = `life-${String((count += 1))}`
+  const reply = await post('/orders', { orderId, customerId, lines: [{ sku: 'A1', quantity }] })
+  expect(reply.status).toBe(201)
+  return orderId
+}
+
+async function paid(): Promise<string> {
+  const orderId = await placed()
+  expect((await post('/payments', { orderId, method: 'card' })).status).toBe(201)
+  return orderId
+}
+
+describe('POST /payments', () => {
+  test('answers with what became of the attempt, and the same again under its key', async () => {
+    const orderId = await placed()
+    const key = { 'idempotency-key': `key-of-${orderId}` }
+    const first = await post('/payments', { orderId, method: 'card', amount: EUR(2_000) }, key)
+    expect([first.status, first.body]).toMatchObject([
+      201,
+      { paymentId: `${orderId}/1`, orderId, attempt: 1, status: 'captured', amount: EUR(2_000), method: 'card' },
+    ])
+    expect(first.headers.get('location')).toBe(`/payments/${orderId}`)
+    const again = await post('/payments', { orderId, method: 'card', amount: EUR(2_000) }, key)
+    expect([again.status, again.body]).toEqual([first.status, first.body])
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect(await post('/payments', { orderId, method: 'card' })).toMatchObject({
+      status: 409,
+      body: { code: 'order-not-payable', status: 'confirmed' },
+    })
+  })
+
+  test('captures what a VIP buys on account at once; others may not', async () => {
+    const vip = await placed('v1')
+    expect((await post('/payments', { orderId: vip, method: 'on-account' })).body).toMatchObject({ status: 'captured' })
+    const other = await placed()
+    const refused = await post('/payments', { orderId: other, method: 'on-account' })
+    expect([refused.status, refused.body['code']]).toEqual([422, 'payment-method-refused'])
+  })
+
+  test.each([
+    ['an amount that is not the total', { amount: EUR(1_999) }, 422, 'wrong-amount'],
+    ['another currency', { amount: { amount: 2_000, currency: 'USD' } }, 422, 'wrong-currency'],
+    ['a method of nobody', { method: 'shells' }, 400, 'invalid-request'],
+    ['an order that does not exist', { orderId: 'no-such' }, 404, 'order-not-found'],
+  ])('refuses %s', async (_, change, status, code) => {
+    const orderId = await placed()
+    const reply = await post('/payments', { orderId, method: 'card', ...change })
+    expect([reply.status, reply.body['code']]).toEqual([status, code])
+  })
+
+  test('is not for what needs a gateway where there is none', async () => {
+    const without = await serviceHere({ env: { DATABASE_URL: service.databaseUrl, ROLES: 'api' } })
+    try {
+      const orderId = await placed()
+      const response = await fetch(`${without.url}/payments`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ orderId, method: 'card' }),
+      })
+      const body = (await response.json()) as { readonly code: string }
+      expect([response.status, body.code]).toEqual([503, 'gateway-not-configured'])
+    } finally {
+      await without.stop()
+    }
+  })
+})
+
+describe('the life of an order', () => {
+  test('goes from the payment over two dispatches to the customer, and back', async () => {
+    const orderId = await paid()
+    expect((await post(`/orders/${orderId}/return`, { reason: 'early' })).body).toMatchObject({
+      code: 'order-not-returnable',
+    })
+    const report = (action: string, body: object = {}) => post(`/deliveries/${orderId}/${action}`, body)
+    expect(await report('deliver')).toMatchObject({ status: 409, body: { code: 'delivery-not-possible' } })
+    expect(await report('dispatch')).toMatchObject({ status: 200, body: { status: 'dispatched', dispatches: 1 } })
+    expect(await report('fail', { reason: 'nobody at home' })).toMatchObject({ body: { status: 'failed' } })
+    expect(await report('dispatch', { dispatch: 2 })).toMatchObject({ body: { status: 'dispatched', dispatches: 2 } })
+    expect(await report('fail', { dispatch: 1, reason: 'nobody at home' })).toMatchObject({
+      status: 200,
+      body: { status: 'dispatched' },
+    })
+    expect(await report('deliver')).toMatchObject({ status: 200, body: { status: 'delivered' } })
+
+    const back = await post(`/orders/${orderId}/return`, { lines: [{ sku: 'A1', quantity: 1 }], reason: 'cracked' })
+    expect(back).toMatchObject({ status: 200, body: { status: 'completed' } })
+    expect(
+      await post(`/orders/${orderId}/return`, { lines: [{ sku: 'A1', quantity: 2 }], reason: 'too' }),
+    ).toMatchObject({ status: 422, body: { code: 'return-too-large', sku: 'A1', wanted: 2, left: 1 } })
+  })
+
+  test('gives goodwill back, as much as is left', async () => {
+    const orderId = await paid()
+    const refund = (body: object) => post(`/payments/${orderId}/refund`, body)
+    expect(await refund({ amount: EUR(500), reason: 'late' })).toMatchObject({
+      status: 201,
+      body: { orderId, status: 'captured', captured: EUR(2_000), underWay: EUR(500), refunds: [{ cause: 'goodwill' }] },
+    })
+    expect(await refund({ amount: EUR(1_501), reason: 'more' })).toMatchObject({
+      status: 422,
+      body: { code: 'refund-too-large', left: EUR(1_500) },
+    })
+    expect((await refund({ reason: 'all of it' })).status).toBe(201)
+    expect((await refund({ reason: 'again' })).body).toMatchObject({ code: 'nothing-to-refund' })
+    expect((await post('/payments/no-such/refund', { reason: 'x' })).body).toMatchObject({ code: 'payment-not-found' })
+  })
+
+  test('that is not paid has nothing to deliver', async () => {
+    const reply = await post(`/deliveries/${await placed()}/dispatch`, {})
+    expect([reply.status, reply.body['code']]).toEqual([404, 'delivery-not-found'])
+  })
+})
