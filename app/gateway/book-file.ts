@@ -24,9 +24,8 @@ export async function openBookFile(path: string, read: (line: unknown) => void):
     return new BookFile(handle, lock)
   } catch (error) {
     lock?.close()
-    throw error instanceof StartFailure
-      ? error
-      : writeFailure(error, `to keep the book of payments in ${whole}`, dirname(whole))
+    if (error instanceof StartFailure) throw error
+    throw writeFailure(error, `to keep the book of payments in ${whole}`, dirname(whole))
   }
 }
 
@@ -34,6 +33,9 @@ export class BookFile {
   readonly #handle: FileHandle
   readonly #lock: Server | null
   #lines: string[] = []
+  /** Lines since it was opened: those that were handed over, and those that are on the disk. */
+  #appended = 0
+  #durable = 0
   #writing: Promise<void> | null = null
   #failure: Error | null = null
 
@@ -45,16 +47,17 @@ export class BookFile {
 
   append(line: object): void {
     this.#lines.push(`${JSON.stringify(line)}\n`)
+    this.#appended += 1
   }
 
   /** Resolves when everything appended so far is on the disk. Lines that wait for one sync go into the next together. */
   async synced(): Promise<void> {
-    while (this.#writing !== null) await this.#writing
-    if (this.#failure !== null) throw this.#failure
-    // Of those that waited for the sync before, the first one writes the lines of all.
-    if (this.#lines.length === 0) return
-    await (this.#writing = this.#write())
-    if (this.#failure !== null) throw this.#failure
+    const wanted = this.#appended
+    this.#throwFailure()
+    while (this.#durable < wanted) {
+      await (this.#writing ??= this.#write())
+      this.#throwFailure()
+    }
   }
 
   async close(): Promise<void> {
@@ -68,14 +71,20 @@ export class BookFile {
 
   /** Never rejects: a failure is kept, since after it no answer may go out. */
   async #write(): Promise<void> {
+    const until = this.#appended
     try {
       await this.#handle.appendFile(this.#lines.splice(0).join(''))
       await this.#handle.datasync()
+      this.#durable = until
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
     } finally {
       this.#writing = null
     }
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure
   }
 }
 

@@ -19,7 +19,8 @@ export interface GatewaySettings {
 
 /** What the simulated one does: a tenth is declined, and each answer takes its time. */
 const SIMULATED = { seed: 1, declines: 0.1, latency: { from: 20, to: 200 }, faults: {} } as const
-const BOOK = 'gateway-book.jsonl'
+/** The file of the simulator's book in the data directory; `orderledger gateway` keeps the same one. */
+export const BOOK_FILE = 'gateway-book.jsonl'
 
 export function openGateway(
   { gateway, timeoutMs, dataDir }: GatewaySettings,
@@ -34,7 +35,7 @@ export function openGateway(
   if (gateway !== SIMULATOR) return over(gateway)
   return onDemand(async () => {
     const { startGatewayChild } = await import('./gateway-child.ts')
-    const child = await startGatewayChild({ ...SIMULATED, book: join(dataDir, BOOK), log })
+    const child = await startGatewayChild({ ...SIMULATED, book: join(dataDir, BOOK_FILE), log })
     releases.add('simulated payment gateway', () => child.stop())
     log.info({ url: child.url }, 'a simulated payment gateway runs: it moves no money')
     return over(child.url)

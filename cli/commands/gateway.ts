@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { registryUrl, webhookSecrets, type Parse } from '../../app/config/values.ts'
 import { systemClock } from '../../app/clock.ts'
 import { faultNames, parseFaults, parseLatency, type Faults, type Latency } from '../../app/gateway/behaviour.ts'
+import { BOOK_FILE } from '../../app/gateway/open-gateway.ts'
 import { startSimulator } from '../../app/gateway/start-simulator.ts'
 import type { WebhookTarget } from '../../app/gateway/webhook-sender.ts'
 import { StartFailure } from '../../app/start-failure.ts'
@@ -75,7 +76,7 @@ async function gateway(context: CommandContext, options: GatewayOptions): Promis
   const interruption = watchInterruption(() => undefined)
   try {
     const { dataDir, payments } = context.config()
-    const book = options.book ?? join(dataDir, 'gateway-book.jsonl')
+    const book = options.book ?? join(dataDir, BOOK_FILE)
     const webhook = webhookTarget(options, payments.webhookSecrets)
     const running = await startSimulator({ port, seed, declines, latency, faults, webhook, book, clock: systemClock })
     context.output.result({ url: running.url, pid: process.pid, seed, book, webhook: webhook?.url ?? null }, () =>

@@ -145,7 +145,7 @@ describe('a charge', () => {
     ])
   })
 
-  test('that is pending settles by itself, also when the gateway was killed in between', async () => {
+  test('that is pending settles by itself, also when the gateway was stopped in between', async () => {
     const behaviour = { seed: 1, declines: 0, latency: { from: 0, to: 0 }, faults: {} }
     const orderId = Array.from({ length: 100 }, (_, index) => `order-${index}`).find(
       (id) => judgeCharge(behaviour, chargeKey(id, 1), 'bank-transfer').pendingMs > 0,
@@ -456,6 +456,23 @@ describe('webhooks', () => {
     expect(reversals).toMatchObject([{ amount }, { amount }])
     expect(new Set(reversals.map((body) => body.reference)).size).toBe(2)
     expect((await bookOf(url)).reversals).toHaveLength(2)
+  })
+
+  test('tell of a reversal beyond what a refund left, and no refund goes beyond it', async () => {
+    const { url: target, webhooks } = await receiver(() => 204)
+    const { url } = await simulator({ webhook: { url: target, secrets: SECRETS } })
+    const gateway = adapter(url)
+    const reference = await captureOf(gateway, 'order-1')
+    await gateway.refund(refundOf('order-1', reference))
+    const amount = { amount: 1_000, currency: 'EUR' }
+    const headers = { 'content-type': 'application/json' }
+    const reverse = (key: string) =>
+      fetch(`${url}/reversals`, { method: 'POST', headers, body: JSON.stringify({ key, amount }) })
+    expect((await reverse('order-1/1')).status).toBe(201)
+    expect((await reverse('order-2/1')).status).toBe(404)
+    await eventually(() => webhooks.some(({ body }) => body?.kind === 'reversal' && body.amount.amount === 1_000))
+    const rest = refundOf('order-1', reference, { refund: 2, amount: 600 })
+    expect(await gateway.refund(rest)).toEqual({ status: 'refused', reason: 'more-than-left' })
   })
 
   test('are sent until they are taken, signed at each sending with its own time', async () => {
