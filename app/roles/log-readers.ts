@@ -17,7 +17,7 @@ export function logReaders(pool: Pool, progress: Progress, kafka: KafkaSettings 
     const [states, served, acting] = await Promise.all([
       readProjectionStates(pool, progress),
       isLeased(pool, PROJECTOR_LEASE),
-      openReactors(pool, reactorNames).states(),
+      readReactorStates(pool, reactorNames),
     ])
     const relay =
       kafka === null || clusterId === null ? [] : [await readRelay(pool, relayReader(clusterId, kafka.prefix))]

@@ -19,7 +19,12 @@ async function run(...args: readonly string[]) {
     on: () => undefined,
   })
   const streams = { stdout: stream('stdout'), stderr: stream('stderr') } as never
-  const code = await main(['mail', 'preview', ...args], streams, () => ({ env: {}, dotEnv: new Set(), debug: false }))
+  const code = await main(['mail', 'preview', ...args], streams, () => ({
+    env: {},
+    dotEnv: new Set(),
+    leftOut: [],
+    debug: false,
+  }))
   return { code, ...written }
 }
 

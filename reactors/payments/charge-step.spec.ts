@@ -17,7 +17,8 @@ const DAY = 86_400_000
 function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt?: Partial<Numbered> } = {}) {
   const { attempt = {}, ...rest } = change
   const asked: Numbered = {
-    ...{ number: 1, status: 'open', customerId: 'c1', method: 'card', confirms: false, reference: null },
+    ...{ number: 1, status: 'open', customerId: 'c1', method: 'card' },
+    ...{ confirms: false, inDoubt: false, reference: null },
     ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON },
     ...attempt,
   }
