@@ -16,7 +16,6 @@ export const migrations: Readonly<Record<string, string>> = {
   '0013_letter_counts': sql('0013_letter_counts.sql'),
   '0014_relay_topics': sql('0014_relay_topics.sql'),
   '0015_effects': sql('0015_effects.sql'),
-  '0013_effects': sql('0013_effects.sql'),
   '0016_mail_inbox': sql('0016_mail_inbox.sql'),
 }
 

@@ -6,7 +6,7 @@ import { readProjectionStates, type ProjectionState } from '../../projections/li
 import type { Progress } from '../../projections/live/progress.ts'
 import { reactorNames } from '../../reactors/list.ts'
 import { readLags } from '../../store/log/checkpoints.ts'
-import { openReactors, type ReactorState } from '../../reactors/reactor-states.ts'
+import { readReactorStates, type ReactorState } from '../../reactors/reactor-states.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 
 const PROJECTOR_LEASE = 'projector'
