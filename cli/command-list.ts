@@ -92,7 +92,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'reactors',
-    summary: 'show the reactors, and retry what they could not do',
+    summary: 'show the reactors, pause them, and retry what they could not do',
     load: () => import('./commands/reactors.ts'),
   },
   {

@@ -1,4 +1,7 @@
-/** The configuration: read once from the environment, frozen, and passed to whoever needs a part of it. */
+/**
+ * The configuration: read once from the environment, frozen, and passed to whoever needs a part of it. More than 300 lines,
+ * because what the parts may not say together stands beside them.
+ */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { misspelledVariables } from './misspelled.ts'
@@ -9,7 +12,8 @@ import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Role } from '../roles/background-work.ts'
-import { isPlainHttp, SIMULATOR, type DriftCheckPeriod } from './values.ts'
+import { SIMULATOR } from '../gateway/simulator-name.ts'
+import { isPlainHttp, type DriftCheckPeriod } from './values.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'

@@ -1,7 +1,8 @@
 /** What the configuration is and where each value comes from, fit to be shown: secrets are hidden. */
 import { sourceOf } from './config.ts'
 import type { Env } from './config.ts'
-import { hasSecretBehindHost, SIMULATOR } from './values.ts'
+import { SIMULATOR } from '../gateway/simulator-name.ts'
+import { hasSecretBehindHost } from './values.ts'
 import { allVariables } from './variables.ts'
 
 export interface DescribedVariable {

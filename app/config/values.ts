@@ -7,6 +7,7 @@ import { ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
 import { crashPointNames } from '../crash-points.ts'
 import type { CrashPlan } from '../crash-points.ts'
+import { SIMULATOR } from '../gateway/simulator-name.ts'
 
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix: string }
 
@@ -102,9 +103,6 @@ export function registryUrl(text: string): Parsed<string> {
   if (search !== '' || hash !== '') return { wrong: 'has a query or a fragment', fix }
   return { value: text }
 }
-
-/** What `PAYMENT_GATEWAY_URL` may say instead of an address. */
-export const SIMULATOR = 'simulator'
 
 /** The URL of a payment gateway, or `simulator`; the text is kept out of the fault, since it may hold a password. */
 export function gatewayUrl(text: string): Parsed<string> {

@@ -1,4 +1,7 @@
-/** The one table of environment variables: what each is for, its default, and how its text is read. */
+/**
+ * The one table of environment variables: what each is for, its default, and how its text is read. More than 300 lines,
+ * because it is one table.
+ */
 import { logLevels } from '../log.ts'
 import type { LogLevel } from '../log.ts'
 import { saslMechanisms } from '../../kafka/settings.ts'

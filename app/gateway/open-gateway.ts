@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { httpGateway, type HttpGateway } from '../../reactors/payments/http-gateway.ts'
 import { GatewayFailure, type PaymentGateway } from '../../reactors/payments/gateway.ts'
 import { NO_GATEWAY } from '../../reactors/payments/no-gateway.ts'
-import { SIMULATOR } from '../config/values.ts'
+import { SIMULATOR } from './simulator-name.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Releases } from '../start/releases.ts'
 
