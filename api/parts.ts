@@ -13,6 +13,7 @@ import type { Executor } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import type { LogPage, LogQuery } from '../store/log/read-log.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
+import type { WebhookParts } from './routes/payment-webhook.ts'
 import type { PaymentParts } from './routes/payments.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
@@ -40,7 +41,7 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly reactors: Reactors
-  readonly payments: PaymentParts['payments']
+  readonly payments: PaymentParts['payments'] & WebhookParts['payments']
   readonly shop: ShopSettings
   readonly readLog: ReadLog
   /** The folder of the built dashboard; null: it is not served. */

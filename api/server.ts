@@ -21,6 +21,7 @@ import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { VALIDATION } from '../commands/request.ts'
 import { health, service } from './routes/operations.ts'
+import { paymentWebhook } from './routes/payment-webhook.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
 import { refuseUnrouted, registryRoutes } from './routes/registry.ts'
 import { allResources, guardedResources, namedShapes, openResources, uncountedResources } from './resources.ts'
@@ -44,6 +45,10 @@ export function buildServer(parts: ApiParts): ApiServer {
     leaveUncounted(uncounted)
     for (const { serve } of uncountedResources) serve(uncounted, parts)
     dashboardFiles(uncounted, parts)
+  })
+  app.register(async (signed: ApiServer) => {
+    leaveUncounted(signed)
+    paymentWebhook(signed, parts)
   })
   app.register(async (open: ApiServer) => {
     for (const { serve } of openResources) serve(open, parts)

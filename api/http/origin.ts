@@ -16,7 +16,7 @@ const MOST_SHOWN = 300
 
 export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const { method, headers } = request
-  if (SAFE.has(method)) return done()
+  if (SAFE.has(method) || request.routeOptions.config.signed === true) return done()
   const { origin } = headers
   const host = hostOf(request) ?? ''
   const site = headers['sec-fetch-site']

@@ -38,6 +38,13 @@ export const PROBLEMS = {
     meaning: 'This service requires a token. The request has no token or an unknown one.',
     next: 'Send `Authorization: Bearer <token>` with a token of API_TOKENS.',
   },
+  'bad-signature': {
+    status: 401,
+    title: 'Bad signature',
+    meaning:
+      'A webhook is not signed, its signature is not that of its bytes, or it is more than five minutes old or ahead.',
+    next: 'Sign the bytes that are sent, with the present time and PAYMENT_WEBHOOK_SECRET (docs/payments.md).',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',

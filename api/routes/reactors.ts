@@ -1,10 +1,10 @@
 /** Reactors over HTTP: how they are, pausing them, and having one try again. */
 import { Type } from 'typebox'
-import { closed, ref } from '../../commands/shape.ts'
-import type { ReactorState } from '../../reactors/reactor-states.ts'
+import { closed, nullable, ref, text, whole } from '../../commands/shape.ts'
+import type { CauseName, ReactorState } from '../../reactors/reactor-states.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import { ProblemError } from '../http/problem-document.ts'
-import { acting, NOTHING, reading } from '../operation.ts'
+import { acting, actingWith, NOTHING, reading } from '../operation.ts'
 import type { ApiParts } from '../parts.ts'
 import { resource } from '../resource.ts'
 import { Reactor, ReactorList } from '../shapes/reactor.ts'
@@ -53,18 +53,38 @@ const retryReactor = acting('/reactors/:name/retry', {
   problems: ['reactor-not-found'],
 })
 
-const retryCause = acting('/reactors/:name/causes/:position/retry', {
+const causePath = closed({ ...named, position: Type.String({ description: 'Position of the event.' }) })
+const WEBHOOK = "Number of the payment provider's message that is meant; the event itself if absent."
+
+const retryCause = actingWith('/reactors/:name/causes/:position/retry', {
   tag: 'operations',
   summary: 'Retry one parked cause',
-  description: 'Retries what a reactor has parked of the event at this position, and nothing else.',
+  description:
+    'Retries what a reactor has parked of the event at this position, and nothing else. The body is optional.',
   role: 'operate',
-  params: closed({ ...named, position: Type.String({ description: 'Position of the event.' }) }),
+  params: causePath,
+  body: nullable(closed({ webhook: Type.Optional(whole(1, 1_000_000, WEBHOOK)) })),
+  answers: asItIsNow,
+  problems: ['reactor-not-found', 'cause-not-parked'],
+})
+
+const skipCause = actingWith('/reactors/:name/causes/:position/skip', {
+  tag: 'operations',
+  summary: 'Give up one parked cause',
+  description:
+    'It is not done any more. A charge is then declined, a refund counts as settled outside; anything else is forgotten.',
+  role: 'admin',
+  params: causePath,
+  body: closed({
+    reason: text(1, 200, 'In the words of the person who skips it.'),
+    webhook: Type.Optional(whole(1, 1_000_000, WEBHOOK)),
+  }),
   answers: asItIsNow,
   problems: ['reactor-not-found', 'cause-not-parked'],
 })
 
 export const reactors = resource(
-  { listReactors, pauseReactor, resumeReactor, retryReactor, retryCause },
+  { listReactors, pauseReactor, resumeReactor, retryReactor, retryCause, skipCause },
   ({ reactors: all }: Pick<ApiParts, 'reactors'>) => ({
     async listReactors(_request, reply) {
       const states = await all.states()
@@ -79,22 +99,32 @@ export const reactors = resource(
     async retryReactor({ params: { name } }, reply) {
       return uncached(reply).send(shown(known(name, await all.retry(name))))
     },
-    async retryCause({ params: { name, position } }, reply) {
-      const at = positionOf(position)
-      const state =
-        at === null ? 'not-parked' : known(name, await all.retryCause(name, { position: at, webhook: null }))
-      if (state === 'not-parked') {
-        const detail = `the reactor ${name} has parked nothing of an event at position ${position}`
-        throw new ProblemError({ code: 'cause-not-parked', detail })
-      }
-      return uncached(reply).send(shown(state))
+    async retryCause({ params: { name, position }, body }, reply) {
+      const cause = causeOf(name, position, body?.webhook)
+      return uncached(reply).send(shown(parkedIn(name, position, await all.retryCause(name, cause))))
+    },
+    async skipCause({ params: { name, position }, body: { reason, webhook } }, reply) {
+      const cause = causeOf(name, position, webhook)
+      return uncached(reply).send(shown(parkedIn(name, position, await all.skipCause(name, cause, reason))))
     },
   }),
 )
 
-/** Null: no event can stand there. */
-function positionOf(text: string): number | null {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
+/** At a position where no event can stand nothing is parked. */
+function causeOf(name: string, position: string, webhook: number | undefined): CauseName {
+  if (!/^[1-9]\d{0,14}$/.test(position)) throw notParked(name, position)
+  return { position: Number(position), webhook: webhook ?? null }
+}
+
+function parkedIn(name: string, position: string, state: ReactorState | 'not-parked' | null): ReactorState {
+  const found = known(name, state)
+  if (found === 'not-parked') throw notParked(name, position)
+  return found
+}
+
+function notParked(name: string, position: string): ProblemError {
+  const detail = `the reactor ${name} has parked nothing of an event at position ${position}`
+  return new ProblemError({ code: 'cause-not-parked', detail })
 }
 
 function known<State>(name: string, state: State | null): State {

@@ -14,6 +14,7 @@ import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
+import { takeWebhook } from '../../reactors/payments/take-webhook.ts'
 import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -117,7 +118,13 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       executor: committer,
       views: openViews({ pool, progress, currency }),
       reactors: openReactors({ pool, skips, executor: committer, newId }),
-      payments: { hasGateway: config.payments.gateway !== null, outcomes },
+      payments: {
+        ...{ hasGateway: config.payments.gateway !== null, outcomes },
+        webhooks: {
+          secrets: config.payments.webhookSecrets,
+          take: (body) => takeWebhook({ pool, executor: committer, newId }, body),
+        },
+      },
       readLog: (query) => readLog(pool, query),
       shop,
       dashboard,

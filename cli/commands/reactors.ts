@@ -4,6 +4,7 @@ import type { Reactor, ReactorList } from '../../dashboard/api-shapes.ts'
 import { addServiceOptions, requireSuccess, withService, type ServiceOptions } from '../client/service.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
+import { wholeNumber } from '../load/options.ts'
 import { reactorsText } from '../output/reactor-texts.ts'
 
 export function register(program: Command, context: CommandContext): void {
@@ -22,9 +23,9 @@ export function register(program: Command, context: CommandContext): void {
       }),
     )
 
-  const act = (options: ServiceOptions, path: string) =>
+  const act = (options: ServiceOptions, path: string, body: object = {}) =>
     withService(context, options, async (client) => {
-      const reply = await client.post(path, '{}')
+      const reply = await client.post(path, JSON.stringify(body))
       requireSuccess(reply, `POST ${client.url}${path}`)
       const items = [reply.body as Reactor]
       context.output.result({ items }, () => reactorsText(items))
@@ -45,14 +46,45 @@ export function register(program: Command, context: CommandContext): void {
       .command('retry')
       .description('retry the event at which a reactor stopped, and all that it has parked')
       .argument('<reactor>', 'which')
-      .argument('[position]', 'only what is parked of the event at this position'),
+      .argument('[position]', 'only what is parked of the event at this position')
+      .option('--webhook <n>', "with a position: the payment provider's message of this number", webhookNumber),
   )
     .addHelpText(
       'after',
       examples('orderledger reactors retry expire-orders', 'orderledger reactors retry expire-orders 4711'),
     )
-    .action((name: string, position: string | undefined, options: ServiceOptions) => {
-      const cause = position === undefined ? '' : `/causes/${encodeURIComponent(position)}`
-      return act(options, `/reactors/${encodeURIComponent(name)}${cause}/retry`)
-    })
+    .action((name: string, position: string | undefined, { webhook, ...options }: CauseOptions) =>
+      position === undefined
+        ? act(options, `/reactors/${encodeURIComponent(name)}/retry`)
+        : act(options, `${causePath(name, position)}/retry`, { webhook }),
+    )
+  addServiceOptions(
+    reactors
+      .command('skip')
+      .description('give up what a reactor has parked of one event')
+      .argument('<reactor>', 'which')
+      .argument('<position>', 'of the event')
+      .requiredOption('--reason <text>', 'why')
+      .option('--webhook <n>', "the payment provider's message of this number", webhookNumber),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        "orderledger reactors skip payments 4711 --reason 'refunded at the desk'",
+        "orderledger reactors skip payments 4711 --webhook 1 --reason 'settled by hand'",
+      ),
+    )
+    .action((name: string, position: string, { webhook, reason, ...options }: CauseOptions & { reason: string }) =>
+      act(options, `${causePath(name, position)}/skip`, { webhook, reason }),
+    )
+}
+
+interface CauseOptions extends ServiceOptions {
+  readonly webhook?: number
+}
+
+const webhookNumber = wholeNumber(1, 1_000_000)
+
+function causePath(name: string, position: string): string {
+  return `/reactors/${encodeURIComponent(name)}/causes/${encodeURIComponent(position)}`
 }

@@ -21,6 +21,8 @@ import {
 } from '../reactor.ts'
 import { afterCharge, chargeStep, lookedNow, nextLookMs, type ChargeAnswer, type ChargeMemory } from './charge-step.ts'
 import { chargeKey, refundKey } from './gateway-keys.ts'
+import { recordWebhook } from './record-webhook.ts'
+import type { WebhookBody } from './webhook-body.ts'
 import { GatewayFailure, type PaymentGateway, type RefundOutcome } from './gateway.ts'
 
 /** Providers forget keys after a day: an older refund is asked for again by a person alone. */
@@ -50,6 +52,7 @@ export function payments({ gateway, transferDays }: PaymentsParts): Reactor {
       const { detail } = cause
       if (isCharge(detail)) return charge({ gateway, transferDays }, { orderId, cause, memory: detail }, acting)
       if (isRefund(detail)) return giveBack(gateway, { orderId, cause, refund: detail.refund }, acting)
+      if (isWebhook(detail)) return repeatWebhook(detail.webhook, acting)
       throw new Error(`a cause of payments that is neither a charge nor a refund: ${JSON.stringify(detail)}`)
     },
     pace: { perSecond: Infinity, repeatsPerSecond: 50, atOnce: 64 },
@@ -77,6 +80,16 @@ function isCharge(detail: DueCause['detail']): detail is ChargeMemory & Record<s
 
 function isRefund(detail: DueCause['detail']): detail is { readonly refund: number } {
   return detail !== null && 'refund' in detail
+}
+
+function isWebhook(detail: DueCause['detail']): detail is { readonly webhook: WebhookBody } {
+  return detail !== null && 'webhook' in detail
+}
+
+/** One that was parked, tried again. */
+async function repeatWebhook(webhook: WebhookBody, { ask }: Acting): Promise<Settled> {
+  const verdict = await recordWebhook(webhook, ask)
+  return typeof verdict === 'string' ? SETTLED : { outcome: 'parked', why: verdict }
 }
 
 interface ChargeTask {

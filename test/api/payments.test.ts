@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../app/clock.ts'
 import { startSimulator, type RunningSimulator } from '../../app/gateway/start-simulator.ts'
+import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
+const SECRET = '0123456789abcdef'
 let gateway: RunningSimulator
 let service: ServiceHere
 
@@ -16,7 +18,7 @@ beforeAll(async () => {
   const book = join(folder, 'book.jsonl')
   const odds = { seed: 1, declines: 0, latency, faults: {}, webhook: null }
   gateway = await startSimulator({ ...odds, book, port: 0, clock: systemClock })
-  service = await serviceHere({ env: { PAYMENT_GATEWAY_URL: gateway.url } })
+  service = await serviceHere({ env: { PAYMENT_GATEWAY_URL: gateway.url, PAYMENT_WEBHOOK_SECRET: SECRET } })
   await post('/products', { sku: 'A1', name: 'Cup', category: 'kitchen', price: EUR(1_000), stock: 1_000 })
   for (const [customerId, tier] of [
     ['c1', 'standard'],
@@ -162,5 +164,68 @@ describe('the life of an order', () => {
   test('that is not paid has nothing to deliver', async () => {
     const reply = await post(`/deliveries/${await placed()}/dispatch`, {})
     expect([reply.status, reply.body['code']]).toEqual([404, 'delivery-not-found'])
+  })
+})
+
+describe('a webhook', () => {
+  async function send(message: object | string, { at = Date.now(), headers = {}, secret = SECRET } = {}) {
+    const body = typeof message === 'string' ? message : JSON.stringify(message)
+    const signature = signWebhook(Buffer.from(body), { secrets: [secret], at: at / 1_000 })
+    const response = await fetch(`${service.url}/payments/webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'orderledger-signature': signature, ...headers },
+      body,
+    })
+    await response.body?.cancel()
+    return response.status
+  }
+  const reversed = (orderId: string, amount: number, reference = `dp-${orderId}`) => ({
+    ...{ key: `${orderId}/1`, status: 'reversed', amount: EUR(amount), reference },
+  })
+  async function parked(orderId: string): Promise<readonly { readonly position: number }[]> {
+    const { items } = (await (await fetch(`${service.url}/reactors`)).json()) as {
+      readonly items: readonly {
+        readonly name: string
+        readonly parked: readonly { readonly stream: string; readonly position: number }[]
+      }[]
+    }
+    const reactor = items.find(({ name }) => name === 'payments')
+    return (reactor?.parked ?? []).filter(({ stream }) => stream === `payment-${orderId}`)
+  }
+
+  test('that is forged, old, ahead or not signed is refused; all else that changes nothing is taken', async () => {
+    const orderId = await paid()
+    const message = { key: `${orderId}/1`, status: 'captured', reference: 'again' }
+    expect(await send(message, { secret: 'another-secret-of-16' })).toBe(401)
+    expect(await send(message, { at: Date.now() - 400_000 })).toBe(401)
+    expect(await send(message, { at: Date.now() + 400_000 })).toBe(401)
+    expect(await send(message, { headers: { 'orderledger-signature': '' } })).toBe(401)
+    for (const harmless of [message, 'no JSON', '', { key: 'no-such/1', status: 'declined', reason: 'x' }]) {
+      expect(await send(harmless)).toBe(204)
+    }
+    expect(
+      await send(message, { headers: { origin: 'https://elsewhere.example', 'content-type': 'text/plain' } }),
+    ).toBe(204)
+    expect(await parked(orderId)).toEqual([])
+  })
+
+  test('of money that the provider moved back is recorded once, and what is beyond is parked under its number', async () => {
+    const orderId = await paid()
+    expect(await send(reversed(orderId, 1_500))).toBe(204)
+    expect(await send(reversed(orderId, 1_500))).toBe(204)
+    expect((await post(`/payments/${orderId}/refund`, { amount: EUR(501), reason: 'x' })).body).toMatchObject({
+      code: 'refund-too-large',
+      left: EUR(500),
+    })
+    for (const _ of [1, 2]) expect(await send(reversed(orderId, 900, 'dp-2'))).toBe(204)
+    const found = await parked(orderId)
+    expect(found).toMatchObject([{ code: 'reversal-too-large', webhook: 1 }])
+    const cause = `/reactors/payments/causes/${String(found[0]?.position)}`
+    expect((await post(`${cause}/skip`, { reason: 'by hand' })).body).toMatchObject({ code: 'cause-not-parked' })
+    expect((await post(`${cause}/skip`, { reason: 'by hand', webhook: 1 })).status).toBe(200)
+    expect(await parked(orderId)).toEqual([])
+    expect((await post(`/payments/${orderId}/refund`, { reason: 'x' })).body).toMatchObject({
+      code: 'nothing-to-refund',
+    })
   })
 })

@@ -86,7 +86,10 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     executor: committer,
     views: openViews({ pool, progress, currency: 'EUR' }),
     reactors: openReactors({ pool, skips, executor: committer, newId }),
-    payments: { hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
+    payments: {
+      ...{ hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
+      webhooks: { secrets: [], take: () => Promise.resolve() },
+    },
     readLog: (query) => readLog(pool, query),
     shop,
     newId,

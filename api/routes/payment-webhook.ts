@@ -1,0 +1,46 @@
+/**
+ * What the payment provider says by itself (docs/payments.md). Its signature stands for the token, and it is from nowhere:
+ * neither the origin nor the rate of requests counts. Providers repeat what is not answered with a 2xx and then switch the
+ * address off, so everything that a repetition would not change is answered with 204.
+ */
+import type { ApiServer } from '../api-server.ts'
+import { ProblemError } from '../http/problem-document.ts'
+import type { WebhookBody } from '../../reactors/payments/webhook-body.ts'
+import { parseWebhookBody } from '../../reactors/payments/webhook-body.ts'
+import { SIGNATURE_HEADER, verifyWebhook } from '../../reactors/payments/webhook-signature.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whoever sends it proves by a signature who it is: the origin of a page says nothing. */
+    readonly signed?: boolean
+  }
+}
+
+export interface WebhookParts {
+  readonly payments: {
+    readonly webhooks: {
+      /** Empty: none are taken. */
+      readonly secrets: readonly string[]
+      /** Resolves when sending it again would change nothing. */
+      readonly take: (body: WebhookBody) => Promise<void>
+    }
+  }
+  readonly shop: { readonly clock: () => number }
+}
+
+export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop }: WebhookParts): void {
+  const { secrets, take } = webhooks
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.post('/payments/webhook', { config: { role: null, signed: true } }, async (request, reply) => {
+    if (secrets.length === 0) throw new ProblemError({ code: 'not-found', detail: 'POST /payments/webhook' })
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const header = request.headers[SIGNATURE_HEADER]
+    const verdict = verifyWebhook({ header, body, secrets, now: shop.clock() })
+    if (verdict !== 'valid') throw new ProblemError({ code: 'bad-signature', detail: `the signature is ${verdict}` })
+    const read = parseWebhookBody(body)
+    if (read === null) request.log.warn({ bytes: body.length }, 'a signed webhook cannot be read')
+    else await take(read)
+    return reply.code(204).send()
+  })
+}

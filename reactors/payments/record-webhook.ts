@@ -1,0 +1,74 @@
+/**
+ * What a message of the provider comes to. It may come twice, late and in any order: what is known already changes
+ * nothing, and what contradicts it is for a person to look at.
+ */
+import type { Decision, Read } from '../../domain/decision.ts'
+import { recordRefunded, recordReversal } from '../../domain/payments/refund.ts'
+import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
+import type { Why } from '../reactor.ts'
+import type { WebhookBody } from './webhook-body.ts'
+
+/**
+ * `done`: recorded, or known. `unknown`: it speaks of nothing of ours. `read`: it says that something happened, and not
+ * all of it: the key has to be asked. Else why it cannot be done.
+ */
+export type WebhookVerdict = 'done' | 'unknown' | 'read' | Why
+
+/** `ask`: the refusal of a command, else null. Rejects as it does. */
+export async function recordWebhook(
+  body: WebhookBody,
+  ask: <Refusal>(decide: (read: Read) => Decision<Refusal>) => Promise<Refusal | null>,
+): Promise<WebhookVerdict> {
+  const { orderId } = body
+  if (body.kind === 'reversal') {
+    const { attempt, amount, reference } = body
+    const refusal = await ask((read) => recordReversal({ orderId, attempt, amount, reference }, read))
+    if (refusal === null) return 'done'
+    switch (refusal.reason) {
+      case 'unknown-attempt':
+        return 'unknown'
+      case 'payment-not-captured':
+        return why(refusal.reason, `the provider moved money of attempt ${attempt} back, which is ${refusal.status}`)
+      case 'wrong-currency':
+        return why(
+          refusal.reason,
+          `the provider moved ${amount.currency} back, and the order is in ${refusal.currency}`,
+        )
+      case 'reversal-too-large': {
+        const { amount: excess, currency } = refusal.excess
+        return why(refusal.reason, `the provider moved ${excess} ${currency} (minor units) more back than was left`)
+      }
+    }
+  }
+  if (body.outcome === null) return 'read'
+  if (body.kind === 'refund') {
+    const { refund, outcome } = body
+    // What is refused is asked for again under its key, and its answer decides.
+    if (outcome.status === 'refused') return 'read'
+    const refusal = await ask((read) => recordRefunded({ orderId, refund, reference: outcome.reference }, read))
+    if (refusal === null) return 'done'
+    if (refusal.reason === 'unknown-refund') return 'unknown'
+    return why(refusal.reason, `the provider refunded what was settled outside before`)
+  }
+  const { attempt, outcome } = body
+  switch (outcome.status) {
+    case 'pending':
+      return 'done'
+    case 'declined': {
+      const refusal = await ask((read) => recordDecline({ orderId, attempt, reason: outcome.reason }, read))
+      // Captured money is not unsaid by a decline that was overtaken.
+      return refusal?.reason === 'unknown-attempt' ? 'unknown' : 'done'
+    }
+    case 'captured': {
+      const { reference, amount = null } = outcome
+      const refusal = await ask((read) => recordCapture({ orderId, attempt, reference, amount }, read))
+      if (refusal === null) return 'done'
+      if (refusal.reason === 'unknown-attempt') return 'unknown'
+      return why(refusal.reason, `the provider took another amount than was asked for attempt ${attempt}`)
+    }
+  }
+}
+
+function why(code: string, message: string): Why {
+  return { code, message }
+}

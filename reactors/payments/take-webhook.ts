@@ -1,0 +1,86 @@
+/** Takes a message of the provider: records it, or parks it where an operator sees it. */
+import { payment } from '../../domain/payments/payment.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { Why } from '../reactor.ts'
+import { WEBHOOK_PARTS } from '../reactor-states.ts'
+import { recordWebhook } from './record-webhook.ts'
+import type { WebhookBody } from './webhook-body.ts'
+
+export interface TakingWebhooks {
+  readonly pool: Pool
+  readonly executor: Executor
+  /** A new UUID version 7. */
+  readonly newId: () => string
+}
+
+/** Resolves when sending it again would change nothing. Rejects, with a StoreFailure for one, when it is not recorded. */
+export async function takeWebhook({ pool, executor, newId }: TakingWebhooks, body: WebhookBody): Promise<void> {
+  const verdict = await recordWebhook(body, async (decide) => {
+    const commandId = newId()
+    const execution = await executor.execute({
+      ...{ decide, answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
+    })
+    return execution.outcome === 'refused' ? execution.refusal : null
+  })
+  if (verdict === 'done' || verdict === 'unknown') return
+  const stream = `payment-${body.orderId}`
+  if (verdict === 'read') await askNow(pool, stream)
+  else await park(pool, { stream, attempt: await attemptOf(executor, newId(), body), body, verdict })
+}
+
+/** What is known of the order at the gateway is asked for now, and not at its next time. */
+async function askNow(pool: Pool, stream: string): Promise<void> {
+  await pool.query(
+    `update log.due set due_at = clock_timestamp() where reactor = 'payments' and stream = $1 and failure is null`,
+    [stream],
+  )
+}
+
+/** The attempt whose money the message is about. */
+async function attemptOf(executor: Executor, commandId: string, body: WebhookBody): Promise<number> {
+  if (body.kind !== 'refund') return body.attempt
+  let attempt = 0
+  await executor.execute({
+    decide(read) {
+      attempt = read(payment, body.orderId).refunds[body.refund - 1]?.attempt ?? 0
+      return { outcome: 'accepted', events: [] }
+    },
+    ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
+  })
+  return attempt
+}
+
+interface Parking {
+  readonly stream: string
+  readonly attempt: number
+  readonly body: WebhookBody
+  readonly verdict: Why
+}
+
+/** Under the request of its attempt, with the next number; the same message again is parked once. */
+async function park(pool: Pool, { stream, attempt, body, verdict }: Parking): Promise<void> {
+  const { rowCount } = await pool.query(
+    `with request as (
+      select position, id from log.events where stream = $1 and type = 'PaymentRequested'
+      order by version offset $2 limit 1
+    ), parked as (
+      insert into log.due (reactor, stream, position, part, cause, due_at, detail, failure, attempts, parked_at)
+      select 'payments', $1, r.position,
+        (select coalesce(max(part) + 1, $3) from log.due
+          where reactor = 'payments' and position = r.position and part >= $3),
+        r.id, clock_timestamp(), $4::jsonb, $5::jsonb, 1, clock_timestamp()
+      from request r
+      where not exists (
+        select from log.due where reactor = 'payments' and position = r.position and detail = $4::jsonb
+      )
+      on conflict do nothing
+      returning stream
+    ), counted as (
+      update log.reactors set due = due + (select count(*) from parked) where name = 'payments'
+    )
+    select from request`,
+    [stream, attempt - 1, WEBHOOK_PARTS + 1, JSON.stringify({ webhook: body }), JSON.stringify(verdict)],
+  )
+  if (rowCount === 0) throw new Error(`no attempt ${attempt} was requested in ${stream}`)
+}
