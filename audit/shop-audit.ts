@@ -14,8 +14,8 @@
  * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
  * of any length can be walked.
  */
-import type { DomainEvent, InventoryEvent, OrderEvent, OrderLine } from '../schemas/events.ts'
-import { OrderFacts, reservationFault } from './order-facts.ts'
+import type { DomainEvent, InventoryEvent, OrderEvent } from '../schemas/events.ts'
+import { OrderFacts, reservationFault } from './orders/order-facts.ts'
 import type { Spill } from './spill/spill-file.ts'
 import { tally, type Check, type Locate } from './tally.ts'
 import type { OrderId, Sku } from '../domain/values.ts'
@@ -43,10 +43,12 @@ interface Product {
 }
 
 interface Movement {
-  /** Units by the lines of the command's order events; negative: to be released. */
+  /** Units by the lines of the command's order events; negative: to be released, or to come back. */
   promised: number
   /** Units by the command's stock events. */
   moved: number
+  /** Units shipped, less those that came back. */
+  out: number
 }
 
 /** What a command does to one order. */
@@ -56,10 +58,21 @@ interface Movements {
   readonly bySku: Map<Sku, Movement>
   /** Units reserved, less those released or shipped. */
   held: number
-  /** Units shipped, less those returned. */
+  /** Units shipped, less those that came back. */
   out: number
-  isCancelled: boolean
-  readonly returned: [Sku, number][]
+}
+
+type Moved = Extract<InventoryEvent, { readonly orderId: OrderId }>
+
+/** What the lines of an event say of its units: to be reserved, to be released or to come back, or nothing. */
+const PROMISES: { readonly [Type in OrderEvent['type']]: 1 | 0 | -1 } = {
+  OrderPlaced: 1,
+  OrderRejected: 0,
+  OrderConfirmed: 0,
+  OrderCancelled: -1,
+  OrderExpired: -1,
+  OrderCompleted: 0,
+  OrderReturned: -1,
 }
 
 export function auditShop(spill: Spill): ShopAudit {
@@ -130,22 +143,21 @@ export function auditShop(spill: Spill): ShopAudit {
         break
       case 'StockReserved':
         product.reserved += event.quantity
-        move(logged, event.orderId, event.sku, event.quantity)
+        move(logged, event, event.quantity)
         break
       case 'StockReleased':
         product.reserved -= event.quantity
-        move(logged, event.orderId, event.sku, -event.quantity)
+        move(logged, event, -event.quantity)
         break
       case 'StockShipped':
         product.onHand -= event.quantity
         product.reserved -= event.quantity
-        // In a command of its own, or in the one that completes the order: judged at its end.
-        ship(logged, event.orderId, event.quantity)
-        product.promised -= event.quantity
+        // With its dispatch, or with what completes the order: judged when the order is over.
+        ship(logged, event, event.quantity)
         break
       case 'StockReturned':
         if (event.sellable) product.onHand += event.quantity
-        comeBack(logged, event.orderId, event.sku, event.quantity)
+        comeBack(logged, event, event.quantity)
         break
     }
     const { onHand, reserved } = product
@@ -157,49 +169,37 @@ export function auditShop(spill: Spill): ShopAudit {
   function seeOrder(logged: LoggedEvent, event: OrderEvent): void {
     orders.count()
     facts.happened(logged.position, event)
-    if (event.type === 'OrderCancelled') movementsOf(logged, event.orderId).isCancelled = true
-    if (event.type === 'OrderPlaced') promise(logged, event, 1)
-    else if (event.type === 'OrderCancelled' || event.type === 'OrderExpired') promise(logged, event, -1)
-    else if (event.type === 'OrderReturned') {
-      for (const { sku, quantity } of event.lines) movementOf(logged, event.orderId, sku).promised -= quantity
-    } else movementsOf(logged, event.orderId)
+    const { orderId } = event
+    const sign = PROMISES[event.type]
+    if (sign === 0) movementsOf(logged, orderId)
+    else for (const { sku, quantity } of event.lines) movementOf(logged, orderId, sku).promised += sign * quantity
   }
 
-  function promise(
-    logged: LoggedEvent,
-    { orderId, lines }: { readonly orderId: OrderId; readonly lines: readonly OrderLine[] },
-    sign: 1 | -1,
-  ): void {
-    for (const { sku, quantity } of lines) {
-      movementOf(logged, orderId, sku).promised += sign * quantity
-      productOf(sku).promised += sign * quantity
-    }
-  }
-
-  function move(logged: LoggedEvent, orderId: OrderId, sku: Sku, units: number): void {
+  function move(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
     movementOf(logged, orderId, sku).moved += units
     movementsOf(logged, orderId).held += units
   }
 
-  function ship(logged: LoggedEvent, orderId: OrderId, units: number): void {
-    const moved = movementsOf(logged, orderId)
-    moved.held -= units
-    moved.out += units
+  function ship(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
+    movementOf(logged, orderId, sku).out += units
+    const ofOrder = movementsOf(logged, orderId)
+    ofOrder.held -= units
+    ofOrder.out += units
   }
 
-  function comeBack(logged: LoggedEvent, orderId: OrderId, sku: Sku, units: number): void {
-    movementOf(logged, orderId, sku).moved -= units
-    const moved = movementsOf(logged, orderId)
-    moved.out -= units
-    moved.returned.push([sku, units])
+  function comeBack(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
+    const movement = movementOf(logged, orderId, sku)
+    movement.moved -= units
+    movement.out -= units
+    movementsOf(logged, orderId).out -= units
   }
 
   /** The end of a command: what was promised must have moved. */
   function settle(): void {
-    for (const [orderId, { position, bySku, held, out, isCancelled, returned }] of movements) {
-      // What a cancelled order brings back was shipped, and promised no more since then.
-      if (isCancelled) for (const [sku, units] of returned) productOf(sku).promised += units
+    for (const [orderId, { position, bySku, held, out }] of movements) {
       reservations.count()
+      // What was shipped is promised no more: it comes back to stock, and to no reservation.
+      for (const [sku, movement] of bySku) productOf(sku).promised += movement.promised - movement.out
       const fault = movementFault(bySku)
       if (fault !== null) reservations.breach(reservationFault(position, orderId, fault), position)
       facts.settled(position, { orderId, held, out, judged: fault !== null })
@@ -231,7 +231,7 @@ export function auditShop(spill: Spill): ShopAudit {
     const { bySku } = movementsOf(logged, orderId)
     const known = bySku.get(sku)
     if (known !== undefined) return known
-    const movement = { promised: 0, moved: 0 }
+    const movement = { promised: 0, moved: 0, out: 0 }
     bySku.set(sku, movement)
     return movement
   }
@@ -239,7 +239,7 @@ export function auditShop(spill: Spill): ShopAudit {
   function movementsOf({ position }: LoggedEvent, orderId: OrderId): Movements {
     const known = movements.get(orderId)
     if (known !== undefined) return known
-    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0, out: 0, isCancelled: false, returned: [] }
+    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0, out: 0 }
     movements.set(orderId, moved)
     return moved
   }

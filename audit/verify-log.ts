@@ -8,6 +8,7 @@
 import type { Pool } from '../store/postgres/database.ts'
 import { auditKeys } from './key-audit.ts'
 import { auditLog, type LogEnds } from './log-audit.ts'
+import { auditMoney } from './money-audit.ts'
 import { auditShop } from './shop-audit.ts'
 import { auditSnapshots } from './snapshot-audit.ts'
 import type { Spill } from './spill/spill-file.ts'
@@ -46,6 +47,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
   const { head } = ends
   const log = auditLog(ends, spill)
   const shop = auditShop(spill)
+  const money = auditMoney(spill)
   // Keys are read from another table, by a server process of their own.
   const [keys] = await Promise.all([
     auditKeys(pool, head, spill),
@@ -54,11 +56,15 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
       snapshots.see(stored, today)
       views?.see(stored, today)
       if (today === null) return
-      for (const event of today) shop.see(stored, event)
+      for (const event of today) {
+        shop.see(stored, event)
+        money.see(stored, event)
+      }
     }),
   ])
   const locate = (position: Position) => located(pool, position)
-  const checks = [...(await log.finish(locate)), ...(await shop.finish(locate)), keys, snapshots.finish()]
+  const together = [...(await shop.finish(locate)), ...(await money.finish(locate))]
+  const checks = [...(await log.finish(locate)), ...together, keys, snapshots.finish()]
   return { position: head, checks }
 }
 

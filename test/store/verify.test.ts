@@ -70,6 +70,10 @@ describe('verify', () => {
       orders: 606,
       // Each order at its placing, cancelling, expiring or rejecting, and each product at the end.
       reservations: 606 + 2,
+      // Of the orders that came to an end: this shop is not paid.
+      money: 2,
+      payments: 0,
+      deliveries: 0,
       keys: 5,
       snapshots: 1,
     })
