@@ -1,6 +1,7 @@
 /** A payment as its commands answer: the state of its stream, as JSON. */
 import { rfc3339 } from '../projections/views/shown.ts'
 import type { Attempt, Payment } from '../domain/payments/payment.ts'
+import { paymentStatus, type PaymentStatus } from '../domain/payments/payment-status.ts'
 
 const ATTEMPT_STATUS = { open: 'pending', captured: 'captured', declined: 'declined' } as const
 const REFUND_STATUS = { 'under-way': 'pending', refunded: 'refunded', failed: 'failed' } as const
@@ -39,22 +40,23 @@ export function shownPayment(orderId: string, state: Payment, version: number) {
   }
 }
 
-/** Of the attempt that confirmed the order, by its own refunds; if none did, of all of them. */
-function statusOf({ attempts, refunds }: Payment) {
+/** As paymentStatus has it: of the attempt that confirmed the order; if none did, of all of them. */
+function statusOf({ attempts, refunds }: Payment): PaymentStatus {
   const confirming = attempts.findIndex(({ confirms }) => confirms) + 1
-  if (confirming === 0 && attempts.some(({ status }) => status === 'open')) return 'pending'
   const counts = (attempt: number) => confirming === 0 || attempt === confirming
   const total = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
-  const taken = total(
-    attempts.flatMap(({ status, amount }, index) =>
-      status === 'captured' && counts(index + 1) ? [amount.amount] : [],
+  return paymentStatus({
+    isOpen: attempts.some(({ status }) => status === 'open'),
+    isConfirmed: confirming > 0,
+    captured: total(
+      attempts.flatMap(({ status, amount }, index) =>
+        status === 'captured' && counts(index + 1) ? [amount.amount] : [],
+      ),
     ),
-  )
-  const back = total(
-    refunds.flatMap(({ status, attempt, amount }) => (status === 'refunded' && counts(attempt) ? [amount] : [])),
-  )
-  if (confirming === 0) return taken === 0n ? 'declined' : back < taken ? 'partly-refunded' : 'refunded'
-  return back === 0n ? 'captured' : back < taken ? 'partly-refunded' : 'refunded'
+    refunded: total(
+      refunds.flatMap(({ status, attempt, amount }) => (status === 'refunded' && counts(attempt) ? [amount] : [])),
+    ),
+  })
 }
 
 /** An integer, or beyond 2^53 - 1 its digits. */

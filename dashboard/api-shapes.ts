@@ -271,12 +271,38 @@ export interface DeliverOrder {
 export interface Delivery {
   /** The order. */
   readonly orderId: string
+  /** The customer who ordered. Only in reads. */
+  readonly customerId?: string
   /** Status of the delivery. */
   readonly status: 'scheduled' | 'dispatched' | 'delivered' | 'failed' | 'cancelled'
   /** How often it was dispatched. */
   readonly dispatches: number
+  /** Why it failed or was cancelled, in words; null otherwise. Only in reads. */
+  readonly reason?: string | null
+  /** When each was recorded; null: it never was. Only in reads. */
+  readonly times?: {
+    /** When the order was paid. RFC 3339, UTC. */
+    readonly scheduled: string | null
+    /** When it was last dispatched. RFC 3339, UTC. */
+    readonly dispatched: string | null
+    /** When it was delivered. RFC 3339, UTC. */
+    readonly delivered: string | null
+    /** When it last failed. RFC 3339, UTC. */
+    readonly failed: string | null
+    /** When it was cancelled. RFC 3339, UTC. */
+    readonly cancelled: string | null
+  }
   /** Version of the delivery; it grows with each change. */
   readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A page of a list: Delivery. */
+export interface DeliveryList {
+  readonly items: readonly Delivery[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
@@ -697,6 +723,10 @@ export interface Payment {
     readonly reference: string | null
     /** When it was requested. RFC 3339, UTC. */
     readonly requestedAt: string
+    /** Code of a decline; null otherwise. Only in reads. */
+    readonly reason?: string | null
+    /** When its outcome was recorded; null while it is pending. Only in reads. RFC 3339, UTC. */
+    readonly settledAt?: string | null
   })[]
   readonly refunds: readonly ({
     /** Number of the refund, from 1. */
@@ -725,12 +755,14 @@ export interface PaymentAmount {
   readonly currency: string
 }
 
-/** An attempt to pay an order, as its request is answered. */
+/** An attempt to pay an order. */
 export interface PaymentAttempt {
   /** The attempt: `<orderId>/<attempt>`. */
   readonly paymentId: string
   /** The order. */
   readonly orderId: string
+  /** The customer who ordered. Only in reads. */
+  readonly customerId?: string
   /** Number of the attempt, from 1. */
   readonly attempt: number
   /** How it is paid: card, paypal, bank-transfer, on-account. */
@@ -738,6 +770,23 @@ export interface PaymentAttempt {
   /** Status of the attempt. */
   readonly status: 'pending' | 'captured' | 'declined'
   readonly amount: Money
+  /** The provider's name for the charge. */
+  readonly reference?: string | null
+  /** When it was requested. RFC 3339, UTC. */
+  readonly requestedAt?: string
+  /** Code of a decline; null otherwise. Only in reads. */
+  readonly reason?: string | null
+  /** When its outcome was recorded; null while it is pending. Only in reads. RFC 3339, UTC. */
+  readonly settledAt?: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A page of a list: PaymentAttempt. */
+export interface PaymentAttemptList {
+  readonly items: readonly PaymentAttempt[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }

@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { DELIVERY_STATUSES } from '../domain/delivery.ts'
 import { projections } from './views/list.ts'
 import { MemoryTables, type MemoryRow } from './memory-tables.ts'
 import type { Key, Projected, Table } from './projection.ts'
 import { choices, interleave, projected, shop } from './test-kit.ts'
 
-/** What says where in the log something stands: it differs between interleavings, and only it may. */
-const POSITIONS = new Set(['first_position', 'position', 'at'])
+/** What says where in the log something stands, or when it was recorded: it differs between interleavings, and only it may. */
+const POSITIONS = new Set([
+  ...['first_position', 'position', 'at', 'settled_at'],
+  ...DELIVERY_STATUSES.map((status) => `${status}_at`),
+])
 
 function rowsOf(log: readonly Projected[]): Readonly<Record<string, readonly string[]>> {
   const rows = new MemoryTables()

@@ -4,6 +4,11 @@ import type { Addressed } from '../domain/decision.ts'
 import {
   customerRegistered,
   customerTierChanged,
+  deliveryCancelled,
+  deliveryDelivered,
+  deliveryDispatched,
+  deliveryFailed,
+  deliveryScheduled,
   eur,
   NOON,
   orderCancelled,
@@ -13,8 +18,14 @@ import {
   orderLine,
   orderPlaced,
   orderRejected,
+  paymentCaptured,
+  paymentDeclined,
+  paymentRefunded,
+  paymentRequested,
   priceChanged,
   productListed,
+  refundFailed,
+  refundRequested,
   stockAdjusted,
   stockReceived,
   stockReleased,
@@ -70,6 +81,40 @@ function orderStream(orderId: string): fc.Arbitrary<Stream> {
     })
 }
 
+/** Paid at once, after a decline, late beside another attempt, or never; refunded, given up, or not. */
+function paymentStream(orderId: string): fc.Arbitrary<Stream> {
+  const first = paymentRequested(orderId, 1, 3_000)
+  const captured = [first, paymentCaptured(orderId, 1, 3_000)]
+  const declined = [first, paymentDeclined(orderId, 1, 3_000)]
+  const second = [...declined, paymentRequested(orderId, 2, 3_000, { method: 'paypal' })]
+  const notOwed = refundRequested(orderId, 1, 3_000, { cause: 'not-owed' })
+  const late = [...second, paymentCaptured(orderId, 1, 3_000, { from: 'declined', confirms: false }), notOwed]
+  const goodwill = refundRequested(orderId, 1, 500)
+  return fc
+    .constantFrom<readonly DomainEvent[]>(
+      ...[[], [first], captured, declined, second, late],
+      [...captured, goodwill],
+      [...captured, goodwill, paymentRefunded(orderId, 1, 500)],
+      [...captured, goodwill, refundFailed(orderId, 1, 500), refundRequested(orderId, 2, 700)],
+    )
+    .map((events) => stream(`payment-${orderId}`, events))
+}
+
+/** A parcel, as far as it came. */
+function deliveryStream(orderId: string): fc.Arbitrary<Stream> {
+  const twice = [
+    ...[deliveryScheduled(orderId, [orderLine('A1', 1)]), deliveryDispatched(orderId, 1), deliveryFailed(orderId, 1)],
+    ...[deliveryDispatched(orderId, 2), deliveryDelivered(orderId, 2)],
+  ]
+  const cancelled = [...twice.slice(0, 3), deliveryCancelled(orderId, { from: 'failed', reason: 'lost' })]
+  return fc
+    .oneof(
+      fc.nat({ max: twice.length }).map((length) => twice.slice(0, length)),
+      fc.constant(cancelled),
+    )
+    .map((events) => stream(`delivery-${orderId}`, events))
+}
+
 function productStream(sku: string): fc.Arbitrary<Stream> {
   const quantity = fc.integer({ min: 1, max: 9 })
   const change = fc.oneof(
@@ -93,14 +138,18 @@ function customerStream(id: string): fc.Arbitrary<Stream> {
     )
 }
 
-/** Streams of three products, three customers and up to twelve orders. */
+/** Streams of three products, three customers and up to twelve orders, with their payments and deliveries. */
 export const shop: fc.Arbitrary<readonly Stream[]> = fc
   .integer({ min: 1, max: 12 })
   .chain((orders) =>
     fc.tuple(
       ...SKUS.map(productStream),
       ...CUSTOMERS.map(customerStream),
-      ...Array.from({ length: orders }, (_, index) => orderStream(`o${String(index + 1)}`)),
+      ...Array.from({ length: orders }, (_, index) => `o${String(index + 1)}`).flatMap((orderId) => [
+        orderStream(orderId),
+        paymentStream(orderId),
+        deliveryStream(orderId),
+      ]),
     ),
   )
 

@@ -1,4 +1,5 @@
-/** Deliveries over HTTP: what a carrier, or a person in its place, reports. */
+/** Deliveries over HTTP: as they are, and what a carrier, or a person in its place, reports. */
+import { Type } from 'typebox'
 import {
   deliverOrderCommand,
   deliverOrderRequest,
@@ -7,16 +8,19 @@ import {
   failDeliveryCommand,
   failDeliveryRequest,
 } from '../../commands/delivery.ts'
-import { closed, id, ref } from '../../commands/shape.ts'
+import { closed, id, oneOf, ref } from '../../commands/shape.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
 import { delivery, deliverOrder, dispatchOrder, failDelivery, type DeliveryRefusal } from '../../domain/delivery.ts'
+import type { Views } from '../../projections/views/views.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
-import { versionTag } from '../http/etag.ts'
-import { commanding } from '../operation.ts'
+import { ownVersionTag, versionTag } from '../http/etag.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
-import { Delivery } from '../shapes/delivery.ts'
+import { Delivery, DELIVERY_STATUSES, DeliveryList } from '../shapes/delivery.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
+import { pageQuery, sendFound, sendPage } from './read-answers.ts'
 
 const DeliveryPath = closed({ orderId: id('The order.') })
 
@@ -50,15 +54,55 @@ const failing = commanding('/deliveries/:orderId/fail', {
   request: failDeliveryRequest,
 })
 
+const listing = viewing('/deliveries', {
+  tag: 'orders',
+  view: 'deliveries',
+  summary: 'List deliveries, newest first',
+  params: NOTHING,
+  query: closed({
+    status: Type.Optional(oneOf(DELIVERY_STATUSES, { description: 'Only deliveries with this status.' })),
+    limit,
+    cursor,
+    after,
+  }),
+  shape: ref(DeliveryList),
+})
+
+const showing = viewing('/deliveries/:orderId', {
+  tag: 'orders',
+  view: 'deliveries',
+  summary: 'Show the delivery of an order',
+  params: DeliveryPath,
+  query: closed({ after }),
+  shape: ref(Delivery),
+  problems: ['delivery-not-found'],
+})
+
 export interface DeliveryParts {
   readonly executor: Executor
+  readonly views: Pick<Views, 'deliveries'>
 }
 
 export const deliveries = resource(
-  { dispatchOrder: dispatching, deliverOrder: delivering, failDelivery: failing },
-  ({ executor }: DeliveryParts) => {
+  {
+    listDeliveries: listing,
+    getDelivery: showing,
+    dispatchOrder: dispatching,
+    deliverOrder: delivering,
+    failDelivery: failing,
+  },
+  ({ executor, views }: DeliveryParts) => {
     const execute = executeWith(executor)
     return {
+      async listDeliveries(request, reply) {
+        const { status = null } = request.query
+        return sendPage({ request, reply }, await views.deliveries.list({ ...pageQuery(request.query), status }))
+      },
+      async getDelivery(request, reply) {
+        const { orderId } = request.params
+        const missing = { code: 'delivery-not-found', detail: `order ${orderId} has no delivery` } as const
+        return sendFound({ request, reply }, await views.deliveries.get(orderId), { missing, tag: ownVersionTag })
+      },
       async dispatchOrder(request, reply) {
         const command = dispatchOrderCommand(request.params.orderId, request.body)
         const wish = reportWish(command.orderId, (read) => dispatchOrder(command, read))

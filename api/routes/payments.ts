@@ -1,14 +1,24 @@
-/** Payments over HTTP: paying an order, and giving money back. */
+/**
+ * Payments over HTTP: paying an order, giving money back, and what became of both.
+ * Longer than 300 lines because a resource is one file: what is asked, what is refused and how it is answered.
+ */
+import { Type } from 'typebox'
 import {
   requestPaymentCommand,
   requestPaymentRequest,
   requestRefundCommand,
   requestRefundRequest,
 } from '../../commands/payment.ts'
-import { closed, id, ref } from '../../commands/shape.ts'
+import { closed, id, oneOf, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import { refuse, type Decision, type Read } from '../../domain/decision.ts'
-import { attemptOf, openAttempt, payment, type Payment as PaymentState } from '../../domain/payments/payment.ts'
+import {
+  attemptOf,
+  openAttempt,
+  payment,
+  PAYMENT_METHODS,
+  type Payment as PaymentState,
+} from '../../domain/payments/payment.ts'
 import {
   requestRefund,
   type NothingToRefund,
@@ -24,15 +34,18 @@ import {
 } from '../../domain/payments/request-payment.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
-import type { Executor } from '../../store/commit/command.ts'
+import type { Views } from '../../projections/views/views.ts'
+import type { Executor, Position } from '../../store/commit/command.ts'
 import { readAnswer, sendAnswer, shownAnswer } from '../answer.ts'
 import { executeWith, requireOwn, sendExecution, type Wish } from '../commands.ts'
-import { versionTag } from '../http/etag.ts'
+import { ownVersionTag, versionTag } from '../http/etag.ts'
 import type { Occurrence } from '../http/problem-document.ts'
-import { commanding, NOTHING } from '../operation.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
 import { attemptStatus, shownPayment } from '../payment-text.ts'
 import { resource } from '../resource.ts'
-import { Payment, PaymentAttempt } from '../shapes/payment.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
+import { ATTEMPT_STATUSES, Payment, PaymentAttempt, PaymentAttemptList } from '../shapes/payment.ts'
+import { pageQuery, sendFound, sendPage } from './read-answers.ts'
 
 /** For so long an answer waits for what becomes of the attempt. */
 const OUTCOME_MS = 2_000
@@ -78,8 +91,35 @@ const refunding = commanding('/payments/:orderId/refund', {
   },
 })
 
+const listing = viewing('/payments', {
+  tag: 'orders',
+  view: 'payments',
+  summary: 'List attempts to pay, newest first',
+  params: NOTHING,
+  query: closed({
+    status: Type.Optional(oneOf(ATTEMPT_STATUSES, { description: 'Only attempts with this status.' })),
+    method: Type.Optional(oneOf(PAYMENT_METHODS, { description: 'Only attempts by this method.' })),
+    order: Type.Optional(id('Only attempts to pay this order.')),
+    limit,
+    cursor,
+    after,
+  }),
+  shape: ref(PaymentAttemptList),
+})
+
+const showing = viewing('/payments/:orderId', {
+  tag: 'orders',
+  view: 'payments',
+  summary: 'Show the payment of an order',
+  params: PaymentPath,
+  query: closed({ after }),
+  shape: ref(Payment),
+  problems: ['payment-not-found'],
+})
+
 export interface PaymentParts {
   readonly executor: Executor
+  readonly views: Pick<Views, 'payments'>
   readonly shop: ShopSettings
   readonly payments: {
     /** False: only what needs no gateway can be paid. */
@@ -89,8 +129,8 @@ export interface PaymentParts {
 }
 
 export const payments = resource(
-  { requestPayment: paying, requestRefund: refunding },
-  ({ executor, shop, payments: { hasGateway, outcomes } }: PaymentParts) => {
+  { requestPayment: paying, listPayments: listing, getPayment: showing, requestRefund: refunding },
+  ({ executor, views, shop, payments: { hasGateway, outcomes } }: PaymentParts) => {
     const execute = executeWith(executor)
     return {
       async requestPayment(request, reply) {
@@ -108,21 +148,34 @@ export const payments = resource(
         // Waited for before it is looked up, so that none is missed in between.
         const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
         let found = await look(executor, request.id, orderId)
-        if (openAttempt(found)?.number === number) {
+        if (openAttempt(found.state)?.number === number) {
           await outcome
           found = await look(executor, request.id, orderId)
         }
         over.abort()
-        const attempt = attemptOf(found, number)
+        const attempt = attemptOf(found.state, number)
         if (attempt === null) throw new Error(`order ${orderId} has no attempt ${String(number)}`)
         const status = attemptStatus(attempt)
         return reply
           .code(status === 'pending' ? 202 : 201)
-          .headers({ location: `/payments/${orderId}`, 'x-position': String(position), 'cache-control': 'no-store' })
+          .headers({
+            ...{ location: `/payments/${orderId}`, 'cache-control': 'no-store' },
+            'x-position': String(found.position),
+          })
           .send({
             ...{ paymentId: `${orderId}/${String(number)}`, orderId, attempt: number, method: attempt.method },
-            ...{ status, amount: attempt.amount, position },
+            ...{ status, amount: attempt.amount, position: found.position },
           })
+      },
+      async listPayments(request, reply) {
+        const { status = null, method = null, order: orderId = null } = request.query
+        const query = { ...pageQuery(request.query), status, method, orderId }
+        return sendPage({ request, reply }, await views.payments.list(query))
+      },
+      async getPayment(request, reply) {
+        const { orderId } = request.params
+        const missing = { code: 'payment-not-found', detail: notRequested(orderId) } as const
+        return sendFound({ request, reply }, await views.payments.get(orderId), { missing, tag: ownVersionTag })
       },
       async requestRefund(request, reply) {
         const command = requestRefundCommand(request.params.orderId, request.body)
@@ -132,16 +185,21 @@ export const payments = resource(
   },
 )
 
-async function look(executor: Executor, commandId: string, orderId: string): Promise<PaymentState> {
-  let found = payment.initial
-  await executor.execute({
+/** The payment, and where the log stood: readers that wait for that position see the same. */
+async function look(
+  executor: Executor,
+  commandId: string,
+  orderId: string,
+): Promise<{ readonly state: PaymentState; readonly position: Position }> {
+  let state = payment.initial
+  const execution = await executor.execute({
     decide(read) {
-      found = read(payment, orderId)
+      state = read(payment, orderId)
       return { outcome: 'accepted', events: [] }
     },
     ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
   })
-  return found
+  return { state, position: requireOwn(execution).position }
 }
 
 /** What needs the gateway is refused where there is none. */
@@ -188,7 +246,7 @@ export function refundingWish(
     told(refusal) {
       switch (refusal.reason) {
         case 'unknown-payment':
-          return { detail: `no payment of the order ${orderId} was requested` }
+          return { detail: notRequested(orderId) }
         case 'nothing-to-refund':
           return { detail: `nothing is left of the payment of order ${orderId}`, more: { orderId } }
         case 'refund-too-large':
@@ -231,4 +289,8 @@ function payingTold(refusal: RequestPaymentRefusal | NoGateway, orderId: string)
 
 function inMinorUnits({ amount, currency }: Money): string {
   return `${String(amount)} minor units of ${currency}`
+}
+
+function notRequested(orderId: string): string {
+  return `no payment of the order ${orderId} was requested`
 }

@@ -2,12 +2,13 @@
 import { Type } from 'typebox'
 import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { PAYMENT_METHODS } from '../../domain/payments/payment.ts'
+import { PAYMENT_STATUSES } from '../../domain/payments/payment-status.ts'
+import { ATTEMPT_STATUSES, REFUND_STATUSES } from '../../projections/views/payments.ts'
+import { listOf } from './list.ts'
 import { Money, MoneySum } from './money.ts'
 import { count, Position, time } from './shape.ts'
 
-export const ATTEMPT_STATUSES = ['pending', 'captured', 'declined'] as const
-export const PAYMENT_STATUSES = ['pending', 'captured', 'declined', 'partly-refunded', 'refunded'] as const
-export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const
+export { ATTEMPT_STATUSES, PAYMENT_STATUSES }
 
 const attemptContent = {
   attempt: count('Number of the attempt, from 1.'),
@@ -16,16 +17,31 @@ const attemptContent = {
   amount: ref(Money),
 }
 
+/** What its request does not wait for. */
+const settled = {
+  reason: Type.Optional(nullable(Type.String({ description: 'Code of a decline; null otherwise. Only in reads.' }))),
+  settledAt: Type.Optional(nullable(time('When its outcome was recorded; null while it is pending. Only in reads.'))),
+}
+
+const reference = nullable(Type.String({ description: "The provider's name for the charge." }))
+const requestedAt = time('When it was requested.')
+
 export const PaymentAttempt = named(
   'PaymentAttempt',
   {
     paymentId: Type.String({ description: 'The attempt: `<orderId>/<attempt>`.' }),
     orderId: Type.String({ description: 'The order.' }),
+    customerId: Type.Optional(Type.String({ description: 'The customer who ordered. Only in reads.' })),
     ...attemptContent,
+    reference: Type.Optional(reference),
+    requestedAt: Type.Optional(requestedAt),
+    ...settled,
     position: Position,
   },
-  { description: 'An attempt to pay an order, as its request is answered.' },
+  { description: 'An attempt to pay an order.' },
 )
+
+export const PaymentAttemptList = listOf(PaymentAttempt)
 
 export const Payment = named(
   'Payment',
@@ -42,8 +58,9 @@ export const Payment = named(
       Type.Object(
         {
           ...attemptContent,
-          reference: nullable(Type.String({ description: "The provider's name for the charge." })),
-          requestedAt: time('When it was requested.'),
+          reference,
+          requestedAt,
+          ...settled,
         },
         { additionalProperties: false },
       ),

@@ -1,9 +1,11 @@
 /** Every projection. */
 import { activity } from './activity.ts'
 import { customers } from './customers.ts'
+import { deliveries } from './deliveries.ts'
 import { orders } from './orders.ts'
+import { payments } from './payments.ts'
 import { products } from './products.ts'
 import type { Projection } from '../projection.ts'
 import { sales } from './sales.ts'
 
-export const projections: readonly Projection[] = [orders, products, customers, sales, activity]
+export const projections: readonly Projection[] = [orders, products, customers, sales, activity, payments, deliveries]

@@ -3,8 +3,10 @@ import type { Position } from '../../store/commit/command.ts'
 import { readHead } from '../../store/log/log-status.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { activity, activityQueries, type ActivityQueries } from './activity.ts'
+import { deliveries, deliveryQueries, type DeliveryQueries } from './deliveries.ts'
 import { customerQueries, customers, type CustomerQueries } from './customers.ts'
 import { orderQueries, orders, type OrderQueries } from './orders.ts'
+import { paymentQueries, payments, type PaymentQueries } from './payments.ts'
 import { productQueries, products, type ProductQueries } from './products.ts'
 import { setPaused } from '../generations.ts'
 import { projections } from './list.ts'
@@ -34,6 +36,8 @@ export interface Views {
   readonly customers: CustomerQueries
   readonly sales: SalesQueries
   readonly activity: ActivityQueries
+  readonly payments: PaymentQueries
+  readonly deliveries: DeliveryQueries
   /**
    * Resolves with true as soon as the projection shows everything up to `position`; with false after 5 s, when `signal`
    * aborts, and at once where the log does not reach so far.
@@ -56,7 +60,7 @@ export interface Replays {
   cancel(replayId: string): Promise<Replay | null>
 }
 
-export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity'
+export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries'
 
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
@@ -74,6 +78,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     customers: new ViewReader(pool, customers.name),
     sales: new ViewReader(pool, sales.name),
     activity: new ViewReader(pool, activity.name),
+    payments: new ViewReader(pool, payments.name),
+    deliveries: new ViewReader(pool, deliveries.name),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -83,6 +89,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     customers: watch('customers'),
     sales: watch('sales'),
     activity: watch('activity'),
+    payments: watch('payments'),
+    deliveries: watch('deliveries'),
   }
   return {
     orders: orderQueries(readers.orders),
@@ -90,6 +98,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     customers: customerQueries(readers.customers, currency),
     sales: salesQueries(readers.sales, currency),
     activity: activityQueries(readers.activity),
+    payments: paymentQueries(readers.payments),
+    deliveries: deliveryQueries(readers.deliveries),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),
     setPaused: (projection, paused) => setPaused(pool, projection, paused),

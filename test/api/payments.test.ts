@@ -49,6 +49,15 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
   return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] }
 }
 
+/** As soon as it shows what was done. */
+async function get(path: string, { headers }: Pick<Reply, 'headers'>): Promise<Reply['body']> {
+  const position = headers.get('x-position')
+  const after = `${path.includes('?') ? '&' : '?'}after=${String(position)}`
+  const response = await fetch(`${service.url}${path}${after}`)
+  expect(response.status).toBe(200)
+  return (await response.json()) as Reply['body']
+}
+
 const EUR = (amount: number) => ({ amount, currency: 'EUR' })
 
 let count = 0
@@ -77,7 +86,10 @@ describe('POST /payments', () => {
     ])
     expect(first.headers.get('location')).toBe(`/payments/${orderId}`)
     const again = await post('/payments', { orderId, method: 'card', amount: EUR(2_000) }, key)
-    expect([again.status, again.body]).toEqual([first.status, first.body])
+    const { position, ...told } = first.body
+    expect([again.status, again.body]).toMatchObject([first.status, told])
+    // What is shown is what the log tells by then, so that a read that waits for it shows no less.
+    expect(again.body['position']).toBeGreaterThanOrEqual(Number(position))
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect(await post('/payments', { orderId, method: 'card' })).toMatchObject({
       status: 409,
@@ -227,5 +239,61 @@ describe('a webhook', () => {
     expect((await post(`/payments/${orderId}/refund`, { reason: 'x' })).body).toMatchObject({
       code: 'nothing-to-refund',
     })
+  })
+})
+
+describe('what is read', () => {
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string
+  const row = { customerId: 'c1', attempt: 1, method: 'card', status: 'captured', amount: EUR(2_000), reason: null }
+
+  test('of a payment is each attempt and refund with its times, and the lists find them', async () => {
+    const orderId = await placed()
+    const begun = await post('/payments', { orderId, method: 'card' })
+    const attempt = { reference: expect.any(String) as string, requestedAt: time, settledAt: time }
+    const listed = await get(`/payments?order=${orderId}&status=captured&method=card`, begun)
+    expect(listed).toMatchObject({ items: [{ paymentId: `${orderId}/1`, orderId, ...row, ...attempt }], next: null })
+    expect(await get(`/payments?order=${orderId}&status=declined`, begun)).toMatchObject({ items: [] })
+
+    const given = await post(`/payments/${orderId}/refund`, { amount: EUR(500), reason: 'late' })
+    const shown = await get(`/payments/${orderId}`, given)
+    const { customerId: _, ...own } = row
+    expect(shown).toMatchObject({
+      ...{ orderId, captured: EUR(2_000), attempts: [{ ...own, ...attempt }] },
+      refunds: [{ refund: 1, attempt: 1, amount: EUR(500), cause: 'goodwill' }],
+    })
+    const missing = await fetch(`${service.url}/payments/${await placed()}`)
+    expect([missing.status, ((await missing.json()) as Reply['body'])['code']]).toEqual([404, 'payment-not-found'])
+  })
+
+  test('of a payment says the same as the answer of its command, as soon as the refund is done', async () => {
+    const orderId = await placed('v1')
+    await post('/payments', { orderId, method: 'on-account' })
+    const given = await post(`/payments/${orderId}/refund`, { amount: EUR(500), reason: 'late' })
+    expect(given.body).toMatchObject({ status: 'partly-refunded', refunded: EUR(500), underWay: EUR(0) })
+    const shown = await fetch(`${service.url}/payments/${orderId}?after=${String(given.headers.get('x-position'))}`)
+    expect(await shown.json()).toMatchObject(given.body)
+    expect(shown.headers.get('etag')).toBe(given.headers.get('etag'))
+  })
+
+  test('of a delivery is its status, why it failed and when, and the list finds it', async () => {
+    const orderId = await paid()
+    await post(`/deliveries/${orderId}/dispatch`, {})
+    const failed = await post(`/deliveries/${orderId}/fail`, { reason: 'nobody at home' })
+    const shown = await get(`/deliveries/${orderId}`, failed)
+    expect(shown).toMatchObject({
+      ...{ ...failed.body, customerId: 'c1', reason: 'nobody at home' },
+      times: { scheduled: time, dispatched: time, delivered: null, failed: time, cancelled: null },
+    })
+    const { items } = await get('/deliveries?status=failed', failed)
+    expect(items).toContainEqual(shown)
+
+    const again = await post(`/deliveries/${orderId}/dispatch`, {})
+    expect(await get(`/deliveries/${orderId}`, again)).toMatchObject({
+      status: 'dispatched',
+      reason: null,
+      dispatches: 2,
+    })
+    const missing = await fetch(`${service.url}/deliveries/${await placed()}`)
+    expect([missing.status, ((await missing.json()) as Reply['body'])['code']]).toEqual([404, 'delivery-not-found'])
   })
 })

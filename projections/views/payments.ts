@@ -1,0 +1,321 @@
+/**
+ * Every attempt to pay an order, and every refund.
+ * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
+ */
+import { paymentStatus, type PaymentStatus } from '../../domain/payments/payment-status.ts'
+import type {
+  Money,
+  PaymentCaptured,
+  PaymentDeclined,
+  PaymentRequested,
+  RefundRequested,
+} from '../../schemas/events.ts'
+import { projection, table, type Projected, type Rows } from '../projection.ts'
+import { FIRST_PAGE, moneySum, rfc3339, toPage, type Found, type MoneySum, type Page, type PageQuery } from './shown.ts'
+import type { ViewQuery, ViewReader } from './view-reader.ts'
+
+export const ATTEMPT_STATUSES = ['pending', 'captured', 'declined'] as const
+export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const
+
+type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
+type RefundStatus = (typeof REFUND_STATUSES)[number]
+
+/** The key is the order and the number of the attempt: `o1/2`. */
+export const paymentsTable = table({
+  name: 'payments',
+  owner: (paymentId) => `payment-${paymentId.slice(0, paymentId.lastIndexOf('/'))}`,
+  key: { name: 'payment_id', type: 'text' },
+  columns: {
+    order_id: 'text',
+    attempt: 'integer',
+    customer_id: 'text',
+    method: 'text',
+    status: 'text',
+    amount: 'bigint',
+    currency: 'text',
+    reference: 'text',
+    reason: 'text',
+    // 1 when its capture confirmed the order.
+    confirms: 'integer',
+    requested_at: 'bigint',
+    settled_at: 'bigint',
+    version: 'integer',
+    first_position: 'bigint',
+  },
+  indexes: ['first_position', 'status, first_position', 'method, first_position', 'order_id, first_position'],
+})
+
+/** The key is the order and the number of the refund: `o1/r2`, as the gateway knows it. */
+export const refundsTable = table({
+  name: 'refunds',
+  key: { name: 'refund_id', type: 'text' },
+  columns: {
+    order_id: 'text',
+    refund: 'integer',
+    attempt: 'integer',
+    amount: 'bigint',
+    currency: 'text',
+    cause: 'text',
+    status: 'text',
+    reference: 'text',
+    version: 'integer',
+  },
+  indexes: ['order_id, refund'],
+})
+
+export const payments = projection({
+  name: 'payments',
+  version: 1,
+  tables: [paymentsTable, refundsTable],
+  handles: [
+    'PaymentRequested',
+    'PaymentCaptured',
+    'PaymentDeclined',
+    'RefundRequested',
+    'PaymentRefunded',
+    'RefundFailed',
+  ],
+  apply(projected, rows) {
+    const { event, version } = projected
+    switch (event.type) {
+      case 'PaymentRequested':
+        requested(event, projected, rows)
+        break
+      case 'PaymentCaptured': {
+        const { reference, confirms } = event
+        settled(event, projected, rows, { status: 'captured', reference, reason: null, confirms: confirms ? 1 : 0 })
+        break
+      }
+      case 'PaymentDeclined':
+        settled(event, projected, rows, { status: 'declined', reason: event.reason })
+        break
+      case 'RefundRequested':
+        refundRequested(event, version, rows)
+        break
+      case 'PaymentRefunded': {
+        const { reference } = event
+        rows.set(refundsTable, refundId(event), { status: 'refunded', reference, version })
+        break
+      }
+      case 'RefundFailed':
+        rows.set(refundsTable, refundId(event), { status: 'failed', version })
+        break
+    }
+  },
+})
+
+function requested(event: PaymentRequested, { position, version }: Projected, rows: Rows): void {
+  const { orderId, attempt, customerId, method, amount, at } = event
+  rows.set(paymentsTable, paymentId(event), {
+    order_id: orderId,
+    attempt,
+    customer_id: customerId,
+    method,
+    status: 'pending',
+    ...amount,
+    requested_at: at,
+    version,
+    first_position: position,
+  })
+}
+
+interface Outcome {
+  readonly status: AttemptStatus
+  readonly reference?: string
+  readonly reason: string | null
+  readonly confirms?: number
+}
+
+function settled(
+  event: PaymentCaptured | PaymentDeclined,
+  { version, recordedAt }: Projected,
+  rows: Rows,
+  outcome: Outcome,
+): void {
+  rows.set(paymentsTable, paymentId(event), { ...outcome, settled_at: recordedAt, version })
+}
+
+function refundRequested(event: RefundRequested, version: number, rows: Rows): void {
+  const { orderId, refund, attempt, amount, cause } = event
+  const row = { order_id: orderId, refund, attempt, ...amount, cause, status: 'pending', version }
+  rows.set(refundsTable, refundId(event), row)
+}
+
+function paymentId({ orderId, attempt }: Pick<PaymentRequested, 'orderId' | 'attempt'>): string {
+  return `${orderId}/${String(attempt)}`
+}
+
+function refundId({ orderId, refund }: Pick<RefundRequested, 'orderId' | 'refund'>): string {
+  return `${orderId}/r${String(refund)}`
+}
+
+export interface PaymentAttemptView {
+  /** `<orderId>/<attempt>`. */
+  readonly paymentId: string
+  readonly orderId: string
+  readonly customerId: string
+  readonly attempt: number
+  readonly method: string
+  readonly status: AttemptStatus
+  readonly amount: Money
+  /** What the provider calls the charge; null until it is captured. */
+  readonly reference: string | null
+  /** Code of a decline; null otherwise. */
+  readonly reason: string | null
+  readonly requestedAt: string
+  /** When its outcome was recorded; null while it is pending. */
+  readonly settledAt: string | null
+}
+
+export interface RefundView {
+  readonly refund: number
+  readonly attempt: number
+  readonly amount: Money
+  readonly cause: string
+  readonly status: RefundStatus
+  /** What the provider calls it; null until it is refunded. */
+  readonly reference: string | null
+}
+
+/** All attempts to pay one order, and their sums. */
+export interface PaymentView {
+  readonly orderId: string
+  readonly status: PaymentStatus
+  readonly captured: MoneySum
+  readonly refunded: MoneySum
+  readonly underWay: MoneySum
+  readonly attempts: readonly Omit<PaymentAttemptView, 'paymentId' | 'orderId' | 'customerId'>[]
+  readonly refunds: readonly RefundView[]
+  /** Of the payment's stream. */
+  readonly version: number
+}
+
+export interface PaymentsQuery extends PageQuery {
+  readonly status: AttemptStatus | null
+  readonly method: string | null
+  readonly orderId: string | null
+}
+
+export interface PaymentQueries {
+  /** A row for each attempt, newest first. */
+  list(query: PaymentsQuery): Promise<Page<PaymentAttemptView>>
+  get(orderId: string): Promise<Found<PaymentView>>
+}
+
+interface AttemptRow {
+  readonly payment_id: string
+  readonly order_id: string
+  readonly customer_id: string
+  readonly attempt: number
+  readonly method: string
+  readonly status: AttemptStatus
+  readonly amount: string
+  readonly currency: string
+  readonly reference: string | null
+  readonly reason: string | null
+  readonly requested_at: string
+  readonly settled_at: string | null
+  readonly first_position: string
+}
+
+/** An attempt, or a refund of one: `refund` is null for the first, and what the other kind alone has is null. */
+interface PaymentRow extends Omit<AttemptRow, 'status' | 'payment_id' | 'order_id' | 'customer_id'> {
+  readonly refund: number | null
+  readonly status: AttemptStatus | RefundStatus
+  readonly cause: string
+  readonly confirms: number | null
+  readonly version: number
+}
+
+export function paymentQueries(reader: ViewReader): PaymentQueries {
+  return {
+    async list({ status, method, orderId, limit, cursor }) {
+      const filters = [status, method, orderId].filter((value) => value !== null)
+      const query = paymentsPage({ status: status !== null, method: method !== null, order: orderId !== null })
+      const found = await reader.read<AttemptRow>(query, [cursor ?? FIRST_PAGE, limit + 1, ...filters])
+      return toPage(found, limit, { item: attemptView, position: (row) => Number(row.first_position) })
+    },
+
+    async get(orderId) {
+      const { shown, rows } = await reader.read<PaymentRow>(onePayment, [orderId])
+      return { item: rows.length === 0 ? null : paymentView(orderId, rows), ...shown }
+    },
+  }
+}
+
+/** Values: the cursor, the limit, then those of the filters. */
+export function paymentsPage(filter: Readonly<Record<'status' | 'method' | 'order', boolean>>): ViewQuery {
+  const columns = [
+    ...(filter.status ? ['status'] : []),
+    ...(filter.method ? ['method'] : []),
+    ...(filter.order ? ['order_id'] : []),
+  ]
+  return {
+    name: ['page', ...columns].join('_by_'),
+    rows: (physical) => `
+      select * from ${physical(paymentsTable)}
+      where first_position < $1 ${columns.map((column, index) => `and ${column} = $${String(index + 3)}`).join(' ')}
+      order by first_position desc
+      limit $2`,
+    orderBy: 'first_position desc',
+  }
+}
+
+/** In one statement, so that attempts and refunds are of the same position. */
+const onePayment: ViewQuery = {
+  name: 'one',
+  rows: (physical) => `
+    select null::integer as refund, attempt, method, status, amount, currency, null as cause, reference, reason, confirms,
+      requested_at, settled_at, version
+    from ${physical(paymentsTable)} where order_id = $1
+    union all
+    select refund, attempt, null, status, amount, currency, cause, reference, null, null, null, null, version
+    from ${physical(refundsTable)} where order_id = $1`,
+  orderBy: 'refund nulls first, attempt',
+}
+
+function attemptView(row: AttemptRow): PaymentAttemptView {
+  return { paymentId: row.payment_id, orderId: row.order_id, customerId: row.customer_id, ...attemptContent(row) }
+}
+
+function attemptContent(row: Omit<AttemptRow, 'payment_id' | 'order_id' | 'customer_id' | 'first_position'>) {
+  const { attempt, method, status, amount, currency, reference, reason, settled_at: settledAt } = row
+  return {
+    ...{ attempt, method, status, amount: { amount: Number(amount), currency }, reference, reason },
+    requestedAt: rfc3339(Number(row.requested_at)),
+    settledAt: settledAt === null ? null : rfc3339(Number(settledAt)),
+  }
+}
+
+function paymentView(orderId: string, rows: readonly PaymentRow[]): PaymentView {
+  const attempts = rows.filter(({ refund }) => refund === null)
+  const refunds = rows.filter(({ refund }) => refund !== null)
+  const currency = rows[0]?.currency ?? ''
+  const confirming = attempts.find(({ confirms }) => confirms === 1)?.attempt ?? null
+  const counted = (of: readonly PaymentRow[]) =>
+    of.filter(({ attempt }) => confirming === null || attempt === confirming)
+  const shown = (of: readonly PaymentRow[], status: PaymentRow['status']) =>
+    moneySum(String(sumOf(of, status)), currency)
+  return {
+    orderId,
+    status: paymentStatus({
+      isOpen: attempts.some(({ status }) => status === 'pending'),
+      isConfirmed: confirming !== null,
+      captured: sumOf(counted(attempts), 'captured'),
+      refunded: sumOf(counted(refunds), 'refunded'),
+    }),
+    captured: shown(attempts, 'captured'),
+    refunded: shown(refunds, 'refunded'),
+    underWay: shown(refunds, 'pending'),
+    attempts: attempts.map((row) => attemptContent({ ...row, status: row.status as AttemptStatus })),
+    refunds: refunds.map(({ refund, attempt, amount, cause, status, reference }) => ({
+      ...{ refund: Number(refund), attempt, amount: { amount: Number(amount), currency }, cause },
+      ...{ status: status as RefundStatus, reference },
+    })),
+    version: Math.max(...rows.map(({ version }) => version)),
+  }
+}
+
+function sumOf(rows: readonly PaymentRow[], status: PaymentRow['status']): bigint {
+  return rows.reduce((sum, row) => (row.status === status ? sum + BigInt(row.amount) : sum), 0n)
+}
