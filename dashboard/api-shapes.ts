@@ -626,6 +626,30 @@ export interface Order {
   readonly reason?: string | null
   /** Only in reads. */
   readonly shortages?: readonly Shortage[]
+  /** How it is paid, the sums over all attempts; null before the first. Only in reads. */
+  readonly payment?: {
+    /** As GET /payments/{orderId} has it. */
+    readonly status: 'pending' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
+    /** Attempts to pay it. */
+    readonly attempts: number
+    readonly captured: MoneySum
+    readonly refunded: MoneySum
+    readonly underWay: MoneySum
+  } | null
+  /** How it is delivered; null until it is paid. Only in reads. */
+  readonly delivery?: {
+    /** Status of the delivery. */
+    readonly status: 'scheduled' | 'dispatched' | 'delivered' | 'failed' | 'cancelled'
+    /** How often it was dispatched. */
+    readonly dispatches: number
+  } | null
+  /** What came back, by product. In reads, and in answers once something did. */
+  readonly returned?: readonly {
+    /** The product. */
+    readonly sku: string
+    /** Units that came back. */
+    readonly quantity: number
+  }[]
   /** Version of the order; it grows with each change. */
   readonly version: number
   /** The position in the log that this shows: everything up to it is included. */

@@ -33,8 +33,8 @@ export interface Table<C extends Columns = Columns, K extends KeyType = KeyType>
    * to move up would depend on how the log was cut into batches.
    */
   readonly keepNewest?: number
-  /** Where every row is written by one stream alone: the name of that stream. */
-  readonly owner?: (key: string) => string
+  /** Where a row's key names the streams that write it: their names. */
+  readonly owners?: (key: string) => readonly string[]
 }
 
 /** Whether it is added to, from 0. */

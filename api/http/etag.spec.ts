@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { contentTag, matchesNone, parseIfMatch, versionTag } from './etag.ts'
+import { contentTag, matchesNone, parseIfMatch, versionsTag, versionTag } from './etag.ts'
 import { ProblemError } from './problem-document.ts'
 
 test('equal content has an equal weak tag, other content another', () => {
   expect(contentTag({ items: [1] })).toBe(contentTag({ items: [1] }))
   expect(contentTag({ items: [1] })).not.toBe(contentTag({ items: [2] }))
   expect(contentTag({})).toMatch(/^W\/"[A-Za-z0-9_-]{22}"$/)
+})
+
+test.each([
+  [[3, 0, 0], '"3"'],
+  [[3, 1, 0], '"3-1"'],
+  [[3, 1, 2], '"3-1-2"'],
+])('the versions %j of several streams have the tag %s, a demand on the first', (versions, tag) => {
+  expect(versionsTag(versions)).toBe(tag)
+  expect(parseIfMatch(tag)?.(3)).toBe(true)
 })
 
 test.each([

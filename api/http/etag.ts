@@ -12,6 +12,15 @@ export function ownVersionTag({ version }: { readonly version: number }): string
   return versionTag(version)
 }
 
+/**
+ * The tag of a thing that shows several streams: their versions, `"3-1-2"`. Demands compare the first. One that shows its
+ * own stream alone has the tag that its commands answer with.
+ */
+export function versionsTag(versions: readonly number[]): string {
+  const last = versions.findLastIndex((version) => version > 0)
+  return `"${versions.slice(0, Math.max(1, last + 1)).join('-')}"`
+}
+
 /** The tag of a list, of figures or of what several streams tell, over the body without its position and times. */
 export function contentTag(content: unknown): string {
   return `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`

@@ -12,7 +12,7 @@ import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
-import { ownVersionTag, parseIfMatch, versionTag } from '../http/etag.ts'
+import { parseIfMatch, versionsTag, versionTag } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import type { Metrics } from '../metrics.ts'
 import { commanding, NOTHING, reading, viewing } from '../operation.ts'
@@ -138,9 +138,10 @@ export const orders = resource(
       },
       async getOrder(request, reply) {
         const { orderId } = request.params
-        return sendFound({ request, reply }, await views.orders.get(orderId), {
+        const { versions, ...found } = await views.orders.get(orderId)
+        return sendFound({ request, reply }, found, {
           missing: notFound(orderId),
-          tag: ownVersionTag,
+          tag: ({ version }) => versionsTag(versions ?? [version]),
         })
       },
       async getOrderEvents(request, reply) {
@@ -251,7 +252,7 @@ export function shownOrder(status: number, orderId: string, look: Look): string 
  * Ids, SKUs and currencies have no character that JSON escapes; names and categories may have.
  */
 function orderText(orderId: string, placed: AcceptedOrder, version: number): string {
-  const { status, customerId, lines, total, placedAt, reservedUntil } = placed
+  const { status, customerId, lines, total, placedAt, reservedUntil, returned } = placed
   let text = `{"orderId":"${orderId}","status":"${status}","customerId":"${customerId}","lines":[`
   let separator = ''
   for (const { sku, name, category, quantity, unitPrice } of lines) {
@@ -259,5 +260,6 @@ function orderText(orderId: string, placed: AcceptedOrder, version: number): str
     separator = ','
   }
   const until = reservedUntil === null ? 'null' : `"${rfc3339(reservedUntil)}"`
-  return `${text}],"total":{"amount":${String(total.amount)},"currency":"${total.currency}"},"placedAt":"${rfc3339(placedAt)}","reservedUntil":${until},"version":${String(version)}}`
+  const back = returned.length === 0 ? '' : `"returned":${JSON.stringify(returned)},`
+  return `${text}],"total":{"amount":${String(total.amount)},"currency":"${total.currency}"},"placedAt":"${rfc3339(placedAt)}","reservedUntil":${until},${back}"version":${String(version)}}`
 }

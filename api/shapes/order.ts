@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
+import { DELIVERY_STATUSES } from '../../domain/delivery.ts'
 import { ORDER_STATUSES } from '../../domain/order.ts'
+import { PAYMENT_STATUSES } from '../../domain/payments/payment-status.ts'
 import { listOf } from './list.ts'
-import { Money } from './money.ts'
+import { Money, MoneySum } from './money.ts'
 import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { count, Position, time } from './shape.ts'
 
@@ -44,6 +46,43 @@ export const Order = named(
       nullable(Type.String({ description: 'Why it was rejected (a code) or cancelled (in words). Only in reads.' })),
     ),
     shortages: Type.Optional(Type.Array(ref(Shortage), { description: 'Only in reads.' })),
+    payment: Type.Optional(
+      nullable(
+        Type.Object(
+          {
+            status: oneOf(PAYMENT_STATUSES, { description: 'As GET /payments/{orderId} has it.' }),
+            attempts: count('Attempts to pay it.'),
+            captured: ref(MoneySum),
+            refunded: ref(MoneySum),
+            underWay: ref(MoneySum),
+          },
+          {
+            additionalProperties: false,
+            description: 'How it is paid, the sums over all attempts; null before the first. Only in reads.',
+          },
+        ),
+      ),
+    ),
+    delivery: Type.Optional(
+      nullable(
+        Type.Object(
+          {
+            status: oneOf(DELIVERY_STATUSES, { description: 'Status of the delivery.' }),
+            dispatches: count('How often it was dispatched.'),
+          },
+          { additionalProperties: false, description: 'How it is delivered; null until it is paid. Only in reads.' },
+        ),
+      ),
+    ),
+    returned: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { sku: Type.String({ description: 'The product.' }), quantity: count('Units that came back.') },
+          { additionalProperties: false },
+        ),
+        { description: 'What came back, by product. In reads, and in answers once something did.' },
+      ),
+    ),
     version: count('Version of the order; it grows with each change.'),
     position: Position,
   },

@@ -16,15 +16,15 @@ export interface OneRow {
 /** Exits with 1 when the row differs and is left as it is. */
 export async function checkOneRow(context: CommandContext, { name, key, heal }: OneRow): Promise<void> {
   const projection = projections.find(
-    (each) => each.name === name && each.tables.some(({ owner }) => owner !== undefined),
+    (each) => each.name === name && each.tables.some(({ owners }) => owners !== undefined),
   )
   if (projection === undefined) {
-    const owned = projections.filter(({ tables }) => tables.some(({ owner }) => owner !== undefined))
+    const owned = projections.filter(({ tables }) => tables.some(({ owners }) => owners !== undefined))
     throw new StartFailure({
       code: 'rows-without-owner',
       exitCode: 2,
-      what: `the rows of ${name} do not each belong to one stream`,
-      tried: `to compare the row ${key} with its stream`,
+      what: `the keys of ${name} do not name the streams of its rows`,
+      tried: `to compare the row ${key} with its streams`,
       next: `one of: ${owned.map((each) => each.name).join(', ')}; or orderledger projections check ${name}`,
     })
   }
@@ -37,7 +37,7 @@ export async function checkOneRow(context: CommandContext, { name, key, heal }: 
       await pool.end()
     }
   })
-  if (checked === null) throw new Error(`${name} has no table whose rows have one owner`)
+  if (checked === null) throw new Error(`${name} has no table whose keys name streams`)
   context.output.result(checked, () => textOf(name, key, checked))
   if (checked.difference !== null && !checked.healed) context.exitWith(1)
 }

@@ -1,4 +1,4 @@
-/** Compares one row with the stream that owns it, and puts it right: for tables whose rows have one owner. */
+/** Compares one row with the streams that own it, and puts it right: for tables whose keys name them. */
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { readStreamUpTo } from '../../store/log/read-log.ts'
 import { columnText, MemoryTables, type MemoryRow } from '../memory-tables.ts'
@@ -12,26 +12,26 @@ export interface CheckRow {
   readonly pool: Pool
   readonly projection: Projection
   readonly key: string
-  /** Write the row as the stream tells it. */
+  /** Write the row as the streams tell it. */
   readonly heal: boolean
 }
 
 export interface CheckedRow {
   /** The checkpoint at which it was compared. */
   readonly position: number
-  /** Null: it is what its stream tells. */
+  /** Null: it is what its streams tell. */
   readonly difference: Difference | null
   readonly healed: boolean
 }
 
-/** Null: no table of the projection has rows with one owner. The projector waits for a moment. */
+/** Null: no table of the projection has keys that name streams. The projector waits for a moment. */
 export async function checkRow({ pool, projection, key, heal }: CheckRow): Promise<CheckedRow | null> {
-  const owned = projection.tables.find(({ owner }) => owner !== undefined)
-  if (owned?.owner === undefined) return null
-  const stream = owned.owner(key)
+  const owned = projection.tables.find(({ owners }) => owners !== undefined)
+  if (owned?.owners === undefined) return null
+  const streams = owned.owners(key)
   return inTransaction(pool, async (client) => {
     const { generation, position } = await lockLive(client, projection)
-    const told = await foldRow(client, { projection, table: owned, key, stream, position })
+    const told = await foldRow(client, { projection, table: owned, key, streams, position })
     const live = await readRow(client, owned, generation, key)
     const difference = differing(owned, key, live, told)
     if (difference === null || !heal) return { position, difference, healed: false }
@@ -56,21 +56,23 @@ interface Owned {
   readonly projection: Projection
   readonly table: Table
   readonly key: Key
-  readonly stream: string
+  readonly streams: readonly string[]
   readonly position: number
 }
 
-/** Null: the stream tells of no such row. Rejects with the decoder's error for an event that cannot be read. */
+/** One stream after the other: in which order is all one (law 6). Null: they tell of no such row. Rejects with the decoder's error for an event that cannot be read. */
 async function foldRow(
   client: PoolClient,
-  { projection, table, key, stream, position }: Owned,
+  { projection, table, key, streams, position }: Owned,
 ): Promise<MemoryRow | null> {
   const rows = new MemoryTables((each, of) => each === table && of === key)
-  for (const stored of await readStreamUpTo(client, stream, position)) {
-    const event = decodeEvent(stored)
-    if ('failure' in event) throw event.failure
-    for (const one of 'parts' in event ? event.parts : [event]) {
-      if (projection.handles.includes(one.event.type)) projection.apply(one, rows)
+  for (const stream of streams) {
+    for (const stored of await readStreamUpTo(client, stream, position)) {
+      const event = decodeEvent(stored)
+      if ('failure' in event) throw event.failure
+      for (const one of 'parts' in event ? event.parts : [event]) {
+        if (projection.handles.includes(one.event.type)) projection.apply(one, rows)
+      }
     }
   }
   return rows.rows(table).get(key) ?? null

@@ -6,7 +6,7 @@ import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const deliveriesTable = table({
   name: 'deliveries',
-  owner: (orderId) => `delivery-${orderId}`,
+  owners: (orderId) => [`delivery-${orderId}`],
   key: { name: 'order_id', type: 'text' },
   columns: {
     status: 'text',

@@ -1,21 +1,38 @@
-/** Every order there ever was, accepted or rejected, as it is now; and how many have each status. */
-import { byStatus, type OrderStatus } from '../../domain/order.ts'
+/**
+ * Every order there ever was, accepted or rejected, as it is now, paid and delivered; and how many have each status.
+ * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
+ */
+import type { DeliveryStatus } from '../../domain/delivery.ts'
+import { byStatus, type OrderStatus, type Returned } from '../../domain/order.ts'
+import { paymentStatus, type PaymentStatus } from '../../domain/payments/payment-status.ts'
 import type {
   OrderCancelled,
   OrderLine,
   OrderPlaced,
   OrderRejected,
+  OrderReturned,
+  PaymentEvent,
   RejectedLine,
   Shortage,
 } from '../../schemas/events.ts'
 import type { Money } from '../../schemas/events.ts'
 import { projection, table, type Projected, type Rows } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Found, type Page, type PageQuery, type Shown } from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+import {
+  FIRST_PAGE,
+  moneySum,
+  rfc3339,
+  toPage,
+  type Found,
+  type MoneySum,
+  type Page,
+  type PageQuery,
+  type Shown,
+} from './shown.ts'
+import type { TableName, ViewQuery, ViewReader } from './view-reader.ts'
 
 export const ordersTable = table({
   name: 'orders',
-  owner: (orderId) => `order-${orderId}`,
+  owners: (orderId) => [`order-${orderId}`, `payment-${orderId}`, `delivery-${orderId}`],
   key: { name: 'order_id', type: 'text' },
   columns: {
     status: 'text',
@@ -31,8 +48,33 @@ export const ordersTable = table({
     shortages: 'text',
     version: 'integer',
     first_position: 'bigint',
+    returned_units: 'counter',
+    // By the payment's stream.
+    attempts: 'integer',
+    // 1 while an attempt is.
+    open: 'integer',
+    // What the attempt that confirmed the order took.
+    confirmed_amount: 'bigint',
+    captured: 'sum',
+    refunded: 'sum',
+    // Of `refunded`: captures that the order could not take.
+    not_owed: 'sum',
+    under_way: 'sum',
+    payment_version: 'integer',
+    // By the delivery's stream.
+    delivery_status: 'text',
+    dispatches: 'integer',
+    delivery_version: 'integer',
   },
   indexes: ['first_position', 'status, first_position', 'customer_id, first_position'],
+})
+
+/** What came back of an order, by its id and the product's: `o1/A1`. Few orders have any. */
+export const returnedTable = table({
+  name: 'orders_returned',
+  key: { name: 'returned_id', type: 'text' },
+  columns: { order_id: 'text', sku: 'text', quantity: 'counter' },
+  indexes: ['order_id, sku'],
 })
 
 export const ordersByStatusTable = table({
@@ -43,8 +85,8 @@ export const ordersByStatusTable = table({
 
 export const orders = projection({
   name: 'orders',
-  version: 1,
-  tables: [ordersTable, ordersByStatusTable],
+  version: 2,
+  tables: [ordersTable, ordersByStatusTable, returnedTable],
   handles: [
     'OrderPlaced',
     'OrderConfirmed',
@@ -53,6 +95,17 @@ export const orders = projection({
     'OrderCompleted',
     'OrderRejected',
     'OrderReturned',
+    'PaymentRequested',
+    'PaymentCaptured',
+    'PaymentDeclined',
+    'RefundRequested',
+    'PaymentRefunded',
+    'RefundFailed',
+    'DeliveryScheduled',
+    'DeliveryDispatched',
+    'DeliveryDelivered',
+    'DeliveryFailed',
+    'DeliveryCancelled',
   ],
   apply(projected, rows) {
     const { event, version } = projected
@@ -80,11 +133,76 @@ export const orders = projection({
         moved(rows, 'confirmed', 'completed')
         break
       case 'OrderReturned':
-        rows.set(ordersTable, event.orderId, { version })
+        returned(event, version, rows)
+        break
+      case 'DeliveryScheduled':
+        rows.set(ordersTable, event.orderId, { delivery_status: 'scheduled', dispatches: 0, delivery_version: version })
+        break
+      case 'DeliveryDispatched': {
+        const { dispatch: dispatches } = event
+        rows.set(ordersTable, event.orderId, { delivery_status: 'dispatched', dispatches, delivery_version: version })
+        break
+      }
+      case 'DeliveryDelivered':
+        rows.set(ordersTable, event.orderId, { delivery_status: 'delivered', delivery_version: version })
+        break
+      case 'DeliveryFailed':
+        rows.set(ordersTable, event.orderId, { delivery_status: 'failed', delivery_version: version })
+        break
+      case 'DeliveryCancelled':
+        rows.set(ordersTable, event.orderId, { delivery_status: 'cancelled', delivery_version: version })
+        break
+      case 'PaymentRequested':
+      case 'PaymentCaptured':
+      case 'PaymentDeclined':
+      case 'RefundRequested':
+      case 'PaymentRefunded':
+      case 'RefundFailed':
+        rows.set(ordersTable, event.orderId, { payment_version: version })
+        moneyMoved(event, rows)
         break
     }
   },
 })
+
+function returned({ orderId, lines }: OrderReturned, version: number, rows: Rows): void {
+  rows.set(ordersTable, orderId, { version })
+  for (const { sku, quantity } of lines) {
+    rows.add(ordersTable, orderId, { returned_units: quantity })
+    rows.set(returnedTable, `${orderId}/${sku}`, { order_id: orderId, sku })
+    rows.add(returnedTable, `${orderId}/${sku}`, { quantity })
+  }
+}
+
+function moneyMoved(event: PaymentEvent, rows: Rows): void {
+  const { orderId } = event
+  const { amount } = event.amount
+  switch (event.type) {
+    case 'PaymentRequested':
+      rows.set(ordersTable, orderId, { attempts: event.attempt, open: 1 })
+      break
+    case 'PaymentCaptured':
+      // One that comes late leaves open what is open.
+      if (event.from === 'open') rows.set(ordersTable, orderId, { open: 0 })
+      if (event.confirms) rows.set(ordersTable, orderId, { confirmed_amount: amount })
+      rows.add(ordersTable, orderId, { captured: amount })
+      break
+    case 'PaymentDeclined':
+      rows.set(ordersTable, orderId, { open: 0 })
+      break
+    case 'RefundRequested':
+      rows.add(ordersTable, orderId, { under_way: amount })
+      break
+    case 'PaymentRefunded': {
+      const notOwed = event.cause === 'not-owed' ? amount : 0
+      rows.add(ordersTable, orderId, { under_way: -amount, refunded: amount, not_owed: notOwed })
+      break
+    }
+    case 'RefundFailed':
+      rows.add(ordersTable, orderId, { under_way: -amount })
+      break
+  }
+}
 
 function placed(event: OrderPlaced, { position, version }: Projected, rows: Rows): void {
   rows.set(ordersTable, event.orderId, {
@@ -138,9 +256,24 @@ export interface OrderView {
   readonly reason: string | null
   /** Of an order rejected as out of stock; empty otherwise. */
   readonly shortages: readonly Shortage[]
-  /** Of the order's stream: its ETag. */
+  /** Null before the first attempt. The sums are over all attempts. */
+  readonly payment: {
+    readonly status: PaymentStatus
+    readonly attempts: number
+    readonly captured: MoneySum
+    readonly refunded: MoneySum
+    readonly underWay: MoneySum
+  } | null
+  /** Null until the order is paid. */
+  readonly delivery: { readonly status: DeliveryStatus; readonly dispatches: number } | null
+  /** Units that came back, by product. */
+  readonly returned: readonly Returned[]
+  /** Of the order's stream. */
   readonly version: number
 }
+
+/** Versions of the streams that an order shows: its own, its payment's and its delivery's; 0 for none. */
+export type OrderVersions = readonly [number, number, number]
 
 export interface OrdersQuery extends PageQuery {
   readonly status: OrderStatus | null
@@ -154,7 +287,7 @@ export interface OrderCounts extends Shown {
 export interface OrderQueries {
   /** Newest first. */
   list(query: OrdersQuery): Promise<Page<OrderView>>
-  get(orderId: string): Promise<Found<OrderView>>
+  get(orderId: string): Promise<Found<OrderView> & { readonly versions: OrderVersions | null }>
   /** How many orders have each status now. */
   counts(): Promise<OrderCounts>
 }
@@ -173,6 +306,18 @@ interface OrderRow {
   readonly shortages: string | null
   readonly version: number
   readonly first_position: string
+  readonly attempts: number | null
+  readonly open: number | null
+  readonly confirmed_amount: string | null
+  readonly captured: string
+  readonly refunded: string
+  readonly not_owed: string
+  readonly under_way: string
+  readonly payment_version: number | null
+  readonly delivery_status: DeliveryStatus | null
+  readonly dispatches: number | null
+  readonly delivery_version: number | null
+  readonly returned: readonly Returned[] | null
 }
 
 export function orderQueries(reader: ViewReader): OrderQueries {
@@ -186,7 +331,10 @@ export function orderQueries(reader: ViewReader): OrderQueries {
 
     async get(orderId) {
       const { shown, rows } = await reader.read<OrderRow>(oneOrder, [orderId])
-      return { item: rows[0] === undefined ? null : orderView(rows[0]), ...shown }
+      const [row] = rows
+      if (row === undefined) return { item: null, versions: null, ...shown }
+      const versions = [row.version, row.payment_version ?? 0, row.delivery_version ?? 0] as const
+      return { item: orderView(row), versions, ...shown }
     },
 
     async counts() {
@@ -203,7 +351,7 @@ export function ordersPage(filter: { readonly status: boolean; readonly customer
   return {
     name: ['page', ...columns].join('_by_'),
     rows: (physical) => `
-      select * from ${physical(ordersTable)}
+      select *, ${returnedOf(physical)} as returned from ${physical(ordersTable)}
       where first_position < $1 ${columns.map((column, index) => `and ${column} = $${String(index + 3)}`).join(' ')}
       order by first_position desc
       limit $2`,
@@ -211,9 +359,20 @@ export function ordersPage(filter: { readonly status: boolean; readonly customer
   }
 }
 
+/** A row that only its payment or its delivery wrote does not show yet. */
 const oneOrder: ViewQuery = {
   name: 'one',
-  rows: (physical) => `select * from ${physical(ordersTable)} where order_id = $1`,
+  rows: (physical) => `
+    select *, ${returnedOf(physical)} as returned from ${physical(ordersTable)}
+    where order_id = $1 and first_position is not null`,
+}
+
+/** Looked up only where something came back. */
+function returnedOf(physical: TableName): string {
+  return `case when returned_units > 0 then (
+        select json_agg(json_build_object('sku', r.sku, 'quantity', r.quantity) order by r.sku)
+        from ${physical(returnedTable)} r where r.order_id = ${physical(ordersTable)}.order_id
+      ) end`
 }
 
 const orderCounts: ViewQuery = {
@@ -234,7 +393,28 @@ function orderView(row: OrderRow): OrderView {
     rejectedAt: time(row.rejected_at),
     reason: row.reason,
     shortages: row.shortages === null ? [] : (JSON.parse(row.shortages) as readonly Shortage[]),
+    payment: row.attempts === null ? null : paymentOf(row, row.attempts),
+    delivery: row.delivery_status === null ? null : { status: row.delivery_status, dispatches: row.dispatches ?? 0 },
+    returned: row.returned ?? [],
     version: row.version,
+  }
+}
+
+function paymentOf(row: OrderRow, attempts: number): OrderView['payment'] {
+  const currency = row.total_currency ?? ''
+  const isConfirmed = row.confirmed_amount !== null
+  const ofAll = BigInt(row.refunded)
+  return {
+    status: paymentStatus({
+      isOpen: row.open === 1,
+      isConfirmed,
+      captured: BigInt(row.confirmed_amount ?? row.captured),
+      refunded: isConfirmed ? ofAll - BigInt(row.not_owed) : ofAll,
+    }),
+    attempts,
+    captured: moneySum(row.captured, currency),
+    refunded: moneySum(row.refunded, currency),
+    underWay: moneySum(row.under_way, currency),
   }
 }
 

@@ -23,7 +23,7 @@ type RefundStatus = (typeof REFUND_STATUSES)[number]
 /** The key is the order and the number of the attempt: `o1/2`. */
 export const paymentsTable = table({
   name: 'payments',
-  owner: (paymentId) => `payment-${paymentId.slice(0, paymentId.lastIndexOf('/'))}`,
+  owners: (paymentId) => [`payment-${paymentId.slice(0, paymentId.lastIndexOf('/'))}`],
   key: { name: 'payment_id', type: 'text' },
   columns: {
     order_id: 'text',

@@ -6,7 +6,7 @@ import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const productsTable = table({
   name: 'products',
-  owner: (sku) => `inventory-${sku}`,
+  owners: (sku) => [`inventory-${sku}`],
   key: { name: 'sku', type: 'text' },
   columns: {
     name: 'text',

@@ -151,7 +151,8 @@ describe('the life of an order', () => {
     expect(await report('deliver')).toMatchObject({ status: 200, body: { status: 'delivered' } })
 
     const back = await post(`/orders/${orderId}/return`, { lines: [{ sku: 'A1', quantity: 1 }], reason: 'cracked' })
-    expect(back).toMatchObject({ status: 200, body: { status: 'completed' } })
+    const returned = [{ sku: 'A1', quantity: 1 }]
+    expect(back).toMatchObject({ status: 200, body: { status: 'completed', returned } })
     expect(
       await post(`/orders/${orderId}/return`, { lines: [{ sku: 'A1', quantity: 2 }], reason: 'too' }),
     ).toMatchObject({ status: 422, body: { code: 'return-too-large', sku: 'A1', wanted: 2, left: 1 } })
@@ -295,5 +296,44 @@ describe('what is read', () => {
     })
     const missing = await fetch(`${service.url}/deliveries/${await placed()}`)
     expect([missing.status, ((await missing.json()) as Reply['body'])['code']]).toEqual([404, 'delivery-not-found'])
+  })
+
+  test('of an order is how it is paid and delivered and what came back, under a tag that each of them changes', async () => {
+    const orderId = await placed()
+    const tags: (string | null)[] = []
+    const shown = async (done: Pick<Reply, 'headers'>) => {
+      const response = await fetch(`${service.url}/orders/${orderId}?after=${String(done.headers.get('x-position'))}`)
+      tags.push(response.headers.get('etag'))
+      return (await response.json()) as Reply['body']
+    }
+    const sums = { refunded: EUR(0), underWay: EUR(0) }
+    const pay = await post('/payments', { orderId, method: 'card' })
+    expect(await shown(pay)).toMatchObject({
+      status: 'confirmed',
+      payment: { status: 'captured', attempts: 1, captured: EUR(2_000), ...sums },
+      delivery: { status: 'scheduled', dispatches: 0 },
+      returned: [],
+    })
+    expect(await shown(await post(`/deliveries/${orderId}/dispatch`, {}))).toMatchObject({
+      delivery: { status: 'dispatched', dispatches: 1 },
+    })
+    expect(await shown(await post(`/deliveries/${orderId}/deliver`, {}))).toMatchObject({
+      status: 'completed',
+      delivery: { status: 'delivered' },
+    })
+    const lines = [{ sku: 'A1', quantity: 1 }]
+    await post(`/orders/${orderId}/return`, { lines, reason: 'cracked' })
+    const whole = await shown(await post(`/orders/${orderId}/return`, { lines, reason: 'cracked too' }))
+    expect(whole['returned']).toEqual([{ sku: 'A1', quantity: 2 }])
+    expect(new Set(tags).size).toBe(4)
+
+    const { items } = await get('/orders?limit=200', pay)
+    expect(items).toContainEqual(expect.objectContaining({ orderId, returned: [{ sku: 'A1', quantity: 2 }] }))
+    // The tag of a read is a demand on the order's own version.
+    const kept = await fetch(`${service.url}/orders/${orderId}/cancel`, {
+      method: 'POST',
+      headers: { 'if-match': tags.at(-1) ?? '' },
+    })
+    expect(((await kept.json()) as Reply['body'])['code']).toBe('order-not-cancellable')
   })
 })

@@ -1,6 +1,7 @@
 /** What keeps read models right: single rows healed, raised versions, replays that go wrong, checks for drift. */
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../app/clock.ts'
+import { paymentCaptured, paymentRequested } from '../../domain/test-events.ts'
 import { projections } from '../../projections/views/list.ts'
 import { orders } from '../../projections/views/orders.ts'
 import { products } from '../../projections/views/products.ts'
@@ -18,9 +19,16 @@ describe('one row', () => {
     ['changed', `update views.orders_g1 set customer_id = 'nobody' where order_id = 'o1'`, 'different'],
     ['deleted', `delete from views.orders_g1 where order_id = 'o1'`, 'missing'],
     ['left alone', `select`, null],
-  ] as const)('that was %s by hand is told from its stream, and healed', async (_, damage, kind) => {
+  ] as const)('that was %s by hand is told from its streams, and healed', async (_, damage, kind) => {
     await using projecting = await sold()
     const { pool } = projecting
+    const paid = [paymentRequested('o1', 1, 3_500), paymentCaptured('o1', 1, 3_500)]
+    await projecting.shown(
+      await appendEvents(
+        pool,
+        paid.map((event) => ({ stream: 'payment-o1', event })),
+      ),
+    )
     await pool.query(damage)
     const check = { pool, projection: orders, key: 'o1' }
     expect((await checkRow({ ...check, heal: false }))?.difference?.kind ?? null).toBe(kind)

@@ -207,7 +207,7 @@ describe('the queries', () => {
     await expect(views.orders.get('o1')).rejects.toMatchObject({ code: 'view-not-ready', retriable: true })
     await projecting.project()
     const empty = { position: 0, asOf: null }
-    expect(await views.orders.get('o1')).toEqual({ item: null, ...empty })
+    expect(await views.orders.get('o1')).toEqual({ item: null, versions: null, ...empty })
     expect(await views.activity.list({ limit: 5, cursor: null })).toEqual({ items: [], next: null, ...empty })
     expect(await views.sales.totals()).toMatchObject({ gmv: eur(0), averageOrder: eur(0), customers: 0, ...empty })
     expect(await views.sales.live()).toMatchObject({ ordersPerMinute: 0, lastUpdated: null, ...empty })
