@@ -1,5 +1,6 @@
 /** What may be asked of customers. */
 import { Type } from 'typebox'
+import { ADDRESS_MOST, ADDRESS_PATTERN } from '../domain/address.ts'
 import type { RegisterCustomer } from '../domain/customer.ts'
 import { request, type Wanted } from './request.ts'
 import { id, named, oneOf, ref, text } from './shape.ts'
@@ -16,9 +17,9 @@ const RegisterCustomerShape = named(
     name: text(1, 200, 'Personal data.'),
     email: Type.Optional(
       Type.String({
-        maxLength: 254,
-        pattern: '^[^\\s\\p{Cc}\\p{Cs}@]+@[^\\s\\p{Cc}\\p{Cs}@]+$',
-        description: 'Personal data.',
+        maxLength: ADDRESS_MOST,
+        pattern: ADDRESS_PATTERN,
+        description: 'Personal data. One mailbox: no quotes, commas or brackets before the @.',
       }),
     ),
     phone: Type.Optional(Type.String({ pattern: '^[+0-9][0-9 ().-]{2,31}$', description: 'Personal data.' })),

@@ -1062,7 +1062,7 @@ export interface RegisterCustomer {
   readonly customerId?: string
   /** Personal data. */
   readonly name: string
-  /** Personal data. */
+  /** Personal data. One mailbox: no quotes, commas or brackets before the @. */
   readonly email?: string
   /** Personal data. */
   readonly phone?: string

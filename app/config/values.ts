@@ -1,6 +1,6 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
 import { isCurrency } from '../../domain/currencies.ts'
-import { isAddress } from '../../reactors/mail/address.ts'
+import { isAddress } from '../../domain/address.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import { isThisMachine, parseSmtpUrl, SMTP_URL_FORM } from '../../reactors/mail/smtp-url.ts'
 import { ROLES, type ApiToken } from '../../api/http/roles.ts'

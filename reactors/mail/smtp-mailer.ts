@@ -1,6 +1,6 @@
 /** Mail by SMTP, over a few connections that stay open. */
 import nodemailer from 'nodemailer'
-import { isAddress } from './address.ts'
+import { isAddress } from '../../domain/address.ts'
 import type { Mail, Mailer, Sender, SendOutcome } from './mailer.ts'
 import { outcomeOf } from './smtp-outcome.ts'
 import type { SmtpServer } from './smtp-url.ts'
