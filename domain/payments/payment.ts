@@ -63,13 +63,13 @@ export interface Attempt {
   readonly requestedAt: Timestamp
   /** True when its capture confirmed the order: of one attempt at most. */
   readonly confirms: boolean
-  /** True when the gateway took another amount: it is then believed only with the right one. */
-  readonly inDoubt: boolean
+  /** Why it was declined, whatever came after; null: it was not. The recorded set is open. */
+  readonly declined: string | null
   /** What the gateway calls the charge; null until it is captured. */
   readonly reference: string | null
 }
 
-/** Of an attempt whose gateway took another amount than was asked for. */
+/** Why an attempt is declined whose gateway took another amount: it is then believed only with the right one. */
 export const WRONG_AMOUNT = 'wrong-amount'
 
 export interface Refund {
@@ -84,14 +84,14 @@ export interface Refund {
 
 export const payment: Aggregate<Payment, PaymentEvent> = {
   kind: 'payment',
-  fold: 1,
+  fold: 2,
   initial: { attempts: [], refunds: [] },
   evolve(state, event) {
     switch (event.type) {
       case 'PaymentRequested': {
         const { customerId, method, amount, at } = event
         const asked = { customerId, method, amount, requestedAt: at }
-        const attempt = { ...asked, status: 'open', confirms: false, inDoubt: false, reference: null } as const
+        const attempt = { ...asked, status: 'open', confirms: false, declined: null, reference: null } as const
         return { ...state, attempts: [...state.attempts, attempt] }
       }
       case 'PaymentCaptured':
@@ -101,7 +101,7 @@ export const payment: Aggregate<Payment, PaymentEvent> = {
           reference: event.reference,
         })
       case 'PaymentDeclined':
-        return withAttempt(state, event, { status: 'declined', inDoubt: event.reason === WRONG_AMOUNT })
+        return withAttempt(state, event, { status: 'declined', declined: event.reason })
       case 'RefundRequested': {
         const { attempt, amount, cause } = event
         const refund = { status: 'under-way', attempt, amount: amount.amount, cause, reference: null } as const

@@ -93,7 +93,7 @@ export function requestPayment(command: RequestPayment, read: Read): Decision<Re
     return refuse({ reason: 'wrong-currency', currency: total.currency })
   if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
 
-  const outcome = { status: 'open', confirms: false, inDoubt: false, reference: null } as const
+  const outcome = { status: 'open', confirms: false, declined: null, reference: null } as const
   const reference = total.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
   const asked = { customerId, method, amount: total, requestedAt: at }
   const attempt: Numbered = { ...asked, ...outcome, number: attempts + 1 }

@@ -54,8 +54,8 @@ export function recordCapture(command: RecordCapture, read: Read): Decision<Unkn
   const state = read(payment, orderId)
   const attempt = attemptOf(state, command.attempt)
   if (attempt === null) return refuse({ reason: 'unknown-attempt', orderId, attempt: command.attempt })
-  const { status, amount: asked, inDoubt } = attempt
-  if (taken === null ? status === 'declined' && inDoubt : !sameMoney(taken, asked)) {
+  const { status, amount: asked } = attempt
+  if (taken === null ? status === 'declined' && attempt.declined === WRONG_AMOUNT : !sameMoney(taken, asked)) {
     const declined = { type: 'PaymentDeclined', ...contentOf(orderId, attempt), reason: WRONG_AMOUNT } as const
     return refuse(
       { reason: WRONG_AMOUNT, asked, taken },

@@ -18,7 +18,7 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
   const { attempt = {}, ...rest } = change
   const asked: Numbered = {
     ...{ number: 1, status: 'open', customerId: 'c1', method: 'card' },
-    ...{ confirms: false, inDoubt: false, reference: null },
+    ...{ confirms: false, declined: null, reference: null },
     ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON },
     ...attempt,
   }
