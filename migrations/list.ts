@@ -17,6 +17,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0014_relay_topics': sql('0014_relay_topics.sql'),
   '0015_effects': sql('0015_effects.sql'),
   '0016_mail_inbox': sql('0016_mail_inbox.sql'),
+  '0017_mail_reactor': sql('0017_mail_reactor.sql'),
 }
 
 function sql(file: string): string {

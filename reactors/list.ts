@@ -1,14 +1,16 @@
 /** Every reactor. A new one is a file beside this one, or in a folder of its own, and a line in each list here. */
 import { expireOrders } from './expire-orders.ts'
+import { mail, skipMail, type MailParts } from './mail/mail.ts'
 import { payments, skipPayment, type PaymentsParts } from './payments/payments.ts'
 import type { Reactor, Skip } from './reactor.ts'
 
 export interface ReactorsParts {
   readonly payments: PaymentsParts
+  readonly mail: MailParts
 }
 
 /** Their names, where nobody runs them. */
-export const reactorNames = ['expire-orders', 'payments'] as const
+export const reactorNames = ['expire-orders', 'payments', 'mail'] as const
 
 export type ReactorName = (typeof reactorNames)[number]
 
@@ -16,6 +18,7 @@ export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
   const reactors: Readonly<Record<ReactorName, Reactor>> = {
     'expire-orders': expireOrders,
     payments: payments(parts.payments),
+    mail: mail(parts.mail),
   }
   return reactorNames.map((name) => reactors[name])
 }
@@ -24,4 +27,5 @@ export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
 export const skips: Readonly<Record<ReactorName, Skip>> = {
   'expire-orders': () => null,
   payments: skipPayment,
+  mail: skipMail,
 }

@@ -25,21 +25,27 @@ export function whyOf(error: unknown): Why {
   return { code, message: error instanceof Error ? error.message : String(error) }
 }
 
+/** Why a reactor that acts outside does nothing in a process that may not. */
+const NO_EFFECTS = 'EFFECTS is off: nothing is charged, refunded or sent'
+
 /**
  * Where the reactor has read to. It is tried again: what stopped it may have been mended, by a newer release perhaps. One
- * that acts outside begins paused in a log that was made from a dump, and in another one than it ran with last.
+ * that acts outside begins paused in a log that was made from a dump, and in another one than it ran with last; that
+ * effects were off pauses it only while they are.
  */
 export async function openReactor(pool: Pool, { name, actsOutside }: Reactor): Promise<Position> {
   await pool.query(
     `insert into log.reactors as r (name, ran_in, paused)
     select $1, i.id, case when $2 and i.restored_at is not null then ${because('$3')} end from log.identity i
     on conflict (name) do update set failure = null, ran_in = excluded.ran_in,
-      paused = coalesce(r.paused, case when $2 and r.ran_in <> excluded.ran_in then ${because('$4')} end)`,
+      paused = coalesce(case when r.paused->>'reason' <> $5 then r.paused end,
+        case when $2 and r.ran_in <> excluded.ran_in then ${because('$4')} end)`,
     [
       name,
       actsOutside,
       'this log was made from a dump: what it asks for may have been done before',
       'it ran with another log before: what this one asks for may have been done there',
+      NO_EFFECTS,
     ],
   )
   return openCheckpoint(pool, readerName(name))
@@ -82,6 +88,15 @@ export async function pauseReactor(pool: Pool, name: string, reason: string): Pr
     on conflict (name) do update set paused = coalesce(r.paused, excluded.paused)`,
     [name, reason],
   )
+}
+
+/** It may do nothing outside, resumed by hand or not. */
+export async function holdReactor(pool: Pool, name: string): Promise<void> {
+  await pool.query({
+    name: 'hold-reactor',
+    text: `update log.reactors set paused = ${because('$2')} where name = $1 and paused is null`,
+    values: [name, NO_EFFECTS],
+  })
 }
 
 export async function resumeReactor(pool: Pool, name: string): Promise<void> {

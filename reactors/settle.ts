@@ -14,7 +14,7 @@ import { pause } from '../store/waiting/pause.ts'
 import { readDue, writeSettled, type SettledCause } from './due-table.ts'
 import type { Acting, DueCause } from './reactor.ts'
 import type { Cursor } from './read-together.ts'
-import { recordOutage, whyOf } from './reactor-table.ts'
+import { holdReactor, recordOutage, whyOf } from './reactor-table.ts'
 
 const LOOK_MS = 1_000
 /** Failures outside in a row after which it counts as away. */
@@ -35,6 +35,8 @@ export interface Asking {
 export interface SettlingParts extends Asking {
   readonly pool: Pool
   readonly log: WorkerLog
+  /** False: reactors that act outside begin nothing. */
+  readonly effects: boolean
   /** Milliseconds by a clock that never goes back. */
   readonly monotonic: () => number
   /** The fault hook. */
@@ -84,8 +86,12 @@ class Settling {
 
   /** Returns how many were begun. */
   async #begin(): Promise<number> {
-    const { pool, clock, monotonic, reachPoint } = this.#parts
+    const { pool, clock, effects, monotonic, reachPoint } = this.#parts
     const { reactor, stopped } = this.#cursor
+    if (reactor.actsOutside && !effects) {
+      await holdReactor(pool, reactor.name)
+      return 0
+    }
     const free = this.#atOnce() - this.#underWay.size
     if (free <= 0 || stopped || monotonic() < this.#awayUntil) return 0
     const at = clock()
@@ -93,7 +99,8 @@ class Settling {
       at,
       fresh: free,
       repeated: Math.min(free, this.#repeats()),
-      except: [...this.#underWay.keys()].map(({ position }) => position),
+      // What has ended and is not noted yet would be read as due once more.
+      except: [...this.#underWay.keys(), ...this.#ended.map(({ cause }) => cause)].map(({ position }) => position),
       holdsBack: reactor.holdsBack,
     })
     const taken = rows.slice(0, free)

@@ -7,6 +7,7 @@ import type { Executor } from '../../store/commit/command.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Health } from '../../store/waiting/health.ts'
 import type { CrashPlan } from '../crash-points.ts'
+import type { MailSettings } from '../start/open-mail.ts'
 import type { GatewaySettings } from '../gateway/open-gateway.ts'
 import type { Releases } from '../start/releases.ts'
 
@@ -28,6 +29,14 @@ export interface WorkPayments extends GatewaySettings {
   readonly transferDays: number
 }
 
+/** What reaches customers, and whether anything may. */
+export interface WorkEffects {
+  readonly payments: WorkPayments
+  readonly mail: MailSettings
+  /** False: nobody is charged, refunded, mailed or texted. */
+  readonly allowed: boolean
+}
+
 /** All that it takes to speak to Kafka. */
 export interface WorkKafka {
   readonly settings: KafkaSettings
@@ -40,7 +49,7 @@ export interface WorkParts extends WorkData {
   /** Of the role `api`, for work in the process of it; else null. */
   readonly executor: Executor | null
   /** Null in threads. */
-  readonly payments: WorkPayments | null
+  readonly effects: WorkEffects | null
   /** Null in threads. */
   readonly metrics: Metrics | null
   /** Gives back what the work registers here, in reverse order. */

@@ -1,5 +1,5 @@
 /** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
-import { openReactorList } from '../../reactors/list.ts'
+import { openReactorList, reactorNames } from '../../reactors/list.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
@@ -8,22 +8,25 @@ import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { newId } from '../clock.ts'
 import { openGateway } from '../gateway/open-gateway.ts'
 import { crashPoints } from '../crash-points.ts'
+import { openMail } from '../start/open-mail.ts'
 import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
 
 export const openReactorWork: OpenWork = async (parts) => {
-  const { databaseUrl, crash, log, releases, payments } = parts
-  if (payments === null) throw new Error('reactors run in the process, which knows how money is moved')
-  const gateway = openGateway(payments, { log, releases })
-  const reactors = openReactorList({ payments: { gateway, transferDays: payments.transferDays } })
+  const { databaseUrl, crash, log, releases, effects } = parts
+  if (effects === null) throw new Error('reactors run in the process, which knows how money is moved and mail is sent')
+  const { payments, allowed } = effects
   const pool = openPool(databaseUrl, {
     name: 'reactor',
-    max: reactors.length + CONNECTIONS_BESIDE,
+    max: reactorNames.length + CONNECTIONS_BESIDE,
     // Rows and checkpoint are lost together in a crash of the server; a command that is asked for again is harmless.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })
   releases.add('reactor pool', () => pool.end())
+  const gateway = openGateway(payments, { log, releases })
+  const mail = openMail(effects.mail, { pool, log })
+  const reactors = openReactorList({ payments: { gateway, transferDays: payments.transferDays }, mail })
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
   const moved = new LatchedSignal()
@@ -31,11 +34,13 @@ export const openReactorWork: OpenWork = async (parts) => {
   await listener.start()
   releases.add('listener', () => listener.stop())
   const worker = serveReactors({
-    ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved },
+    ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
     monotonic: () => performance.now(),
     reachPoint: crashPoints({ crash }),
   })
   releases.add('reactors', () => worker.stop())
+  // Ended first: what is being sent ends within a moment, and the reactors wait for that.
+  releases.add('mail', () => mail.close())
   return {
     detail: reactors.map(({ name }) => name).join(', '),
     reports: () => ({ reactors: { health: worker.health(), figures: {}, feed: null } }),

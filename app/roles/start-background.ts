@@ -10,7 +10,7 @@ import type { Log } from '../log.ts'
 import type { Releases } from '../start/releases.ts'
 import { BackgroundThread } from './background-thread.ts'
 import { backgroundWork, type BackgroundWork } from './background-work.ts'
-import type { OpenedWork, WorkData, WorkReport } from './open-work.ts'
+import type { OpenedWork, WorkData, WorkEffects, WorkReport } from './open-work.ts'
 
 export interface StartBackground {
   readonly config: Config
@@ -56,16 +56,25 @@ export async function startBackground(options: StartBackground): Promise<Backgro
 
 async function open({ name, host, open: load }: BackgroundWork, options: StartBackground): Promise<OpenedWork> {
   const { config, databaseUrl, ids, executor, metrics, log, releases } = options
-  const { crash, driftCheck, relayLoses, dataDir } = config
+  const { crash, driftCheck, relayLoses } = config
   const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
-  const { gateway, timeoutSeconds, bankTransferDays: transferDays } = config.payments
-  const payments = { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir }
   const data: WorkData = { name, databaseUrl, crash, driftCheckEvery: PERIODS[driftCheck], kafka }
-  if (host === 'process') return (await load())({ ...data, executor, metrics, log, releases, payments })
+  if (host === 'process')
+    return (await load())({ ...data, executor, metrics, log, releases, effects: effectsOf(config) })
   const thread = new BackgroundThread({ data, log })
   const opened = await thread.start()
   releases.add(name, () => thread.stop())
   return opened
+}
+
+function effectsOf({ payments, dataDir, effects: allowed, ...config }: Config): WorkEffects {
+  const { gateway, timeoutSeconds, bankTransferDays: transferDays } = payments
+  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production } = config
+  return {
+    payments: { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir },
+    mail: { smtpUrl, smsUrl, from, operator, secure: production },
+    allowed,
+  }
 }
 
 const NOTHING: WorkReport = { health: STOPPED, figures: {}, feed: null }

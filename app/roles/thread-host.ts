@@ -23,7 +23,7 @@ export async function runThread(open: OpenWork): Promise<void> {
   const stop = new Promise<void>((resolve) => host.once('message', () => resolve()))
   const thread = {
     ...(workerData as WorkData),
-    ...{ releases, executor: null, metrics: null, payments: null },
+    ...{ releases, executor: null, metrics: null, effects: null },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
   }
   try {

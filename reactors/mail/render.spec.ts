@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatIn } from './format.ts'
 import { languages, render, templateNames, type TemplateName } from './render.ts'
-import { samples } from './samples.ts'
+import { samples } from '../../cli/output/mail-samples.ts'
 import { parseTemplate } from './template-file.ts'
 
 const all = templateNames.flatMap((name) => languages.map((language) => [name, language] as const))

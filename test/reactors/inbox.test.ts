@@ -11,7 +11,7 @@ import { countEmails, INBOX_MOST, readEmail, readEmails, writeEmail } from '../.
 import { openInbox, type Inbox } from '../../reactors/mail/inbox.ts'
 import { messageIdOf } from '../../reactors/mail/mailer.ts'
 import { languages, render, templateNames } from '../../reactors/mail/render.ts'
-import { samples } from '../../reactors/mail/samples.ts'
+import { samples } from '../../cli/output/mail-samples.ts'
 import { httpTexter, simulatedTexter } from '../../reactors/mail/sms.ts'
 import { writeDump } from '../../store/dump/write-dump.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'

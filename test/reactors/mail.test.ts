@@ -1,46 +1,9 @@
-import { once } from 'node:events'
-import { type AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { readMessage, type Message } from '../../reactors/mail/read-message.ts'
 import { eventually } from '../support/eventually.ts'
-import { CAUSE, closeOpened, mailerTo, mailTo, opened } from './mailing.ts'
+import { CAUSE, closeOpened, failure, mailerTo, mailTo, realServer } from './mailing.ts'
 import { ScriptedSmtp, type Step } from './scripted-smtp.ts'
 
 afterEach(closeOpened)
-
-interface Received extends Message {
-  readonly from: string
-  readonly to: readonly string[]
-}
-
-/** A real mail server, and what it took. */
-async function realServer(options: SMTPServerOptions = {}) {
-  const received: Received[] = []
-  const server = new SMTPServer({
-    logger: false,
-    authOptional: true,
-    disableReverseLookup: true,
-    onData(stream, { envelope }, done) {
-      void buffer(stream).then((source) => {
-        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
-        received.push({ from, to: envelope.rcptTo.map(({ address }) => address), ...readMessage(source) })
-        done(null)
-      })
-    },
-    ...options,
-  })
-  server.on('error', () => undefined)
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  opened.push(() => new Promise((resolve) => server.close(() => resolve(null))))
-  return { received, port: (server.server.address() as AddressInfo).port }
-}
-
-function failure(responseCode: number, message = 'no'): Error {
-  return Object.assign(new Error(message), { responseCode })
-}
 
 describe('a mail', () => {
   test('arrives as it was rendered, marked as sent by a program, with one Message-ID for its step', async () => {

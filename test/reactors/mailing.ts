@@ -1,7 +1,12 @@
-/** A mail, and mailers to servers on this machine. */
+/** A mail, mailers to servers on this machine, and such a server. */
+import { once } from 'node:events'
+import { type AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { readMessage, type Message } from '../../reactors/mail/read-message.ts'
 import { messageIdOf, type Mail, type Mailer } from '../../reactors/mail/mailer.ts'
 import { render } from '../../reactors/mail/render.ts'
-import { samples } from '../../reactors/mail/samples.ts'
+import { samples } from '../../cli/output/mail-samples.ts'
 import { smtpMailer, type SmtpPatience } from '../../reactors/mail/smtp-mailer.ts'
 import type { SmtpServer } from '../../reactors/mail/smtp-url.ts'
 
@@ -43,4 +48,39 @@ export function mailerTo(port: number, changed: Partial<SmtpServer> = {}, patien
   })
   opened.push(() => mailer.close())
   return mailer
+}
+
+export interface Received extends Message {
+  readonly from: string
+  readonly to: readonly string[]
+}
+
+/** A real mail server, and what it took. */
+export async function realServer(options: SMTPServerOptions = {}, wantedPort = 0) {
+  const received: Received[] = []
+  const server = new SMTPServer({
+    logger: false,
+    authOptional: true,
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onData(stream, { envelope }, done) {
+      void buffer(stream).then((source) => {
+        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
+        received.push({ from, to: envelope.rcptTo.map(({ address }) => address), ...readMessage(source) })
+        done(null)
+      })
+    },
+    ...options,
+  })
+  server.on('error', () => undefined)
+  server.listen(wantedPort, '127.0.0.1')
+  await once(server.server, 'listening')
+  const close = () => new Promise((resolve) => server.close(() => resolve(null)))
+  opened.push(close)
+  return { received, close, port: (server.server.address() as AddressInfo).port }
+}
+
+/** An answer of such a server. */
+export function failure(responseCode: number, message = 'no'): Error {
+  return Object.assign(new Error(message), { responseCode })
 }

@@ -11,8 +11,10 @@ import { order } from '../../domain/order.ts'
 import { payment, type PaymentMethod } from '../../domain/payments/payment.ts'
 import { requestPayment } from '../../domain/payments/request-payment.ts'
 import { placeOrder } from '../../domain/place-order.ts'
-import { openReactorList } from '../../reactors/list.ts'
+import { expireOrders } from '../../reactors/expire-orders.ts'
+import { payments } from '../../reactors/payments/payments.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
+import type { ReactorParts } from '../../reactors/serve-reactors.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { appendEvents } from '../support/append-events.ts'
@@ -22,7 +24,7 @@ export interface Paying extends Reacting {
   /** Where the gateway is asked; the same after it was stopped and started again. */
   readonly gatewayUrl: string
   /** Begins to charge and refund, as another process would. */
-  pay(): Promise<LeasedWorker>
+  pay(options?: Partial<ReactorParts>): Promise<LeasedWorker>
   stopGateway(): Promise<void>
   startGateway(options?: Partial<SimulatorOptions>): Promise<void>
   /** What the gateway has in its book, by key, oldest first. */
@@ -74,7 +76,8 @@ export async function openPaying(options: Partial<SimulatorOptions> = {}): Promi
   return {
     ...reacting,
     gatewayUrl: url,
-    pay: () => reacting.react({}, { reactors: openReactorList({ payments: { gateway, transferDays: 0 } }) }),
+    pay: (options = {}) =>
+      reacting.react({}, { reactors: [expireOrders, payments({ gateway, transferDays: 0 })], ...options }),
     async stopGateway() {
       await running?.stop()
       running = null

@@ -76,6 +76,7 @@ export async function openReacting(): Promise<Reacting> {
         executor: store.committer,
         newId,
         clock: clock.now,
+        effects: true,
         monotonic: () => performance.now(),
         log: { info: () => undefined, warn: complain, error: complain },
         reachPoint: () => undefined,

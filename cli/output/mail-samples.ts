@@ -1,5 +1,5 @@
 /** Values for a preview of each template. */
-import type { TemplateValues } from './render.ts'
+import type { TemplateValues } from '../../reactors/mail/render.ts'
 
 const order = { name: 'Ada Lovelace', orderId: '01981f6e-40c2-7cc1-9d3b-5a6b7c8d9e0f' }
 const lines = [
