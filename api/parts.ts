@@ -12,6 +12,7 @@ import type { EventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import type { Executor } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import type { LogPage, LogQuery } from '../store/log/read-log.ts'
+import type { Timeline } from '../store/log/read-timeline.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
 import type { WebhookParts } from './routes/payment-webhook.ts'
 import type { PaymentParts } from './routes/payments.ts'
@@ -44,6 +45,7 @@ export interface ApiParts extends OperationParts {
   readonly payments: PaymentParts['payments'] & WebhookParts['payments']
   readonly shop: ShopSettings
   readonly readLog: ReadLog
+  readonly readTimeline: ReadTimeline
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */
@@ -57,6 +59,8 @@ export interface ApiParts extends OperationParts {
 }
 
 export type ReadLog = (query: LogQuery) => Promise<LogPage>
+
+export type ReadTimeline = (orderId: string) => Promise<Timeline>
 
 export interface KafkaParts {
   readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>

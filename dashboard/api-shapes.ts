@@ -1363,6 +1363,32 @@ export interface StartReplay {
   readonly acceptDifferences?: boolean
 }
 
+/** What happened to an order, its payment, its delivery and their stock, and the messages about it; oldest first. */
+export interface Timeline {
+  readonly items: readonly ({
+    /** In the log. */
+    readonly position: number
+    /** Stream of the event: `<kind>-<id>`. */
+    readonly stream: string
+    /** Type of the event. */
+    readonly type: string
+    /** When it was recorded, by the database’s clock. RFC 3339, UTC. */
+    readonly recordedAt: string
+    /** Id of the event that caused this one. */
+    readonly causationId: string | null
+    /** Milliseconds since the item before it was recorded; null for the first. Below 0 if a clock was set back. */
+    readonly sincePreviousMs: number | null
+    /** Content, in the newest version of its schema. */
+    readonly data: {
+      readonly [more: string]: unknown
+    } | null
+    /** Why `data` is null: this release cannot read the event. */
+    readonly error?: string
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** A topic and its health. */
 export interface Topic {
   /** Its name in the cluster. */

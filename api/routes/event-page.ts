@@ -3,6 +3,7 @@ import { rfc3339 } from '../../projections/views/shown.ts'
 import { decode } from '../../schemas/codec.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'
+import type { Timeline } from '../../store/log/read-timeline.ts'
 import type { LogPage } from '../../store/log/read-log.ts'
 
 export interface ShownEvents {
@@ -14,6 +15,18 @@ export interface ShownEvents {
 /** `position`: how far the log was looked through. */
 export function eventPage({ events, next }: LogPage, after: Position): ShownEvents {
   return { items: events.map(shownEvent), next, position: next ?? events.at(-1)?.position ?? after }
+}
+
+/** `sincePreviousMs`: recorded so long after the item before it; null for the first. */
+export function timelineOf({ events, position }: Timeline) {
+  const items = events.map((event, index) => {
+    const { position: at, stream, type, recordedAt, causationId } = event
+    const before = events[index - 1]
+    const sincePreviousMs = before === undefined ? null : recordedAt - before.recordedAt
+    const what = { position: at, stream, type, recordedAt: rfc3339(recordedAt), causationId, sincePreviousMs }
+    return { ...what, ...decoded(event) }
+  })
+  return { items, position }
 }
 
 function shownEvent(event: StoredEvent): object {

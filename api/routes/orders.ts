@@ -16,12 +16,12 @@ import { parseIfMatch, versionsTag, versionTag } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import type { Metrics } from '../metrics.ts'
 import { commanding, NOTHING, reading, viewing } from '../operation.ts'
-import type { ReadLog } from '../parts.ts'
+import type { ReadLog, ReadTimeline } from '../parts.ts'
 import { resource } from '../resource.ts'
-import { EventPage } from '../shapes/event.ts'
+import { EventPage, Timeline } from '../shapes/event.ts'
 import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
 import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
-import { eventPage } from './event-page.ts'
+import { eventPage, timelineOf } from './event-page.ts'
 import { pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
 
 const OrderPath = closed({ orderId: id('The order.') })
@@ -106,17 +106,43 @@ const history = reading('/orders/:orderId/events', {
   problems: ['order-not-found', 'store-unavailable'],
 })
 
+const timeline = reading('/orders/:orderId/timeline', {
+  tag: 'orders',
+  summary: 'Show the life of an order',
+  description:
+    'The events of the order, its payment and its delivery (the first 1,000), the stock that moved with them, and the messages about them. Reads the log itself, so it shows every acknowledged command.',
+  role: 'read',
+  params: OrderPath,
+  query: NOTHING,
+  answers: {
+    200: {
+      description: 'What happened, oldest first.',
+      shape: ref(Timeline),
+      headers: { 'x-position': 'The position up to which the log was searched.' },
+    },
+  },
+  problems: ['order-not-found', 'store-unavailable'],
+})
+
 export interface OrderParts {
   readonly executor: Executor
   readonly shop: ShopSettings
   readonly views: Pick<Views, 'orders'>
   readonly readLog: ReadLog
+  readonly readTimeline: ReadTimeline
   readonly metrics: Pick<Metrics, 'countOrder'> | null
 }
 
 export const orders = resource(
-  { placeOrder: placing, listOrders: listing, cancelOrder: cancelling, getOrder: showing, getOrderEvents: history },
-  ({ executor, shop, views, readLog, metrics }: OrderParts) => {
+  {
+    placeOrder: placing,
+    listOrders: listing,
+    cancelOrder: cancelling,
+    getOrder: showing,
+    getOrderEvents: history,
+    getOrderTimeline: timeline,
+  },
+  ({ executor, shop, views, readLog, readTimeline, metrics }: OrderParts) => {
     const execute = executeWith(executor)
     return {
       async placeOrder(request, reply) {
@@ -150,6 +176,12 @@ export const orders = resource(
         const page = await readLog({ after: position, limit: most, stream: `order-${orderId}` })
         if (position === 0 && page.events.length === 0) throw new ProblemError(notFound(orderId))
         return sendEvents(reply, eventPage(page, position))
+      },
+      async getOrderTimeline(request, reply) {
+        const { orderId } = request.params
+        const found = await readTimeline(orderId)
+        if (found.events.length === 0) throw new ProblemError(notFound(orderId))
+        return sendEvents(reply, timelineOf(found))
       },
     }
   },

@@ -76,7 +76,7 @@ export function sendTagged({ request, reply }: Exchange, { content, also }: Tagg
 }
 
 /** A page of the log. It changes with every event, so it has no ETag. */
-export function sendEvents(reply: FastifyReply, page: ShownEvents): FastifyReply {
+export function sendEvents(reply: FastifyReply, page: Pick<ShownEvents, 'items' | 'position'>): FastifyReply {
   reply.header('x-position', String(page.position)).header('cache-control', 'private, no-cache')
   return sendJson(reply, JSON.stringify(page))
 }

@@ -47,3 +47,38 @@ export const EventPage = named(
   },
   { description: 'A page of the log, in its order.' },
 )
+
+export const Timeline = named(
+  'Timeline',
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          position: Type.Integer({ description: 'In the log.' }),
+          stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
+          type: Type.String({ description: 'Type of the event.' }),
+          recordedAt: time('When it was recorded, by the database’s clock.'),
+          causationId: nullable(Type.String({ format: 'uuid', description: 'Id of the event that caused this one.' })),
+          sincePreviousMs: nullable(
+            count(
+              'Milliseconds since the item before it was recorded; null for the first. Below 0 if a clock was set back.',
+            ),
+          ),
+          data: nullable(
+            Type.Object(
+              {},
+              { additionalProperties: true, description: 'Content, in the newest version of its schema.' },
+            ),
+          ),
+          error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    position: Position,
+  },
+  {
+    description:
+      'What happened to an order, its payment, its delivery and their stock, and the messages about it; oldest first.',
+  },
+)

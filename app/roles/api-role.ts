@@ -23,6 +23,7 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
 import { readLog } from '../../store/log/read-log.ts'
+import { readTimeline } from '../../store/log/read-timeline.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -126,6 +127,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         },
       },
       readLog: (query) => readLog(pool, query),
+      readTimeline: (orderId) => readTimeline(pool, orderId),
       shop,
       dashboard,
       registry: registry.pool,

@@ -3,13 +3,13 @@ import type pg from 'pg'
 import type { Position } from '../commit/command.ts'
 import type { RecordedEvent, StoredEvent } from './feed.ts'
 
-const COLUMNS = `position, stream, version, type, schema_version, data, id, command_id, correlation_id, causation_id, recorded_at::text`
+export const COLUMNS = `position, stream, version, type, schema_version, data, id, command_id, correlation_id, causation_id, recorded_at::text`
 
-type Row = [string, string, number, string, number, Buffer, string, string, string, string | null, string]
+export type Row = [string, string, number, string, number, Buffer, string, string, string, string | null, string]
 
 type RecordedRow = [string, string, number, string, number, Buffer, string]
 
-type Queryable = Pick<pg.ClientBase, 'query'>
+export type Queryable = Pick<pg.ClientBase, 'query'>
 
 /** As readEvents, for folds: without the ids, which are a third of what it takes to read an event. */
 export async function readRecorded(db: Queryable, after: Position, limit: number): Promise<readonly RecordedEvent[]> {
@@ -132,7 +132,7 @@ function lastPosition(events: readonly StoredEvent[]): Position | null {
   return events.at(-1)?.position ?? null
 }
 
-function storedEvents(rows: readonly Row[]): readonly StoredEvent[] {
+export function storedEvents(rows: readonly Row[]): readonly StoredEvent[] {
   const millis = memoizedMillis()
   return rows.map(
     ([position, stream, version, type, schemaVersion, data, id, commandId, correlationId, causationId, time]) => ({

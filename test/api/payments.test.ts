@@ -50,9 +50,11 @@ async function post(path: string, body: object, headers: Readonly<Record<string,
 }
 
 /** As soon as it shows what was done. */
-async function get(path: string, { headers }: Pick<Reply, 'headers'>): Promise<Reply['body']> {
-  const position = headers.get('x-position')
-  const after = `${path.includes('?') ? '&' : '?'}after=${String(position)}`
+async function get(
+  path: string,
+  { headers }: Pick<Reply, 'headers'>,
+  after = `${path.includes('?') ? '&' : '?'}after=${String(headers.get('x-position'))}`,
+): Promise<Reply['body']> {
   const response = await fetch(`${service.url}${path}${after}`)
   expect(response.status).toBe(200)
   return (await response.json()) as Reply['body']
@@ -335,5 +337,24 @@ describe('what is read', () => {
       headers: { 'if-match': tags.at(-1) ?? '' },
     })
     expect(((await kept.json()) as Reply['body'])['code']).toBe('order-not-cancellable')
+  })
+
+  test('of the life of an order is every step, with the stock that moved and the time since the last', async () => {
+    const orderId = await paid()
+    await paid()
+    await post(`/deliveries/${orderId}/dispatch`, {})
+    const given = await post(`/payments/${orderId}/refund`, { amount: EUR(500), reason: 'late' })
+    const { items } = (await get(`/orders/${orderId}/timeline`, given, '')) as {
+      readonly items: readonly Readonly<Record<string, unknown>>[]
+    }
+    const steps = items.map(({ type }) => type)
+    expect(steps.slice(0, 8)).toEqual([
+      ...['OrderPlaced', 'StockReserved', 'PaymentRequested', 'PaymentCaptured', 'OrderConfirmed', 'DeliveryScheduled'],
+      ...['DeliveryDispatched', 'StockShipped'],
+    ])
+    expect(steps).toContain('RefundRequested')
+    expect(items[1]).toMatchObject({ stream: 'inventory-A1', sincePreviousMs: 0, data: { orderId, quantity: 2 } })
+    expect(items[0]).toMatchObject({ sincePreviousMs: null, causationId: null })
+    expect((await fetch(`${service.url}/orders/no-such/timeline`)).status).toBe(404)
   })
 })

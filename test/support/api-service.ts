@@ -22,6 +22,7 @@ import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { readLog } from '../../store/log/read-log.ts'
+import { readTimeline } from '../../store/log/read-timeline.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { orderReader } from './order-reader.ts'
 
@@ -91,6 +92,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
       webhooks: { secrets: [], take: () => Promise.resolve() },
     },
     readLog: (query) => readLog(pool, query),
+    readTimeline: (orderId) => readTimeline(pool, orderId),
     shop,
     newId,
     log,
