@@ -15,6 +15,7 @@ import type { LogPage, LogQuery } from '../store/log/read-log.ts'
 import type { Timeline } from '../store/log/read-timeline.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
 import type { WebhookParts } from './routes/payment-webhook.ts'
+import type { EmailParts } from './routes/emails.ts'
 import type { PaymentParts } from './routes/payments.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
@@ -43,6 +44,8 @@ export interface ApiParts extends OperationParts {
   readonly views: Views
   readonly reactors: Reactors
   readonly payments: PaymentParts['payments'] & WebhookParts['payments']
+  /** The embedded inbox. */
+  readonly emails: EmailParts['emails']
   readonly shop: ShopSettings
   readonly readLog: ReadLog
   readonly readTimeline: ReadTimeline

@@ -9,6 +9,7 @@ import { start } from './routes/dashboard.ts'
 import { deadLetters } from './routes/dead-letters.ts'
 import { deliveries } from './routes/deliveries.ts'
 import { documentation, problems } from './routes/documentation.ts'
+import { emails } from './routes/emails.ts'
 import { events } from './routes/events.ts'
 import { kafka } from './routes/kafka.ts'
 import { health, service } from './routes/operations.ts'
@@ -40,6 +41,7 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   simulation,
   projections,
   reactors,
+  emails,
   schemas,
   deadLetters,
   kafka,

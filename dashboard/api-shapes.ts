@@ -379,6 +379,35 @@ export interface DispatchOrder {
   readonly dispatch?: number
 }
 
+/** A mail in the embedded inbox. */
+export interface Email {
+  /** The local part of its Message-ID. */
+  readonly emailId: string
+  /** Personal data. */
+  readonly to: string
+  /** Subject. */
+  readonly subject: string
+  /** The text again, under the name that some clients know. */
+  readonly body: string
+  /** The text. */
+  readonly text: string
+  /** The same as HTML. */
+  readonly html: string
+  /** The template that it was made from. */
+  readonly template: string
+  /** The order that it is about; null: it is about none. */
+  readonly orderId: string | null
+  /** When it was taken. RFC 3339, UTC. */
+  readonly sentAt: string
+}
+
+/** A page of the embedded inbox, the newest first. */
+export interface EmailList {
+  readonly items: readonly Email[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+}
+
 /** An event to encode. */
 export interface EncodeEvent {
   /** Version that writes it; the newest if absent. */

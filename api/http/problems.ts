@@ -124,6 +124,12 @@ export const PROBLEMS = {
     meaning: 'No reactor has this name.',
     next: 'See /reactors for the reactors of this release.',
   },
+  'email-not-found': {
+    status: 404,
+    title: 'No such mail',
+    meaning: 'The embedded inbox has no mail with this id, or no longer: it keeps the newest 1,000.',
+    next: 'See /emails for the mails that it has.',
+  },
   'payment-not-found': {
     status: 404,
     title: 'No such payment',

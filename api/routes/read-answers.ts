@@ -26,7 +26,11 @@ export function pageQuery(query: { readonly limit?: number; readonly cursor?: st
   if (query.cursor === undefined) return { limit, cursor: null }
   const cursor = parseCursor(query.cursor)
   if (cursor !== null) return { limit, cursor }
-  throw new ProblemError({
+  throw invalidCursor()
+}
+
+export function invalidCursor(): ProblemError {
+  return new ProblemError({
     code: 'invalid-request',
     detail: 'the cursor is not valid',
     errors: [{ in: 'query', pointer: '/cursor', message: 'must be the `next` of an earlier page' }],

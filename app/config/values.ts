@@ -8,7 +8,6 @@ import { type Role, roles } from '../roles/background-work.ts'
 import { SIMULATOR } from '../gateway/simulator-name.ts'
 import { crashPointNames } from '../crash-points.ts'
 import type { CrashPlan } from '../crash-points.ts'
-import { SIMULATOR } from '../gateway/simulator-name.ts'
 
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix: string }
 

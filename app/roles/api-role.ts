@@ -15,6 +15,7 @@ import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { takeWebhook } from '../../reactors/payments/take-webhook.ts'
+import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
 import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -126,6 +127,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           take: (body) => takeWebhook({ pool, executor: committer, newId }, body),
         },
       },
+      emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
       readLog: (query) => readLog(pool, query),
       readTimeline: (orderId) => readTimeline(pool, orderId),
       shop,

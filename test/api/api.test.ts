@@ -730,6 +730,8 @@ describe('access', () => {
       ['POST', '/orders', 'order'],
       ['POST', '/orders/x/cancel', 'order'],
       ['POST', '/customers', 'order'],
+      ['GET', '/emails', 'operate'],
+      ['GET', '/emails/x', 'operate'],
       ['POST', '/products', 'operate'],
       ['POST', '/products/x/receipts', 'operate'],
       ['POST', '/simulation/orders', 'operate'],

@@ -376,6 +376,7 @@ describe('a part of a path that names nothing is 404', () => {
     ['POST', '/dead-letters/{}/retry', 'dead-letter-not-found'],
     ['POST', '/dead-letters/{}/discard', 'dead-letter-not-found'],
     ['POST', '/reactors/{}/retry', 'reactor-not-found'],
+    ['GET', '/emails/{}', 'email-not-found'],
     ['GET', '/schemas/{}', 'schema-not-found'],
     ['GET', '/topics/{}/messages', 'kafka-not-configured'],
     ['GET', '/problems/{}', 'not-found'],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../app/clock.ts'
 import { startSimulator, type RunningSimulator } from '../../app/gateway/start-simulator.ts'
 import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
+import { eventually } from '../support/eventually.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
@@ -356,5 +357,46 @@ describe('what is read', () => {
     expect(items[1]).toMatchObject({ stream: 'inventory-A1', sincePreviousMs: 0, data: { orderId, quantity: 2 } })
     expect(items[0]).toMatchObject({ sincePreviousMs: null, causationId: null })
     expect((await fetch(`${service.url}/orders/no-such/timeline`)).status).toBe(404)
+  })
+})
+
+describe('GET /emails', () => {
+  async function get(path: string): Promise<Pick<Reply, 'status' | 'body'>> {
+    const response = await fetch(`${service.url}${path}`)
+    return { status: response.status, body: (await response.json()) as Reply['body'] }
+  }
+
+  test('shows what customers were sent, the newest first, where no mail server is configured', async () => {
+    await post('/customers', {
+      customerId: 'm1',
+      name: 'Ada',
+      region: 'berlin',
+      email: 'ada@example.com',
+      language: 'fr',
+    })
+    const orderId = await placed('m1')
+    await post('/payments', { orderId, method: 'card' })
+    await post(`/orders/${orderId}/cancel`, {})
+    const items = await eventually(async () => {
+      const found = (await get('/emails')).body['items'] as readonly Readonly<Record<string, string>>[]
+      return found.length === 3 ? found : null
+    })
+    expect(items.map(({ to, template, orderId: about }) => [to, template, about]).sort()).toEqual(
+      ['order-cancelled', 'order-confirmed', 'payment-refunded'].map((template) => [
+        'ada@example.com',
+        template,
+        orderId,
+      ]),
+    )
+    const [newest] = items
+    expect((await get(`/emails/${newest?.['emailId'] ?? ''}`)).body).toEqual(newest)
+    const page = await get('/emails?limit=2')
+    expect(page.body['items']).toEqual(items.slice(0, 2))
+    expect((await get(`/emails?limit=2&cursor=${String(page.body['next'])}`)).body).toEqual({
+      items: items.slice(2),
+      next: null,
+    })
+    expect(await get('/emails?cursor=x')).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
+    expect(await get('/emails/none')).toMatchObject({ status: 404, body: { code: 'email-not-found' } })
   })
 })

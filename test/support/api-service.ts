@@ -16,6 +16,7 @@ import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { skips } from '../../reactors/list.ts'
+import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
@@ -91,6 +92,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
       ...{ hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve() },
     },
+    emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
     readLog: (query) => readLog(pool, query),
     readTimeline: (orderId) => readTimeline(pool, orderId),
     shop,
