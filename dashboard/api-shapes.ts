@@ -47,6 +47,34 @@ export interface Analytics {
   readonly units: number
   readonly gmv: MoneySum
   readonly revenue: MoneySum
+  readonly refunds: {
+    /** Refunds that were made. */
+    readonly count: number
+    readonly amount: MoneySum
+  }
+  readonly payments: {
+    /** Captures. One that comes after a decline counts under both. */
+    readonly captured: number
+    /** Declines. */
+    readonly declined: number
+    readonly byMethod: readonly {
+      /** How it was paid. */
+      readonly method: string
+      /** captured or declined. */
+      readonly outcome: string
+      /** Attempts with this outcome. */
+      readonly payments: number
+      readonly amount: MoneySum
+    }[]
+  }
+  readonly conversion: {
+    /** Orders accepted. */
+    readonly placed: number
+    /** Of them confirmed by a payment. */
+    readonly paid: number
+    /** Of them completed by a delivery. */
+    readonly delivered: number
+  }
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
   readonly customers: number

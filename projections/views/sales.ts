@@ -4,7 +4,7 @@
  * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
  */
 import { byStatus, type OrderStatus } from '../../domain/order.ts'
-import type { Money, OrderLine, OrderPlaced } from '../../schemas/events.ts'
+import type { Money, OrderLine, OrderPlaced, PaymentCaptured, PaymentDeclined } from '../../schemas/events.ts'
 import { projection, table, type Rows } from '../projection.ts'
 import { moneySum, rfc3339, type Breakdown, type MoneySum, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
@@ -23,13 +23,24 @@ export const totalsTable = table({
     ...byStatus(() => 'counter' as const),
     units: 'counter',
     gmv: 'sum',
-    // Captured minus refunded payments: it stays 0 for as long as the shop takes none.
+    // Captured minus refunded payments.
     revenue: 'sum',
+    refunds: 'counter',
+    refunded: 'sum',
+    captures: 'counter',
+    declines: 'counter',
   },
 })
 
 /** One row for each customer with an accepted order: its row count answers how many there are. */
 export const buyersTable = table({ name: 'sales_buyers', key: { name: 'customer_id', type: 'text' }, columns: {} })
+
+/** By method and outcome: `card/captured`. A capture that comes after a decline counts under both. */
+export const methodsTable = table({
+  name: 'sales_methods',
+  key: { name: 'method_outcome', type: 'text' },
+  columns: { method: 'text', outcome: 'text', payments: 'counter', amount: 'sum' },
+})
 
 /** By the hour the order was placed in, as milliseconds. */
 export const hoursTable = table({ name: 'sales_hours', key: { name: 'hour', type: 'bigint' }, columns: figures })
@@ -42,7 +53,7 @@ export const categoriesTable = table({
 export const tiersTable = table({ name: 'sales_tiers', key: { name: 'tier', type: 'text' }, columns: figures })
 export const soldProductsTable = table({ name: 'sales_products', key: { name: 'sku', type: 'text' }, columns: figures })
 
-/** By the second of the order, as seconds since 1970: the newest 7,200 with one, for live rates and the last hour. */
+/** By the second of the order or of the record of a capture, as seconds since 1970: the newest 7,200 with one. */
 export const secondsTable = table({
   name: 'sales_seconds',
   key: { name: 'second', type: 'bigint' },
@@ -54,10 +65,11 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 3,
+  version: 4,
   tables: [
     totalsTable,
     buyersTable,
+    methodsTable,
     hoursTable,
     regionsTable,
     categoriesTable,
@@ -65,8 +77,18 @@ export const sales = projection({
     soldProductsTable,
     secondsTable,
   ],
-  handles: ['OrderPlaced', 'OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted', 'OrderRejected'],
-  apply({ event }, rows) {
+  handles: [
+    'OrderPlaced',
+    'OrderConfirmed',
+    'OrderCancelled',
+    'OrderExpired',
+    'OrderCompleted',
+    'OrderRejected',
+    'PaymentCaptured',
+    'PaymentDeclined',
+    'PaymentRefunded',
+  ],
+  apply({ event, recordedAt }, rows) {
     switch (event.type) {
       case 'OrderPlaced':
         placed(event, rows)
@@ -87,6 +109,20 @@ export const sales = projection({
         rows.add(totalsTable, ALL, { rejected: 1 })
         rows.add(secondsTable, Math.floor(event.rejectedAt / SECOND), { rejected: 1 })
         break
+      case 'PaymentCaptured':
+        rows.add(totalsTable, ALL, { captures: 1, revenue: event.amount.amount })
+        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { payments: 1 })
+        paid(event, 'captured', rows)
+        break
+      case 'PaymentDeclined':
+        rows.add(totalsTable, ALL, { declines: 1 })
+        paid(event, 'declined', rows)
+        break
+      case 'PaymentRefunded': {
+        const { amount } = event.amount
+        rows.add(totalsTable, ALL, { refunds: 1, refunded: amount, revenue: -amount })
+        break
+      }
     }
   },
 })
@@ -102,6 +138,12 @@ function placed({ customerId, lines, total, placedAt, region, tier }: OrderPlace
   rows.add(tiersTable, tier, { orders: 1, units, gmv })
   for (const [category, sold] of soldBy(lines, (line) => line.category)) rows.add(categoriesTable, category, sold)
   for (const [sku, sold] of soldBy(lines, (line) => line.sku)) rows.add(soldProductsTable, sku, sold)
+}
+
+function paid({ method, amount }: PaymentCaptured | PaymentDeclined, outcome: string, rows: Rows): void {
+  const key = `${method}/${outcome}`
+  rows.set(methodsTable, key, { method, outcome })
+  rows.add(methodsTable, key, { payments: 1, amount: amount.amount })
 }
 
 /** An order counts once for each group that it touches. */
@@ -126,10 +168,25 @@ export interface SalesTotals extends Shown {
   readonly gmv: MoneySum
   /** Captured minus refunded payments. */
   readonly revenue: MoneySum
+  readonly refunds: { readonly count: number; readonly amount: MoneySum }
+  readonly payments: {
+    readonly captured: number
+    readonly declined: number
+    readonly byMethod: readonly MethodFigures[]
+  }
+  /** Orders: accepted, confirmed by a payment, and completed by a delivery. */
+  readonly conversion: { readonly placed: number; readonly paid: number; readonly delivered: number }
   /** GMV by accepted order, rounded down to a minor unit; 0 without orders. */
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
   readonly customers: number
+}
+
+export interface MethodFigures {
+  readonly method: string
+  readonly outcome: string
+  readonly payments: number
+  readonly amount: MoneySum
 }
 
 export interface LiveSales extends Shown {
@@ -175,6 +232,12 @@ interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
   readonly units: string
   readonly gmv: string
   readonly revenue: string
+  readonly refunds: string
+  readonly refunded: string
+  readonly captures: string
+  readonly declines: string
+  /** With amounts as text: they may be larger than a number of JSON is read. */
+  readonly methods: readonly (Omit<MethodFigures, 'amount'> & { readonly amount: string })[] | null
 }
 
 interface LiveRow {
@@ -227,6 +290,13 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
         units: Number(row?.units ?? 0),
         gmv: money(row?.gmv ?? null),
         revenue: money(row?.revenue ?? null),
+        refunds: { count: Number(row?.refunds ?? 0), amount: money(row?.refunded ?? null) },
+        payments: {
+          captured: Number(row?.captures ?? 0),
+          declined: Number(row?.declines ?? 0),
+          byMethod: (row?.methods ?? []).map((each) => ({ ...each, amount: money(each.amount) })),
+        },
+        conversion: { placed: orders.placed, paid: orders.confirmed, delivered: orders.completed },
         averageOrder: { amount: orders.placed === 0 ? 0 : Number(gmv / BigInt(orders.placed)), currency },
         customers: rowCounts[buyersTable.name] ?? 0,
         ...shown,
@@ -273,7 +343,16 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
   }
 }
 
-const totals: ViewQuery = { name: 'totals', rows: (physical) => `select * from ${physical(totalsTable)}` }
+const totals: ViewQuery = {
+  name: 'totals',
+  rows: (physical) => `
+    select *, (
+      select json_agg(json_build_object('method', method, 'outcome', outcome, 'payments', payments, 'amount', amount::text)
+        order by method, outcome)
+      from ${physical(methodsTable)}
+    ) as methods
+    from ${physical(totalsTable)}`,
+}
 
 /**
  * The second, since 1970, with which the last minute and the last hour end: the database's, whose clock placed the orders.

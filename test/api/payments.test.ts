@@ -358,6 +358,30 @@ describe('what is read', () => {
     expect(items[0]).toMatchObject({ sincePreviousMs: null, causationId: null })
     expect((await fetch(`${service.url}/orders/no-such/timeline`)).status).toBe(404)
   })
+
+  test('of the figures is the revenue, what was refunded, how it was paid and how far orders came', async () => {
+    interface Figures {
+      readonly revenue: { readonly amount: number }
+      readonly refunds: { readonly count: number; readonly amount: { readonly amount: number } }
+      readonly payments: { readonly captured: number; readonly byMethod: readonly object[] }
+      readonly conversion: { readonly placed: number; readonly paid: number }
+    }
+    const figures = async (done: Pick<Reply, 'headers'>) => (await get('/analytics', done)) as unknown as Figures
+    const before = await figures(
+      await post('/orders', { orderId: 'counted', customerId: 'v1', lines: [{ sku: 'A1', quantity: 2 }] }),
+    )
+    await post('/payments', { orderId: 'counted', method: 'on-account' })
+    const after = await figures(await post('/payments/counted/refund', { amount: EUR(500), reason: 'late' }))
+    // Refunds of earlier cases may end in between.
+    const others = after.refunds.amount.amount - before.refunds.amount.amount - 500
+    expect(after.revenue.amount).toBe(before.revenue.amount + 1_500 - others)
+    expect(after.refunds.count).toBeGreaterThan(before.refunds.count)
+    expect(after.payments.captured).toBe(before.payments.captured + 1)
+    expect(after.payments.byMethod).toContainEqual(
+      expect.objectContaining({ method: 'on-account', outcome: 'captured' }),
+    )
+    expect(after.conversion.paid).toBe(before.conversion.paid + 1)
+  })
 })
 
 describe('GET /emails', () => {
