@@ -107,6 +107,18 @@ describe('a payment that was requested', () => {
     expect(charges(paying)).toEqual([])
   })
 
+  test('is not charged while effects are off, and is once they are on', async () => {
+    await using paying = await openPaying()
+    const off = await paying.pay({ effects: false })
+    await requestAll(paying, ['p1'])
+    await eventually(async () => (await paying.state('payments')).due === 1)
+    await eventually(async () => (await paying.state('payments')).state === 'paused')
+    expect(charges(paying)).toEqual([])
+    await off.stop()
+    await paying.pay()
+    await allAre(paying, ['p1'], 'confirmed')
+  })
+
   test('a refund that the gateway refuses is parked, and goes back when retried', async () => {
     await using paying = await openPaying({ faults: { refused: 1 } })
     await paying.pay()
