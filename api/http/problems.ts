@@ -194,13 +194,13 @@ export const PROBLEMS = {
     status: 409,
     title: 'Order cannot be cancelled',
     meaning:
-      'Only a placed or confirmed order that is not on its way can be cancelled. `delivery` is null where nothing was to be delivered.',
+      'Only a placed or confirmed order that is not on its way can be cancelled. `deliveryStatus` is null where nothing was to be delivered.',
     next: 'Read the order and check its status. What was delivered can be returned.',
   },
   'order-not-payable': {
     status: 409,
     title: 'Order cannot be paid',
-    meaning: 'Only a placed order can be paid. `status` is that of the order.',
+    meaning: 'Only a placed order can be paid. `orderStatus` is that of the order.',
     next: 'Read the order. One that was confirmed is paid; any other that has ended has to be placed again.',
   },
   'payment-open': {
@@ -224,13 +224,13 @@ export const PROBLEMS = {
   'delivery-not-possible': {
     status: 409,
     title: 'Delivery does not fit',
-    meaning: 'What was reported does not follow from the status of the delivery.',
+    meaning: 'What was reported does not follow from `deliveryStatus`, that of the delivery.',
     next: 'Read the delivery. A report may name the dispatch that it speaks of.',
   },
   'order-not-returnable': {
     status: 409,
     title: 'Order cannot be returned',
-    meaning: 'Only what was delivered can be returned. `status` is that of the order.',
+    meaning: 'Only what was delivered can be returned. `orderStatus` is that of the order.',
     next: 'Cancel an order that is not on its way.',
   },
   'replay-unfinished': {

@@ -131,7 +131,7 @@ function reportWish(orderId: string, decide: (read: Read) => Decision<DeliveryRe
         ? { detail: `order ${orderId} has no delivery` }
         : {
             detail: `the delivery of order ${orderId} is ${refusal.status}`,
-            more: { orderId, status: refusal.status },
+            more: { orderId, deliveryStatus: refusal.status },
           },
     shown(_made, look) {
       const { state, version } = look(delivery, orderId)

@@ -257,7 +257,7 @@ function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
     case 'order-not-cancellable': {
       const { status, delivery } = refusal
       const detail = `order ${orderId} is ${status}${delivery === null ? '' : `, its delivery is ${delivery}`}`
-      return { detail, more: { orderId, status, delivery } }
+      return { detail, more: { orderId, orderStatus: status, deliveryStatus: delivery } }
     }
     case 'version-mismatch': {
       const { version } = refusal

@@ -268,7 +268,7 @@ function payingTold(refusal: RequestPaymentRefusal | NoGateway, orderId: string)
     case 'unknown-order':
       return { detail: `no order has the id ${orderId}` }
     case 'order-not-payable':
-      return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, status: refusal.status } }
+      return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, orderStatus: refusal.status } }
     case 'payment-open':
       return {
         detail: `attempt ${String(refusal.attempt)} of order ${orderId} has no outcome yet`,

@@ -52,7 +52,7 @@ function returningWish(command: ReturnOrder): Wish<UnknownOrder | OrderNotReturn
         case 'unknown-order':
           return { detail: `no order has the id ${orderId}` }
         case 'order-not-returnable':
-          return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, status: refusal.status } }
+          return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, orderStatus: refusal.status } }
         case 'return-too-large': {
           const { sku, wanted, left } = refusal
           const detail = `${String(wanted)} of ${sku} are to come back, ${String(left)} can`

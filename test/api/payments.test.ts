@@ -1,4 +1,7 @@
-/** The life of an order over HTTP: paid, dispatched, delivered and returned, with a gateway that is really asked. */
+/**
+ * The life of an order over HTTP: paid, dispatched, delivered and returned, with a gateway that is really asked. More than 300
+ * lines, because all of it happens in one shop.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,7 +99,7 @@ describe('POST /payments', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect(await post('/payments', { orderId, method: 'card' })).toMatchObject({
       status: 409,
-      body: { code: 'order-not-payable', status: 'confirmed' },
+      body: { code: 'order-not-payable', status: 409, orderStatus: 'confirmed' },
     })
   })
 
