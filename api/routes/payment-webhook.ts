@@ -32,7 +32,9 @@ export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop }:
   const { secrets, take } = webhooks
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.post('/payments/webhook', { config: { role: null, signed: true } }, async (request, reply) => {
+  // It is no operation of ours: docs/payments.md is its document.
+  const options = { config: { role: null, signed: true }, schema: { hide: true } } as const
+  app.post('/payments/webhook', options, async (request, reply) => {
     if (secrets.length === 0) throw new ProblemError({ code: 'not-found', detail: 'POST /payments/webhook' })
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const header = request.headers[SIGNATURE_HEADER]

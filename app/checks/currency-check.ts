@@ -6,6 +6,10 @@ import { failed, fine, type Check } from './check.ts'
 
 /** None before the first product, and where it cannot be read: its projection says so. Every product has the shop's currency. */
 export async function checkCurrency(pool: pg.Pool, currency: string): Promise<readonly Check[]> {
+  const { rows: tables } = await pool.query<{ present: boolean }>(
+    `select to_regclass('log.events') is not null as present`,
+  )
+  if (tables[0]?.present !== true) return []
   const { rows } = await pool.query<{ type: string; schema_version: number; data: Buffer }>(
     `select type, schema_version, data from log.events
     where stream >= 'inventory-' and stream < 'inventory.' and version = 1 order by stream limit 1`,

@@ -4,9 +4,13 @@ import { reactorNames } from '../../reactors/list.ts'
 import { readReactorStates } from '../../reactors/reactor-states.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 
-/** None while the database has not got the tables. */
+/** None while the database has not got the tables as this release has them. */
 export async function checkReactors(pool: pg.Pool): Promise<readonly Check[]> {
-  const { rows } = await pool.query<{ present: boolean }>(`select to_regclass('log.due') is not null as present`)
+  const { rows } = await pool.query<{ present: boolean }>(
+    `select exists (
+      select from pg_attribute where attrelid = to_regclass('log.due') and attname = 'attempts'
+    ) as present`,
+  )
   if (rows[0]?.present !== true) return []
   const states = await readReactorStates(pool, reactorNames)
   return states.map(({ name, state, overdue, overdueSeconds, outage, parkedCount, lastError }) => {

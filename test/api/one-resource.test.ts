@@ -214,7 +214,9 @@ describe('every ETag covers what is shown', () => {
       new Map(
         await Promise.all(
           urls.map(async (url) => {
-            const { headers, body } = await ask('GET', url)
+            const { status, headers, body } = await ask('GET', url)
+            // Nobody pays here: what is not there has no tag.
+            if (status === 404) return [url, null] as const
             const shown = JSON.stringify(body, (name, value: unknown) =>
               ['position', 'asOf', 'lastUpdated', 'head'].includes(name) ? undefined : value,
             )
@@ -239,7 +241,7 @@ describe('every ETag covers what is shown', () => {
       const now = await shown(await act())
       for (const url of urls) {
         const [old, next] = [before.get(url), now.get(url)]
-        if (old?.shown === next?.shown) continue
+        if (old === null || next === null || old?.shown === next?.shown) continue
         changed.add(url)
         expect([url, old?.etag === next?.etag]).toEqual([url, false])
       }

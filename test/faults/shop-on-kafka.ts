@@ -167,7 +167,8 @@ export async function whileAllAway(processes: readonly ShopProcess[], work: () =
 /** The relay and the projections that have not come to a position of the log yet. */
 async function behind(pool: pg.Pool, due: number): Promise<readonly { readonly reader: string }[]> {
   const { rows } = await pool.query<{ reader: string; position: string }>(
-    `select reader, position from log.checkpoints where position < $1
+    // Reactors run in no process here.
+    `select reader, position from log.checkpoints where position < $1 and not starts_with(reader, 'reactor ')
     union all select p.name, c.position from views.projections p
       join views.checkpoints c on c.projection = p.name and c.generation = p.live_generation where c.position < $1`,
     [due],
