@@ -80,6 +80,8 @@ describe('verify', () => {
         { law: 7, name: 'projection-customers' },
         { law: 7, name: 'projection-sales' },
         { law: 7, name: 'projection-activity' },
+        { law: 7, name: 'projection-payments' },
+        { law: 7, name: 'projection-deliveries' },
       ],
     })
   })
@@ -125,7 +127,7 @@ describe('verify', () => {
       const after = await runCommand(dataDir.path, 'verify')
       expect(after.code).toBe(1)
       expect(after.stdout).toMatch(/✖ law 7 {2}projection-orders/)
-      expect(after.stdout).toMatch(/1 of 17 checks found breaches\n$/)
+      expect(after.stdout).toMatch(/1 of 19 checks found breaches\n$/)
     } finally {
       await service.kill()
       dataDir.remove()
