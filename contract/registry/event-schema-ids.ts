@@ -41,11 +41,21 @@ export const eventSchemaTexts: readonly EventSchemaText[] = eventTypes().flatMap
   })),
 )
 
+/** A registry has a few places for schemas to be read, and each of its clients some of them. */
+const LOOKED_UP_AT_ONCE = 3
+
 /** What a registry has of them: null for the id of one that it lacks. */
-export function findEventSchemas(registry: SchemaRegistry): Promise<readonly FoundSchema[]> {
-  return Promise.all(
-    eventSchemaTexts.map(async (schema) => ({ ...schema, id: await registry.idOf(schema.subject, schema.text) })),
-  )
+export async function findEventSchemas(registry: SchemaRegistry): Promise<readonly FoundSchema[]> {
+  const found: FoundSchema[] = []
+  for (let first = 0; first < eventSchemaTexts.length; first += LOOKED_UP_AT_ONCE) {
+    const some = eventSchemaTexts.slice(first, first + LOOKED_UP_AT_ONCE)
+    found.push(
+      ...(await Promise.all(
+        some.map(async (schema) => ({ ...schema, id: await registry.idOf(schema.subject, schema.text) })),
+      )),
+    )
+  }
+  return found
 }
 
 /** For the embedded registry: sees that it has what git has. Nothing is written where nothing is missing. */

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../api/http/problem-document.ts'
+import type { Executor } from '../../store/commit/command.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -24,6 +25,12 @@ afterAll(async () => {
 
 const get = (path: string, ...headers: readonly string[]) =>
   [`GET ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n')
+/** A command takes no turn: nothing but the connection holds it back. */
+const receive = (() => {
+  const body = '{"quantity":1}'
+  const head = ['POST /products/sku-1/receipts HTTP/1.1', 'Host: localhost', 'Content-Type: application/json']
+  return [...head, `Content-Length: ${String(body.length)}`, '', body].join('\r\n')
+})()
 const LAST = get('/livez', 'Connection: close')
 
 async function opened(at: number): Promise<Socket & { closed_: boolean; heard: string }> {
@@ -33,6 +40,11 @@ async function opened(at: number): Promise<Socket & { closed_: boolean; heard: s
   socket.on('close', () => (socket.closed_ = true))
   await new Promise<void>((resolve) => socket.once('connect', resolve))
   return socket
+}
+
+/** A store that never decides. */
+function executing(execute: () => Promise<never>): Executor {
+  return { execute }
 }
 
 describe('requests on one connection', () => {
@@ -48,14 +60,14 @@ describe('requests on one connection', () => {
     let most = 0
     let underWay = 0
     const app = service.another({
-      readLog: async () => {
+      executor: executing(async () => {
         most = Math.max(most, ++underWay)
         await new Promise<void>((resolve) => answer.push(resolve))
         underWay -= 1
         throw new ProblemError({ code: 'not-found', detail: 'as asked' })
-      },
+      }),
     })
-    const answers = exchangeAt(await service.listen(app), get('/events').repeat(40) + LAST)
+    const answers = exchangeAt(await service.listen(app), receive.repeat(40) + LAST)
     for (let sent = 0; sent < 40; sent++) {
       await eventually(() => answer.length > 0)
       answer.shift()?.()
@@ -93,15 +105,15 @@ describe('requests on one connection', () => {
     let begun = 0
     const answer: (() => void)[] = []
     const app = service.another({
-      readLog: async () => {
+      executor: executing(async () => {
         begun += 1
         await new Promise<void>((resolve) => answer.push(resolve))
         throw new ProblemError({ code: 'not-found', detail: 'as asked' })
-      },
+      }),
     })
     const at = await service.listen(app)
     const socket = await opened(at)
-    socket.write(get('/events').repeat(100))
+    socket.write(receive.repeat(100))
     await eventually(() => answer.length === 16)
     socket.resetAndDestroy()
     for (const one of answer) one()

@@ -22,7 +22,9 @@ beforeAll(async () => {
   const book = join(folder, 'book.jsonl')
   const odds = { seed: 1, declines: 0, latency, faults: {}, webhook: null }
   gateway = await startSimulator({ ...odds, book, port: 0, clock: systemClock })
-  service = await serviceHere({ env: { PAYMENT_GATEWAY_URL: gateway.url, PAYMENT_WEBHOOK_SECRET: SECRET } })
+  service = await serviceHere({
+    env: { EFFECTS: 'on', PAYMENT_GATEWAY_URL: gateway.url, PAYMENT_WEBHOOK_SECRET: SECRET },
+  })
   await post('/products', { sku: 'A1', name: 'Cup', category: 'kitchen', price: EUR(1_000), stock: 1_000 })
   for (const [customerId, tier] of [
     ['c1', 'standard'],

@@ -90,6 +90,8 @@ describe('law 11: a reactor', () => {
     const shown = (await (await fetch(`${service.url}/reactors`)).json()) as { readonly items: readonly object[] }
     expect(shown.items).toMatchObject([
       { name: 'expire-orders', state: 'live', due: 0, parkedCount: 0, lastError: null },
+      { name: 'payments', state: 'paused' },
+      { name: 'mail', state: 'paused' },
     ])
     const { rows } = await reacting.pool.query<{ writers: number }>(
       `select count(*)::int as writers from pg_stat_activity

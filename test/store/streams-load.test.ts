@@ -41,7 +41,7 @@ function receipts(sku: string, count: number) {
 }
 
 function stock(onHand: number) {
-  return { listed: null, onHand, reserved: 0 }
+  return { listed: null, onHand, reserved: 0, advisedTo: null }
 }
 
 async function snapshotVersions(): Promise<readonly (readonly [string, number])[]> {
@@ -65,7 +65,11 @@ describe('streams are loaded', () => {
     expect([...loaded.values()]).toEqual([
       { name: 'inventory-B1', stream: { state: stock(7), version: 1 }, folded: 1 },
       { name: 'inventory-none', stream: { state: inventory.initial, version: 0 }, folded: 0 },
-      { name: 'inventory-A1', stream: { state: { listed: first, onHand: 5, reserved: 0 }, version: 2 }, folded: 2 },
+      {
+        name: 'inventory-A1',
+        stream: { state: { listed: first, onHand: 5, reserved: 0, advisedTo: null }, version: 2 },
+        folded: 2,
+      },
     ])
   })
 

@@ -23,12 +23,12 @@ export interface ServiceHereOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** `orderledger start` without a process, a port of its choice and demo orders. */
+/** `orderledger start` without a process, effects, a port of its choice and demo orders. */
 export async function serviceHere({ dataDir, env = {} }: ServiceHereOptions = {}): Promise<ServiceHere> {
   const database = env['DATABASE_URL'] === undefined ? await testDatabase() : null
   const data = dataDir === undefined ? makeDataDir() : { path: dataDir, remove: () => undefined }
   const own = database === null ? {} : { DATABASE_URL: database.url }
-  const config = requireConfig({ DATA_DIR: data.path, PORT: '0', ...demoOf(env), ...own, ...env })
+  const config = requireConfig({ DATA_DIR: data.path, PORT: '0', ...demoOf(env), EFFECTS: 'off', ...own, ...env })
   const built = join(packageRoot, 'dist/dashboard')
   const service = await compose({
     config,

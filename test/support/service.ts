@@ -59,7 +59,15 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const child = spawn(process.execPath, [bin, 'start'], {
     cwd: dataDir,
-    env: { ...inherited(), DATA_DIR: dataDir, PORT: '0', ...demoOf(env), RESERVATION_MINUTES: '0', ...env },
+    env: {
+      ...inherited(),
+      DATA_DIR: dataDir,
+      PORT: '0',
+      ...demoOf(env),
+      RESERVATION_MINUTES: '0',
+      EFFECTS: 'off',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child
