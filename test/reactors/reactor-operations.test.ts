@@ -80,7 +80,10 @@ test('what is parked is shown with its reason and retried, over HTTP and on the 
   }
 })
 
+/** The one that ends orders. */
 async function reactorsOf({ url }: Service): Promise<readonly object[]> {
-  const { items } = (await (await fetch(`${url}/reactors`)).json()) as { readonly items: readonly object[] }
-  return items
+  const { items } = (await (await fetch(`${url}/reactors`)).json()) as {
+    readonly items: readonly { readonly name: string }[]
+  }
+  return items.filter(({ name }) => name === 'expire-orders')
 }
