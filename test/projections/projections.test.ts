@@ -13,7 +13,7 @@ import { spillEverything } from '../support/spill.ts'
 
 /** What differs between two orders of the same events: where in the log they stand and when they were recorded. */
 const TIMES = ['requested', 'settled', 'scheduled', 'dispatched', 'delivered', 'failed', 'cancelled']
-const POSITIONS = ['first_position', 'position', 'at', ...TIMES.map((name) => `${name}_at`)]
+const POSITIONS = ['first_position', 'position', 'at', 'second', ...TIMES.map((name) => `${name}_at`)]
 
 /** Delivers little at a time, and begins with what had been delivered before. */
 function stutter(feed: Feed, chosen: readonly number[]): Feed {
