@@ -1,5 +1,5 @@
 /** A payment as its commands answer: the state of its stream, as JSON. */
-import { rfc3339 } from '../projections/views/shown.ts'
+import { moneySum, rfc3339 } from '../projections/views/shown.ts'
 import type { Attempt, Payment } from '../domain/payments/payment.ts'
 import { paymentStatus, type PaymentStatus } from '../domain/payments/payment-status.ts'
 
@@ -14,7 +14,7 @@ export function attemptStatus({ status }: Attempt): 'pending' | 'captured' | 'de
 export function shownPayment(orderId: string, state: Payment, version: number) {
   const { attempts, refunds } = state
   const currency = attempts[0]?.amount.currency ?? ''
-  const sum = (amounts: readonly number[]) => ({ amount: exact(amounts), currency })
+  const sum = (amounts: readonly number[]) => moneySum(String(total(amounts)), currency)
   const taken = attempts.filter(({ status }) => status === 'captured').map(({ amount }) => amount.amount)
   const given = (status: keyof typeof REFUND_STATUS) =>
     refunds.filter((each) => each.status === status).map(({ amount }) => amount)
@@ -44,7 +44,6 @@ export function shownPayment(orderId: string, state: Payment, version: number) {
 function statusOf({ attempts, refunds }: Payment): PaymentStatus {
   const confirming = attempts.findIndex(({ confirms }) => confirms) + 1
   const counts = (attempt: number) => confirming === 0 || attempt === confirming
-  const total = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
   return paymentStatus({
     isOpen: attempts.some(({ status }) => status === 'open'),
     isConfirmed: confirming > 0,
@@ -59,8 +58,6 @@ function statusOf({ attempts, refunds }: Payment): PaymentStatus {
   })
 }
 
-/** An integer, or beyond 2^53 - 1 its digits. */
-function exact(amounts: readonly number[]): number | string {
-  const sum = amounts.reduce((all, amount) => all + BigInt(amount), 0n)
-  return sum <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sum) : String(sum)
+function total(amounts: readonly number[]): bigint {
+  return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
 }

@@ -1,7 +1,8 @@
 /** How each reactor is: for operators and metrics, from the database alone, whichever process asks. */
 import type { Pool } from '../store/postgres/database.ts'
-import type { Executor, Position } from '../store/commit/command.ts'
+import type { Position } from '../store/commit/command.ts'
 import { dropCause, readParked, retryCause, type ParkedOf } from './due-table.ts'
+import { asking, type Asked } from './asking.ts'
 import type { Skip } from './reactor.ts'
 import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './reactor-table.ts'
 import { LEASE } from './serve-reactors.ts'
@@ -64,16 +65,13 @@ export interface Reactors {
   skipCause(name: string, cause: CauseName, reason: string): Promise<ReactorState | 'not-parked' | null>
 }
 
-export interface ReactorsAsked {
+export interface ReactorsAsked extends Asked {
   readonly pool: Pool
   /** Of every reactor, what is recorded where something of it is skipped. */
   readonly skips: Readonly<Record<string, Skip>>
-  readonly executor: Executor
-  /** A new UUID version 7. */
-  readonly newId: () => string
 }
 
-export function openReactors({ pool, skips, executor, newId }: ReactorsAsked): Reactors {
+export function openReactors({ pool, skips, ...store }: ReactorsAsked): Reactors {
   const names = Object.keys(skips)
   const one = async (name: string) => (await readReactorStates(pool, [name]))[0] ?? null
   const changing = (change: (name: string) => Promise<void>) => async (name: string) => {
@@ -97,14 +95,8 @@ export function openReactors({ pool, skips, executor, newId }: ReactorsAsked): R
       if (parked.length === 0) return 'not-parked'
       for (const each of parked) {
         const decide = skip(each, reason)
-        const commandId = newId()
         // Recorded before it goes: skipped a second time it is recorded once.
-        if (decide !== null) {
-          await executor.execute({
-            ...{ decide, answer: () => null, key: null },
-            ...{ commandId, correlationId: commandId, causationId: each.cause },
-          })
-        }
+        if (decide !== null) await asking(store, each.cause).ask(decide)
         await dropCause(pool, name, each)
       }
       return one(name)

@@ -5,6 +5,7 @@
  */
 import type { Decision, Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
+import type { Asking } from './asking.ts'
 import type { DomainEvent, EventType } from '../schemas/events.ts'
 
 /** What a reactor has to remember of a cause, as JSON. */
@@ -62,13 +63,9 @@ export type Settled =
 export const SETTLED: Settled = { outcome: 'settled' }
 
 /** What a reactor may do about a cause. */
-export interface Acting {
+export interface Acting extends Asking {
   /** By the database's clock. */
   readonly at: Timestamp
-  /** What the streams say now. Rejects with a StoreFailure while the store is away. */
-  look<Found>(find: (read: Read) => Found): Promise<Found>
-  /** The refusal of a command, else null: it is done. Rejects with a StoreFailure while the store is away. */
-  ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null>
   /** Says how what it needs outside answered; null: as it should. After some failures in a row that counts as away. */
   outside(trouble: string | null): void
 }

@@ -5,12 +5,12 @@
  *                            --to be tried again--> due, later
  *                            --failed--> parked --retried--> due
  */
-import { accept, type Decision, type Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
-import { StoreFailure, type Executor } from '../store/commit/command.ts'
+import { StoreFailure } from '../store/commit/command.ts'
 import type { WorkerLog } from '../store/log/under-lease.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import { pause } from '../store/waiting/pause.ts'
+import { asking, type Asked } from './asking.ts'
 import { readDue, writeSettled, type SettledCause } from './due-table.ts'
 import type { Acting, DueCause } from './reactor.ts'
 import type { Cursor } from './read-together.ts'
@@ -24,15 +24,9 @@ const MOST_TIMES = 4
 
 export type SettlingPoint = 'reactor.taken' | 'reactor.decided' | 'reactor.settled'
 
-export interface Asking {
-  readonly executor: Executor
-  /** A new UUID version 7. */
-  readonly newId: () => string
+export interface SettlingParts extends Asked {
   /** By the database's clock. */
   readonly clock: () => Timestamp
-}
-
-export interface SettlingParts extends Asking {
   readonly pool: Pool
   readonly log: WorkerLog
   /** False: reactors that act outside begin nothing. */
@@ -139,31 +133,13 @@ class Settling {
   }
 
   #acting({ cause }: DueCause, at: Timestamp): Acting {
-    const { executor, newId } = this.#parts
-    async function ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null> {
-      const commandId = newId()
-      const execution = await executor.execute({
-        ...{ decide, answer: () => null, key: null },
-        ...{ commandId, correlationId: commandId, causationId: cause },
-      })
-      return execution.outcome === 'refused' ? execution.refusal : null
-    }
     return {
       at,
-      ask,
+      ...asking(this.#parts, cause),
       outside: (trouble) => {
         this.#troubles = trouble === null ? 0 : this.#troubles + 1
         if (trouble === null) this.#outage = null
         else if (this.#troubles >= AWAY_AFTER) this.#outage ??= trouble
-      },
-      async look(find) {
-        const found: ReturnType<typeof find>[] = []
-        await ask((read) => {
-          found[0] = find(read)
-          return accept()
-        })
-        // A decision that was accepted has run.
-        return found[0] as ReturnType<typeof find>
       },
     }
   }

@@ -8,6 +8,7 @@ import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { pause, type LatchedSignal } from '../../store/waiting/pause.ts'
 import { eventSchemas, type DomainEvent } from '../../schemas/events.ts'
+import { chargeKey } from './gateway-keys.ts'
 import { readEvent } from '../read-stretch.ts'
 
 const OUTCOMES: readonly string[] = ['PaymentCaptured', 'PaymentDeclined'] satisfies readonly DomainEvent['type'][]
@@ -46,7 +47,7 @@ export class PaymentOutcomes {
   /** Resolves when an outcome is recorded, when the time is over or `signal` aborts, or at once when too many wait. */
   async wait(orderId: string, attempt: number, { after, millis, signal }: OutcomeWait): Promise<void> {
     if (this.#count >= this.#parts.most || this.#stopping.signal.aborted) return
-    const key = keyOf(orderId, attempt)
+    const key = chargeKey(orderId, attempt)
     const all = this.#waiting.get(key) ?? new Set()
     this.#waiting.set(key, all)
     this.#count += 1
@@ -85,10 +86,6 @@ export class PaymentOutcomes {
 
   #tell(event: DomainEvent): void {
     if (event.type !== 'PaymentCaptured' && event.type !== 'PaymentDeclined') return
-    for (const wake of this.#waiting.get(keyOf(event.orderId, event.attempt)) ?? []) wake()
+    for (const wake of this.#waiting.get(chargeKey(event.orderId, event.attempt)) ?? []) wake()
   }
-}
-
-function keyOf(orderId: string, attempt: number): string {
-  return `${orderId}/${String(attempt)}`
 }

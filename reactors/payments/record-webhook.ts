@@ -2,9 +2,9 @@
  * What a message of the provider comes to. It may come twice, late and in any order: what is known already changes
  * nothing, and what contradicts it is for a person to look at.
  */
-import type { Decision, Read } from '../../domain/decision.ts'
 import { recordRefunded, recordReversal } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
+import type { Asking } from '../asking.ts'
 import type { Why } from '../reactor.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
@@ -14,11 +14,8 @@ import type { WebhookBody } from './webhook-body.ts'
  */
 export type WebhookVerdict = 'done' | 'unknown' | 'read' | Why
 
-/** `ask`: the refusal of a command, else null. Rejects as it does. */
-export async function recordWebhook(
-  body: WebhookBody,
-  ask: <Refusal>(decide: (read: Read) => Decision<Refusal>) => Promise<Refusal | null>,
-): Promise<WebhookVerdict> {
+/** Rejects as `ask` does. */
+export async function recordWebhook(body: WebhookBody, ask: Asking['ask']): Promise<WebhookVerdict> {
   const { orderId } = body
   if (body.kind === 'reversal') {
     const { attempt, amount, reference } = body

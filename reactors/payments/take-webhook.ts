@@ -1,32 +1,24 @@
 /** Takes a message of the provider: records it, or parks it where an operator sees it. */
 import { payment } from '../../domain/payments/payment.ts'
-import type { Executor } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
+import { asking, type Asked, type Asking } from '../asking.ts'
 import type { Why } from '../reactor.ts'
 import { WEBHOOK_PARTS } from '../reactor-states.ts'
 import { recordWebhook } from './record-webhook.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
-export interface TakingWebhooks {
+export interface TakingWebhooks extends Asked {
   readonly pool: Pool
-  readonly executor: Executor
-  /** A new UUID version 7. */
-  readonly newId: () => string
 }
 
 /** Resolves when sending it again would change nothing. Rejects, with a StoreFailure for one, when it is not recorded. */
-export async function takeWebhook({ pool, executor, newId }: TakingWebhooks, body: WebhookBody): Promise<void> {
-  const verdict = await recordWebhook(body, async (decide) => {
-    const commandId = newId()
-    const execution = await executor.execute({
-      ...{ decide, answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
-    })
-    return execution.outcome === 'refused' ? execution.refusal : null
-  })
+export async function takeWebhook({ pool, ...store }: TakingWebhooks, body: WebhookBody): Promise<void> {
+  const { ask, look } = asking(store, null)
+  const verdict = await recordWebhook(body, ask)
   if (verdict === 'done' || verdict === 'unknown') return
   const stream = `payment-${body.orderId}`
-  if (verdict === 'read') await askNow(pool, stream)
-  else await park(pool, { stream, attempt: await attemptOf(executor, newId(), body), body, verdict })
+  if (verdict === 'read') return askNow(pool, stream)
+  await park(pool, { stream, attempt: await attemptOf(body, look), body, verdict })
 }
 
 /** What is known of the order at the gateway is asked for now, and not at its next time. */
@@ -38,17 +30,10 @@ async function askNow(pool: Pool, stream: string): Promise<void> {
 }
 
 /** The attempt whose money the message is about. */
-async function attemptOf(executor: Executor, commandId: string, body: WebhookBody): Promise<number> {
+async function attemptOf(body: WebhookBody, look: Asking['look']): Promise<number> {
   if (body.kind !== 'refund') return body.attempt
-  let attempt = 0
-  await executor.execute({
-    decide(read) {
-      attempt = read(payment, body.orderId).refunds[body.refund - 1]?.attempt ?? 0
-      return { outcome: 'accepted', events: [] }
-    },
-    ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
-  })
-  return attempt
+  const { refunds } = await look((read) => read(payment, body.orderId))
+  return refunds[body.refund - 1]?.attempt ?? 0
 }
 
 interface Parking {
