@@ -12,6 +12,7 @@ import { httpThroughput } from './figures/http-throughput.ts'
 import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { loneOrder } from './figures/lone-order.ts'
 import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
 import { memoryUse } from './figures/memory-use.ts'
@@ -42,6 +43,7 @@ export const figures: readonly Figure[] = [
   projectionRate,
   observabilityCost,
   orderLatency,
+  loneOrder,
   expiry,
   readLatency,
   registryLatency,

@@ -9,7 +9,7 @@ import { neutralEnv, ROOT } from '../service/child.ts'
 import { growShop } from '../service/grown-shop.ts'
 import { placeOrders, startShop, warmUp } from '../service/loaded-shop.ts'
 import { startService, type MeasuredService } from '../service/measured-service.ts'
-import { memoryOf } from '../service/memory.ts'
+import { memoryOf } from '../machine/memory.ts'
 import { replay } from '../service/replayed-shop.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 

@@ -2,7 +2,7 @@ import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import { loadClosed } from '../load/closed-loop.ts'
 import { startEcho } from '../service/echo-service.ts'
 import { placeOrders, startShop, warmUp } from '../service/loaded-shop.ts'
-import { processorTime } from '../service/processor-time.ts'
+import { processorTime } from '../machine/processor-time.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 
 /** How much of what Fastify can do at all is left when every answer is a durable, decided, projected order. */

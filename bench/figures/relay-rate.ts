@@ -6,7 +6,7 @@ import { atLeast, atMost, type BenchContext, figure, inRounds, type Measured } f
 import { brokerEnv, makeTopics, startBrokers } from '../service/broker.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
-import { memoryOf } from '../service/memory.ts'
+import { memoryOf } from '../machine/memory.ts'
 
 const EVENTS = 600_000
 /** Samples this often; each costs the database well under a millisecond. */

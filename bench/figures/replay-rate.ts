@@ -3,7 +3,7 @@ import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import { loadOpen } from '../load/open-loop.ts'
 import { projectPerEvent } from '../per-event-projection.ts'
 import { startService } from '../service/measured-service.ts'
-import { memoryOf } from '../service/memory.ts'
+import { memoryOf } from '../machine/memory.ts'
 import { replay, startReplayedShop } from '../service/replayed-shop.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 

@@ -10,7 +10,7 @@ import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { Feed } from '../../store/log/feed.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { waitUntil } from '../../store/waiting/pause.ts'
-import { memoryOf } from '../service/memory.ts'
+import { memoryOf } from '../machine/memory.ts'
 import { openLogWatch } from '../service/log-watch.ts'
 import type { ProjectedLog, ProjectedReport } from './projected-log.ts'
 

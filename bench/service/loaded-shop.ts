@@ -2,7 +2,7 @@
 import type { Cleanup } from '../cleanup.ts'
 import { loadClosed, type LoadReport } from '../load/closed-loop.ts'
 import { type MeasuredService, type ServiceOptions, startService } from './measured-service.ts'
-import { processorTime } from './processor-time.ts'
+import { processorTime } from '../machine/processor-time.ts'
 import { fillShop } from './shop.ts'
 
 /** Seconds of load until V8 has compiled what is hot, and Postgres has its tables in memory. */

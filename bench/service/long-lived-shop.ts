@@ -3,7 +3,7 @@ import type { BenchContext } from '../figure.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { loadClosed } from '../load/closed-loop.ts'
 import { startService } from './measured-service.ts'
-import { type Memory, memoryBelow, memoryOf } from './memory.ts'
+import { type Memory, memoryBelow, memoryOf } from '../machine/memory.ts'
 import { fillShop, product, skuOf, writeOrders } from './shop.ts'
 
 export const HOT = 'HOT'

@@ -12,13 +12,18 @@ export interface ProcessorTime {
 }
 
 export function processorTime(pid: number): ProcessorTime {
-  return { own: microsOf(pid), below: descendantsOf(pid).reduce((sum, child) => sum + microsOf(child), 0) }
+  return {
+    own: microsOf(String(pid)),
+    below: descendantsOf(pid).reduce((sum, child) => sum + microsOf(String(child)), 0),
+  }
 }
 
-// Fields are counted from the parenthesis that ends the program's name: user time is the 12th after it, system time the
-// 13th.
-function microsOf(pid: number): number {
-  const stat = readProc(pid, 'stat')
+/**
+ * Of a process (`PID`) or one of its threads (`PID/task/TID`); 0 when it has ended. Fields are counted from the parenthesis
+ * that ends the program's name: user time is the 12th after it, system time the 13th.
+ */
+export function microsOf(task: string): number {
+  const stat = readProc(task, 'stat')
   if (stat === null) return 0
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * MICROS_PER_TICK

@@ -14,8 +14,8 @@ export function descendantsOf(pid: number): readonly number[] {
   return below(pid)
 }
 
-/** A file below /proc/PID; null when the process has ended. */
-export function readProc(pid: number, name: string): string | null {
+/** A file below /proc/PID, or /proc/PID/task/TID; null when the process has ended. */
+export function readProc(pid: number | string, name: string): string | null {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
