@@ -43,26 +43,30 @@ export function groupChanges(table: Table, changes: TableChanges): GroupedChange
 /** Runs the statements and returns by how much the number of rows grew (or shrank, negative). */
 export async function runWrites(client: PoolClient, writes: readonly RowWrite[]): Promise<number> {
   let grown = 0
-  for (const { name, text, values, counts } of writes) {
-    const { rows } = await client.query<[number]>({ name, text, values: [...values], rowMode: 'array' })
-    const count = rows[0]?.[0] ?? 0
-    grown += counts === 'inserted' ? count : -count
-  }
+  for (const write of writes) grown += grownBy(write, await sendWrite(client, write))
   return grown
 }
 
-/** Deletes the rows behind the newest; call it when there are more than these. */
-export function pruneWrite(table: Table, generation: number, keep: number): RowWrite {
+/** Resolves with the number that the statement returns. */
+export async function sendWrite(client: PoolClient, { name, text, values }: RowWrite): Promise<number> {
+  const { rows } = await client.query<[number]>({ name, text, values: [...values], rowMode: 'array' })
+  return rows[0]?.[0] ?? 0
+}
+
+export function grownBy({ counts }: RowWrite, count: number): number {
+  return counts === 'inserted' ? count : -count
+}
+
+/** Deletes the rows with the lowest keys, this many: it walks over no other. */
+export function pruneWrite(table: Table, generation: number, surplus: number): RowWrite {
   const name = physicalName(table, generation)
   const key = table.key.name
   return {
     name: `prune_${name}`,
     text: `with deleted as (
-        delete from ${name}
-        where ${key} < (select ${key} from ${name} order by ${key} desc offset $1 - 1 limit 1)
-        returning 1)
+        delete from ${name} where ${key} in (select ${key} from ${name} order by ${key} limit $1) returning 1)
       select count(*)::int from deleted`,
-    values: [keep],
+    values: [surplus],
     counts: 'deleted',
   }
 }
@@ -71,7 +75,7 @@ export function pruneWrite(table: Table, generation: number, keep: number): RowW
 export async function prune(client: PoolClient, table: Table, generation: number, count: number): Promise<number> {
   const { keepNewest } = table
   if (keepNewest === undefined || count <= keepNewest) return count
-  return count + (await runWrites(client, [pruneWrite(table, generation, keepNewest)]))
+  return count + (await runWrites(client, [pruneWrite(table, generation, count - keepNewest)]))
 }
 
 /** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */

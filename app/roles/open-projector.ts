@@ -16,10 +16,11 @@ export function openProjector(parts: Open<ProjectorParts, 'pool' | 'feed' | 'log
 }
 
 /** For what the projector writes; one connection more for the lease, one for failures. */
-export function projectorPool(databaseUrl: string): Pool {
+export function projectorPool(databaseUrl: string, name = 'projector'): Pool {
   return openPool(databaseUrl, {
-    name: 'projector',
+    name,
     max: projections.length + 2,
+    pipeline: true,
     // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })

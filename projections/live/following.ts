@@ -15,8 +15,8 @@ import type { Feed } from '../../store/log/feed.ts'
 import type { Failure, LiveGeneration } from '../generations.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import { readBatch, type Batch } from './read-batch.ts'
-import { EventNotShown, showBatch, type Shower } from './show-batch.ts'
-import { ProjectionPaused } from './write-batch.ts'
+import { EventNotShown, showBatch, showTogether, type Shower } from './show-batch.ts'
+import { ProjectionPaused } from './checkpoints.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
 const BATCH = 5_000
@@ -118,11 +118,12 @@ export class Following {
     if (busy && found < BATCH) await pause(GATHER_MS, signal)
   }
 
-  /** One projection after the other: all at once they would take both cores from orders, and be done no sooner. */
+  /** Those that cannot be shown together one after the other: at once they would take both cores from orders. */
   async #show({ lanes }: Group, reading: Promise<Batch | null>): Promise<void> {
     const batch = await reading
     if (batch === null) return
-    for (const lane of lanes) await this.#showIn(lane, batch)
+    const apart = new Set<Shower>(await showTogether(lanes, batch))
+    for (const lane of lanes) if (apart.has(lane)) await this.#showIn(lane, batch)
   }
 
   async #showIn(lane: Lane, batch: Batch): Promise<void> {

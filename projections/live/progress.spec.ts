@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Progress } from './progress.ts'
+import { Progress, progressNotice } from './progress.ts'
 
 const orders = { projection: 'orders', generation: 1 }
 const never = new AbortController().signal
@@ -13,9 +13,10 @@ test('whoever waits for a position is woken by the commit that reaches it, and n
   progress.moved({ projection: 'sales', generation: 1, position: 10 })
   await Promise.resolve()
   expect(woken).toBe(false)
-  progress.notified(JSON.stringify({ ...orders, position: 12 }))
+  progress.notified(progressNotice(12, ['sales', 'orders'], [3, 1]))
   await heard
   expect(progress.position('orders', 1)).toBe(12)
+  expect(progress.position('sales', 3)).toBe(12)
 })
 
 test('whoever waits no longer is woken', async () => {
@@ -27,7 +28,13 @@ test('whoever waits no longer is woken', async () => {
 
 test('a notification that is none of ours changes nothing', () => {
   const progress = new Progress(() => 0)
-  for (const payload of ['', 'null', '{}', '{"projection":"orders","generation":1,"position":"9"}'])
+  for (const payload of [
+    '',
+    'null',
+    '{}',
+    '{"position":"9","generations":{"orders":1}}',
+    '{"position":9,"generations":{"orders":"1"}}',
+  ])
     progress.notified(payload)
   expect(progress.position('orders', 1)).toBe(0)
 })

@@ -46,8 +46,7 @@ export class Progress {
 
   /** As `moved`, from the payload of a notification; one that is none of ours is ignored. */
   notified(payload: string): void {
-    const notice = parseNotice(payload)
-    if (notice !== null) this.moved(notice)
+    for (const notice of parseNotices(payload)) this.moved(notice)
   }
 
   /** 0 when nothing was heard yet. */
@@ -82,12 +81,32 @@ export class Progress {
   }
 }
 
-function parseNotice(payload: string): ProgressNotice | null {
+/** The payload of a notification: these generations, one of each projection, moved to the position. */
+export function progressNotice(
+  position: Position,
+  projections: readonly string[],
+  generations: readonly number[],
+): string {
+  return JSON.stringify({
+    position,
+    generations: Object.fromEntries(projections.map((name, index) => [name, generations[index]])),
+  })
+}
+
+function parseNotices(payload: string): readonly ProgressNotice[] {
   try {
-    const { projection, generation, position } = JSON.parse(payload) as ProgressNotice
-    const ours = typeof projection === 'string' && Number.isSafeInteger(generation) && Number.isSafeInteger(position)
-    return ours ? { projection, generation, position } : null
+    const { position, generations } = JSON.parse(payload) as {
+      readonly position: Position
+      readonly generations: Readonly<Record<string, number>>
+    }
+    const notices = Object.entries(generations).map(([projection, generation]) => ({
+      projection,
+      generation,
+      position,
+    }))
+    const ours = Number.isSafeInteger(position) && notices.every(({ generation }) => Number.isSafeInteger(generation))
+    return ours ? notices : []
   } catch {
-    return null
+    return []
   }
 }

@@ -32,7 +32,8 @@ import { pause } from '../../store/waiting/pause.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from '../projection.ts'
 import { createReplay, failDualWriting, ReplayUnfinished, takeOver } from '../replay/replays.ts'
-import type { BatchEnd, DualWriteRefused } from './write-batch.ts'
+import type { BatchEnd } from './checkpoints.ts'
+import type { DualWriteRefused } from './write-batch.ts'
 
 export interface ProjectorParts {
   /** At least two connections more than there are projections: each writes on its own, the lease and failures beside. */
@@ -134,6 +135,7 @@ export class Projector {
       pool,
       projection,
       checkpoint: { generation: generation.generation, version, position, rowCounts },
+      dualWritten: false,
       state: paused ? 'paused' : 'live',
       beforeCommit: () => reachPoint('projector.transaction'),
       committed: (checkpoint) =>

@@ -7,7 +7,7 @@ import type { Position } from '../../store/commit/command.ts'
 import { LogGap, type Feed, type RecordedEvent } from '../../store/log/feed.ts'
 import { Fold } from '../fold-batch.ts'
 import type { Projected, Projection } from '../projection.ts'
-import type { BatchEnd } from './write-batch.ts'
+import type { BatchEnd } from './checkpoints.ts'
 
 /** Decoding and folding this many takes 2-3 ms; then requests that wait in this process get their turn. */
 const SLICE = 250

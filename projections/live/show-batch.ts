@@ -1,5 +1,5 @@
 /**
- * Brings one projection to the end of a batch. What cannot be folded or written as a whole is halved until the event
+ * Brings projections to the end of a batch: together where they can be, else one by one. What cannot be folded or written as a whole is halved until the event
  * at fault stands alone: everything before it is shown, and its position and reason are told.
  */
 import type { Position } from '../../store/commit/command.ts'
@@ -9,7 +9,8 @@ import { Fold, type Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
 import { foldEvent, type Batch, type LoggedEvent } from './read-batch.ts'
-import { prepareBatch, DualWriteRefused, writeBatch, type BatchEnd, type PreparedBatch } from './write-batch.ts'
+import { NotTogether, type BatchEnd } from './checkpoints.ts'
+import { prepareBatch, DualWriteRefused, writeBatch, type ProjectionWrite, type WrittenBatch } from './write-batch.ts'
 
 /** No retry helps: this release, with these tables, cannot show the event. */
 export class EventNotShown extends Error {
@@ -31,12 +32,42 @@ export interface Shower {
   readonly projection: Projection
   /** As the database has it. */
   checkpoint: Checkpoint
+  /** Its last batch was written to two generations. */
+  dualWritten: boolean
   /** Called inside each transaction, before its commit. */
   readonly beforeCommit: () => void
   /** Called after each commit. */
   readonly committed: (checkpoint: Checkpoint) => void
   /** Ends the replay whose generation was dual-written: dual-writing is over when this resolves. */
   readonly dualWriteRefused: (refused: DualWriteRefused, end: BatchEnd) => Promise<void>
+}
+
+/**
+ * Shows a batch in all of them in one transaction, where nothing stands against it. Resolves with those that have to be
+ * shown by themselves: a failing one stops alone. Rejects with CheckpointMoved, or with an error of the database.
+ */
+export async function showTogether(showers: readonly Shower[], batch: Batch): Promise<readonly Shower[]> {
+  const some = showers.filter(({ dualWritten, projection }) => !dualWritten && batch.folds.has(projection))
+  const [first] = some
+  if (first === undefined || some.length === 1) return showers
+  try {
+    const writes = some.map((shower) => writeOf(shower, () => batch.folds.get(shower.projection)?.changes() ?? NONE))
+    const { pool, beforeCommit } = first
+    const written = await writeBatch(pool, { writes, end: batch.end, beforeCommit })
+    some.forEach((shower, index) => moveOn(shower, written[index]))
+    return showers.filter((shower) => !some.includes(shower))
+  } catch (cause) {
+    if (cause instanceof NotTogether) {
+      const alone = (shower: Shower) => !some.includes(shower) || cause.projections.includes(shower.projection.name)
+      const others = await showTogether(
+        showers.filter((shower) => !alone(shower)),
+        batch,
+      )
+      return [...showers.filter(alone), ...others]
+    }
+    if (cause instanceof NotPrepared || isAboutData(cause)) return showers
+    throw cause
+  }
 }
 
 /**
@@ -52,27 +83,41 @@ export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
 
 /** Resolves with null when they are shown, else with why they cannot be shown together. */
 async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
-  const { pool, projection, checkpoint, beforeCommit } = shower
-  const prepare = (generation: number) => prepareBatch(generation, changes())
-  let prepared: PreparedBatch
+  const { pool, beforeCommit } = shower
   try {
-    prepared = prepare(checkpoint.generation)
-  } catch (cause) {
-    return cause
-  }
-  const batch = { projection, checkpoint, prepared, prepare, end, beforeCommit }
-  try {
-    shower.checkpoint = await writeBatch(pool, batch)
+    const [written] = await writeBatch(pool, { writes: [writeOf(shower, changes)], end, beforeCommit })
+    moveOn(shower, written)
+    return null
   } catch (cause) {
     if (cause instanceof DualWriteRefused) {
       await shower.dualWriteRefused(cause, end)
       return show(shower, changes, end)
     }
+    if (cause instanceof NotPrepared) return cause.cause
     if (isAboutData(cause)) return cause
     throw cause
   }
+}
+
+/** The events cannot be folded, or a value does not fit its column. */
+class NotPrepared extends Error {}
+
+const NONE: Changes = new Map()
+
+function writeOf({ projection, checkpoint }: Shower, changes: () => Changes): ProjectionWrite {
+  const prepare = (generation: number) => prepareBatch(generation, changes())
+  try {
+    return { projection, checkpoint, prepared: prepare(checkpoint.generation), prepare }
+  } catch (cause) {
+    throw new NotPrepared('the changes cannot be prepared', { cause })
+  }
+}
+
+function moveOn(shower: Shower, written: WrittenBatch | undefined): void {
+  if (written === undefined) throw new Error(`what was written of ${shower.projection.name} is not known`)
+  shower.checkpoint = written.checkpoint
+  shower.dualWritten = written.dualWritten
   shower.committed(shower.checkpoint)
-  return null
 }
 
 async function showEvents(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {

@@ -1,49 +1,26 @@
-/** Writes what one batch of events does to one projection, and moves its checkpoint, in one transaction. */
-import type { Position } from '../../store/commit/command.ts'
+/**
+ * Writes what a batch of events does to projections that stand at one position, and moves their checkpoints, in one
+ * transaction of two flights: whatever is sent behind a statement that fails comes to nothing, but a commit must not be.
+ */
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
 import type { Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
-import type { Projection } from '../projection.ts'
-import { prune, rowWrites, runWrites, type RowWrite } from '../write-rows.ts'
+import type { Projection, Table } from '../projection.ts'
+import { grownBy, prune, pruneWrite, rowWrites, runWrites, sendWrite, type RowWrite } from '../write-rows.ts'
+import {
+  CheckpointMoved,
+  lockCheckpoints,
+  moveCheckpoints,
+  secondGenerations,
+  type At,
+  type BatchEnd,
+} from './checkpoints.ts'
 
-/**
- * - No wait for the disk: rows and checkpoint are lost together, and the log is read again.
- * - A stopped process must not hold the checkpoint's lock against the one that took over.
- */
+/** A stopped process must not hold the checkpoints' locks against the one that took over. */
 const BEGIN = `begin;
-  set local synchronous_commit = off;
   set local lock_timeout = '2s';
   set local idle_in_transaction_session_timeout = '2s'`
-
-/** Where a projection's checkpoint is to go. */
-export interface BatchEnd {
-  readonly position: Position
-  /** Milliseconds since 1970, of the event at `position`. */
-  readonly recordedAt: number
-}
-
-/** Somebody else moved the checkpoint: whoever worked from it no longer knows what stands in the rows. */
-export class CheckpointMoved extends Error {
-  readonly code = 'checkpoint-moved'
-  readonly retriable = false
-
-  constructor(projection: string, expected: Position, found: Position | null) {
-    super(`the checkpoint of ${projection} is at ${String(found)}, not at ${String(expected)}`)
-    this.name = 'CheckpointMoved'
-  }
-}
-
-/** It was paused: nothing is written from then on. */
-export class ProjectionPaused extends Error {
-  readonly code = 'projection-paused'
-  readonly retriable = true
-
-  constructor(projection: string) {
-    super(`${projection} is paused`)
-    this.name = 'ProjectionPaused'
-  }
-}
 
 /** The dual-written generation refused the batch: end its replay, and write the batch again. */
 export class DualWriteRefused extends Error {
@@ -72,28 +49,36 @@ export function prepareBatch(generation: number, changes: Changes): PreparedBatc
   }
 }
 
-export interface BatchWrite {
-  readonly projection: Projection
-  /** As last read or written: the rows must still stand there. */
-  readonly checkpoint: Checkpoint
+/** What a batch does to one projection. Its checkpoint is as last read or written: the rows must still stand there. */
+export interface ProjectionWrite extends At {
   readonly prepared: PreparedBatch
   /** The same for a dual-written generation. */
   readonly prepare: (generation: number) => PreparedBatch
+}
+
+export interface BatchWrite {
+  readonly writes: readonly ProjectionWrite[]
   readonly end: BatchEnd
   /** Called inside the transaction, before its commit. */
   readonly beforeCommit: () => void
 }
 
+/** Of one projection, after the batch. */
+export interface WrittenBatch extends At {
+  /** A second generation was written with it. */
+  readonly dualWritten: boolean
+}
+
 /**
- * Resolves with the checkpoint after the batch. Rejects with CheckpointMoved, ProjectionPaused, DualWriteRefused, or with the
- * database's error.
+ * Resolves in the order of `writes`. Rejects with CheckpointMoved, or with the database's error; with ProjectionPaused or
+ * DualWriteRefused where there is one projection, with NotTogether where there are several.
  */
-export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpoint> {
+export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<readonly WrittenBatch[]> {
   const client = await pool.connect()
   try {
-    const checkpoint = await write(client, batch)
+    const written = await write(client, batch)
     client.release()
-    return checkpoint
+    return written
   } catch (error) {
     // Its transaction may be open, or its commit's outcome unknown: the connection is not used again.
     client.release(true)
@@ -101,19 +86,77 @@ export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<Checkpo
   }
 }
 
-async function write(client: PoolClient, batch: BatchWrite): Promise<Checkpoint> {
-  const { projection, checkpoint, prepared, end } = batch
-  await client.query(BEGIN)
-  const second = await lockCheckpoint(client, projection.name, checkpoint)
-  const rowCounts = await writeChanges(client, prepared, checkpoint)
-  if (second !== null) await dualWrite(client, batch, second)
-  batch.beforeCommit()
-  await moveCheckpoint(client, projection.name, { ...checkpoint, ...end, rowCounts })
-  await client.query('commit')
-  return { ...checkpoint, position: end.position, rowCounts }
+async function write(client: PoolClient, { writes, end, beforeCommit }: BatchWrite): Promise<readonly WrittenBatch[]> {
+  const begun = client.query(BEGIN)
+  const locking = lockCheckpoints(client, writes)
+  const changing = writes.map(({ prepared, checkpoint }) => sendChanges(client, prepared, checkpoint))
+  await Promise.allSettled([begun, locking, ...changing])
+  await begun
+  // What moved or is paused is known first: rows of another position may refuse the changes, which says nothing of these.
+  const seconds = secondGenerations(writes, await locking)
+  await allOrFirstFailure(changing)
+  const counts = await Promise.all(changing)
+  // One alone: several are not written while one of them has a second generation.
+  const [second = null] = seconds
+  const [first] = writes
+  if (second !== null && first !== undefined) await dualWrite(client, { ...first, end }, second)
+  beforeCommit()
+  const pruned = writes.map((each, index) => sendPrunes(client, each, counts[index] ?? {}))
+  const written = writes.map(({ projection, checkpoint }, index) => ({
+    projection,
+    checkpoint: { ...checkpoint, position: end.position, rowCounts: pruned[index]?.rowCounts ?? {} },
+    dualWritten: seconds[index] !== null,
+  }))
+  const moving = moveCheckpoints(client, written, end)
+  await allOrFirstFailure([...pruned.flatMap(({ sent }) => sent), moving, client.query('commit')])
+  return written
 }
 
-/** Within a transaction; resolves with the number of rows that each table then has. */
+/** What was sent together is answered in order: the first failure is the cause of those behind it. */
+async function allOrFirstFailure(sent: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(sent)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+type RowCounts = Readonly<Record<string, number>>
+
+/** Sends all of them at once; resolves with the number of rows that each table then has, before it is pruned. */
+async function sendChanges(
+  client: PoolClient,
+  { tables }: PreparedBatch,
+  { rowCounts }: Pick<Checkpoint, 'rowCounts'>,
+): Promise<RowCounts> {
+  const counts: Record<string, number> = { ...rowCounts }
+  const sent = tables.flatMap(({ table, writes }) => writes.map((each) => countIn(counts, table, client, each)))
+  await allOrFirstFailure(sent)
+  return counts
+}
+
+async function countIn(counts: Record<string, number>, { name }: Table, client: PoolClient, write: RowWrite) {
+  const grown = grownBy(write, await sendWrite(client, write))
+  counts[name] = (counts[name] ?? 0) + grown
+}
+
+interface SentPrunes {
+  readonly rowCounts: RowCounts
+  readonly sent: readonly Promise<unknown>[]
+}
+
+/** Of the tables that hold more rows than they keep. */
+function sendPrunes(client: PoolClient, { projection, checkpoint }: ProjectionWrite, counts: RowCounts): SentPrunes {
+  const rowCounts = { ...counts }
+  const sent: Promise<unknown>[] = []
+  for (const table of projection.tables) {
+    const count = rowCounts[table.name] ?? 0
+    const { keepNewest = count } = table
+    if (count <= keepNewest) continue
+    sent.push(sendWrite(client, pruneWrite(table, checkpoint.generation, count - keepNewest)))
+    rowCounts[table.name] = keepNewest
+  }
+  return { rowCounts, sent }
+}
+
+/** Within a transaction, one after the other; resolves with the number of rows that each table then has. */
 export async function writeChanges(
   client: PoolClient,
   { tables, generation }: PreparedBatch,
@@ -128,7 +171,11 @@ export async function writeChanges(
 }
 
 /** Both generations show the batch in one transaction, so that whoever compares them sees both at one position. */
-async function dualWrite(client: PoolClient, batch: BatchWrite, second: number): Promise<void> {
+async function dualWrite(
+  client: PoolClient,
+  batch: ProjectionWrite & Pick<BatchWrite, 'end'>,
+  second: number,
+): Promise<void> {
   const { projection, checkpoint, end, prepare } = batch
   try {
     const { rows } = await client.query<{ position: string; row_counts: Record<string, number> }>({
@@ -156,37 +203,4 @@ async function dualWrite(client: PoolClient, batch: BatchWrite, second: number):
     if (error instanceof CheckpointMoved || sqlState(error) !== null) throw new DualWriteRefused(second, error)
     throw error
   }
-}
-
-/**
- * The comparison of the compare-and-set: the lock holds until the checkpoint is set. Whoever pauses the projection waits
- * for a batch under way, and sees none behind it. Resolves with the generation to dual-write.
- */
-async function lockCheckpoint(client: PoolClient, projection: string, expected: Checkpoint): Promise<number | null> {
-  const { rows } = await client.query<[string, boolean, number | null]>({
-    name: 'lock-checkpoint',
-    text: `select c.position, p.paused, p.riding_generation
-      from views.checkpoints c
-      join views.projections p on p.name = c.projection and p.live_generation = c.generation
-      where c.projection = $1 and c.generation = $2 and c.version = $3
-      for update of c for share of p`,
-    values: [projection, expected.generation, expected.version],
-    rowMode: 'array',
-  })
-  const position = rows[0] === undefined ? null : Number(rows[0][0])
-  if (position !== expected.position) throw new CheckpointMoved(projection, expected.position, position)
-  if (rows[0]?.[1] === true) throw new ProjectionPaused(projection)
-  return rows[0]?.[2] ?? null
-}
-
-async function moveCheckpoint(client: PoolClient, projection: string, to: Checkpoint & BatchEnd): Promise<void> {
-  await client.query({
-    name: 'move-checkpoint',
-    text: `with moved as (
-        update views.checkpoints
-        set position = $3, recorded_at = to_timestamp($4 / 1000.0), row_counts = $5
-        where projection = $1 and generation = $2)
-      select pg_notify('views', json_build_object('projection', $1::text, 'generation', $2::int, 'position', $3::bigint)::text)`,
-    values: [projection, to.generation, to.position, to.recordedAt, JSON.stringify(to.rowCounts)],
-  })
 }

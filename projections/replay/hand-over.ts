@@ -55,7 +55,7 @@ export async function switchOver(pool: Pool, lane: Lane, { raised }: { readonly 
     ])
     await client.query(
       `select pg_notify('${REPLAYS_CHANNEL}', $1), pg_notify('${PROGRESS_CHANNEL}', json_build_object(
-        'projection', c.projection, 'generation', c.generation, 'position', c.position)::text)
+        'position', c.position, 'generations', json_build_object(c.projection, c.generation))::text)
       from views.checkpoints c where c.projection = $2 and c.generation = $3`,
       [replay.replayId, projection.name, replay.generation],
     )

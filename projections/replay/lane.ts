@@ -5,7 +5,7 @@ import { takeLease, type Tenure } from '../../store/log/under-lease.ts'
 import { Fold } from '../fold-batch.ts'
 import { type Checkpoint, readCheckpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
-import type { BatchEnd } from '../live/write-batch.ts'
+import type { BatchEnd } from '../live/checkpoints.ts'
 import { Pace } from './pace.ts'
 import type { Replay } from './replays.ts'
 

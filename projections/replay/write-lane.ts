@@ -1,7 +1,7 @@
 /** Writes what a replay has folded to its generation and moves its checkpoint, in one transaction. */
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { createIndexes, physicalName } from '../physical-table.ts'
-import type { BatchEnd } from '../live/write-batch.ts'
+import type { BatchEnd } from '../live/checkpoints.ts'
 import { copyRows } from '../copy-rows.ts'
 import type { Lane } from './lane.ts'
 import { inTransaction, type Replay } from './replays.ts'

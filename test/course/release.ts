@@ -1,5 +1,5 @@
 /** A release at work on a database: its shop, its projections, and what it makes of the log. Changed copies are bundled from here. */
-import { openProjector, openReplayer } from '../../app/roles/open-projector.ts'
+import { openProjector, openReplayer, projectorPool } from '../../app/roles/open-projector.ts'
 import { projections } from '../../projections/views/list.ts'
 import { Progress } from '../../projections/live/progress.ts'
 import { openViews, type ProjectionState } from '../../projections/views/views.ts'
@@ -53,7 +53,8 @@ export async function openRelease(url: string): Promise<Release> {
   const errors: unknown[] = []
   const ignore = () => undefined
   const log = { info: ignore, warn: ignore, error: (fields: object, message: string) => errors.push([message, fields]) }
-  const projector = openProjector({ pool, feed, log, progress })
+  const writers = projectorPool(url)
+  const projector = openProjector({ pool: writers, feed, log, progress })
   await projector.start()
   const replayer = openReplayer({ pool, log })
   replayer.start()
@@ -96,7 +97,7 @@ export async function openRelease(url: string): Promise<Release> {
     async close() {
       await Promise.all([projector.stop(), replayer.stop()])
       await shop.close()
-      await pool.end()
+      await Promise.all([pool.end(), writers.end()])
     },
   }
 }

@@ -1,5 +1,5 @@
 /** A database with a log, a projector on it and its views: what tests of projections need. */
-import { openProjector, openReplayer } from '../../app/roles/open-projector.ts'
+import { openProjector, openReplayer, projectorPool } from '../../app/roles/open-projector.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import {
   customerRegistered,
@@ -51,7 +51,8 @@ export interface Projecting {
 export async function openProjecting(): Promise<Projecting> {
   const database = await testDatabase()
   const pool = openPool(database.url, { name: 'test', max: 5 })
-  const writers = openPool(database.url, { name: 'test projector', max: 20 })
+  const writers = projectorPool(database.url, 'test projector')
+  const copiers = openPool(database.url, { name: 'test replayer', max: 10 })
   const feed = new LogFeed(pool)
   const progress = new Progress(() => Date.now())
   const listener = new Listener(database.url, {
@@ -83,7 +84,7 @@ export async function openProjecting(): Promise<Projecting> {
     },
 
     replay(options = {}) {
-      const replayer = openReplayer({ pool: writers, log, ...options })
+      const replayer = openReplayer({ pool: copiers, log, ...options })
       replayers.push(replayer)
       replayer.start()
       return replayer
@@ -100,7 +101,7 @@ export async function openProjecting(): Promise<Projecting> {
     async [Symbol.asyncDispose]() {
       await Promise.all([...projectors, ...replayers].map((worker) => worker.stop()))
       await listener.stop()
-      await Promise.all([pool.end(), writers.end()])
+      await Promise.all([pool.end(), writers.end(), copiers.end()])
       await database.drop()
     },
   }

@@ -6,7 +6,8 @@ import { projections } from '../../projections/views/list.ts'
 import { orders } from '../../projections/views/orders.ts'
 import { Progress } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
-import { CheckpointMoved, prepareBatch, writeBatch } from '../../projections/live/write-batch.ts'
+import { CheckpointMoved } from '../../projections/live/checkpoints.ts'
+import { prepareBatch, writeBatch } from '../../projections/live/write-batch.ts'
 import { holdLease } from '../../store/log/under-lease.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
@@ -94,13 +95,11 @@ describe('one projector at a time', () => {
       checkpoint,
       prepared: prepareBatch(1, new Map()),
       prepare: (generation: number) => prepareBatch(generation, new Map()),
-      beforeCommit: () => undefined,
     }
     const head = await appendEvents(projecting.pool, listed('B2', 'C3'))
     await projecting.shown(head, 'orders')
-    await expect(writeBatch(projecting.pool, { ...stolen, end: { position: 2, recordedAt: 0 } })).rejects.toThrow(
-      CheckpointMoved,
-    )
+    const batch = { writes: [stolen], end: { position: 2, recordedAt: 0 }, beforeCommit: () => undefined }
+    await expect(writeBatch(projecting.pool, batch)).rejects.toThrow(CheckpointMoved)
     await projecting.pool.query(`update views.checkpoints set position = 2 where projection = 'orders'`)
     const later = await appendEvents(projecting.pool, listed('D4'))
     await eventually(() => projecting.complaints.some((complaint) => complaint.includes('is at 2, not at 3')))
@@ -118,8 +117,9 @@ describe('what goes wrong around it', () => {
         if (++cuts % 3 === 1 && cuts < 12) throw new Error('cut off')
       },
     })
-    await projecting.shown(await appendEvents(projecting.pool, [...listed('A1'), ...placed('o1', 'o2')]))
-    expect(cuts).toBeGreaterThan(3)
+    for (const events of [listed('A1'), placed('o1'), placed('o2'), placed('o3')])
+      await projecting.shown(await appendEvents(projecting.pool, events))
+    expect(cuts).toBeGreaterThan(4)
     expect(await breachesOf(projecting)).toEqual([])
     expect((await projecting.views.states()).map(({ lastError }) => lastError)).toEqual(projections.map(() => null))
   })

@@ -146,7 +146,7 @@ describe('what goes wrong with a replay', () => {
     for (let cut = 0; cut < 3; cut++) {
       await projecting.pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'orderledger test projector' and datname = current_database()`,
+        where application_name in ('orderledger test projector', 'orderledger test replayer') and datname = current_database()`,
       )
       await eventually(async () => (await projecting.views.replays.read(id))?.finishedAt === null)
     }
