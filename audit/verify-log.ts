@@ -9,6 +9,7 @@ import type { Pool } from '../store/postgres/database.ts'
 import { auditKeys } from './key-audit.ts'
 import { auditLog, type LogEnds } from './log-audit.ts'
 import { auditMoney } from './money-audit.ts'
+import { auditRestocks } from './orders/restock-audit.ts'
 import { auditShop } from './shop-audit.ts'
 import { auditSnapshots } from './snapshot-audit.ts'
 import type { Spill } from './spill/spill-file.ts'
@@ -48,6 +49,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
   const log = auditLog(ends, spill)
   const shop = auditShop(spill)
   const money = auditMoney(spill)
+  const restocks = auditRestocks(spill)
   // Keys are read from another table, by a server process of their own.
   const [keys] = await Promise.all([
     auditKeys(pool, head, spill),
@@ -59,11 +61,12 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
       for (const event of today) {
         shop.see(stored, event)
         money.see(stored, event)
+        restocks.see(stored, event)
       }
     }),
   ])
   const locate = (position: Position) => located(pool, position)
-  const together = [...(await shop.finish(locate)), ...(await money.finish(locate))]
+  const together = [...(await shop.finish(locate)), ...(await money.finish(locate)), restocks.finish()]
   const checks = [...(await log.finish(locate)), ...together, keys, snapshots.finish()]
   return { position: head, checks }
 }

@@ -1,9 +1,10 @@
-/** What reactors have still to act upon: log.due, filled from the log together with their checkpoints. */
+/** What reactors have still to act upon, and what they count: log.due and log.tallies, filled together with their checkpoints. */
 import type { Timestamp } from '../domain/values.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import type { Cause, Detail, DueCause, Settled, SkippedCause, Why } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
+import type { TallyRow } from './tallies.ts'
 
 export interface DueRow extends Pick<DueCause, 'stream' | 'position' | 'part' | 'cause' | 'detail'> {
   readonly dueAt: Timestamp
@@ -18,14 +19,26 @@ export interface Stretch {
   readonly over: readonly string[]
 }
 
+/** A stretch with the sums that it changed. */
+export interface WrittenStretch extends Stretch {
+  readonly tallies: readonly TallyRow[]
+  /** Sums of windows that began before are forgotten. */
+  readonly talliesSince: Timestamp
+}
+
 /**
  * Writes what stretches say to several reactors, each together with its checkpoint, all or nothing for each. Returns the
  * reactors whose checkpoint was not at `from`: another process reads for them.
  */
-export async function writeStretches(pool: Pool, stretches: ReadonlyMap<string, Stretch>): Promise<readonly string[]> {
+export async function writeStretches(
+  pool: Pool,
+  stretches: ReadonlyMap<string, WrittenStretch>,
+): Promise<readonly string[]> {
   const moves = [...stretches]
   const over = moves.flatMap(([name, stretch]) => stretch.over.map((stream) => [name, stream] as const))
   const due = moves.flatMap(([name, stretch]) => stretch.due.map((row) => [name, row] as const))
+  const sums = moves.flatMap(([name, { tallies }]) => tallies.map((row) => [name, row] as const))
+  const counting = moves.filter(([, { tallies }]) => tallies.length > 0)
   const { rows } = await pool.query<{ name: string }>({
     name: 'write-due',
     text: `with wanted as (
@@ -49,6 +62,17 @@ export async function writeStretches(pool: Pool, stretches: ReadonlyMap<string, 
         update log.reactors r set due = r.due
           + (select count(*) from made where reactor = r.name) - (select count(*) from gone where reactor = r.name)
         where r.name in (select reactor from made union select reactor from gone)
+      ), tallied as (
+        insert into log.tallies (reactor, window_at, name, times, units, passed)
+        select t.reactor, to_timestamp(t.window_at / 1000.0), t.name, t.times, t.units, t.passed
+        from moved m
+        join unnest($14::text[], $15::bigint[], $16::text[], $17::bigint[], $18::bigint[], $19::boolean[])
+          as t (reactor, window_at, name, times, units, passed) on t.reactor = m.name
+        on conflict (reactor, window_at, name) do update
+          set times = excluded.times, units = excluded.units, passed = excluded.passed
+      ), forgotten as (
+        delete from log.tallies t using unnest($20::text[], $21::bigint[]) as s (reactor, since), moved m
+        where m.name = s.reactor and t.reactor = s.reactor and t.window_at < to_timestamp(s.since / 1000.0)
       )
       select name from moved`,
     values: [
@@ -65,6 +89,14 @@ export async function writeStretches(pool: Pool, stretches: ReadonlyMap<string, 
       due.map(([, { cause }]) => cause),
       due.map(([, { dueAt }]) => dueAt),
       due.map(([, { detail }]) => (detail === null ? null : JSON.stringify(detail))),
+      sums.map(([name]) => name),
+      sums.map(([, { windowAt }]) => windowAt),
+      sums.map(([, { name }]) => name),
+      sums.map(([, { times }]) => times),
+      sums.map(([, { units }]) => units),
+      sums.map(([, { passed }]) => passed),
+      counting.map(([name]) => name),
+      counting.map(([, { talliesSince }]) => talliesSince),
     ],
   })
   const moved = new Set(rows.map(({ name }) => name))

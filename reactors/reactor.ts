@@ -2,6 +2,11 @@
  * What a reactor is: the answer to time and to the outside world, where no single decision can give one. What an event
  * means to it is pure; what it then does is a command, or an effect outside and a command that records its outcome. The
  * decision behind a command reads the streams it needs, so asking twice is harmless and no command has a key.
+ *
+ * Mostly one event is a cause. Where only many of them together are one, as the eleventh refusal of a product in an hour is,
+ * a reactor counts as it reads (`windowMs`): a row of what is due for each event would be written, read and deleted again
+ * 100,000 times in a flash sale, to learn what a sum says. Its sums are folded in memory and written with its checkpoint,
+ * those that changed, and only the event that passes a limit becomes a cause (tallies.ts).
  */
 import type { Decision, Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
@@ -24,6 +29,30 @@ export const AT_ONCE: Timestamp = 0
 
 /** What an event says: what is due in its stream, that nothing is left to do there, or nothing that matters here. */
 export type Meaning = Due | readonly Due[] | 'over' | null
+
+/** When an event was recorded, and the counting that it adds to. */
+export interface Seen {
+  /** By the database's clock. */
+  readonly recordedAt: Timestamp
+  /** Counts it in the window that it was recorded in: what that comes to if it is the first beyond the limit, else null. */
+  count(counted: Counted): Tally | null
+}
+
+export interface Counted {
+  /** Of what is counted: each has sums of its own. */
+  readonly name: string
+  readonly units: number
+  /** Times that are left alone in one window. */
+  readonly limit: number
+}
+
+/** The sums of one name in one window, up to the event that is counted. */
+export interface Tally {
+  readonly times: number
+  readonly units: number
+  readonly from: Timestamp
+  readonly to: Timestamp
+}
 
 /** An event that asked for something, and which part of it. */
 export interface Cause {
@@ -74,8 +103,10 @@ export interface Reactor {
   readonly name: string
   /** The types of event that it looks at. One of them that cannot be read stops it; others pass by undecoded. */
   readonly handles: readonly EventType[]
-  /** Called with events of a handled type only. */
-  meaning(event: DomainEvent): Meaning
+  /** Called with events of a handled type only, with each once and in the order of the log. */
+  meaning(event: DomainEvent, seen: Seen): Meaning
+  /** It counts in windows of so many milliseconds, from 1970 on; absent: it counts nothing. */
+  readonly windowMs?: number
   /**
    * Acts upon a cause whose time has come. A StoreFailure means later; anything else that is thrown parks the cause.
    */
@@ -112,7 +143,7 @@ export interface SkippedCause extends Cause {
 
 interface ReactorOf<Type extends EventType> extends Omit<Reactor, 'handles' | 'meaning'> {
   readonly handles: readonly Type[]
-  meaning(event: Extract<DomainEvent, { readonly type: Type }>): Meaning
+  meaning(event: Extract<DomainEvent, { readonly type: Type }>, seen: Seen): Meaning
 }
 
 /** States a reactor so that the compiler holds its `meaning` to the types that it handles. */

@@ -18,7 +18,7 @@ const LINES = [orderLine('A1', 1)]
 const DUE = NOON + 900_000
 
 function stored(position: number, orderId: string, event: DomainEvent): PageEvent {
-  return { position, stream: `order-${orderId}`, id: `id-${String(position)}`, ...encode(event) }
+  return { position, stream: `order-${orderId}`, id: `id-${String(position)}`, recordedAt: NOON, ...encode(event) }
 }
 
 function placed(position: number, orderId: string, reservedUntil: number | null = DUE): PageEvent {
@@ -26,7 +26,7 @@ function placed(position: number, orderId: string, reservedUntil: number | null 
 }
 
 function read(events: readonly PageEvent[], end = events.at(-1)?.position ?? 0) {
-  return stretchOf(expireOrders, events.map(readEvent), { from: 0, to: end })
+  return stretchOf(expireOrders, events.map(readEvent), { from: 0, to: end, actedTo: 0, tallies: null })
 }
 
 describe('what a stretch of the log says to expire-orders', () => {

@@ -1,4 +1,5 @@
-/** What a stretch of the log says to a reactor. Pure, but for the decoding. */
+/** What a stretch of the log says to a reactor. Pure, but for the decoding and the counting. */
+import type { Timestamp } from '../domain/values.ts'
 import { decode } from '../schemas/codec.ts'
 import { eventSchemas, type DomainEvent } from '../schemas/events.ts'
 import { readAs, upcast } from '../schemas/upcast.ts'
@@ -6,7 +7,8 @@ import type { Position } from '../store/commit/command.ts'
 import type { PageEvent } from '../store/log/read-page.ts'
 import { whyOf, type Failure } from './reactor-table.ts'
 import type { DueRow, Stretch } from './due-table.ts'
-import type { Meaning, Reactor, Why } from './reactor.ts'
+import type { Counted, Meaning, Reactor, Seen, Why } from './reactor.ts'
+import type { Tallies } from './tallies.ts'
 
 /** A stored event as the events that it stands for today, or why it cannot be read. */
 export interface ReadEvent {
@@ -14,12 +16,13 @@ export interface ReadEvent {
   readonly stream: string
   readonly id: string
   readonly type: string
+  readonly recordedAt: Timestamp
   readonly read: readonly DomainEvent[] | Why
 }
 
 /** Decoded once, whoever looks at it. */
-export function readEvent({ position, stream, id, type, schemaVersion, data }: PageEvent): ReadEvent {
-  return { position, stream, id, type, read: decoded(type, schemaVersion, data) }
+export function readEvent({ position, stream, id, type, schemaVersion, data, recordedAt }: PageEvent): ReadEvent {
+  return { position, stream, id, type, recordedAt, read: decoded(type, schemaVersion, data) }
 }
 
 function decoded(type: string, schemaVersion: number, data: Buffer): ReadEvent['read'] {
@@ -36,21 +39,35 @@ export interface ReadStretch {
   readonly failure: Failure | null
 }
 
-/** What the events say to a reactor that has read to `from`; they were looked at up to `to`. */
+export interface Reach {
+  /** The reactor has read to here. */
+  readonly from: Position
+  /** The events were looked at up to here. */
+  readonly to: Position
+  /** Up to here it only counts: what lies there is acted upon, or never will be. */
+  readonly actedTo: Position
+  /** Null: it counts nothing. */
+  readonly tallies: Tallies | null
+}
+
+/** What the events say to a reactor. */
 export function stretchOf(
   reactor: Reactor,
   events: readonly ReadEvent[],
-  { from, to }: { readonly from: Position; readonly to: Position },
+  { from, to, actedTo, tallies }: Reach,
 ): ReadStretch {
   const due = new Map<string, readonly DueRow[]>()
   const over = new Set<string>()
   const stretch = (end: Position) => ({ from, to: end, due: [...due.values()].flat(), over: [...over] })
-  for (const { position, stream, id, type, read } of events) {
+  for (const { position, stream, id, type, recordedAt, read } of events) {
     if (position <= from || !concerns(reactor, type)) continue
+    const isActedUpon = position <= actedTo
+    const seen = seenBy(tallies, recordedAt, isActedUpon)
     if ('code' in read) return { stretch: stretch(position - 1), failure: { ...read, position } }
     for (const event of read) {
       if (!reactor.handles.includes(event.type)) continue
-      const meaning = reactor.meaning(event)
+      const meaning = reactor.meaning(event, seen)
+      if (isActedUpon) continue
       if (meaning === 'over') {
         due.delete(stream)
         over.add(stream)
@@ -60,6 +77,17 @@ export function stretchOf(
     }
   }
   return { stretch: stretch(to), failure: null }
+}
+
+/** While it only counts, no limit is passed. */
+function seenBy(tallies: Tallies | null, recordedAt: Timestamp, onlyCounts: boolean): Seen {
+  return {
+    recordedAt,
+    count(counted: Counted) {
+      if (tallies === null) throw new Error('a reactor without windows counts nothing')
+      return tallies.count(recordedAt, onlyCounts ? { ...counted, limit: Infinity } : counted)
+    },
+  }
 }
 
 function rowsOf(

@@ -4,7 +4,8 @@
  *   reading --an event that it cannot read--> stopped --retried--> reading
  *
  * A reactor that is behind is read for from where it stands; the others pass over what they have seen. What is urgent
- * is noted at once; the rest, and checkpoints that only moved, once a second.
+ * is noted at once; the rest, sums, and checkpoints that only moved, once a second. One that counts and has not counted
+ * its window in this log begins where that did, before its checkpoint: from there to it, it counts and does nothing else.
  */
 import type { Position } from '../store/commit/command.ts'
 import { LogGap } from '../store/log/feed.ts'
@@ -16,6 +17,7 @@ import { writeStretches, type Stretch } from './due-table.ts'
 import type { Reactor } from './reactor.ts'
 import { recordFailure, stoppedOf, type Failure } from './reactor-table.ts'
 import { passedBy, readEvent, stretchOf } from './read-stretch.ts'
+import { markTallied, type OpenedTallies, type Tallies } from './tallies.ts'
 
 /** Events looked at in one read. The wanted ones are decoded at once, 2 ms for 500 orders: requests wait that long. */
 const PAGE = 1_000
@@ -41,14 +43,28 @@ export interface Cursor {
   readonly reactor: Reactor
   /** Something was noted for it. */
   readonly filled: LatchedSignal
-  /** What was read for it and is not noted yet. */
+  /** What was read for it and is not noted yet: from its checkpoint on, also where it reads before that. */
   pending: Stretch
+  readonly tallies: Tallies | null
+  /** Its sums are to be marked as those of this log. */
+  unmarked: boolean
   notedAt: number
   stopped: boolean
 }
 
-export function cursorAt(reactor: Reactor, position: Position, filled: LatchedSignal): Cursor {
-  return { reactor, filled, pending: emptyAt(position), notedAt: -Infinity, stopped: false }
+export interface CursorParts {
+  readonly reactor: Reactor
+  readonly filled: LatchedSignal
+  /** Null: it counts nothing. */
+  readonly counting: OpenedTallies | null
+}
+
+export function cursorAt(position: Position, { reactor, filled, counting }: CursorParts): Cursor {
+  const pending = { ...emptyAt(position), to: counting?.readFrom ?? position }
+  return {
+    ...{ reactor, filled, pending, tallies: counting?.tallies ?? null, unmarked: counting !== null },
+    ...{ notedAt: -Infinity, stopped: false },
+  }
 }
 
 /** Runs until `signal` aborts. Rejects when the database does, or when another process reads in its place. */
@@ -78,9 +94,11 @@ async function readOn(parts: ReadingParts, reading: readonly Cursor[]): Promise<
   parts.reachPoint('reactor.read')
   const events = page.events.map(readEvent)
   for (const cursor of reading) {
-    const from = cursor.pending.to
+    const { reactor, tallies, pending } = cursor
+    const from = pending.to
     if (from >= page.end) continue
-    const { stretch, failure } = stretchOf(cursor.reactor, events, { from, to: page.end })
+    const reach = { from, to: page.end, actedTo: pending.from, tallies }
+    const { stretch, failure } = stretchOf(reactor, events, reach)
     cursor.pending = joined(cursor.pending, stretch)
     if (failure !== null) await stop(parts, cursor, failure)
   }
@@ -121,13 +139,19 @@ async function note(parts: ReadingParts, cursors: readonly Cursor[]): Promise<vo
 async function write({ pool, reachPoint, monotonic }: ReadingParts, cursors: readonly Cursor[]): Promise<void> {
   const ahead = cursors.filter(({ pending: { from, to } }) => to > from)
   if (ahead.length === 0) return
-  const overtaken = await writeStretches(pool, new Map(ahead.map(({ reactor, pending }) => [reactor.name, pending])))
+  const written = ahead.map(({ reactor, pending, tallies }) => {
+    const sums = { tallies: tallies?.take() ?? [], talliesSince: tallies?.since ?? 0 }
+    return [reactor.name, { ...pending, ...sums }] as const
+  })
+  const overtaken = await writeStretches(pool, new Map(written))
   if (overtaken.length > 0) throw new Error(`another process reads for the reactors ${overtaken.join(', ')}`)
   reachPoint('reactor.filled')
   for (const cursor of ahead) {
     const { due, to } = cursor.pending
     cursor.pending = emptyAt(to)
     cursor.notedAt = monotonic()
+    if (cursor.unmarked) await markTallied(pool, cursor.reactor.name)
+    cursor.unmarked = false
     if (due.length > 0) cursor.filled.wake()
   }
 }

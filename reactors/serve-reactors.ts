@@ -10,6 +10,7 @@ import type { Reactor } from './reactor.ts'
 import { openReactor } from './reactor-table.ts'
 import { cursorAt, readTogether, type ReadingParts, type ReadingPoint } from './read-together.ts'
 import { settle, type SettlingParts, type SettlingPoint } from './settle.ts'
+import { openTallies } from './tallies.ts'
 
 /** Of the lease that all reactors share. */
 export const LEASE = 'reactors'
@@ -41,10 +42,12 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
     async term({ end, begun }) {
       const cursors = []
       for (const each of reactors) {
-        cursors.push(cursorAt(each, await openReactor(pool, each), new LatchedSignal()))
+        const position = await openReactor(pool, each)
+        const counting = await openTallies(pool, each, position)
+        cursors.push(cursorAt(position, { reactor: each, filled: new LatchedSignal(), counting }))
       }
       begun()
-      const positions = Object.fromEntries(cursors.map(({ reactor, pending }) => [reactor.name, pending.to]))
+      const positions = Object.fromEntries(cursors.map(({ reactor, pending }) => [reactor.name, pending.from]))
       log.info({ positions }, 'the reactors are working')
       const failed = new AbortController()
       const signal = AbortSignal.any([end, failed.signal])

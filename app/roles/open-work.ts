@@ -33,6 +33,8 @@ export interface WorkPayments extends GatewaySettings {
 export interface WorkEffects {
   readonly payments: WorkPayments
   readonly mail: MailSettings
+  /** Orders that a product may refuse in an hour before somebody is advised to restock it. */
+  readonly restockAlert: number
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly allowed: boolean
 }

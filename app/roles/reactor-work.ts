@@ -26,7 +26,11 @@ export const openReactorWork: OpenWork = async (parts) => {
   releases.add('reactor pool', () => pool.end())
   const gateway = openGateway(payments, { log, releases })
   const mail = openMail(effects.mail, { pool, log })
-  const reactors = openReactorList({ payments: { gateway, transferDays: payments.transferDays }, mail })
+  const reactors = openReactorList({
+    payments: { gateway, transferDays: payments.transferDays },
+    mail,
+    stockOuts: { limit: effects.restockAlert },
+  })
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
   const moved = new LatchedSignal()

@@ -69,10 +69,11 @@ async function open({ name, host, open: load }: BackgroundWork, options: StartBa
 
 function effectsOf({ payments, dataDir, effects: allowed, ...config }: Config): WorkEffects {
   const { gateway, timeoutSeconds, bankTransferDays: transferDays } = payments
-  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production } = config
+  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert } = config
   return {
     payments: { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir },
     mail: { smtpUrl, smsUrl, from, operator, secure: production },
+    restockAlert,
     allowed,
   }
 }

@@ -46,6 +46,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   money: 'changes of orders that were to be paid',
   payments: 'events of payments',
   deliveries: 'events of deliveries',
+  restocks: 'advices to restock',
   keys: 'keys',
   snapshots: 'snapshots',
   'topics-published': 'published events',

@@ -14,6 +14,8 @@ import { commandRecordSchema, eventRecordSchema, type CommandRecord, type EventR
 export interface RestoreOptions {
   readonly pool: pg.Pool
   readonly directory: string
+  /** Readers that begin behind what is restored; the others read all of it. */
+  readonly fromHead?: readonly string[]
   readonly onProgress?: (position: Position, head: Position) => void
 }
 
@@ -21,7 +23,12 @@ export interface RestoreOptions {
 const BATCH = 2_000
 
 /** Throws a DumpFailure when there is no whole dump or no empty log, and the errors of the database. */
-export async function restoreDump({ pool, directory, onProgress }: RestoreOptions): Promise<Manifest> {
+export async function restoreDump({
+  pool,
+  directory,
+  fromHead = [],
+  onProgress,
+}: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(directory)
   await checkFile(directory, EVENTS_FILE, manifest.events)
   await checkFile(directory, COMMANDS_FILE, manifest.commands)
@@ -33,6 +40,12 @@ export async function restoreDump({ pool, directory, onProgress }: RestoreOption
     await restoreEvents(client, join(directory, EVENTS_FILE), manifest, onProgress)
     await restoreCommands(client, join(directory, COMMANDS_FILE), manifest)
     await client.query('update log.log_head set position = $1', [manifest.head])
+    await client.query(
+      `update log.checkpoints
+      set position = $1, recorded_at = (select recorded_at from log.events where position = $1)
+      where reader = any($2::text[])`,
+      [manifest.head, fromHead],
+    )
     // Another log from now on: what this one's reactors did before does not count, and effects wait for a person.
     await client.query('update log.identity set id = gen_random_uuid(), restored_at = clock_timestamp()')
     await client.query(`select pg_notify('log', $1)`, [String(manifest.head)])

@@ -1,5 +1,6 @@
 /** Reads stored events from the table: by position for readers, by stream or type for people. */
 import type pg from 'pg'
+import type { Timestamp } from '../../domain/values.ts'
 import type { Position } from '../commit/command.ts'
 import type { RecordedEvent, StoredEvent } from './feed.ts'
 
@@ -60,6 +61,29 @@ export async function readEvents(db: Queryable, after: Position, limit: number):
     rowMode: 'array',
   })
   return storedEvents(rows)
+}
+
+/**
+ * The last position up to `head` that was recorded before a moment; 0: none was. It is searched for in halves, so among
+ * events whose times are not in the order of their positions it may be any of them.
+ */
+export async function lastBefore(db: Queryable, at: Timestamp, head: Position): Promise<Position> {
+  const { rows } = await db.query<[string]>({
+    name: 'last-before',
+    text: `with recursive search (low, high) as (
+        select 0::bigint, $2::bigint
+        union all
+        select case when before then position else low end, case when before then high else position - 1 end
+        from search
+        join log.events on position = (low + high + 1) / 2
+        cross join lateral (select recorded_at < to_timestamp($1::bigint / 1000.0) as before) as found
+        where low < high
+      )
+      select max(low) from search`,
+    values: [at, head],
+    rowMode: 'array',
+  })
+  return Number(rows[0]?.[0] ?? 0)
 }
 
 export interface LogQuery {
@@ -152,7 +176,7 @@ export function storedEvents(rows: readonly Row[]): readonly StoredEvent[] {
 }
 
 /** All events of a batch share one time: parsing it once saves a fifth of the read. */
-function memoizedMillis(): (time: string) => number {
+export function memoizedMillis(): (time: string) => number {
   let text = ''
   let millis = 0
   return (time) => {

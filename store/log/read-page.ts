@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Position } from '../commit/command.ts'
 import { requireDense } from './feed.ts'
-import { readRecorded } from './read-log.ts'
+import { memoizedMillis, readRecorded } from './read-log.ts'
 
 /** An event with as much of where it came from as a command that answers it repeats. */
 export interface PageEvent {
@@ -12,6 +12,8 @@ export interface PageEvent {
   readonly schemaVersion: number
   readonly data: Buffer
   readonly id: string
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly recordedAt: number
 }
 
 export interface LogPage {
@@ -30,7 +32,7 @@ export interface PageQuery {
 }
 
 /** The events of a page stand beside what is said of it; a page without any is one row without one. */
-type Row = [string, string | null, string | null, string, string, number, Buffer, string]
+type Row = [string, string | null, string | null, string, string, number, Buffer, string, string]
 
 /** The next events of the log, at most `limit`, in its order. Rejects with LogGap when the log is not dense (law 1). */
 export async function readPage(db: Pick<pg.ClientBase, 'query'>, query: PageQuery): Promise<LogPage> {
@@ -38,12 +40,12 @@ export async function readPage(db: Pick<pg.ClientBase, 'query'>, query: PageQuer
   const { rows } = await db.query<Row>({
     name: 'read-page',
     text: `with page as (
-        select position, stream, type, schema_version, data, id from log.events
+        select position, stream, type, schema_version, data, id, recorded_at from log.events
         where position > $1 order by position limit $2
       ), size as (
         select count(*) as count, max(position) as last from page
       )
-      select count, last, page.position, stream, type, schema_version, data, id
+      select count, last, page.position, stream, type, schema_version, data, id, recorded_at::text
       from size left join page on type <> all($3::text[]) order by page.position`,
     values: [after, limit, passed],
     rowMode: 'array',
@@ -52,8 +54,11 @@ export async function readPage(db: Pick<pg.ClientBase, 'query'>, query: PageQuer
   const end = Number(rows[0]?.[1] ?? after)
   // Where the gap is, is worth a second look.
   if (end !== after + count) requireDense(await readRecorded(db, after, limit), after)
-  const events = rows.flatMap(([, , position, stream, type, schemaVersion, data, id]) =>
-    position === null ? [] : [{ position: Number(position), stream, type, schemaVersion, data, id }],
+  const millis = memoizedMillis()
+  const events = rows.flatMap(([, , position, stream, type, schemaVersion, data, id, time]) =>
+    position === null
+      ? []
+      : [{ position: Number(position), stream, type, schemaVersion, data, id, recordedAt: millis(time) }],
   )
   return { end, events, full: count === limit }
 }

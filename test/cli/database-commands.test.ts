@@ -73,6 +73,7 @@ describe('verify', () => {
         { law: 10, name: 'money', counted: 0 },
         { law: 10, name: 'payments', counted: 0 },
         { law: 10, name: 'deliveries', counted: 0 },
+        { law: 11, name: 'restocks', counted: 0 },
         { law: 3, name: 'keys', counted: 1 },
         { law: 2, name: 'snapshots', counted: 0 },
         { law: 7, name: 'projection-orders' },

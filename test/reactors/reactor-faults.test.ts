@@ -92,6 +92,7 @@ describe('law 11: a reactor', () => {
       { name: 'expire-orders', state: 'live', due: 0, parkedCount: 0, lastError: null },
       { name: 'payments', state: 'paused' },
       { name: 'mail', state: 'paused' },
+      { name: 'stock-outs', state: 'live' },
     ])
     const { rows } = await reacting.pool.query<{ writers: number }>(
       `select count(*)::int as writers from pg_stat_activity

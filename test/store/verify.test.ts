@@ -74,6 +74,7 @@ describe('verify', () => {
       money: 2,
       payments: 0,
       deliveries: 0,
+      restocks: 0,
       keys: 5,
       snapshots: 1,
     })
