@@ -12,10 +12,11 @@ import type { EventSchemaIds } from '../contract/registry/event-schema-ids.ts'
 import type { Executor } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import type { LogPage, LogQuery } from '../store/log/read-log.ts'
-import type { Timeline } from '../store/log/read-timeline.ts'
+import type { ToldTimeline } from '../reactors/notifications/untold.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
 import type { WebhookParts } from './routes/payment-webhook.ts'
 import type { EmailParts } from './routes/emails.ts'
+import type { NotificationParts } from './routes/notifications.ts'
 import type { PaymentParts } from './routes/payments.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { Metrics } from './metrics.ts'
@@ -46,6 +47,7 @@ export interface ApiParts extends OperationParts {
   readonly payments: PaymentParts['payments'] & WebhookParts['payments']
   /** The embedded inbox. */
   readonly emails: EmailParts['emails']
+  readonly listNotifications: NotificationParts['listNotifications']
   readonly shop: ShopSettings
   readonly readLog: ReadLog
   readonly readTimeline: ReadTimeline
@@ -63,7 +65,7 @@ export interface ApiParts extends OperationParts {
 
 export type ReadLog = (query: LogQuery) => Promise<LogPage>
 
-export type ReadTimeline = (orderId: string) => Promise<Timeline>
+export type ReadTimeline = (orderId: string) => Promise<ToldTimeline>
 
 export interface KafkaParts {
   readonly sampler: Pick<LagSampler, 'report' | 'cluster' | 'once'>

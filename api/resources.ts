@@ -3,6 +3,7 @@ import type { Named } from '../commands/shape.ts'
 import type { ApiParts } from './parts.ts'
 import type { Resource } from './resource.ts'
 import { activity } from './routes/activity.ts'
+import { alerts } from './routes/alerts.ts'
 import { analytics } from './routes/analytics.ts'
 import { customers } from './routes/customers.ts'
 import { start } from './routes/dashboard.ts'
@@ -13,6 +14,7 @@ import { emails } from './routes/emails.ts'
 import { events } from './routes/events.ts'
 import { kafka } from './routes/kafka.ts'
 import { health, service } from './routes/operations.ts'
+import { notifications } from './routes/notifications.ts'
 import { orders } from './routes/orders.ts'
 import { payments } from './routes/payments.ts'
 import { products } from './routes/products.ts'
@@ -41,6 +43,8 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   simulation,
   projections,
   reactors,
+  alerts,
+  notifications,
   emails,
   schemas,
   deadLetters,

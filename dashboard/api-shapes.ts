@@ -40,6 +40,32 @@ export interface AdjustStock {
   readonly reason: string
 }
 
+/** Something that a person should know of. */
+export interface Alert {
+  /** Position of the event in the log. */
+  readonly position: number
+  /** When it was recorded. RFC 3339, UTC. */
+  readonly at: string
+  /** `restock-advised`: a product keeps selling out. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person. */
+  readonly kind: 'restock-advised' | 'payment-reversed' | 'refund-failed'
+  /** Product to restock. */
+  readonly sku: string | null
+  /** Order whose money it is. */
+  readonly orderId: string | null
+  readonly amount: Money | null
+  /** What happened, in words. */
+  readonly text: string
+}
+
+/** A page of a list: Alert. */
+export interface AlertList {
+  readonly items: readonly Alert[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** The totals of the shop. `gmv`: the value of every order ever accepted; `revenue`: captured - refunded. */
 export interface Analytics {
   readonly orders: OrderCounts
@@ -661,6 +687,37 @@ export interface MoneySum {
   readonly amount: number | string
   /** ISO 4217 code. */
   readonly currency: string
+}
+
+/** A message to a customer, or to the operators, and what became of it; without address and text. */
+export interface Notification {
+  /** Id of the event that it is about, and the channel. */
+  readonly notificationId: string
+  /** email or sms. */
+  readonly channel: string
+  /** What it says. */
+  readonly template: string
+  /** `waiting`: not taken yet. It may come to nothing, where the customer has no address or number for it. */
+  readonly status: 'sent' | 'failed' | 'waiting'
+  /** Order that it is about. */
+  readonly orderId: string | null
+  /** Customer whom it is for; null: the operators. */
+  readonly customerId: string | null
+  /** Code: why it failed, or was not taken yet. */
+  readonly reason: string | null
+  /** It was kept for people to look at, and sent nowhere. */
+  readonly simulated: boolean
+  /** When that was recorded; while it waits, when the event was that it is about. RFC 3339, UTC. */
+  readonly at: string
+}
+
+/** A page of a list: Notification. */
+export interface NotificationList {
+  readonly items: readonly Notification[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
 }
 
 /** An order. */
@@ -1441,6 +1498,15 @@ export interface Timeline {
     } | null
     /** Why `data` is null: this release cannot read the event. */
     readonly error?: string
+  })[]
+  /** Messages that nobody got, because the customer has no address or number for them. */
+  readonly untold: readonly ({
+    /** Position of the event that it is about. */
+    readonly position: number
+    /** What it would have said. */
+    readonly template: string
+    /** Over which there was nowhere to send it. */
+    readonly channel: 'email' | 'sms'
   })[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number

@@ -25,6 +25,15 @@ export function isCurrency(code: string): boolean {
   return digits.has(code)
 }
 
+/** In major units, exactly: 2^53 - 1 minor units have more digits than a number of major units. `count`: of its currency. */
+export function decimal(amount: number, count: number): `${number}` {
+  const text = String(Math.abs(amount)).padStart(count + 1, '0')
+  const sign = amount < 0 ? '-' : ''
+  const whole = text.slice(0, text.length - count)
+  const fraction = count === 0 ? '' : `.${text.slice(text.length - count)}`
+  return `${sign}${whole}${fraction}` as `${number}`
+}
+
 /** How many digits of an amount in minor units stand behind the point. */
 export function currencyDigits(code: string): number {
   const count = digits.get(code)

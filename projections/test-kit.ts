@@ -26,6 +26,7 @@ import {
   productListed,
   refundFailed,
   refundRequested,
+  restockAdvised,
   stockAdjusted,
   stockReceived,
   stockReleased,
@@ -124,6 +125,7 @@ function productStream(sku: string): fc.Arbitrary<Stream> {
     quantity.map((units) => stockReserved(sku, 'o1', units)),
     quantity.map((units) => stockReleased(sku, 'o1', units)),
     quantity.map((units) => stockShipped(sku, 'o1', units)),
+    quantity.map((hours) => restockAdvised(sku, 11, 30, NOON + hours * 3_600_000)),
   )
   return fc
     .array(change, { maxLength: 8 })
@@ -138,7 +140,19 @@ function customerStream(id: string): fc.Arbitrary<Stream> {
     )
 }
 
-/** Streams of three products, three customers and up to twelve orders, with their payments and deliveries. */
+/** What became of the messages about an event: sent, failed, or sent after all. */
+function notificationStream(orderId: string): fc.Arbitrary<Stream> {
+  const about = { template: 'order-confirmed', orderId, customerId: 'c1' }
+  const sent = (channel: string) => ({ type: 'NotificationSent', ...about, channel, simulated: false }) as const
+  const failed = (channel: string) => ({ type: 'NotificationFailed', ...about, channel, reason: 'gave-up' }) as const
+  return fc
+    .constantFrom<readonly DomainEvent[]>(
+      ...[[], [sent('email')], [failed('sms'), sent('email')], [failed('email'), sent('email'), sent('sms')]],
+    )
+    .map((events) => stream(`notification-of-${orderId}`, events))
+}
+
+/** Streams of three products, three customers and up to twelve orders, with their payments, deliveries and messages. */
 export const shop: fc.Arbitrary<readonly Stream[]> = fc
   .integer({ min: 1, max: 12 })
   .chain((orders) =>
@@ -149,6 +163,7 @@ export const shop: fc.Arbitrary<readonly Stream[]> = fc
         orderStream(orderId),
         paymentStream(orderId),
         deliveryStream(orderId),
+        notificationStream(orderId),
       ]),
     ),
   )

@@ -3,7 +3,7 @@ import { rfc3339 } from '../../projections/views/shown.ts'
 import { decode } from '../../schemas/codec.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'
-import type { Timeline } from '../../store/log/read-timeline.ts'
+import type { ToldTimeline } from '../../reactors/notifications/untold.ts'
 import type { LogPage } from '../../store/log/read-log.ts'
 
 export interface ShownEvents {
@@ -18,7 +18,7 @@ export function eventPage({ events, next }: LogPage, after: Position): ShownEven
 }
 
 /** `sincePreviousMs`: recorded so long after the item before it; null for the first. */
-export function timelineOf({ events, position }: Timeline) {
+export function timelineOf({ events, untold, position }: ToldTimeline) {
   const items = events.map((event, index) => {
     const { position: at, stream, type, recordedAt, causationId } = event
     const before = events[index - 1]
@@ -26,7 +26,7 @@ export function timelineOf({ events, position }: Timeline) {
     const what = { position: at, stream, type, recordedAt: rfc3339(recordedAt), causationId, sincePreviousMs }
     return { ...what, ...decoded(event) }
   })
-  return { items, position }
+  return { items, untold, position }
 }
 
 function shownEvent(event: StoredEvent): object {

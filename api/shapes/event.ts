@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { named, nullable, ref } from '../../commands/shape.ts'
+import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { CHANNELS } from '../../domain/notification.ts'
 import { count, Position, time } from './shape.ts'
 
 export const Event = named(
@@ -74,6 +75,17 @@ export const Timeline = named(
         },
         { additionalProperties: false },
       ),
+    ),
+    untold: Type.Array(
+      Type.Object(
+        {
+          position: Type.Integer({ description: 'Position of the event that it is about.' }),
+          template: Type.String({ description: 'What it would have said.' }),
+          channel: oneOf(CHANNELS, { description: 'Over which there was nowhere to send it.' }),
+        },
+        { additionalProperties: false },
+      ),
+      { description: 'Messages that nobody got, because the customer has no address or number for them.' },
     ),
     position: Position,
   },

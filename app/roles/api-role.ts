@@ -16,6 +16,8 @@ import { skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { takeWebhook } from '../../reactors/payments/take-webhook.ts'
 import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
+import { listNotifications } from '../../reactors/notifications/list-notifications.ts'
+import { readToldTimeline } from '../../reactors/notifications/untold.ts'
 import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -24,7 +26,6 @@ import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
 import { readLog } from '../../store/log/read-log.ts'
-import { readTimeline } from '../../store/log/read-timeline.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -115,10 +116,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   }
 
   const traffic = createTraffic(DEMO_SEED, { currency })
+  const views = openViews({ pool, progress, currency })
   return {
     parts: {
       executor: committer,
-      views: openViews({ pool, progress, currency }),
+      views,
       reactors: openReactors({ pool, skips, executor: committer, newId }),
       payments: {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
@@ -128,8 +130,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         },
       },
       emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
+      listNotifications: (filter) => listNotifications({ pool, views }, filter),
       readLog: (query) => readLog(pool, query),
-      readTimeline: (orderId) => readTimeline(pool, orderId),
+      readTimeline: (orderId) => readToldTimeline(pool, orderId),
       shop,
       dashboard,
       registry: registry.pool,

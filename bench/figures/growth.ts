@@ -19,7 +19,17 @@ const EVENTS_PER_ORDER = 5
 const READ = 10_000
 const WATCH_MS = 50
 const WARM_UPS = 3
-const ALL = ['orders', 'products', 'customers', 'sales', 'activity', 'payments', 'deliveries']
+const ALL = [
+  'orders',
+  'products',
+  'customers',
+  'sales',
+  'activity',
+  'payments',
+  'deliveries',
+  'alerts',
+  'notifications',
+]
 
 /** What is left of a rate, and how much more the rest takes. */
 const KEPT = { must: 0.83 }

@@ -8,7 +8,17 @@ import { replay, startReplayedShop } from '../service/replayed-shop.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 
 const EVENTS = 1_000_000
-const ALL = ['orders', 'products', 'customers', 'sales', 'activity', 'payments', 'deliveries']
+const ALL = [
+  'orders',
+  'products',
+  'customers',
+  'sales',
+  'activity',
+  'payments',
+  'deliveries',
+  'alerts',
+  'notifications',
+]
 const PAUSE_MS = 5
 
 /** How fast read models are rebuilt beside the live ones, compared and switched, and what the shop feels of it. */

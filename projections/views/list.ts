@@ -1,11 +1,16 @@
 /** Every projection. */
 import { activity } from './activity.ts'
+import { alerts } from './alerts.ts'
 import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
+import { notifications } from './notifications.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { products } from './products.ts'
 import type { Projection } from '../projection.ts'
 import { sales } from './sales.ts'
 
-export const projections: readonly Projection[] = [orders, products, customers, sales, activity, payments, deliveries]
+export const projections: readonly Projection[] = [
+  ...[orders, products, customers, sales, activity, payments, deliveries],
+  ...[alerts, notifications],
+]

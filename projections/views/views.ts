@@ -3,8 +3,10 @@ import type { Position } from '../../store/commit/command.ts'
 import { readHead } from '../../store/log/log-status.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { activity, activityQueries, type ActivityQueries } from './activity.ts'
+import { alertQueries, alerts, type AlertQueries } from './alerts.ts'
 import { deliveries, deliveryQueries, type DeliveryQueries } from './deliveries.ts'
 import { customerQueries, customers, type CustomerQueries } from './customers.ts'
+import { notificationQueries, notifications, type NotificationQueries } from './notifications.ts'
 import { orderQueries, orders, type OrderQueries } from './orders.ts'
 import { paymentQueries, payments, type PaymentQueries } from './payments.ts'
 import { productQueries, products, type ProductQueries } from './products.ts'
@@ -38,6 +40,8 @@ export interface Views {
   readonly activity: ActivityQueries
   readonly payments: PaymentQueries
   readonly deliveries: DeliveryQueries
+  readonly alerts: AlertQueries
+  readonly notifications: NotificationQueries
   /**
    * Resolves with true as soon as the projection shows everything up to `position`; with false after 5 s, when `signal`
    * aborts, and at once where the log does not reach so far.
@@ -60,7 +64,9 @@ export interface Replays {
   cancel(replayId: string): Promise<Replay | null>
 }
 
-export type ViewName = 'orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries'
+export type ViewName =
+  | ('orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries')
+  | ('alerts' | 'notifications')
 
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
@@ -80,6 +86,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     activity: new ViewReader(pool, activity.name),
     payments: new ViewReader(pool, payments.name),
     deliveries: new ViewReader(pool, deliveries.name),
+    alerts: new ViewReader(pool, alerts.name),
+    notifications: new ViewReader(pool, notifications.name),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -91,6 +99,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     activity: watch('activity'),
     payments: watch('payments'),
     deliveries: watch('deliveries'),
+    alerts: watch('alerts'),
+    notifications: watch('notifications'),
   }
   return {
     orders: orderQueries(readers.orders),
@@ -100,6 +110,8 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     activity: activityQueries(readers.activity),
     payments: paymentQueries(readers.payments),
     deliveries: deliveryQueries(readers.deliveries),
+    alerts: alertQueries(readers.alerts),
+    notifications: notificationQueries(readers.notifications),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),
     setPaused: (projection, paused) => setPaused(pool, projection, paused),

@@ -1,5 +1,5 @@
 /** Amounts, dates and numbers as customers read them, in their language. */
-import { currencyDigits } from '../../domain/currencies.ts'
+import { currencyDigits, decimal } from '../../domain/currencies.ts'
 import type { Timestamp } from '../../domain/values.ts'
 import type { Money } from '../../schemas/events.ts'
 
@@ -36,11 +36,4 @@ export function formatIn(locale: string): Format {
     date: (at) => day.format(at),
     time: (at) => moment.format(at),
   }
-}
-
-/** Exact: 2^53 - 1 minor units have more digits than a number of major units. */
-function decimal(amount: number, digits: number): `${number}` {
-  const text = String(Math.abs(amount)).padStart(digits + 1, '0')
-  const sign = amount < 0 ? '-' : ''
-  return `${sign}${text.slice(0, text.length - digits)}.${text.slice(text.length - digits)}0` as `${number}`
 }

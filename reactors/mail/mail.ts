@@ -9,6 +9,7 @@ import {
   type Channel,
   type RecordNotification,
 } from '../../domain/notification.ts'
+import type { CustomerId } from '../../domain/values.ts'
 import {
   AT_ONCE,
   reactor,
@@ -37,8 +38,8 @@ export interface MailParts {
 /** Of an operator, where customers have an id. */
 const OPERATOR = 'operator'
 
-/** What is kept while a message waits. */
-type Kept = Wanted & { readonly standing?: Standing }
+/** What is kept while a message waits. `customerId`: for those who ask what waits for a customer. */
+type Kept = Wanted & { readonly customerId?: CustomerId | null; readonly standing?: Standing }
 
 export function mail(parts: MailParts): Reactor {
   const courses: Readonly<Record<Channel, ChannelCourse>> = { email: new ChannelCourse(), sms: new ChannelCourse() }
@@ -48,10 +49,11 @@ export function mail(parts: MailParts): Reactor {
     meaning(event) {
       const wanted = wantedBy(event)
       if (wanted === null) return null
+      const kept: Kept = { ...wanted, customerId: 'customerId' in event ? event.customerId : null }
       return channelsOf(wanted).map((channel) => ({
         due: AT_ONCE,
         part: CHANNELS.indexOf(channel),
-        detail: { ...wanted },
+        detail: { ...kept },
       }))
     },
     async act(cause, acting) {

@@ -23,12 +23,7 @@ export interface RestoreOptions {
 const BATCH = 2_000
 
 /** Throws a DumpFailure when there is no whole dump or no empty log, and the errors of the database. */
-export async function restoreDump({
-  pool,
-  directory,
-  fromHead = [],
-  onProgress,
-}: RestoreOptions): Promise<Manifest> {
+export async function restoreDump({ pool, directory, fromHead = [], onProgress }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(directory)
   await checkFile(directory, EVENTS_FILE, manifest.events)
   await checkFile(directory, COMMANDS_FILE, manifest.commands)

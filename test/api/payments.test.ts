@@ -350,8 +350,9 @@ describe('what is read', () => {
     await paid()
     await post(`/deliveries/${orderId}/dispatch`, {})
     const given = await post(`/payments/${orderId}/refund`, { amount: EUR(500), reason: 'late' })
-    const { items } = (await get(`/orders/${orderId}/timeline`, given, '')) as {
+    const { items, untold } = (await get(`/orders/${orderId}/timeline`, given, '')) as {
       readonly items: readonly Readonly<Record<string, unknown>>[]
+      readonly untold: readonly object[]
     }
     const steps = items.map(({ type }) => type)
     expect(steps.slice(0, 8)).toEqual([
@@ -361,6 +362,11 @@ describe('what is read', () => {
     expect(steps).toContain('RefundRequested')
     expect(items[1]).toMatchObject({ stream: 'inventory-A1', sincePreviousMs: 0, data: { orderId, quantity: 2 } })
     expect(items[0]).toMatchObject({ sincePreviousMs: null, causationId: null })
+    // Nobody told the customer, who has no address: it says of which steps.
+    expect(untold.slice(0, 2)).toEqual([
+      { position: items[4]?.['position'], template: 'order-confirmed', channel: 'email' },
+      { position: items[6]?.['position'], template: 'order-dispatched', channel: 'email' },
+    ])
     expect((await fetch(`${service.url}/orders/no-such/timeline`)).status).toBe(404)
   })
 
@@ -427,5 +433,60 @@ describe('GET /emails', () => {
     })
     expect(await get('/emails?cursor=x')).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
     expect(await get('/emails/none')).toMatchObject({ status: 404, body: { code: 'email-not-found' } })
+  })
+})
+
+describe('what people are told', () => {
+  type Items = { readonly items: readonly Readonly<Record<string, unknown>>[] }
+
+  const list = async (path: string) => (await (await fetch(`${service.url}${path}`)).json()) as Items
+
+  test('of an order is in the list of notifications, with what became of it', async () => {
+    const contact = { customerId: 'told', name: 'Somebody', region: 'berlin', email: 'told@example.com' }
+    await post('/customers', contact)
+    const orderId = await placed('told')
+    expect((await post('/payments', { orderId, method: 'card' })).status).toBe(201)
+    const sent = await eventually(async () => (await list('/notifications?customer=told&status=sent')).items[0])
+    const told = { channel: 'email', template: 'order-confirmed', orderId, customerId: 'told' }
+    expect(sent).toMatchObject({ ...told, reason: null, simulated: true })
+    await eventually(async () => (await list('/notifications?customer=told&status=waiting')).items.length === 0)
+    expect(JSON.stringify(await list('/notifications?customer=told'))).not.toContain('@')
+    expect((await list('/notifications?channel=sms&customer=told')).items).toEqual([])
+    for (const wrong of ['status=lost', 'channel=fax', 'cursor=x', 'limit=0']) {
+      expect((await fetch(`${service.url}/notifications?${wrong}`)).status).toBe(400)
+    }
+  })
+
+  test('of a product that keeps selling out, and of money that the provider took back, is an alert', async () => {
+    await post('/products', { sku: 'S0', name: 'Saucer', category: 'kitchen', price: EUR(500), stock: 0 })
+    // More than twice as many as are left alone: wherever an hour ends between them.
+    const refused = Array.from({ length: 25 }, () =>
+      post('/orders', { customerId: 'c1', lines: [{ sku: 'S0', quantity: 2 }] }),
+    )
+    for (const { status } of await Promise.all(refused)) expect(status).toBe(422)
+    const advised = await eventually(async () =>
+      (await list('/alerts')).items.find(({ kind }) => kind === 'restock-advised'),
+    )
+    expect(advised).toMatchObject({ sku: 'S0', orderId: null, amount: null })
+    expect(advised['text']).toMatch(
+      /^Restock S0: 11 orders \(22 units\) were refused between \d\d:00 and \d\d:00 UTC on /,
+    )
+    const orderId = await paid()
+    const body = JSON.stringify({
+      key: `${orderId}/1`,
+      status: 'reversed',
+      amount: EUR(700),
+      reference: `cb-${orderId}`,
+    })
+    const signature = signWebhook(Buffer.from(body), { secrets: [SECRET], at: Date.now() / 1_000 })
+    const headers = { 'content-type': 'application/json', 'orderledger-signature': signature }
+    const taken = await fetch(`${service.url}/payments/webhook`, { method: 'POST', headers, body })
+    expect(taken.status).toBe(204)
+    const [reversed] = await eventually(async () => {
+      const { items } = await list('/alerts?limit=1')
+      return items[0]?.['orderId'] === orderId ? items : null
+    })
+    expect(reversed).toMatchObject({ kind: 'payment-reversed', sku: null, amount: EUR(700) })
+    expect(reversed?.['text']).toBe(`The payment provider took back 7.00 EUR of order ${orderId}.`)
   })
 })

@@ -83,6 +83,8 @@ describe('verify', () => {
         { law: 7, name: 'projection-activity' },
         { law: 7, name: 'projection-payments' },
         { law: 7, name: 'projection-deliveries' },
+        { law: 7, name: 'projection-alerts' },
+        { law: 7, name: 'projection-notifications' },
       ],
     })
   })
@@ -128,7 +130,7 @@ describe('verify', () => {
       const after = await runCommand(dataDir.path, 'verify')
       expect(after.code).toBe(1)
       expect(after.stdout).toMatch(/✖ law 7 {2}projection-orders/)
-      expect(after.stdout).toMatch(/1 of 19 checks found breaches\n$/)
+      expect(after.stdout).toMatch(/1 of 22 checks found breaches\n$/)
     } finally {
       await service.kill()
       dataDir.remove()

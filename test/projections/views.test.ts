@@ -5,7 +5,9 @@
 import { describe, expect, test } from 'vitest'
 import { customerRegistered, eur, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
 import { activityPage } from '../../projections/views/activity.ts'
+import { alertsPage } from '../../projections/views/alerts.ts'
 import { deliveriesPage } from '../../projections/views/deliveries.ts'
+import { notificationsPage } from '../../projections/views/notifications.ts'
 import { ordersPage, ordersTable } from '../../projections/views/orders.ts'
 import { paymentsPage } from '../../projections/views/payments.ts'
 import { productsPage } from '../../projections/views/products.ts'
@@ -266,6 +268,13 @@ describe('the queries', () => {
       from generate_series(1, 20000) n`,
     )
     await pool.query(`insert into views.activity_g1 (position, at) select 100 + n, 0 from generate_series(1, 1000) n`)
+    await pool.query(`insert into views.alerts_g1 (position, at) select 100 + n, 0 from generate_series(1, 20000) n`)
+    await pool.query(
+      `insert into views.notifications_g1 (notification_id, channel, status, customer_id, position)
+      select 'x' || n, case when n % 50 = 0 then 'sms' else 'email' end,
+        case when n % 50 = 1 then 'failed' else 'sent' end, 'c' || (n % 500), 100 + n
+      from generate_series(1, 20000) n`,
+    )
     await pool.query('analyze')
     const pages: readonly (readonly [string, ViewQuery, readonly string[]])[] = [
       ['orders', ordersPage({ status: false, customer: false }), []],
@@ -280,11 +289,17 @@ describe('the queries', () => {
       ['payments', paymentsPage({ status: true, method: true, order: true }), ['captured', 'card', 'x7']],
       ['deliveries', deliveriesPage({ status: false }), []],
       ['deliveries', deliveriesPage({ status: true }), ['failed']],
+      ['alerts', alertsPage, []],
+      ['notifications', notificationsPage({ channel: false, status: false, customer: false }), []],
+      ['notifications', notificationsPage({ channel: true, status: false, customer: false }), ['sms']],
+      ['notifications', notificationsPage({ channel: false, status: true, customer: false }), ['failed']],
+      ['notifications', notificationsPage({ channel: false, status: false, customer: true }), ['c7']],
+      ['notifications', notificationsPage({ channel: true, status: true, customer: true }), ['sms', 'failed', 'c7']],
     ]
     for (const mode of ['force_generic_plan', 'force_custom_plan']) {
       for (const [projection, query, filters] of pages) {
         expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), filters })).not.toMatch(
-          /Seq Scan on (orders|products|activity|payments|deliveries)_g1/,
+          /Seq Scan on (orders|products|activity|payments|deliveries|alerts|notifications)_g1/,
         )
       }
     }

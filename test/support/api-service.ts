@@ -17,13 +17,14 @@ import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { skips } from '../../reactors/list.ts'
 import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
+import { listNotifications } from '../../reactors/notifications/list-notifications.ts'
+import { readToldTimeline } from '../../reactors/notifications/untold.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { readLog } from '../../store/log/read-log.ts'
-import { readTimeline } from '../../store/log/read-timeline.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { orderReader } from './order-reader.ts'
 
@@ -84,17 +85,19 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
       monotonic: () => performance.now(),
     },
   })
+  const views = openViews({ pool, progress, currency: 'EUR' })
   const parts: ApiParts = {
     executor: committer,
-    views: openViews({ pool, progress, currency: 'EUR' }),
+    views,
     reactors: openReactors({ pool, skips, executor: committer, newId }),
     payments: {
       ...{ hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve() },
     },
     emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
+    listNotifications: (filter) => listNotifications({ pool, views }, filter),
     readLog: (query) => readLog(pool, query),
-    readTimeline: (orderId) => readTimeline(pool, orderId),
+    readTimeline: (orderId) => readToldTimeline(pool, orderId),
     shop,
     newId,
     log,

@@ -1,0 +1,38 @@
+import { Type } from 'typebox'
+import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { ALERT_KINDS } from '../../projections/views/alerts.ts'
+import { listOf } from './list.ts'
+import { Money } from './money.ts'
+import { time } from './shape.ts'
+
+export const Alert = named(
+  'Alert',
+  {
+    position: Type.Integer({ description: 'Position of the event in the log.' }),
+    at: time('When it was recorded.'),
+    kind: oneOf(ALERT_KINDS, {
+      description:
+        '`restock-advised`: a product keeps selling out. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person.',
+    }),
+    sku: nullable(Type.String({ description: 'Product to restock.' })),
+    orderId: nullable(Type.String({ description: 'Order whose money it is.' })),
+    amount: nullable(ref(Money)),
+    text: Type.String({ description: 'What happened, in words.' }),
+  },
+  {
+    description: 'Something that a person should know of.',
+    examples: [
+      {
+        position: 4711,
+        at: '2026-11-27T08:12:04.500Z',
+        kind: 'restock-advised',
+        sku: 'IPHONE-15-PRO',
+        orderId: null,
+        amount: null,
+        text: 'Restock IPHONE-15-PRO: 11 orders (14 units) were refused between 08:00 and 09:00 UTC on 2026-11-27.',
+      },
+    ],
+  },
+)
+
+export const AlertList = listOf(Alert)

@@ -1,0 +1,143 @@
+/** What needs a person: products that keep selling out, money that the provider took back, refunds that it did not pay. */
+import { currencyDigits, decimal } from '../../domain/currencies.ts'
+import type { Money } from '../../schemas/events.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { projection, table } from '../projection.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Page, type PageQuery } from './shown.ts'
+import type { ViewQuery, ViewReader } from './view-reader.ts'
+
+export const ALERT_KINDS = ['restock-advised', 'payment-reversed', 'refund-failed'] as const
+
+type AlertKind = (typeof ALERT_KINDS)[number]
+
+export const alertsTable = table({
+  name: 'alerts',
+  key: { name: 'position', type: 'bigint' },
+  columns: {
+    at: 'bigint',
+    kind: 'text',
+    sku: 'text',
+    refused_orders: 'bigint',
+    refused_units: 'bigint',
+    hour_from: 'bigint',
+    hour_to: 'bigint',
+    order_id: 'text',
+    amount: 'bigint',
+    currency: 'text',
+    reason: 'text',
+  },
+})
+
+export const alerts = projection({
+  name: 'alerts',
+  version: 1,
+  tables: [alertsTable],
+  handles: ['RestockAdvised', 'RefundRequested', 'RefundFailed'],
+  apply({ event, position, recordedAt: at }, rows) {
+    switch (event.type) {
+      case 'RestockAdvised': {
+        const { sku, refusedOrders: refused_orders, refusedUnits: refused_units, from, to } = event
+        const hour = { hour_from: from, hour_to: to }
+        rows.set(alertsTable, position, { at, kind: 'restock-advised', sku, refused_orders, refused_units, ...hour })
+        break
+      }
+      case 'RefundRequested':
+        if (event.cause === 'provider') rows.set(alertsTable, position, { at, ...refund(event, 'payment-reversed') })
+        break
+      case 'RefundFailed':
+        rows.set(alertsTable, position, { at, ...refund(event, 'refund-failed'), reason: event.reason })
+        break
+    }
+  },
+})
+
+function refund(
+  { orderId, amount }: { readonly orderId: string; readonly amount: Money },
+  kind: Exclude<AlertKind, 'restock-advised'>,
+) {
+  return { kind, order_id: orderId, ...amount }
+}
+
+export interface AlertView {
+  readonly position: Position
+  readonly at: string
+  readonly kind: AlertKind
+  /** Of the product; null: it is about none. */
+  readonly sku: string | null
+  /** Null: it is about none. */
+  readonly orderId: string | null
+  readonly amount: Money | null
+  /** What happened, for a person. */
+  readonly text: string
+}
+
+export interface AlertQueries {
+  /** Newest first. */
+  list(query: PageQuery): Promise<Page<AlertView>>
+}
+
+interface RowOf<Kind extends AlertKind> {
+  readonly position: string
+  readonly at: string
+  readonly kind: Kind
+}
+
+interface RestockRow extends RowOf<'restock-advised'> {
+  readonly sku: string
+  readonly refused_orders: string
+  readonly refused_units: string
+  readonly hour_from: string
+  readonly hour_to: string
+}
+
+interface RefundRow extends RowOf<'payment-reversed' | 'refund-failed'> {
+  readonly order_id: string
+  readonly amount: string
+  readonly currency: string
+  readonly reason: string | null
+}
+
+type AlertRow = RestockRow | RefundRow
+
+export function alertQueries(reader: ViewReader): AlertQueries {
+  return {
+    async list({ limit, cursor }) {
+      const found = await reader.read<AlertRow>(alertsPage, [cursor ?? FIRST_PAGE, limit + 1])
+      return toPage(found, limit, { item: alertView, position: (row) => Number(row.position) })
+    },
+  }
+}
+
+/** Values: the cursor, the limit. */
+export const alertsPage: ViewQuery = {
+  name: 'page',
+  rows: (physical) => `
+    select * from ${physical(alertsTable)}
+    where position < $1
+    order by position desc
+    limit $2`,
+  orderBy: 'position desc',
+}
+
+function alertView(row: AlertRow): AlertView {
+  const { kind } = row
+  const place = { position: Number(row.position), at: rfc3339(Number(row.at)), kind }
+  if (row.kind === 'restock-advised') {
+    const [from, to] = [rfc3339(Number(row.hour_from)), rfc3339(Number(row.hour_to))]
+    const hour = `between ${from.slice(11, 16)} and ${to.slice(11, 16)} UTC on ${from.slice(0, 10)}`
+    const text = `Restock ${row.sku}: ${row.refused_orders} orders (${row.refused_units} units) were refused ${hour}.`
+    return { ...place, sku: row.sku, orderId: null, amount: null, text }
+  }
+  const { order_id: orderId, currency } = row
+  const amount = { amount: Number(row.amount), currency }
+  return { ...place, sku: null, orderId, amount, text: refundText(row, majorUnits(amount)) }
+}
+
+function refundText({ kind, order_id: orderId, reason }: RefundRow, amount: string): string {
+  if (kind === 'payment-reversed') return `The payment provider took back ${amount} of order ${orderId}.`
+  return `The refund of ${amount} for order ${orderId} counts as settled outside the gateway: ${reason ?? ''}`
+}
+
+function majorUnits({ amount, currency }: Money): string {
+  return `${decimal(amount, currencyDigits(currency))} ${currency}`
+}
