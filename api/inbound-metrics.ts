@@ -1,22 +1,29 @@
-/** What a process measures of the orders that come over Kafka. */
+/** What a process measures of the commands that come over Kafka, by their topic. */
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { commandTopicNames, type CommandTopicName } from '../kafka/inbound/command-topics.ts'
 
-export type InboundOutcome = 'placed' | 'rejected' | 'parked'
+/** `placed`, `rejected`: of an order; `taken`: of a report on a delivery. */
+export type InboundOutcome = 'placed' | 'rejected' | 'taken' | 'parked'
 
-export function inboundCounter(registers: Registry[]): (outcome: InboundOutcome) => void {
-  const orders = new Counter({
-    name: 'orders_over_kafka_total',
-    help: 'Records of order-commands, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  })
-  return (outcome) => orders.inc({ outcome })
+const metricNames: Readonly<Record<CommandTopicName, string>> = {
+  'order-commands': 'orders_over_kafka',
+  'delivery-commands': 'delivery_reports_over_kafka',
 }
 
-export function watchInbound(registers: Registry[], isConsuming: () => boolean): void {
+export function inboundCounter(registers: Registry[]): (topic: CommandTopicName, outcome: InboundOutcome) => void {
+  const counters = new Map(
+    commandTopicNames.map((topic) => {
+      const help = `Records of ${topic}, by outcome.`
+      return [topic, new Counter({ name: `${metricNames[topic]}_total`, help, labelNames: ['outcome'], registers })]
+    }),
+  )
+  return (topic, outcome) => counters.get(topic)?.inc({ outcome })
+}
+
+export function watchInbound(registers: Registry[], topic: CommandTopicName, isConsuming: () => boolean): void {
   new Gauge({
-    name: 'orders_over_kafka_consuming',
-    help: '1 while this process takes orders over Kafka.',
+    name: `${metricNames[topic]}_consuming`,
+    help: `1 while this process takes records of ${topic}.`,
     registers,
     collect() {
       this.set(isConsuming() ? 1 : 0)

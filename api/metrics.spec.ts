@@ -82,14 +82,16 @@ test('the feed from Kafka tells what it reads and what it healed, and nothing wh
   expect(await metrics.registry.metrics()).toContain('feed_from_kafka 0')
 })
 
-test('orders over Kafka are counted by what became of them', async () => {
+test('commands over Kafka are counted by what became of them', async () => {
   const metrics = createMetrics()
-  metrics.countInbound('placed')
-  metrics.countInbound('placed')
-  metrics.countInbound('parked')
+  metrics.countInbound('order-commands', 'placed')
+  metrics.countInbound('order-commands', 'placed')
+  metrics.countInbound('order-commands', 'parked')
+  metrics.countInbound('delivery-commands', 'taken')
   const text = await metrics.registry.metrics()
   expect(text).toContain('orders_over_kafka_total{outcome="placed"} 2')
   expect(text).toContain('orders_over_kafka_total{outcome="parked"} 1')
+  expect(text).toContain('delivery_reports_over_kafka_total{outcome="taken"} 1')
 })
 
 test('law 13: names of consumer groups that others make become no more than so many series', async () => {

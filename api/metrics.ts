@@ -8,6 +8,7 @@ import type { ReactorState } from '../reactors/reactor-states.ts'
 import type { Execution } from '../store/commit/command.ts'
 import type { Health } from '../store/waiting/health.ts'
 import { isProblemCode, PROBLEMS } from './http/problems.ts'
+import type { CommandTopicName } from '../kafka/inbound/command-topics.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
 import { stateGauges, watchReactors } from './state-gauges.ts'
 
@@ -23,10 +24,10 @@ export interface Metrics {
   readonly storeErrors: Counter
   /** Counts a command on an order by what became of it. `milliseconds`: what it took. */
   countOrder(execution: OrderExecution, done: 'placed' | 'cancelled', milliseconds: number): void
-  /** Counts an order that came over Kafka: placed, rejected (an event too), or parked. */
-  countInbound(outcome: InboundOutcome): void
-  /** Asks, when Prometheus does, whether this process reads orders over Kafka. */
-  watchInbound(isConsuming: () => boolean): void
+  /** Counts a command that came over Kafka. */
+  countInbound(topic: CommandTopicName, outcome: InboundOutcome): void
+  /** Asks, when Prometheus does, whether this process reads a topic of commands. */
+  watchInbound(topic: CommandTopicName, isConsuming: () => boolean): void
   /** Reads the projections when Prometheus asks. */
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
   /** Reads the reactors when Prometheus asks. */
@@ -89,7 +90,7 @@ export function createMetrics(): Metrics {
     }),
     countOrder: orderCounter(registers),
     countInbound: inboundCounter(registers),
-    watchInbound: (isConsuming) => watchInbound(registers, isConsuming),
+    watchInbound: (topic, isConsuming) => watchInbound(registers, topic, isConsuming),
     watchProjections: (states) => watchProjections(registers, states),
     watchReactors: (states) => watchReactors(registers, states),
     watchFeed: (feed) => watchFeed(registers, feed),

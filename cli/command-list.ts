@@ -47,7 +47,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'produce',
-    summary: 'send the orders and user events of a file to Kafka',
+    summary: 'send the orders, delivery reports and user events of a file to Kafka',
     load: () => import('./commands/produce.ts'),
   },
   {

@@ -112,7 +112,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       : openInbound({ settings: kafka, databaseUrl, taking, limits: letterLimits, crash, metrics, log })
   if (inbound !== null) {
     inbound.start()
-    releases.add('orders over Kafka', () => inbound.stop())
+    releases.add('commands over Kafka', () => inbound.stop())
   }
 
   const traffic = createTraffic(DEMO_SEED, { currency })
@@ -149,7 +149,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       kafka: { sampler, browse: browsing(kafka, registry.ids) },
       simulateOrders: (count) => Array.from({ length: count }, () => traffic.nextOrder()),
     },
-    checks: () => (inbound === null ? [] : [inbound.check()]),
+    checks: () => inbound?.checks() ?? [],
     async fillDemo() {
       if (!config.demo || committer.known > 0) return null
       return fillDemo(config.demoOrders, { executor: committer, traffic, shop })

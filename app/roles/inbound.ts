@@ -1,11 +1,12 @@
-/** Orders over Kafka, as an api process takes them. */
+/** Commands over Kafka, as an api process takes them. */
 import type { InboundOutcome } from '../../api/inbound-metrics.ts'
 import type { Metrics } from '../../api/metrics.ts'
 import type { Check } from '../../api/parts.ts'
 import { DeadLetterPublisher } from '../../kafka/letters/dead-letter-publisher.ts'
 import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
-import { takeOrder, type Taken, type TakingParts } from '../../kafka/inbound/take-order.ts'
-import { OrderCommands } from '../../kafka/inbound/order-commands.ts'
+import { commandTopicNames, commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
+import { InboundTopic } from '../../kafka/inbound/inbound-topic.ts'
+import { takeCommand, type Taken, type TakingParts } from '../../kafka/inbound/take-command.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT, registerPlaceOrder } from '../../contract/registry/command-schema.ts'
 import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
@@ -27,8 +28,8 @@ export interface InboundOptions {
 
 export interface Inbound {
   start(): void
-  /** Never a reason to be unready: orders over HTTP are taken whatever becomes of Kafka. */
-  check(): Check
+  /** One for each topic. Never a reason to be unready: commands over HTTP are taken whatever becomes of Kafka. */
+  checks(): readonly Check[]
   /** Finishes the commands under way. */
   stop(): Promise<void>
 }
@@ -38,39 +39,40 @@ export function openInbound(options: InboundOptions): Inbound {
   const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
   const holder = newId()
   const reachPoint = crashPoints({ crash })
-  const orders = new OrderCommands({
-    settings,
-    pool,
-    holder,
-    limits,
-    take: (record) => takeOrder(record, taking),
-    reachPoint,
-    onTaken: (_record, taken) => metrics?.countInbound(outcomeOf(taken)),
-    log,
-    monotonic: () => performance.now(),
+  const topics = commandTopicNames.map((name) => {
+    const how = { topic: commandTopics[name], anewAfter: null }
+    const topic = new InboundTopic({
+      ...{ name, settings, pool, holder, limits, reachPoint, log },
+      take: (record) => takeCommand(record, how, taking),
+      onTaken: (_record, taken) => metrics?.countInbound(name, outcomeOf(name, taken)),
+      monotonic: () => performance.now(),
+    })
+    metrics?.watchInbound(name, () => topic.health().state === 'consuming')
+    return { name, topic }
   })
-  metrics?.watchInbound(() => orders.health().state === 'consuming')
   const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
   return {
     start() {
-      orders.start()
+      for (const { topic } of topics) topic.start()
       publisher.start()
     },
-    check() {
-      const { state, reason } = orders.health()
-      const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
-      return { name: 'order-commands', ok: true, ageSeconds: 0, detail }
-    },
+    checks: () =>
+      topics.map(({ name, topic }) => {
+        const { state, reason } = topic.health()
+        const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
+        return { name, ok: true, ageSeconds: 0, detail }
+      }),
     async stop() {
-      await Promise.all([orders.stop(), publisher.stop()])
+      await Promise.all([...topics.map(({ topic }) => topic.stop()), publisher.stop()])
       await pool.end()
     },
   }
 }
 
-function outcomeOf(taken: Taken): InboundOutcome {
+function outcomeOf(name: CommandTopicName, taken: Taken): InboundOutcome {
   if ('class' in taken) return 'parked'
-  return taken.refused === null ? 'placed' : 'rejected'
+  if (taken.refused !== null) return 'rejected'
+  return name === 'order-commands' ? 'placed' : 'taken'
 }
 
 /** Null: nobody can send orders in Avro yet. */

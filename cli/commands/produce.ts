@@ -1,4 +1,4 @@
-/** Sends the lines of a file to Kafka: orders to be decided, and what customers do. Sent again, it orders nothing twice. */
+/** Sends the lines of a file to Kafka: orders to be decided, what carriers report, and what customers do. Sent again, it orders nothing twice. */
 import { silentLog } from '../../kafka/client/connection.ts'
 import type { Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
@@ -28,16 +28,17 @@ const STDIN = '-'
 const details = `
 FILE has one JSON object per line (JSONL), with or without gzip; - is standard input, likewise. Its "type" says what it is:
   order       the body of POST /orders, beside "type" or in "order"; a line with "lines" needs no type -> order-commands
+  delivery    {orderId, action: dispatch | deliver | fail, dispatch, reason}, beside "type" or in "body"                 -> delivery-commands
   what else customers do (page-view, add-to-cart, ...), as it is                                       -> user-events
 The command refuses facts that this system records itself (OrderPlaced, payments, ...). The key of a record is
-"customerId" (or "userId"). The id of a line ("id", for an order else "orderId", else made from the line and its number)
+"customerId" (or "userId"), of a report "orderId". The id of a line ("id", for an order else "orderId", else made from the line and its number)
 identifies the command, so sending a file again places nothing twice. --speed 1 sends lines as far apart as their "time"
 says, --speed 60 a minute of them per second. Exit code 1 if a line was not sent, 3 if Kafka cannot be reached.`
 
 export function register(program: Command, context: CommandContext): void {
   program
     .command('produce')
-    .description('send the orders and user events of a file to Kafka')
+    .description('send the orders, delivery reports and user events of a file to Kafka')
     .argument('<file>', 'JSON lines, with or without gzip; - for standard input')
     .option('--rate <n>', 'maximum messages per second', positiveNumber(1_000_000))
     .option('--speed <x>', 'replay speed, as a factor of the times in the lines', positiveNumber(1_000_000))

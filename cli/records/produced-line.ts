@@ -1,6 +1,6 @@
 /**
- * A line of a file as a record of Kafka: orders go to `order-commands` as POST /orders takes them, what customers do to
- * `user-events`. Names of properties are taken as shops write them, in camelCase or snake_case.
+ * A line of a file as a record of Kafka: orders go to `order-commands` as POST /orders takes them, what carriers report to
+ * `delivery-commands`, what customers do to `user-events`. Names of properties are taken as shops write them, in camelCase or snake_case.
  */
 import { createHash } from 'node:crypto'
 import type { TopicName } from '../../kafka/topics/topics.ts'
@@ -52,6 +52,7 @@ const ORDERS = new Set([
   'checkout',
   'purchase',
 ])
+const REPORTS = new Set(['delivery', 'deliveryreport', 'deliverycommand'])
 const ours = new Set(Object.keys(eventSchemas).map(plain))
 /** Facts that only this system can know, whatever they are called. */
 const OWN_FACT = /^(order|payment|refund|inventory|stock|delivery|shipment|notification)[a-z]+$/
@@ -68,9 +69,10 @@ export function producedLine(line: Line): ProducedLine {
   if (type === null) return invalid('no type: set "type", for example to "order" or "page-view"')
   const kind = plain(type)
   if (ORDERS.has(kind)) return order(line, fields)
+  if (REPORTS.has(kind)) return report(line, fields)
   if (ours.has(kind) || OWN_FACT.test(kind)) {
     return invalid(
-      `${type} is a fact that this system records itself; send only orders ("type": "order") and user events`,
+      `${type} is a fact that this system records itself; send only orders ("type": "order"), reports of carriers ("type": "delivery") and user events`,
     )
   }
   return behaviour(line, fields, type)
@@ -86,6 +88,17 @@ function order(line: Line, fields: Fields): ProducedLine {
   const whole = Object.keys(body).length === Object.keys(fields).length && inner === undefined
   const value = whole ? line.bytes : JSON.stringify(body)
   return send('order-commands', { key: customer, value, id, type: 'orderledger.PlaceOrder', fields })
+}
+
+function report(line: Line, fields: Fields): ProducedLine {
+  const body = BODY.map((name) => fields[name]).find(isObject) ?? withoutEnvelope(fields)
+  const orderId = body['orderId']
+  if (typeof orderId !== 'string') {
+    return invalid('a report on a delivery needs an "orderId" and an "action": dispatch, deliver or fail')
+  }
+  const id = textOf(fields, ID) ?? idOf(line)
+  const value = JSON.stringify(body)
+  return send('delivery-commands', { key: orderId, value, id, type: 'orderledger.DeliveryReport', fields })
 }
 
 function behaviour(line: Line, fields: Fields, type: string): ProducedLine {

@@ -17,7 +17,7 @@ export interface Published {
 
 export const LOCK = 'schemas.lock'
 
-/** Orders in Avro come under it (kafka/inbound/order-commands.ts). No file and no lock has it: a command is not stored. */
+/** Orders in Avro come under it (kafka/inbound/command-topics.ts). No file and no lock has it: a command is not stored. */
 export const placeOrder: WantedSubject = {
   subject: PLACE_ORDER_SUBJECT,
   level: EVENT_LEVEL,

@@ -4,6 +4,7 @@ import { parseOrderId } from '../../domain/values.ts'
 import { KEY_DAYS } from '../../store/commit/purge-commands.ts'
 import { TOPIC_SETTINGS } from '../topics/topics.ts'
 import { commandKey, derivedOrderId, identityOf } from './command-key.ts'
+import { commandTopics } from './command-topics.ts'
 import type { InboundRecord } from './inbound-record.ts'
 
 const record: InboundRecord = {
@@ -53,10 +54,20 @@ describe('the key of a record', () => {
   test('has another fingerprint for another order', () => {
     const identity = { source: 'kafka:s', key: 'k', timestamp: null } as const
     const wanted: WantedOrder = { customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
-    const print = (change: Partial<WantedOrder>) =>
-      commandKey(identity, { ...wanted, ...change }).fingerprint.toString('hex')
+    const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 0, newId: () => 'id' }
+    const print = (change: Partial<WantedOrder>) => {
+      const asked = commandTopics['order-commands'].asked({ ...wanted, ...change }, { identity, shop })
+      return commandKey(identity, 'content' in asked ? asked.content : []).fingerprint.toString('hex')
+    }
     expect(print({})).toBe(print({ lines: [{ quantity: 1, sku: 'A' }] }))
-    expect(new Set([print({}), print({ orderId: 'o' }), print({ customerId: 'c' }), print({ lines: [] })]).size).toBe(4)
+    expect(
+      new Set([
+        print({}),
+        print({ orderId: 'o' }),
+        print({ customerId: 'c' }),
+        print({ lines: [{ sku: 'B', quantity: 1 }] }),
+      ]).size,
+    ).toBe(4)
   })
 
   test('is kept for longer than the topic keeps the record', () => {

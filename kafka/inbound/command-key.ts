@@ -3,7 +3,6 @@
  * that the sender gave it (CloudEvents: `ce_id` within `ce_source`), else where it lies and when it was written.
  */
 import { createHash } from 'node:crypto'
-import type { WantedOrder } from '../../commands/order.ts'
 import type { CommandKey } from '../../store/commit/command.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
 
@@ -35,11 +34,9 @@ export function identityOf(record: InboundRecord): RecordIdentity | RecordFault 
   return { source: `kafka:ce:${source}`, key: id, timestamp: null }
 }
 
-/** `wanted` decides whether the same key asks for the same. */
-export function commandKey({ source, key }: RecordIdentity, wanted: WantedOrder): CommandKey {
-  const { orderId = null, customerId, lines } = wanted
-  const asked = JSON.stringify([orderId, customerId, lines.map(({ sku, quantity }) => [sku, quantity])])
-  return { source, key, fingerprint: createHash('sha256').update(asked).digest() }
+/** `content`, as JSON, decides whether the same key asks for the same. */
+export function commandKey({ source, key }: RecordIdentity, content: readonly unknown[]): CommandKey {
+  return { source, key, fingerprint: createHash('sha256').update(JSON.stringify(content)).digest() }
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What can be done with parked records: looked at, tried again, discarded. One that is tried again has the key that it
- * had, so however often that happens it places one order.
+ * had, so however often that happens it takes effect once.
  */
 import type { Pool } from '../../store/postgres/database.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
@@ -25,7 +25,17 @@ import { inKeyOrder } from './in-key-order.ts'
 import { settleBatch } from './inbound-offsets.ts'
 import { deadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
 import { openBatch, type BatchPlace } from './parked-batch.ts'
-import { learnSchema, orderCommand, readValue, takenOf, takeOrder, type Taken, type TakingParts } from './take-order.ts'
+import { readValue } from './record-value.ts'
+import {
+  framedCommand,
+  learnSchema,
+  takeCommand,
+  takenOf,
+  type Taken,
+  type Taking,
+  type TakingParts,
+} from './take-command.ts'
+import { commandTopicOf } from './command-topics.ts'
 
 export interface DeadLetters {
   groups(): Promise<readonly LetterGroup[]>
@@ -47,7 +57,7 @@ export interface RetryWish {
   readonly by: string
 }
 
-/** `succeeded`: placed; `refused`: rejected, which is recorded and final; `failed`: parked as before. */
+/** `succeeded`: done; `refused`: rejected, which is recorded and final; `failed`: parked as before. */
 export interface RetryReport {
   readonly dryRun: boolean
   /** Parked letters of the selection when it began. */
@@ -77,8 +87,9 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
 
   async function tryAgain(letter: StoredLetter, by: string): Promise<Outcome> {
     if (letter.lastOffset !== null) return tryBatch(letter, by)
-    const taken = await takeOrder(letter, parts).catch(registryIsAway)
-    const { outcome, detail } = toldOf(taken)
+    const taking = takingOf(letter)
+    const taken = await takeCommand(letter, taking, parts).catch(registryIsAway)
+    const { outcome, detail } = toldOf(taken, taking)
     const deed = deedOf('retry', by, detail)
     // One that somebody else settled meanwhile stays as it is; it was the same command.
     await settleLetter(pool, letter.id, { state: outcome === 'failed' ? 'parked' : 'retried', deed })
@@ -93,17 +104,19 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
       await settleLetter(pool, letter.id, { state: 'parked', deed })
       return 'failed'
     }
+    // Each for the first time: nothing of the batch was decided.
+    const taking = { topic: commandTopicOf(letter.topic), anewAfter: null }
     const taken = await inKeyOrder(
       records,
-      async (record) => record.fault ?? takeOrder(record, parts).catch(registryIsAway),
+      async (record) => record.fault ?? takeCommand(record, taking, parts).catch(registryIsAway),
     )
     const letters = records.flatMap((record, index) => {
       const outcome = taken[index]
       return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
     })
-    const told = taken.map((one) => toldOf(one).outcome)
+    const told = taken.map((one) => toldOf(one, taking).outcome)
     const count = (outcome: Outcome) => String(told.filter((one) => one === outcome).length)
-    const detail = `orders of the batch: ${count('succeeded')} placed, ${count('refused')} rejected, ${count('failed')} parked`
+    const detail = `${taking.topic.noun}s of the batch: ${count('succeeded')} done, ${count('refused')} rejected, ${count('failed')} parked`
     await settleBatch(pool, letter, { id: letter.id, deed: deedOf('retry', by, detail), letters })
     return 'succeeded'
   }
@@ -125,17 +138,21 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
   }
 
   async function considerRecords(letters: readonly StoredLetter[]): Promise<readonly Outcome[]> {
-    for (const letter of letters) await learnSchema(letter, parts).catch(registryIsAway)
-    const asked = letters.flatMap((letter) => {
-      const one = orderCommand(letter, parts)
-      return 'class' in one ? [] : [one]
+    for (const letter of letters) await learnSchema(letter, takingOf(letter), parts).catch(registryIsAway)
+    const framed = letters.flatMap((letter) => {
+      const taking = takingOf(letter)
+      const one = framedCommand(letter, taking, parts)
+      return 'class' in one ? [] : [{ ...one, taking }]
     })
-    const commands = asked.map(({ command }) => command)
+    const commands = framed.map(({ command }) => command)
     const considered = await considerCommands(pool, commands, parts.newEventId)
-    const outcomes = considered.map((one, index) =>
-      one.outcome === 'failed' ? one.outcome : toldOf(takenOf(asked[index]?.orderId ?? '', one)).outcome,
-    )
-    return [...outcomes, ...Array.from({ length: letters.length - asked.length }, () => 'failed' as const)]
+    const outcomes = framed.map((one, index) => {
+      const found = considered[index]
+      return found === undefined || found.outcome === 'failed'
+        ? 'failed'
+        : toldOf(takenOf(one, found), one.taking).outcome
+    })
+    return [...outcomes, ...Array.from({ length: letters.length - framed.length }, () => 'failed' as const)]
   }
 
   function deedOf(act: LetterDeed['act'], by: string, detail: string): LetterDeed {
@@ -173,12 +190,17 @@ function registryIsAway(error: unknown): RecordFault {
 
 type Outcome = 'succeeded' | 'refused' | 'failed'
 
-function toldOf(taken: Taken): { readonly outcome: Outcome; readonly detail: string } {
+function toldOf(taken: Taken, { topic }: Taking): { readonly outcome: Outcome; readonly detail: string } {
   if ('class' in taken) return { outcome: 'failed', detail: `${taken.class}: ${taken.message}` }
   const { orderId, refused } = taken
-  return refused === null
-    ? { outcome: 'succeeded', detail: `placed order ${orderId}` }
-    : { outcome: 'refused', detail: `rejected order ${orderId}: ${refused}` }
+  return { outcome: refused === null ? 'succeeded' : 'refused', detail: topic.did(orderId, refused) }
+}
+
+/** One that was decided is decided anew, with a key of its own: its own one would give the first answer. */
+function takingOf(letter: StoredLetter): Taking {
+  const topic = commandTopicOf(letter.topic)
+  const last = letter.history.findLast(({ act }) => act === 'retry')?.at ?? new Date(letter.parkedAt).toISOString()
+  return { topic, anewAfter: topic.decidedAnew.includes(letter.class) ? last : null }
 }
 
 /** Null for what is nested too deep to be written: reading does not mind that. */

@@ -1,11 +1,11 @@
 /** A record that somebody else sent us, with all that identifies it. Nothing of it is trusted. */
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { FetchedRecord } from '../client/record-batches.ts'
 import { headerTexts, type RecordHeader } from '../client/record-headers.ts'
 import type { NewDeadLetter, RecordMark } from './inbound-offsets.ts'
 import type { StoredHeader } from '../letters/letter-table.ts'
-import { causeOf } from './cause.ts'
 
 export interface InboundRecord {
   readonly topic: string
@@ -104,4 +104,13 @@ export function unreadLetter(record: ArrivedRecord, fault: RecordFault): NewDead
 /** Without what Postgres takes in no text (NUL), or a terminal would act on, and not longer than anybody reads. */
 function storable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}').slice(0, 1_000)
+}
+
+/**
+ * What letters that failed alike have in common, as one short word that can stand in an address: the class and eight hex
+ * digits over the message without what differs from record to record.
+ */
+function causeOf({ class: name, message }: RecordFault): string {
+  const common = message.replaceAll(/"[^"]*"/g, '""').replaceAll(/\d+/g, '0')
+  return `${name}-${createHash('sha256').update(common).digest('hex').slice(0, 8)}`
 }

@@ -4,7 +4,8 @@ import { noRoom, roomFor, type LetterLimits, type LetterRoom } from '../letters/
 import type { NewDeadLetter } from './inbound-offsets.ts'
 import { deadLetter, unreadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
 import { HandedOver } from './patience.ts'
-import { faultOf, type Taken } from './take-order.ts'
+import { faultOf } from './record-value.ts'
+import type { Taken } from './take-command.ts'
 
 /** How often it is looked whether letters were decided upon. */
 const ROOM_LOOK_MS = 1_000

@@ -31,7 +31,8 @@ import { isStill, markOf, sameRecord, unreadLetter, type ArrivedRecord, type Inb
 import { makeRoom, type LetterLimits } from '../letters/letter-room.ts'
 import { awaitRoom, parkedLetters } from './parked-letters.ts'
 import { HandedOver, insist } from './patience.ts'
-import { faultOf, isPassing, type Taken } from './take-order.ts'
+import { faultOf } from './record-value.ts'
+import { isPassing, type Taken } from './take-command.ts'
 
 export type InboundPoint = 'inbound.taken' | 'inbound.decided' | 'inbound.parked'
 
@@ -156,7 +157,7 @@ export class PartitionLane {
   /** An attempt at a record that waits says nothing of it. */
   async #waitForRoom(reason: string, signal: AbortSignal): Promise<void> {
     const { pool, log } = this.#parts
-    log.error({ ...this.partition, reason }, 'stopped reading orders over Kafka: no room for dead letters')
+    log.error({ ...this.partition, reason }, 'stopped reading commands over Kafka: no room for dead letters')
     if (this.#careful > 0) await this.#insist(() => forgetAttempt(pool, this.partition), signal)
   }
 
@@ -176,7 +177,7 @@ export class PartitionLane {
     try {
       this.#parts.onTaken(record, taken)
     } catch (error) {
-      this.#parts.log.error({ ...this.partition, err: error }, 'an order over Kafka could not be counted')
+      this.#parts.log.error({ ...this.partition, err: error }, 'a command over Kafka could not be counted')
     }
   }
 
@@ -272,7 +273,7 @@ export class PartitionLane {
       passes,
       onWait(error, attempt) {
         const what = error instanceof RegistryFailure ? 'registry' : 'store'
-        if (attempt === 1) log.warn({ err: error }, `an order over Kafka waits for the ${what}`)
+        if (attempt === 1) log.warn({ err: error }, `a command over Kafka waits for the ${what}`)
       },
     })
   }

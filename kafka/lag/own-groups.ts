@@ -1,5 +1,6 @@
 /** The consumer groups of this service: they are always shown, whatever the cluster says of them. */
 import { projectorGroup } from '../feed/log-consumer.ts'
+import { commandTopicNames } from '../inbound/command-topics.ts'
 import { topicName, topics, type Topic } from '../topics/topics.ts'
 
 export interface OwnGroup {
@@ -10,8 +11,10 @@ export interface OwnGroup {
 
 export function ownGroups(prefix: string): readonly OwnGroup[] {
   return [
-    // Of the same name as its topic (kafka/inbound/order-commands.ts).
-    { group: topicName(prefix, 'order-commands'), topics: topics.filter(({ name }) => name === 'order-commands') },
+    ...commandTopicNames.map((command) => ({
+      group: topicName(prefix, command),
+      topics: topics.filter(({ name }) => name === command),
+    })),
     { group: projectorGroup(prefix), topics: topics.filter(({ use }) => use === 'log') },
   ]
 }

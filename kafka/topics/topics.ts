@@ -43,6 +43,7 @@ const table = {
   errors: { use: 'copy', partitions: 1, key: 'order id', kind: null, events: ['OrderRejected'] },
   analytics: { use: 'copy', partitions: 3, key: 'order id', kind: null, events: ['OrderPlaced'] },
   'order-commands': { use: 'in', partitions: 3, key: 'customer id', kind: null, events: [] },
+  'delivery-commands': { use: 'in', partitions: 3, key: 'order id', kind: null, events: [] },
   'user-events': { use: 'in', partitions: 6, key: 'customer id', kind: null, events: [] },
   'fraud-alerts': { use: 'out', partitions: 2, key: 'customer id', kind: null, events: [] },
   'dead-letters': { use: 'out', partitions: 1, key: null, kind: null, events: [] },

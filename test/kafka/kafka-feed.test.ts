@@ -13,7 +13,7 @@ import { feedContract, mixed, positionsOf, readTo, receipts, upTo } from './feed
 import { testKafka } from '../support/kafka.ts'
 import { kafkaFeeding, reads, type KafkaFeeding } from './kafka-feeding.ts'
 import type { PublishOptions, Sent } from './publish-log.ts'
-import { snappyOfLiterals } from './snappy-of-literals.ts'
+import { snappyOfLiterals } from '../data/snappy-of-literals.ts'
 
 const kafka = await testKafka()
 

@@ -6,7 +6,7 @@ import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
-import { snappyOfLiterals } from './snappy-of-literals.ts'
+import { snappyOfLiterals } from '../data/snappy-of-literals.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const kafka = await testKafka()

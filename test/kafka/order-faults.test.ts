@@ -80,7 +80,7 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     proxy.down()
     await topic.send(orders(100))
     // Long enough that commands have failed and were tried again.
-    await eventually(() => taker.lines.some(({ msg }) => msg === 'an order over Kafka waits for the store'))
+    await eventually(() => taker.lines.some(({ msg }) => msg === 'a command over Kafka waits for the store'))
     proxy.up()
     await handled(150)
     expect(await numbers()).toEqual({ placed: 150, distinct: 150, parked: 0 })

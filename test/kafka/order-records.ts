@@ -1,10 +1,11 @@
-/** The topic `order-commands` of a test: makes it, sends to it, and reads in Postgres what became of it. */
+/** A topic of commands of a test, `order-commands` unless it says which: makes it, sends to it, takes from it. */
 import { Kafka, logLevel, Partitioners, type CompressionTypes, type Message } from 'kafkajs'
 import { pino } from 'pino'
 import { newId, systemClock } from '../../app/clock.ts'
-import { takeOrder } from '../../kafka/inbound/take-order.ts'
+import { commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
+import { takeCommand, type TakingParts } from '../../kafka/inbound/take-command.ts'
 import type { InboundRecord } from '../../kafka/inbound/inbound-record.ts'
-import { OrderCommands, type OrderCommandsParts } from '../../kafka/inbound/order-commands.ts'
+import { InboundTopic, type InboundTopicParts } from '../../kafka/inbound/inbound-topic.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
 import { partitionOf, topicName } from '../../kafka/topics/topics.ts'
@@ -29,11 +30,11 @@ export function jsonOrder(order: Order, headers: Readonly<Record<string, string>
 export type OrderTopic = Awaited<ReturnType<typeof openOrderTopic>>
 
 /** Makes the topics of a prefix. Without a partition a record goes where Java would send it. */
-export async function openOrderTopic(settings: KafkaSettings) {
+export async function openOrderTopic(settings: KafkaSettings, name: CommandTopicName = 'order-commands') {
   const kafka = new Kafka({ clientId: 'test', brokers: [...settings.brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
-  const topic = topicName(settings.prefix, 'order-commands')
+  const topic = topicName(settings.prefix, name)
   await admin.connect()
   await producer.connect()
   await createTopics(admin, settings.prefix)
@@ -68,9 +69,9 @@ export async function openOrderTopic(settings: KafkaSettings) {
   }
 }
 
-export interface TakerOptions extends Partial<Omit<OrderCommandsParts, 'settings' | 'pool'>> {
+export interface TakerOptions extends Partial<Omit<InboundTopicParts, 'settings' | 'pool'>> {
   readonly settings: KafkaSettings
-  readonly pool: OrderCommandsParts['pool']
+  readonly pool: InboundTopicParts['pool']
   readonly executor: Executor
   /** Told of each record before it is handled. */
   readonly before?: (record: InboundRecord) => void
@@ -79,7 +80,7 @@ export interface TakerOptions extends Partial<Omit<OrderCommandsParts, 'settings
 export const LETTER_LIMITS = { most: 1_000_000, mostBytes: 4 * 1024 ** 3 }
 
 /** A member of the group as an api process has it. */
-export function startTaker({ executor, before, ...options }: TakerOptions) {
+export function startTaker({ executor, before, name = 'order-commands', ...options }: TakerOptions) {
   const lines: Readonly<Record<string, unknown>>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const parts = {
@@ -87,12 +88,13 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
     shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
     ...orderReader(AVRO_ID),
   }
-  const taker = new OrderCommands({
+  const taker = new InboundTopic({
+    name,
     holder: newId(),
     limits: LETTER_LIMITS,
     take(record) {
       before?.(record)
-      return takeOrder(record, parts)
+      return takeCommand(record, { topic: commandTopics[name], anewAfter: null }, parts)
     },
     reachPoint: () => undefined,
     onTaken: () => undefined,
@@ -102,4 +104,9 @@ export function startTaker({ executor, before, ...options }: TakerOptions) {
   })
   taker.start()
   return { taker, lines, stop: () => taker.stop() }
+}
+
+/** As an api process takes a record of `order-commands`. */
+export function takeOrder(record: InboundRecord, parts: TakingParts) {
+  return takeCommand(record, { topic: commandTopics['order-commands'], anewAfter: null }, parts)
 }

@@ -1,7 +1,7 @@
 /** A shop on a database of its own, and what takes orders over Kafka for it, as a process of the role api has it. */
 import type pg from 'pg'
 import { newId, systemClock } from '../../app/clock.ts'
-import type { TakingParts } from '../../kafka/inbound/take-order.ts'
+import type { TakingParts } from '../../kafka/inbound/take-command.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase } from '../support/database.ts'
 import { orderReader } from '../support/order-reader.ts'

@@ -5,10 +5,10 @@ import { newId } from '../../app/clock.ts'
 import type { FetchedRecord } from '../../kafka/client/record-batches.ts'
 import { arrivedRecord } from '../../kafka/inbound/inbound-record.ts'
 import { PartitionLane, type LaneParts } from '../../kafka/inbound/partition-lane.ts'
-import { takeOrder, type TakingParts } from '../../kafka/inbound/take-order.ts'
+import type { TakingParts } from '../../kafka/inbound/take-command.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
-import { LETTER_LIMITS } from './order-records.ts'
+import { LETTER_LIMITS, takeOrder } from './order-records.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
 
 const BAD = 1

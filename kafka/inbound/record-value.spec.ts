@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readValue } from './take-order.ts'
+import { readValue } from './record-value.ts'
 
 const read = (value: string | Buffer) => readValue(Buffer.from(value as string), () => 'Avro')
 
@@ -16,4 +16,10 @@ test.each([
   expect(read(value)).toEqual({
     fault: { class: 'invalid-json', message: expect.stringContaining(message) as string },
   })
+})
+
+test('a topic that takes no Avro says nothing of it', () => {
+  for (const value of [Buffer.from('0000000001', 'hex'), Buffer.from('dispatch o1')]) {
+    expect(readValue(value, null)).toEqual({ fault: { class: 'invalid-json', message: 'the value is not JSON' } })
+  }
 })

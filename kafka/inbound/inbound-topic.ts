@@ -1,5 +1,5 @@
 /**
- * Takes orders from the topic `order-commands`: every api process is a member of one consumer group.
+ * Takes the commands of a topic: every api process is a member of one consumer group, named as the topic.
  *
  * Where each partition stands is kept in Postgres (kafka/inbound/inbound-offsets.ts); the offsets of the group are a hint for
  * those who watch the lag.
@@ -19,9 +19,11 @@ import { releasePartition } from './inbound-offsets.ts'
 import { arrivedRecord, type ArrivedRecord } from './inbound-record.ts'
 import { fetchUnspoiled, parkedBatch } from './parked-batch.ts'
 import { PartitionLane, type LaneParts } from './partition-lane.ts'
+import type { CommandTopicName } from './command-topics.ts'
 import { HandedOver } from './patience.ts'
 
-export interface OrderCommandsParts extends LaneParts {
+export interface InboundTopicParts extends LaneParts {
+  readonly name: CommandTopicName
   readonly settings: KafkaSettings
   readonly log: KafkaLog
   /** Milliseconds by a clock that never goes back. */
@@ -34,27 +36,27 @@ export type InboundHealth = MemberHealth
 /** More bytes than any record may have (TOPIC_SETTINGS). */
 const FETCH = { wait: 200, bytes: 2 * 1024 * 1024, partitionsAtOnce: 3 }
 
-export class OrderCommands {
-  readonly #parts: OrderCommandsParts
+export class InboundTopic {
+  readonly #parts: InboundTopicParts
   readonly #topic: string
   readonly #member: GroupMember
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
   #lanes = new Map<number, { readonly lane: PartitionLane; readonly claimed: Promise<boolean> }>()
 
-  constructor(parts: OrderCommandsParts) {
-    const { settings, log, monotonic, times } = parts
-    const topic = topicName(settings.prefix, 'order-commands')
+  constructor(parts: InboundTopicParts) {
+    const { name, settings, log, monotonic, times } = parts
+    const topic = topicName(settings.prefix, name)
     this.#parts = parts
     this.#topic = topic
     this.#member = new GroupMember({
-      ...{ settings, log, monotonic, clientId: 'order-commands', group: topic, topics: [topic] },
+      ...{ settings, log, monotonic, clientId: name, group: topic, topics: [topic] },
       times: times ?? {},
       fromBeginning: true,
       fetch: FETCH,
       joined: (partitions, tenure) => this.#assign(partitions[topic] ?? [], tenure),
       handle: (fetched, visit) => this.#handle(fetched, visit),
-      lost: (reason) => log.warn({ topic, reason }, 'orders over Kafka are not read: trying again'),
+      lost: (reason) => log.warn({ topic, reason }, 'commands over Kafka are not read: trying again'),
       left: () => this.#release([...this.#lanes.keys()]),
     })
   }
