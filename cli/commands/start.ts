@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import type { Command } from 'commander'
 import { compose, type StartStep } from '../../app/start/compose.ts'
+import { endWithin } from '../../app/start/end-within.ts'
 import { openLog } from '../../app/log.ts'
 import { packageRoot } from '../package-root.ts'
 import { packageVersion } from '../package-version.ts'
@@ -41,7 +42,9 @@ async function start(context: CommandContext): Promise<void> {
   flush()
 
   await new Promise<void>((resolve) => {
-    closeWithGrace({ delay: config.shutdownTimeoutSeconds * 1_000, logger: false }, async ({ err, signal }) => {
+    const delay = config.shutdownTimeoutSeconds * 1_000
+    closeWithGrace({ delay, logger: false }, async ({ err, signal }) => {
+      endWithin(delay)
       if (err !== undefined) log.fatal({ err }, 'unexpected error: stopping')
       else log.info({ signal }, 'stopping')
       if (screen) context.output.streams.stdout.write('\n  stopping; finishing requests in flight\n')

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { OrderingClient } from './ordering-client.ts'
@@ -48,4 +49,27 @@ test('readiness turns 503 before the port closes, and orders are taken meanwhile
   })
   expect(order.status).toBe(201)
   expect(await service.exited).toEqual({ code: 0, signal: null })
+})
+
+test('SIGTERM ends a service whose database, data directory and reader of its output are gone', async () => {
+  const postgres = await startThrowawayPostgres()
+  onTestFinished(() => postgres.stop())
+  const env = { DATABASE_URL: postgres.url, EFFECTS: 'on', LOG_LEVEL: 'error', SHUTDOWN_TIMEOUT: '5' }
+  service = await startService({ dataDir: data.path, env })
+  await openShop(service.url, PLAN)
+  // Its first line without a reader comes with its end: that its data directory cannot be given back.
+  service.dropOutput()
+  data.remove()
+  await postgres.stop()
+  await eventually(async () => (await fetch(new URL('/readyz', service.url))).status === 503)
+  const { signal } = await service.stop()
+  // Not by the last resort, which is for what holds up the whole process.
+  expect(signal).toBeNull()
+})
+
+test('SIGTERM ends a service whose process can do nothing any more', async () => {
+  const preload = new URL('../support/blocked-at-stop.js', import.meta.url).href
+  const env = { DATABASE_URL: database.url, NODE_OPTIONS: `--import ${preload}`, SHUTDOWN_TIMEOUT: '1' }
+  service = await startService({ dataDir: data.path, env })
+  expect(await service.stop()).toEqual({ code: null, signal: 'SIGKILL' })
 })

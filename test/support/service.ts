@@ -35,6 +35,8 @@ export interface Service {
   output(): string
   /** Of that, what went to stderr. */
   errors(): string
+  /** From now on nobody reads what it prints. */
+  dropOutput(): void
   signal(signal: NodeJS.Signals): void
   /** Resolves when it answers `ready`, as the service with its URL. */
   ready(): Promise<Service>
@@ -95,6 +97,10 @@ export async function startService({
     exited,
     output: () => output,
     errors: () => errors,
+    dropOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     signal,
     ready,
     kill: () => end('SIGKILL'),
