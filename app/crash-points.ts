@@ -11,14 +11,20 @@ export const relayPointNames = ['relay.read', 'relay.sent', 'relay.acked', 'rela
 export const inboundPointNames = ['inbound.taken', 'inbound.decided', 'inbound.parked'] as const
 /** On the way of a parked record to the topic of dead letters: read, acknowledged and not yet marked. */
 export const letterPointNames = ['letters.read', 'letters.sent'] as const
-/** On the way of a reactor: read, noted what is due; due, its commands committed, what is settled gone. */
+/** On the way of a reactor: read, noted what is due; due, before and after an effect and a command, what is settled gone. */
 export const reactorPointNames = [
   'reactor.read',
   'reactor.filled',
   'reactor.taken',
+  'reactor.calling',
+  'reactor.called',
+  'reactor.asking',
+  'reactor.asked',
   'reactor.decided',
   'reactor.settled',
 ] as const
+/** On the way of a message of the payment provider: before and after its command; parked, and not answered yet. */
+export const webhookPointNames = ['webhook.asking', 'webhook.asked', 'webhook.parked'] as const
 /** Those that a service without Kafka passes as it takes orders. */
 export const storePointNames = [...orderPointNames, ...replayPointNames] as const
 export const crashPointNames = [
@@ -27,6 +33,7 @@ export const crashPointNames = [
   ...inboundPointNames,
   ...letterPointNames,
   ...reactorPointNames,
+  ...webhookPointNames,
 ] as const
 
 export type OrderPoint = (typeof orderPointNames)[number]

@@ -95,6 +95,8 @@ export const SETTLED: Settled = { outcome: 'settled' }
 export interface Acting extends Asking {
   /** By the database's clock. */
   readonly at: Timestamp
+  /** Has something done outside, once the streams were read: as `call` ends, so does this. */
+  effect<Answer>(call: () => Promise<Answer>): Promise<Answer>
   /** Says how what it needs outside answered; null: as it should. After some failures in a row that counts as away. */
   outside(trouble: string | null): void
 }

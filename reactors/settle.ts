@@ -22,7 +22,15 @@ const AWAY_AFTER = 3
 /** At once, where the machine is so busy that fewer would not reach the rate. */
 const MOST_TIMES = 4
 
-export type SettlingPoint = 'reactor.taken' | 'reactor.decided' | 'reactor.settled'
+/** Its cause in hand; around what is done outside, and around a command; before and after it is noted what became of it. */
+export type SettlingPoint =
+  | 'reactor.taken'
+  | 'reactor.calling'
+  | 'reactor.called'
+  | 'reactor.asking'
+  | 'reactor.asked'
+  | 'reactor.decided'
+  | 'reactor.settled'
 
 export interface SettlingParts extends Asked {
   /** By the database's clock. */
@@ -133,9 +141,23 @@ class Settling {
   }
 
   #acting({ cause }: DueCause, at: Timestamp): Acting {
+    const { reachPoint } = this.#parts
+    const { look, ask } = asking(this.#parts, cause)
     return {
       at,
-      ...asking(this.#parts, cause),
+      look,
+      async ask(decide) {
+        reachPoint('reactor.asking')
+        const refusal = await ask(decide)
+        reachPoint('reactor.asked')
+        return refusal
+      },
+      async effect(call) {
+        reachPoint('reactor.calling')
+        const answer = await call()
+        reachPoint('reactor.called')
+        return answer
+      },
       outside: (trouble) => {
         this.#troubles = trouble === null ? 0 : this.#troubles + 1
         if (trouble === null) this.#outage = null

@@ -29,6 +29,7 @@ import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { crashPoints } from '../crash-points.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
 import { openInbound, placeOrderSchemaId } from './inbound.ts'
 import type { Log } from '../log.ts'
@@ -117,6 +118,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
+  const reachPoint = crashPoints({ crash })
   return {
     parts: {
       executor: committer,
@@ -126,7 +128,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
         webhooks: {
           secrets: config.payments.webhookSecrets,
-          take: (body) => takeWebhook({ pool, executor: committer, newId }, body),
+          take: (body) => takeWebhook({ pool, executor: committer, newId, reachPoint }, body),
         },
       },
       emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },

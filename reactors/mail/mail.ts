@@ -86,7 +86,7 @@ async function tell(
   parts: MailParts,
   courses: Readonly<Record<Channel, ChannelCourse>>,
   { stream, position, part, cause, detail }: DueCause,
-  { at, look, ask }: Acting,
+  { at, look, ask, effect }: Acting,
 ): Promise<Settled> {
   const { standing: kept = newStanding(at), ...wanted } = keptOf(detail)
   const about = aboutOf(cause, part, wanted)
@@ -121,7 +121,7 @@ async function tell(
   const sending = { position, addressee: customerId ?? OPERATOR, standing: admitted.standing, began: now() }
   let outcome: SendOutcome
   try {
-    outcome = await send(parts, about, message)
+    outcome = await effect(() => send(parts, about, message))
   } catch (error) {
     course.forget(position)
     throw error

@@ -191,9 +191,9 @@ function refundIn(orderId: OrderId, state: Payment, number: number) {
 }
 
 /** The answer, or that there was none. Throws what a person has to look at. */
-async function outcome<Answer>({ outside }: Acting, call: () => Promise<Answer>): Promise<Answer | 'none'> {
+async function outcome<Answer>({ effect, outside }: Acting, call: () => Promise<Answer>): Promise<Answer | 'none'> {
   try {
-    const answer = await call()
+    const answer = await effect(call)
     outside(null)
     return answer
   } catch (error) {

@@ -7,18 +7,29 @@ import { WEBHOOK_PARTS } from '../reactor-states.ts'
 import { recordWebhook } from './record-webhook.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
+/** Around a command; with a message parked that cannot be recorded. */
+export type WebhookPoint = 'webhook.asking' | 'webhook.asked' | 'webhook.parked'
+
 export interface TakingWebhooks extends Asked {
   readonly pool: Pool
+  /** The fault hook. */
+  readonly reachPoint: (point: WebhookPoint) => void
 }
 
 /** Resolves when sending it again would change nothing. Rejects, with a StoreFailure for one, when it is not recorded. */
-export async function takeWebhook({ pool, ...store }: TakingWebhooks, body: WebhookBody): Promise<void> {
+export async function takeWebhook({ pool, reachPoint, ...store }: TakingWebhooks, body: WebhookBody): Promise<void> {
   const { ask, look } = asking(store, null)
-  const verdict = await recordWebhook(body, ask)
+  const verdict = await recordWebhook(body, async (decide) => {
+    reachPoint('webhook.asking')
+    const refusal = await ask(decide)
+    reachPoint('webhook.asked')
+    return refusal
+  })
   if (verdict === 'done' || verdict === 'unknown') return
   const stream = `payment-${body.orderId}`
   if (verdict === 'read') return askNow(pool, stream)
   await park(pool, { stream, attempt: await attemptOf(body, look), body, verdict })
+  reachPoint('webhook.parked')
 }
 
 /** What is known of the order at the gateway is asked for now, and not at its next time. */

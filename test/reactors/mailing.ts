@@ -64,11 +64,15 @@ export async function realServer(options: SMTPServerOptions = {}, wantedPort = 0
     disableReverseLookup: true,
     closeTimeout: 100,
     onData(stream, { envelope }, done) {
-      void buffer(stream).then((source) => {
-        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
-        received.push({ from, to: envelope.rcptTo.map(({ address }) => address), ...readMessage(source) })
-        done(null)
-      })
+      buffer(stream).then(
+        (source) => {
+          const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
+          received.push({ from, to: envelope.rcptTo.map(({ address }) => address), ...readMessage(source) })
+          done(null)
+        },
+        // Whoever sent it is gone.
+        (error: Error) => done(error),
+      )
     },
     ...options,
   })

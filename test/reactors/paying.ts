@@ -30,7 +30,7 @@ export interface Paying extends Reacting {
   /** What the gateway has in its book, by key, oldest first. */
   book(): readonly { readonly kind: string; readonly key?: string }[]
   run<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null>
-  place(orderId: string, quantity?: number): Promise<void>
+  place(orderId: string, quantity?: number, customerId?: string): Promise<void>
   request(orderId: string, method?: PaymentMethod): Promise<void>
   orderOf(orderId: string): Promise<string>
   paymentOf(orderId: string): Promise<typeof payment.initial>
@@ -89,11 +89,11 @@ export async function openPaying(options: Partial<SimulatorOptions> = {}): Promi
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as { readonly kind: string; readonly key?: string }),
     run,
-    place: (orderId, quantity = 1) =>
+    place: (orderId, quantity = 1, customerId = 'c1') =>
       done((read) =>
         placeOrder(
           {
-            ...{ orderId, named: true, customerId: 'c1', lines: [{ sku: 'A1', quantity }], currency: 'EUR' },
+            ...{ orderId, named: true, customerId, lines: [{ sku: 'A1', quantity }], currency: 'EUR' },
             ...{ reservationMinutes: 15, at: Date.now() },
           },
           read,

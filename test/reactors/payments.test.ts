@@ -71,7 +71,7 @@ describe('a payment that was requested', () => {
 
   test('meets every fault of a gateway, and is charged at most once', async () => {
     await using paying = await openPaying({
-      faults: { timeout: 0.1, 500: 0.1, garbage: 0.1, lost: 0.2 },
+      faults: { timeout: 0.1, 500: 0.1, garbage: 0.1, lost: 0.2, slow: 0.05 },
       declines: 0.2,
     })
     await paying.pay()

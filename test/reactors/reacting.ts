@@ -13,13 +13,16 @@ import type { Addressed } from '../../domain/decision.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
 import { skips } from '../../reactors/list.ts'
 import type { Reactor } from '../../reactors/reactor.ts'
+import { readEvent } from '../../reactors/read-stretch.ts'
 import { openReactors, type Reactors, type ReactorState } from '../../reactors/reactor-states.ts'
 import { serveReactors, type ReactorParts } from '../../reactors/serve-reactors.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
+import { readPage } from '../../store/log/read-page.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { DatabaseClock, databaseTime } from '../../store/postgres/database-clock.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { encode } from '../../schemas/codec.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
 import { appendEvents, appendRaw, type RawEvent } from '../support/append-events.ts'
 import { testDatabase } from '../support/database.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
@@ -147,6 +150,27 @@ export async function reserve(pool: Pool, ids: readonly string[], due: (index: n
 export async function headOf(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ position: string }>('select position from log.log_head')
   return Number(rows[0]?.position)
+}
+
+export interface Recorded {
+  readonly id: string
+  readonly stream: string
+  readonly event: DomainEvent
+}
+
+/** Every event of the log. */
+export async function eventsOf(pool: Pool): Promise<readonly Recorded[]> {
+  const events: Recorded[] = []
+  for (let page = { end: 0, full: true }; page.full;) {
+    const read = await readPage(pool, { after: page.end, limit: 1_000, passed: [] })
+    for (const found of read.events.map(readEvent)) {
+      if ('code' in found.read) throw new Error(`the event at ${String(found.position)} cannot be read`)
+      const { id, stream } = found
+      events.push(...found.read.map((event) => ({ id, stream, event })))
+    }
+    page = read
+  }
+  return events
 }
 
 /** What the log breaks of the laws. */

@@ -1,8 +1,5 @@
-/** Reactors in processes of their own, killed, stopped and told the wrong time. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Reactors in processes of their own, stopped and told the wrong time; crashes.test.ts kills them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { reactorPointNames } from '../../app/crash-points.ts'
 import { databaseTime } from '../../store/postgres/database-clock.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeDataDir, startService, type Service, type ServiceOptions } from '../support/service.ts'
@@ -20,11 +17,11 @@ afterEach(async () => {
   for (const release of releases.reverse()) await release()
 })
 
-async function start(env: ServiceOptions['env'] = {}, unready = false): Promise<Service> {
+async function start(env: ServiceOptions['env'] = {}): Promise<Service> {
   const data = makeDataDir()
   releases.push(() => data.remove())
   const where = { DATABASE_URL: reacting.url, ROLES: 'reactor' }
-  const service = await startService({ dataDir: data.path, env: { ...where, ...env }, unready })
+  const service = await startService({ dataDir: data.path, env: { ...where, ...env } })
   releases.push(async () => {
     service.signal('SIGCONT')
     await service.kill()
@@ -46,30 +43,7 @@ async function expectAllExpiredOnce(count: number): Promise<void> {
   expect(await breaches(reacting.pool)).toEqual([])
 }
 
-const meaning = {
-  'reactor.read': 'with what is due read and not noted',
-  'reactor.filled': 'with what is due just noted',
-  'reactor.taken': 'with commands in hand',
-  'reactor.decided': 'with its commands committed and not noted as settled',
-  'reactor.settled': 'with its commands settled',
-} as const
-
 describe('law 11: a reactor', () => {
-  test.each(reactorPointNames.map((point) => [meaning[point], point] as const))(
-    'killed %s acts on each event once, and forgets none',
-    async (_, point) => {
-      const data = makeDataDir()
-      releases.push(() => data.remove())
-      const log = join(data.path, 'crashes.log')
-      await reserve(reacting.pool, names(150), () => -1_000)
-      const killed = await start({ CRASH_POINT: `${point}:1`, CRASH_LOG: log }, true)
-      expect(await killed.exited).toMatchObject({ signal: 'SIGKILL' })
-      expect(readFileSync(log, 'utf8')).toContain(point)
-      await start()
-      await expectAllExpiredOnce(150)
-    },
-  )
-
   test('that is stopped loses its turn to another process, and does no harm when it wakes', async () => {
     const first = await start()
     await eventually(async () => (await reacting.state()).state === 'live')

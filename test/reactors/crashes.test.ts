@@ -1,0 +1,238 @@
+/**
+ * Reactors that are killed (SIGKILL) at every await of what they do: before and after an effect, before and after the command
+ * that records it, before it is noted as done. Each next process finds what the one before left.
+ */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { reactorPointNames, webhookPointNames, type CrashPoint } from '../../app/crash-points.ts'
+import { reactorNames, type ReactorName } from '../../reactors/list.ts'
+import { cancelOrder } from '../../domain/end-order.ts'
+import { customerRegistered } from '../../domain/test-events.ts'
+import { httpGateway } from '../../reactors/payments/http-gateway.ts'
+import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { eventually } from '../support/eventually.ts'
+import type { Service } from '../support/service.ts'
+import { closeOpened, realServer } from './mailing.ts'
+import { openDying, type Dying } from './dying.ts'
+import { openPaying, type Paying } from './paying.ts'
+import { breaches, eventsOf, expiries, openReacting, reserve, type Reacting } from './reacting.ts'
+import { textBridge } from './text-bridge.ts'
+
+/** Around what is done about one cause, outside and in the log. */
+const STEPS = ['reactor.calling', 'reactor.called', 'reactor.asking', 'reactor.asked', 'reactor.decided'] as const
+/** So many new causes wait at each death, beside those that the dead left. */
+const EACH = 3
+
+const meaning: Readonly<Record<(typeof reactorPointNames)[number], string>> = {
+  'reactor.read': 'with what is due read and not noted',
+  'reactor.filled': 'with what is due just noted',
+  'reactor.taken': 'with causes in hand',
+  'reactor.calling': 'before an effect',
+  'reactor.called': 'after an effect',
+  'reactor.asking': 'before a command',
+  'reactor.asked': 'with a command committed',
+  'reactor.decided': 'before what is done is noted',
+  'reactor.settled': 'with what is done just noted',
+}
+
+async function dying(reacting: Reacting, only: ReactorName, env: Readonly<Record<string, string>>): Promise<Dying> {
+  for (const name of reactorNames) if (name !== only) await reacting.reactors.pause(name)
+  const services = openDying({ DATABASE_URL: reacting.url, ROLES: 'reactor', ...env })
+  onTestFinished(() => services.close())
+  return services
+}
+
+async function settled(reacting: Reacting, name: ReactorName): Promise<void> {
+  await eventually(async () => {
+    const { lagEvents, due, parkedCount } = await reacting.state(name)
+    return lagEvents === 0 && due === 0 && parkedCount === 0
+  })
+}
+
+function ids(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1)}`)
+}
+
+test('law 11: a reactor killed at each of its points ends each order that is due once, and forgets none', async () => {
+  const points = reactorPointNames.filter((point) => !point.startsWith('reactor.call'))
+  const reacting = await openReacting()
+  onTestFinished(() => reacting[Symbol.asyncDispose]())
+  const services = await dying(reacting, 'expire-orders', {})
+  const orders = ids('e', points.length * EACH)
+  for (const [index, point] of points.entries()) {
+    await reserve(reacting.pool, orders.slice(index * EACH, (index + 1) * EACH), () => -1_000)
+    await services.dieAt(point)
+  }
+  await services.live()
+  await settled(reacting, 'expire-orders')
+  expect(services.fired.map((point) => meaning[point as keyof typeof meaning])).toEqual(
+    points.map((point) => meaning[point]),
+  )
+  const expired = (await expiries(reacting.pool)).map(({ stream }) => stream)
+  expect([...expired].sort()).toEqual(orders.map((id) => `order-${id}`).sort())
+  expect(await breaches(reacting.pool)).toEqual([])
+})
+
+describe('laws 10 and 11: a process that pays', () => {
+  const cancelled = (paying: Paying, orderId: string) =>
+    paying.run((read) => cancelOrder({ orderId, reason: null, sellable: true }, read))
+
+  async function requested(paying: Paying, orderIds: readonly string[]): Promise<void> {
+    for (const orderId of orderIds) {
+      await paying.place(orderId)
+      await paying.request(orderId)
+    }
+  }
+
+  /** Dies at each step of one kind of cause, of which `make` makes some more before each. */
+  async function dieAtEachStep(
+    services: Dying,
+    orders: readonly string[],
+    make: (orderId: string) => Promise<unknown>,
+  ) {
+    for (const [index, point] of STEPS.entries()) {
+      for (const orderId of orders.slice(index * EACH, (index + 1) * EACH)) await make(orderId)
+      await services.dieAt(point)
+    }
+    await services.live()
+  }
+
+  test('killed at each step of a charge, of a refund and of a second look moves all money once', async () => {
+    const paying = await openPaying()
+    onTestFinished(() => paying[Symbol.asyncDispose]())
+    const services = await dying(paying, 'payments', { PAYMENT_GATEWAY_URL: paying.gatewayUrl })
+    const charged = ids('p', STEPS.length * EACH)
+    await dieAtEachStep(services, charged, (orderId) => requested(paying, [orderId]))
+    await settled(paying, 'payments')
+
+    await dieAtEachStep(services, charged, (orderId) => cancelled(paying, orderId))
+    await settled(paying, 'payments')
+
+    // Each second one was charged by a process that died before it heard the answer. Neither is asked for now.
+    const gateway = httpGateway({ url: paying.gatewayUrl, timeoutMs: 5_000 })
+    onTestFinished(() => gateway.close())
+    const read = ids('q', STEPS.length * EACH)
+    const known = read.filter((_, index) => index % 2 === 0)
+    await dieAtEachStep(services, read, async (orderId) => {
+      await requested(paying, [orderId])
+      const { method, amount } = first((await paying.paymentOf(orderId)).attempts)
+      if (known.includes(orderId)) {
+        await gateway.charge({ key: `${orderId}/1`, orderId, attempt: 1, method, amount })
+      }
+      await cancelled(paying, orderId)
+    })
+    await settled(paying, 'payments')
+
+    expect(services.fired).toEqual([...STEPS, ...STEPS, ...STEPS])
+    const booked = (kind: string) => paying.book().flatMap((entry) => (entry.kind === kind ? [entry.key ?? ''] : []))
+    const all = [...charged, ...known]
+    expect(booked('charge').sort()).toEqual(all.map((id) => `${id}/1`).sort())
+    expect(booked('refund').sort()).toEqual(all.map((id) => `${id}/r1`).sort())
+    const told = (await eventsOf(paying.pool)).map(({ stream, event }) => `${event.type} ${stream}`)
+    const times = (type: string) => told.filter((each) => each.startsWith(`${type} payment-`)).sort()
+    for (const type of ['PaymentCaptured', 'RefundRequested', 'PaymentRefunded']) {
+      expect(times(type)).toEqual(all.map((id) => `${type} payment-${id}`).sort())
+    }
+    for (const id of read) {
+      expect([id, await paying.orderOf(id)]).toEqual([id, 'cancelled'])
+      const status = known.includes(id) ? 'captured' : 'declined'
+      expect([id, first((await paying.paymentOf(id)).attempts).status]).toEqual([id, status])
+    }
+    expect(await breaches(paying.pool)).toEqual([])
+  })
+
+  test('killed around a message of the provider records it once, when it is sent again', async () => {
+    const secret = '0123456789abcdef'
+    const paying = await openPaying()
+    onTestFinished(() => paying[Symbol.asyncDispose]())
+    await requested(paying, ['w1'])
+    const services = openDying({
+      ...{ DATABASE_URL: paying.url, ROLES: 'api' },
+      ...{ PAYMENT_GATEWAY_URL: paying.gatewayUrl, PAYMENT_WEBHOOK_SECRET: secret },
+    })
+    onTestFinished(() => services.close())
+    const captured = { key: 'w1/1', status: 'captured', reference: 'ch-1' }
+    const reversed = { key: 'w1/1', status: 'reversed', amount: { amount: 5_000, currency: 'EUR' }, reference: 'cb-1' }
+    /** The status; null: it died. */
+    const send = async ({ url }: Service, message: object): Promise<number | null> => {
+      const body = JSON.stringify(message)
+      const signature = signWebhook(Buffer.from(body), { secrets: [secret], at: Date.now() / 1_000 })
+      const headers = { 'content-type': 'application/json', 'orderledger-signature': signature }
+      return fetch(`${url}/payments/webhook`, { method: 'POST', headers, body }).then(
+        ({ status }) => status,
+        () => null,
+      )
+    }
+    for (const point of ['webhook.asking', 'webhook.asked'] as const) {
+      await services.dieAt(point, async (service) => expect(await send(service, captured)).toBeNull())
+    }
+    await services.dieAt('webhook.asking', async (service) => expect(await send(service, reversed)).toBeNull())
+    await services.dieAt('webhook.parked', async (service) => {
+      expect(await send(service, captured)).toBe(204)
+      expect(await send(service, reversed)).toBeNull()
+    })
+    const last = await services.live()
+    for (const message of [captured, reversed]) expect(await send(last, message)).toBe(204)
+
+    expect(new Set<CrashPoint>(services.fired)).toEqual(new Set<CrashPoint>(webhookPointNames))
+    const told = (await eventsOf(paying.pool)).filter(({ stream }) => stream === 'payment-w1')
+    expect(told.map(({ event }) => event.type)).toEqual([
+      ...['PaymentRequested', 'PaymentCaptured', 'RefundRequested', 'PaymentRefunded'],
+    ])
+    expect((await paying.state('payments')).parked).toMatchObject([{ code: 'reversal-too-large', webhook: 1 }])
+    expect(await breaches(paying.pool)).toEqual([])
+  })
+})
+
+test('law 11: a process killed at each step of a mail and of a text message tells each customer, and records it once', async () => {
+  const paying = await openPaying()
+  onTestFinished(() => paying[Symbol.asyncDispose]())
+  const { received, port } = await realServer()
+  const bridge = await textBridge()
+  onTestFinished(async () => {
+    await bridge.close()
+    await closeOpened()
+  })
+  const vip = customerRegistered('v1', { email: null, phone: '+49 30 1234567', tier: 'vip' })
+  await appendEvents(paying.pool, [{ stream: 'customer-v1', event: vip }])
+  const services = await dying(paying, 'mail', {
+    SMTP_URL: `smtp://127.0.0.1:${String(port)}`,
+    SMS_URL: bridge.url,
+  })
+  const orders = { email: ids('m', STEPS.length * EACH), sms: ids('t', STEPS.length * EACH) }
+  for (const channel of ['email', 'sms'] as const) {
+    for (const [index, point] of STEPS.entries()) {
+      for (const orderId of orders[channel].slice(index * EACH, (index + 1) * EACH)) {
+        await paying.place(orderId, 1, channel === 'email' ? 'c1' : 'v1')
+        await paying.run((read) => cancelOrder({ orderId, reason: null, sellable: true }, read))
+      }
+      await services.dieAt(point)
+    }
+    await services.live()
+    await settled(paying, 'mail')
+  }
+
+  expect(services.fired).toEqual([...STEPS, ...STEPS])
+  const events = await eventsOf(paying.pool)
+  const causes = new Map(
+    events.flatMap(({ id, event }) => (event.type === 'OrderCancelled' ? [[event.orderId, id]] : [])),
+  )
+  const told = events.filter(({ event }) => event.type === 'NotificationSent').map(({ stream }) => stream)
+  const all = [...orders.email, ...orders.sms]
+  expect([...told].sort()).toEqual(all.map((id) => `notification-${String(causes.get(id))}`).sort())
+  expect(events.filter(({ event }) => event.type === 'NotificationFailed')).toEqual([])
+  // At least once, and a repeat can be recognised.
+  const arrived = new Set(received.map(({ headers }) => headers.get('message-id')))
+  expect([...arrived].sort()).toEqual(
+    orders.email.map((id) => `<${String(causes.get(id))}.order-cancelled@orderledger>`).sort(),
+  )
+  expect([...new Set(bridge.keys)].sort()).toEqual(
+    orders.sms.map((id) => `${String(causes.get(id))}.order-cancelled`).sort(),
+  )
+  expect(await breaches(paying.pool)).toEqual([])
+})
+
+function first<T>([one]: readonly T[]): T {
+  if (one === undefined) throw new Error('there is none')
+  return one
+}

@@ -1,0 +1,57 @@
+/** Services of one database that are killed one after the other, each at a point of its own. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CrashPoint } from '../../app/crash-points.ts'
+import { makeDataDir, startService, type Service } from '../support/service.ts'
+import { query } from '../support/query.ts'
+
+export interface Dying {
+  /** Of the service that runs now, or ran last. */
+  readonly dataDir: string
+  /**
+   * Starts a service that is killed at its first passage of the point, and does `meanwhile` once it is ready. Resolves after
+   * its end; rejects when it ended in another way.
+   */
+  dieAt(point: CrashPoint, meanwhile?: (service: Service) => Promise<unknown>): Promise<void>
+  /** Starts one that lives until `close`, or until the next one dies. */
+  live(): Promise<Service>
+  /** At which points services really died, in turn. */
+  readonly fired: readonly CrashPoint[]
+  close(): Promise<void>
+}
+
+export function openDying(env: Readonly<Record<string, string>> & { readonly DATABASE_URL: string }): Dying {
+  const data = makeDataDir()
+  const fired: CrashPoint[] = []
+  let running: Service | null = null
+
+  async function start(more: Readonly<Record<string, string>>): Promise<Service> {
+    await running?.kill()
+    // The dead hold it for a second and a half, which has nothing to do with where they died.
+    await query(env.DATABASE_URL, 'delete from log.leases')
+    running = await startService({ dataDir: data.path, env: { EFFECTS: 'on', ...env, ...more }, unready: true })
+    return running
+  }
+
+  return {
+    dataDir: data.path,
+    fired,
+    async dieAt(point, meanwhile) {
+      const logFile = join(data.path, `${point}-${String(fired.length)}`)
+      const service = await start({ CRASH_POINT: `${point}:1`, CRASH_LOG: logFile })
+      if (meanwhile !== undefined) await meanwhile(await service.ready())
+      const { signal } = await service.exited
+      if (signal !== 'SIGKILL' || !existsSync(logFile)) {
+        throw new Error(`it did not die at ${point}:\n${service.output()}`)
+      }
+      fired.push(point)
+    },
+    async live() {
+      return (await start({})).ready()
+    },
+    async close() {
+      await running?.kill()
+      data.remove()
+    },
+  }
+}
