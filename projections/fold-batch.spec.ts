@@ -97,6 +97,26 @@ describe('folding a batch', () => {
     )
   })
 
+  test('law 6: batches appended to each other before they are written leave the same rows', () => {
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 20 }), fc.array(fc.array(call, { maxLength: 30 })), (before, batches) => {
+        const one = new MemoryTables()
+        for (const each of [...before, ...batches.flat()]) each(one)
+        const folded = new MemoryTables()
+        write(changesOf(...before), folded)
+        const appended = new Fold()
+        for (const batch of batches) {
+          const later = new Fold()
+          for (const each of batch) each(later)
+          appended.append(later)
+        }
+        write(appended.changes(), folded)
+        expect(content(folded)).toEqual(content(one))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('a row has one change, however often it was called for', () => {
     const changes = changesOf(...Array.from({ length: 50 }, (): Call => (rows) => rows.add(stock, 'A', { sold: 2 })))
     expect(changes.get(stock)).toEqual(new Map([['A', expect.objectContaining({ removed: false })]]))

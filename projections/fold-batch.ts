@@ -78,6 +78,21 @@ export class Fold implements Rows {
     return this.#tables
   }
 
+  /** Takes over the changes of the events behind its own: the other fold is used no more. */
+  append(later: Fold): void {
+    for (const [table, changes] of later.#tables) {
+      for (const [key, { removed, written }] of changes) {
+        const change = this.#change(table, key)
+        if (removed) Object.assign(change, { removed, written })
+        else if (change.written === null) change.written = written
+        else if (written !== null) {
+          setAgain(change.written, written.set)
+          addAgain(change.written, written.add)
+        }
+      }
+    }
+  }
+
   set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
     const change = this.#change(table, key)
     const set = columns as Readonly<Named<Value>> // which the compiler cannot see of a mapped type

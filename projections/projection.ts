@@ -93,6 +93,11 @@ export interface Projection {
   /** Raised when the tables or `apply` change meaning: rows of another version are not this projection's. */
   readonly version: number
   readonly tables: readonly Table[]
+  /**
+   * Its rows need not follow each event at once: after a pause they do, else they move this often, in milliseconds. Absent:
+   * at once, always.
+   */
+  readonly showsEveryMs?: number
   /** The types of event that `apply` takes. One of them that cannot be read stops the projection; others pass by. */
   readonly handles: readonly EventType[]
   /** Called with events of a handled type only. */

@@ -12,7 +12,16 @@ type Open<Parts, Given extends keyof Parts> = Pick<Parts, Given> & Partial<Parts
 
 export function openProjector(parts: Open<ProjectorParts, 'pool' | 'feed' | 'log'>): Projector {
   const progress = new Progress(systemClock)
-  return new Projector({ projections, progress, owner: newId(), newId, reachPoint: () => undefined, ...parts })
+  const monotonic = () => performance.now()
+  return new Projector({
+    projections,
+    progress,
+    owner: newId(),
+    newId,
+    monotonic,
+    reachPoint: () => undefined,
+    ...parts,
+  })
 }
 
 /** For what the projector writes; one connection more for the lease, one for failures. */

@@ -3,7 +3,9 @@
  * together:
  *
  * - The front (the furthest) waits for what is new. While it catches up it reads its next batch as the present one is
- *   written; once it is there, and the log grows fast, it gathers for a moment before it reads on.
+ *   written; once it is there it gathers for a moment before it reads on: longer when the log grows fast.
+ * - Those that need not show each event at once (Projection.showsEveryMs) read with the others, and write what several
+ *   batches came to when it is time.
  * - Those behind read alone, at most up to the next group, which they thereby join.
  * - When some are one batch behind the front, it waits that round for them: a moving front would never be met.
  *
@@ -14,28 +16,36 @@ import type { Position } from '../../store/commit/command.ts'
 import type { Feed } from '../../store/log/feed.ts'
 import type { Failure, LiveGeneration } from '../generations.ts'
 import { pause } from '../../store/waiting/pause.ts'
+import { RateMeter } from '../../store/waiting/rate-meter.ts'
 import { readBatch, type Batch } from './read-batch.ts'
-import { EventNotShown, showBatch, showTogether, type Shower } from './show-batch.ts'
+import { EventNotShown, readOn, showAlone, showTogether, type Shower } from './show-batch.ts'
 import { ProjectionPaused } from './checkpoints.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
 const BATCH = 5_000
-/** The log is busy when a read finds so many events and they came so fast, by the times at which they were recorded. */
-const BUSY = { events: 50, perSecond: 2_000 }
+/** So many events in the last second are a busy log. */
+const BUSY_PER_SECOND = 4_000
 /**
- * How long the front then gathers. In a large batch an event costs a fraction of what it costs in a small one, and what is
- * saved goes to orders: half as many again at 64 connections. What is shown is then about half a second old.
+ * How long the front gathers after a batch. In a large batch an event costs a fraction of what it costs in a small one, and
+ * what is saved goes to orders: half as many again at 64 connections. What is shown of a busy log is then about half a
+ * second old.
  */
-const GATHER_MS = 400
+const GATHER_MS = { busy: 400, else: 5 }
+/** Of the wait for what is overdue when nothing is. */
+const LONG_MS = 60_000
 
 /** A projection and whether it takes part. */
 export interface Lane extends Shower {
   state: 'live' | 'paused' | 'failed'
+  /** When it last showed something, by the monotonic clock. */
+  shownAt: number
 }
 
 export interface FollowingParts {
   readonly feed: Feed
   readonly lanes: readonly Lane[]
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
   /** Told before the lane leaves the rounds. */
   readonly failed: (lane: Lane, failure: Failure) => Promise<void>
 }
@@ -51,11 +61,14 @@ export class Following {
   readonly #failed: FollowingParts['failed']
   /** Batches asked for, by the position they begin behind. */
   readonly #ahead = new Map<Position, Promise<Batch | null>>()
+  readonly #monotonic: () => number
+  /** Of the front. */
+  readonly #rate: RateMeter
   #wake: () => void = () => undefined
-  /** When the last event that the front has read was recorded. */
-  #readUntil = 0
 
-  constructor({ feed, lanes, failed }: FollowingParts) {
+  constructor({ feed, lanes, monotonic, failed }: FollowingParts) {
+    this.#monotonic = monotonic
+    this.#rate = new RateMeter({ now: monotonic, windowMs: 1_000, from: null })
     this.#feed = feed
     this.#lanes = lanes
     this.#failed = failed
@@ -80,6 +93,7 @@ export class Following {
       const state = said.paused ? 'paused' : lane.state === 'failed' && said.failure !== null ? 'failed' : 'live'
       if (state === lane.state) continue
       lane.state = state
+      lane.read = null
       this.#wake()
     }
   }
@@ -87,6 +101,12 @@ export class Following {
   async #round(signal: AbortSignal): Promise<void> {
     const woken = new Promise<void>((resolve) => (this.#wake = resolve))
     if (signal.aborted) return
+    await this.#showOverdue()
+    const alarm = setTimeout(() => this.#wake(), this.#untilOverdue())
+    await this.#readOn(woken, signal).finally(() => clearTimeout(alarm))
+  }
+
+  async #readOn(woken: Promise<void>, signal: AbortSignal): Promise<void> {
     const groups = groupByPosition(this.#lanes)
     const front = groups.at(-1)
     if (front === undefined) return woken
@@ -111,27 +131,51 @@ export class Following {
     if (batch === null) return
     const found = batch.end.position - front.position
     if (found === BATCH) void this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
-    const seconds = (batch.end.recordedAt - this.#readUntil) / 1_000
-    this.#readUntil = batch.end.recordedAt
+    this.#rate.count(batch.end.position)
     await this.#show(front, ahead)
-    const busy = found >= BUSY.events && found >= BUSY.perSecond * seconds
-    if (busy && found < BATCH) await pause(GATHER_MS, signal)
+    if (found === BATCH) return
+    await pause(this.#rate.perSecond() >= BUSY_PER_SECOND ? GATHER_MS.busy : GATHER_MS.else, signal)
+  }
+
+  async #show({ lanes, position }: Group, reading: Promise<Batch | null>): Promise<void> {
+    const batch = await reading
+    if (batch === null) return
+    for (const lane of lanes) readOn(lane, batch)
+    const catchingUp = batch.end.position - position === BATCH
+    await this.#showNow(lanes.filter((lane) => catchingUp || lane.dualWritten || this.#waitsFor(lane) <= 0))
   }
 
   /** Those that cannot be shown together one after the other: at once they would take both cores from orders. */
-  async #show({ lanes }: Group, reading: Promise<Batch | null>): Promise<void> {
-    const batch = await reading
-    if (batch === null) return
-    const apart = new Set<Shower>(await showTogether(lanes, batch))
-    for (const lane of lanes) if (apart.has(lane)) await this.#showIn(lane, batch)
+  async #showNow(lanes: readonly Lane[]): Promise<void> {
+    const apart = new Set<Shower>(await showTogether(lanes))
+    for (const lane of lanes) {
+      if (apart.has(lane)) await this.#showAlone(lane)
+      lane.shownAt = this.#monotonic()
+    }
   }
 
-  async #showIn(lane: Lane, batch: Batch): Promise<void> {
+  async #showAlone(lane: Lane): Promise<void> {
     try {
-      await showBatch(lane, batch)
+      await showAlone(lane)
     } catch (error) {
       lane.state = await this.#stopped(lane, error)
     }
+  }
+
+  /** What was read for those that need not show it at once, and has waited long enough. */
+  async #showOverdue(): Promise<void> {
+    const overdue = this.#lanes.filter((lane) => lane.read !== null && this.#waitsFor(lane) <= 0)
+    for (const { lanes } of groupByPosition(overdue)) await this.#showNow(lanes)
+  }
+
+  /** Milliseconds until something that was read has to be shown. */
+  #untilOverdue(): number {
+    return Math.min(LONG_MS, ...this.#lanes.filter(({ read }) => read !== null).map((lane) => this.#waitsFor(lane)))
+  }
+
+  /** Milliseconds for which a lane need not show what was read. */
+  #waitsFor({ projection: { showsEveryMs = 0 }, shownAt }: Lane): number {
+    return shownAt + showsEveryMs - this.#monotonic()
   }
 
   /** Rethrows what does not concern this lane alone. */
@@ -166,7 +210,7 @@ function groupByPosition(lanes: readonly Lane[]): readonly Group[] {
   const groups = new Map<Position, Lane[]>()
   for (const lane of lanes) {
     if (lane.state !== 'live') continue
-    const { position } = lane.checkpoint
+    const { position } = lane.read?.end ?? lane.checkpoint
     groups.set(position, [...(groups.get(position) ?? []), lane])
   }
   return [...groups]

@@ -44,6 +44,8 @@ export interface ProjectorParts {
   /** Unique to this process. */
   readonly owner: string
   readonly newId: () => string
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
   readonly log: WorkerLog
   /** The fault hook: called inside each transaction, before its commit. */
   readonly reachPoint: (point: 'projector.transaction') => void
@@ -92,14 +94,14 @@ export class Projector {
 
   /** Follows for as long as the same generations are live. */
   async #follow({ end, begun }: Term): Promise<void> {
-    const { feed, log, projections, pool } = this.#parts
+    const { feed, log, projections, pool, monotonic } = this.#parts
     const generations = await readLiveGenerations(pool)
     const lanes: Lane[] = []
     for (const projection of projections) {
       const lane = await this.#lane(projection, generations.get(projection.name))
       if (lane !== null) lanes.push(lane)
     }
-    const following = new Following({ feed, lanes, failed: (lane, failure) => this.#failed(lane, failure) })
+    const following = new Following({ feed, lanes, monotonic, failed: (lane, failure) => this.#failed(lane, failure) })
     begun()
     log.info({ positions: Object.fromEntries(lanes.map(positionOf)) }, 'the projector follows the log')
     const over = new AbortController()
@@ -135,7 +137,7 @@ export class Projector {
       pool,
       projection,
       checkpoint: { generation: generation.generation, version, position, rowCounts },
-      dualWritten: false,
+      ...{ dualWritten: false, read: null, shownAt: -Infinity },
       state: paused ? 'paused' : 'live',
       beforeCommit: () => reachPoint('projector.transaction'),
       committed: (checkpoint) =>

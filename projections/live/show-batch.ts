@@ -32,6 +32,8 @@ export interface Shower {
   readonly projection: Projection
   /** As the database has it. */
   checkpoint: Checkpoint
+  /** What was read for it, from its checkpoint on, and is not shown yet. */
+  read: Batch | null
   /** Its last batch was written to two generations. */
   dualWritten: boolean
   /** Called inside each transaction, before its commit. */
@@ -43,26 +45,25 @@ export interface Shower {
 }
 
 /**
- * Shows a batch in all of them in one transaction, where nothing stands against it. Resolves with those that have to be
- * shown by themselves: a failing one stops alone. Rejects with CheckpointMoved, or with an error of the database.
+ * Shows what was read for them, up to one end, in one transaction, where nothing stands against it. Resolves with those
+ * that have to be shown by themselves: a failing one stops alone. Rejects with CheckpointMoved, or with an error of the
+ * database.
  */
-export async function showTogether(showers: readonly Shower[], batch: Batch): Promise<readonly Shower[]> {
-  const some = showers.filter(({ dualWritten, projection }) => !dualWritten && batch.folds.has(projection))
+export async function showTogether(showers: readonly Shower[]): Promise<readonly Shower[]> {
+  const some = showers.filter(({ dualWritten, projection, read }) => !dualWritten && read?.folds.has(projection))
   const [first] = some
-  if (first === undefined || some.length === 1) return showers
+  if (!first?.read || some.length === 1) return showers
+  const { pool, beforeCommit, read } = first
   try {
-    const writes = some.map((shower) => writeOf(shower, () => batch.folds.get(shower.projection)?.changes() ?? NONE))
-    const { pool, beforeCommit } = first
-    const written = await writeBatch(pool, { writes, end: batch.end, beforeCommit })
+    const writes = some.map((shower) => writeOf(shower, () => foldOf(shower)?.changes() ?? NONE))
+    const written = await writeBatch(pool, { writes, end: read.end, beforeCommit })
     some.forEach((shower, index) => moveOn(shower, written[index]))
+    for (const shower of some) shower.read = null
     return showers.filter((shower) => !some.includes(shower))
   } catch (cause) {
     if (cause instanceof NotTogether) {
       const alone = (shower: Shower) => !some.includes(shower) || cause.projections.includes(shower.projection.name)
-      const others = await showTogether(
-        showers.filter((shower) => !alone(shower)),
-        batch,
-      )
+      const others = await showTogether(showers.filter((shower) => !alone(shower)))
       return [...showers.filter(alone), ...others]
     }
     if (cause instanceof NotPrepared || isAboutData(cause)) return showers
@@ -71,14 +72,39 @@ export async function showTogether(showers: readonly Shower[], batch: Batch): Pr
 }
 
 /**
- * Moves the shower's checkpoint with each commit. Rejects with EventNotShown, ProjectionPaused, CheckpointMoved, or with an error of
- * the database after which the checkpoint has to be read again.
+ * Shows what was read for one of them; its checkpoint moves with each commit. Rejects with EventNotShown, ProjectionPaused,
+ * CheckpointMoved, or with an error of the database after which the checkpoint has to be read again.
  */
-export async function showBatch(shower: Shower, batch: Batch): Promise<void> {
-  const fold = batch.folds.get(shower.projection)
-  if (fold !== undefined && (await show(shower, () => fold.changes(), batch.end)) === null) return
+export async function showAlone(shower: Shower): Promise<void> {
+  const { read } = shower
+  if (read === null) return
+  shower.read = null
+  const fold = read.folds.get(shower.projection)
+  if (fold !== undefined && (await show(shower, () => fold.changes(), read.end)) === null) return
   // It could not be shown as it was folded, or the projection has joined since it was.
-  await showEvents(shower, await batch.events())
+  await showEvents(shower, await read.events())
+}
+
+/** Reads on: what a batch holds is shown with what was read before it. */
+export function readOn(shower: Shower, batch: Batch): void {
+  const { projection, read } = shower
+  if (read === null) {
+    shower.read = batch
+    return
+  }
+  const fold = read.folds.get(projection)
+  const later = batch.folds.get(projection)
+  const whole = fold !== undefined && later !== undefined
+  if (whole) fold.append(later)
+  shower.read = {
+    end: batch.end,
+    folds: whole ? new Map([[projection, fold]]) : new Map(),
+    events: async () => [...(await read.events()), ...(await batch.events())],
+  }
+}
+
+function foldOf({ projection, read }: Shower): Fold | undefined {
+  return read?.folds.get(projection)
 }
 
 /** Resolves with null when they are shown, else with why they cannot be shown together. */

@@ -24,6 +24,7 @@ export const customersTable = table({
 export const customers = projection({
   name: 'customers',
   version: 2,
+  showsEveryMs: 100, // as sales does
   tables: [customersTable],
   handles: ['CustomerRegistered', 'CustomerTierChanged', 'OrderPlaced'],
   apply({ event, version }, rows) {

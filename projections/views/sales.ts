@@ -66,6 +66,8 @@ const ALL = 'all'
 export const sales = projection({
   name: 'sales',
   version: 4,
+  // An order changes as many rows here as in all other projections together, and most of them again with the next one.
+  showsEveryMs: 100,
   tables: [
     totalsTable,
     buyersTable,

@@ -49,6 +49,17 @@ describe('a projection that cannot show an event', () => {
     expect((await stateOf(projecting, 'notes')).position).toBe(2)
   })
 
+  test('law 8: one that shows several batches together stops at the event too, and not at the first of them', async () => {
+    await using projecting = await openProjecting()
+    const seldom = { ...notesOf((name) => (name === 'Product C3' ? '\0' : name)), showsEveryMs: 500 }
+    await projecting.project({ projections: [...projections, seldom] })
+    for (const sku of ['A1', 'B2', 'C3', 'D4'])
+      await projecting.shown(await appendEvents(projecting.pool, listed(sku)), 'orders')
+    await eventually(async () => (await stateOf(projecting, 'notes')).state === 'failed')
+    expect(await stateOf(projecting, 'notes')).toMatchObject({ position: 2, lastError: { code: '22021', position: 3 } })
+    await projecting.shown(4, ...projections.map(({ name }) => name))
+  })
+
   test('it goes on from there once what was wrong is mended and it is resumed', async () => {
     await using projecting = await openProjecting()
     let mended = false

@@ -4,10 +4,11 @@ import { newId } from '../../app/clock.ts'
 import { readLiveGenerations, setPaused } from '../../projections/generations.ts'
 import { projections } from '../../projections/views/list.ts'
 import { orders } from '../../projections/views/orders.ts'
-import { Progress } from '../../projections/live/progress.ts'
+import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { CheckpointMoved } from '../../projections/live/checkpoints.ts'
 import { prepareBatch, writeBatch } from '../../projections/live/write-batch.ts'
+import { Listener } from '../../store/postgres/listener.ts'
 import { holdLease } from '../../store/log/under-lease.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
@@ -45,6 +46,31 @@ describe('projections that stand at different positions', () => {
       return (await stateOf(projecting, 'sales')).position >= 12_000
     })
     await projecting.shown(head)
+    expect(await breachesOf(projecting)).toEqual([])
+  })
+})
+
+describe('projections that need not show each event at once', () => {
+  test('share a transaction now and then, and show all of it in the end', async () => {
+    await using projecting = await openProjecting()
+    const moved = new Map<string, number>()
+    const listener = new Listener(projecting.url, {
+      [PROGRESS_CHANNEL]: (payload) => {
+        const { generations } = JSON.parse(payload) as { readonly generations: object }
+        for (const name of Object.keys(generations)) moved.set(name, (moved.get(name) ?? 0) + 1)
+      },
+    })
+    await listener.start()
+    await projecting.project()
+    let head = 0
+    for (let order = 0; order < 40; order++) {
+      head = await appendEvents(projecting.pool, placed(`o${String(order)}`))
+      await projecting.shown(head, 'orders')
+    }
+    await projecting.shown(head)
+    await listener.stop()
+    expect(moved.get('sales')).toBe(moved.get('customers'))
+    expect(moved.get('sales')).toBeLessThan(Number(moved.get('orders')))
     expect(await breachesOf(projecting)).toEqual([])
   })
 })
