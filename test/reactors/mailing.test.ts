@@ -23,8 +23,9 @@ import type { NotificationEvent } from '../../schemas/events.ts'
 import { readPage } from '../../store/log/read-page.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
-import { closeOpened, failure, mailerTo, realServer } from './mailing.ts'
+import { closeOpened, failure, mailerTo, opened, realServer } from './mailing.ts'
 import { openReacting, type Reacting } from './reacting.ts'
+import { ScriptedSmtp } from './scripted-smtp.ts'
 
 afterEach(closeOpened)
 
@@ -195,6 +196,34 @@ describe('a mail server', () => {
     await settled(reacting, 3)
     expect(received).toHaveLength(3)
     await eventually(async () => (await reacting.state('mail')).outage === null)
+  })
+
+  test.each<[string, ScriptedSmtp['script'], RegExp | null]>([
+    ['refuses everybody at the greeting', { greeting: '554 5.7.1 you are on a list' }, /greeting 554/],
+    ['refuses the sender', { MAIL: '553 5.1.8 not yours' }, /sender 553/],
+    ['drops the connection after the message', { message: 'drop' }, /dropped/],
+    ['closes in the middle of a message', { DATA: '421 4.3.2 closing' }, /closing 421/],
+    ['says nothing', { RCPT: 'silence' }, /timed-out/],
+    ['sends a byte now and then', { message: 'trickle' }, /timed-out/],
+    ['puts the recipient off', { RCPT: '450 4.2.0 greylisted' }, null],
+    ['puts the message off', { message: '451 4.7.1 later' }, null],
+  ])('that %s delays mails and loses none', async (_, script, outage) => {
+    await using reacting = await openReacting()
+    const smtp = await new ScriptedSmtp().open()
+    opened.push(() => smtp.close())
+    smtp.script = script
+    await tell(reacting, 0, { mailer: mailerTo(smtp.port, {}, { silence: 200, whole: 300 }) })
+    await appendEvents(reacting.pool, [...customers('c1'), ...['o1', 'o2', 'o3', 'o4'].flatMap((id) => confirmed(id))])
+    if (outage === null) await eventually(() => smtp.lines.some((line) => line.startsWith('RCPT')))
+    else await eventually(async () => outage.test((await reacting.state('mail')).outage?.reason ?? ''))
+    expect(await recorded(reacting)).toEqual([])
+    smtp.messages.length = 0
+    smtp.script = {}
+    const found = await settled(reacting, 4)
+    expect(new Set(found.map(({ event }) => event.type))).toEqual(new Set(['NotificationSent']))
+    await eventually(async () => (await reacting.state('mail')).outage === null)
+    const arrived = smtp.messages.map((message) => /^message-id:\s*(\S+)/im.exec(message)?.[1])
+    expect([...new Set(arrived)]).toHaveLength(4)
   })
 
   test('is asked again by another process with the same Message-ID, and each step is recorded once', async () => {

@@ -25,8 +25,9 @@ export class ScriptedSmtp {
   readonly #sockets = new Set<Socket>()
   readonly #server = createServer((socket) => this.#serve(socket))
 
-  async open(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1')
+  /** `port`: the one it had before it was closed; 0: any. */
+  async open(port = 0): Promise<this> {
+    this.#server.listen(port, '127.0.0.1')
     await once(this.#server, 'listening')
     return this
   }
