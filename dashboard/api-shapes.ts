@@ -348,6 +348,8 @@ export interface Delivery {
   }
   /** Version of the delivery; it grows with each change. */
   readonly version: number
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first?: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
@@ -766,6 +768,8 @@ export interface Order {
   }[]
   /** Version of the order; it grows with each change. */
   readonly version: number
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first?: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
@@ -916,6 +920,8 @@ export interface PaymentAttempt {
   readonly reason?: string | null
   /** When its outcome was recorded; null while it is pending. Only in reads. RFC 3339, UTC. */
   readonly settledAt?: string | null
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first?: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
@@ -989,6 +995,8 @@ export interface Product {
   readonly available: number
   /** Version of the product’s stock; it grows with each change. */
   readonly version: number
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first?: number
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }

@@ -19,6 +19,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0016_mail_inbox': sql('0016_mail_inbox.sql'),
   '0017_mail_reactor': sql('0017_mail_reactor.sql'),
   '0019_alerts': sql('0019_alerts.sql'),
+  '0021_live': sql('0021_live.sql'),
 }
 
 function sql(file: string): string {

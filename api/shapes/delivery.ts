@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { named, nullable, oneOf } from '../../commands/shape.ts'
 import { DELIVERY_STATUSES } from '../../domain/delivery.ts'
 import { listOf } from './list.ts'
-import { count, Position, time } from './shape.ts'
+import { count, First, Position, time } from './shape.ts'
 
 export { DELIVERY_STATUSES }
 
@@ -31,6 +31,7 @@ export const Delivery = named(
       ),
     ),
     version: count('Version of the delivery; it grows with each change.'),
+    first: Type.Optional(First),
     position: Position,
   },
   { description: 'The delivery of an order.', examples: [] },

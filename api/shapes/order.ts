@@ -5,7 +5,7 @@ import { PAYMENT_STATUSES } from '../../domain/payments/payment-status.ts'
 import { listOf } from './list.ts'
 import { Money, MoneySum } from './money.ts'
 import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
-import { count, Position, time } from './shape.ts'
+import { count, First, Position, time } from './shape.ts'
 
 export { ORDER_STATUSES }
 
@@ -84,6 +84,7 @@ export const Order = named(
       ),
     ),
     version: count('Version of the order; it grows with each change.'),
+    first: Type.Optional(First),
     position: Position,
   },
   {

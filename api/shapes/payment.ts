@@ -6,7 +6,7 @@ import { PAYMENT_STATUSES } from '../../domain/payments/payment-status.ts'
 import { ATTEMPT_STATUSES, REFUND_STATUSES } from '../../projections/views/payments.ts'
 import { listOf } from './list.ts'
 import { Money, MoneySum } from './money.ts'
-import { count, Position, time } from './shape.ts'
+import { count, First, Position, time } from './shape.ts'
 
 export { ATTEMPT_STATUSES, PAYMENT_STATUSES }
 
@@ -36,6 +36,7 @@ export const PaymentAttempt = named(
     reference: Type.Optional(reference),
     requestedAt: Type.Optional(requestedAt),
     ...settled,
+    first: Type.Optional(First),
     position: Position,
   },
   { description: 'An attempt to pay an order.' },

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { listOf } from './list.ts'
 import { Money } from './money.ts'
 import { named, ref } from '../../commands/shape.ts'
-import { count, Position } from './shape.ts'
+import { count, First, Position } from './shape.ts'
 
 export const Product = named(
   'Product',
@@ -15,6 +15,7 @@ export const Product = named(
     reserved: count('Units on hand that orders have reserved.'),
     available: count('Units that an order can still reserve.'),
     version: count('Version of the product’s stock; it grows with each change.'),
+    first: Type.Optional(First),
     position: Position,
   },
   {

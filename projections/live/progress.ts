@@ -29,10 +29,16 @@ const RATE_WINDOW_MS = 10_000
 export class Progress {
   readonly #clock: () => number
   readonly #courses = new Map<string, Course>()
+  readonly #listening = new Set<(notice: ProgressNotice) => void>()
 
   /** `clock`: milliseconds since 1970. */
   constructor(clock: () => number) {
     this.#clock = clock
+  }
+
+  /** Tells of each commit as it becomes known. */
+  onMoved(heard: (notice: ProgressNotice) => void): void {
+    this.#listening.add(heard)
   }
 
   /** A commit became known; the same one may be told twice, by our own projector and by NOTIFY. */
@@ -42,6 +48,7 @@ export class Progress {
     course.position = position
     course.rate.count(position)
     for (const waiting of course.waiting) if (position >= waiting.position) waiting.reached.wake()
+    for (const heard of this.#listening) heard({ projection, generation, position })
   }
 
   /** As `moved`, from the payload of a notification; one that is none of ours is ignored. */

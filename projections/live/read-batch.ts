@@ -97,7 +97,7 @@ async function nextEvents({ feed, after, limit, signal }: BatchRequest): Promise
 }
 
 /** Folds one event. Throws what `apply` throws; for an event that the projection needs and cannot read, why. */
-export function foldEvent(projection: Projection, fold: Fold, event: LoggedEvent): void {
+export function foldEvent(projection: Projection, fold: Pick<Fold, 'apply'>, event: LoggedEvent): void {
   if ('event' in event) fold.apply(projection, event)
   else if ('parts' in event) for (const part of event.parts) fold.apply(projection, part)
   else if (needs(projection, event)) throw event.failure

@@ -35,20 +35,29 @@ export async function startDualWriting(pool: Pool, lane: Lane): Promise<boolean>
   })
 }
 
+export interface Switch {
+  /** It is of another version. */
+  readonly raised: boolean
+  /** Differences were found, and accepted. */
+  readonly differs: boolean
+}
+
 /**
  * The new generation becomes the live one, between two batches of the projector, whose next one finds that it has to begin
  * anew. A generation of another version is brought to the end of the log in the same step, for nobody writes it meanwhile.
- * False: too far away still. Rejects with ReplayGone.
+ * Rows that may differ from those before are other tables to whoever has these. False: too far away still. Rejects with
+ * ReplayGone.
  */
-export async function switchOver(pool: Pool, lane: Lane, { raised }: { readonly raised: boolean }): Promise<boolean> {
+export async function switchOver(pool: Pool, lane: Lane, { raised, differs }: Switch): Promise<boolean> {
   const { projection, replay } = lane
   return inTransaction(pool, async (client) => {
     await lockReplay(client, replay, [raised ? 'running' : 'comparing'])
     await lockLive(client, lane)
     if (raised && !(await catchUp(client, lane, await readHead(client)))) return false
     await client.query(
-      `update views.projections set live_generation = $2, version = $3, riding_generation = null, failure = null where name = $1`,
-      [projection.name, replay.generation, projection.version],
+      `update views.projections set live_generation = $2, version = $3, riding_generation = null, failure = null,
+        tables = tables + $4 where name = $1`,
+      [projection.name, replay.generation, projection.version, raised || differs ? 1 : 0],
     )
     await client.query(`update views.replays set state = 'switched', finished_at = clock_timestamp() where id = $1`, [
       replay.replayId,

@@ -237,7 +237,7 @@ export class Replayer {
     if (lane.gone || lane.replay.state !== 'running' || lane.replay.target - lane.position >= NEAR) return
     if (this.#live.get(lane.replay.projection)?.version === lane.replay.version) await startDualWriting(pool, lane)
     else if (lane.replay.check) throw new NotReplayable('other-version', 'cannot compare rows of another version')
-    else if (await switchOver(pool, lane, { raised: true })) this.#told(lane, 'switched')
+    else if (await switchOver(pool, lane, { raised: true, differs: false })) this.#told(lane, 'switched')
     await this.#look()
   }
 
@@ -265,7 +265,7 @@ export class Replayer {
     reachPoint('replay.compared')
     if (replay.check) await finishReplay(pool, replay.replayId, 'checked')
     else if (differences.count > 0 && !replay.acceptDifferences) await finishReplay(pool, replay.replayId, 'refused')
-    else await switchOver(pool, lane, { raised: false })
+    else await switchOver(pool, lane, { raised: false, differs: differences.count > 0 })
     lane.gone = true
     this.#told(lane, differences.count === 0 ? 'equal' : `${String(differences.count)} rows differ`)
   }

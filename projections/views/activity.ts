@@ -5,7 +5,7 @@
 import type { DomainEvent, Money, OrderEvent, OrderReturned } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Page, type PageQuery } from './shown.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const activityTable = table({
@@ -23,7 +23,7 @@ export const activityTable = table({
     units: 'bigint',
     reason: 'text',
   },
-  keepNewest: 1_000,
+  keepNewest: 10_000,
 })
 
 const TOLD = [
@@ -43,7 +43,7 @@ const TOLD = [
 
 export const activity = projection({
   name: 'activity',
-  version: 1,
+  version: 2,
   tables: [activityTable],
   handles: TOLD,
   apply({ event, position, recordedAt }, rows) {
@@ -125,8 +125,10 @@ export interface ActivityView {
 }
 
 export interface ActivityQueries {
-  /** Newest first, among the newest 1,000. */
+  /** Newest first, among the newest 10,000. */
   list(query: PageQuery): Promise<Page<ActivityView>>
+  /** Those at these positions that are kept, oldest first. */
+  byKeys(positions: readonly Position[]): Promise<Breakdown<ActivityView>>
 }
 
 interface ActivityRow {
@@ -149,6 +151,11 @@ export function activityQueries(reader: ViewReader): ActivityQueries {
       const found = await reader.read<ActivityRow>(activityPage, [cursor ?? FIRST_PAGE, limit + 1])
       return toPage(found, limit, { item: activityView, position: (row) => Number(row.position) })
     },
+
+    async byKeys(positions) {
+      const { shown, rows } = await reader.read<ActivityRow>(activityByKeys, [positions])
+      return { items: rows.map(activityView), ...shown }
+    },
   }
 }
 
@@ -161,6 +168,13 @@ export const activityPage: ViewQuery = {
     order by position desc
     limit $2`,
   orderBy: 'position desc',
+}
+
+/** Values: the positions. */
+export const activityByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `select * from ${physical(activityTable)} where position = any($1::bigint[])`,
+  orderBy: 'position',
 }
 
 function activityView(row: ActivityRow): ActivityView {

@@ -3,7 +3,7 @@ import { currencyDigits, decimal } from '../../domain/currencies.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Page, type PageQuery } from './shown.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const ALERT_KINDS = ['restock-advised', 'payment-reversed', 'refund-failed'] as const
@@ -74,6 +74,8 @@ export interface AlertView {
 export interface AlertQueries {
   /** Newest first. */
   list(query: PageQuery): Promise<Page<AlertView>>
+  /** Those at these positions, oldest first. */
+  byKeys(positions: readonly Position[]): Promise<Breakdown<AlertView>>
 }
 
 interface RowOf<Kind extends AlertKind> {
@@ -105,7 +107,19 @@ export function alertQueries(reader: ViewReader): AlertQueries {
       const found = await reader.read<AlertRow>(alertsPage, [cursor ?? FIRST_PAGE, limit + 1])
       return toPage(found, limit, { item: alertView, position: (row) => Number(row.position) })
     },
+
+    async byKeys(positions) {
+      const { shown, rows } = await reader.read<AlertRow>(alertsByKeys, [positions])
+      return { items: rows.map(alertView), ...shown }
+    },
   }
+}
+
+/** Values: the positions. */
+export const alertsByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `select * from ${physical(alertsTable)} where position = any($1::bigint[])`,
+  orderBy: 'position',
 }
 
 /** Values: the cursor, the limit. */

@@ -1,7 +1,8 @@
 /** The delivery of every order that was confirmed, as it is now. */
 import type { DeliveryStatus } from '../../domain/delivery.ts'
+import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Found, type Page, type PageQuery } from './shown.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Found, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const deliveriesTable = table({
@@ -71,6 +72,8 @@ export interface DeliveryView {
   readonly times: Readonly<Record<DeliveryStatus, string | null>>
   /** Of the delivery's stream. */
   readonly version: number
+  /** Position of the event that made it: lists are in its order. */
+  readonly first: Position
 }
 
 export interface DeliveriesQuery extends PageQuery {
@@ -80,6 +83,8 @@ export interface DeliveriesQuery extends PageQuery {
 export interface DeliveryQueries {
   /** Newest first, by when they were scheduled. */
   list(query: DeliveriesQuery): Promise<Page<DeliveryView>>
+  /** Those of these orders that there are. */
+  byKeys(orderIds: readonly string[]): Promise<Breakdown<DeliveryView>>
   get(orderId: string): Promise<Found<DeliveryView>>
 }
 
@@ -107,6 +112,11 @@ export function deliveryQueries(reader: ViewReader): DeliveryQueries {
       return toPage(found, limit, { item: deliveryView, position: (row) => Number(row.first_position) })
     },
 
+    async byKeys(orderIds) {
+      const { shown, rows } = await reader.read<DeliveryRow>(deliveriesByKeys, [orderIds])
+      return { items: rows.map(deliveryView), ...shown }
+    },
+
     async get(orderId) {
       const { shown, rows } = await reader.read<DeliveryRow>(oneDelivery, [orderId])
       return { item: rows[0] === undefined ? null : deliveryView(rows[0]), ...shown }
@@ -127,6 +137,14 @@ export function deliveriesPage(filter: { readonly status: boolean }): ViewQuery 
   }
 }
 
+/** Values: the orders. */
+export const deliveriesByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `
+    select * from ${physical(deliveriesTable)}
+    where order_id = any($1::text[]) and first_position is not null`,
+}
+
 const oneDelivery: ViewQuery = {
   name: 'one',
   rows: (physical) => `select * from ${physical(deliveriesTable)} where order_id = $1`,
@@ -144,6 +162,7 @@ function deliveryView(row: DeliveryRow): DeliveryView {
       cancelled: time(row.cancelled_at),
     },
     version,
+    first: Number(row.first_position),
   }
 }
 

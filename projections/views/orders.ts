@@ -16,12 +16,14 @@ import type {
   Shortage,
 } from '../../schemas/events.ts'
 import type { Money } from '../../schemas/events.ts'
+import type { Position } from '../../store/commit/command.ts'
 import { projection, table, type Projected, type Rows } from '../projection.ts'
 import {
   FIRST_PAGE,
   moneySum,
   rfc3339,
   toPage,
+  type Breakdown,
   type Found,
   type MoneySum,
   type Page,
@@ -270,6 +272,8 @@ export interface OrderView {
   readonly returned: readonly Returned[]
   /** Of the order's stream. */
   readonly version: number
+  /** Position of the event that made it: lists are in its order. */
+  readonly first: Position
 }
 
 /** Versions of the streams that an order shows: its own, its payment's and its delivery's; 0 for none. */
@@ -288,6 +292,10 @@ export interface OrderQueries {
   /** Newest first. */
   list(query: OrdersQuery): Promise<Page<OrderView>>
   get(orderId: string): Promise<Found<OrderView> & { readonly versions: OrderVersions | null }>
+  /** Those of these ids that there are, with how many orders have each status. */
+  byKeys(orderIds: readonly string[]): Promise<Breakdown<OrderView> & OrderCounts>
+  /** The first page, with how many orders have each status. */
+  newest(limit: number): Promise<Page<OrderView> & OrderCounts>
   /** How many orders have each status now. */
   counts(): Promise<OrderCounts>
 }
@@ -337,6 +345,17 @@ export function orderQueries(reader: ViewReader): OrderQueries {
       return { item: orderView(row), versions, ...shown }
     },
 
+    async byKeys(orderIds) {
+      const { shown, rows, beside } = await reader.read<OrderRow>(ordersByKeys, [orderIds])
+      return { items: rows.map(orderView), counts: countsOf(beside), ...shown }
+    },
+
+    async newest(limit) {
+      const found = await reader.read<OrderRow>(newestOrders, [FIRST_PAGE, limit + 1])
+      const page = toPage(found, limit, { item: orderView, position: (row) => Number(row.first_position) })
+      return { ...page, counts: countsOf(found.beside) }
+    },
+
     async counts() {
       const { shown, rows } = await reader.read<{ status: OrderStatus; orders: string }>(orderCounts)
       const found = new Map(rows.map((row) => [row.status, Number(row.orders)]))
@@ -367,6 +386,25 @@ const oneOrder: ViewQuery = {
     where order_id = $1 and first_position is not null`,
 }
 
+const countsBeside: ViewQuery['beside'] = (physical) =>
+  `select json_object_agg(status, orders) from ${physical(ordersByStatusTable)}`
+
+/** As the page without filters. */
+export const newestOrders: ViewQuery = {
+  ...ordersPage({ status: false, customer: false }),
+  name: 'newest',
+  beside: countsBeside,
+}
+
+/** Values: the ids. */
+export const ordersByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `
+    select *, ${returnedOf(physical)} as returned from ${physical(ordersTable)}
+    where order_id = any($1::text[]) and first_position is not null`,
+  beside: countsBeside,
+}
+
 /** Looked up only where something came back. */
 function returnedOf(physical: TableName): string {
   return `case when returned_units > 0 then (
@@ -378,6 +416,11 @@ function returnedOf(physical: TableName): string {
 const orderCounts: ViewQuery = {
   name: 'counts',
   rows: (physical) => `select status, orders from ${physical(ordersByStatusTable)}`,
+}
+
+function countsOf(beside: unknown): OrderCounts['counts'] {
+  const found = beside as Partial<Record<OrderStatus, number>> | null
+  return byStatus((status) => found?.[status] ?? 0)
 }
 
 function orderView(row: OrderRow): OrderView {
@@ -397,6 +440,7 @@ function orderView(row: OrderRow): OrderView {
     delivery: row.delivery_status === null ? null : { status: row.delivery_status, dispatches: row.dispatches ?? 0 },
     returned: row.returned ?? [],
     version: row.version,
+    first: Number(row.first_position),
   }
 }
 

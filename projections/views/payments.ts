@@ -10,8 +10,19 @@ import type {
   PaymentRequested,
   RefundRequested,
 } from '../../schemas/events.ts'
+import type { Position } from '../../store/commit/command.ts'
 import { projection, table, type Projected, type Rows } from '../projection.ts'
-import { FIRST_PAGE, moneySum, rfc3339, toPage, type Found, type MoneySum, type Page, type PageQuery } from './shown.ts'
+import {
+  FIRST_PAGE,
+  moneySum,
+  rfc3339,
+  toPage,
+  type Breakdown,
+  type Found,
+  type MoneySum,
+  type Page,
+  type PageQuery,
+} from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const ATTEMPT_STATUSES = ['pending', 'captured', 'declined'] as const
@@ -165,6 +176,8 @@ export interface PaymentAttemptView {
   readonly requestedAt: string
   /** When its outcome was recorded; null while it is pending. */
   readonly settledAt: string | null
+  /** Position of the event that made it: lists are in its order. */
+  readonly first: Position
 }
 
 export interface RefundView {
@@ -184,7 +197,7 @@ export interface PaymentView {
   readonly captured: MoneySum
   readonly refunded: MoneySum
   readonly underWay: MoneySum
-  readonly attempts: readonly Omit<PaymentAttemptView, 'paymentId' | 'orderId' | 'customerId'>[]
+  readonly attempts: readonly Omit<PaymentAttemptView, 'paymentId' | 'orderId' | 'customerId' | 'first'>[]
   readonly refunds: readonly RefundView[]
   /** Of the payment's stream. */
   readonly version: number
@@ -199,6 +212,8 @@ export interface PaymentsQuery extends PageQuery {
 export interface PaymentQueries {
   /** A row for each attempt, newest first. */
   list(query: PaymentsQuery): Promise<Page<PaymentAttemptView>>
+  /** Those of these ids that there are. */
+  byKeys(paymentIds: readonly string[]): Promise<Breakdown<PaymentAttemptView>>
   get(orderId: string): Promise<Found<PaymentView>>
 }
 
@@ -236,6 +251,11 @@ export function paymentQueries(reader: ViewReader): PaymentQueries {
       return toPage(found, limit, { item: attemptView, position: (row) => Number(row.first_position) })
     },
 
+    async byKeys(paymentIds) {
+      const { shown, rows } = await reader.read<AttemptRow>(paymentsByKeys, [paymentIds])
+      return { items: rows.map(attemptView), ...shown }
+    },
+
     async get(orderId) {
       const { shown, rows } = await reader.read<PaymentRow>(onePayment, [orderId])
       return { item: rows.length === 0 ? null : paymentView(orderId, rows), ...shown }
@@ -261,6 +281,14 @@ export function paymentsPage(filter: Readonly<Record<'status' | 'method' | 'orde
   }
 }
 
+/** Values: the ids. A row that only an outcome wrote does not show yet. */
+export const paymentsByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `
+    select * from ${physical(paymentsTable)}
+    where payment_id = any($1::text[]) and first_position is not null`,
+}
+
 /** In one statement, so that attempts and refunds are of the same position. */
 const onePayment: ViewQuery = {
   name: 'one',
@@ -275,7 +303,11 @@ const onePayment: ViewQuery = {
 }
 
 function attemptView(row: AttemptRow): PaymentAttemptView {
-  return { paymentId: row.payment_id, orderId: row.order_id, customerId: row.customer_id, ...attemptContent(row) }
+  return {
+    ...{ paymentId: row.payment_id, orderId: row.order_id, customerId: row.customer_id },
+    ...attemptContent(row),
+    first: Number(row.first_position),
+  }
 }
 
 function attemptContent(row: Omit<AttemptRow, 'payment_id' | 'order_id' | 'customer_id' | 'first_position'>) {

@@ -1,7 +1,8 @@
 /** The catalogue with its stock. */
 import type { Money } from '../../schemas/events.ts'
+import type { Position } from '../../store/commit/command.ts'
 import { projection, table, type Rows } from '../projection.ts'
-import { FIRST_PAGE, toPage, type Found, type Page, type PageQuery } from './shown.ts'
+import { FIRST_PAGE, toPage, type Breakdown, type Found, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
 export const productsTable = table({
@@ -92,11 +93,15 @@ export interface ProductView {
   readonly reserved: number
   readonly available: number
   readonly version: number
+  /** Position of the event that made it: lists are in its order. */
+  readonly first: Position
 }
 
 export interface ProductQueries {
   /** Newest first. */
   list(query: PageQuery): Promise<Page<ProductView>>
+  /** Those of these SKUs that there are. */
+  byKeys(skus: readonly string[]): Promise<Breakdown<ProductView>>
   get(sku: string): Promise<Found<ProductView>>
 }
 
@@ -119,6 +124,11 @@ export function productQueries(reader: ViewReader): ProductQueries {
       return toPage(found, limit, { item: productView, position: (row) => Number(row.first_position) })
     },
 
+    async byKeys(skus) {
+      const { shown, rows } = await reader.read<ProductRow>(productsByKeys, [skus])
+      return { items: rows.map(productView), ...shown }
+    },
+
     async get(sku) {
       const { shown, rows } = await reader.read<ProductRow>(oneProduct, [sku])
       return { item: rows[0] === undefined ? null : productView(rows[0]), ...shown }
@@ -135,6 +145,14 @@ export const productsPage: ViewQuery = {
     order by first_position desc
     limit $2`,
   orderBy: 'first_position desc',
+}
+
+/** Values: the SKUs. */
+export const productsByKeys: ViewQuery = {
+  name: 'by_keys',
+  rows: (physical) => `
+    select * from ${physical(productsTable)}
+    where sku = any($1::text[]) and first_position is not null`,
 }
 
 const oneProduct: ViewQuery = {
@@ -154,5 +172,6 @@ function productView(row: ProductRow): ProductView {
     reserved,
     available: onHand - reserved,
     version: row.version,
+    first: Number(row.first_position),
   }
 }

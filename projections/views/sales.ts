@@ -230,7 +230,7 @@ export interface SalesQueries {
 const BREAKDOWN_ROWS = 1_000
 const SHOWN_MINUTES = 60
 
-interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
+export interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
   readonly units: string
   readonly gmv: string
   readonly revenue: string
@@ -284,25 +284,7 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
   return {
     async totals() {
       const { shown, rows, rowCounts } = await reader.read<TotalsRow>(totals)
-      const row = rows[0]
-      const orders = byStatus((status) => Number(row?.[status] ?? 0))
-      const gmv = BigInt(row?.gmv ?? 0)
-      return {
-        orders,
-        units: Number(row?.units ?? 0),
-        gmv: money(row?.gmv ?? null),
-        revenue: money(row?.revenue ?? null),
-        refunds: { count: Number(row?.refunds ?? 0), amount: money(row?.refunded ?? null) },
-        payments: {
-          captured: Number(row?.captures ?? 0),
-          declined: Number(row?.declines ?? 0),
-          byMethod: (row?.methods ?? []).map((each) => ({ ...each, amount: money(each.amount) })),
-        },
-        conversion: { placed: orders.placed, paid: orders.confirmed, delivered: orders.completed },
-        averageOrder: { amount: orders.placed === 0 ? 0 : Number(gmv / BigInt(orders.placed)), currency },
-        customers: rowCounts[buyersTable.name] ?? 0,
-        ...shown,
-      }
+      return { ...salesTotals({ row: rows[0], rowCounts, currency }), ...shown }
     },
 
     async live() {
@@ -345,7 +327,34 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
   }
 }
 
-const totals: ViewQuery = {
+interface OfTotals {
+  readonly row: TotalsRow | undefined
+  readonly rowCounts: Readonly<Record<string, number>>
+  readonly currency: string
+}
+
+export function salesTotals({ row, rowCounts, currency }: OfTotals): Omit<SalesTotals, keyof Shown> {
+  const money = (amount: string | null) => moneySum(amount, currency)
+  const orders = byStatus((status) => Number(row?.[status] ?? 0))
+  const gmv = BigInt(row?.gmv ?? 0)
+  return {
+    orders,
+    units: Number(row?.units ?? 0),
+    gmv: money(row?.gmv ?? null),
+    revenue: money(row?.revenue ?? null),
+    refunds: { count: Number(row?.refunds ?? 0), amount: money(row?.refunded ?? null) },
+    payments: {
+      captured: Number(row?.captures ?? 0),
+      declined: Number(row?.declines ?? 0),
+      byMethod: (row?.methods ?? []).map((each) => ({ ...each, amount: money(each.amount) })),
+    },
+    conversion: { placed: orders.placed, paid: orders.confirmed, delivered: orders.completed },
+    averageOrder: { amount: orders.placed === 0 ? 0 : Number(gmv / BigInt(orders.placed)), currency },
+    customers: rowCounts[buyersTable.name] ?? 0,
+  }
+}
+
+export const totals: ViewQuery = {
   name: 'totals',
   rows: (physical) => `
     select *, (

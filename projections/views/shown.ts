@@ -6,6 +6,8 @@ export interface Shown {
   readonly position: Position
   /** Recorded time of the event at `position`, RFC 3339 UTC; null before the first event. Never a clock. */
   readonly asOf: string | null
+  /** Names the history and the tables that the position belongs to. Only where the reader was opened to tell it. */
+  readonly epoch?: string
 }
 
 /** One page of a list. `next` is the cursor of the page behind it, null on the last one. */

@@ -30,6 +30,8 @@ export interface ViewQuery {
   readonly rows: (physical: TableName) => string
   /** Of the columns of `rows`, when they are in an order. */
   readonly orderBy?: string
+  /** A select of one value, which comes once with the rows. */
+  readonly beside?: (physical: TableName) => string
 }
 
 export type TableName = <C extends Columns, K extends KeyType>(table: Table<C, K>) => string
@@ -38,6 +40,8 @@ export interface Snapshot<Row> {
   readonly shown: Shown
   readonly rowCounts: Readonly<Record<string, number>>
   readonly rows: readonly Row[]
+  /** What the query asked for beside its rows; null: nothing. */
+  readonly beside: unknown
 }
 
 interface LiveRow {
@@ -45,6 +49,8 @@ interface LiveRow {
   readonly live_position: string
   readonly live_millis: string | null
   readonly live_row_counts: Record<string, number>
+  readonly live_epoch?: string
+  readonly live_beside?: unknown
   readonly present: true | null
 }
 
@@ -56,11 +62,14 @@ const UNDEFINED = ['42P01', '42703']
 export class ViewReader {
   readonly #pool: Pool
   readonly #projection: string
+  readonly #tellsEpoch: boolean
   #generation: number | null = null
 
-  constructor(pool: Pool, projection: string) {
+  /** `epochs`: whether each answer names the history and the tables that it is of. */
+  constructor(pool: Pool, projection: string, { epochs = false }: { readonly epochs?: boolean } = {}) {
     this.#pool = pool
     this.#projection = projection
+    this.#tellsEpoch = epochs
   }
 
   /** `Row` states the columns of the query as the driver gives them: a bigint is a text. */
@@ -105,7 +114,7 @@ export class ViewReader {
     try {
       const { rows } = await this.#pool.query<Row & LiveRow>({
         name: `${this.#projection}_g${String(generation)}_${query.name}`,
-        text: viewStatement(this.#projection, generation, query),
+        text: viewStatement(this.#projection, generation, query, this.#tellsEpoch),
         values: [...values],
       })
       return rows
@@ -117,13 +126,18 @@ export class ViewReader {
 }
 
 /** The whole statement: always at least one row, which tells the checkpoint even when the view has none. */
-export function viewStatement(projection: string, generation: number, query: ViewQuery): string {
-  const rows = query.rows((table) => physicalName(table, generation))
+export function viewStatement(projection: string, generation: number, query: ViewQuery, tellsEpoch = false): string {
+  const physical: TableName = (table) => physicalName(table, generation)
+  const rows = query.rows(physical)
+  const beside = query.beside?.(physical)
   return `
     select live.generation as live_generation, live.position as live_position,
-      (extract(epoch from live.recorded_at) * 1000)::bigint as live_millis, live.row_counts as live_row_counts, found.*
+      (extract(epoch from live.recorded_at) * 1000)::bigint as live_millis, live.row_counts as live_row_counts,
+      ${tellsEpoch ? `${EPOCH} as live_epoch,` : ''}
+      ${beside === undefined ? '' : `case when row_number() over () = 1 then (${beside}) end as live_beside,`}
+      found.*
     from (
-      select c.generation, c.position, c.recorded_at, c.row_counts
+      select c.generation, c.position, c.recorded_at, c.row_counts, p.tables
       from views.projections p
       join views.checkpoints c on c.projection = p.name and c.generation = p.live_generation
       where p.name = '${projection}'
@@ -132,13 +146,24 @@ export function viewStatement(projection: string, generation: number, query: Vie
     ${query.orderBy === undefined ? '' : `order by ${query.orderBy}`}`
 }
 
+/**
+ * Which log, on which timeline of Postgres, in which tables of the projection. A restored log has another id; one that
+ * was taken over by a replica, which may lack its end, is on another timeline.
+ */
+const EPOCH = `(
+        select left(replace(id::text, '-', ''), 12) || '.' || ltrim(left(pg_walfile_name(pg_current_wal_lsn()), 8), '0')
+        from log.identity
+      ) || '.' || live.tables`
+
 function snapshot<Row>(rows: readonly (Row & LiveRow)[], live: LiveRow): Snapshot<Row> {
   return {
     shown: {
       position: Number(live.live_position),
       asOf: live.live_millis === null ? null : rfc3339(Number(live.live_millis)),
+      ...(live.live_epoch !== undefined && { epoch: live.live_epoch }),
     },
     rowCounts: live.live_row_counts,
     rows: rows.filter(({ present }) => present === true),
+    beside: rows.find(({ live_beside: beside }) => beside !== null && beside !== undefined)?.live_beside ?? null,
   }
 }

@@ -24,6 +24,7 @@ import {
   type Replay,
   type ReplayRequest,
 } from '../replay/replays.ts'
+import { salesItemQueries, type SalesItemQueries } from './sales-items.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
 import { ViewReader } from './view-reader.ts'
 import { ShownWatch } from './shown-watch.ts'
@@ -37,6 +38,7 @@ export interface Views {
   readonly products: ProductQueries
   readonly customers: CustomerQueries
   readonly sales: SalesQueries
+  readonly salesItems: SalesItemQueries
   readonly activity: ActivityQueries
   readonly payments: PaymentQueries
   readonly deliveries: DeliveryQueries
@@ -74,20 +76,22 @@ export interface ViewsParts {
   readonly progress: Progress
   /** The shop's only one: sums are kept without it. */
   readonly currency: string
+  /** Whether answers name the history and the tables that they are of. */
+  readonly epochs?: boolean
 }
 
 /** Opens nothing by itself: a query rejects with ViewNotReady until a projector has made the tables. */
-export function openViews({ pool, progress, currency }: ViewsParts): Views {
+export function openViews({ pool, progress, currency, epochs = false }: ViewsParts): Views {
   const readers: Readonly<Record<ViewName, ViewReader>> = {
-    orders: new ViewReader(pool, orders.name),
-    products: new ViewReader(pool, products.name),
-    customers: new ViewReader(pool, customers.name),
-    sales: new ViewReader(pool, sales.name),
-    activity: new ViewReader(pool, activity.name),
-    payments: new ViewReader(pool, payments.name),
-    deliveries: new ViewReader(pool, deliveries.name),
-    alerts: new ViewReader(pool, alerts.name),
-    notifications: new ViewReader(pool, notifications.name),
+    orders: new ViewReader(pool, orders.name, { epochs }),
+    products: new ViewReader(pool, products.name, { epochs }),
+    customers: new ViewReader(pool, customers.name, { epochs }),
+    sales: new ViewReader(pool, sales.name, { epochs }),
+    activity: new ViewReader(pool, activity.name, { epochs }),
+    payments: new ViewReader(pool, payments.name, { epochs }),
+    deliveries: new ViewReader(pool, deliveries.name, { epochs }),
+    alerts: new ViewReader(pool, alerts.name, { epochs }),
+    notifications: new ViewReader(pool, notifications.name, { epochs }),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -107,6 +111,7 @@ export function openViews({ pool, progress, currency }: ViewsParts): Views {
     products: productQueries(readers.products),
     customers: customerQueries(readers.customers, currency),
     sales: salesQueries(readers.sales, currency),
+    salesItems: salesItemQueries(readers.sales, currency),
     activity: activityQueries(readers.activity),
     payments: paymentQueries(readers.payments),
     deliveries: deliveryQueries(readers.deliveries),

@@ -122,13 +122,13 @@ describe('the rows', () => {
     await appendEvents(projecting.pool, ofProduct('A1', productListed('A1')))
     let head = 1
     for (let batch = 0; batch < 3; batch++) {
-      head = await appendEvents(projecting.pool, Array.from({ length: 600 }, (_, index) => price(index)).flat())
+      head = await appendEvents(projecting.pool, Array.from({ length: 6_000 }, (_, index) => price(index)).flat())
       await projecting.shown(head)
       const { rows } = await projecting.pool.query<{ count: number; newest: string; kept: number }>(
         `select count(*)::int, max(a.position) as newest, (c.row_counts->>'activity')::int as kept
         from views.activity_g1 a, views.checkpoints c where c.projection = 'activity' group by kept`,
       )
-      expect(rows).toEqual([{ count: Math.min(head, 1_000), newest: String(head), kept: Math.min(head, 1_000) }])
+      expect(rows).toEqual([{ count: Math.min(head, 10_000), newest: String(head), kept: Math.min(head, 10_000) }])
     }
   })
 })
