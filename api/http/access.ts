@@ -11,6 +11,33 @@ export interface Principal {
   readonly role: Role
 }
 
+/** The tokens as they are now: they may change while the process runs, and whether any are needed does not. */
+export class Tokens {
+  readonly areNeeded: boolean
+  #find: (authorization: string | undefined) => Principal | null
+  readonly #changed = new Set<() => void>()
+
+  constructor(tokens: readonly ApiToken[]) {
+    this.areNeeded = tokens.length > 0
+    this.#find = principals(tokens)
+  }
+
+  /** The holder of a bearer token; null for none or an unknown one. */
+  find(authorization: string | undefined): Principal | null {
+    return this.#find(authorization)
+  }
+
+  /** Those that are gone name nobody from here on; with none left nobody is let in. */
+  replace(tokens: readonly ApiToken[]): void {
+    this.#find = principals(tokens)
+    for (const changed of this.#changed) changed()
+  }
+
+  onChange(changed: () => void): void {
+    this.#changed.add(changed)
+  }
+}
+
 /** Finds the holder of a bearer token; null for none or an unknown one. */
 export function principals(tokens: readonly ApiToken[]): (authorization: string | undefined) => Principal | null {
   const known = tokens.map(({ name, role, secret }) => ({ principal: { name, role }, digest: digestOf(secret) }))

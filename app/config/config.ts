@@ -39,6 +39,8 @@ export interface Config {
   readonly portExplicit: boolean
   readonly roles: readonly Role[]
   readonly apiTokens: readonly ApiToken[]
+  /** Where they stand, to be read again; null: in the environment. */
+  readonly apiTokensFile: string | null
   /** What commands authenticate with; null: with one of `apiTokens`, at the service that runs in `dataDir` alone. */
   readonly clientToken: string | null
   /** No simulated orders over HTTP. */
@@ -64,6 +66,7 @@ export interface Config {
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
   readonly maxConnections: number
+  readonly liveClients: number
   readonly deadLetters: LetterLimits
   readonly logLevel: LogLevel
   readonly shutdownTimeoutSeconds: number
@@ -102,7 +105,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 const defaultPort = 3000
 const defaultRateLimit = 100
 /** Of a token that whoever reaches the port may guess at. */
-const SHORTEST_SECRET = 16
+export const SHORTEST_SECRET = 16
 
 /** Reads and checks everything; either a frozen configuration or all faults at once, never the first alone. */
 export function readConfig(env: Env): Config | ConfigFaults {
@@ -140,6 +143,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     portExplicit: port !== null,
     roles: value(variables.roles),
     apiTokens: value(variables.apiTokens),
+    apiTokensFile: fileOf(sourceOf(env, variables.apiTokens)),
     clientToken: value(variables.clientToken),
     production,
     currency: value(variables.currency),
@@ -161,6 +165,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     demoOrders: value(variables.demoOrders),
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
+    liveClients: value(variables.liveClients),
     deadLetters: { most: value(variables.deadLettersMax), mostBytes: value(variables.deadLettersMaxBytes) },
     logLevel: value(variables.logLevel),
     shutdownTimeoutSeconds: value(variables.shutdownTimeout),
@@ -218,6 +223,10 @@ export function sourceOf(env: Env, variable: Variable<unknown>): Source {
     const wrong = `cannot be read: ${code === '' && error instanceof Error ? error.message : code}`
     return { origin: 'file', name: fileName, wrong, fix: 'set it to the path of a file that this user can read' }
   }
+}
+
+function fileOf(source: Source): string | null {
+  return source.origin === 'file' && 'path' in source ? resolve(source.path) : null
 }
 
 /** True for the addresses that only this machine can reach. */

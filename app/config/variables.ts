@@ -262,6 +262,12 @@ export const variables = {
     fallbackText: '2000',
     parse: wholeNumber({ from: 1, to: 1_000_000, unit: 'connections' }),
   }),
+  liveClients: define('LIVE_CLIENTS', 'plain', {
+    about: 'Connections at /live open at the same time, WebSockets and event streams together. The next is refused.',
+    fallback: 1_000,
+    fallbackText: '1000',
+    parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'connections' }),
+  }),
   deadLettersMax: define('DEAD_LETTERS_MAX', 'plain', {
     about:
       'Dead letters to keep. Retried and discarded ones go first; while undecided ones fill it, no order is read from Kafka.',

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../../api/connection/budgets.ts'
+import { Tokens } from '../../api/http/access.ts'
 import { createMetrics } from '../../api/metrics.ts'
 import type { OperationParts } from '../../api/parts.ts'
 import { buildOperationsServer, buildServer } from '../../api/server.ts'
@@ -26,6 +27,7 @@ import { migrationFailure } from './migration-failure.ts'
 import { Releases } from './releases.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { openRegistry } from './schema-ids.ts'
+import { TokenFile } from './token-file.ts'
 
 export interface ComposeOptions {
   readonly config: Config
@@ -113,15 +115,19 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
+  const tokens = new Tokens(config.apiTokens)
+  const tokenFile = openTokenFile(tokens, { config, log, releases })
+
   let stopping = false
-  const { apiTokens: tokens, production, currency, rateLimit, maxConnections } = config
+  const { apiTokens, production, currency, rateLimit, maxConnections } = config
   const operations: OperationParts = {
     newId,
     log,
     metrics,
-    settings: { tokens, rateLimit, maxConnections, production, currency, version: options.version },
+    settings: { tokens: apiTokens, rateLimit, maxConnections, production, currency, version: options.version },
+    tokens,
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
-    degrading: () => [...heartbeat.projectionChecks(), ...heartbeat.letterChecks()],
+    degrading: () => [...heartbeat.projectionChecks(), ...heartbeat.letterChecks(), ...(tokenFile?.checks() ?? [])],
     feed: background.feed,
     isStopping: () => stopping,
   }
@@ -142,6 +148,19 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     await release()
   }
   return { url, databaseUrl: database.url, stop: () => (stopped ??= stop()) }
+}
+
+/** Null: the tokens stand in the environment, and stay. */
+function openTokenFile(
+  tokens: Tokens,
+  { config, log, releases }: { readonly config: Config; readonly log: Log; readonly releases: Releases },
+): TokenFile | null {
+  const { apiTokensFile: path, loopback } = config
+  if (path === null) return null
+  const file = new TokenFile({ path, tokens, loopback, log, monotonic: () => performance.now() })
+  file.start()
+  releases.add('token file', () => file.stop())
+  return file
 }
 
 async function migrateDatabase(url: string): Promise<readonly string[]> {

@@ -41,9 +41,11 @@ async function start(context: CommandContext): Promise<void> {
   else log.info({ url: service.url, seconds }, 'ready')
   flush()
 
+  // Where the tokens stand in a file, this signal says that they are to be read again.
+  const skip = config.apiTokensFile === null ? [] : ['SIGHUP' as const]
   await new Promise<void>((resolve) => {
     const delay = config.shutdownTimeoutSeconds * 1_000
-    closeWithGrace({ delay, logger: false }, async ({ err, signal }) => {
+    closeWithGrace({ delay, logger: false, skip }, async ({ err, signal }) => {
       endWithin(delay)
       if (err !== undefined) log.fatal({ err }, 'unexpected error: stopping')
       else log.info({ signal }, 'stopping')
