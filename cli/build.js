@@ -9,6 +9,8 @@ import { buildDashboard, refreshDashboard } from './build-dashboard.js'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Not of the program: what measures, checks, runs and describes it, and the dashboard, which is bundled. */
 const APART = ['bench', 'coverage', 'dashboard', 'dist', 'docs', 'node_modules', 'ops', 'test']
+/** But this one, which the command line uses too. */
+const SHARED = 'dashboard/live-client.ts'
 const STAMP = 'sources.json'
 /** Of mails, which are read beside the code. */
 const TEMPLATE = /\/templates\/[^/]+\.(txt|html)$/
@@ -92,9 +94,10 @@ export function sourceFolders() {
 
 /** What goes into dist/: code, and the files that it reads. */
 function sources() {
-  return sourceFolders()
-    .flatMap((folder) => list(folder))
-    .filter(({ path }) => !/\.spec\.ts$|test-kit\.ts$/.test(path))
+  return [
+    ...sourceFolders().flatMap((folder) => list(folder)),
+    ...list('dashboard').filter(({ path }) => path === SHARED),
+  ].filter(({ path }) => !/\.spec\.ts$|test-kit\.ts$/.test(path))
 }
 
 function list(folder) {

@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/events.ts'),
   },
   {
+    name: 'watch',
+    summary: 'show changes as they come',
+    load: () => import('./commands/watch.ts'),
+  },
+  {
     name: 'flood',
     summary: 'send random orders to the service and report rate and latency',
     load: () => import('./commands/flood.ts'),

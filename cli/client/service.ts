@@ -37,10 +37,7 @@ const FIRST_PATIENCE = 5_000
 /** A client of the service, which has answered once. Throws a StartFailure when there is none or it refuses us. */
 export async function connect(context: CommandContext, connecting: Connecting): Promise<HttpClient> {
   const { options, connections, signal } = connecting
-  const given = options.url === undefined ? null : givenUrl(options.url)
-  const running = given === null ? runningHere(context) : trustedRunFile(context.config().dataDir)
-  const url = given ?? running?.url ?? ''
-  const token = tokenFor(context, { url, token: options.token, running })
+  const { url, token } = serviceOf(context, options)
   await greet({ url, token, signal })
   return new HttpClient({ url, token, connections, signal, patience: options.patience * 1_000 })
 }
@@ -59,6 +56,17 @@ export async function withService(
     interruption.release()
     await client.close()
   }
+}
+
+/** Which service is meant, and as whom it is asked. Throws a StartFailure when there is none. */
+export function serviceOf(
+  context: CommandContext,
+  options: Pick<ServiceOptions, 'url' | 'token'>,
+): { readonly url: string; readonly token: string | null } {
+  const given = options.url === undefined ? null : givenUrl(options.url)
+  const running = given === null ? runningHere(context) : trustedRunFile(context.config().dataDir)
+  const url = given ?? running?.url ?? ''
+  return { url, token: tokenFor(context, { url, token: options.token, running }) }
 }
 
 async function greet(service: { readonly url: string; readonly token: string | null; readonly signal: AbortSignal }) {

@@ -115,6 +115,30 @@ test('the tail follows the log until it is interrupted', async () => {
   expect(await tail.finished).toMatchObject({ code: 0, stderr: '' })
 })
 
+test('changes are shown as they come until it is interrupted, over either carrier', async () => {
+  for (const carrier of [[], ['--stream']]) {
+    const watch = startCommand(service.dataDir, ['watch', 'stock', 'activity', '--limit', '1', ...carrier, '--json'])
+    const frames = () =>
+      watch
+        .stdout()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as { type: string; topic: string; items: { sku?: string }[] })
+    await eventually(() => frames().length >= 2)
+    expect(frames().map(({ type }) => type)).toEqual(['snapshot', 'snapshot'])
+    const { json } = await run('simulate', 'black-friday', '-n', '1', '--stock', '1')
+    const { sku } = json() as { readonly sku: string }
+    await eventually(() =>
+      frames().some(({ topic, items }) => topic === 'stock' && items.some((item) => item.sku === sku)),
+    )
+    watch.signal('SIGINT')
+    expect(await watch.finished).toMatchObject({ code: 0 })
+  }
+  const unknown = await run('watch', 'oders')
+  expect(unknown.code).toBe(2)
+  expect(unknown.stderr).toContain('there is no topic')
+})
+
 test('one event is shown whole, and one that is not there is said not to be', async () => {
   const { json } = await run('events', 'show', '1')
   expect(json()).toMatchObject({ position: 1, version: 1, type: expect.any(String) })
