@@ -10,11 +10,12 @@ import type { Health } from '../store/waiting/health.ts'
 import { isProblemCode, PROBLEMS } from './http/problems.ts'
 import type { CommandTopicName } from '../kafka/inbound/command-topics.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
+import { liveMetrics, type LiveMetrics } from './live-metrics.ts'
 import { stateGauges, watchReactors } from './state-gauges.ts'
 
 export type OrderExecution = Execution<{ readonly reason: string }>
 
-export interface Metrics {
+export interface Metrics extends LiveMetrics {
   /** For parts that have metrics of their own. */
   readonly registry: Registry
   readonly requestDuration: Histogram<'route' | 'method' | 'status'>
@@ -88,6 +89,7 @@ export function createMetrics(): Metrics {
       help: 'Errors of the connection that writes; each was retried or became an answer.',
       registers,
     }),
+    ...liveMetrics(registers),
     countOrder: orderCounter(registers),
     countInbound: inboundCounter(registers),
     watchInbound: (topic, isConsuming) => watchInbound(registers, topic, isConsuming),

@@ -18,7 +18,9 @@ import type { WebhookParts } from './routes/payment-webhook.ts'
 import type { EmailParts } from './routes/emails.ts'
 import type { NotificationParts } from './routes/notifications.ts'
 import type { PaymentParts } from './routes/payments.ts'
+import type { Tokens } from './http/access.ts'
 import type { ApiToken } from './http/roles.ts'
+import type { LiveParts } from './routes/live.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What a process of any role needs to tell how it does. */
@@ -29,6 +31,8 @@ export interface OperationParts {
   /** Null: nothing is measured. */
   readonly metrics: Metrics | null
   readonly settings: ApiSettings
+  /** Absent: those of the settings, which stay. */
+  readonly tokens?: Tokens
   /** What readiness rests on. Called for each question, so it answers from what is known already. */
   readonly readiness: () => readonly Check[]
   /** What is worth an operator's look, and no reason to send requests elsewhere: orders are taken all the same. */
@@ -59,6 +63,7 @@ export interface ApiParts extends OperationParts {
   /** Records that came in over Kafka and could not be handled. */
   readonly deadLetters: DeadLetters
   readonly kafka: KafkaParts
+  readonly live: LiveParts['live']
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly WantedOrder[]
 }

@@ -13,6 +13,7 @@ import { documentation, problems } from './routes/documentation.ts'
 import { emails } from './routes/emails.ts'
 import { events } from './routes/events.ts'
 import { kafka } from './routes/kafka.ts'
+import { live } from './routes/live.ts'
 import { health, service } from './routes/operations.ts'
 import { notifications } from './routes/notifications.ts'
 import { orders } from './routes/orders.ts'
@@ -29,6 +30,9 @@ export const uncountedResources: readonly Resource<ApiParts>[] = [health]
 
 /** Without tokens. */
 export const openResources: readonly Resource<ApiParts>[] = [problems, start]
+
+/** Bounded by itself alone: neither the rate limit nor shedding of load touches its connections. */
+export const streamingResources: readonly Resource<ApiParts>[] = [live]
 
 export const guardedResources: readonly Resource<ApiParts>[] = [
   orders,
@@ -57,6 +61,7 @@ export const allResources: readonly Resource<ApiParts>[] = [
   ...uncountedResources,
   ...openResources,
   ...guardedResources,
+  ...streamingResources,
 ]
 
 /** By name: the OpenAPI document has them in this order. */

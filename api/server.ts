@@ -9,7 +9,8 @@ import { httpServer } from './connection/http-server.ts'
 import { shareTurns, waitForViews } from './connection/budgets.ts'
 import { leaveUncounted, limitRate } from './connection/rate-limit.ts'
 import { originForm } from './connection/target.ts'
-import { checkHost, principals, requireRole } from './http/access.ts'
+import { takeWebSockets, Upgrades } from './connection/upgrades.ts'
+import { checkHost, requireRole, Tokens } from './http/access.ts'
 import { checkContentCoding, checkTransferCoding, ignoreTypeOfNothing } from './http/body-headers.ts'
 import { errorHandler, occurrenceOf, type ReportDefect } from './http/error-handler.ts'
 import { acceptJsonOnly } from './http/json-body.ts'
@@ -24,7 +25,14 @@ import { health, service } from './routes/operations.ts'
 import { paymentWebhook } from './routes/payment-webhook.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
 import { refuseUnrouted, registryRoutes } from './routes/registry.ts'
-import { allResources, guardedResources, namedShapes, openResources, uncountedResources } from './resources.ts'
+import {
+  allResources,
+  guardedResources,
+  namedShapes,
+  openResources,
+  streamingResources,
+  uncountedResources,
+} from './resources.ts'
 
 const BODY_LIMIT = 65_536
 /** Longer than any id, so that a bad id is told as such (400); beyond it the path itself is (414). */
@@ -39,8 +47,10 @@ const MOST_EVENT_LOOP_DELAY_MS = 500
 const LOAD_SAMPLE_MS = 3_000
 
 /** The API as a server that does not listen yet. Closing it waits for the requests under way. */
-export function buildServer(parts: ApiParts): ApiServer {
-  const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null })
+export function buildServer(given: ApiParts): ApiServer {
+  const parts = { ...given, tokens: given.tokens ?? new Tokens(given.settings.tokens) }
+  const upgrades = new Upgrades()
+  const { app, reportDefect } = openServer(parts, { registry: parts.registry !== null, upgrades })
   app.register(async (uncounted: ApiServer) => {
     leaveUncounted(uncounted)
     for (const { serve } of uncountedResources) serve(uncounted, parts)
@@ -52,6 +62,11 @@ export function buildServer(parts: ApiParts): ApiServer {
   })
   app.register(async (open: ApiServer) => {
     for (const { serve } of openResources) serve(open, parts)
+  })
+  app.register(async (streaming: ApiServer) => {
+    leaveUncounted(streaming)
+    await takeWebSockets(streaming, upgrades)
+    for (const { serve } of streamingResources) serve(streaming, parts)
   })
   app.register(async (guarded: ApiServer) => {
     await guard(guarded, parts)
@@ -87,7 +102,7 @@ function describeApi(app: ApiServer, version: string): void {
 
 /** The same of a process that takes no orders: its health, its metrics and its release, and nothing else. */
 export function buildOperationsServer(parts: OperationParts): ApiServer {
-  const { app } = openServer(parts, { registry: false })
+  const { app } = openServer(parts, { registry: false, upgrades: null })
   app.register(async (uncounted: ApiServer) => {
     leaveUncounted(uncounted)
     health.serve(uncounted, parts)
@@ -105,8 +120,11 @@ interface OpenedServer {
 }
 
 /** A server with all that holds for every route, and none yet. */
-function openServer(parts: OperationParts, { registry }: { readonly registry: boolean }): OpenedServer {
-  const { log, metrics, newId, settings } = parts
+function openServer(
+  parts: OperationParts,
+  { registry, upgrades }: { readonly registry: boolean; readonly upgrades: Upgrades | null },
+): OpenedServer {
+  const { log, metrics, newId, settings, tokens = new Tokens(settings.tokens) } = parts
   const requestTimeout = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const observeUnrouted = unroutedObserver(log, metrics)
 
@@ -131,6 +149,7 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
         keepAliveTimeout: KEEP_ALIVE_MS,
         maxConnections: settings.maxConnections,
         newId,
+        upgrades,
       }),
     ajv: { customOptions: VALIDATION },
     // The server itself answers; Fastify's own answer would be a second one.
@@ -154,15 +173,14 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
     reply.headers(SECURITY_HEADERS)
     done()
   })
-  if (settings.tokens.length > 0) {
-    const find = principals(settings.tokens)
+  if (tokens.areNeeded) {
     app.addHook('onRequest', (request, _reply, done) => {
-      request.principal = find(request.headers.authorization)
+      request.principal = tokens.find(request.headers.authorization)
       done()
     })
   }
   const counted = limitRate(app, settings.rateLimit)
-  app.addHook('onRequest', checkHost(settings.tokens.length === 0))
+  app.addHook('onRequest', checkHost(!tokens.areNeeded))
   app.addHook('onRequest', checkOrigin)
   app.addHook('onRequest', checkTransferCoding)
   app.addHook('onRoute', ignoreTypeOfNothing)
@@ -175,8 +193,8 @@ function openServer(parts: OperationParts, { registry }: { readonly registry: bo
 }
 
 /** Everything but health and the dashboard's files is behind tokens and load shedding. */
-async function guard(app: ApiServer, { settings }: OperationParts): Promise<void> {
-  const guarded = settings.tokens.length > 0
+async function guard(app: ApiServer, { settings, tokens }: OperationParts): Promise<void> {
+  const guarded = tokens?.areNeeded ?? settings.tokens.length > 0
   await app.register(underPressure, {
     maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS,
     sampleInterval: LOAD_SAMPLE_MS,

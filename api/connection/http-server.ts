@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { malformedHttp, refuseExpectation, sendRaw } from './malformed-http.ts'
+import { readAgain, type Upgrades } from './upgrades.ts'
 
 const MOST_UNDER_WAY = 16
 /** Of one connection. An answer that was begun is always sent whole. */
@@ -23,6 +24,8 @@ export interface HttpSettings {
   readonly keepAliveTimeout: number
   readonly maxConnections: number
   readonly newId: () => string
+  /** Null: no connection becomes a WebSocket. */
+  readonly upgrades: Upgrades | null
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -42,13 +45,14 @@ interface Connection {
 
 /** For Fastify's `serverFactory`. */
 export function httpServer(handle: Handle, settings: HttpSettings): Server {
-  const { newId, maxConnections } = settings
+  const { newId, maxConnections, upgrades } = settings
   const connections = new Map<Duplex, Connection>()
   /** Those without a request, the one that has been so for longest first. */
   const idle = new Set<Connection>()
   let waiting = 0
 
   function opened(socket: Socket): void {
+    if (connections.has(socket)) return
     const connection: Connection = { socket, underWay: [], waiting: [] }
     connections.set(socket, connection)
     socket.once('close', () => {
@@ -113,6 +117,16 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   // Node drops headers past the 2,000th without a word, an Idempotency-Key among them; their size is bounded already.
   server.maxHeadersCount = 0
   server.on('connection', opened)
+  if (upgrades !== null) {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      const connection = connections.get(socket)
+      if (upgrades.take(request, socket, head)) {
+        if (connection !== undefined) idle.delete(connection)
+      } else if (connection?.underWay.length === 0 && connection.waiting.length === 0) {
+        readAgain(server, { request, socket, head })
+      } else socket.destroy()
+    })
+  }
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     arrived({ handle: refuseExpectation(newId), request, response }),
   )

@@ -2,6 +2,13 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Metrics } from '../metrics.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answer lasts as long as the client stays: whoever serves it says when it ended. */
+    readonly streams?: true
+  }
+}
+
 /** Answers slower than this are worth a line. */
 const SLOW_MS = 1_000
 
@@ -44,6 +51,7 @@ function observer(
 
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const { elapsedTime, statusCode } = reply
+    if (request.routeOptions.config.streams === true && statusCode < 400) return
     childFor(statusCode)?.observe(elapsedTime / 1000)
     const level = levelOf(statusCode, elapsedTime)
     // Successes are lines of level debug: writing one for each would cost a tenth of the throughput.

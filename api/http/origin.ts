@@ -15,21 +15,27 @@ const OWN_SITES = new Set(['same-origin', 'none'])
 const MOST_SHOWN = 300
 
 export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
-  const { method, headers } = request
-  if (SAFE.has(method) || request.routeOptions.config.signed === true) return done()
+  if (SAFE.has(request.method) || request.routeOptions.config.signed === true) return done()
+  done(foreignOrigin(request) ?? undefined)
+}
+
+/**
+ * That a page of another origin sent it; null: none did. Browsers let any page open a WebSocket, and read what comes: for
+ * that one a GET is no safe method.
+ */
+export function foreignOrigin(request: FastifyRequest): ProblemError | null {
+  const { headers } = request
   const { origin } = headers
   const host = hostOf(request) ?? ''
   const site = headers['sec-fetch-site']
   // Browsers let no page write this header, and a page behind a proxy that changes Host is still known by it.
   if (site !== undefined) {
-    if (OWN_SITES.has(String(site))) return done()
-    return done(refused(`a page of another site sent this (Sec-Fetch-Site: ${cut(String(site), MOST_SHOWN)})`))
+    if (OWN_SITES.has(String(site))) return null
+    return refused(`a page of another site sent this (Sec-Fetch-Site: ${cut(String(site), MOST_SHOWN)})`)
   }
-  if (origin === undefined || isOriginOf(origin, host)) return done()
-  done(
-    refused(
-      `a page of ${cut(origin, MOST_SHOWN)} sent this to ${cut(host, MOST_SHOWN)}; a proxy in front of the service must pass Host on as it came`,
-    ),
+  if (origin === undefined || isOriginOf(origin, host)) return null
+  return refused(
+    `a page of ${cut(origin, MOST_SHOWN)} sent this to ${cut(host, MOST_SHOWN)}; a proxy in front of the service must pass Host on as it came`,
   )
 }
 

@@ -172,7 +172,8 @@ function projectionNotFound(projection: string): ProblemError {
   return new ProblemError({ code: 'projection-not-found', detail: `no projection is named ${projection}` })
 }
 
-function projectionAnswer({ lastCheck, ...state }: ProjectionState): object {
+/** A row of the list. */
+export function projectionAnswer({ lastCheck, ...state }: ProjectionState): object {
   return {
     ...state,
     lastCheck: lastCheck === null ? null : { ...lastCheck, checkedAt: rfc3339(lastCheck.checkedAt) },

@@ -88,24 +88,24 @@ export const reactors = resource(
   ({ reactors: all }: Pick<ApiParts, 'reactors'>) => ({
     async listReactors(_request, reply) {
       const states = await all.states()
-      return uncached(reply).send({ items: states.map(shown), position: states[0]?.head ?? 0 })
+      return uncached(reply).send({ items: states.map(reactorAnswer), position: states[0]?.head ?? 0 })
     },
     async pauseReactor({ params: { name } }, reply) {
-      return uncached(reply).send(shown(known(name, await all.pause(name))))
+      return uncached(reply).send(reactorAnswer(known(name, await all.pause(name))))
     },
     async resumeReactor({ params: { name } }, reply) {
-      return uncached(reply).send(shown(known(name, await all.resume(name))))
+      return uncached(reply).send(reactorAnswer(known(name, await all.resume(name))))
     },
     async retryReactor({ params: { name } }, reply) {
-      return uncached(reply).send(shown(known(name, await all.retry(name))))
+      return uncached(reply).send(reactorAnswer(known(name, await all.retry(name))))
     },
     async retryCause({ params: { name, position }, body }, reply) {
       const cause = causeOf(name, position, body?.webhook)
-      return uncached(reply).send(shown(parkedIn(name, position, await all.retryCause(name, cause))))
+      return uncached(reply).send(reactorAnswer(parkedIn(name, position, await all.retryCause(name, cause))))
     },
     async skipCause({ params: { name, position }, body: { reason, webhook } }, reply) {
       const cause = causeOf(name, position, webhook)
-      return uncached(reply).send(shown(parkedIn(name, position, await all.skipCause(name, cause, reason))))
+      return uncached(reply).send(reactorAnswer(parkedIn(name, position, await all.skipCause(name, cause, reason))))
     },
   }),
 )
@@ -132,7 +132,8 @@ function known<State>(name: string, state: State | null): State {
   return state
 }
 
-function shown({ parked, paused, outage, ...state }: ReactorState) {
+/** A row of the list. */
+export function reactorAnswer({ parked, paused, outage, ...state }: ReactorState) {
   return {
     ...state,
     paused: sinceShown(paused),

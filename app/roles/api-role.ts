@@ -31,6 +31,7 @@ import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints } from '../crash-points.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
+import { openLive } from '../start/open-live.ts'
 import { openInbound, placeOrderSchemaId } from './inbound.ts'
 import type { Log } from '../log.ts'
 import { logReaders } from './log-readers.ts'
@@ -119,11 +120,15 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
   const reachPoint = crashPoints({ crash })
+  const reactors = openReactors({ pool, skips, executor: committer, newId })
+  const knownHead = () => committer.known
+  const live = openLive({
+    ...{ databaseUrl, currency, progress, views, reactors, sampler, knownHead, most: config.liveClients, releases },
+  })
   return {
     parts: {
       executor: committer,
-      views,
-      reactors: openReactors({ pool, skips, executor: committer, newId }),
+      ...{ views, reactors, live },
       payments: {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
         webhooks: {

@@ -4,7 +4,9 @@ import { pino } from 'pino'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
 import { logReaders } from '../../app/roles/log-readers.ts'
 import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
+import { openLive } from '../../app/start/open-live.ts'
 import { openProjector, projectorPool } from '../../app/roles/open-projector.ts'
+import { Releases } from '../../app/start/releases.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { createMetrics, type Metrics } from '../../api/metrics.ts'
 import type { ApiServer } from '../../api/api-server.ts'
@@ -86,10 +88,15 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     },
   })
   const views = openViews({ pool, progress, currency: 'EUR' })
+  const reactors = openReactors({ pool, skips, executor: committer, newId })
+  const releases = new Releases()
+  const live = openLive({
+    ...{ databaseUrl: url, currency: 'EUR', progress, views, reactors, sampler, knownHead: () => committer.known },
+    ...{ most: 1_000, releases },
+  })
   const parts: ApiParts = {
     executor: committer,
-    views,
-    reactors: openReactors({ pool, skips, executor: committer, newId }),
+    ...{ views, reactors, live },
     payments: {
       ...{ hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve() },
@@ -138,6 +145,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     another: (changes, more = {}) => serve({ metrics: null, settings: { ...parts.settings, ...more }, ...changes }),
     async close() {
       for (const server of servers) await server.close()
+      await releases.release(() => undefined)
       await sampler.stop()
       await projector.stop()
       await committer.stop()
