@@ -17,11 +17,11 @@ import type { SchemaUsage } from '../store/log/schema-usage.ts'
 import type { WebhookParts } from './routes/payment-webhook.ts'
 import type { EmailParts } from './routes/emails.ts'
 import type { NotificationParts } from './routes/notifications.ts'
-import type { PaymentParts } from './routes/payments.ts'
 import type { Tokens } from './http/access.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { LiveParts } from './routes/live.ts'
 import type { Metrics } from './metrics.ts'
+import type { PaymentParts } from './routes/payment-attempt.ts'
 
 /** What a process of any role needs to tell how it does. */
 export interface OperationParts {
@@ -48,7 +48,7 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly reactors: Reactors
-  readonly payments: PaymentParts['payments'] & WebhookParts['payments']
+  readonly payments: PaymentParts & WebhookParts['payments']
   /** The embedded inbox. */
   readonly emails: EmailParts['emails']
   readonly listNotifications: NotificationParts['listNotifications']

@@ -5,6 +5,7 @@ import type { Resource } from './resource.ts'
 import { activity } from './routes/activity.ts'
 import { alerts } from './routes/alerts.ts'
 import { analytics } from './routes/analytics.ts'
+import { checkOuts } from './routes/check-out.ts'
 import { customers } from './routes/customers.ts'
 import { start } from './routes/dashboard.ts'
 import { deadLetters } from './routes/dead-letters.ts'
@@ -37,6 +38,7 @@ export const streamingResources: readonly Resource<ApiParts>[] = [live]
 export const guardedResources: readonly Resource<ApiParts>[] = [
   orders,
   payments,
+  checkOuts,
   deliveries,
   returns,
   products,

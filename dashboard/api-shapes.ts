@@ -6,20 +6,20 @@ export interface Activity {
   readonly position: number
   /** When it was recorded. RFC 3339, UTC. */
   readonly at: string
-  /** Kind of the stream: order, inventory, customer. */
+  /** What it happened to: order, payment, delivery, inventory, customer. */
   readonly kind: string
   /** Type of the event. */
   readonly type: string
-  /** Id of the order, the product or the customer. */
+  /** Id of the order (of a payment or a delivery too), the product or the customer. */
   readonly id: string
   /** Name of the product, or of the first product of an order. */
   readonly title: string | null
-  /** Customer of the order. */
+  /** Customer of the order, the payment or the delivery. */
   readonly customerId: string | null
   readonly amount: Money | null
   /** Units. */
   readonly units: number | null
-  /** Why an order was rejected. */
+  /** Why an order was rejected or a payment declined, or the cause of a refund; a code. */
   readonly reason: string | null
 }
 
@@ -104,6 +104,18 @@ export interface Analytics {
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
   readonly customers: number
+  /** Captures. */
+  readonly total_payments: number
+  /** Orders accepted. */
+  readonly total_orders: number
+  /** Mails that were sent. */
+  readonly total_emails: number
+  /** `revenue` in major units, to the last digit: a program that reads it as a float may round it. */
+  readonly total_revenue: number
+  /** Distinct customers with a captured payment. */
+  readonly unique_users: number
+  /** The first 10 of them, by id. */
+  readonly users: readonly string[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
   /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
@@ -118,9 +130,44 @@ export interface CancelOrder {
   readonly sellable?: boolean
 }
 
+/** A line of a cart. */
+export interface CartItem {
+  /** Name of a product, exactly as the catalogue has it. */
+  readonly name: string
+  /** Of one unit, in major units (19.99); it must be the price in the catalogue. */
+  readonly price: number
+  /** Units. */
+  readonly quantity: number
+}
+
 /** A new price. */
 export interface ChangePrice {
   readonly price: Price
+}
+
+/** A cart to order and to pay by card. */
+export interface CheckOut {
+  /** The customer; one whom the shop does not know is registered. */
+  readonly user_id: string | number
+  /** A product can be on several lines. */
+  readonly cart: readonly CartItem[]
+}
+
+/** A cart that was ordered, and the payment of it. */
+export interface CheckedOut {
+  /** What became of the payment; `pending`: not known yet. The order stays placed unless it is paid. */
+  readonly status: 'success' | 'declined' | 'pending'
+  /** The same in words. */
+  readonly message: string
+  /** The customer; one whom the shop does not know is registered. */
+  readonly user_id: string | number
+  /** As it was sent. */
+  readonly cart: readonly CartItem[]
+  /** The order that was placed. */
+  readonly order_id: string
+  readonly payment: PaymentAttempt
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
 }
 
 /** A customer. */
@@ -462,6 +509,15 @@ export interface EmailList {
   readonly items: readonly Email[]
   /** The cursor of the next page; null on the last. */
   readonly next: string | null
+  /** The same mails under other names; only without query parameters. */
+  readonly emails_sent?: readonly {
+    /** Personal data. */
+    readonly to: string
+    /** Subject. */
+    readonly subject: string
+    /** The text. */
+    readonly body: string
+  }[]
 }
 
 /** An event to encode. */
@@ -615,6 +671,24 @@ export interface GroupLag {
   })[]
 }
 
+/** An order under the names that some clients know. */
+export interface KnownOrder {
+  /** The order. */
+  readonly order_id: string
+  /** The customer who ordered. */
+  readonly user_id: string
+  readonly items: readonly ({
+    /** As the catalogue had it; null when the product is unknown. */
+    readonly name: string | null
+    /** Of one unit, in major units; null when the product is unknown. */
+    readonly price: number | null
+    /** Units. */
+    readonly quantity: number
+  })[]
+  /** Status of the order. */
+  readonly status: 'placed' | 'confirmed' | 'rejected' | 'cancelled' | 'expired' | 'completed'
+}
+
 /** How far all readers are behind; the verdict is the worst of all. */
 export interface Lag {
   /** `WARN`: moves, but falls behind; `UNKNOWN`: could not be looked at, or not in the last 10 s; `STALLED`: runs, but does not move; `STOPPED`: does not run although something is unread. */
@@ -665,6 +739,16 @@ export interface LiveRates {
   readonly revenue: MoneySum
   /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
   readonly lastUpdated: string | null
+  /** `paymentsPerMinute`. */
+  readonly payments_per_minute: number
+  /** `ordersPerMinute`. */
+  readonly orders_per_minute: number
+  /** `revenue` in major units, to the last digit: a program that reads it as a float may round it. */
+  readonly total_revenue: number
+  /** Distinct customers with a captured payment. */
+  readonly unique_users: number
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
+  readonly last_updated: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
 }
@@ -810,6 +894,8 @@ export interface OrderList {
   readonly next: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
+  /** The same orders under other names; only without query parameters. */
+  readonly orders?: readonly KnownOrder[]
 }
 
 /** Number of orders with each status now. */
@@ -1324,6 +1410,12 @@ export interface SalesByMinute {
     readonly gmv: MoneySum
     /** Rejected orders. */
     readonly rejected: number
+    /** Payments captured. */
+    readonly payments: number
+    /** Refunds made. */
+    readonly refunds: number
+    /** Orders delivered. */
+    readonly deliveries: number
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number

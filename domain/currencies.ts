@@ -25,18 +25,29 @@ export function isCurrency(code: string): boolean {
   return digits.has(code)
 }
 
-/** In major units, exactly: 2^53 - 1 minor units have more digits than a number of major units. `count`: of its currency. */
-export function decimal(amount: number, count: number): `${number}` {
-  const text = String(Math.abs(amount)).padStart(count + 1, '0')
-  const sign = amount < 0 ? '-' : ''
-  const whole = text.slice(0, text.length - count)
-  const fraction = count === 0 ? '' : `.${text.slice(text.length - count)}`
-  return `${sign}${whole}${fraction}` as `${number}`
-}
-
 /** How many digits of an amount in minor units stand behind the point. */
 export function currencyDigits(code: string): number {
   const count = digits.get(code)
   if (count === undefined) throw new RangeError(`no currency in use has the code ${code}`)
   return count
+}
+
+/** Exact: 2^53 - 1 minor units have more digits than a number of major units. `amount`: digits, perhaps with a minus. */
+export function majorUnits(amount: number | bigint | string, code: string): `${number}` {
+  const digits = currencyDigits(code)
+  const text = String(amount)
+  const sign = text.startsWith('-') ? '-' : ''
+  const padded = text.slice(sign.length).padStart(digits + 1, '0')
+  const whole = padded.slice(0, padded.length - digits)
+  const fraction = digits === 0 ? '' : `.${padded.slice(padded.length - digits)}`
+  return `${sign}${whole}${fraction}` as `${number}`
+}
+
+/** From a plain decimal, as `String` writes a number; null where it has more digits than the currency, or passes 2^53 - 1. */
+export function minorUnits(major: string, code: string): number | null {
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(major) ?? []
+  const digits = currencyDigits(code)
+  if (whole === undefined || fraction.length > digits) return null
+  const amount = Number(whole + fraction.padEnd(digits, '0'))
+  return Number.isSafeInteger(amount) ? amount : null
 }

@@ -140,7 +140,8 @@ export function heldBy(orderId: OrderId, { lines }: AcceptedOrder, read: Read): 
   return products
 }
 
-function acceptedOrder(
+/** An order as an event of it says. */
+export function acceptedOrder(
   status: AcceptedOrder['status'],
   content: OrderContent,
   reservedUntil: Timestamp | null,

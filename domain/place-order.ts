@@ -1,7 +1,7 @@
 /** Placing an order: the one decision that meets the order, its customer and the stock of each product at once. */
-import type { Money, OrderLine, OrderRejected, RejectedLine, Shortage } from '../schemas/events.ts'
-import { customer, type Customer, type UnknownCustomer } from './customer.ts'
-import { accept, refuse, to, type Decision, type Read } from './decision.ts'
+import type { Money, OrderLine, OrderPlaced, OrderRejected, RejectedLine, Shortage, Tier } from '../schemas/events.ts'
+import { customer, type UnknownCustomer } from './customer.ts'
+import { accept, refuse, to, type Addressed, type Decision, type Read } from './decision.ts'
 import { availableOf, inventory } from './inventory.ts'
 import { order, productsOf, type AcceptedOrder, type OrderedProduct, type RejectedOrder } from './order.ts'
 import { totalOf, type CustomerId, type OrderId, type Sku, type Timestamp } from './values.ts'
@@ -68,11 +68,12 @@ export type PlaceOrderRefusal = Rejection | RejectedBefore | OrderExists
  * is accepted, a rejected one is refused for the reason it was rejected for.
  */
 export function placeOrder(command: PlaceOrder, read: Read): Decision<PlaceOrderRefusal> {
-  const { orderId, named, customerId, currency, at } = command
+  const { orderId, named, customerId, currency } = command
   const existing = named ? read(order, orderId) : read.creating(order, orderId)
   if (existing.status !== 'none') return placeAgain(existing, command)
 
-  const buyer = read(customer, customerId)
+  const registered = read(customer, customerId)
+  const buyer = registered.status === 'none' ? null : { tier: registered.tier, region: registered.registration.region }
   const products = productsOf(command.lines, read)
   const lines = command.lines.map((line) => asCatalogued(line, products))
   const known = lines.every(isKnown) ? lines : null
@@ -80,30 +81,53 @@ export function placeOrder(command: PlaceOrder, read: Read): Decision<PlaceOrder
   const reject = (refusal: Rejection) =>
     refuse(refusal, to(order, orderId, rejectedOrder({ command, buyer, lines, total, refusal })))
 
-  if (buyer.status === 'none') return reject({ reason: 'unknown-customer', customerId })
+  if (buyer === null) return reject({ reason: 'unknown-customer', customerId })
   if (known === null) return reject({ reason: 'unknown-product', skus: unknownOf(lines) })
   if (known.some(({ unitPrice }) => unitPrice.currency !== currency)) return reject({ reason: 'wrong-currency' })
   if (total === null) return reject({ reason: 'order-too-large' })
   const shortages = shortagesOf(products)
   if (shortages.length > 0) return reject({ reason: 'out-of-stock', shortages })
 
-  const { tier, registration } = buyer
-  const { region } = registration
-  const reservedUntil = command.reservationMinutes === 0 ? null : at + command.reservationMinutes * MINUTE
-  return accept(
-    to(order, orderId, {
-      type: 'OrderPlaced',
-      orderId,
-      customerId,
-      tier,
-      region,
-      lines: known,
-      total,
-      placedAt: at,
-      reservedUntil,
-    }),
+  return accept(...placement(placedOrder({ command, buyer, lines: known, total }), products))
+}
+
+/** What a decision needs to know of whoever orders. */
+export interface Buyer {
+  readonly tier: Tier
+  readonly region: string
+}
+
+/** What an order asks for, however its lines were named. */
+type Asked = Pick<PlaceOrder, 'orderId' | 'customerId' | 'reservationMinutes' | 'at'>
+
+export function placedOrder(placed: {
+  readonly command: Asked
+  readonly buyer: Buyer
+  readonly lines: readonly OrderLine[]
+  readonly total: Money
+}): OrderPlaced {
+  const { command, buyer, lines, total } = placed
+  const { orderId, customerId, reservationMinutes, at } = command
+  return {
+    type: 'OrderPlaced',
+    orderId,
+    customerId,
+    tier: buyer.tier,
+    region: buyer.region,
+    lines,
+    total,
+    placedAt: at,
+    reservedUntil: reservationMinutes === 0 ? null : at + reservationMinutes * MINUTE,
+  }
+}
+
+/** An order that is placed reserves the units of its products, in the same append. */
+export function placement(placed: OrderPlaced, products: readonly OrderedProduct[]): readonly Addressed[] {
+  const { orderId } = placed
+  return [
+    to(order, orderId, placed),
     ...products.map(({ sku, units }) => to(inventory, sku, { type: 'StockReserved', sku, orderId, quantity: units })),
-  )
+  ]
 }
 
 function placeAgain(existing: AcceptedOrder | RejectedOrder, command: PlaceOrder): Decision<PlaceOrderRefusal> {
@@ -136,9 +160,10 @@ function rejectionOf({ reason, customerId, lines, shortages }: RejectedOrder): R
   }
 }
 
-function rejectedOrder(rejected: {
-  readonly command: PlaceOrder
-  readonly buyer: Customer
+/** `buyer`: null where nobody is registered. */
+export function rejectedOrder(rejected: {
+  readonly command: Asked
+  readonly buyer: Buyer | null
   readonly lines: readonly RejectedLine[]
   readonly total: Money | null
   readonly refusal: Rejection
@@ -148,8 +173,8 @@ function rejectedOrder(rejected: {
     type: 'OrderRejected',
     orderId: command.orderId,
     customerId: command.customerId,
-    tier: buyer.status === 'none' ? null : buyer.tier,
-    region: buyer.status === 'none' ? null : buyer.registration.region,
+    tier: buyer?.tier ?? null,
+    region: buyer?.region ?? null,
     reason: refusal.reason,
     lines,
     total,
@@ -172,7 +197,8 @@ function unknownOf(lines: readonly RejectedLine[]): readonly Sku[] {
   return [...new Set(lines.filter((line) => !isKnown(line)).map(({ sku }) => sku))]
 }
 
-function shortagesOf(products: readonly OrderedProduct[]): readonly Shortage[] {
+/** The products that have fewer units than the order asks for. */
+export function shortagesOf(products: readonly OrderedProduct[]): readonly Shortage[] {
   return products
     .map(({ sku, units, stock }) => ({ sku, wanted: units, available: availableOf(stock) }))
     .filter(({ wanted, available }) => wanted > available)

@@ -1,6 +1,7 @@
 /** What requests share: turns for what few can use at once, and places to wait until a view shows a position. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ViewName, Views } from '../../projections/views/views.ts'
+import type { Position } from '../../store/commit/command.ts'
 import type { ApiServer } from '../api-server.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { Seats } from './seats.ts'
@@ -62,27 +63,39 @@ export function shareTurns(app: ApiServer): void {
   })
 }
 
-function inTurn(atOnce: number): Take {
+/** Turns for what at most `atOnce` requests do at a time. */
+export function inTurn(atOnce: number): Take {
   const turns = new Turns({ atOnce, mostWaiting: MOST_WAITING })
   return ({ principal }, reply) => turns.take(principal?.name ?? null, () => untilGone(reply))
 }
 
 /** For all routes that are registered after it: those of a view wait until it shows what the query asks for. */
 export function waitForViews(app: ApiServer, views: Pick<Views, 'waitFor'>): void {
-  const seats = new Seats(MOST_WAITING)
+  const wait = viewWaits(views)
   app.addHook('onRoute', (route) => {
     const view = route.config?.view
     if (view === undefined) return
-    const wait = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const shown = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { after } = request.query as { readonly after?: number }
-      if (after === undefined) return
-      const giveBack = seats.take(request.principal?.name ?? null)
-      const shown = await views.waitFor(view, after, untilGone(reply)).finally(giveBack)
-      if (shown) return
-      throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(after)} yet` })
+      if (after !== undefined) await wait({ request, reply }, view, after)
     }
-    route.preHandler = [route.preHandler ?? [], wait].flat()
+    route.preHandler = [route.preHandler ?? [], shown].flat()
   })
+}
+
+/** Waits until a view shows a position, in a bounded number of places; throws a ProblemError where it does not. */
+export function viewWaits(views: Pick<Views, 'waitFor'>) {
+  const seats = new Seats(MOST_WAITING)
+  return async (
+    { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    view: ViewName,
+    position: Position,
+  ): Promise<void> => {
+    const giveBack = seats.take(request.principal?.name ?? null)
+    const shown = await views.waitFor(view, position, untilGone(reply)).finally(giveBack)
+    if (shown) return
+    throw new ProblemError({ code: 'not-there-yet', detail: `${view} does not show position ${String(position)} yet` })
+  }
 }
 
 /** Aborts when the client is gone. */

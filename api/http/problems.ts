@@ -233,6 +233,13 @@ export const PROBLEMS = {
     meaning: 'Only what was delivered can be returned. `orderStatus` is that of the order.',
     next: 'Cancel an order that is not on its way.',
   },
+  'price-changed': {
+    status: 409,
+    title: 'Price changed',
+    meaning:
+      'A price in the cart is not that of the catalogue; `prices` has both, in major units. Nothing was ordered.',
+    next: 'Show the customer the prices of the catalogue, and send the cart again with them and another Idempotency-Key.',
+  },
   'replay-unfinished': {
     status: 409,
     title: 'Replay in progress',
@@ -279,8 +286,15 @@ export const PROBLEMS = {
   'unknown-product': {
     status: 422,
     title: 'Unknown product',
-    meaning: 'A line has a product that is not in the catalogue. The order is recorded as rejected.',
-    next: 'Check the SKUs in `detail` and order again with a new order id.',
+    meaning:
+      'A line has a product that is not in the catalogue. An order is recorded as rejected; of a cart (POST /payment), whose `names` are listed, nothing is.',
+    next: 'Check the SKUs or names in `detail` and order again, with a new order id.',
+  },
+  'ambiguous-product': {
+    status: 422,
+    title: 'Ambiguous product',
+    meaning: 'Several products have a name that the cart has; `names` lists such names. Nothing was ordered.',
+    next: 'Order by SKU with POST /orders, and pay with POST /payments.',
   },
   'unknown-customer': {
     status: 422,
@@ -424,7 +438,8 @@ export const PROBLEMS = {
   'not-there-yet': {
     status: 504,
     title: 'Position not reached yet',
-    meaning: 'The view did not reach the position in `?after` within 5 seconds.',
+    meaning:
+      'The view did not reach the position in `?after`, or for POST /payment the head of the log, within 5 seconds.',
     next: 'Retry after `Retry-After`; check that the position came from an X-Position header.',
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>

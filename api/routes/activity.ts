@@ -1,5 +1,7 @@
 /** The newest things that happened, over HTTP. */
-import { closed, ref } from '../../commands/shape.ts'
+import { Type } from 'typebox'
+import { closed, oneOf, ref } from '../../commands/shape.ts'
+import { ACTIVITY_KINDS } from '../../projections/views/activity.ts'
 import type { Views } from '../../projections/views/views.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
@@ -14,13 +16,17 @@ export const activity = resource(
       view: 'activity',
       summary: 'Show the newest events of all kinds',
       params: NOTHING,
-      query: closed({ limit, cursor, after }),
+      query: closed({
+        kind: Type.Optional(oneOf(ACTIVITY_KINDS, { description: 'Only events of this kind.' })),
+        ...{ limit, cursor, after },
+      }),
       shape: ref(ActivityList),
     }),
   },
   ({ views }: { readonly views: Pick<Views, 'activity'> }) => ({
     async listActivity(request, reply) {
-      return sendHistory({ request, reply }, await views.activity.list(pageQuery(request.query)))
+      const { kind = null } = request.query
+      return sendHistory({ request, reply }, await views.activity.list({ ...pageQuery(request.query), kind }))
     },
   }),
 )

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import type { Breakdown } from '../../projections/views/shown.ts'
 import type { ViewName, Views } from '../../projections/views/views.ts'
 import type { Handler } from '../api-server.ts'
+import { knownRates, knownRevenue, knownTotals } from './known-names.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { sendBreakdown, sendTagged } from './read-answers.ts'
@@ -51,12 +52,16 @@ export const analytics = resource(
         sendBreakdown({ request, reply }, await query())
     return {
       async getAnalytics(request, reply) {
-        const { position, asOf, ...content } = await sales.totals()
-        return sendTagged({ request, reply }, { content, also: { position, asOf } })
+        const { position, asOf, emails, payers, ...own } = await sales.totals()
+        const content = { ...own, ...knownTotals({ ...own, emails, payers }) }
+        const exact = knownRevenue(own.revenue)
+        return sendTagged({ request, reply }, { content, also: { position, asOf }, exact })
       },
       async getLiveRates(request, reply) {
-        const { position, asOf: _, lastUpdated, ...content } = await sales.live()
-        return sendTagged({ request, reply }, { content, also: { position, lastUpdated } })
+        const { position, asOf: _, lastUpdated, payers, ...own } = await sales.live()
+        const content = { ...own, ...knownRates({ ...own, payers }) }
+        const also = { position, lastUpdated, last_updated: lastUpdated }
+        return sendTagged({ request, reply }, { content, also, exact: knownRevenue(own.revenue) })
       },
       getSalesByMinute: breakdown(() => sales.minutes()),
       getSalesByHour: breakdown(() => sales.hours()),

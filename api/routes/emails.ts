@@ -4,11 +4,12 @@ import { closed, ref } from '../../commands/shape.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import type { Email as StoredEmail, InboxPage } from '../../reactors/mail/inbox-table.ts'
 import { ProblemError } from '../http/problem-document.ts'
+import { knownEmail } from './known-names.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Email, EmailList } from '../shapes/email.ts'
 import { cursor, DEFAULT_LIMIT, limit } from '../shapes/list.ts'
-import { invalidCursor, uncached } from './read-answers.ts'
+import { invalidCursor, isEmpty, uncached } from './read-answers.ts'
 
 const EMAIL_ID = /^[\w.-]{1,256}$/
 
@@ -43,10 +44,13 @@ export interface EmailParts {
 }
 
 export const emails = resource({ listEmails, getEmail }, ({ emails: inbox }: EmailParts) => ({
-  async listEmails({ query: { limit = DEFAULT_LIMIT, cursor: from = null } }, reply) {
+  async listEmails({ query }, reply) {
+    const { limit = DEFAULT_LIMIT, cursor: from = null } = query
     const page = await inbox.list({ limit, from })
     if (page === null) throw invalidCursor()
-    return uncached(reply).send({ items: page.items.map(shown), next: page.next })
+    const { items, next } = page
+    const known = isEmpty(query) ? { emails_sent: items.map(knownEmail) } : {}
+    return uncached(reply).send({ items: items.map(shown), next, ...known })
   },
   async getEmail({ params: { emailId } }, reply) {
     const email = EMAIL_ID.test(emailId) ? await inbox.get(emailId) : null

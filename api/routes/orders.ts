@@ -14,6 +14,7 @@ import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { parseIfMatch, versionsTag, versionTag } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
+import { knownOrder } from './known-names.ts'
 import type { Metrics } from '../metrics.ts'
 import { commanding, NOTHING, reading, viewing } from '../operation.ts'
 import type { ReadLog, ReadTimeline } from '../parts.ts'
@@ -22,7 +23,7 @@ import { EventPage, Timeline } from '../shapes/event.ts'
 import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
 import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
 import { eventPage, timelineOf } from './event-page.ts'
-import { pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
+import { isEmpty, pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
 
 const OrderPath = closed({ orderId: id('The order.') })
 
@@ -160,7 +161,9 @@ export const orders = resource(
       async listOrders(request, reply) {
         const { status = null, customer: customerId = null } = request.query
         const query = { ...pageQuery(request.query), status, customerId }
-        return sendPage({ request, reply }, await views.orders.list(query))
+        const page = await views.orders.list(query)
+        const known = isEmpty(request.query) ? { orders: page.items.map(knownOrder) } : {}
+        return sendPage({ request, reply }, page, known)
       },
       async getOrder(request, reply) {
         const { orderId } = request.params

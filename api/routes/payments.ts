@@ -1,7 +1,4 @@
-/**
- * Payments over HTTP: paying an order, giving money back, and what became of both.
- * Longer than 300 lines because a resource is one file: what is asked, what is refused and how it is answered.
- */
+/** Payments over HTTP: paying an order, giving money back, and what became of both. */
 import { Type } from 'typebox'
 import {
   requestPaymentCommand,
@@ -11,14 +8,8 @@ import {
 } from '../../commands/payment.ts'
 import { closed, id, oneOf, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
-import { refuse, type Decision, type Read } from '../../domain/decision.ts'
-import {
-  attemptOf,
-  openAttempt,
-  payment,
-  PAYMENT_METHODS,
-  type Payment as PaymentState,
-} from '../../domain/payments/payment.ts'
+import type { Read } from '../../domain/decision.ts'
+import { payment, PAYMENT_METHODS } from '../../domain/payments/payment.ts'
 import {
   requestRefund,
   type NothingToRefund,
@@ -33,22 +24,27 @@ import {
   type RequestPaymentRefusal,
 } from '../../domain/payments/request-payment.ts'
 import type { Money } from '../../schemas/events.ts'
-import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import type { Views } from '../../projections/views/views.ts'
-import type { Executor, Position } from '../../store/commit/command.ts'
-import { readAnswer, sendAnswer, shownAnswer } from '../answer.ts'
+import type { Executor } from '../../store/commit/command.ts'
+import { sendAnswer, shownAnswer } from '../answer.ts'
 import { executeWith, requireOwn, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
 import type { Occurrence } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
-import { attemptStatus, shownPayment } from '../payment-text.ts'
+import {
+  begunAnswer,
+  begunIn,
+  requireGateway,
+  whatBecameOf,
+  WITHOUT_GATEWAY,
+  type NoGateway,
+  type PaymentParts,
+} from './payment-attempt.ts'
+import { shownPayment } from '../payment-text.ts'
 import { resource } from '../resource.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 import { ATTEMPT_STATUSES, Payment, PaymentAttempt, PaymentAttemptList } from '../shapes/payment.ts'
 import { pageQuery, sendFound, sendPage } from './read-answers.ts'
-
-/** For so long an answer waits for what becomes of the attempt. */
-const OUTCOME_MS = 2_000
 
 const PaymentPath = closed({ orderId: id('The order.') })
 
@@ -117,20 +113,16 @@ const showing = viewing('/payments/:orderId', {
   problems: ['payment-not-found'],
 })
 
-export interface PaymentParts {
+export interface PaymentsParts {
   readonly executor: Executor
   readonly views: Pick<Views, 'payments'>
   readonly shop: ShopSettings
-  readonly payments: {
-    /** False: only what needs no gateway can be paid. */
-    readonly hasGateway: boolean
-    readonly outcomes: Pick<PaymentOutcomes, 'wait'>
-  }
+  readonly payments: PaymentParts
 }
 
 export const payments = resource(
   { requestPayment: paying, listPayments: listing, getPayment: showing, requestRefund: refunding },
-  ({ executor, views, shop, payments: { hasGateway, outcomes } }: PaymentParts) => {
+  ({ executor, views, shop, payments: { hasGateway, outcomes } }: PaymentsParts) => {
     const execute = executeWith(executor)
     return {
       async requestPayment(request, reply) {
@@ -139,33 +131,16 @@ export const payments = resource(
         const { answer, position } = execution
         if (answer === null) throw new Error('a command over HTTP has no answer')
         if (execution.outcome === 'known') reply.header('idempotency-replayed', 'true')
-        const begun = attemptIn(answer)
+        const begun = begunIn(answer, position)
         if (begun === null) return sendAnswer(reply, answer, position)
-
-        // What is kept under the key names the attempt; what became of it is looked up each time.
-        const { orderId, attempt: number } = begun
-        const over = new AbortController()
-        // Waited for before it is looked up, so that none is missed in between.
-        const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
-        let found = await look(executor, request.id, orderId)
-        if (openAttempt(found.state)?.number === number) {
-          await outcome
-          found = await look(executor, request.id, orderId)
-        }
-        over.abort()
-        const attempt = attemptOf(found.state, number)
-        if (attempt === null) throw new Error(`order ${orderId} has no attempt ${String(number)}`)
-        const status = attemptStatus(attempt)
+        const attempt = await whatBecameOf(begun, { executor, outcomes }, request.id)
         return reply
-          .code(status === 'pending' ? 202 : 201)
+          .code(attempt.status === 'pending' ? 202 : 201)
           .headers({
-            ...{ location: `/payments/${orderId}`, 'cache-control': 'no-store' },
-            'x-position': String(found.position),
+            ...{ location: `/payments/${attempt.orderId}`, 'cache-control': 'no-store' },
+            'x-position': String(attempt.position),
           })
-          .send({
-            ...{ paymentId: `${orderId}/${String(number)}`, orderId, attempt: number, method: attempt.method },
-            ...{ status, amount: attempt.amount, position: found.position },
-          })
+          .send(attempt)
       },
       async listPayments(request, reply) {
         const { status = null, method = null, order: orderId = null } = request.query
@@ -185,55 +160,14 @@ export const payments = resource(
   },
 )
 
-/** The payment, and where the log stood: readers that wait for that position see the same. */
-async function look(
-  executor: Executor,
-  commandId: string,
-  orderId: string,
-): Promise<{ readonly state: PaymentState; readonly position: Position }> {
-  let state = payment.initial
-  const execution = await executor.execute({
-    decide(read) {
-      state = read(payment, orderId)
-      return { outcome: 'accepted', events: [] }
-    },
-    ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
-  })
-  return { state, position: requireOwn(execution).position }
-}
-
-/** What needs the gateway is refused where there is none. */
-interface NoGateway {
-  readonly reason: 'no-gateway'
-}
-
 function payingWish(command: RequestPayment, hasGateway: boolean): Wish<RequestPaymentRefusal | NoGateway> {
   const { orderId } = command
   return {
     decide: (read) => requireGateway(requestPayment(command, read), hasGateway),
     codes: paying.refusals,
     told: (refusal) => payingTold(refusal, orderId),
-    shown(_made, look) {
-      const { state, version } = look(payment, orderId)
-      const attempt = state.attempts.length
-      const headers = { etag: versionTag(version), location: `/payments/${orderId}` }
-      return shownAnswer(202, JSON.stringify({ orderId, attempt }), headers)
-    },
+    shown: (_made, look) => begunAnswer(orderId, look),
   }
-}
-
-/** Null: it was refused. */
-function attemptIn(answer: string): { readonly orderId: string; readonly attempt: number } | null {
-  const { status, body } = readAnswer(answer)
-  return status === 202 ? (JSON.parse(body) as { readonly orderId: string; readonly attempt: number }) : null
-}
-
-function requireGateway(
-  decision: Decision<RequestPaymentRefusal>,
-  hasGateway: boolean,
-): Decision<RequestPaymentRefusal | NoGateway> {
-  const captured = decision.events.some(({ event }) => event.type === 'PaymentCaptured')
-  return decision.outcome === 'accepted' && !captured && !hasGateway ? refuse({ reason: 'no-gateway' }) : decision
 }
 
 export function refundingWish(
@@ -283,7 +217,7 @@ function payingTold(refusal: RequestPaymentRefusal | NoGateway, orderId: string)
     case 'wrong-currency':
       return { detail: `the order is in ${refusal.currency}`, more: { orderId } }
     case 'no-gateway':
-      return { detail: 'PAYMENT_GATEWAY_URL is not set' }
+      return { detail: WITHOUT_GATEWAY }
   }
 }
 

@@ -37,6 +37,11 @@ export function invalidCursor(): ProblemError {
   })
 }
 
+/** Without query parameters: such a question is answered under the names that some clients know, too. */
+export function isEmpty(query: object): boolean {
+  return Object.keys(query).length === 0
+}
+
 /** For answers about the service itself: they are true for a moment. */
 export function uncached(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store')
@@ -58,10 +63,18 @@ export function sendHistory<Item>(exchange: Exchange, { items, next, position }:
   return sendTagged(exchange, { content: { items, next }, also: { position } })
 }
 
-/** A page of things as they are: each item is shown as it would be alone, with the position that it shows. */
-export function sendPage<Item>({ request, reply }: Exchange, { items, next, position }: Page<Item>): FastifyReply {
+/**
+ * A page of things as they are: each item is shown as it would be alone, with the position that it shows. `more` says
+ * nothing that the items do not say.
+ */
+export function sendPage<Item>(
+  { request, reply }: Exchange,
+  { items, next, position }: Page<Item>,
+  more: object = {},
+): FastifyReply {
   if (unchanged({ request, reply }, contentTag({ items, next }), position)) return reply.code(304).send()
-  return sendJson(reply, JSON.stringify({ items: items.map((item) => ({ ...item, position })), next, position }))
+  const shown = items.map((item) => ({ ...item, position }))
+  return sendJson(reply, JSON.stringify({ items: shown, next, position, ...more }))
 }
 
 export function sendBreakdown<Item>(exchange: Exchange, { items, position, asOf }: Breakdown<Item>): FastifyReply {
@@ -72,11 +85,14 @@ export function sendBreakdown<Item>(exchange: Exchange, { items, position, asOf 
 export interface Tagged {
   readonly content: object
   readonly also: Pick<Shown, 'position'> & Readonly<Record<string, unknown>>
+  /** Numbers by their digits, of the content too: JSON.stringify would write them as rounded as a program holds them. */
+  readonly exact?: Readonly<Record<string, `${number}`>>
 }
 
-export function sendTagged({ request, reply }: Exchange, { content, also }: Tagged): FastifyReply {
-  if (unchanged({ request, reply }, contentTag(content), also.position)) return reply.code(304).send()
-  return sendJson(reply, JSON.stringify({ ...content, ...also }))
+export function sendTagged({ request, reply }: Exchange, { content, also, exact = {} }: Tagged): FastifyReply {
+  if (unchanged({ request, reply }, contentTag({ ...content, ...exact }), also.position)) return reply.code(304).send()
+  const numbers = Object.entries(exact).map(([name, digits]) => `,${JSON.stringify(name)}:${digits}`)
+  return sendJson(reply, `${JSON.stringify({ ...content, ...also }).slice(0, -1)}${numbers.join('')}}`)
 }
 
 /** A page of the log. It changes with every event, so it has no ETag. */

@@ -14,6 +14,11 @@ export const OrderCounts = named(
   { description: 'Number of orders that ever had each status.' },
 )
 
+const totalRevenue = Type.Number({
+  description: '`revenue` in major units, to the last digit: a program that reads it as a float may round it.',
+})
+const uniqueUsers = count('Distinct customers with a captured payment.')
+
 export const Analytics = named(
   'Analytics',
   {
@@ -41,6 +46,12 @@ export const Analytics = named(
     }),
     averageOrder: ref(Money),
     customers: count('Distinct customers with an accepted order.'),
+    total_payments: count('Captures.'),
+    total_orders: count('Orders accepted.'),
+    total_emails: count('Mails that were sent.'),
+    total_revenue: totalRevenue,
+    unique_users: uniqueUsers,
+    users: Type.Array(Type.String(), { maxItems: 10, description: 'The first 10 of them, by id.' }),
     position: Position,
     asOf,
   },
@@ -58,6 +69,7 @@ export const Analytics = named(
         conversion: { placed: 200, paid: 0, delivered: 0 },
         averageOrder: { amount: 61728, currency: 'EUR' },
         customers: 160,
+        ...{ total_payments: 0, total_orders: 200, total_emails: 0, total_revenue: 0, unique_users: 0, users: [] },
         position: 4711,
         asOf: '2026-11-27T08:00:00.000Z',
       },
@@ -77,6 +89,11 @@ export const LiveRates = named(
     gmv: ref(MoneySum),
     revenue: ref(MoneySum),
     lastUpdated: asOf,
+    payments_per_minute: Type.Integer({ description: '`paymentsPerMinute`.' }),
+    orders_per_minute: Type.Integer({ description: '`ordersPerMinute`.' }),
+    total_revenue: totalRevenue,
+    unique_users: uniqueUsers,
+    last_updated: asOf,
     position: Position,
   },
   { description: 'Current rates of the shop.' },
@@ -122,6 +139,9 @@ export const SalesByMinute = named(
         units: count('Units of them.'),
         gmv: ref(MoneySum),
         rejected: count('Rejected orders.'),
+        payments: count('Payments captured.'),
+        refunds: count('Refunds made.'),
+        deliveries: count('Orders delivered.'),
       }),
     ),
     position: Position,

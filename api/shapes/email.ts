@@ -1,6 +1,6 @@
 /** What the embedded inbox keeps. */
 import { Type } from 'typebox'
-import { named, nullable, ref } from '../../commands/shape.ts'
+import { closed, named, nullable, ref } from '../../commands/shape.ts'
 import { time } from './shape.ts'
 
 export const Email = named(
@@ -24,6 +24,16 @@ export const EmailList = named(
   {
     items: Type.Array(ref(Email)),
     next: nullable(Type.String({ description: 'The cursor of the next page; null on the last.' })),
+    emails_sent: Type.Optional(
+      Type.Array(
+        closed({
+          to: Type.String({ description: 'Personal data.' }),
+          subject: Type.String({ description: 'Subject.' }),
+          body: Type.String({ description: 'The text.' }),
+        }),
+        { description: 'The same mails under other names; only without query parameters.' },
+      ),
+    ),
   },
   { description: 'A page of the embedded inbox, the newest first.' },
 )

@@ -1,18 +1,19 @@
-import { Type } from 'typebox'
+import { Type, type TProperties } from 'typebox'
 import { named, nullable, ref, type Named } from '../../commands/shape.ts'
 import { Position } from './shape.ts'
 
 export const DEFAULT_LIMIT = 50
 export const MOST_ITEMS = 200
 
-/** A page of a list: at most `limit` items, and where the next page begins. */
-export function listOf(item: Named) {
+/** A page of a list: at most `limit` items, and where the next page begins. `more`: what it may have besides. */
+export function listOf<More extends TProperties = Record<never, never>>(item: Named, more?: More) {
   return named(
     `${item.$id}List`,
     {
       items: Type.Array(ref(item)),
       next: nullable(Type.String({ description: 'The cursor of the next page; null on the last.' })),
       position: Position,
+      ...more,
     },
     { description: `A page of a list: ${item.$id}.` },
   )

@@ -4,7 +4,7 @@ import { ORDER_STATUSES } from '../../domain/order.ts'
 import { PAYMENT_STATUSES } from '../../domain/payments/payment-status.ts'
 import { listOf } from './list.ts'
 import { Money, MoneySum } from './money.ts'
-import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { closed, named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { count, First, Position, time } from './shape.ts'
 
 export { ORDER_STATUSES }
@@ -113,4 +113,26 @@ export const Order = named(
   },
 )
 
-export const OrderList = listOf(Order)
+/** The orders of a page once more, for clients that know them so. */
+const KnownOrder = named(
+  'KnownOrder',
+  {
+    order_id: Type.String({ description: 'The order.' }),
+    user_id: Type.String({ description: 'The customer who ordered.' }),
+    items: Type.Array(
+      closed({
+        name: nullable(Type.String({ description: 'As the catalogue had it; null when the product is unknown.' })),
+        price: nullable(Type.Number({ description: 'Of one unit, in major units; null when the product is unknown.' })),
+        quantity: count('Units.'),
+      }),
+    ),
+    status: oneOf(ORDER_STATUSES, { description: 'Status of the order.' }),
+  },
+  { description: 'An order under the names that some clients know.' },
+)
+
+export const OrderList = listOf(Order, {
+  orders: Type.Optional(
+    Type.Array(ref(KnownOrder), { description: 'The same orders under other names; only without query parameters.' }),
+  ),
+})

@@ -8,6 +8,8 @@ import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { href } from '../route.ts'
 
 const SHOWN = 15
+/** Their ids are those of orders. */
+const OF_ORDERS: readonly string[] = ['order', 'payment', 'delivery']
 
 export function ActivityFeed() {
   const feed = useLive<ActivityList>(`/activity?limit=${String(SHOWN)}`)
@@ -53,7 +55,7 @@ function Told({ item }: { readonly item: Activity }) {
   return (
     <span class="told">
       <span class={rejected ? 'refused' : undefined}>{inWords(type)}</span>{' '}
-      {kind === 'order' ? (
+      {OF_ORDERS.includes(kind) ? (
         <a class="id" href={href('orders', id)} title={id}>
           {shortId(id)}
         </a>

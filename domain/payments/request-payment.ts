@@ -1,7 +1,7 @@
 /** Beginning to pay an order. What needs no gateway is captured at once: a total of 0, and what a VIP buys on account. */
 import type { Money } from '../../schemas/events.ts'
-import { accept, refuse, to, type Decision, type Read } from '../decision.ts'
-import { order, type Order, type UnknownOrder } from '../order.ts'
+import { accept, refuse, to, type Addressed, type Decision, type Read } from '../decision.ts'
+import { order, type AcceptedOrder, type Order, type UnknownOrder } from '../order.ts'
 import { sameMoney, type OrderId, type Timestamp } from '../values.ts'
 import { confirmation } from './confirm-order.ts'
 import {
@@ -87,25 +87,37 @@ export function requestPayment(command: RequestPayment, read: Read): Decision<Re
   if (open !== null && !isReplaceable(open, at)) return refuse({ reason: 'payment-open', attempt: open.number })
   const { length: attempts } = state.attempts
   if (attempts >= MOST_ATTEMPTS) return refuse({ reason: 'too-many-attempts', attempts })
-  const { customerId, tier, region, total } = existing
+  const { tier, total } = existing
   if (method === 'on-account' && tier !== 'vip') return refuse({ reason: 'payment-method-refused', method })
   if (amount !== null && amount.currency !== total.currency)
     return refuse({ reason: 'wrong-currency', currency: total.currency })
   if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
 
-  const outcome = { status: 'open', confirms: false, declined: null, reference: null } as const
-  const reference = total.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
-  const asked = { customerId, method, amount: total, requestedAt: at }
-  const attempt: Numbered = { ...asked, ...outcome, number: attempts + 1 }
   return accept(
     ...(open === null
       ? []
       : [to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, open), reason: 'replaced' })]),
+    ...attemptToPay(existing, { orderId, number: attempts + 1, method, at }, read),
+  )
+}
+
+/** The next attempt at a placed order. What needs no gateway is captured with it. */
+export function attemptToPay(
+  placed: AcceptedOrder,
+  asked: Pick<RequestPayment, 'orderId' | 'method' | 'at'> & { readonly number: number },
+  read: Read,
+): readonly Addressed[] {
+  const { orderId, number, method, at } = asked
+  const { customerId, tier, region, total: amount } = placed
+  const outcome = { status: 'open', confirms: false, declined: null, reference: null } as const
+  const attempt: Numbered = { customerId, method, amount, requestedAt: at, ...outcome, number }
+  const reference = amount.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
+  return [
     to(payment, orderId, { type: 'PaymentRequested', ...contentOf(orderId, attempt), tier, region, at }),
     ...(reference === null
       ? []
-      : [captured(orderId, attempt, { reference, confirms: true }), ...confirmation(orderId, existing, read)]),
-  )
+      : [captured(orderId, attempt, { reference, confirms: true }), ...confirmation(orderId, placed, read)]),
+  ]
 }
 
 function isReplaceable({ method, requestedAt }: Attempt, at: Timestamp): boolean {

@@ -95,7 +95,7 @@ export function openTopics(views: Views): readonly Topic[] {
       name: 'activity',
       itemKey: (changed, key) => (changed === activityTable ? key : null),
       byKeys: (keys) => views.activity.byKeys(keys.map(Number)),
-      newest: () => views.activity.list(page),
+      newest: () => views.activity.list({ ...page, kind: null }),
       key: ({ position }) => position,
       place: ({ position }) => position,
     }),

@@ -1,8 +1,10 @@
 /**
  * The newest things that happened, of all kinds, for people to watch. Without personal data and without free text.
- * What an order does to the stock is told by the order: StockReserved, StockReleased and StockShipped are left out.
+ * What an order does to the stock is told by the order: StockReserved, StockReleased, StockShipped and StockReturned are
+ * left out. Likewise the order tells that its delivery is scheduled or cancelled, and what became of a payment tells that it
+ * was asked for.
  */
-import type { DomainEvent, Money, OrderEvent, OrderReturned } from '../../schemas/events.ts'
+import type { DomainEvent, Money, OrderEvent, OrderReturned, PaymentEvent } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
 import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from './shown.ts'
@@ -33,6 +35,15 @@ const TOLD = [
   'OrderExpired',
   'OrderCompleted',
   'OrderRejected',
+  'OrderReturned',
+  'PaymentCaptured',
+  'PaymentDeclined',
+  'RefundRequested',
+  'PaymentRefunded',
+  'RefundFailed',
+  'DeliveryDispatched',
+  'DeliveryDelivered',
+  'DeliveryFailed',
   'ProductListed',
   'PriceChanged',
   'StockReceived',
@@ -43,7 +54,7 @@ const TOLD = [
 
 export const activity = projection({
   name: 'activity',
-  version: 2,
+  version: 3,
   tables: [activityTable],
   handles: TOLD,
   apply({ event, position, recordedAt }, rows) {
@@ -58,10 +69,14 @@ export const activity = projection({
   },
 })
 
+export const ACTIVITY_KINDS = ['order', 'payment', 'delivery', 'inventory', 'customer'] as const
+
+type ActivityKind = (typeof ACTIVITY_KINDS)[number]
+
 type ActivityEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
 
 interface Told {
-  readonly kind: ActivityView['kind']
+  readonly kind: ActivityKind
   readonly id: string
   readonly title: string | null
   readonly customer_id: string | null
@@ -82,6 +97,20 @@ function tell(event: ActivityEvent): Told {
     case 'OrderExpired':
     case 'OrderCompleted':
       return tellOrder(event)
+    case 'OrderReturned':
+      return tellOrder({ ...event, total: event.value })
+    case 'PaymentCaptured':
+      return { ...tellPayment(event), reason: null }
+    case 'PaymentDeclined':
+      return { ...tellPayment(event), reason: event.reason }
+    case 'RefundRequested':
+    case 'PaymentRefunded':
+    case 'RefundFailed':
+      return { ...tellPayment(event), reason: event.cause }
+    case 'DeliveryDispatched':
+    case 'DeliveryDelivered':
+    case 'DeliveryFailed':
+      return { ...NOTHING, kind: 'delivery', id: event.orderId, customer_id: event.customerId }
     case 'ProductListed':
       return { ...NOTHING, kind: 'inventory', id: event.sku, title: event.name, money: event.price }
     case 'PriceChanged':
@@ -96,7 +125,13 @@ function tell(event: ActivityEvent): Told {
   }
 }
 
-function tellOrder(event: Exclude<OrderEvent, OrderReturned>): Told {
+function tellPayment({ orderId, customerId, amount }: PaymentEvent): Told {
+  return { ...NOTHING, kind: 'payment', id: orderId, customer_id: customerId, money: amount }
+}
+
+type OrderTold = Pick<Exclude<OrderEvent, OrderReturned>, 'orderId' | 'customerId' | 'lines' | 'total'>
+
+function tellOrder(event: OrderTold): Told {
   return {
     kind: 'order',
     id: event.orderId,
@@ -111,22 +146,26 @@ function tellOrder(event: Exclude<OrderEvent, OrderReturned>): Told {
 export interface ActivityView {
   readonly position: Position
   readonly at: string
-  readonly kind: 'order' | 'inventory' | 'customer'
+  readonly kind: ActivityKind
   readonly type: string
-  /** Of the order, product or customer. */
+  /** Of the order (of a payment or delivery too), product or customer. */
   readonly id: string
   /** Name of the product, or of the first product of an order. */
   readonly title: string | null
   readonly customerId: string | null
   readonly amount: Money | null
   readonly units: number | null
-  /** Code of a rejection. */
+  /** Code of a rejection or a decline; the cause of a refund. */
   readonly reason: string | null
+}
+
+export interface ActivityQuery extends PageQuery {
+  readonly kind: ActivityKind | null
 }
 
 export interface ActivityQueries {
   /** Newest first, among the newest 10,000. */
-  list(query: PageQuery): Promise<Page<ActivityView>>
+  list(query: ActivityQuery): Promise<Page<ActivityView>>
   /** Those at these positions that are kept, oldest first. */
   byKeys(positions: readonly Position[]): Promise<Breakdown<ActivityView>>
 }
@@ -134,7 +173,7 @@ export interface ActivityQueries {
 interface ActivityRow {
   readonly position: string
   readonly at: string
-  readonly kind: ActivityView['kind']
+  readonly kind: ActivityKind
   readonly type: string
   readonly id: string
   readonly title: string | null
@@ -147,8 +186,10 @@ interface ActivityRow {
 
 export function activityQueries(reader: ViewReader): ActivityQueries {
   return {
-    async list({ limit, cursor }) {
-      const found = await reader.read<ActivityRow>(activityPage, [cursor ?? FIRST_PAGE, limit + 1])
+    async list({ kind, limit, cursor }) {
+      const filters = kind === null ? [] : [kind]
+      const query = activityPage({ kind: kind !== null })
+      const found = await reader.read<ActivityRow>(query, [cursor ?? FIRST_PAGE, limit + 1, ...filters])
       return toPage(found, limit, { item: activityView, position: (row) => Number(row.position) })
     },
 
@@ -159,15 +200,17 @@ export function activityQueries(reader: ViewReader): ActivityQueries {
   }
 }
 
-/** Values: the cursor, the limit. */
-export const activityPage: ViewQuery = {
-  name: 'page',
-  rows: (physical) => `
-    select * from ${physical(activityTable)}
-    where position < $1
-    order by position desc
-    limit $2`,
-  orderBy: 'position desc',
+/** Values: the cursor, the limit, then that of the filter, which is looked for row by row: there are 10,000. */
+export function activityPage(filter: { readonly kind: boolean }): ViewQuery {
+  return {
+    name: filter.kind ? 'page_by_kind' : 'page',
+    rows: (physical) => `
+      select * from ${physical(activityTable)}
+      where position < $1 ${filter.kind ? 'and kind = $3' : ''}
+      order by position desc
+      limit $2`,
+    orderBy: 'position desc',
+  }
 }
 
 /** Values: the positions. */

@@ -1,5 +1,5 @@
 /** What needs a person: products that keep selling out, money that the provider took back, refunds that it did not pay. */
-import { currencyDigits, decimal } from '../../domain/currencies.ts'
+import { majorUnits } from '../../domain/currencies.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
@@ -144,7 +144,7 @@ function alertView(row: AlertRow): AlertView {
   }
   const { order_id: orderId, currency } = row
   const amount = { amount: Number(row.amount), currency }
-  return { ...place, sku: null, orderId, amount, text: refundText(row, majorUnits(amount)) }
+  return { ...place, sku: null, orderId, amount, text: refundText(row, moneyText(amount)) }
 }
 
 function refundText({ kind, order_id: orderId, reason }: RefundRow, amount: string): string {
@@ -152,6 +152,6 @@ function refundText({ kind, order_id: orderId, reason }: RefundRow, amount: stri
   return `The refund of ${amount} for order ${orderId} counts as settled outside the gateway: ${reason ?? ''}`
 }
 
-function majorUnits({ amount, currency }: Money): string {
-  return `${decimal(amount, currencyDigits(currency))} ${currency}`
+function moneyText({ amount, currency }: Money): string {
+  return `${majorUnits(amount, currency)} ${currency}`
 }

@@ -19,12 +19,12 @@ export const productsTable = table({
     version: 'integer',
     first_position: 'bigint',
   },
-  indexes: ['first_position'],
+  indexes: ['first_position', 'name'],
 })
 
 export const products = projection({
   name: 'products',
-  version: 1,
+  version: 2,
   tables: [productsTable],
   handles: [
     'ProductListed',
@@ -103,6 +103,8 @@ export interface ProductQueries {
   /** Those of these SKUs that there are. */
   byKeys(skus: readonly string[]): Promise<Breakdown<ProductView>>
   get(sku: string): Promise<Found<ProductView>>
+  /** The products that have one of these names, exactly; at most two of each. A name without one is left out. */
+  named(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
 }
 
 interface ProductRow {
@@ -133,6 +135,13 @@ export function productQueries(reader: ViewReader): ProductQueries {
       const { shown, rows } = await reader.read<ProductRow>(oneProduct, [sku])
       return { item: rows[0] === undefined ? null : productView(rows[0]), ...shown }
     },
+
+    async named(names) {
+      const { rows } = await reader.read<Pick<ProductRow, 'sku' | 'name'>>(productsNamed, [[...new Set(names)]])
+      const skus = new Map<string, readonly string[]>()
+      for (const { name, sku } of rows) skus.set(name, [...(skus.get(name) ?? []), sku])
+      return skus
+    },
   }
 }
 
@@ -158,6 +167,21 @@ export const productsByKeys: ViewQuery = {
 const oneProduct: ViewQuery = {
   name: 'one',
   rows: (physical) => `select * from ${physical(productsTable)} where sku = $1`,
+}
+
+/** Values: the names. Two tell that a name is not one product's, however many have it. */
+export const productsNamed: ViewQuery = {
+  name: 'named',
+  rows: (physical) => `
+    select wanted.name, found.sku
+    from unnest($1::text[]) wanted (name)
+    cross join lateral (
+      select sku from ${physical(productsTable)} p
+      where p.name = wanted.name
+      order by sku
+      limit 2
+    ) found`,
+  orderBy: 'name, sku',
 }
 
 function productView(row: ProductRow): ProductView {

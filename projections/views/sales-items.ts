@@ -95,7 +95,8 @@ function totalsBeside(physical: TableName): string {
 function totalsRow(beside: unknown): TotalsRow | undefined {
   if (beside === null) return undefined
   const row = beside as Readonly<Record<keyof TotalsRow, string>>
-  return { ...row, methods: row.methods === null ? null : (JSON.parse(row.methods) as TotalsRow['methods']) }
+  const methods = row.methods === null ? null : (JSON.parse(row.methods) as TotalsRow['methods'])
+  return { ...row, methods, first_payers: null } // not shown here
 }
 
 /** Values: the keys of each breakdown. */

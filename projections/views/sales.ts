@@ -29,11 +29,16 @@ export const totalsTable = table({
     refunded: 'sum',
     captures: 'counter',
     declines: 'counter',
+    // Mails that were sent, whatever they were about.
+    emails: 'counter',
   },
 })
 
 /** One row for each customer with an accepted order: its row count answers how many there are. */
 export const buyersTable = table({ name: 'sales_buyers', key: { name: 'customer_id', type: 'text' }, columns: {} })
+
+/** One row for each customer with a captured payment, whatever became of it. */
+export const payersTable = table({ name: 'sales_payers', key: { name: 'customer_id', type: 'text' }, columns: {} })
 
 /** By method and outcome: `card/captured`. A capture that comes after a decline counts under both. */
 export const methodsTable = table({
@@ -53,11 +58,11 @@ export const categoriesTable = table({
 export const tiersTable = table({ name: 'sales_tiers', key: { name: 'tier', type: 'text' }, columns: figures })
 export const soldProductsTable = table({ name: 'sales_products', key: { name: 'sku', type: 'text' }, columns: figures })
 
-/** By the second of the order or of the record of a capture, as seconds since 1970: the newest 7,200 with one. */
+/** By the second of the order or of the record of a payment or delivery, since 1970: the newest 7,200 with one. */
 export const secondsTable = table({
   name: 'sales_seconds',
   key: { name: 'second', type: 'bigint' },
-  columns: { ...figures, rejected: 'counter', payments: 'counter' },
+  columns: { ...figures, rejected: 'counter', payments: 'counter', refunds: 'counter', deliveries: 'counter' },
   keepNewest: 7_200,
 })
 
@@ -65,12 +70,13 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 4,
+  version: 5,
   // An order changes as many rows here as in all other projections together, and most of them again with the next one.
   showsEveryMs: 100,
   tables: [
     totalsTable,
     buyersTable,
+    payersTable,
     methodsTable,
     hoursTable,
     regionsTable,
@@ -89,6 +95,8 @@ export const sales = projection({
     'PaymentCaptured',
     'PaymentDeclined',
     'PaymentRefunded',
+    'DeliveryDelivered',
+    'NotificationSent',
   ],
   apply({ event, recordedAt }, rows) {
     switch (event.type) {
@@ -114,6 +122,7 @@ export const sales = projection({
       case 'PaymentCaptured':
         rows.add(totalsTable, ALL, { captures: 1, revenue: event.amount.amount })
         rows.add(secondsTable, Math.floor(recordedAt / SECOND), { payments: 1 })
+        rows.add(payersTable, event.customerId, {})
         paid(event, 'captured', rows)
         break
       case 'PaymentDeclined':
@@ -123,8 +132,15 @@ export const sales = projection({
       case 'PaymentRefunded': {
         const { amount } = event.amount
         rows.add(totalsTable, ALL, { refunds: 1, refunded: amount, revenue: -amount })
+        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { refunds: 1 })
         break
       }
+      case 'DeliveryDelivered':
+        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { deliveries: 1 })
+        break
+      case 'NotificationSent':
+        if (event.channel === 'email') rows.add(totalsTable, ALL, { emails: 1 })
+        break
     }
   },
 })
@@ -182,6 +198,10 @@ export interface SalesTotals extends Shown {
   readonly averageOrder: Money
   /** Distinct customers with an accepted order. */
   readonly customers: number
+  /** Distinct customers with a captured payment, and the first 10 of them by their ids. */
+  readonly payers: { readonly count: number; readonly first: readonly string[] }
+  /** Mails that were sent. */
+  readonly emails: number
 }
 
 export interface MethodFigures {
@@ -197,6 +217,8 @@ export interface LiveSales extends Shown {
   readonly paymentsPerMinute: number
   readonly gmv: MoneySum
   readonly revenue: MoneySum
+  /** Distinct customers with a captured payment. */
+  readonly payers: number
   /** The same as `asOf`: nothing later is known. */
   readonly lastUpdated: string | null
 }
@@ -211,6 +233,10 @@ export interface MinuteFigures extends SalesFigures {
   /** Its beginning. */
   readonly minute: string
   readonly rejected: number
+  /** These three by when they were recorded. */
+  readonly payments: number
+  readonly refunds: number
+  readonly deliveries: number
 }
 
 export interface SalesQueries {
@@ -228,6 +254,7 @@ export interface SalesQueries {
 }
 
 const BREAKDOWN_ROWS = 1_000
+const FIRST_PAYERS = 10
 const SHOWN_MINUTES = 60
 
 export interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
@@ -238,6 +265,8 @@ export interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
   readonly refunded: string
   readonly captures: string
   readonly declines: string
+  readonly emails: string
+  readonly first_payers: readonly string[] | null
   /** With amounts as text: they may be larger than a number of JSON is read. */
   readonly methods: readonly (Omit<MethodFigures, 'amount'> & { readonly amount: string })[] | null
 }
@@ -249,7 +278,7 @@ interface LiveRow {
   readonly payments: string
 }
 
-/** Nulls where nothing was ordered in the whole hour. */
+/** Nulls where nothing happened in the whole hour. */
 interface MinuteRow {
   readonly newest: string
   readonly minute: string | null
@@ -257,6 +286,9 @@ interface MinuteRow {
   readonly units: string | null
   readonly gmv: string | null
   readonly rejected: string | null
+  readonly payments: string | null
+  readonly refunds: string | null
+  readonly deliveries: string | null
 }
 
 interface FiguresRow {
@@ -284,17 +316,24 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
   return {
     async totals() {
       const { shown, rows, rowCounts } = await reader.read<TotalsRow>(totals)
-      return { ...salesTotals({ row: rows[0], rowCounts, currency }), ...shown }
+      const row = rows[0]
+      return {
+        ...salesTotals({ row, rowCounts, currency }),
+        payers: { count: rowCounts[payersTable.name] ?? 0, first: row?.first_payers ?? [] },
+        emails: Number(row?.emails ?? 0),
+        ...shown,
+      }
     },
 
     async live() {
-      const { shown, rows } = await reader.read<LiveRow>(live)
+      const { shown, rows, rowCounts } = await reader.read<LiveRow>(live)
       const row = rows[0]
       return {
         ordersPerMinute: Number(row?.orders ?? 0),
         paymentsPerMinute: Number(row?.payments ?? 0),
         gmv: money(row?.gmv ?? null),
         revenue: money(row?.revenue ?? null),
+        payers: rowCounts[payersTable.name] ?? 0,
         lastUpdated: shown.asOf,
         ...shown,
       }
@@ -314,6 +353,9 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
           units: Number(row?.units ?? 0),
           gmv: money(row?.gmv ?? null),
           rejected: Number(row?.rejected ?? 0),
+          payments: Number(row?.payments ?? 0),
+          refunds: Number(row?.refunds ?? 0),
+          deliveries: Number(row?.deliveries ?? 0),
         }
       })
       return { items, ...shown }
@@ -333,7 +375,11 @@ interface OfTotals {
   readonly currency: string
 }
 
-export function salesTotals({ row, rowCounts, currency }: OfTotals): Omit<SalesTotals, keyof Shown> {
+export function salesTotals({
+  row,
+  rowCounts,
+  currency,
+}: OfTotals): Omit<SalesTotals, keyof Shown | 'payers' | 'emails'> {
   const money = (amount: string | null) => moneySum(amount, currency)
   const orders = byStatus((status) => Number(row?.[status] ?? 0))
   const gmv = BigInt(row?.gmv ?? 0)
@@ -361,7 +407,10 @@ export const totals: ViewQuery = {
       select json_agg(json_build_object('method', method, 'outcome', outcome, 'payments', payments, 'amount', amount::text)
         order by method, outcome)
       from ${physical(methodsTable)}
-    ) as methods
+    ) as methods, (
+      select json_agg(customer_id order by customer_id)
+      from (select customer_id from ${physical(payersTable)} order by customer_id limit ${FIRST_PAYERS}) payers
+    ) as first_payers
     from ${physical(totalsTable)}`,
 }
 
@@ -391,7 +440,8 @@ const minutes: ViewQuery = {
   name: 'minutes',
   rows: (physical) => `
     select newest.second / 60 as newest, s.second / 60 as minute,
-      sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected
+      sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected,
+      sum(payments) as payments, sum(refunds) as refunds, sum(deliveries) as deliveries
     from (select ${END} as second) newest
     left join ${physical(secondsTable)} s
       on s.second between (newest.second / 60 - ${SHOWN_MINUTES - 1}) * 60 and newest.second

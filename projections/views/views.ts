@@ -44,6 +44,8 @@ export interface Views {
   readonly deliveries: DeliveryQueries
   readonly alerts: AlertQueries
   readonly notifications: NotificationQueries
+  /** Of the log, as the database has it now. */
+  head(): Promise<Position>
   /**
    * Resolves with true as soon as the projection shows everything up to `position`; with false after 5 s, when `signal`
    * aborts, and at once where the log does not reach so far.
@@ -117,6 +119,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     deliveries: deliveryQueries(readers.deliveries),
     alerts: alertQueries(readers.alerts),
     notifications: notificationQueries(readers.notifications),
+    head: () => readHead(pool),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),
     setPaused: (projection, paused) => setPaused(pool, projection, paused),

@@ -1,5 +1,5 @@
 /** Amounts, dates and numbers as customers read them, in their language. */
-import { currencyDigits, decimal } from '../../domain/currencies.ts'
+import { currencyDigits, majorUnits } from '../../domain/currencies.ts'
 import type { Timestamp } from '../../domain/values.ts'
 import type { Money } from '../../schemas/events.ts'
 
@@ -30,7 +30,9 @@ export function formatIn(locale: string): Format {
     money({ amount, currency }) {
       const digits = currencyDigits(currency)
       const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
-      return new Intl.NumberFormat(locale, { style: 'currency', currency, ...fraction }).format(decimal(amount, digits))
+      return new Intl.NumberFormat(locale, { style: 'currency', currency, ...fraction }).format(
+        majorUnits(amount, currency),
+      )
     },
     count: (value) => whole.format(value),
     date: (at) => day.format(at),

@@ -210,7 +210,11 @@ describe('the queries', () => {
     await projecting.project()
     const empty = { position: 0, asOf: null }
     expect(await views.orders.get('o1')).toEqual({ item: null, versions: null, ...empty })
-    expect(await views.activity.list({ limit: 5, cursor: null })).toEqual({ items: [], next: null, ...empty })
+    expect(await views.activity.list({ kind: null, limit: 5, cursor: null })).toEqual({
+      items: [],
+      next: null,
+      ...empty,
+    })
     expect(await views.sales.totals()).toMatchObject({ gmv: eur(0), averageOrder: eur(0), customers: 0, ...empty })
     expect(await views.sales.live()).toMatchObject({ ordersPerMinute: 0, lastUpdated: null, ...empty })
     expect(await views.sales.hours()).toEqual({ items: [], ...empty })
@@ -218,7 +222,7 @@ describe('the queries', () => {
 
   test('activity tells the newest things of all kinds without personal data and free text', async () => {
     await using projecting = await sold()
-    const { items } = await projecting.views.activity.list({ limit: 200, cursor: null })
+    const { items } = await projecting.views.activity.list({ kind: null, limit: 200, cursor: null })
     expect(items.map(({ type }) => type)).toEqual([
       'OrderRejected',
       'OrderCancelled',
@@ -238,9 +242,14 @@ describe('the queries', () => {
       units: 4,
       amount: eur(3_500),
     })
-    const page = await projecting.views.activity.list({ limit: 3, cursor: items[2]?.position ?? null })
+    const page = await projecting.views.activity.list({ kind: null, limit: 3, cursor: items[2]?.position ?? null })
     expect(page.items.map(({ position }) => position)).toEqual([6, 5, 4])
     const told = JSON.stringify(items)
+    const ofOrders = await projecting.views.activity.list({ kind: 'order', limit: 3, cursor: null })
+    expect([ofOrders.items.map(({ position }) => position), ofOrders.next]).toMatchObject([
+      [10, 9, 8],
+      expect.any(String),
+    ])
     for (const personal of ['Ada', '@', 'too late']) expect(told).not.toContain(personal)
   })
 
@@ -282,7 +291,7 @@ describe('the queries', () => {
       ['orders', ordersPage({ status: false, customer: true }), ['c7']],
       ['orders', ordersPage({ status: true, customer: true }), ['placed', 'c7']],
       ['products', productsPage, []],
-      ['activity', activityPage, []],
+      ['activity', activityPage({ kind: false }), []],
       ['payments', paymentsPage({ status: false, method: false, order: false }), []],
       ['payments', paymentsPage({ status: true, method: false, order: false }), ['pending']],
       ['payments', paymentsPage({ status: false, method: true, order: false }), ['paypal']],

@@ -1,0 +1,95 @@
+/** An attempt to pay that a command began: how its answer names it, and what became of it by the time it is told. */
+import { refuse, type Decision } from '../../domain/decision.ts'
+import { attemptOf, openAttempt, payment, type Payment } from '../../domain/payments/payment.ts'
+import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
+import type { Executor, Look, Position } from '../../store/commit/command.ts'
+import { readAnswer, shownAnswer } from '../answer.ts'
+import { requireOwn } from '../commands.ts'
+import { versionTag } from '../http/etag.ts'
+import { attemptStatus } from '../payment-text.ts'
+
+/** For so long an answer waits for what becomes of the attempt. */
+const OUTCOME_MS = 2_000
+
+export interface PaymentParts {
+  /** False: only what needs no gateway can be paid. */
+  readonly hasGateway: boolean
+  readonly outcomes: Pick<PaymentOutcomes, 'wait'>
+}
+
+/** An attempt and where it was begun. */
+export interface Begun {
+  readonly orderId: string
+  readonly attempt: number
+  readonly position: Position
+}
+
+/** What is kept under the key of a command that began an attempt: what became of it is looked up each time. */
+export function begunAnswer(orderId: string, look: Look): string {
+  const { state, version } = look(payment, orderId)
+  const attempt = state.attempts.length
+  const headers = { etag: versionTag(version), location: `/payments/${orderId}` }
+  return shownAnswer(202, JSON.stringify({ orderId, attempt }), headers)
+}
+
+/** Null: the command was refused. */
+export function begunIn(answer: string, position: Position): Begun | null {
+  const { status, body } = readAnswer(answer)
+  if (status !== 202) return null
+  return { ...(JSON.parse(body) as Pick<Begun, 'orderId' | 'attempt'>), position }
+}
+
+/** The attempt as the log tells it by then, and as PaymentAttempt shows it. Waits for an outcome, at most 2 s. */
+export async function whatBecameOf(
+  { orderId, attempt: number, position }: Begun,
+  { executor, outcomes }: Pick<PaymentParts, 'outcomes'> & { readonly executor: Executor },
+  commandId: string,
+) {
+  const over = new AbortController()
+  // Waited for before it is looked up, so that none is missed in between.
+  const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
+  let found = await lookAt(executor, commandId, orderId)
+  if (openAttempt(found.state)?.number === number) {
+    await outcome
+    found = await lookAt(executor, commandId, orderId)
+  }
+  over.abort()
+  const attempt = attemptOf(found.state, number)
+  if (attempt === null) throw new Error(`order ${orderId} has no attempt ${String(number)}`)
+  return {
+    ...{ paymentId: `${orderId}/${String(number)}`, orderId, attempt: number, method: attempt.method },
+    ...{ status: attemptStatus(attempt), amount: attempt.amount, position: found.position },
+  }
+}
+
+/** The payment, and where the log stood: readers that wait for that position see the same. */
+async function lookAt(
+  executor: Executor,
+  commandId: string,
+  orderId: string,
+): Promise<{ readonly state: Payment; readonly position: Position }> {
+  let state = payment.initial
+  const execution = await executor.execute({
+    decide(read) {
+      state = read(payment, orderId)
+      return { outcome: 'accepted', events: [] }
+    },
+    ...{ answer: () => null, key: null, commandId, correlationId: commandId, causationId: null },
+  })
+  return { state, position: requireOwn(execution).position }
+}
+
+/** What needs the gateway is refused where there is none. */
+export interface NoGateway {
+  readonly reason: 'no-gateway'
+}
+
+export const WITHOUT_GATEWAY = 'PAYMENT_GATEWAY_URL is not set'
+
+export function requireGateway<Refusal>(
+  decision: Decision<Refusal>,
+  hasGateway: boolean,
+): Decision<Refusal | NoGateway> {
+  const captured = decision.events.some(({ event }) => event.type === 'PaymentCaptured')
+  return decision.outcome === 'accepted' && !captured && !hasGateway ? refuse({ reason: 'no-gateway' }) : decision
+}
