@@ -96,6 +96,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/projections.ts'),
   },
   {
+    name: 'payments',
+    summary: 'compare the book of a payment gateway with the log',
+    load: () => import('./commands/payments.ts'),
+  },
+  {
     name: 'reactors',
     summary: 'show the reactors, pause them, and retry what they could not do',
     load: () => import('./commands/reactors.ts'),

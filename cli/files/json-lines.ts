@@ -75,8 +75,8 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
   }
 }
 
-/** Content is gzip when it begins like that, whatever its name says. */
-async function* contentOf(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+/** Content is gzip when it begins like that, whatever its name says. Throws DamagedContent. */
+export async function* contentOf(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const bytes = new ByteReader(stored)
   try {
     const start = await bytes.peek(2)
