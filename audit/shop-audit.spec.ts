@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { DomainEvent, OrderLine } from '../schemas/events.ts'
 import {
   customerRegistered,
+  deliveryDispatched,
+  deliveryScheduled,
   eur,
   orderCancelled,
   orderCompleted,
@@ -34,6 +36,11 @@ const backOf = (some: readonly OrderLine[]) => orderReturned('o1', some)
 const partOfA = [backOf([orderLine('A', 1), orderLine('B', 1)]), returned('A', 1), returned('B', 1)]
 const confirmed = [[orderPlaced('o1', lines), ...reserved], [orderConfirmed('o1', lines)]]
 const completed = [...confirmed, shipped, [orderCompleted('o1', lines)]]
+const scheduled = [
+  [orderPlaced('o1', lines), ...reserved],
+  [orderConfirmed('o1', lines), deliveryScheduled('o1', lines)],
+]
+const dispatched = (dispatch: number) => deliveryDispatched('o1', dispatch)
 const opening = [
   [productListed('A'), stockReceived('A', 10)],
   [productListed('B'), stockReceived('B', 10)],
@@ -98,6 +105,7 @@ test.each([
   ],
   ['rejected', [[orderRejected('o1', { lines, total: eur(4000) })]]],
   ['completed, and returned in two parts', [...completed, [backOf([orderLine('A', 2)]), returned('A', 2)], partOfA]],
+  ['dispatched with all that it holds, and once more', [...scheduled, [dispatched(1), ...shipped], [dispatched(2)]]],
   ['cancelled after it was shipped', [...confirmed, shipped, [orderCancelled('o1', lines), ...allBack]]],
 ])('an order %s breaks no law', async (_, commands) => {
   const checks = await audit(...commands)
@@ -155,6 +163,19 @@ test.each([
     [...confirmed, [orderCancelled('o1', lines), ...allBack]],
     /4 more units were returned than shipped/,
   ],
+  ['a first dispatch that ships nothing', [...scheduled, [dispatched(1)]], /dispatched and still holds 4 units/],
+  [
+    'a first dispatch that ships less than is held',
+    [...scheduled, [dispatched(1), stockShipped('A', 'o1', 3)]],
+    /dispatched and still holds 1 units/,
+  ],
+  [
+    'a first dispatch that ships as much of other products',
+    [...scheduled, [dispatched(1), stockShipped('A', 'o1', 2), stockShipped('B', 'o1', 2)]],
+    /other products were released or shipped than it held/,
+  ],
+  ['a second dispatch that ships', [...scheduled, [dispatched(1), ...shipped], [dispatched(2), ...shipped]], /4 more/],
+  ['stock that is shipped without a dispatch', [...scheduled, shipped], /not with its first dispatch/],
   [
     'a cancelled order whose shipped units are released',
     [...confirmed, shipped, [orderCancelled('o1', lines), ...released]],

@@ -9,6 +9,7 @@
  *   OrderCancelled after a dispatch   one StockReturned for each product, alike
  *   OrderCompleted                 nothing is held any more: all of it was shipped
  *   OrderReturned                  one StockReturned for each product of its own lines; never more than was shipped
+ *   DeliveryDispatched, the first  one StockShipped for each product, of all that the order holds; never again
  *   any other                      nothing moves
  *
  * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
@@ -16,6 +17,7 @@
  */
 import type { DomainEvent, InventoryEvent, OrderEvent } from '../schemas/events.ts'
 import { OrderFacts, reservationFault } from './orders/order-facts.ts'
+import { hashName } from './spill/name-hash.ts'
 import type { Spill } from './spill/spill-file.ts'
 import { tally, type Check, type Locate } from './tally.ts'
 import type { OrderId, Sku } from '../domain/values.ts'
@@ -58,8 +60,14 @@ interface Movements {
   readonly bySku: Map<Sku, Movement>
   /** Units reserved, less those released or shipped. */
   held: number
+  /** The same, each product with a weight of its own: 0 where of each product as many went as came. */
+  weighed: number
   /** Units shipped, less those that came back. */
   out: number
+  shipped: boolean
+  /** Its delivery is scheduled, or begins: DeliveryScheduled, or the first DeliveryDispatched. */
+  scheduled: boolean
+  dispatched: boolean
 }
 
 type Moved = Extract<InventoryEvent, { readonly orderId: OrderId }>
@@ -108,6 +116,12 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'OrderRejected':
       case 'OrderReturned':
         return seeOrder(logged, event)
+      case 'DeliveryScheduled':
+        movementsOf(logged, event.orderId).scheduled = true
+        return
+      case 'DeliveryDispatched':
+        if (event.dispatch === 1) movementsOf(logged, event.orderId).dispatched = true
+        return
       case 'CustomerRegistered':
       case 'CustomerTierChanged':
       case 'PaymentRequested':
@@ -116,8 +130,6 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'RefundRequested':
       case 'PaymentRefunded':
       case 'RefundFailed':
-      case 'DeliveryScheduled':
-      case 'DeliveryDispatched':
       case 'DeliveryDelivered':
       case 'DeliveryFailed':
       case 'DeliveryCancelled':
@@ -152,7 +164,7 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'StockShipped':
         product.onHand -= event.quantity
         product.reserved -= event.quantity
-        // With its dispatch, or with what completes the order: judged when the order is over.
+        // All that the order holds, with its first dispatch: judged by what it holds then.
         ship(logged, event, event.quantity)
         break
       case 'StockReturned':
@@ -177,14 +189,21 @@ export function auditShop(spill: Spill): ShopAudit {
 
   function move(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
     movementOf(logged, orderId, sku).moved += units
-    movementsOf(logged, orderId).held += units
+    hold(logged, orderId, sku, units)
   }
 
   function ship(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
     movementOf(logged, orderId, sku).out += units
+    hold(logged, orderId, sku, -units)
     const ofOrder = movementsOf(logged, orderId)
-    ofOrder.held -= units
     ofOrder.out += units
+    ofOrder.shipped = true
+  }
+
+  function hold(logged: LoggedEvent, orderId: OrderId, sku: Sku, units: number): void {
+    const ofOrder = movementsOf(logged, orderId)
+    ofOrder.held += units
+    ofOrder.weighed += units * weightOf(sku)
   }
 
   function comeBack(logged: LoggedEvent, { orderId, sku }: Moved, units: number): void {
@@ -196,13 +215,13 @@ export function auditShop(spill: Spill): ShopAudit {
 
   /** The end of a command: what was promised must have moved. */
   function settle(): void {
-    for (const [orderId, { position, bySku, held, out }] of movements) {
+    for (const [orderId, { position, bySku, ...moved }] of movements) {
       reservations.count()
       // What was shipped is promised no more: it comes back to stock, and to no reservation.
       for (const [sku, movement] of bySku) productOf(sku).promised += movement.promised - movement.out
       const fault = movementFault(bySku)
       if (fault !== null) reservations.breach(reservationFault(position, orderId, fault), position)
-      facts.settled(position, { orderId, held, out, judged: fault !== null })
+      facts.settled(position, { orderId, ...moved, judged: fault !== null })
     }
     movements.clear()
   }
@@ -239,12 +258,25 @@ export function auditShop(spill: Spill): ShopAudit {
   function movementsOf({ position }: LoggedEvent, orderId: OrderId): Movements {
     const known = movements.get(orderId)
     if (known !== undefined) return known
-    const moved = { position, bySku: new Map<Sku, Movement>(), held: 0, out: 0 }
+    const units = { held: 0, weighed: 0, out: 0 }
+    const moved = {
+      position,
+      bySku: new Map<Sku, Movement>(),
+      ...units,
+      shipped: false,
+      scheduled: false,
+      dispatched: false,
+    }
     movements.set(orderId, moved)
     return moved
   }
 
   return { see, finish }
+}
+
+/** Between 1 and 2^20: with it, a hundred lines of a million units stay whole numbers. */
+function weightOf(sku: Sku): number {
+  return (hashName(sku).low >>> 12) + 1
 }
 
 function movementFault(movements: ReadonlyMap<Sku, Movement>): string | null {

@@ -2,12 +2,14 @@
  * Verifies what is on the topics of the log against the log itself: every stored event that the relay has published is on
  * its topic or counted as lost there, first occurrences are in version order, and nothing is there that is not stored.
  *
- * What is lost on Kafka is no breach: readers take it from the store. Memory: 5 bytes for each event of the log, and 40
- * for each stream.
+ * What is lost on Kafka is no breach: readers take it from the store. Where nothing is lost, the laws of stock and money are
+ * worked out from the topics alone. Memory: 5 bytes for each event of the log, and 40 for each stream; the rest is spilled.
  */
 import { crc32 } from 'node:zlib'
 import { IntegerTable } from './spill/integer-table.ts'
-import { tally, type Check } from './tally.ts'
+import type { Spill } from './spill/spill-file.ts'
+import { tally, type Check, type Locate } from './tally.ts'
+import { TopicFold } from './topics/topic-fold.ts'
 import type { WireFormat } from '../contract/registry/wire-format.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { RecordedEvent } from '../store/log/feed.ts'
@@ -26,6 +28,9 @@ export interface VerifyTopicsOptions {
   readonly log: LogSource
   /** Up to where the relay has published. */
   readonly published: Position
+  readonly spill: Spill
+  /** What is stored at a position, for the words of a breach. */
+  readonly locate: Locate
   readonly onProgress?: (records: number, of: number) => void
 }
 
@@ -34,6 +39,8 @@ export interface TopicsVerification {
   /** Stored and published, and on its topic no more, or never: retention, deletion, or a lost acknowledged record. */
   readonly lost: number
   readonly firstLost: Position | null
+  /** False: with what is lost, the laws of stock and money cannot be judged by the topics alone. */
+  readonly judged: boolean
   /** Again on its topic, where it was already: the relay publishes at least once. */
   readonly duplicates: number
   /** Of other logs: those of an earlier database in the same topics. */
@@ -43,11 +50,11 @@ export interface TopicsVerification {
 
 const ours = topics.filter(({ use }) => use === 'log')
 
-/** Rejects when the brokers or the database cannot be read; whatever it finds is in the checks. */
+/** Rejects when the brokers or the database cannot be read, or with a SpillError; whatever it finds is in the checks. */
 export async function verifyTopics(options: VerifyTopicsOptions): Promise<TopicsVerification> {
-  const { kafka, wire, source, log, published, onProgress } = options
+  const { kafka, wire, source, log, published, spill, locate, onProgress } = options
   const stored = await digests(log)
-  const audit = new TopicsAudit(stored)
+  const audit = new TopicsAudit(stored, new TopicFold(spill, stored.length - 1))
   const byName = new Map(ours.map((topic) => [topicName(kafka.prefix, topic.name), topic]))
   const expected = new Map(ours.map((topic) => [topic.name, new Set<string>(topic.events)]))
   const { missing } = await readTopics({
@@ -63,7 +70,7 @@ export async function verifyTopics(options: VerifyTopicsOptions): Promise<Topics
     },
     ...(onProgress === undefined ? {} : { onProgress }),
   })
-  return { ...audit.finish(published), missingTopics: missing }
+  return { ...(await audit.finish(published, locate)), missingTopics: missing }
 }
 
 /** Of each position, 32 bits of what is stored there; index 0 is unused. */
@@ -81,14 +88,16 @@ class TopicsAudit {
   readonly #stored: Uint32Array
   /** By position: 1 once its event was seen. */
   readonly #seen: Uint8Array
+  readonly #fold: TopicFold
   readonly #streams = new IntegerTable(1)
   readonly #ordered = tally(1, 'topics-ordered')
   readonly #onlyStored = tally(1, 'topics-stored')
   #duplicates = 0
   #foreign = 0
 
-  constructor(stored: Uint32Array) {
+  constructor(stored: Uint32Array, fold: TopicFold) {
     this.#stored = stored
+    this.#fold = fold
     this.#seen = new Uint8Array(stored.length)
   }
 
@@ -119,7 +128,8 @@ class TopicsAudit {
     }
   }
 
-  #occurred(record: TopicRecord, { position, stream, version }: RecordedEvent): void {
+  #occurred(record: TopicRecord, event: RecordedEvent): void {
+    const { position, stream, version } = event
     if (this.#seen[position] === 1) {
       this.#duplicates += 1
       return
@@ -132,9 +142,10 @@ class TopicsAudit {
       this.#ordered.breach(`${at(record)} has version ${version} of ${stream} first after version ${before}`)
     }
     this.#streams.set(row, 0, Math.max(version, before))
+    this.#fold.add(event, commandOf(record))
   }
 
-  finish(published: Position): Omit<TopicsVerification, 'missingTopics'> {
+  async finish(published: Position, locate: Locate): Promise<Omit<TopicsVerification, 'missingTopics'>> {
     const until = Math.min(published, this.#stored.length - 1)
     let lost = 0
     let firstLost: Position | null = null
@@ -144,14 +155,22 @@ class TopicsAudit {
       firstLost ??= position
     }
     const published_ = { law: 1, name: 'topics-published', counted: until, breaches: 0, first: null }
+    const isWhole = until === this.#stored.length - 1
+    const laws = lost > 0 ? [] : await this.#fold.judge(until, { isWhole, locate })
     return {
-      checks: [published_, this.#ordered.check(), this.#onlyStored.check()],
+      checks: [published_, this.#ordered.check(), this.#onlyStored.check(), ...laws],
       lost,
       firstLost,
+      judged: lost === 0,
       duplicates: this.#duplicates,
       foreign: this.#foreign,
     }
   }
+}
+
+/** Half of the command's id, as the span of its trace: events of one command stand side by side and share it. */
+function commandOf({ headers }: TopicRecord): string {
+  return headerTexts(headers, ['traceparent'])[0]?.split('-')[2] ?? ''
 }
 
 /** A log of ours, but not this one: that of a database that was reset, or from which this one was restored. */

@@ -71,7 +71,8 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
   return { position: head, checks }
 }
 
-async function located(pool: Pool, at: Position): Promise<Located> {
+/** What is stored at a position of the log. */
+export async function located(pool: Pool, at: Position): Promise<Located> {
   const [stored] = await readEvents(pool, at - 1, 1)
   if (stored === undefined) throw new Error(`position ${at} is no longer in the log`)
   const { position, stream, version, type, schemaVersion, data } = stored

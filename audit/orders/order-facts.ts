@@ -31,24 +31,34 @@ const POSITION = 1
 /** Of an event: the digest of what all events of an order repeat, and 1 if its total is not what its lines give. */
 const CONTENT = 2
 const MISPRICED = 3
-/** Of the end of a command: units that the order holds, and that are out, more or less; 1 if a breach is counted already. */
+/** Of the end of a command: units that the order holds, and that are out, more or less; and FLAGS. */
 const HELD = 2
 const OUT = 3
-const JUDGED = 4
-const WIDTH = 5
+const WEIGHED = 4
+const DONE = 5
+const WIDTH = 6
+
+/** What a command did to an order; `judged`: a breach of it is counted already. */
+const FLAGS = { judged: 1, shipped: 2, scheduled: 4, dispatched: 8 } as const
 
 const SETTLED = -1
 
 /** Columns of the table of orders. */
-const ORDER = { content: 0, status: 1, held: 2, out: 3, columns: 4 } as const
+const ORDER = { content: 0, status: 1, held: 2, weighed: 3, out: 4, delivered: 5, columns: 6 } as const
 
 /** What a command did to the units of an order. */
 export interface Settled {
   readonly orderId: OrderId
   /** Units reserved, less those released or shipped. */
   readonly held: number
+  /** The same, each product with a weight of its own. */
+  readonly weighed: number
   /** Units shipped, less those that came back. */
   readonly out: number
+  readonly shipped: boolean
+  readonly scheduled: boolean
+  /** For the first time. */
+  readonly dispatched: boolean
   /** Whether a breach is counted already. */
   readonly judged: boolean
 }
@@ -63,11 +73,16 @@ export class OrderFacts {
 
   happened(position: number, event: OrderEvent): void {
     const digest = event.type === 'OrderRejected' || event.type === 'OrderReturned' ? 0 : contentDigest(event)
-    this.#add(event.orderId, [TYPES.indexOf(event.type), position, digest, totalFault(event) === null ? 0 : 1, 0])
+    this.#add(event.orderId, [TYPES.indexOf(event.type), position, digest, totalFault(event) === null ? 0 : 1, 0, 0])
   }
 
-  settled(position: number, { orderId, held, out, judged }: Settled): void {
-    this.#add(orderId, [SETTLED, position, held, out, judged ? 1 : 0])
+  settled(position: number, { orderId, held, weighed, out, ...done }: Settled): void {
+    const flags =
+      Number(done.judged) * FLAGS.judged +
+      Number(done.shipped) * FLAGS.shipped +
+      Number(done.scheduled) * FLAGS.scheduled +
+      Number(done.dispatched) * FLAGS.dispatched
+    this.#add(orderId, [SETTLED, position, held, out, weighed, flags])
   }
 
   /** Once, at the end: tells of the breaches, whose things are counted already. */
@@ -79,9 +94,13 @@ export class OrderFacts {
         const row = table.rowOf(low, high)
         const [kind = SETTLED, position = 0] = [cells[at + KIND], cells[at + POSITION]]
         if (kind === SETTLED) {
-          table.set(row, ORDER.held, table.get(row, ORDER.held) + (cells[at + HELD] ?? 0))
-          table.set(row, ORDER.out, table.get(row, ORDER.out) + (cells[at + OUT] ?? 0))
-          const fault = cells[at + JUDGED] === 1 ? null : unitsFault(table, row)
+          const flags = cells[at + DONE] ?? 0
+          const add = (column: number, units = 0) => table.set(row, column, table.get(row, column) + units)
+          add(ORDER.held, cells[at + HELD])
+          add(ORDER.weighed, cells[at + WEIGHED])
+          add(ORDER.out, cells[at + OUT])
+          if ((flags & FLAGS.scheduled) !== 0) table.set(row, ORDER.delivered, 1)
+          const fault = (flags & FLAGS.judged) !== 0 ? null : unitsFault(table, row, flags)
           if (fault !== null) {
             reservations.breachAt(position, (there) => reservationFault(position, orderIn(there), fault))
           }
@@ -95,7 +114,7 @@ export class OrderFacts {
     }
   }
 
-  #add(orderId: OrderId, cells: readonly [number, number, number, number, number]): void {
+  #add(orderId: OrderId, cells: readonly [number, number, number, number, number, number]): void {
     const { low, high } = hashName(orderId)
     this.#fact.set(cells)
     this.#facts.add(low, high, this.#fact)
@@ -124,14 +143,20 @@ function stepFault(
   return repeats && before !== content ? `${type} does not match OrderPlaced` : null
 }
 
-function unitsFault(table: IntegerTable, row: number): string | null {
+function unitsFault(table: IntegerTable, row: number, flags: number): string | null {
   const status = statusOf(table, row)
   const held = table.get(row, ORDER.held)
   const out = table.get(row, ORDER.out)
   if (out < 0) return `${-out} more units were returned than shipped`
   if (held < 0) return `${-held} more units were released or shipped than it held`
-  if (held === 0 || status === 'placed' || status === 'confirmed') return null
-  return `it is ${status} and still holds ${held} units`
+  const dispatched = (flags & FLAGS.dispatched) !== 0
+  if (table.get(row, ORDER.delivered) === 1 && (flags & FLAGS.shipped) !== 0 && !dispatched) {
+    return 'its units are shipped, but not with its first dispatch'
+  }
+  if (!dispatched && (status === 'placed' || status === 'confirmed')) return null
+  if (held > 0) return `it is ${dispatched ? 'dispatched' : status} and still holds ${held} units`
+  if (table.get(row, ORDER.weighed) === 0) return null
+  return 'other products were released or shipped than it held'
 }
 
 function statusOf(table: IntegerTable, row: number): Status {

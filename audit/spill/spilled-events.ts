@@ -1,4 +1,4 @@
-/** Events of streams that find no room in memory, in a file, kept apart by stream: each part is read back alone. */
+/** Events that find no room in memory, in a file, kept apart by stream or otherwise: each part is read back alone. */
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { hashName } from './name-hash.ts'
 import type { Spill, SpillFile } from './spill-file.ts'
@@ -22,12 +22,15 @@ interface Part {
 
 export class SpilledEvents {
   readonly #spill: Spill
+  readonly #partOf: (event: RecordedEvent) => number
   readonly #parts: (Part | undefined)[] = Array.from({ length: PARTS })
   #file: SpillFile | null = null
   #count = 0
 
-  constructor(spill: Spill) {
+  /** `partOf`: below 256; by stream where it is not given. */
+  constructor(spill: Spill, partOf: (event: RecordedEvent) => number = ({ stream }) => hashName(stream).high % PARTS) {
     this.#spill = spill
+    this.#partOf = partOf
   }
 
   get count(): number {
@@ -36,8 +39,7 @@ export class SpilledEvents {
 
   /** Throws a SpillError. */
   add(event: RecordedEvent): void {
-    const { high } = hashName(event.stream)
-    const part = (this.#parts[high % PARTS] ??= this.#newPart())
+    const part = (this.#parts[this.#partOf(event)] ??= this.#newPart())
     const size = HEADER + Buffer.byteLength(event.stream) + Buffer.byteLength(event.type) + event.data.length
     this.#count++
     if (part.length + size > part.buffer.length) this.#flush(part)
@@ -48,7 +50,7 @@ export class SpilledEvents {
     }
   }
 
-  /** Each part once: the events of its streams, in log order, in pieces. Throws a SpillError. */
+  /** Each part once: its events in the order in which they were added, in pieces. Throws a SpillError. */
   *parts(): Generator<Generator<RecordedEvent>> {
     for (const part of this.#parts) if (part !== undefined) yield this.#events(part)
   }

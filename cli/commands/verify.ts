@@ -79,7 +79,7 @@ async function verify(url: string, context: CommandContext): Promise<Verificatio
   try {
     await requireSchema(pool)
     const { position, checks: ofStore, notes } = await verifyStored(url, { pool, spill, output: context.output })
-    const found = kafka === null ? null : await verifyTopicsOf(context, kafka, pool)
+    const found = kafka === null ? null : await verifyTopicsOf(context, kafka, { pool, spill })
     const checks = [...ofStore, ...(found?.checks ?? [])]
     return {
       ok: checks.every(({ breaches }) => breaches === 0),
@@ -183,7 +183,7 @@ function textOf({ ok, position, checks, notes: ofViews, topics }: Verification, 
   const { stdout } = output.streams
   const lines = checks.map(({ law, name, counted, breaches, first }) => {
     const mark = breaches === 0 ? styled(stdout, 'green', '✔') : styled(stdout, 'red', '✖')
-    const what = `${format(counted)} ${COUNTED[name] ?? 'rows'}`
+    const what = `${format(counted)} ${COUNTED[name] ?? COUNTED[name.replace(/^topics-/, '')] ?? 'rows'}`
     const line = `${mark} law ${law}  ${name.padEnd(20)} ${what}`
     return first === null
       ? line

@@ -4,6 +4,8 @@ import { sourceOf } from '../../kafka/event-record.ts'
 import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { verifyTopics, type TopicsVerification } from '../../audit/topic-audit.ts'
+import type { Spill } from '../../audit/spill/spill-file.ts'
+import { located } from '../../audit/verify-log.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { readLags } from '../../store/log/checkpoints.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -15,11 +17,11 @@ import { grouped } from '../output/report.ts'
 import { toldIfAway } from './reach-kafka.ts'
 import { schemaIds } from './schema-ids.ts'
 
-/** Throws a StartFailure when the cluster or the registry cannot be asked. */
+/** Throws a StartFailure when the cluster or the registry cannot be asked, and a SpillError. */
 export async function verifyTopicsOf(
   context: CommandContext,
   settings: KafkaSettings,
-  pool: Pool,
+  { pool, spill }: { readonly pool: Pool; readonly spill: Spill },
 ): Promise<TopicsVerification> {
   const wire = wireFormat(await schemaIds(context, pool))
   const source = sourceOf(await readLogIdentity(pool))
@@ -39,6 +41,8 @@ export async function verifyTopicsOf(
         source,
         published: relay?.position ?? 0,
         log: await storedLog(pool),
+        spill,
+        locate: (position) => located(pool, position),
         onProgress: following.progress,
       })
     })
@@ -51,7 +55,14 @@ export async function verifyTopicsOf(
 export type TopicNotes = Omit<TopicsVerification, 'checks'>
 
 /** The same for people. */
-export function topicNotes({ lost, firstLost, duplicates, foreign, missingTopics }: TopicNotes): readonly string[] {
+export function topicNotes({
+  lost,
+  firstLost,
+  judged,
+  duplicates,
+  foreign,
+  missingTopics,
+}: TopicNotes): readonly string[] {
   return [
     ...(missingTopics.length === 0 ? [] : [`missing topics: ${missingTopics.join(', ')} (orderledger topics create)`]),
     ...(firstLost === null
@@ -59,6 +70,9 @@ export function topicNotes({ lost, firstLost, duplicates, foreign, missingTopics
       : [
           `${grouped(lost)} published events are no longer on their topics, the first at ${grouped(firstLost)}; readers get them from the store`,
         ]),
+    ...(judged
+      ? []
+      : ['the laws of stock and money were not checked on the topics alone, for events are missing there']),
     ...(duplicates === 0 ? [] : [`${grouped(duplicates)} records are duplicates; readers drop them by their position`]),
     ...(foreign === 0 ? [] : [`${grouped(foreign)} records belong to another log; readers skip them`]),
   ]
