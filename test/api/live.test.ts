@@ -172,7 +172,9 @@ describe('over a WebSocket', () => {
       const rows = await Promise.all(
         parts.map(async ([by = '', path = '']) => (await shown(`/analytics/${path}`)).map((row) => ({ by, ...row }))),
       )
-      return [{ by: 'total', ...total }, ...rows.flat()]
+      // GET has some once more under other names, `users` among them: they are in snake_case, and /live has ours alone.
+      const own = Object.entries(total).filter(([name]) => name !== 'users' && !name.includes('_'))
+      return [{ by: 'total', ...Object.fromEntries(own) }, ...rows.flat()]
     }
     expect(snapshot.items).toEqual(await figures())
     const { position } = await order(2)
