@@ -109,8 +109,8 @@ const SILENCE_MS = 35_000
 /** A page that did not run for longer than this has been away. */
 const AWAY_MS = 5_000
 /** After it came back, what it shows is right or asked for anew within this. */
-const RETURN_MS = 1_500
-const TICK_MS = 1_000
+const RETURN_MS = 1_000
+const TICK_MS = 500
 const FIRST_DELAY_MS = 200
 const LONGEST_DELAY_MS = 10_000
 /** A connection that lived so long was a good one. */
@@ -160,7 +160,8 @@ export class LiveClient {
   #tries = 0
   #carrier = 0
   #retryMs = 0
-  #openedAt = 0
+  /** Null: it is not open yet. */
+  #openedAt: number | null = null
   #heardAt = 0
   #tickedAt = 0
   /** Until when something has to be heard; null: nothing is waited for. */
@@ -233,7 +234,7 @@ export class LiveClient {
     // Six connections are all that a browser has for an origin: a page that is not seen leaves its own to others.
     if (carrier === 'event-stream' && page?.hidden === true) return this.#is('waiting', 'the page is hidden')
     this.#heardAt = now()
-    this.#openedAt = 0
+    this.#openedAt = null
     if (this.#status !== 'polling') this.#is('connecting', carrier)
     this.#isStream = carrier === 'event-stream'
     this.#line = this.#isStream ? this.#openStream() : this.#openSocket()
@@ -258,7 +259,7 @@ export class LiveClient {
     const socket = openSocket(`${url.replace(/^http/, 'ws')}/live`)
     const line: Line = {
       wish: () => {
-        if (this.#openedAt === 0) return true // it says so as soon as it is open
+        if (this.#openedAt === null) return true // it says so as soon as it is open
         socket.send(this.#wishText())
         return true
       },
@@ -414,13 +415,13 @@ export class LiveClient {
   }
 
   #broke(code: number, reason: string): void {
-    const lived = this.#openedAt === 0 ? 0 : now() - this.#openedAt
+    const lived = this.#openedAt === null ? null : now() - this.#openedAt
     this.#hangUp()
     if (DEFECTS.includes(code) || UNAUTHORIZED.includes(code)) {
       return this.#is('ended', `${String(code)} ${reason}`.trim())
     }
-    if (lived >= GOOD_MS) this.#failures = 0
-    if (lived === 0) this.#tries += 1
+    if (lived === null) this.#tries += 1
+    else if (lived >= GOOD_MS) this.#failures = 0
     this.#failures += 1
     if (this.#tries >= TRIES) this.#changeCarrier()
     const isPolling = this.#status === 'polling'

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LiveClient, type LiveFrame, type LiveOptions, type Socket } from './live-client.ts'
+
+class FakeSocket implements Socket {
+  onopen: Socket['onopen'] = null
+  onmessage: Socket['onmessage'] = null
+  onclose: Socket['onclose'] = null
+  onerror: Socket['onerror'] = null
+  readonly sent: { readonly id: number; readonly token?: string; readonly topics: Record<string, object> }[] = []
+  isClosed = false
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as FakeSocket['sent'][number])
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+
+  tell(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) })
+  }
+
+  end(code: number): void {
+    this.onclose?.({ code, reason: '' })
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+function following(options: Partial<LiveOptions> = {}) {
+  const sockets: FakeSocket[] = []
+  const frames: LiveFrame[] = []
+  const statuses: string[] = []
+  const client = new LiveClient({
+    ...{ url: 'http://shop', topics: { orders: {} }, carriers: ['websocket'], ...options },
+    onFrame: (frame) => frames.push(frame),
+    onStatus: (status) => statuses.push(status),
+    openSocket: () => {
+      const socket = new FakeSocket()
+      sockets.push(socket)
+      return socket
+    },
+  })
+  const socket = (): FakeSocket => sockets.at(-1) ?? new FakeSocket()
+  return {
+    ...{ client, sockets, frames, statuses, socket },
+    open(): void {
+      socket().onopen?.()
+      socket().tell({ type: 'subscribed', id: socket().sent.at(-1)?.id, release: '1' })
+    },
+  }
+}
+
+const snapshot = (to: number, epoch = 'e') => ({
+  type: 'snapshot',
+  topic: 'orders',
+  reason: 'start',
+  from: null,
+  to,
+  epoch,
+  items: [],
+})
+const change = (from: number, to: number, more: object = {}) => ({
+  type: 'change',
+  topic: 'orders',
+  from,
+  to,
+  items: [{}],
+  ...more,
+})
+const asked = (socket: FakeSocket) => socket.sent.at(-1)?.topics['orders']
+
+test('what comes in its order is given on, and gone on from after the line broke', async () => {
+  const { client, open, socket, frames, sockets } = following()
+  client.start()
+  open()
+  expect(asked(socket())).toEqual({})
+  socket().tell(snapshot(5))
+  socket().tell(change(5, 7))
+  socket().tell(change(7, 9))
+  expect(frames.map(({ to }) => to)).toEqual([5, 7, 9])
+  socket().end(1006)
+  await vi.advanceTimersByTimeAsync(500)
+  open()
+  expect(sockets).toHaveLength(2)
+  expect(asked(socket())).toEqual({ after: 9, epoch: 'e' })
+  client.stop()
+})
+
+test('a hole is asked for again, and what comes before the answer is dropped', () => {
+  const { client, open, socket, frames } = following()
+  client.start()
+  open()
+  socket().tell(snapshot(5))
+  socket().tell(change(8, 9))
+  expect(socket().sent).toHaveLength(2)
+  expect(asked(socket())).toEqual({ after: 5, epoch: 'e' })
+  socket().tell(change(5, 6))
+  expect(frames).toHaveLength(1)
+  socket().tell({ type: 'subscribed', id: 2, release: '1' })
+  socket().tell(change(5, 9))
+  socket().tell(change(5, 9))
+  expect(frames.map(({ to }) => to)).toEqual([5, 9])
+  client.stop()
+})
+
+test('behind a frame that left rows out nothing is gone on from until a snapshot has come', () => {
+  const { client, open, socket } = following()
+  client.start()
+  open()
+  socket().tell(snapshot(5))
+  socket().tell(change(5, 50, { summary: true, count: 40 }))
+  socket().tell(change(50, 60))
+  expect(client.places()).toEqual({ orders: { to: 5, epoch: 'e' } })
+  socket().tell({ ...snapshot(60), reason: 'summary', from: 5 })
+  expect(client.places()).toEqual({ orders: { to: 60, epoch: 'e' } })
+  client.stop()
+})
+
+test('a ping moves on', () => {
+  const { client, open, socket, frames } = following()
+  client.start()
+  open()
+  socket().tell(snapshot(5))
+  socket().tell({ type: 'ping', head: 9, topics: { orders: { to: 9 } } })
+  socket().tell(change(9, 10))
+  expect(frames.map(({ to }) => to)).toEqual([5, 10])
+  client.stop()
+})
+
+test('after 35 s of silence it connects anew; time in which the page did not run is none', async () => {
+  const { client, open, socket, sockets } = following()
+  client.start()
+  open()
+  await vi.advanceTimersByTimeAsync(34_000)
+  expect(sockets).toHaveLength(1)
+  // The page was away: it asks to go on, and takes no answer for a dead line.
+  const running = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => running() + 3_600_000)
+  await vi.advanceTimersByTimeAsync(2_500)
+  expect(sockets).toHaveLength(2)
+  open()
+  for (let second = 0; second < 60; second += 15) {
+    await vi.advanceTimersByTimeAsync(15_000)
+    socket().tell({ type: 'ping', head: 1, topics: {} })
+  }
+  expect(sockets).toHaveLength(2)
+  client.stop()
+})
+
+test.each([1002, 1009, 4400, 4401])('%d is the end', async (code) => {
+  const { client, open, socket, sockets, statuses } = following()
+  client.start()
+  open()
+  socket().end(code)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(sockets).toHaveLength(1)
+  expect(statuses.at(-1)).toBe('ended')
+  client.authorize('new')
+  if (code === 4401) {
+    open()
+    expect(socket().sent[0]?.token).toBe('new')
+  }
+  client.stop()
+})
+
+test('where no connection can be kept it asks every second, and comes back soon after the service does', async () => {
+  let isUp = false
+  let polls = 0
+  const ask = async (): Promise<Response> => {
+    polls += 1
+    if (!isUp) throw new Error('refused')
+    return new Response('{"items":[{"orderId":"o1"}],"next":null}', { headers: { etag: '"1"', 'x-position': '7' } })
+  }
+  const { client, socket, sockets, statuses, frames, open } = following({ fetch: ask })
+  client.start()
+  for (let tries = 0; tries < 3; tries++) {
+    socket().end(1006)
+    await vi.advanceTimersByTimeAsync(2_000)
+  }
+  expect(statuses.at(-1)).toBe('polling')
+  const before = sockets.length
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(polls).toBeGreaterThan(3)
+  expect(sockets).toHaveLength(before)
+  isUp = true
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(frames.at(-1)).toMatchObject({ topic: 'orders', reason: 'poll', to: 7, items: [{ orderId: 'o1' }] })
+  expect(sockets.length).toBeGreaterThan(before)
+  open()
+  expect(statuses.at(-1)).toBe('live')
+  client.stop()
+})
