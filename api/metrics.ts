@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { GroupLag, PartitionLag } from '../kafka/lag/lag-report.ts'
 import type { RelayFigures } from '../kafka/relay/relay.ts'
+import type { PaymentFigures } from '../projections/views/payments.ts'
 import type { ProjectionState } from '../projections/views/views.ts'
 import type { ReactorState } from '../reactors/reactor-states.ts'
 import type { Execution } from '../store/commit/command.ts'
@@ -11,7 +12,7 @@ import { isProblemCode, PROBLEMS } from './http/problems.ts'
 import type { CommandTopicName } from '../kafka/inbound/command-topics.ts'
 import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
 import { liveMetrics, type LiveMetrics } from './live-metrics.ts'
-import { stateGauges, watchReactors } from './state-gauges.ts'
+import { shared, stateGauges, watchPayments, watchReactors } from './state-gauges.ts'
 
 export type OrderExecution = Execution<{ readonly reason: string }>
 
@@ -33,6 +34,8 @@ export interface Metrics extends LiveMetrics {
   watchProjections(states: () => Promise<readonly ProjectionState[]>): void
   /** Reads the reactors when Prometheus asks. */
   watchReactors(states: () => Promise<readonly ReactorState[]>): void
+  /** Reads the payments when Prometheus asks. */
+  watchPayments(figures: () => Promise<PaymentFigures>): void
   /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
   watchFeed(feed: () => FeedHealth | null): void
   /** Looks at the relay of this process when Prometheus asks. */
@@ -95,6 +98,7 @@ export function createMetrics(): Metrics {
     watchInbound: (topic, isConsuming) => watchInbound(registers, topic, isConsuming),
     watchProjections: (states) => watchProjections(registers, states),
     watchReactors: (states) => watchReactors(registers, states),
+    watchPayments: (figures) => watchPayments(registers, figures),
     watchFeed: (feed) => watchFeed(registers, feed),
     watchRelay: (report) => watchRelay(registers, report),
     watchGroups: (groups) => watchGroups(registers, groups),
@@ -247,15 +251,6 @@ function watchGroups(registers: Registry[], groups: () => Promise<readonly Group
     if (verdict === 'UNKNOWN') return null
     return verdict === 'STALLED' || verdict === 'STOPPED' ? 1 : 0
   })
-}
-
-/** The registry collects its metrics at once: they share one reading, so that they belong together. */
-function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
-  let reading: Promise<Value> | null = null
-  return () =>
-    (reading ??= read().finally(() => {
-      reading = null
-    }))
 }
 
 function watchFeed(registers: Registry[], feed: () => FeedHealth | null): void {

@@ -78,6 +78,7 @@ export function buildServer(given: ApiParts): ApiServer {
   })
   parts.metrics?.watchProjections(() => parts.views.states())
   parts.metrics?.watchReactors(() => parts.reactors.states())
+  parts.metrics?.watchPayments(() => parts.views.payments.figures())
   parts.metrics?.watchGroups(async () => (await parts.kafka.sampler.once()).groups)
   return app
 }

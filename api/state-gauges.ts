@@ -1,24 +1,25 @@
 /** Gauges of things that tell their state: read when Prometheus asks, once for all of them. */
 import { Gauge, type Registry } from 'prom-client'
+import type { PaymentFigures } from '../projections/views/payments.ts'
 import type { ReactorState } from '../reactors/reactor-states.ts'
 
 type AddGauge<State> = (name: string, help: string, value: (state: State) => number) => void
+
+/** The registry collects its metrics at once: they share one reading, so that they belong together. */
+export function shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | null = null
+  return () =>
+    (reading ??= read().finally(() => {
+      reading = null
+    }))
+}
 
 /** Adds gauges that are labelled by the name of the thing. */
 export function stateGauges<State extends { readonly name: string }>(
   registers: Registry[],
   states: () => Promise<readonly State[]>,
 ): AddGauge<State> {
-  let reading: Promise<readonly State[]> | null = null
-
-  // The registry collects its metrics at once: they share one reading, so that they belong together.
-  function read(): Promise<readonly State[]> {
-    reading ??= states().finally(() => {
-      reading = null
-    })
-    return reading
-  }
-
+  const read = shared(states)
   return (name, help, value) => {
     new Gauge({
       name,
@@ -48,4 +49,28 @@ export function watchReactors(registers: Registry[], states: () => Promise<reado
   gauge('reactor_paused', '1 while a reactor is paused.', (s) => (s.paused === null ? 0 : 1))
   gauge('reactor_outage', '1 while what a reactor needs outside is away.', (s) => (s.outage === null ? 0 : 1))
   gauge('reactor_served', '1 when a process does the work of a reactor.', (s) => (s.state === 'unserved' ? 0 : 1))
+}
+
+export function watchPayments(registers: Registry[], figures: () => Promise<PaymentFigures>): void {
+  const read = shared(figures)
+
+  function gauge(name: string, help: string, value: (figures: PaymentFigures) => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        // While the database is away, or the rows are rebuilt, the last known value stands.
+        const current = await read().catch(() => null)
+        if (current !== null) this.set(value(current))
+      },
+    })
+  }
+
+  gauge('payments_open', 'Attempts to pay that have no outcome yet.', ({ open }) => open)
+  gauge(
+    'refunds_under_way_oldest_seconds',
+    'Age of the oldest refund that has no outcome yet; 0: no refund is under way.',
+    ({ oldestRefundSeconds }) => oldestRefundSeconds,
+  )
 }

@@ -15,8 +15,8 @@ import { openTallies } from './tallies.ts'
 /** Of the lease that all reactors share. */
 export const LEASE = 'reactors'
 
-/** Beside one for each reactor: reading and the lease. */
-export const CONNECTIONS_BESIDE = 2
+/** Beside one for each reactor: reading, the lease, and what runs alongside. */
+export const CONNECTIONS_BESIDE = 3
 
 export type ReactorPoint = ReadingPoint | SettlingPoint
 
@@ -25,6 +25,8 @@ export interface ReactorParts extends Omit<ReadingParts, 'reachPoint'>, Omit<Set
   readonly reactors: readonly Reactor[]
   /** Unique to this process. */
   readonly owner: string
+  /** Runs beside them, until `signal` aborts; rejects when the database does. */
+  readonly alongside?: (signal: AbortSignal) => Promise<void>
   /** The fault hook. */
   readonly reachPoint: (point: ReactorPoint) => void
 }
@@ -51,7 +53,11 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
       log.info({ positions }, 'the reactors are working')
       const failed = new AbortController()
       const signal = AbortSignal.any([end, failed.signal])
-      const loops = [readTogether(parts, cursors, signal), ...cursors.map((cursor) => settle(parts, cursor, signal))]
+      const loops = [
+        readTogether(parts, cursors, signal),
+        ...cursors.map((cursor) => settle(parts, cursor, signal)),
+        ...(parts.alongside === undefined ? [] : [parts.alongside(signal)]),
+      ]
       // All are done before the lease is given back.
       const results = await Promise.allSettled(loops.map((loop) => loop.finally(() => failed.abort())))
       for (const result of results) if (result.status === 'rejected') throw result.reason

@@ -61,8 +61,8 @@ class Settling {
   #took = 0
   #repeatedAt = -Infinity
   #troubles = 0
-  /** What is away outside, and what the table says of it; null: nothing. */
-  #outage: string | null = null
+  /** What is away outside, and what the table says of it; null: nothing; undefined: as before this process, nothing was asked for. */
+  #outage: string | null | undefined = undefined
   #notedOutage: string | null | undefined = undefined
 
   constructor(parts: SettlingParts, cursor: Cursor) {
@@ -188,7 +188,7 @@ class Settling {
 
   async #noteOutage(): Promise<void> {
     const outage = this.#outage
-    if (outage === this.#notedOutage) return
+    if (outage === undefined || outage === this.#notedOutage) return
     const { pool, log } = this.#parts
     const { name } = this.#cursor.reactor
     await recordOutage(pool, name, outage)

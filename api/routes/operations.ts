@@ -25,7 +25,7 @@ const readying = (url: string, summary: string) =>
     ...common,
     summary,
     description:
-      '503 while the service starts, stops, or lacks something that it needs; `degraded` (200) where a projection has failed or dead letters fill their room, so that orders go on; `checks` says what.',
+      '503 while the service starts, stops, or lacks something that it needs; `degraded` (200) where a projection has failed, a reactor has stopped, parked something or waits for what is away, or dead letters fill their room, so that orders go on; `checks` says what.',
     role: null,
     answers: { 200: { description: 'Ready, or degraded.', shape: ref(Readiness) } },
     problems: ['not-ready'],
@@ -56,7 +56,9 @@ export const health = resource(
   ({ readiness, degrading, isStopping }: Pick<OperationParts, 'readiness' | 'degrading' | 'isStopping'>) => {
     async function answerReadiness(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const [needed, others] = [readiness(), degrading()]
-      const checks = [...needed, ...others]
+      // Of one name, what is wrong is said.
+      const said = needed.filter(({ name, ok }) => !ok || others.every((other) => other.name !== name))
+      const checks = [...said, ...others]
       const failed = needed.filter(({ ok }) => !ok).map(({ name }) => name)
       const status = others.every(({ ok }) => ok) ? 'ready' : 'degraded'
       if (!isStopping() && failed.length === 0) return uncached(reply).send({ status, checks })

@@ -1,8 +1,10 @@
-/** Knows whether the database answers, which projections have failed, and whether dead letters fill their room, without asking it for every readiness probe. */
+/** Knows whether the database answers, which projections have failed, what reactors cannot do, and whether dead letters fill their room, without asking it for every readiness probe. */
 import type pg from 'pg'
 import type { Check } from '../../api/parts.ts'
 import { noRoom, readRoom, type LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { readFailures, type Failure } from '../../projections/generations.ts'
+import { reactorNames } from '../../reactors/list.ts'
+import { readTroubled, troublesOf, type Troubled } from '../../reactors/operator/troubles.ts'
 
 const INTERVAL_MS = 1_000
 
@@ -14,6 +16,7 @@ export class Heartbeat {
   #failure: string | null = null
   readonly #limits: LetterLimits
   #failed: readonly (readonly [string, Failure])[] = []
+  #troubled: readonly Troubled[] = []
   #noRoom: string | null = null
   #asking = false
 
@@ -46,6 +49,15 @@ export class Heartbeat {
     }))
   }
 
+  /** Of reactors that have stopped, wait for what is away, or have parked something; none while there are none. */
+  reactorChecks(): readonly Check[] {
+    if (this.#troubled.length === 0) return []
+    const detail = this.#troubled
+      .flatMap((reactor) => troublesOf(reactor).map(({ saw }) => `${reactor.name}: ${saw}`))
+      .join('; ')
+    return [{ name: 'reactors', ok: false, ageSeconds: this.#age(), detail }]
+  }
+
   /** Of dead letters that nobody decides upon; none while there is room. */
   letterChecks(): readonly Check[] {
     if (this.#noRoom === null) return []
@@ -61,6 +73,7 @@ export class Heartbeat {
     this.#asking = true
     try {
       this.#failed = await readFailures(this.#pool)
+      this.#troubled = await readTroubled(this.#pool, reactorNames)
       this.#noRoom = noRoom(await readRoom(this.#pool, this.#limits))
       this.#failure = null
     } catch (error) {

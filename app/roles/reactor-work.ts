@@ -1,5 +1,6 @@
 /** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
 import { openReactorList, reactorNames } from '../../reactors/list.ts'
+import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
@@ -39,6 +40,9 @@ export const openReactorWork: OpenWork = async (parts) => {
   releases.add('listener', () => listener.stop())
   const worker = serveReactors({
     ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
+    ...(effects.mail.operator === null
+      ? {}
+      : { alongside: (signal: AbortSignal) => watchTroubles({ pool, names: reactorNames, newId }, signal) }),
     monotonic: () => performance.now(),
     reachPoint: crashPoints({ crash }),
   })

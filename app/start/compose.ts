@@ -127,7 +127,10 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     settings: { tokens: apiTokens, rateLimit, maxConnections, production, currency, version: options.version },
     tokens,
     readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
-    degrading: () => [...heartbeat.projectionChecks(), ...heartbeat.letterChecks(), ...(tokenFile?.checks() ?? [])],
+    degrading: () => [
+      ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
+      ...(tokenFile?.checks() ?? []),
+    ],
     feed: background.feed,
     isStopping: () => stopping,
   }

@@ -26,4 +26,11 @@ export const samples: TemplateValues = {
     from: Date.UTC(2026, 10, 27, 16),
     to: Date.UTC(2026, 10, 27, 17),
   },
+  'reactor-stuck': {
+    reactor: 'payments',
+    what: '3 parked',
+    saw: '3 parked: the gateway refuses this refund: account-closed',
+    fix: 'orderledger reactors retry payments',
+    seen: Date.UTC(2026, 10, 27, 16, 5),
+  },
 }

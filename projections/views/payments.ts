@@ -69,14 +69,15 @@ export const refundsTable = table({
     cause: 'text',
     status: 'text',
     reference: 'text',
+    requested_at: 'bigint',
     version: 'integer',
   },
-  indexes: ['order_id, refund'],
+  indexes: ['order_id, refund', 'status, requested_at'],
 })
 
 export const payments = projection({
   name: 'payments',
-  version: 1,
+  version: 2,
   tables: [paymentsTable, refundsTable],
   handles: [
     'PaymentRequested',
@@ -101,7 +102,7 @@ export const payments = projection({
         settled(event, projected, rows, { status: 'declined', reason: event.reason })
         break
       case 'RefundRequested':
-        refundRequested(event, version, rows)
+        refundRequested(event, projected, rows)
         break
       case 'PaymentRefunded': {
         const { reference } = event
@@ -146,9 +147,18 @@ function settled(
   rows.set(paymentsTable, paymentId(event), { ...outcome, settled_at: recordedAt, version })
 }
 
-function refundRequested(event: RefundRequested, version: number, rows: Rows): void {
+function refundRequested(event: RefundRequested, { version, recordedAt }: Projected, rows: Rows): void {
   const { orderId, refund, attempt, amount, cause } = event
-  const row = { order_id: orderId, refund, attempt, ...amount, cause, status: 'pending', version }
+  const row = {
+    order_id: orderId,
+    refund,
+    attempt,
+    ...amount,
+    cause,
+    status: 'pending',
+    requested_at: recordedAt,
+    version,
+  }
   rows.set(refundsTable, refundId(event), row)
 }
 
@@ -209,12 +219,21 @@ export interface PaymentsQuery extends PageQuery {
   readonly orderId: string | null
 }
 
+/** What a shop watches. */
+export interface PaymentFigures {
+  /** Attempts without an outcome. */
+  readonly open: number
+  /** For how long the oldest refund without an outcome has been under way, by the database's clock; 0: there is none. */
+  readonly oldestRefundSeconds: number
+}
+
 export interface PaymentQueries {
   /** A row for each attempt, newest first. */
   list(query: PaymentsQuery): Promise<Page<PaymentAttemptView>>
   /** Those of these ids that there are. */
   byKeys(paymentIds: readonly string[]): Promise<Breakdown<PaymentAttemptView>>
   get(orderId: string): Promise<Found<PaymentView>>
+  figures(): Promise<PaymentFigures>
 }
 
 interface AttemptRow {
@@ -260,6 +279,11 @@ export function paymentQueries(reader: ViewReader): PaymentQueries {
       const { shown, rows } = await reader.read<PaymentRow>(onePayment, [orderId])
       return { item: rows.length === 0 ? null : paymentView(orderId, rows), ...shown }
     },
+
+    async figures() {
+      const { rows } = await reader.read<{ readonly open: string; readonly age: number }>(figures)
+      return { open: Number(rows[0]?.open ?? 0), oldestRefundSeconds: rows[0]?.age ?? 0 }
+    },
   }
 }
 
@@ -300,6 +324,16 @@ const onePayment: ViewQuery = {
     select refund, attempt, null, status, amount, currency, cause, reference, null, null, null, null, version
     from ${physical(refundsTable)} where order_id = $1`,
   orderBy: 'refund nulls first, attempt',
+}
+
+/** Both from the rows of one status, which an index gives. */
+const figures: ViewQuery = {
+  name: 'figures',
+  rows: (physical) => `
+    select (select count(*) from ${physical(paymentsTable)} where status = 'pending') as open,
+      greatest(0, coalesce(extract(epoch from clock_timestamp()) - (
+        select min(requested_at) from ${physical(refundsTable)} where status = 'pending'
+      ) / 1000.0, 0))::float8 as age`,
 }
 
 function attemptView(row: AttemptRow): PaymentAttemptView {

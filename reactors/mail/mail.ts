@@ -9,7 +9,7 @@ import {
   type Channel,
   type RecordNotification,
 } from '../../domain/notification.ts'
-import type { CustomerId } from '../../domain/values.ts'
+import type { CustomerId, Timestamp } from '../../domain/values.ts'
 import {
   AT_ONCE,
   reactor,
@@ -37,6 +37,8 @@ export interface MailParts {
 
 /** Of an operator, where customers have an id. */
 const OPERATOR = 'operator'
+/** After the address of the operators was refused. */
+const OPERATOR_AGAIN_MS = 3_600_000
 
 /** What is kept while a message waits. `customerId`: for those who ask what waits for a customer. */
 type Kept = Wanted & { readonly customerId?: CustomerId | null; readonly standing?: Standing }
@@ -77,6 +79,7 @@ export function mail(parts: MailParts): Reactor {
 
 export const skipMail: Skip = ({ stream, part, cause, detail }) => {
   const wanted = keptOf(detail)
+  if (wanted.template === 'reactor-stuck') return null
   const outcome = { status: 'failed', reason: 'skipped' } as const
   return (read) =>
     recordNotification({ ...subjectOf(stream, wanted, read), ...aboutOf(cause, part, wanted), outcome }, read)
@@ -106,6 +109,7 @@ async function tell(
   }
   const { orderId, customerId } = message
   const record = async (outcome: RecordNotification['outcome']): Promise<Settled> => {
+    if (wanted.template === 'reactor-stuck') return unrecorded(wanted, outcome, at)
     await ask((read) => recordNotification({ ...about, orderId, customerId, outcome }, read))
     return SETTLED
   }
@@ -135,6 +139,13 @@ async function tell(
     case 'wait':
       return again(became)
   }
+}
+
+/** No event of the shop asked for it, so none says what became of it: where it is refused, it is tried again for ever. */
+function unrecorded(wanted: Wanted, outcome: RecordNotification['outcome'], at: Timestamp): Settled {
+  if (outcome.status === 'sent') return SETTLED
+  const standing = { ...newStanding(at), reason: outcome.reason }
+  return { outcome: 'again', inMs: OPERATOR_AGAIN_MS, detail: { ...wanted, standing } }
 }
 
 type About = Pick<RecordNotification, 'causeId' | 'channel' | 'template'>

@@ -15,12 +15,17 @@ export const TOLD = [
 
 export type ToldEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
 
+/** What operators are told. */
+type ForOperators =
+  | { readonly template: 'restock-advised'; readonly advice: TemplateValues['restock-advised'] }
+  | { readonly template: 'reactor-stuck'; readonly trouble: TemplateValues['reactor-stuck'] }
+
 /** What an event asks for. It holds no personal data: it is kept while the message waits. */
 export type Wanted =
+  | ForOperators
   | { readonly template: 'payment-declined'; readonly attempt: number }
   | { readonly template: 'payment-refunded'; readonly refund: number }
-  | { readonly template: 'restock-advised'; readonly advice: TemplateValues['restock-advised'] }
-  | { readonly template: Exclude<TemplateName, 'payment-declined' | 'payment-refunded' | 'restock-advised'> }
+  | { readonly template: Exclude<TemplateName, 'payment-declined' | 'payment-refunded' | ForOperators['template']> }
 
 /** Declined by us, and not for what the customer did: no word of it. */
 const UNTOLD: readonly string[] = ['replaced', 'skipped', WRONG_AMOUNT]
@@ -52,8 +57,12 @@ export function wantedBy(event: ToldEvent): Wanted | null {
 }
 
 /** Operators get mail alone. */
-export function channelsOf({ template }: Wanted): readonly Channel[] {
-  return template === 'restock-advised' ? ['email'] : CHANNELS
+export function channelsOf(wanted: Wanted): readonly Channel[] {
+  return isForOperators(wanted) ? ['email'] : CHANNELS
+}
+
+function isForOperators(wanted: Wanted): wanted is ForOperators {
+  return wanted.template === 'restock-advised' || wanted.template === 'reactor-stuck'
 }
 
 /** Whom a message is for, and the order that it is about. */
@@ -81,9 +90,8 @@ export interface Asked {
 /** Null: there is nothing to say any more, or nowhere to send it. */
 export function messageOf({ stream, wanted, channel, operator }: Asked, read: Read): Message | null {
   const subject = subjectOf(stream, wanted, read)
-  if (wanted.template === 'restock-advised') {
-    if (operator === null) return null
-    return { ...subject, to: operator, render: () => render(wanted.template, 'en', wanted.advice) }
+  if (isForOperators(wanted)) {
+    return operator === null ? null : { ...subject, to: operator, render: () => operatorMail(wanted) }
   }
   const found = read(customer, subject.customerId ?? '')
   if (found.status === 'none') return null
@@ -94,8 +102,13 @@ export function messageOf({ stream, wanted, channel, operator }: Asked, read: Re
   return write === null ? null : { ...subject, to, render: () => write(name, language) }
 }
 
-export function subjectOf(stream: string, { template }: Wanted, read: Read): Subject {
-  if (template === 'restock-advised') return { orderId: null, customerId: null }
+function operatorMail(wanted: ForOperators): Rendered {
+  if (wanted.template === 'restock-advised') return render(wanted.template, 'en', wanted.advice)
+  return render(wanted.template, 'en', wanted.trouble)
+}
+
+export function subjectOf(stream: string, wanted: Wanted, read: Read): Subject {
+  if (isForOperators(wanted)) return { orderId: null, customerId: null }
   const orderId = idOf(stream)
   const found = read(order, orderId)
   if (found.status === 'none') throw new Error(`the stream ${stream} belongs to no order`)
@@ -105,11 +118,7 @@ export function subjectOf(stream: string, { template }: Wanted, read: Read): Sub
 type Writer = (name: string, language: string) => Rendered
 
 /** Null: there is nothing to say any more. */
-function writerOf(
-  orderId: OrderId,
-  wanted: Exclude<Wanted, { readonly template: 'restock-advised' }>,
-  read: Read,
-): Writer | null {
+function writerOf(orderId: OrderId, wanted: Exclude<Wanted, ForOperators>, read: Read): Writer | null {
   const found = read(order, orderId)
   if (found.status === 'none') throw new Error(`there is no order ${orderId}`)
   const { template } = wanted

@@ -51,13 +51,21 @@ export interface TemplateValues {
     readonly from: Timestamp
     readonly to: Timestamp
   }
+  readonly 'reactor-stuck': {
+    readonly reactor: string
+    /** In a word or two, in whole, and what helps. */
+    readonly what: string
+    readonly saw: string
+    readonly fix: string
+    readonly seen: Timestamp
+  }
 }
 
 export type TemplateName = keyof TemplateValues
 
 export const templateNames = [
   ...['order-confirmed', 'payment-declined', 'order-cancelled', 'order-expired', 'out-of-stock'],
-  ...['order-dispatched', 'order-delivered', 'payment-refunded', 'restock-advised'],
+  ...['order-dispatched', 'order-delivered', 'payment-refunded', 'restock-advised', 'reactor-stuck'],
 ] as readonly TemplateName[]
 
 export const languages = ['en', 'fr'] as const
@@ -124,7 +132,7 @@ function localeOf(language: string): { readonly language: Language; readonly tag
   }
 }
 
-const MOMENTS = new Set(['from', 'to'])
+const MOMENTS = new Set(['from', 'to', 'seen'])
 
 function textsOf(values: object, format: Format): ReadonlyMap<string, string> {
   return new Map(

@@ -50,7 +50,7 @@ export async function readWaiting(pool: Pool, query: WaitingQuery): Promise<read
         case when d.failure is not null then 'parked' else d.detail->'standing'->>'reason' end as reason,
         coalesce(extract(epoch from e.recorded_at) * 1000, 0)::float8 as at
       from log.due d left join log.events e on e.position = d.position
-      where d.reactor = 'mail' and (d.position, d.part) < ($1, $2)
+      where d.reactor = 'mail' and d.position > 0 and (d.position, d.part) < ($1, $2)
         and ($3::int is null or d.part = $3) and ($4::text is null or d.detail->>'customerId' = $4)
       order by d.position desc, d.part desc limit $5`,
     values: [before.position, before.part, channel === null ? null : CHANNELS.indexOf(channel), customerId, limit],

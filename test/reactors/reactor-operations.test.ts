@@ -57,7 +57,24 @@ test('what is parked is shown with its reason and retried, over HTTP and on the 
     expect(await reactorsOf(service)).toMatchObject([
       { name: 'expire-orders', parked: [parked], lastError: { code: 'defect', message: 'no such thing' } },
     ])
+    const said = '1 parked: no such thing'
+    const ready = await eventually(async () => {
+      const response = await fetch(`${service.url}/readyz`)
+      const body = (await response.json()) as {
+        readonly status: string
+        readonly checks: readonly { readonly name: string }[]
+      }
+      return body.status === 'degraded' && response.status === 200 ? body : null
+    })
+    expect(ready.checks.filter(({ name }) => name === 'reactors')).toMatchObject([
+      { ok: false, detail: `expire-orders: ${said}` },
+    ])
+    expect((await run('doctor')).stdout).toMatch(
+      new RegExp(`reactor expire-orders ${said}\n.*reactors retry expire-orders`),
+    )
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    expect(metrics).toMatch(/^payments_open 0$/m)
+    expect(metrics).toMatch(/^refunds_under_way_oldest_seconds 0$/m)
     expect(metrics).toContain('reactor_parked{name="expire-orders"} 1')
     expect(metrics).toContain('reactor_served{name="expire-orders"} 1')
 
@@ -72,6 +89,12 @@ test('what is parked is shown with its reason and retried, over HTTP and on the 
     await eventually(async () => {
       expect(await reactorsOf(service)).toMatchObject([{ due: 0, parkedCount: 0 }])
       return true
+    })
+    await eventually(async () => {
+      const { checks } = (await (await fetch(`${service.url}/readyz`)).json()) as {
+        readonly checks: readonly { readonly ok: boolean }[]
+      }
+      return checks.every(({ ok }) => ok)
     })
     const unknown = await run('reactors', 'retry', 'no-such')
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('reactor-not-found')])
