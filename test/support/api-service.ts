@@ -98,7 +98,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     executor: committer,
     ...{ views, reactors, live },
     payments: {
-      ...{ hasGateway: false, outcomes: { wait: () => Promise.resolve() } },
+      ...{ hasGateway: true, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve() },
     },
     emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
