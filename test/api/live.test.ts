@@ -45,7 +45,8 @@ async function order(quantity = 1): Promise<{ readonly orderId: string; readonly
 /** Placed, and shown: what is asked for from now on has it. */
 async function shownOrder(): Promise<{ readonly orderId: string; readonly position: number }> {
   const placed = await order()
-  for (const path of ['/orders', '/activity', '/products']) await shown(`${path}?after=${String(placed.position)}`)
+  for (const path of ['/orders', '/activity', '/products', '/analytics/hours'])
+    await shown(`${path}?after=${String(placed.position)}`)
   return placed
 }
 
