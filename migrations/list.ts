@@ -18,6 +18,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0015_effects': sql('0015_effects.sql'),
   '0016_mail_inbox': sql('0016_mail_inbox.sql'),
   '0017_mail_reactor': sql('0017_mail_reactor.sql'),
+  '0018_delivery_reactor': sql('0018_delivery_reactor.sql'),
   '0019_alerts': sql('0019_alerts.sql'),
   '0021_live': sql('0021_live.sql'),
 }

@@ -1,4 +1,5 @@
 /** Every reactor. A new one is a file beside this one, or in a folder of its own, and a line in each list here. */
+import { deliveries, type Carrier } from './deliveries.ts'
 import { expireOrders } from './expire-orders.ts'
 import { mail, skipMail, type MailParts } from './mail/mail.ts'
 import { payments, skipPayment, type PaymentsParts } from './payments/payments.ts'
@@ -10,25 +11,38 @@ export interface ReactorsParts {
   readonly payments: PaymentsParts
   readonly mail: MailParts
   readonly stockOuts: StockOutsParts
+  /** Null: others deliver. */
+  readonly carrier: Carrier | null
 }
 
-/** Their names, where nobody runs them. */
-export const reactorNames = ['expire-orders', 'payments', 'mail', 'stock-outs'] as const
+export const reactorNames = ['expire-orders', 'payments', 'mail', 'stock-outs', 'deliveries'] as const
 
 export type ReactorName = (typeof reactorNames)[number]
 
+/** Those that there are where deliveries are simulated or not, and nobody runs them. */
+export function namesOfReactors({
+  deliverySimulation,
+}: {
+  readonly deliverySimulation: boolean
+}): readonly ReactorName[] {
+  return reactorNames.filter((name) => deliverySimulation || name !== 'deliveries')
+}
+
 export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
-  const reactors: Readonly<Record<ReactorName, Reactor>> = {
+  const reactors: Readonly<Record<ReactorName, Reactor | null>> = {
     'expire-orders': expireOrders,
     payments: payments(parts.payments),
     mail: mail(parts.mail),
     'stock-outs': stockOuts(parts.stockOuts),
+    deliveries: parts.carrier === null ? null : deliveries(parts.carrier),
   }
-  return reactorNames.map((name) => reactors[name])
+  return reactorNames.flatMap((name) => reactors[name] ?? [])
 }
 
-/** Readers for whom a log that is made from a dump begins at its head: what lies before is told to nobody any more. */
-export const readersFromHead: readonly string[] = (['mail', 'stock-outs'] satisfies ReactorName[]).map(readerName)
+/** Readers for whom a log that is made from a dump begins at its head: what lies before is told and delivered to nobody any more. */
+export const readersFromHead: readonly string[] = (['mail', 'stock-outs', 'deliveries'] satisfies ReactorName[]).map(
+  readerName,
+)
 
 /** What is recorded where something of a reactor is skipped. */
 export const skips: Readonly<Record<ReactorName, Skip>> = {
@@ -36,4 +50,5 @@ export const skips: Readonly<Record<ReactorName, Skip>> = {
   payments: skipPayment,
   mail: skipMail,
   'stock-outs': () => null,
+  deliveries: () => null,
 }

@@ -67,12 +67,12 @@ export interface Reactors {
 
 export interface ReactorsAsked extends Asked {
   readonly pool: Pool
+  readonly names: readonly string[]
   /** Of every reactor, what is recorded where something of it is skipped. */
   readonly skips: Readonly<Record<string, Skip>>
 }
 
-export function openReactors({ pool, skips, ...store }: ReactorsAsked): Reactors {
-  const names = Object.keys(skips)
+export function openReactors({ pool, names, skips, ...store }: ReactorsAsked): Reactors {
   const one = async (name: string) => (await readReactorStates(pool, [name]))[0] ?? null
   const changing = (change: (name: string) => Promise<void>) => async (name: string) => {
     if (!names.includes(name)) return null
@@ -90,7 +90,7 @@ export function openReactors({ pool, skips, ...store }: ReactorsAsked): Reactors
     },
     async skipCause(name, { position, webhook }, reason) {
       const skip = skips[name]
-      if (skip === undefined) return null
+      if (skip === undefined || !names.includes(name)) return null
       const parked = await readParked(pool, name, { position, parts: partsOf(webhook) })
       if (parked.length === 0) return 'not-parked'
       for (const each of parked) {

@@ -22,6 +22,7 @@ import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
 import { trustedRunFile } from '../start/run-file.ts'
 import { migrationFailure } from '../start/migration-failure.ts'
+import { namesOfReactors } from '../../reactors/list.ts'
 import { openPool, PROBE_SESSION, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { migrationStatus } from '../../store/postgres/migrate.ts'
 import { StartFailure, systemCode } from '../start-failure.ts'
@@ -151,7 +152,8 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 }
 
 /** What is stored there already, if anything. */
-async function storedChecks(url: string, { currency, deadLetters }: Config): Promise<readonly Check[]> {
+async function storedChecks(url: string, config: Config): Promise<readonly Check[]> {
+  const { currency, deadLetters } = config
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
     const schema = await checkSchema(pool)
@@ -160,7 +162,7 @@ async function storedChecks(url: string, { currency, deadLetters }: Config): Pro
       schema,
       ...(await checkCurrency(pool, currency)),
       ...(await checkProjections(pool)),
-      ...(await checkReactors(pool)),
+      ...(await checkReactors(pool, namesOfReactors(config))),
       ...(await checkLetters(pool, deadLetters)),
     ]
   } finally {

@@ -1,19 +1,18 @@
 /** Looks whether anybody does what is due: an order that nobody ends keeps its stock for ever. */
 import type pg from 'pg'
-import { reactorNames } from '../../reactors/list.ts'
 import { troublesOf } from '../../reactors/operator/troubles.ts'
 import { readReactorStates, type ReactorState } from '../../reactors/reactor-states.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 
-/** None while the database has not got the tables as this release has them. */
-export async function checkReactors(pool: pg.Pool): Promise<readonly Check[]> {
+/** Of the named ones. None while the database has not got the tables as this release has them. */
+export async function checkReactors(pool: pg.Pool, names: readonly string[]): Promise<readonly Check[]> {
   const { rows } = await pool.query<{ present: boolean }>(
     `select exists (
       select from pg_attribute where attrelid = to_regclass('log.due') and attname = 'attempts'
     ) as present`,
   )
   if (rows[0]?.present !== true) return []
-  const states = await readReactorStates(pool, reactorNames)
+  const states = await readReactorStates(pool, names)
   return states.flatMap(checksOf)
 }
 

@@ -36,6 +36,7 @@ describe('an empty environment', () => {
       restockAlert: 10,
       effects: true,
       demoOrders: 200,
+      deliverySimulation: true,
       rateLimit: 0,
       maxConnections: 2_000,
       liveClients: 1_000,
@@ -262,6 +263,20 @@ test('the demo is for a shop of nobody: on with the embedded database and outsid
   expect(demo({ ...external, NODE_ENV: 'production', DEMO: 'on' })).toBe(true)
   expect(config({ DEMO: 'off', DEMO_ORDERS: '50' })).toMatchObject({ demo: false })
   expect(config({ DEMO_ORDERS: '0' })).toMatchObject({ demo: true, demoOrders: 0 })
+})
+
+test('deliveries are simulated where the demo is shown, else when asked for, and never in production', () => {
+  const simulated = (env: Env) => config(env).deliverySimulation
+  expect([{}, { DATABASE_URL: 'postgres://127.0.0.1/shop' }, { DEMO: 'off' }].map(simulated)).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect(simulated({ DEMO: 'off', DELIVERY_SIMULATION: 'on' })).toBe(true)
+  expect(simulated({ DELIVERY_SIMULATION: 'off' })).toBe(false)
+  expect(simulated({ DEMO: 'on', NODE_ENV: 'production' })).toBe(false)
+  const [fault] = faults({ DELIVERY_SIMULATION: 'on', NODE_ENV: 'production' })
+  expect(fault).toMatchObject({ variable: 'DELIVERY_SIMULATION' })
 })
 
 test('a password that anyone on the way could read is refused until it is asked for', () => {

@@ -63,6 +63,8 @@ export interface Config {
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly effects: boolean
   readonly demoOrders: number
+  /** A simulated carrier delivers. */
+  readonly deliverySimulation: boolean
   /** Requests per second per client; 0: no limit. */
   readonly rateLimit: number
   readonly maxConnections: number
@@ -129,7 +131,9 @@ export function readConfig(env: Env): Config | ConfigFaults {
   const port = value(variables.port)
   const databaseUrl = value(variables.databaseUrl)
   const production = value(variables.nodeEnv) === 'production'
-  const demo = value(variables.demo)
+  const wantsDemo = value(variables.demo)
+  const demo = wantsDemo === null ? databaseUrl === null && !production : wantsDemo === 'on'
+  const simulation = value(variables.deliverySimulation)
   const crashPoint = value(variables.crashPoint)
   const crashLog = value(variables.crashLog)
   const config: Config = {
@@ -148,7 +152,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     production,
     currency: value(variables.currency),
     reservationMinutes: value(variables.reservationMinutes),
-    demo: demo === null ? databaseUrl === null && !production : demo === 'on',
+    demo,
     payments: {
       // Where a first start shows a shop that is made up, its payments are too.
       gateway: value(variables.paymentGatewayUrl) ?? (databaseUrl === null && !production ? SIMULATOR : null),
@@ -163,6 +167,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     restockAlert: value(variables.restockAlert),
     effects: value(variables.effects) === 'on',
     demoOrders: value(variables.demoOrders),
+    deliverySimulation: simulation === null ? demo && !production : simulation === 'on',
     rateLimit: value(variables.rateLimit) ?? (loopback ? 0 : defaultRateLimit),
     maxConnections: value(variables.maxConnections),
     liveClients: value(variables.liveClients),
@@ -292,6 +297,13 @@ function contradictions(config: Config, { env, insecure }: Given): readonly Conf
       variable: variables.smsUrl.name,
       wrong: 'would send phone numbers unencrypted to another machine',
       fix: 'https://...',
+    })
+  }
+  if (config.production && config.deliverySimulation) {
+    faults.push({
+      variable: variables.deliverySimulation.name,
+      wrong: 'is on with NODE_ENV=production: orders would count as delivered that nobody delivers',
+      fix: 'off, or unset it',
     })
   }
   if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {

@@ -244,6 +244,13 @@ export const variables = {
     fallbackText: 'on',
     parse: oneOf(['on', 'off']),
   }),
+  deliverySimulation: define<'on' | 'off' | null>('DELIVERY_SIMULATION', 'plain', {
+    about:
+      'With `on`, a simulated carrier dispatches and delivers what is paid, within seconds; with `off`, that is reported over HTTP or Kafka. Never on with NODE_ENV=production.',
+    fallback: null,
+    fallbackText: 'as DEMO, and off with NODE_ENV=production',
+    parse: oneOf(['on', 'off']),
+  }),
   demoOrders: define('DEMO_ORDERS', 'plain', {
     about: 'Number of orders of the demo (0: products and customers alone; DEMO=off leaves them out too).',
     fallback: 200,

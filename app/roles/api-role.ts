@@ -12,7 +12,7 @@ import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts
 import { addressOf } from '../../contract/registry/registry-client.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
-import { skips } from '../../reactors/list.ts'
+import { namesOfReactors, skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { takeWebhook } from '../../reactors/payments/take-webhook.ts'
 import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
@@ -72,6 +72,7 @@ const DEMO_SEED = 1
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, releases } = options
   const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
+  const names = namesOfReactors(config)
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
   const progress = new Progress(systemClock)
@@ -98,7 +99,12 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   purge.start()
   releases.add('purge', () => purge.stop())
   const sampler = new LagSampler({
-    ...{ kafka, readers: logReaders(pool, progress, kafka), clock: systemClock, monotonic: () => performance.now() },
+    ...{
+      kafka,
+      readers: logReaders(pool, { progress, kafka, reactors: names }),
+      clock: systemClock,
+      monotonic: () => performance.now(),
+    },
   })
   releases.add('lag sampler', () => sampler.stop())
 
@@ -120,7 +126,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
   const reachPoint = crashPoints({ crash })
-  const reactors = openReactors({ pool, skips, executor: committer, newId })
+  const reactors = openReactors({ pool, names, skips, executor: committer, newId })
   const knownHead = () => committer.known
   const live = openLive({
     ...{ databaseUrl, currency, progress, views, reactors, sampler, knownHead, most: config.liveClients, releases },

@@ -4,20 +4,25 @@ import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../../projections/live/projection-states.ts'
 import type { Progress } from '../../projections/live/progress.ts'
-import { reactorNames } from '../../reactors/list.ts'
 import { readLags } from '../../store/log/checkpoints.ts'
 import { readReactorStates, type ReactorState } from '../../reactors/reactor-states.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 
 const PROJECTOR_LEASE = 'projector'
 
-/** The projections, the reactors, and the relay where there is Kafka and it is known which cluster that is. */
-export function logReaders(pool: Pool, progress: Progress, kafka: KafkaSettings | null) {
+export interface LogReadersOptions {
+  readonly progress: Progress
+  readonly kafka: KafkaSettings | null
+  readonly reactors: readonly string[]
+}
+
+/** The projections, the named reactors, and the relay where there is Kafka and it is known which cluster that is. */
+export function logReaders(pool: Pool, { progress, kafka, reactors }: LogReadersOptions) {
   return async (clusterId: string | null): Promise<readonly LogReader[]> => {
     const [states, served, acting] = await Promise.all([
       readProjectionStates(pool, progress),
       isLeased(pool, PROJECTOR_LEASE),
-      readReactorStates(pool, reactorNames),
+      readReactorStates(pool, reactors),
     ])
     const relay =
       kafka === null || clusterId === null ? [] : [await readRelay(pool, relayReader(clusterId, kafka.prefix))]

@@ -35,6 +35,8 @@ export interface WorkEffects {
   readonly mail: MailSettings
   /** Orders that a product may refuse in an hour before somebody is advised to restock it. */
   readonly restockAlert: number
+  /** Whether a carrier is simulated. */
+  readonly deliverySimulation: boolean
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly allowed: boolean
 }

@@ -2,6 +2,7 @@
 import { openReactorList, reactorNames } from '../../reactors/list.ts'
 import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
+import { simulatedCarrier } from '../../simulation/carrier.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
@@ -14,10 +15,13 @@ import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
 
+/** The same parcels fail whichever process plays the carrier. */
+const CARRIER_SEED = 1
+
 export const openReactorWork: OpenWork = async (parts) => {
   const { databaseUrl, crash, log, releases, effects } = parts
   if (effects === null) throw new Error('reactors run in the process, which knows how money is moved and mail is sent')
-  const { payments, allowed } = effects
+  const { payments, deliverySimulation, allowed } = effects
   const pool = openPool(databaseUrl, {
     name: 'reactor',
     max: reactorNames.length + CONNECTIONS_BESIDE,
@@ -27,10 +31,12 @@ export const openReactorWork: OpenWork = async (parts) => {
   releases.add('reactor pool', () => pool.end())
   const gateway = openGateway(payments, { log, releases })
   const mail = openMail(effects.mail, { pool, log })
+  const carrier = deliverySimulation ? simulatedCarrier(CARRIER_SEED) : null
   const reactors = openReactorList({
     payments: { gateway, transferDays: payments.transferDays },
     mail,
     stockOuts: { limit: effects.restockAlert },
+    carrier,
   })
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
@@ -42,7 +48,10 @@ export const openReactorWork: OpenWork = async (parts) => {
     ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
     ...(effects.mail.operator === null
       ? {}
-      : { alongside: (signal: AbortSignal) => watchTroubles({ pool, names: reactorNames, newId }, signal) }),
+      : {
+          alongside: (signal: AbortSignal) =>
+            watchTroubles({ pool, names: reactors.map(({ name }) => name), newId }, signal),
+        }),
     monotonic: () => performance.now(),
     reachPoint: crashPoints({ crash }),
   })

@@ -67,13 +67,14 @@ async function open({ name, host, open: load }: BackgroundWork, options: StartBa
   return opened
 }
 
-function effectsOf({ payments, dataDir, effects: allowed, ...config }: Config): WorkEffects {
+function effectsOf({ payments, dataDir, effects: allowed, deliverySimulation, ...config }: Config): WorkEffects {
   const { gateway, timeoutSeconds, bankTransferDays: transferDays } = payments
   const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert } = config
   return {
     payments: { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir },
     mail: { smtpUrl, smsUrl, from, operator, secure: production },
     restockAlert,
+    deliverySimulation,
     allowed,
   }
 }

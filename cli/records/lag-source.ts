@@ -6,6 +6,7 @@ import { StartFailure } from '../../app/start-failure.ts'
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { LagSampler, type LagSamplerParts } from '../../kafka/lag/lag-sampler.ts'
 import { Progress } from '../../projections/live/progress.ts'
+import { namesOfReactors } from '../../reactors/list.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { CommandContext } from '../command-context.ts'
 import { requireSchema } from '../database/require-schema.ts'
@@ -55,13 +56,15 @@ async function throughService(context: CommandContext, asked: LagAsked, { signal
 }
 
 async function directly(context: CommandContext, work: LagWork['work']): Promise<void> {
-  const { kafka } = context.config()
+  const config = context.config()
+  const { kafka } = config
   try {
     await withDatabase(context, { command: 'lag', create: false }, async ({ url }) => {
       const pool = openPool(url, { name: 'lag', max: 2, settings: READER_SETTINGS })
       try {
         await requireSchema(pool)
-        await sampled(context, logReaders(pool, new Progress(systemClock), kafka), work)
+        const readers = { progress: new Progress(systemClock), kafka, reactors: namesOfReactors(config) }
+        await sampled(context, logReaders(pool, readers), work)
       } finally {
         await pool.end()
       }

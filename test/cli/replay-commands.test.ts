@@ -64,7 +64,10 @@ describe('replay', () => {
 
   test('a name or an id that there is none of is told, with what there is', async () => {
     const unknown = await runCommand(service.dataDir, 'replay', 'salse')
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('one of: all, activity, customers')])
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining('one of: all, activity, alerts, customers'),
+    ])
     const missing = await runCommand(service.dataDir, 'replay', 'status', '01a1ffa1-cbee-76fe-b117-ed130f4c2db4')
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('replay-not-found')])
     const ahead = await runCommand(service.dataDir, 'replay', 'sales', '--ahead')

@@ -11,7 +11,7 @@ import {
 } from '../../domain/test-events.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
-import { skips } from '../../reactors/list.ts'
+import { reactorNames, skips } from '../../reactors/list.ts'
 import type { Reactor } from '../../reactors/reactor.ts'
 import { readEvent } from '../../reactors/read-stretch.ts'
 import { openReactors, type Reactors, type ReactorState } from '../../reactors/reactor-states.ts'
@@ -58,7 +58,7 @@ export async function openReacting(): Promise<Reacting> {
   const stores: StoreProcess[] = []
   const complaints: string[] = []
   const reactors = openReactors({
-    ...{ pool, skips, newId },
+    ...{ pool, names: reactorNames, skips, newId },
     executor: { execute: (command) => first(stores).committer.execute(command) },
   })
   const complain = (fields: object, message: string) => complaints.push(`${message} ${JSON.stringify(fields)}`)

@@ -17,7 +17,7 @@ import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
-import { skips } from '../../reactors/list.ts'
+import { reactorNames, skips } from '../../reactors/list.ts'
 import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
 import { listNotifications } from '../../reactors/notifications/list-notifications.ts'
 import { readToldTimeline } from '../../reactors/notifications/untold.ts'
@@ -82,13 +82,13 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const sampler = new LagSampler({
     ...{
       kafka: null,
-      readers: logReaders(pool, progress, null),
+      readers: logReaders(pool, { progress, kafka: null, reactors: reactorNames }),
       clock: systemClock,
       monotonic: () => performance.now(),
     },
   })
   const views = openViews({ pool, progress, currency: 'EUR' })
-  const reactors = openReactors({ pool, skips, executor: committer, newId })
+  const reactors = openReactors({ pool, names: reactorNames, skips, executor: committer, newId })
   const releases = new Releases()
   const live = openLive({
     ...{ databaseUrl: url, currency: 'EUR', progress, views, reactors, sampler, knownHead: () => committer.known },
