@@ -19,6 +19,7 @@ import { memoryUse } from './figures/memory-use.ts'
 import { observabilityCost } from './figures/observability-cost.ts'
 import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
+import { readBesideOrders } from './figures/read-beside-orders.ts'
 import { readLatency } from './figures/read-latency.ts'
 import { relayRate, replicatedRelayRate } from './figures/relay-rate.ts'
 import { rehearsal } from './figures/rehearsal.ts'
@@ -46,6 +47,7 @@ export const figures: readonly Figure[] = [
   loneOrder,
   expiry,
   readLatency,
+  readBesideOrders,
   registryLatency,
   rehearsal,
   relayRate,
