@@ -2,8 +2,8 @@
  * The upcasters that people write beside the schema files, from the folder that a command works on: not those that this
  * program was built with, because a retired event adds to them.
  */
-import { join } from 'node:path'
-import { build } from 'esbuild'
+import { dirname, join } from 'node:path'
+import { buildSync } from 'esbuild'
 import type { UpcasterTable } from '../../contract/check/check-upcasters.ts'
 import type { Finding } from '../../contract/finding.ts'
 import { CONFLICT_LEFT, hasConflict } from '../../contract/authoring/schema-file-faults.ts'
@@ -27,10 +27,15 @@ export async function loadUpcasters(folder: string): Promise<UpcasterTable | Fin
   }
 }
 
-/** Bundled into one text, so that it loads from anywhere; a text that was changed is another module. */
+/**
+ * Bundled into one text, so that it loads from anywhere; a text that was changed is another module. Not by `build`, whose
+ * process would live as long as this one.
+ */
 async function load(path: string): Promise<{ readonly upcasters?: unknown }> {
-  const { outputFiles } = await build({
+  const { outputFiles } = buildSync({
     entryPoints: [path],
+    // By default the directory in which this program began, which may be gone.
+    absWorkingDir: dirname(path),
     bundle: true,
     write: false,
     format: 'esm',

@@ -8,7 +8,7 @@ import { migrations } from '../../migrations/list.ts'
 import { readRunFile } from '../../app/start/run-file.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { runApart, runCommand } from '../support/run-command.ts'
+import { runCommand } from '../support/run-command.ts'
 import { makeDataDir, startService } from '../support/service.ts'
 import { openShop } from '../support/shop.ts'
 
@@ -221,7 +221,7 @@ describe('db', () => {
 
 describe('schemas codegen', () => {
   test('--check says that what is committed is up to date', async () => {
-    const { code, json } = await runApart(home, 'schemas', 'codegen', '--check', '--json')
+    const { code, json } = await runCommand(home, 'schemas', 'codegen', '--check', '--json')
     expect(code).toBe(0)
     expect(json()).toEqual({ stale: [] })
   })

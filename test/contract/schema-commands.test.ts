@@ -3,7 +3,7 @@ import { chownSync, copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { changing } from '../../contract/authoring/test-kit.ts'
-import { runApart } from '../support/run-command.ts'
+import { runCommand } from '../support/run-command.ts'
 import { by, SchemaProject } from './schema-project.ts'
 
 let copy: SchemaProject
@@ -253,7 +253,7 @@ describe('schemas check', () => {
 
 describe('manners', () => {
   test.each(['new', 'lint', 'diff', 'check', 'codegen'])('schemas %s --help shows two examples', async (verb) => {
-    const { code, stdout } = await runApart(copy.root, 'schemas', verb, '--help')
+    const { code, stdout } = await runCommand(copy.root, 'schemas', verb, '--help')
     expect(code).toBe(0)
     expect(stdout.match(/^ {2}\$ orderledger schemas /gm)).toHaveLength(2)
   })
@@ -261,7 +261,7 @@ describe('manners', () => {
   test.each([['lint', '--nothing'], ['diff', '--format', 'xml'], ['unheard-of']])(
     'schemas %s %s is wrong usage',
     async (...args) => {
-      expect(await runApart(copy.root, 'schemas', ...args)).toMatchObject({ code: 2 })
+      expect(await runCommand(copy.root, 'schemas', ...args)).toMatchObject({ code: 2 })
     },
   )
 })

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { SchemaCopy } from '../../contract/authoring/test-kit.ts'
-import { runApart } from '../support/run-command.ts'
+import { runCommand } from '../support/run-command.ts'
 
 /** A field that a new version may have, as flags. */
 export const by = ['--field', 'by', '--type', 'string', '--default', 'nobody', '--doc', 'Who corrected it.']
@@ -14,7 +14,7 @@ export class SchemaProject extends SchemaCopy {
   }
 
   run(verb: string, ...args: readonly string[]) {
-    return runApart(this.root, 'schemas', verb, ...args, '--folder', this.folder)
+    return runCommand(this.root, 'schemas', verb, ...args, '--folder', this.folder)
   }
 
   async addGoodVersion(): Promise<void> {

@@ -58,11 +58,6 @@ export function startCommand(
   }
 }
 
-/** Runs it to its end in a process of its own: what loads the tables of schemas leaves a bundler behind that ends with it. */
-export async function runApart(dataDir: string, ...args: readonly string[]) {
-  return withJson(await startCommand(dataDir, args).finished)
-}
-
 /**
  * Runs it to its end in this process, where a command that gets no signal does the same in less time; with `--json` among
  * the arguments, `json()` is what it printed.
