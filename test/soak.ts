@@ -1,8 +1,9 @@
 /**
- * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N | --hostile]`: the fault tests at high counts. Each round runs one scenario,
+ * `npm run soak -- --minutes M --seed S [--crashes N | --kafka | --poison N | --hostile | --life]`: the fault tests at high counts. Each round runs one scenario,
  * drawn by the seed; every round ends with `verify` and with the clients' journal held against the log. Stops at the
  * first breach, with the seed and the round that shows it again. With --kafka: random faults on a cluster of three.
- * With --hostile: a reader who means harm, beside customers who order.
+ * With --hostile: a reader who means harm, beside customers who order. With --life: whole lives of orders, beside faults of
+ * services, gateway and mail.
  */
 import { parseArgs } from 'node:util'
 import { storePointNames } from '../app/crash-points.ts'
@@ -10,6 +11,7 @@ import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
 import { soakWithHostility } from './faults/hostile-soak.ts'
 import { soakOnKafka } from './faults/kafka-soak.ts'
+import { soakWithLives } from './faults/life-soak.ts'
 import { soakWithPoison } from './faults/poison-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     kafka: { type: 'boolean', default: false },
     poison: { type: 'string' },
     hostile: { type: 'boolean', default: false },
+    life: { type: 'boolean', default: false },
     rate: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -38,15 +41,18 @@ moments until M minutes (30) are over.
 --poison N  sends N bad records mixed one to one with good orders instead: each is parked once, and no order waits
 --hostile   lets a client with the role read do what it can to exhaust the service, beside orders, for M minutes instead: it may not
             end, nor take more than 5 times as long for an order at p99, nor more than twice the memory, both measured before
+--life      lets people place, pay, dispatch, return and cancel for M minutes instead, while two services are killed at
+            random and at named points, and gateway, mail server and text bridge fail; exits with 1 at the first breach
 --rate R    with --kafka: orders a second (50); with --poison: records a second (400); with --hostile: orders
-            a second (200)
+            a second (200); with --life: people who live at the same time (8)
 
 Examples:
   npm run soak
   npm run soak -- --minutes 5 --crashes 5 --seed 42
   npm run soak -- --kafka --minutes 30 --seed 7
   npm run soak -- --poison 100000
-  npm run soak -- --hostile --minutes 5`)
+  npm run soak -- --hostile --minutes 5
+  npm run soak -- --life --minutes 30`)
 } else if (values.kafka) {
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
   await told(`--kafka --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
@@ -56,6 +62,11 @@ Examples:
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
   await told(`--hostile --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
     soakWithHostility({ minutes, seed, perSecond: Number(values.rate ?? 200), tell: line }),
+  )
+} else if (values.life) {
+  const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
+  await told(`--life --minutes ${String(minutes)} --seed ${String(seed)}`, () =>
+    soakWithLives({ minutes, seed, people: Number(values.rate ?? 8), tell: line }),
   )
 } else if (values.poison !== undefined) {
   const poison = Number(values.poison)

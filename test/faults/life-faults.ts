@@ -1,0 +1,122 @@
+/** What the soak of lives does to its shop: each fault lasts a moment and is made good again. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Faults } from '../../app/gateway/behaviour.ts'
+import type { Random } from '../../simulation/random.ts'
+import type { ScriptedSmtp } from '../reactors/scripted-smtp.ts'
+import type { TextBridge } from '../reactors/text-bridge.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export interface LifeScene {
+  readonly services: readonly Supervisor[]
+  readonly smtp: ScriptedSmtp
+  readonly bridge: TextBridge
+  readonly gateway: {
+    stop(): Promise<void>
+    start(faults: Faults): Promise<void>
+  }
+  readonly random: Random
+}
+
+interface Fault {
+  readonly name: string
+  readonly run: (scene: LifeScene) => Promise<void>
+}
+
+// Not another amount: that is parked until a person has looked at the provider's desk.
+const gatewayFaults: readonly Fault[] = [
+  ...(
+    [
+      ['answers nothing', { timeout: 0.5 }],
+      ['answers 500', { 500: 0.5 }],
+      ['answers garbage', { garbage: 0.5 }],
+      ['is slow', { slow: 0.3 }],
+      ['loses its answers', { lost: 0.5 }],
+      ['tells twice', { twice: 1 }],
+      ['refuses refunds', { refused: 0.5 }],
+      ['does all of it', { timeout: 0.1, 500: 0.1, garbage: 0.1, slow: 0.1, lost: 0.1, twice: 0.5, refused: 0.2 }],
+    ] as const
+  ).map(([name, faults]) => ({
+    name: `gateway ${name}`,
+    async run({ gateway, random }: LifeScene) {
+      await gateway.stop()
+      await gateway.start(faults)
+      await pause(random.int(500, 3_000))
+      await gateway.stop()
+      await gateway.start({})
+    },
+  })),
+  {
+    name: 'gateway down',
+    async run({ gateway, random }) {
+      await gateway.stop()
+      await pause(random.int(500, 8_000))
+      await gateway.start({})
+    },
+  },
+]
+
+const smtpFaults: readonly Fault[] = [
+  ...(
+    [
+      ['refuses everybody at the greeting', { greeting: '554 5.7.1 you are on a list' }],
+      ['refuses the sender', { MAIL: '553 5.1.8 not yours' }],
+      ['puts recipients off', { RCPT: '450 4.2.0 greylisted' }],
+      ['puts messages off', { message: '451 4.7.1 later' }],
+      ['closes in the middle of a message', { DATA: '421 4.3.2 closing' }],
+      ['drops connections after the message', { message: 'drop' }],
+      ['says nothing', { message: 'silence' }],
+      ['sends a byte now and then', { RCPT: 'trickle' }],
+    ] as const
+  ).map(([name, script]) => ({
+    name: `mail server ${name}`,
+    async run({ smtp, random }: LifeScene) {
+      smtp.script = script
+      await pause(random.int(500, 3_000))
+      smtp.script = {}
+      smtp.cutAll()
+    },
+  })),
+  {
+    name: 'mail server down',
+    async run({ smtp, random }) {
+      const { port } = smtp
+      await smtp.close()
+      await pause(random.int(500, 5_000))
+      await smtp.open(port)
+    },
+  },
+  {
+    name: 'text bridge fails',
+    async run({ bridge, random }) {
+      bridge.answer = random.pick([503, null])
+      await pause(random.int(500, 3_000))
+      bridge.answer = 204
+    },
+  },
+]
+
+const kills: readonly Fault[] = [
+  {
+    name: 'service killed',
+    async run({ services, random }) {
+      await pause(random.int(0, 3_000))
+      const supervisor = random.pick(services)
+      await supervisor.restarted()
+      await supervisor.service.kill()
+      await supervisor.restarted()
+    },
+  },
+]
+
+/** Three hands that each do one fault after the other until `until` says that it is enough. */
+export async function doHarm(scene: LifeScene, counts: Map<string, number>, until: () => boolean): Promise<void> {
+  await Promise.all(
+    [kills, gatewayFaults, smtpFaults].map(async (faults) => {
+      while (!until()) {
+        const { name, run } = scene.random.pick(faults)
+        await run(scene)
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+      }
+    }),
+  )
+}
