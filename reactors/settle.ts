@@ -132,12 +132,26 @@ class Settling {
     try {
       this.#ended.push({ cause: row, settled: await this.#cursor.reactor.act(row, this.#acting(row, at)) })
     } catch (error) {
-      if (error instanceof StoreFailure) this.#awayUntil = this.#parts.monotonic() + LOOK_MS
+      if (error instanceof StoreFailure) this.#storeAway(row, error)
       else this.#ended.push({ cause: row, settled: { outcome: 'parked', why: whyOf(error) } })
     }
     this.#took = this.#parts.monotonic() - began
     this.#underWay.delete(row)
     this.#cursor.filled.wake()
+  }
+
+  /** Said once a pause: all that is under way fails with it. */
+  #storeAway({ stream, position }: DueCause, error: StoreFailure): void {
+    const { log, monotonic } = this.#parts
+    const now = monotonic()
+    if (now >= this.#awayUntil) {
+      const { name } = this.#cursor.reactor
+      log.warn(
+        { reactor: name, stream, position, err: error },
+        'the store took no command of a reactor; it tries again',
+      )
+    }
+    this.#awayUntil = now + LOOK_MS
   }
 
   #acting({ cause }: DueCause, at: Timestamp): Acting {
