@@ -11,7 +11,7 @@ import { createRandom } from '../simulation/random.ts'
 import { crashAtPoint } from './faults/crash-points.ts'
 import { soakWithHostility } from './faults/hostile-soak.ts'
 import { soakOnKafka } from './faults/kafka-soak.ts'
-import { soakWithLives } from './faults/life-soak.ts'
+import { soakWithLives } from './lives/life-soak.ts'
 import { soakWithPoison } from './faults/poison-soak.ts'
 import { killAtRandom, killReplaysAtRandom } from './faults/random-kills.ts'
 

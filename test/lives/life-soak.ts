@@ -23,8 +23,8 @@ import { textBridge } from '../reactors/text-bridge.ts'
 import { accountFor, type GatewayBook } from './life-account.ts'
 import { LifeClient } from './life-client.ts'
 import { doHarm } from './life-faults.ts'
-import { expectVerified, openShop } from './shop.ts'
-import { Supervisor } from './supervisor.ts'
+import { expectVerified, openShop } from '../faults/shop.ts'
+import { Supervisor } from '../faults/supervisor.ts'
 
 export interface LifeSoakOptions {
   readonly minutes: number
@@ -189,7 +189,7 @@ async function settle(pool: Pool, url: string): Promise<void> {
       )
       const { rows } = await pool.query<{ left: string }>(`select count(*) as left from log.due`)
       const { rows: behind } = await pool.query<{ behind: string }>(
-        `select count(*) as behind from log.checkpoints where reader like 'reactor %' and position < (select position from log.log_head)`,
+        `select count(*) as behind from log.checkpoints where reader like 'reactor %' and reader <> 'reactor deliveries' and position < (select position from log.log_head)`,
       )
       if (Number(rows[0]?.left) > 0 || Number(behind[0]?.behind) > 0) {
         throw new Error(`${String(rows[0]?.left)} are due, ${String(behind[0]?.behind)} reactors are behind`)

@@ -4,7 +4,7 @@ import type { Faults } from '../../app/gateway/behaviour.ts'
 import type { Random } from '../../simulation/random.ts'
 import type { ScriptedSmtp } from '../reactors/scripted-smtp.ts'
 import type { TextBridge } from '../reactors/text-bridge.ts'
-import type { Supervisor } from './supervisor.ts'
+import type { Supervisor } from '../faults/supervisor.ts'
 
 export interface LifeScene {
   readonly services: readonly Supervisor[]

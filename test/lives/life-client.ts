@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { DomainEvent } from '../../schemas/events.ts'
 import type { Random } from '../../simulation/random.ts'
-import { skuOf } from './shop.ts'
+import { skuOf } from '../faults/shop.ts'
 
 /** What somebody was told has happened to an order: so many events of these types are in its streams, and not one more. */
 export type Acknowledged = Partial<Record<DomainEvent['type'], number>>
