@@ -30,7 +30,9 @@ import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints } from '../crash-points.ts'
+import { SIMULATOR } from '../gateway/simulator-name.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
+import { DemoLives } from '../start/demo-lives.ts'
 import { openLive } from '../start/open-live.ts'
 import { openInbound, placeOrderSchemaId } from './inbound.ts'
 import type { Log } from '../log.ts'
@@ -59,7 +61,13 @@ export interface ApiRole {
   readonly parts: Omit<ApiParts, keyof OperationParts>
   readonly checks: () => readonly Check[]
   /** Fills a shop that has no events with the demo; null: it has some, or there is to be no demo. */
-  readonly fillDemo: () => Promise<DemoReport | null>
+  readonly fillDemo: () => Promise<FilledDemo | null>
+}
+
+export interface FilledDemo {
+  readonly report: DemoReport
+  /** To be started once the service is ready; null: the orders stay placed. */
+  readonly lives: DemoLives | null
 }
 
 /** Requests that wait for what becomes of a payment. */
@@ -165,7 +173,18 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     checks: () => inbound?.checks() ?? [],
     async fillDemo() {
       if (!config.demo || committer.known > 0) return null
-      return fillDemo(config.demoOrders, { executor: committer, traffic, shop })
+      const reach = {
+        payments: config.payments.gateway === SIMULATOR && config.effects,
+        mails: config.smtpUrl === null,
+        texts: config.smsUrl === null,
+      }
+      const report = await fillDemo(config.demoOrders, { executor: committer, traffic, shop, reach })
+      if (config.production) return { report, lives: null }
+      const lives = new DemoLives(report.placed, {
+        ...{ executor: committer, shop, seed: DEMO_SEED, reach },
+        onError: (error) => log.warn({ err: error }, 'the orders of the demo that are left stay as they are'),
+      })
+      return { report, lives }
     },
   }
 }

@@ -49,6 +49,8 @@ export interface StartStep {
 export interface Service {
   readonly url: string
   readonly databaseUrl: string
+  /** Resolves when what becomes of the orders of the demo is played, or will not be; at once where there is no demo. */
+  readonly demoPlayed: Promise<void>
   /** Readiness turns 503, requests under way are answered, then everything is given back. Again: the same promise. */
   stop(): Promise<void>
 }
@@ -140,8 +142,11 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   step('http', taken === null ? url : `${url} (${String(taken)} was taken)`)
 
   const demo = await api?.fillDemo()
-  if (demo) step('demo', `${String(demo.placed)} orders placed, ${String(demo.refused)} refused`)
+  if (demo) step('demo', `${String(demo.report.placed.length)} orders placed, ${String(demo.report.refused)} refused`)
   claim.publish({ url, databaseUrl: database.url, startedAt: new Date() })
+  const lives = demo?.lives ?? null
+  if (lives !== null) releases.add('lives of the demo', () => lives.stop())
+  const demoPlayed = lives?.start() ?? Promise.resolve()
 
   let stopped: Promise<void> | null = null
   const stop = async (): Promise<void> => {
@@ -150,7 +155,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     if (config.shutdownDelaySeconds > 0) await pause(config.shutdownDelaySeconds * 1_000)
     await release()
   }
-  return { url, databaseUrl: database.url, stop: () => (stopped ??= stop()) }
+  return { url, databaseUrl: database.url, demoPlayed, stop: () => (stopped ??= stop()) }
 }
 
 /** Null: the tokens stand in the environment, and stay. */

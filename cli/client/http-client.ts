@@ -3,7 +3,7 @@
  *
  * One request, until it has an answer:
  *
- *   sent -> answered, not 429, 502, 503 or 504     : that is the answer, a refusal or a 500 too
+ *   sent -> answered, not 429, 502, 503 or 504     : that is the answer, a refusal or a 500 too, and a 503 by the settings
  *        -> answered 429, 502, 503 or 504          : waits (Retry-After, else back-off), then sent again
  *        -> no connection, connection lost, silence: waits (back-off), then sent again
  *   waiting -> patience at an end, or interrupted  : given up
@@ -115,8 +115,9 @@ export class HttpClient {
     try {
       const { statusCode: status, headers, body } = await this.#pool.request(options)
       const text = await body.text()
-      if (!mayBeRepeated(status)) {
-        return { verdict: 'done', reply: { status, headers, body: parsed(text), attempts } }
+      const answer = parsed(text)
+      if (!mayBeRepeated(status) || isSetting(answer)) {
+        return { verdict: 'done', reply: { status, headers, body: answer, attempts } }
       }
       return { verdict: 'again', reason: `answered ${status}`, retryAfter: retryAfterMillis(headers['retry-after']) }
     } catch (error) {
@@ -143,6 +144,11 @@ type Attempt =
 /** True for answers which say that it may go better later: too busy, not there, or gone in between. */
 export function mayBeRepeated(status: number): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504
+}
+
+/** A problem that stands in the settings of the service: no repetition changes it. */
+function isSetting(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 'gateway-not-configured'
 }
 
 /** What a Retry-After header asks for, in milliseconds; 0 without a readable one. */

@@ -1,15 +1,18 @@
 /** Plays scenes of a shop against the service: a sale that everybody wants a part of, and an ordinary day. */
 import type { Command } from 'commander'
+import { simulatedCarrier } from '../../simulation/carrier.ts'
 import { arrivalsOfDay } from '../../simulation/day.ts'
+import { lifeGenerator } from '../../simulation/lives.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
+import type { ReactorList } from '../../dashboard/api-shapes.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import type { HttpClient } from '../client/http-client.ts'
 import { blackFriday, type BlackFridayReport } from '../load/black-friday.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
-import { sendOrders } from '../load/send-orders.ts'
-import { addServiceOptions, connect, type ServiceOptions } from '../client/service.ts'
+import { playDay, type DayReport } from '../day/play-day.ts'
+import { addServiceOptions, connect, requireSuccess, type ServiceOptions } from '../client/service.ts'
 import { stockShop } from '../load/shop.ts'
 import { styled, table } from '../output/output.ts'
 import { grouped, reportRows } from '../output/report.ts'
@@ -57,7 +60,7 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     simulate
       .command('day')
-      .description('the orders of a day, quiet at night and busy in the evening, in one minute')
+      .description('a day of orders in one minute, with what becomes of them: paid, declined, cancelled, delivered')
       .option('-n, --number <n>', 'number of orders in the day', wholeNumber(1, 10_000_000), 5_000)
       .option('-c, --concurrency <n>', 'requests in flight', wholeNumber(1, 1_000), 64)
       .option('--speed <x>', 'how many times faster than real time', positiveNumber(1_000_000), MINUTES_OF_DAY)
@@ -67,7 +70,7 @@ export function register(program: Command, context: CommandContext): void {
       'after',
       examples('orderledger simulate day', 'orderledger simulate day -n 100000 --speed 288 --seed 7'),
     )
-    .action((options: DayOptions) => playDay(context, options))
+    .action((options: DayOptions) => playWholeDay(context, options))
 }
 
 async function playBlackFriday(context: CommandContext, options: BlackFridayOptions): Promise<void> {
@@ -99,27 +102,57 @@ function blackFridayText({ output }: CommandContext, report: BlackFridayReport):
   return [table(['black friday', sku], [...sale, ...reportRows(report.delivery)]), ...verdict].join('\n')
 }
 
-async function playDay(context: CommandContext, options: DayOptions): Promise<void> {
+async function playWholeDay(context: CommandContext, options: DayOptions): Promise<void> {
   const { number: count, concurrency, speed, seed = Math.floor(Math.random() * 2 ** 32) } = options
   const traffic = createTraffic(seed, { currency: context.config().currency })
   const arrivals = arrivalsOfDay(seed, count)
+  const tiers = new Map(traffic.customers.map(({ customerId, tier }) => [customerId, tier]))
+  const nextLife = lifeGenerator(seed)
   await withClient(context, options, async (client, signal) => {
     await stockShop({ client, ...traffic, concurrency, signal })
     const progress = context.output.progress('day', count)
-    const report = await sendOrders({
-      client,
-      count,
-      nextOrder: traffic.nextOrder,
-      concurrency,
-      signal,
-      schedule: (index) => (arrivals[index] ?? 0) / speed,
+    const report = await playDay({
+      ...{ client, arrivals, speed, concurrency, signal, nextOrder: traffic.nextOrder },
+      lifeOf: ({ customerId }) => nextLife(tiers.get(customerId) ?? 'standard'),
+      carrier: (await hasCarrier(client)) ? null : simulatedCarrier(seed, PARCEL_STEPS),
       advance: () => progress.advance(1),
     }).finally(() => progress.stop())
     context.output.result({ seed, speed, ...report, interrupted: report.sent < count }, () =>
-      table(['day', `seed ${seed}, ${grouped(speed)} times faster`], reportRows(report)),
+      table(
+        ['day', `seed ${seed}, ${grouped(speed)} times faster`],
+        [...reportRows(report), ...lifeRows(report.lives)],
+      ),
     )
     if (report.failed > 0 || report.invalid > 0 || report.sent < count) context.exitWith(1)
   })
+}
+
+/** Of the shop's day: a parcel is fetched, and under way, for half an hour to four hours. */
+const PARCEL_STEPS = { from: 1_800_000, to: 14_400_000 }
+
+/** Whether the service delivers what is paid by itself (DELIVERY_SIMULATION). */
+async function hasCarrier(client: HttpClient): Promise<boolean> {
+  const reply = await client.get('/reactors')
+  requireSuccess(reply, `GET ${client.url}/reactors`)
+  const { items } = reply.body as ReactorList
+  return items.some(({ name }) => name === 'deliveries')
+}
+
+function lifeRows({ refused, ...counts }: DayReport['lives']): readonly (readonly [string, string])[] {
+  const names = {
+    paid: 'paid',
+    declined: 'declined',
+    pending: 'unsettled',
+    cancelled: 'cancelled',
+    delivered: 'delivered',
+    deliveriesFailed: 'not delivered',
+  } as const
+  const rows = Object.entries(names).flatMap(([key, name]) => {
+    const count = counts[key as keyof typeof names]
+    return count > 0 ? [[name, grouped(count)] as const] : []
+  })
+  const reasons = Object.entries(refused).map(([code, count]) => `${code} ${grouped(count)}`)
+  return reasons.length === 0 ? rows : [...rows, ['steps refused', reasons.join(', ')]]
 }
 
 async function withClient(

@@ -21,10 +21,12 @@ export interface ServiceHereOptions {
   readonly dataDir?: string
   /** Without DATABASE_URL it has a database that is dropped at the end. */
   readonly env?: Readonly<Record<string, string>>
+  /** Resolve as soon as it is ready, while the lives of the demo's orders are played. */
+  readonly early?: boolean
 }
 
 /** `orderledger start` without a process, effects, a port of its choice and demo orders. */
-export async function serviceHere({ dataDir, env = {} }: ServiceHereOptions = {}): Promise<ServiceHere> {
+export async function serviceHere({ dataDir, env = {}, early = false }: ServiceHereOptions = {}): Promise<ServiceHere> {
   const database = env['DATABASE_URL'] === undefined ? await testDatabase() : null
   const data = dataDir === undefined ? makeDataDir() : { path: dataDir, remove: () => undefined }
   const own = database === null ? {} : { DATABASE_URL: database.url }
@@ -36,6 +38,7 @@ export async function serviceHere({ dataDir, env = {} }: ServiceHereOptions = {}
     version: packageVersion(),
     dashboard: existsSync(built) ? built : null,
   })
+  if (!early) await service.demoPlayed
   return {
     url: service.url,
     dataDir: data.path,
