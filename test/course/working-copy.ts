@@ -10,7 +10,7 @@ import { ROOT, sourceFiles } from '../support/source-files.ts'
 import type { Hunk } from './document.ts'
 import type * as release from './release.ts'
 
-const LEFT_OUT = /^(?:bench|docs|dashboard|\.ci)\/|\.(?:spec|test)\.tsx?$|^openapi\.json$/
+const LEFT_OUT = /^(?:bench|docs|dashboard\/(?:pages|parts|style)|\.ci)\/|\.(?:spec|test)\.tsx?$|^openapi\.json$/
 
 export interface Printed {
   readonly code: number
