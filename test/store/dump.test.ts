@@ -102,6 +102,7 @@ describe('a dump', () => {
       'select reader, position::int, recorded_at is not null as dated from log.checkpoints order by reader',
     )
     expect(rows).toEqual([
+      { reader: 'reactor deliveries', position: head, dated: true },
       { reader: 'reactor mail', position: head, dated: true },
       { reader: 'reactor payments', position: 0, dated: false },
       { reader: 'reactor stock-outs', position: head, dated: true },
