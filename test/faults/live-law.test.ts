@@ -151,7 +151,9 @@ test('law 12: a hundred clients, cut twenty times each under load, end with what
         asOf: _asOf,
         ...total
       } = (await service.app.inject({ url: '/analytics' })).json<Record<string, unknown>>()
-      return sameItem(rows.get('sales')?.get('total'), { by: 'total', ...total })
+      // GET has some once more under other names, `users` among them: they are in snake_case, and /live has ours alone.
+      const own = Object.entries(total).filter(([name]) => name !== 'users' && !name.includes('_'))
+      return sameItem(rows.get('sales')?.get('total'), { by: 'total', ...Object.fromEntries(own) })
     })
   }
   for (const { client } of recorders) client.stop()
