@@ -135,7 +135,8 @@ test('a second process, and one that ends before it has noted what it did, move 
   await paying.react({}, dying)
   await play()
   await settled()
-  expect(crashes).toBeLessThanOrEqual(0)
+  // Once at least: then the other one may have the lease until the end.
+  expect(crashes).toBeLessThan(2)
   for (const id of names(6)) expect(await steps(id)).toEqual(['Scheduled', 'Dispatched', 'Delivered'])
   expect(await breaches(paying.pool)).toEqual([])
 })
