@@ -12,6 +12,7 @@ import { httpThroughput } from './figures/http-throughput.ts'
 import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { livesTold, livesUntold, paidAtOnce } from './lives/lives.ts'
 import { loneOrder } from './figures/lone-order.ts'
 import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
@@ -20,6 +21,7 @@ import { observabilityCost } from './figures/observability-cost.ts'
 import { orderLatency } from './figures/order-latency.ts'
 import { projectionRate } from './figures/projection-rate.ts'
 import { readBesideOrders } from './figures/read-beside-orders.ts'
+import { reactorRate } from './figures/reactor-rate.ts'
 import { readLatency } from './figures/read-latency.ts'
 import { relayRate, replicatedRelayRate } from './figures/relay-rate.ts'
 import { rehearsal } from './figures/rehearsal.ts'
@@ -46,6 +48,10 @@ export const figures: readonly Figure[] = [
   orderLatency,
   loneOrder,
   expiry,
+  paidAtOnce,
+  reactorRate,
+  livesUntold,
+  livesTold,
   readLatency,
   readBesideOrders,
   registryLatency,

@@ -1,4 +1,4 @@
-/** A log of sold orders in a database of its own, written without deciding anything: for figures of what reads it. */
+/** A log in a database of its own, written without deciding anything: for figures of what reads it. */
 import type pg from 'pg'
 import { newId, newIdBytes } from '../../app/clock.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
@@ -14,14 +14,27 @@ import { startDurablePostgres } from './durable-postgres.ts'
 const BATCH = 5_000
 const PRODUCTS = 1_000
 
-/** The URL of the database. Of three events one is an order of one line, one what it reserved, one its cancellation. */
-export async function fillLog(scope: Cleanup, events: number): Promise<string> {
+interface Addressed {
+  readonly stream: string
+  readonly event: DomainEvent
+}
+
+/** The URL of the database. `eventAt`: the event at an index from 0 (default: orders that are cancelled). */
+export async function fillLog(
+  scope: Cleanup,
+  events: number,
+  eventAt: (index: number) => Addressed = cancelledOrders,
+): Promise<string> {
   const databaseUrl = await startDurablePostgres(scope)
   const pool = openPool(databaseUrl, { name: 'bench', max: 1, queryTimeout: 0 })
   await migrate(pool)
   const client = await pool.connect()
   try {
-    for (let known = 0; known < events; known += BATCH) await appendBatch(client, known)
+    const versions = new Map<string, number>()
+    for (let known = 0; known < events; known += BATCH) {
+      const some = Array.from({ length: Math.min(BATCH, events - known) }, (_, index) => eventAt(known + index))
+      await appendBatch(client, known, { some, versions })
+    }
     await client.query('analyze log.events')
   } finally {
     client.release()
@@ -30,11 +43,14 @@ export async function fillLog(scope: Cleanup, events: number): Promise<string> {
   return databaseUrl
 }
 
-const versions = new Map<string, number>()
+interface Batch {
+  readonly some: readonly Addressed[]
+  /** Of the streams so far. */
+  readonly versions: Map<string, number>
+}
 
-async function appendBatch(client: pg.ClientBase, known: number): Promise<void> {
-  const events = Array.from({ length: BATCH }, (_, index) => {
-    const { stream, event } = eventAt(known + index)
+async function appendBatch(client: pg.ClientBase, known: number, { some, versions }: Batch): Promise<void> {
+  const events = some.map(({ stream, event }) => {
     const version = (versions.get(stream) ?? 0) + 1
     versions.set(stream, version)
     const ids = { id: newIdBytes(), commandId: newIdBytes(), correlationId: uuidBytes(newId()), causationId: null }
@@ -44,7 +60,8 @@ async function appendBatch(client: pg.ClientBase, known: number): Promise<void> 
   if (outcome !== 'appended') throw new Error(`somebody else writes to the log: ${outcome}`)
 }
 
-function eventAt(index: number): { readonly stream: string; readonly event: DomainEvent } {
+/** Of three events one is an order of one line, one what it reserved, one its cancellation. */
+function cancelledOrders(index: number): Addressed {
   const number = Math.floor(index / 3)
   const orderId = `0198f3a2-5c1e-7d40-9b3a-${String(number).padStart(12, '0')}`
   const sku = `SKU-${String(number % PRODUCTS)}`
