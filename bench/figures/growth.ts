@@ -10,6 +10,7 @@ import { growShop } from '../service/grown-shop.ts'
 import { placeOrders, startShop, warmUp } from '../service/loaded-shop.ts'
 import { startService, type MeasuredService } from '../service/measured-service.ts'
 import { memoryOf } from '../machine/memory.ts'
+import { projections } from '../../projections/views/list.ts'
 import { replay } from '../service/replayed-shop.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 
@@ -19,17 +20,7 @@ const EVENTS_PER_ORDER = 5
 const READ = 10_000
 const WATCH_MS = 50
 const WARM_UPS = 3
-const ALL = [
-  'orders',
-  'products',
-  'customers',
-  'sales',
-  'activity',
-  'payments',
-  'deliveries',
-  'alerts',
-  'notifications',
-]
+const ALL = projections.map(({ name }) => name)
 
 /** What is left of a rate, and how much more the rest takes. */
 const KEPT = { must: 0.83 }

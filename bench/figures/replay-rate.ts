@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { projections } from '../../projections/views/list.ts'
 import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
 import { loadOpen } from '../load/open-loop.ts'
 import { projectPerEvent } from '../per-event-projection.ts'
@@ -8,17 +9,7 @@ import { replay, startReplayedShop } from '../service/replayed-shop.ts'
 import { everyProduct, writeOrders } from '../service/shop.ts'
 
 const EVENTS = 1_000_000
-const ALL = [
-  'orders',
-  'products',
-  'customers',
-  'sales',
-  'activity',
-  'payments',
-  'deliveries',
-  'alerts',
-  'notifications',
-]
+const ALL = projections.map(({ name }) => name)
 const PAUSE_MS = 5
 
 /** How fast read models are rebuilt beside the live ones, compared and switched, and what the shop feels of it. */
