@@ -1,5 +1,6 @@
 /** Numbered messages sent with kafkajs alone, in ways that lose some and one that does not, while brokers die. */
-import kafkajs, { type Kafka, type Producer } from 'kafkajs'
+import type { Kafka, Producer } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 
 /**
  * - `together`: one `send()` over all partitions, as most examples show it.

@@ -1,7 +1,7 @@
 /** Teaches kafkajs lz4, which it leaves to others, and a bound on what gzip may unpack to. */
 import { promisify } from 'node:util'
 import { gzip, unzip, type ZlibOptions } from 'node:zlib'
-import kafkajs from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import { compressFrame, decompressFrame } from 'lz4-napi'
 
 /** Importing this file is enough; it is imported where clients are made. */

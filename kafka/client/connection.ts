@@ -1,12 +1,10 @@
 /** The one place that makes a Kafka client: whom to ask, with which secrets, how long to wait, and where its log goes. */
 import { readFileSync } from 'node:fs'
-import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
+import type { Kafka, KafkaConfig } from 'kafkajs'
 import './codecs.ts'
-import { replaceParts } from './kafkajs-parts.ts'
+import { kafkajs } from './kafkajs.ts'
 import { partOfKafkajs } from './kafkajs-release.ts'
 import type { KafkaSasl, KafkaSettings } from '../settings.ts'
-
-replaceParts()
 
 export interface KafkaLog {
   info(fields: object, message: string): void

@@ -13,7 +13,7 @@ import type { KafkaSettings } from '../settings.ts'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { endConsumer } from './end-consumer.ts'
 import { isKafkaError } from './kafka-failure.ts'
-import { fetchedBatches } from './kafkajs-parts.ts'
+import { fetchedBatches } from './kafkajs.ts'
 import type { FetchedBatch } from './record-batches.ts'
 
 export interface GroupMemberParts extends ClientOptions {

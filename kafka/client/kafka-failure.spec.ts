@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import { describe, expect, test } from 'vitest'
 import { isKafkaError, KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 

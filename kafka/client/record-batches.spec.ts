@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
-import { CompressionTypes } from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import { describe, expect, test } from 'vitest'
 import './codecs.ts'
 import { fromOffset, markAborted, readBatches, visibleRecords, type FetchedBatch } from './record-batches.ts'
 import { headerTexts } from './record-headers.ts'
+
+const { CompressionTypes } = kafkajs
 
 const load = createRequire(import.meta.url)
 const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0') as {

@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeRecord, type RecordToEncode } from './record-encoder.ts'
+import { originalOf } from './test-kit.ts'
 
-const load = createRequire(import.meta.url)
-const original = load('kafkajs/src/protocol/recordBatch/record/v0') as (record: RecordToEncode) => {
-  readonly buffer: Buffer
-}
+const original = originalOf<(record: RecordToEncode) => { readonly buffer: Buffer }>('protocol/recordBatch/record/v0')
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ minLength: 50, maxLength: 80 }))
 const bytes = fc.oneof(

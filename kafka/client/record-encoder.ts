@@ -17,7 +17,12 @@ export interface RecordToEncode {
 /** So many bytes at most that it takes in a batch, give or take its numbers. */
 export function bytesOf({ key, value, headers }: RecordToEncode): number {
   let bytes = lengthOf(key) + lengthOf(value)
-  for (const [name, text] of pairsOf(headers)) bytes += name.length + lengthOf(text)
+  // Asked of each record, and so without a list of them.
+  for (const name in headers) {
+    const values = headers[name]
+    if (Array.isArray(values)) for (const value of values) bytes += name.length + lengthOf(value)
+    else bytes += name.length + lengthOf(values)
+  }
   return bytes
 }
 

@@ -1,5 +1,6 @@
 /** One look at a consumer group: its members, what each of them has, and how far they committed. */
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import { kafkajs } from '../client/kafkajs.ts'
 
 export interface ListedGroup {
   readonly group: string

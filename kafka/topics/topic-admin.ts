@@ -1,6 +1,7 @@
 /** Creates the topics of the table and compares those that are there with it. Nothing that exists is changed. */
 import { setTimeout } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import { kafkajs } from '../client/kafkajs.ts'
 import { kafkaFailure } from '../client/kafka-failure.ts'
 import {
   planTopics,

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { Partitioners } from 'kafkajs'
+import { kafkajs } from '../client/kafkajs.ts'
 import { describe, expect, test } from 'vitest'
 import { aggregates } from '../../domain/aggregates.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { copiesOf, keyOfStream, partitionOf, topicOfStream, topics } from './topics.ts'
+
+const { Partitioners } = kafkajs
 
 describe('the table of topics', () => {
   test('has each type of event in exactly one topic of the log', () => {

@@ -313,11 +313,15 @@ test('minutes and activity tell of payments, refunds and deliveries', async () =
     { kind: 'payment', type: 'RefundRequested', reason: 'goodwill', customerId: 'told-1' },
     { kind: 'payment', type: 'PaymentCaptured', reason: null, amount: { amount: 103_997, currency: 'EUR' } },
   ])
-  const deliveries = (await ask('/activity?kind=delivery', { role: 'read' })).body['items']
-  expect(deliveries).toMatchObject([{ type: 'DeliveryDelivered', id: orderId }, { type: 'DeliveryDispatched' }])
+  const told = (await ask('/activity?kind=delivery', { role: 'read' })).body['items']
+  const deliveries = (told as readonly Readonly<Record<string, unknown>>[]).filter(({ id }) => id === orderId)
+  expect(deliveries).toMatchObject([{ type: 'DeliveryDelivered' }, { type: 'DeliveryDispatched' }])
   expect((await ask('/activity?kind=weather', { role: 'read' })).status).toBe(400)
-  const minutes = (await ask('/analytics/minutes', { role: 'read' })).body['items']
-  const sum = (name: string) =>
-    (minutes as readonly Readonly<Record<string, number>>[]).reduce((all, minute) => all + (minute[name] ?? 0), 0)
-  expect([sum('payments') > 0, sum('refunds'), sum('deliveries')]).toEqual([true, 1, 1])
+  // Sales move later than what happened.
+  await eventually(async () => {
+    const minutes = (await ask('/analytics/minutes', { role: 'read' })).body['items']
+    const sum = (name: string) =>
+      (minutes as readonly Readonly<Record<string, number>>[]).reduce((all, minute) => all + (minute[name] ?? 0), 0)
+    return sum('payments') > 0 && sum('refunds') > 0 && sum('deliveries') > 0
+  })
 })

@@ -1,5 +1,6 @@
 /** A consumer group of `orderledger consume --group` processes: shares, takes over, leaves and goes on where it was. */
-import kafkajs from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { joinedWith, linesOf, numbered, placesOf, startConsuming, type Consuming } from './consuming.ts'
 import { eventually } from '../support/eventually.ts'
@@ -49,7 +50,7 @@ describe.skipIf(kafka === null)('consume --group', () => {
     for (const partition of [0, 1, 2]) await consuming.send(topic, numbered(each, partition))
   }
 
-  const withAdmin = async <Result>(work: (admin: kafkajs.Admin) => Promise<Result>): Promise<Result> => {
+  const withAdmin = async <Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> => {
     const admin = consuming.client.admin()
     await admin.connect()
     try {

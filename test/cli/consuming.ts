@@ -1,5 +1,6 @@
 /** Topics of their own for tests of `orderledger consume`, what is sent to them, and what the command printed of them. */
-import kafkajs, { type CompressionTypes, type Kafka, type Message } from 'kafkajs'
+import type { CompressionTypes, Kafka, Message } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { createTopic, type TestKafka } from '../support/kafka.ts'
 import { kafkaCommands, type KafkaCommands } from '../support/run-kafka-command.ts'

@@ -1,6 +1,7 @@
 /** Records for `order-commands` at a fixed rate: what the brokers do not acknowledge is sent again until they do. */
 import { setTimeout as pause } from 'node:timers/promises'
-import kafkajs, { type Message, type Producer } from 'kafkajs'
+import type { Message, Producer } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { partitionOf, topicName } from '../../kafka/topics/topics.ts'

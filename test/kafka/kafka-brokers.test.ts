@@ -1,5 +1,5 @@
 /** What the faults of other tests rest on: brokers that are killed, paused and started again keep their port and what they held. */
-import kafkajs from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { plainClient } from '../../bench/kafka/numbered-sends.ts'
 import { eventually } from '../support/eventually.ts'

@@ -3,14 +3,14 @@
  * one way of sending that loses nothing (docs/decisions/0016-exactly-once-without-kafka-transactions.md).
  */
 import { connect } from 'node:net'
-import kafkajs, { type Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { fetchedBatches, kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { measureLosses } from '../../bench/kafka/losses.ts'
 import { plainClient } from '../../bench/kafka/numbered-sends.ts'
 import { COMPRESSION } from '../../kafka/client/codecs.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { eventually } from '../support/eventually.ts'
-import { fetchedBatches } from '../../kafka/client/kafkajs-parts.ts'
 import { consumeAll } from './consume-all.ts'
 import { createTopic, ownKafka, type OwnKafka } from '../support/kafka.ts'
 import { startPython, type PythonProcess } from '../support/python-process.ts'

@@ -1,5 +1,5 @@
 /** The feed from Kafka, on a real one: the contract of every feed, and records that are not as they should be. */
-import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { projectorGroup } from '../../kafka/feed/log-consumer.ts'
 import type { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
@@ -14,6 +14,8 @@ import { testKafka } from '../support/kafka.ts'
 import { kafkaFeeding, reads, type KafkaFeeding } from './kafka-feeding.ts'
 import type { PublishOptions, Sent } from './publish-log.ts'
 import { snappyOfLiterals } from '../data/snappy-of-literals.ts'
+
+const { CompressionCodecs, CompressionTypes } = kafkajs
 
 const kafka = await testKafka()
 

@@ -1,5 +1,6 @@
 /** What the lag monitor cannot see is not OK, and what no reader ever sees is not behind: on a real broker. */
-import kafkajs, { type Admin, type Producer } from 'kafkajs'
+import type { Admin, Producer } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { GroupLag, LagReport } from '../../kafka/lag/lag-report.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'

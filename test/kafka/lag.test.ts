@@ -1,7 +1,7 @@
 /** How far behind everybody is, on real brokers: each verdict by a group that deserves it, on the command line and over HTTP. */
-import kafkajs, { type Consumer, type Producer } from 'kafkajs'
+import type { Consumer, Producer } from 'kafkajs'
+import { fetchedBatches, kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { fetchedBatches } from '../../kafka/client/kafkajs-parts.ts'
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'

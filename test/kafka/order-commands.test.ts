@@ -1,5 +1,6 @@
 /** Orders over Kafka, on real brokers and a real database: placed once each, whatever comes again. */
-import kafkajs, { type IHeaders } from 'kafkajs'
+import type { IHeaders } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { framePlaceOrder } from '../../contract/registry/command-schema.ts'
@@ -79,6 +80,30 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     expect(placed).toHaveLength(4)
     expect(placed).toEqual(expect.arrayContaining(['order-j1', 'order-a1']))
     expect((await streams('OrderRejected')).toSorted()).toEqual(['order-r1', 'order-r2'])
+    expect(await letters()).toEqual([])
+  })
+
+  test('of a transaction that was rolled back are not placed, and those behind it are', async () => {
+    const order = (orderId: string) => jsonOrder({ orderId, customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] })
+    const writer = topic.kafka.producer({
+      ...{ transactionalId: 'rolled-back', idempotent: true, maxInFlightRequests: 1 },
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    })
+    await writer.connect()
+    try {
+      const undone = await writer.transaction()
+      await undone.send({ topic: topic.topic, messages: [{ ...order('undone'), partition: 0 }] })
+      await undone.abort()
+      const done = await writer.transaction()
+      await done.send({ topic: topic.topic, messages: [{ ...order('done'), partition: 0 }] })
+      await done.commit()
+    } finally {
+      await writer.disconnect()
+    }
+    await topic.send([{ ...order('behind'), partition: 0 }])
+    start()
+    await eventually(async () => (await streams('OrderPlaced')).length === 2)
+    expect(await streams('OrderPlaced')).toEqual(['order-done', 'order-behind'])
     expect(await letters()).toEqual([])
   })
 

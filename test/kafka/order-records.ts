@@ -1,5 +1,6 @@
 /** A topic of commands of a test, `order-commands` unless it says which: makes it, sends to it, takes from it. */
-import { Kafka, logLevel, Partitioners, type CompressionTypes, type Message } from 'kafkajs'
+import type { CompressionTypes, Message } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { pino } from 'pino'
 import { newId, systemClock } from '../../app/clock.ts'
 import { commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
@@ -13,6 +14,8 @@ import type { Executor } from '../../store/commit/command.ts'
 import { COMPRESSION } from '../../kafka/client/codecs.ts'
 import { eventually } from '../support/eventually.ts'
 import { orderReader } from '../support/order-reader.ts'
+
+const { Kafka, logLevel, Partitioners } = kafkajs
 
 export const AVRO_ID = 77
 

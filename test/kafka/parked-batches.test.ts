@@ -1,5 +1,6 @@
 /** Batches that cannot be unpacked: fetched again, parked whole, and opened when they are tried again; on real brokers. */
-import kafkajs, { type Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newIdBytes, systemClock } from '../../app/clock.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'

@@ -1,5 +1,6 @@
 /** A log, its topics and relays on both: what tests of publishing need. */
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { newId } from '../../app/clock.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { type RawRecord, readEventRecord, sourceOf } from '../../kafka/event-record.ts'

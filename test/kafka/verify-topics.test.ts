@@ -1,6 +1,7 @@
 /** What `verify` finds on the topics of the log: nothing on those that a relay wrote, and each kind of damage by its check. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import kafkajs, { type Kafka, type Message } from 'kafkajs'
+import type { Kafka, Message } from 'kafkajs'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import {
   deliveryDelivered,
