@@ -1,5 +1,6 @@
 /** The README's commands, run as they stand, against a service started as the README says. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -35,12 +36,27 @@ afterAll(async () => {
   data.remove()
 })
 
+const shellArgs = (script: string) => [
+  ...['-euo', 'pipefail', '-c'],
+  script.replaceAll('http://127.0.0.1:3000', service.url),
+]
+const options = () => ({ cwd: ROOT, env: { ...process.env, DATA_DIR: data.path } })
+
 async function run(script: string): Promise<string> {
-  const atService = script.replaceAll('http://127.0.0.1:3000', service.url)
-  const env = { ...process.env, DATA_DIR: data.path }
-  const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 }
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', atService], options)
+  if (script.includes('# until Ctrl-C')) return runUntilInterrupted(script)
+  const { stdout } = await promisify(execFile)('bash', shellArgs(script), { ...options(), maxBuffer: 64 * 1024 * 1024 })
   return stdout
+}
+
+/** Until it has printed something; to a Ctrl-C, which all of its processes see, it ends as a user expects. */
+async function runUntilInterrupted(script: string): Promise<string> {
+  const child = spawn('bash', shellArgs(script), { ...options(), detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [printed] = (await once(child.stdout, 'data')) as [Buffer]
+  child.stdout.resume()
+  process.kill(-(child.pid ?? 0), 'SIGINT')
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  expect(signal === 'SIGINT' || code === 0 || code === 130, script).toBe(true)
+  return printed.toString()
 }
 
 describe('the README', () => {
