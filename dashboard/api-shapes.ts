@@ -898,6 +898,34 @@ export interface OrderList {
   readonly orders?: readonly KnownOrder[]
 }
 
+/** Rejected orders by reason, the most frequent first, each in the hour in which it was recorded. */
+export interface OrdersByReason {
+  readonly items: readonly {
+    /** Why; a code. */
+    readonly reason: string
+    /** Rejected orders. */
+    readonly orders: number
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** How far orders came: all four stages in their order, each in the hour in which the step was recorded. */
+export interface OrdersByStage {
+  readonly items: readonly ({
+    /** How far an order came. */
+    readonly stage: 'placed' | 'paid' | 'dispatched' | 'delivered'
+    /** Orders that came so far. */
+    readonly orders: number
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
 /** Number of orders with each status now. */
 export interface OrdersByStatus {
   readonly items: readonly ({
@@ -1019,6 +1047,23 @@ export interface PaymentAttemptList {
   readonly next: string | null
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
+}
+
+/** Payments by method, each in the hour in which its outcome was recorded. `amount`: what was captured; refunds are not taken off. */
+export interface PaymentsByMethod {
+  readonly items: readonly {
+    /** How it was paid. */
+    readonly method: string
+    /** Captures. One that comes after a decline counts under both. */
+    readonly captured: number
+    /** Declines. */
+    readonly declined: number
+    readonly amount: MoneySum
+  }[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
 }
 
 /** An order to place. */
@@ -1365,7 +1410,7 @@ export interface ReturnOrder {
   readonly sellable?: boolean
 }
 
-/** Accepted orders by category. */
+/** Accepted orders by category. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */
 export interface SalesByCategory {
   readonly items: readonly {
     readonly category: string
@@ -1374,6 +1419,7 @@ export interface SalesByCategory {
     /** Units. */
     readonly units: number
     readonly gmv: MoneySum
+    readonly net: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -1381,7 +1427,7 @@ export interface SalesByCategory {
   readonly asOf: string | null
 }
 
-/** Accepted orders by the hour they were placed in. */
+/** Accepted orders by the hour they were placed in, the newest 1,000 hours in which anything happened. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */
 export interface SalesByHour {
   readonly items: readonly {
     /** The beginning of the hour. RFC 3339, UTC. */
@@ -1391,6 +1437,11 @@ export interface SalesByHour {
     /** Units. */
     readonly units: number
     readonly gmv: MoneySum
+    readonly net: MoneySum
+    /** Captures recorded in it. */
+    readonly captured: number
+    /** Declines recorded in it. */
+    readonly declined: number
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -1398,7 +1449,7 @@ export interface SalesByHour {
   readonly asOf: string | null
 }
 
-/** The last 60 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s clock, where this shows the head of the log, else with `asOf`. */
+/** The last 120 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s clock, where this shows the head of the log, else with `asOf`. */
 export interface SalesByMinute {
   readonly items: readonly {
     /** The beginning of the minute. RFC 3339, UTC. */
@@ -1423,7 +1474,7 @@ export interface SalesByMinute {
   readonly asOf: string | null
 }
 
-/** Accepted orders by product. */
+/** Accepted orders by product. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */
 export interface SalesByProduct {
   readonly items: readonly {
     readonly sku: string
@@ -1432,6 +1483,7 @@ export interface SalesByProduct {
     /** Units. */
     readonly units: number
     readonly gmv: MoneySum
+    readonly net: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -1439,7 +1491,7 @@ export interface SalesByProduct {
   readonly asOf: string | null
 }
 
-/** Accepted orders by region. */
+/** Accepted orders by region. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */
 export interface SalesByRegion {
   readonly items: readonly {
     readonly region: string
@@ -1448,6 +1500,7 @@ export interface SalesByRegion {
     /** Units. */
     readonly units: number
     readonly gmv: MoneySum
+    readonly net: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
@@ -1455,7 +1508,7 @@ export interface SalesByRegion {
   readonly asOf: string | null
 }
 
-/** Accepted orders by the customer’s tier. */
+/** Accepted orders by the customer’s tier. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */
 export interface SalesByTier {
   readonly items: readonly {
     readonly tier: string
@@ -1464,6 +1517,7 @@ export interface SalesByTier {
     /** Units. */
     readonly units: number
     readonly gmv: MoneySum
+    readonly net: MoneySum
   }[]
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number

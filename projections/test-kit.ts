@@ -18,6 +18,7 @@ import {
   orderLine,
   orderPlaced,
   orderRejected,
+  orderReturned,
   paymentCaptured,
   paymentDeclined,
   paymentRefunded,
@@ -33,7 +34,7 @@ import {
   stockReserved,
   stockShipped,
 } from '../domain/test-events.ts'
-import type { DomainEvent, OrderLine } from '../schemas/events.ts'
+import type { DomainEvent, OrderLine, Tier } from '../schemas/events.ts'
 import type { Projected } from './projection.ts'
 
 /** Events of one stream, oldest first. */
@@ -49,33 +50,34 @@ const lines: fc.Arbitrary<readonly OrderLine[]> = fc.array(
   { minLength: 1, maxLength: 3 },
 )
 
-const fate = fc.constantFrom('placed', 'confirmed', 'completed', 'cancelled', 'cancelled-late', 'expired', 'rejected')
+const fate = fc.constantFrom(
+  ...(['placed', 'confirmed', 'completed', 'returned', 'cancelled', 'cancelled-late', 'expired', 'rejected'] as const),
+)
 
 function orderStream(orderId: string): fc.Arbitrary<Stream> {
   const buyer = { customerId: fc.constantFrom(...CUSTOMERS), region: fc.constantFrom('north', 'south') }
   return fc
     .record({
       ...buyer,
-      tier: fc.constantFrom('standard', 'vip'),
+      tier: fc.constantFrom<Tier>('standard', 'vip'),
       lines,
       fate,
       after: fc.integer({ max: 7_200_000, min: 0 }),
     })
     .map(({ lines: ordered, fate: fated, after, ...who }) => {
       const placed = orderPlaced(orderId, ordered, { ...who, placedAt: NOON + after })
+      const confirmed = [placed, { ...orderConfirmed(orderId, ordered), ...who }]
+      const completed = [...confirmed, { ...orderCompleted(orderId, ordered), ...who }]
       return stream(
         `order-${orderId}`,
         {
           placed: [placed],
-          confirmed: [placed, orderConfirmed(orderId, ordered)],
-          completed: [placed, orderConfirmed(orderId, ordered), orderCompleted(orderId, ordered)],
-          cancelled: [placed, orderCancelled(orderId, ordered, { reason: 'changed my mind' })],
-          'cancelled-late': [
-            placed,
-            orderConfirmed(orderId, ordered),
-            orderCancelled(orderId, ordered, { from: 'confirmed' }),
-          ],
-          expired: [placed, orderExpired(orderId, ordered)],
+          confirmed,
+          completed,
+          returned: [...completed, { ...orderReturned(orderId, ordered.slice(0, 1)), ...who }],
+          cancelled: [placed, { ...orderCancelled(orderId, ordered, { reason: 'changed my mind' }), ...who }],
+          'cancelled-late': [...confirmed, { ...orderCancelled(orderId, ordered, { from: 'confirmed' }), ...who }],
+          expired: [placed, { ...orderExpired(orderId, ordered), ...who }],
           rejected: [orderRejected(orderId, { lines: ordered, shortages: [{ sku: 'A1', wanted: 2, available: 1 }] })],
         }[fated],
       )

@@ -1,5 +1,6 @@
-import { Type } from 'typebox'
+import { Type, type TProperties } from 'typebox'
 import { byStatus, ORDER_STATUSES } from '../../domain/order.ts'
+import { STAGES } from '../../projections/views/sales.ts'
 import { Money, MoneySum } from './money.ts'
 import { closed, named, nullable, oneOf, ref, type Named } from '../../commands/shape.ts'
 import { count, Position, time } from './shape.ts'
@@ -111,23 +112,26 @@ export const OrdersByStatus = named(
   { description: 'Number of orders with each status now.' },
 )
 
+/** `by`: what an item is of; `figures`: what it tells. */
 function breakdown(
   name: string,
-  dimension: 'hour' | 'region' | 'category' | 'tier' | 'sku',
-  description: string,
+  {
+    by,
+    figures,
+    description,
+  }: { readonly by: TProperties; readonly figures: TProperties; readonly description: string },
 ): Named {
-  const item = {
-    [dimension]: dimension === 'hour' ? time('The beginning of the hour.') : Type.String(),
-    orders: count('Accepted orders; an order counts once per category it touches.'),
-    units: count('Units.'),
-    gmv: ref(MoneySum),
-  }
-  return named(
-    name,
-    { items: Type.Array(Type.Object(item, { additionalProperties: false })), position: Position, asOf },
-    { description },
-  )
+  return named(name, { items: Type.Array(closed({ ...by, ...figures })), position: Position, asOf }, { description })
 }
+
+const sold = {
+  orders: count('Accepted orders; an order counts once per category it touches.'),
+  units: count('Units.'),
+  gmv: ref(MoneySum),
+  net: ref(MoneySum),
+}
+const NET =
+  '`net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded.'
 
 export const SalesByMinute = named(
   'SalesByMinute',
@@ -149,13 +153,72 @@ export const SalesByMinute = named(
   },
   {
     description:
-      'The last 60 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s ' +
+      'The last 120 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s ' +
       'clock, where this shows the head of the log, else with `asOf`.',
   },
 )
 
-export const SalesByHour = breakdown('SalesByHour', 'hour', 'Accepted orders by the hour they were placed in.')
-export const SalesByRegion = breakdown('SalesByRegion', 'region', 'Accepted orders by region.')
-export const SalesByCategory = breakdown('SalesByCategory', 'category', 'Accepted orders by category.')
-export const SalesByTier = breakdown('SalesByTier', 'tier', 'Accepted orders by the customer’s tier.')
-export const SalesByProduct = breakdown('SalesByProduct', 'sku', 'Accepted orders by product.')
+export const SalesByHour = breakdown('SalesByHour', {
+  by: { hour: time('The beginning of the hour.') },
+  figures: { ...sold, captured: count('Captures recorded in it.'), declined: count('Declines recorded in it.') },
+  description: `Accepted orders by the hour they were placed in, the newest 1,000 hours in which anything happened. ${NET}`,
+})
+export const SalesByRegion = breakdown('SalesByRegion', {
+  by: { region: Type.String() },
+  figures: sold,
+  description: `Accepted orders by region. ${NET}`,
+})
+export const SalesByCategory = breakdown('SalesByCategory', {
+  by: { category: Type.String() },
+  figures: sold,
+  description: `Accepted orders by category. ${NET}`,
+})
+export const SalesByTier = breakdown('SalesByTier', {
+  by: { tier: Type.String() },
+  figures: sold,
+  description: `Accepted orders by the customer’s tier. ${NET}`,
+})
+export const SalesByProduct = breakdown('SalesByProduct', {
+  by: { sku: Type.String() },
+  figures: sold,
+  description: `Accepted orders by product. ${NET}`,
+})
+export const OrdersByReason = breakdown('OrdersByReason', {
+  by: { reason: Type.String({ description: 'Why; a code.' }) },
+  figures: { orders: count('Rejected orders.') },
+  description: 'Rejected orders by reason, the most frequent first, each in the hour in which it was recorded.',
+})
+export const PaymentsByMethod = breakdown('PaymentsByMethod', {
+  by: { method: Type.String({ description: 'How it was paid.' }) },
+  figures: {
+    captured: count('Captures. One that comes after a decline counts under both.'),
+    declined: count('Declines.'),
+    amount: ref(MoneySum),
+  },
+  description:
+    'Payments by method, each in the hour in which its outcome was recorded. `amount`: what was captured; refunds are not taken off.',
+})
+export const OrdersByStage = breakdown('OrdersByStage', {
+  by: { stage: oneOf(STAGES, { description: 'How far an order came.' }) },
+  figures: { orders: count('Orders that came so far.') },
+  description: 'How far orders came: all four stages in their order, each in the hour in which the step was recorded.',
+})
+
+function hourBound(description: string) {
+  return Type.Optional(
+    Type.String({ maxLength: 40, description: `${description} A whole hour in UTC, RFC 3339: 2026-12-01T10:00:00Z.` }),
+  )
+}
+
+/** A period of whole hours. */
+export const period = {
+  from: hourBound('Only what happened from this hour on.'),
+  to: hourBound('Only what happened before this hour.'),
+}
+
+const none = Type.Optional(
+  Type.String({ maxLength: 40, description: 'Refused: sales of a product are not kept by the hour.' }),
+)
+
+/** Of products: it is asked for like those of others, so the answer says why there is none. */
+export const noPeriod = { from: none, to: none }

@@ -20,22 +20,19 @@ export function NowPage() {
   const minutes = useLive<SalesByMinute>('/analytics/minutes')
   const rates = useLive<LiveRates>('/analytics/live')
   const shown = totals.shown.value?.body
+  const lastHour = minutes.shown.value?.body.items.slice(-60) ?? []
   return (
     <>
       <h1 tabIndex={-1}>Now</h1>
       <ReadTrouble live={totals} />
       {shown !== undefined && (
         <>
-          <Cards
-            totals={shown}
-            minutes={minutes.shown.value?.body.items ?? []}
-            rates={rates.shown.value?.body ?? null}
-          />
+          <Cards totals={shown} minutes={lastHour} rates={rates.shown.value?.body ?? null} />
           <AsOf live={totals} of="sales" />
           {shown.position === 0 && (
             <Empty command="npx orderledger simulate day">Nothing has happened in this shop yet.</Empty>
           )}
-          <MinuteTable minutes={minutes.shown.value?.body.items ?? []} />
+          <MinuteTable minutes={lastHour} />
         </>
       )}
       <div class="columns">
@@ -211,7 +208,8 @@ function everyHour(items: readonly Hour[], now: string | null): readonly Hour[] 
   const current = now === null ? newest : Math.floor(Date.parse(now) / HOUR) * HOUR
   const end = current - newest < SHOWN_HOURS * HOUR ? Math.max(current, newest) : newest
   const first = Math.max(end - (SHOWN_HOURS - 1) * HOUR, Math.min(...known.keys(), end - 11 * HOUR))
-  const none = { orders: 0, units: 0, gmv: { amount: 0, currency: last.gmv.currency } }
+  const nothing = { amount: 0, currency: last.gmv.currency }
+  const none = { orders: 0, units: 0, gmv: nothing, net: nothing, captured: 0, declined: 0 }
   return Array.from({ length: (end - first) / HOUR + 1 }, (_, index) => {
     const start = first + index * HOUR
     return known.get(start) ?? { hour: new Date(start).toISOString(), ...none }

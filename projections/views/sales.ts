@@ -4,16 +4,13 @@
  * Longer than 300 lines because a projection is one file: what its tables hold and what asks them are read together.
  */
 import { byStatus, type OrderStatus } from '../../domain/order.ts'
-import type { Money, OrderLine, OrderPlaced, PaymentCaptured, PaymentDeclined } from '../../schemas/events.ts'
-import { projection, table, type Rows } from '../projection.ts'
+import type { Money, OrderLine, OrderPlaced, Tier } from '../../schemas/events.ts'
+import { projection, table, type Increments, type Rows } from '../projection.ts'
 import { moneySum, rfc3339, type Breakdown, type MoneySum, type Shown } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
-const HOUR = 3_600_000
 const MINUTE = 60_000
 const SECOND = 1_000
-
-const figures = { orders: 'counter', units: 'counter', gmv: 'sum' } as const
 
 /** One row, of the key `all`. */
 export const totalsTable = table({
@@ -40,29 +37,58 @@ export const buyersTable = table({ name: 'sales_buyers', key: { name: 'customer_
 /** One row for each customer with a captured payment, whatever became of it. */
 export const payersTable = table({ name: 'sales_payers', key: { name: 'customer_id', type: 'text' }, columns: {} })
 
-/** By method and outcome: `card/captured`. A capture that comes after a decline counts under both. */
-export const methodsTable = table({
-  name: 'sales_methods',
-  key: { name: 'method_outcome', type: 'text' },
-  columns: { method: 'text', outcome: 'text', payments: 'counter', amount: 'sum' },
-})
+/** What a breakdown is by. `hour`: the hours themselves; `stage`: how far orders came. */
+export const DIMENSIONS = ['hour', 'region', 'category', 'tier', 'sku', 'reason', 'method', 'stage'] as const
+export type Dimension = (typeof DIMENSIONS)[number]
+/** What is known hour by hour. */
+export type HourlyDimension = Exclude<Dimension, 'hour' | 'sku'>
 
-/** By the hour the order was placed in, as milliseconds. */
-export const hoursTable = table({ name: 'sales_hours', key: { name: 'hour', type: 'bigint' }, columns: figures })
-export const regionsTable = table({ name: 'sales_regions', key: { name: 'region', type: 'text' }, columns: figures })
-export const categoriesTable = table({
-  name: 'sales_categories',
-  key: { name: 'category', type: 'text' },
+/** Of an order, in this order. */
+export const STAGES = ['placed', 'paid', 'dispatched', 'delivered'] as const
+
+/** All breakdowns have the same columns, so that a batch changes their rows by one statement; each uses a few of them. */
+const figures = {
+  orders: 'counter',
+  units: 'counter',
+  gmv: 'sum',
+  // The value of confirmed orders, less what was cancelled after that or came back.
+  net: 'sum',
+  captured: 'counter',
+  declined: 'counter',
+  amount: 'sum',
+  declined_amount: 'sum',
+} as const
+
+/** One row for each value of each breakdown: `region:north`, `hour:2026-12-01T10`. */
+export const breakdownsTable = table({
+  name: 'sales_breakdowns',
+  key: { name: 'by_value', type: 'text' },
   columns: figures,
 })
-export const tiersTable = table({ name: 'sales_tiers', key: { name: 'tier', type: 'text' }, columns: figures })
-export const soldProductsTable = table({ name: 'sales_products', key: { name: 'sku', type: 'text' }, columns: figures })
+
+/**
+ * The same hour by hour, but for products, which are too many, and the hours themselves: `region:2026-12-01T10:north`, so
+ * that a period of a breakdown is one stretch of keys.
+ */
+export const hourlyTable = table({
+  name: 'sales_hourly',
+  key: { name: 'by_hour_value', type: 'text' },
+  columns: figures,
+})
 
 /** By the second of the order or of the record of a payment or delivery, since 1970: the newest 7,200 with one. */
 export const secondsTable = table({
   name: 'sales_seconds',
   key: { name: 'second', type: 'bigint' },
-  columns: { ...figures, rejected: 'counter', payments: 'counter', refunds: 'counter', deliveries: 'counter' },
+  columns: {
+    orders: 'counter',
+    units: 'counter',
+    gmv: 'sum',
+    rejected: 'counter',
+    payments: 'counter',
+    refunds: 'counter',
+    deliveries: 'counter',
+  },
   keepNewest: 7_200,
 })
 
@@ -70,21 +96,10 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 5,
+  version: 6,
   // An order changes as many rows here as in all other projections together, and most of them again with the next one.
   showsEveryMs: 100,
-  tables: [
-    totalsTable,
-    buyersTable,
-    payersTable,
-    methodsTable,
-    hoursTable,
-    regionsTable,
-    categoriesTable,
-    tiersTable,
-    soldProductsTable,
-    secondsTable,
-  ],
+  tables: [totalsTable, buyersTable, payersTable, breakdownsTable, hourlyTable, secondsTable],
   handles: [
     'OrderPlaced',
     'OrderConfirmed',
@@ -92,42 +107,58 @@ export const sales = projection({
     'OrderExpired',
     'OrderCompleted',
     'OrderRejected',
+    'OrderReturned',
     'PaymentCaptured',
     'PaymentDeclined',
     'PaymentRefunded',
+    'DeliveryDispatched',
     'DeliveryDelivered',
     'NotificationSent',
   ],
   apply({ event, recordedAt }, rows) {
+    const recorded = { rows, hour: hourOf(recordedAt) }
     switch (event.type) {
       case 'OrderPlaced':
         placed(event, rows)
+        count(recorded, 'stage', 'placed', { orders: 1 })
         break
       case 'OrderConfirmed':
         rows.add(totalsTable, ALL, { confirmed: 1 })
+        count(recorded, 'stage', 'paid', { orders: 1 })
+        countNet(recorded, event, 1)
         break
       case 'OrderCancelled':
         rows.add(totalsTable, ALL, { cancelled: 1 })
+        if (event.from === 'confirmed') countNet(recorded, event, -1)
         break
       case 'OrderExpired':
         rows.add(totalsTable, ALL, { expired: 1 })
         break
       case 'OrderCompleted':
         rows.add(totalsTable, ALL, { completed: 1 })
+        count(recorded, 'stage', 'delivered', { orders: 1 })
         break
       case 'OrderRejected':
         rows.add(totalsTable, ALL, { rejected: 1 })
         rows.add(secondsTable, Math.floor(event.rejectedAt / SECOND), { rejected: 1 })
+        count(recorded, 'reason', event.reason, { orders: 1 })
         break
-      case 'PaymentCaptured':
-        rows.add(totalsTable, ALL, { captures: 1, revenue: event.amount.amount })
+      case 'OrderReturned':
+        countNet(recorded, event, -1)
+        break
+      case 'PaymentCaptured': {
+        const { amount } = event.amount
+        rows.add(totalsTable, ALL, { captures: 1, revenue: amount })
         rows.add(secondsTable, Math.floor(recordedAt / SECOND), { payments: 1 })
         rows.add(payersTable, event.customerId, {})
-        paid(event, 'captured', rows)
+        countHour(recorded, { captured: 1 })
+        count(recorded, 'method', event.method, { captured: 1, amount })
         break
+      }
       case 'PaymentDeclined':
         rows.add(totalsTable, ALL, { declines: 1 })
-        paid(event, 'declined', rows)
+        countHour(recorded, { declined: 1 })
+        count(recorded, 'method', event.method, { declined: 1, declined_amount: event.amount.amount })
         break
       case 'PaymentRefunded': {
         const { amount } = event.amount
@@ -135,6 +166,10 @@ export const sales = projection({
         rows.add(secondsTable, Math.floor(recordedAt / SECOND), { refunds: 1 })
         break
       }
+      case 'DeliveryDispatched':
+        // Sent again after it failed, it is the same order.
+        if (event.dispatch === 1) count(recorded, 'stage', 'dispatched', { orders: 1 })
+        break
       case 'DeliveryDelivered':
         rows.add(secondsTable, Math.floor(recordedAt / SECOND), { deliveries: 1 })
         break
@@ -148,20 +183,54 @@ export const sales = projection({
 function placed({ customerId, lines, total, placedAt, region, tier }: OrderPlaced, rows: Rows): void {
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const gmv = total.amount
+  const at = { rows, hour: hourOf(placedAt) }
   rows.add(totalsTable, ALL, { placed: 1, units, gmv })
   rows.add(buyersTable, customerId, {})
-  rows.add(hoursTable, Math.floor(placedAt / HOUR) * HOUR, { orders: 1, units, gmv })
   rows.add(secondsTable, Math.floor(placedAt / SECOND), { orders: 1, units, gmv })
-  rows.add(regionsTable, region, { orders: 1, units, gmv })
-  rows.add(tiersTable, tier, { orders: 1, units, gmv })
-  for (const [category, sold] of soldBy(lines, (line) => line.category)) rows.add(categoriesTable, category, sold)
-  for (const [sku, sold] of soldBy(lines, (line) => line.sku)) rows.add(soldProductsTable, sku, sold)
+  countHour(at, { orders: 1, units, gmv })
+  count(at, 'region', region, { orders: 1, units, gmv })
+  count(at, 'tier', tier, { orders: 1, units, gmv })
+  for (const [category, sold] of soldBy(lines, (line) => line.category)) count(at, 'category', category, sold)
+  for (const [sku, sold] of soldBy(lines, (line) => line.sku)) rows.add(breakdownsTable, `sku:${sku}`, sold)
 }
 
-function paid({ method, amount }: PaymentCaptured | PaymentDeclined, outcome: string, rows: Rows): void {
-  const key = `${method}/${outcome}`
-  rows.set(methodsTable, key, { method, outcome })
-  rows.add(methodsTable, key, { payments: 1, amount: amount.amount })
+interface Sold {
+  readonly lines: readonly OrderLine[]
+  readonly region: string
+  readonly tier: Tier
+}
+
+/** Adds the value of the lines (1) or takes it away (-1). */
+function countNet(at: Place, { lines, region, tier }: Sold, sign: 1 | -1): void {
+  const net = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0) * sign
+  countHour(at, { net })
+  count(at, 'region', region, { net })
+  count(at, 'tier', tier, { net })
+  const netOf = ({ gmv }: { readonly gmv: number }) => ({ net: gmv * sign })
+  for (const [category, sold] of soldBy(lines, (line) => line.category)) count(at, 'category', category, netOf(sold))
+  for (const [sku, sold] of soldBy(lines, (line) => line.sku)) at.rows.add(breakdownsTable, `sku:${sku}`, netOf(sold))
+}
+
+/** The rows, and the hour that something counts in. */
+interface Place {
+  readonly rows: Rows
+  readonly hour: string
+}
+
+type Figures = Increments<typeof figures>
+
+function countHour({ rows, hour }: Place, added: Figures): void {
+  rows.add(breakdownsTable, `hour:${hour}`, added)
+}
+
+function count({ rows, hour }: Place, by: HourlyDimension, value: string, added: Figures): void {
+  rows.add(breakdownsTable, `${by}:${value}`, added)
+  rows.add(hourlyTable, `${by}:${hour}:${value}`, { ...added })
+}
+
+/** The beginning of the hour, as keys have it: `2026-12-01T10`, UTC. */
+export function hourOf(millis: number): string {
+  return rfc3339(millis).slice(0, 13)
 }
 
 /** An order counts once for each group that it touches. */
@@ -223,15 +292,12 @@ export interface LiveSales extends Shown {
   readonly lastUpdated: string | null
 }
 
-export interface SalesFigures {
+export interface MinuteFigures {
+  /** Its beginning. */
+  readonly minute: string
   readonly orders: number
   readonly units: number
   readonly gmv: MoneySum
-}
-
-export interface MinuteFigures extends SalesFigures {
-  /** Its beginning. */
-  readonly minute: string
   readonly rejected: number
   /** These three by when they were recorded. */
   readonly payments: number
@@ -242,20 +308,13 @@ export interface MinuteFigures extends SalesFigures {
 export interface SalesQueries {
   totals(): Promise<SalesTotals>
   live(): Promise<LiveSales>
-  /** Oldest first: the last 60 minutes, each of them, up to the same time as the rates; none before the first event. */
+  /** Oldest first: the last 120 minutes, each of them, up to the same time as the rates; none before the first event. */
   minutes(): Promise<Breakdown<MinuteFigures>>
-  /** Oldest first; the newest 1,000 hours with an accepted order. */
-  hours(): Promise<Breakdown<{ readonly hour: string } & SalesFigures>>
-  /** These four by GMV, largest first; at most 1,000. */
-  regions(): Promise<Breakdown<{ readonly region: string } & SalesFigures>>
-  categories(): Promise<Breakdown<{ readonly category: string } & SalesFigures>>
-  tiers(): Promise<Breakdown<{ readonly tier: string } & SalesFigures>>
-  products(): Promise<Breakdown<{ readonly sku: string } & SalesFigures>>
 }
 
-const BREAKDOWN_ROWS = 1_000
 const FIRST_PAYERS = 10
-const SHOWN_MINUTES = 60
+/** As many as `secondsTable` keeps, at most. */
+const SHOWN_MINUTES = 120
 
 export interface TotalsRow extends Readonly<Record<OrderStatus, string>> {
   readonly units: string
@@ -278,7 +337,7 @@ interface LiveRow {
   readonly payments: string
 }
 
-/** Nulls where nothing happened in the whole hour. */
+/** Nulls where nothing happened in all of these minutes. */
 interface MinuteRow {
   readonly newest: string
   readonly minute: string | null
@@ -291,27 +350,9 @@ interface MinuteRow {
   readonly deliveries: string | null
 }
 
-interface FiguresRow {
-  readonly part: string
-  readonly orders: string
-  readonly units: string
-  readonly gmv: string
-}
-
 /** The rows hold amounts without a currency: the shop has one. */
 export function salesQueries(reader: ViewReader, currency: string): SalesQueries {
   const money = (amount: string | null) => moneySum(amount, currency)
-
-  async function breakdown<Part>(query: ViewQuery, part: (text: string) => Part) {
-    const { shown, rows } = await reader.read<FiguresRow>(query)
-    const items = rows.map((row) => ({
-      ...part(row.part),
-      orders: Number(row.orders),
-      units: Number(row.units),
-      gmv: money(row.gmv),
-    }))
-    return { items, ...shown }
-  }
 
   return {
     async totals() {
@@ -360,12 +401,6 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
       })
       return { items, ...shown }
     },
-
-    hours: () => breakdown(hours, (millis) => ({ hour: rfc3339(Number(millis)) })),
-    regions: () => breakdown(regions, (region) => ({ region })),
-    categories: () => breakdown(categories, (category) => ({ category })),
-    tiers: () => breakdown(tiers, (tier) => ({ tier })),
-    products: () => breakdown(soldProducts, (sku) => ({ sku })),
   }
 }
 
@@ -404,9 +439,15 @@ export const totals: ViewQuery = {
   name: 'totals',
   rows: (physical) => `
     select *, (
-      select json_agg(json_build_object('method', method, 'outcome', outcome, 'payments', payments, 'amount', amount::text)
+      select json_agg(json_build_object('method', method, 'outcome', outcome, 'payments', payments, 'amount', total::text)
         order by method, outcome)
-      from ${physical(methodsTable)}
+      from (
+        select substr(by_value, ${'method:'.length + 1}) as method, captured, declined, amount, declined_amount
+        from ${physical(breakdownsTable)} where by_value >= 'method:' and by_value < 'method;'
+      ) methods, lateral (
+        values ('captured', captured, amount), ('declined', declined, declined_amount)
+      ) outcomes (outcome, payments, total)
+      where payments > 0
     ) as methods, (
       select json_agg(customer_id order by customer_id)
       from (select customer_id from ${physical(payersTable)} order by customer_id limit ${FIRST_PAYERS}) payers
@@ -415,7 +456,7 @@ export const totals: ViewQuery = {
 }
 
 /**
- * The second, since 1970, with which the last minute and the last hour end: the database's, whose clock placed the orders.
+ * The second, since 1970, with which the last minute and the last two hours end: the database's, whose clock placed the orders.
  * Where events wait to be shown, nobody knows of the time since the last one that is. Never before that one: the clock may
  * have been set back.
  */
@@ -446,26 +487,4 @@ const minutes: ViewQuery = {
     left join ${physical(secondsTable)} s
       on s.second between (newest.second / 60 - ${SHOWN_MINUTES - 1}) * 60 and newest.second
     group by 1, 2`,
-}
-
-const hours: ViewQuery = {
-  name: 'hours',
-  rows: (physical) => `
-    select hour as part, orders, units, gmv from ${physical(hoursTable)} order by hour desc limit ${BREAKDOWN_ROWS}`,
-  orderBy: 'part',
-}
-
-const regions = byGmv('regions', regionsTable)
-const categories = byGmv('categories', categoriesTable)
-const tiers = byGmv('tiers', tiersTable)
-const soldProducts = byGmv('products', soldProductsTable)
-
-function byGmv(name: string, breakdownTable: typeof regionsTable | typeof categoriesTable): ViewQuery {
-  return {
-    name,
-    rows: (physical) => `
-      select ${breakdownTable.key.name} as part, orders, units, gmv from ${physical(breakdownTable)}
-      order by gmv desc, part limit ${BREAKDOWN_ROWS}`,
-    orderBy: 'gmv desc, part',
-  }
 }

@@ -24,7 +24,7 @@ import {
   type Replay,
   type ReplayRequest,
 } from '../replay/replays.ts'
-import { salesItemQueries, type SalesItemQueries } from './sales-items.ts'
+import { salesBreakdowns, salesItemQueries, type SalesBreakdowns, type SalesItemQueries } from './sales-breakdowns.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
 import { ViewReader } from './view-reader.ts'
 import { ShownWatch } from './shown-watch.ts'
@@ -37,7 +37,7 @@ export interface Views {
   readonly orders: OrderQueries
   readonly products: ProductQueries
   readonly customers: CustomerQueries
-  readonly sales: SalesQueries
+  readonly sales: SalesQueries & SalesBreakdowns
   readonly salesItems: SalesItemQueries
   readonly activity: ActivityQueries
   readonly payments: PaymentQueries
@@ -112,7 +112,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     orders: orderQueries(readers.orders),
     products: productQueries(readers.products),
     customers: customerQueries(readers.customers, currency),
-    sales: salesQueries(readers.sales, currency),
+    sales: { ...salesQueries(readers.sales, currency), ...salesBreakdowns(readers.sales, currency) },
     salesItems: salesItemQueries(readers.sales, currency),
     activity: activityQueries(readers.activity),
     payments: paymentQueries(readers.payments),

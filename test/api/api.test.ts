@@ -586,6 +586,46 @@ describe('reads', () => {
     expect((await ask('GET', `/orders/${'x'.repeat(300)}`)).body.code).toBe('path-too-long')
   })
 
+  test('figures of a period are those of its whole hours, and what is no period is refused', async () => {
+    const placed = await ask('POST', '/orders', {
+      customerId: await registered(),
+      lines: [{ sku: await listed(5), quantity: 1 }],
+    })
+    await ask('GET', `/analytics/hours?after=${String(placed.headers['x-position'])}`)
+    const { items } = (await ask('GET', '/analytics/hours')).body
+    const hour = Date.parse(items.at(-1).hour)
+    const at = (hours: number) => new Date(hour + hours * 3_600_000).toISOString()
+    const parts = ['hours', 'regions', 'categories', 'tiers', 'reasons', 'methods', 'funnel']
+    for (const part of parts) {
+      const all = (await ask('GET', `/analytics/${part}`)).body.items
+      const during = await ask('GET', `/analytics/${part}?from=${at(-10_000)}&to=${at(1)}`)
+      expect([part, during.body.items]).toEqual([part, all])
+      const later = await ask('GET', `/analytics/${part}?from=${at(1)}`)
+      expect([part, later.body.items.some(({ orders }: { orders?: number }) => orders !== 0)]).toEqual([part, false])
+    }
+    // The same hour by a clock that is half an hour off.
+    expect((await ask('GET', '/analytics/tiers?to=2000-01-01T05:30:00%2B05:30')).body.items).toEqual([])
+    for (const [path, pointer] of [
+      ['regions?from=2026-12-01T10:30:00Z', '/from'],
+      ['regions?from=2026-12-01', '/from'],
+      ['hours?to=2026-02-30T10:00:00Z', '/to'],
+      ['tiers?to=2026-12-01T24:00:00Z', '/to'],
+      ['tiers?to=2026-13-01T10:00:00Z', '/to'],
+      ['tiers?from=9999-12-31T23:00:00-12:00', '/from'],
+      ['funnel?from=2026-12-01T10:00:00Z&to=2026-12-01T10:00:00Z', '/to'],
+      ['methods?from=1764583200000', '/from'],
+      ['reasons?from=2026-12-01T10:00:00Z&from=2026-12-01T11:00:00Z', '/from'],
+      ['products?from=2026-12-01T10:00:00Z', '/from'],
+      ['products?to=2026-12-01T10:00:00Z', '/to'],
+      ['minutes?from=2026-12-01T10:00:00Z', '/from'],
+    ]) {
+      const refused = await ask('GET', `/analytics/${String(path)}`)
+      expect([path, refused.status, refused.body.errors[0].pointer]).toEqual([path, 400, pointer])
+    }
+    const products = (await ask('GET', '/analytics/products?from=2026-12-01T10:00:00Z')).body
+    expect(products.detail).toBe('query /from is not for products: their sales are not kept by the hour')
+  })
+
   test('figures add up', async () => {
     const own = await testDatabase()
     const shop = await openApiService(own.url)
@@ -616,19 +656,25 @@ describe('reads', () => {
       expect(await get('/analytics/live')).toMatchObject({ ordersPerMinute: 2, gmv: { amount: 450, currency: 'EUR' } })
       const eur = (amount: number) => ({ amount, currency: 'EUR' })
       expect((await get('/analytics/regions')).items).toEqual([
-        { region: 'north', orders: 1, units: 2, gmv: eur(300) },
-        { region: 'south', orders: 1, units: 3, gmv: eur(150) },
+        { region: 'north', orders: 1, units: 2, gmv: eur(300), net: eur(0) },
+        { region: 'south', orders: 1, units: 3, gmv: eur(150), net: eur(0) },
       ])
       expect((await get('/analytics/categories')).items.map(({ category }: { category: string }) => category)).toEqual([
         'phones',
         'books',
       ])
       expect((await get('/analytics/tiers')).items).toHaveLength(2)
-      expect((await get('/analytics/products')).items).toContainEqual({ sku: 'b', orders: 1, units: 3, gmv: eur(150) })
+      const books = { sku: 'b', orders: 1, units: 3, gmv: eur(150), net: eur(0) }
+      expect((await get('/analytics/products')).items).toContainEqual(books)
+      expect((await get('/analytics/reasons')).items).toEqual([{ reason: 'out-of-stock', orders: 1 }])
+      expect((await get('/analytics/methods')).items).toEqual([])
+      expect((await get('/analytics/funnel')).items.map(({ orders }: { orders: number }) => orders)).toEqual([
+        2, 0, 0, 0,
+      ])
       expect((await get('/analytics/hours')).items[0].hour).toMatch(/T\d\d:00:00(\.000)?Z$/)
       const minutes: readonly Record<string, number>[] = (await get('/analytics/minutes')).items
       const inAll = (name: string) => minutes.reduce((sum, minute) => sum + (minute[name] ?? 0), 0)
-      expect([minutes.length, inAll('orders'), inAll('units'), inAll('rejected')]).toEqual([60, 2, 5, 1])
+      expect([minutes.length, inAll('orders'), inAll('units'), inAll('rejected')]).toEqual([120, 2, 5, 1])
       expect((await get('/analytics/statuses')).items).toContainEqual({ status: 'cancelled', orders: 1 })
       expect((await get('/activity')).items[0]).toMatchObject({ type: 'OrderCancelled' })
     } finally {

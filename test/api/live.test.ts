@@ -169,6 +169,9 @@ describe('over a WebSocket', () => {
         ['category', 'categories'],
         ['tier', 'tiers'],
         ['sku', 'products'],
+        ['reason', 'reasons'],
+        ['method', 'methods'],
+        ['stage', 'funnel'],
       ]
       const rows = await Promise.all(
         parts.map(async ([by = '', path = '']) => (await shown(`/analytics/${path}`)).map((row) => ({ by, ...row }))),
@@ -183,7 +186,9 @@ describe('over a WebSocket', () => {
     const change = await client.frame((frame) => ofTopic('sales', 'change')(frame) && frame.to >= position)
     const changed = client.frames.filter(ofTopic('sales', 'change')).flatMap(({ items }) => items)
     expect(change.items.length).toBeGreaterThan(0)
-    expect([...changed].sort(byName)).toEqual([...(await figures())].sort(byName))
+    // Nobody has paid: of the stages only the first has moved.
+    const moved = (await figures()).filter((item) => !('stage' in item) || item.stage === 'placed')
+    expect([...changed].sort(byName)).toEqual([...moved].sort(byName))
     client.cut()
   })
 

@@ -393,6 +393,42 @@ describe('what is read', () => {
     )
     expect(after.conversion.paid).toBe(before.conversion.paid + 1)
   })
+
+  test('of the breakdowns is the net of what was kept, what was captured in the hour, by method, and each step', async () => {
+    type Row = Readonly<Record<string, unknown>>
+    const rowsOf = async (part: string, done: Pick<Reply, 'headers'>) =>
+      ((await get(`/analytics/${part}`, done)) as unknown as { readonly items: readonly Row[] }).items
+    const region = async (done: Pick<Reply, 'headers'>) =>
+      (await rowsOf('regions', done)).find((row) => row['region'] === 'breakdowns')
+    await post('/customers', { customerId: 'b1', name: 'Ada', region: 'breakdowns', tier: 'vip' })
+    const order = async (quantity: number) => {
+      const orderId = await placed('b1', quantity)
+      return { orderId, paid: await post('/payments', { orderId, method: 'on-account' }) }
+    }
+    const [kept, cancelled] = [await order(3), await order(2)]
+    expect(await region(cancelled.paid)).toMatchObject({ orders: 2, units: 5, gmv: EUR(5_000), net: EUR(5_000) })
+    await post(`/orders/${cancelled.orderId}/cancel`, {})
+    await post(`/deliveries/${kept.orderId}/dispatch`, {})
+    await post(`/deliveries/${kept.orderId}/deliver`, {})
+    const back = { lines: [{ sku: 'A1', quantity: 1 }], reason: 'cracked' }
+    const returned = await post(`/orders/${kept.orderId}/return`, back)
+    expect(returned.status).toBe(200)
+    // What is given out of goodwill is no return.
+    await post(`/payments/${kept.orderId}/refund`, { amount: EUR(100), reason: 'late' })
+    expect(await region(returned)).toMatchObject({ gmv: EUR(5_000), net: EUR(2_000) })
+    const sum = (rows: readonly Row[], name: string) => rows.reduce((all, row) => all + Number(row[name]), 0)
+    const hours = await rowsOf('hours', returned)
+    const methods = await rowsOf('methods', returned)
+    const stages = await rowsOf('funnel', returned)
+    expect(methods.map(({ method }) => method)).toContain('on-account')
+    for (const name of ['captured', 'declined']) expect([name, sum(hours, name)]).toEqual([name, sum(methods, name)])
+    expect(sum(methods, 'captured')).toBeGreaterThan(1)
+    expect(stages.map(({ stage }) => stage)).toEqual(['placed', 'paid', 'dispatched', 'delivered'])
+    const { conversion } = (await get('/analytics', returned)) as unknown as { readonly conversion: Row }
+    expect(conversion).toEqual(
+      Object.fromEntries(stages.flatMap(({ stage, orders }) => (stage === 'dispatched' ? [] : [[stage, orders]]))),
+    )
+  })
 })
 
 describe('GET /emails', () => {

@@ -93,8 +93,8 @@ test('a difference of one unit is found and shown to the unit', async () => {
   const { rows } = await pool.query<{ generation: number; gmv: string }>(
     `select live_generation as generation from views.projections where name = 'sales'`,
   )
-  const table = `views.sales_tiers_g${String(rows[0]?.generation)}`
-  await pool.query(`update ${table} set gmv = gmv + 1`)
+  const table = `views.sales_breakdowns_g${String(rows[0]?.generation)}`
+  await pool.query(`update ${table} set gmv = gmv + 1 where by_value like 'tier:%'`)
   expect((await views.sales.tiers()).items[0]?.gmv.amount).toBe(String(ordered.gmv + 1n))
   const replay = await finished(projecting, await start(projecting, 'sales', { check: true }))
   expect(replay.differences?.samples).toMatchObject([

@@ -10,9 +10,9 @@ interface Shown {
 /** Changes the regions of the sales, one of them to a row of this name that no event tells of. Returns the id of the replay. */
 export async function refuseReplay(url: string, databaseUrl: string, region: string): Promise<string> {
   const [live] = await query(databaseUrl, `select live_generation from views.projections where name = 'sales'`)
-  const regions = `views.sales_regions_g${String(live?.['live_generation'])}`
-  await query(databaseUrl, `update ${regions} set gmv = gmv + 1`)
-  await query(databaseUrl, `insert into ${regions} (region) values ('${region.replaceAll("'", "''")}')`)
+  const breakdowns = `views.sales_breakdowns_g${String(live?.['live_generation'])}`
+  await query(databaseUrl, `update ${breakdowns} set gmv = gmv + 1 where by_value like 'region:%'`)
+  await query(databaseUrl, `insert into ${breakdowns} (by_value) values ('region:${region.replaceAll("'", "''")}')`)
   const begun = await read(`${url}/projections/sales/replay`, 'POST')
   await eventually(async () => (await read(`${url}/replays/${begun.replayId}`, 'GET')).state === 'refused')
   return begun.replayId

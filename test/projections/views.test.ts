@@ -3,7 +3,7 @@
  * Longer than 300 lines because its cases share a log, and what lists ask of indexes stands in one table.
  */
 import { describe, expect, test } from 'vitest'
-import { customerRegistered, eur, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
+import { customerRegistered, eur, NOON, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
 import { activityPage } from '../../projections/views/activity.ts'
 import { alertsPage } from '../../projections/views/alerts.ts'
 import { deliveriesPage } from '../../projections/views/deliveries.ts'
@@ -11,6 +11,7 @@ import { notificationsPage } from '../../projections/views/notifications.ts'
 import { ordersPage, ordersTable } from '../../projections/views/orders.ts'
 import { paymentsPage } from '../../projections/views/payments.ts'
 import { productsPage } from '../../projections/views/products.ts'
+import { periodOf } from '../../projections/views/sales-breakdowns.ts'
 import { parseCursor } from '../../projections/views/shown.ts'
 import { viewStatement, type ViewQuery } from '../../projections/views/view-reader.ts'
 import { databaseTime } from '../../store/postgres/database-clock.ts'
@@ -114,7 +115,7 @@ describe('the queries', () => {
       customers: 1,
       position: 10,
     })
-    const figures = (orders: number, units: number, gmv: number) => ({ orders, units, gmv: eur(gmv) })
+    const figures = (orders: number, units: number, gmv: number) => ({ orders, units, gmv: eur(gmv), net: eur(0) })
     expect((await sales.categories()).items).toEqual([
       { category: 'phones', ...figures(1, 3, 3_000) },
       { category: 'cases', ...figures(2, 5, 2_500) },
@@ -124,14 +125,59 @@ describe('the queries', () => {
       { sku: 'B2', ...figures(2, 5, 2_500) },
     ])
     expect((await sales.hours()).items).toEqual([
-      { hour: '2025-11-28T12:00:00.000Z', ...figures(1, 4, 3_500) },
-      { hour: '2025-11-28T13:00:00.000Z', ...figures(1, 4, 2_000) },
+      { hour: '2025-11-28T12:00:00.000Z', ...figures(1, 4, 3_500), captured: 0, declined: 0 },
+      { hour: '2025-11-28T13:00:00.000Z', ...figures(1, 4, 2_000), captured: 0, declined: 0 },
     ])
     expect((await sales.regions()).items).toEqual([
       { region: 'north', ...figures(1, 4, 3_500) },
       { region: 'south', ...figures(1, 4, 2_000) },
     ])
     expect((await sales.tiers()).items.map(({ tier }) => tier)).toEqual(['standard', 'vip'])
+    expect((await sales.reasons()).items).toEqual([{ reason: 'out-of-stock', orders: 1 }])
+    expect((await sales.methods()).items).toEqual([])
+    expect((await sales.funnel()).items).toEqual([
+      { stage: 'placed', orders: 2 },
+      { stage: 'paid', orders: 0 },
+      { stage: 'dispatched', orders: 0 },
+      { stage: 'delivered', orders: 0 },
+    ])
+  })
+
+  test('a period of sales begins with its first hour and ends before its last, without one of both too', async () => {
+    await using projecting = await sold()
+    const { sales } = projecting.views
+    const one = NOON + 3_600_000
+    const regions = async (from: number | null, to: number | null) =>
+      (await sales.regions({ from, to })).items.map(({ region }) => region)
+    expect(await regions(NOON, one)).toEqual(['north'])
+    expect(await regions(one, one + 3_600_000)).toEqual(['south'])
+    expect(await regions(NOON, one + 3_600_000)).toEqual(['north', 'south'])
+    expect(await regions(one, null)).toEqual(['south'])
+    expect(await regions(null, one)).toEqual(['north'])
+    expect(await regions(null, NOON)).toEqual([])
+    expect((await sales.regions({ from: one, to: null })).items).toEqual((await sales.regions()).items.slice(1))
+    const hours = async (from: number | null, to: number | null) => (await sales.hours({ from, to })).items.length
+    expect([await hours(NOON, one), await hours(one, null), await hours(null, NOON)]).toEqual([1, 1, 0])
+    // Recorded now, whenever it was placed.
+    expect((await sales.funnel({ from: NOON, to: one })).items[0]).toEqual({ stage: 'placed', orders: 0 })
+    expect((await sales.funnel({ from: one, to: null })).items[0]).toEqual({ stage: 'placed', orders: 2 })
+    expect((await sales.reasons({ from: NOON, to: one })).items).toEqual([])
+  })
+
+  test('a period of sales reads the hours in it, not the table', async () => {
+    await using projecting = await sold()
+    const { pool } = projecting
+    await pool.query(
+      `insert into views.sales_hourly_g1 (by_hour_value)
+      select 'region:' || to_char(to_timestamp(n * 3600) at time zone 'UTC', 'YYYY-MM-DD"T"HH24') || ':r'
+      from generate_series(1, 20000) n`,
+    )
+    await pool.query('analyze')
+    const values = ['region:1970-02-01T00', 'region:1970-02-02T00']
+    for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+      const plan = await planOf(pool, { mode, text: viewStatement('sales', 1, periodOf('region')), values })
+      expect(plan).not.toMatch(/Seq Scan on sales_hourly_g1/)
+    }
   })
 
   test('the live rate counts the orders of the last minute by the clock of the database', async () => {
@@ -152,7 +198,7 @@ describe('the queries', () => {
     expect(live.lastUpdated).toBe(live.asOf)
   })
 
-  test('the last minute and the last hour go on after the last order, and stop where events wait to be shown', async () => {
+  test('the last minute and the last two hours go on after the last order, and stop where events wait to be shown', async () => {
     await using projecting = await openProjecting()
     await projecting.project()
     const { pool, views } = projecting
@@ -174,13 +220,13 @@ describe('the queries', () => {
     expect(await newest()).toBe(minuteOf(placedAt))
   })
 
-  test('the last hour is shown minute by minute, quiet ones too', async () => {
+  test('the last two hours are shown minute by minute, quiet ones too', async () => {
     await using projecting = await openProjecting()
     await projecting.project()
     const now = Math.floor(await databaseTime(projecting.pool))
     const at = (id: string, placedAt: number) => ofOrder(id, orderPlaced(id, [orderLine('A1', 2)], { placedAt }))
     const head = await appendEvents(projecting.pool, [
-      ...at('too-old', now - 61 * 60_000),
+      ...at('too-old', now - 121 * 60_000),
       ...at('o1', now - 10 * 60_000),
       ...at('o2', now - 10 * 60_000),
       ...ofOrder('o3', orderRejected('o3', { rejectedAt: now - 10 * 60_000 })),
@@ -192,7 +238,7 @@ describe('the queries', () => {
     const before = await databaseTime(projecting.pool)
     const { items, position } = await projecting.views.sales.minutes()
     expect(position).toBe(head)
-    expect(items).toHaveLength(60)
+    expect(items).toHaveLength(120)
     const starts = items.map(({ minute }) => Date.parse(minute))
     expect(starts.at(-1)).toBeGreaterThanOrEqual(Math.floor(before / 60_000) * 60_000)
     expect(starts.at(-1)).toBeLessThanOrEqual(await databaseTime(projecting.pool))
@@ -307,7 +353,8 @@ describe('the queries', () => {
     ]
     for (const mode of ['force_generic_plan', 'force_custom_plan']) {
       for (const [projection, query, filters] of pages) {
-        expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), filters })).not.toMatch(
+        const values = [String(Number.MAX_SAFE_INTEGER), '51', ...filters]
+        expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), values })).not.toMatch(
           /Seq Scan on (orders|products|activity|payments|deliveries|alerts|notifications)_g1/,
         )
       }
@@ -318,15 +365,15 @@ describe('the queries', () => {
 interface Explained {
   readonly mode: string
   readonly text: string
-  readonly filters: readonly string[]
+  readonly values: readonly string[]
 }
 
-async function planOf(pool: Projecting['pool'], { mode, text, filters }: Explained): Promise<string> {
+async function planOf(pool: Projecting['pool'], { mode, text, values }: Explained): Promise<string> {
   const client = await pool.connect()
   try {
     await client.query(`begin; set local plan_cache_mode = ${mode}; prepare page as ${text}`)
-    const values = [String(Number.MAX_SAFE_INTEGER), '51', ...filters.map((filter) => `'${filter}'`)]
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute page(${values.join(', ')})`)
+    const given = values.map((value) => `'${value}'`).join(', ')
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute page(${given})`)
     return rows.map((row) => row['QUERY PLAN']).join('\n')
   } finally {
     await client.query('rollback; deallocate all')
