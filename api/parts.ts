@@ -9,8 +9,9 @@ import type { LagSampler } from '../kafka/lag/lag-sampler.ts'
 import type { Views } from '../projections/views/views.ts'
 import type { Reactors } from '../reactors/reactor-states.ts'
 import type { EventSchemaIds } from '../contract/registry/event-schema-ids.ts'
-import type { Executor } from '../store/commit/command.ts'
+import type { Executor, Position } from '../store/commit/command.ts'
 import type { Pool } from '../store/postgres/database.ts'
+import type { HopTimes } from '../store/log/hops.ts'
 import type { LogPage, LogQuery } from '../store/log/read-log.ts'
 import type { ToldTimeline } from '../reactors/notifications/untold.ts'
 import type { SchemaUsage } from '../store/log/schema-usage.ts'
@@ -55,6 +56,8 @@ export interface ApiParts extends OperationParts {
   readonly shop: ShopSettings
   readonly readLog: ReadLog
   readonly readTimeline: ReadTimeline
+  /** When this process did what with the event at a position. */
+  readonly hopsOf: (position: Position) => HopTimes
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
   /** Where the embedded registry is; null: another one is used, and there is none here. */

@@ -17,6 +17,7 @@ import { kafka } from './routes/kafka.ts'
 import { live } from './routes/live.ts'
 import { health, service } from './routes/operations.ts'
 import { notifications } from './routes/notifications.ts'
+import { orderLives } from './routes/order-life.ts'
 import { orders } from './routes/orders.ts'
 import { payments } from './routes/payments.ts'
 import { products } from './routes/products.ts'
@@ -37,6 +38,7 @@ export const streamingResources: readonly Resource<ApiParts>[] = [live]
 
 export const guardedResources: readonly Resource<ApiParts>[] = [
   orders,
+  orderLives,
   payments,
   checkOuts,
   deliveries,

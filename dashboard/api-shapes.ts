@@ -579,6 +579,8 @@ export interface Event {
   } | null
   /** Why `data` is null: this release cannot read the event. */
   readonly error?: string
+  /** The Avro body as the log stores it, in hex. Only where one event is asked for. */
+  readonly bytes?: string
 }
 
 /** A page of the log, in its order. */
@@ -759,6 +761,38 @@ export interface Liveness {
   readonly status: 'alive'
 }
 
+/** A customer without personal data. */
+export interface MaskedCustomer {
+  /** The customer. */
+  readonly customerId: string
+  /** Its first letter: `W…`. */
+  readonly name: string
+  /** Its first letter: `w…@…`. */
+  readonly email: string | null
+  /** Its last two digits: `…42`. */
+  readonly phone: string | null
+  /** Where the customer is served from. */
+  readonly region: string
+  /** Rank. */
+  readonly tier: 'standard' | 'vip'
+  /** Accepted orders, including later cancelled ones. */
+  readonly orders: number
+  readonly spent: MoneySum
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A page of a list: MaskedCustomer. */
+export interface MaskedCustomerList {
+  readonly items: readonly MaskedCustomer[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** An amount of money. */
 export interface Money {
   /** In minor units (cents for EUR). */
@@ -872,6 +906,32 @@ export interface OrderCounts {
   readonly expired: number
   /** Ever completed. */
   readonly completed: number
+}
+
+/** The events of an order, its payment, its delivery and their stock with measured times; oldest first. */
+export interface OrderHops {
+  readonly items: readonly ({
+    /** In the log. */
+    readonly position: number
+    /** Stream of the event: `<kind>-<id>`. */
+    readonly stream: string
+    /** Type of the event. */
+    readonly type: string
+    /** When it was recorded, by the database’s clock. RFC 3339, UTC. */
+    readonly recordedAt: string
+    /** When this process decided it, by its own clock; null where it did not, or too long ago. RFC 3339, UTC. */
+    readonly decided: string | null
+    /** When this process knew that it is committed, by its own clock; null where it did not, or too long ago. RFC 3339, UTC. */
+    readonly committed: string | null
+    /** When this process knew that Kafka has it, by its own clock; null where it did not, or too long ago. RFC 3339, UTC. */
+    readonly published: string | null
+    /** When this process showed it in the read model of orders, by its own clock; null where it did not, or too long ago. RFC 3339, UTC. */
+    readonly projected: string | null
+    /** When this process sent it to the first live page that follows orders, by its own clock; null where it did not, or too long ago. RFC 3339, UTC. */
+    readonly pushed: string | null
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
 }
 
 /** One line of an order. Unknown values of a rejected order are null. */
@@ -1640,6 +1700,10 @@ export interface Timeline {
     readonly stream: string
     /** Type of the event. */
     readonly type: string
+    /** Schema version that it was written with. */
+    readonly schemaVersion: number
+    /** Of the event. */
+    readonly id: string
     /** When it was recorded, by the database’s clock. RFC 3339, UTC. */
     readonly recordedAt: string
     /** Id of the event that caused this one. */

@@ -154,6 +154,12 @@ export const PROBLEMS = {
     meaning: 'No dead letter has this id.',
     next: 'See /dead-letters for all dead letters.',
   },
+  'event-not-found': {
+    status: 404,
+    title: 'No such event',
+    meaning: 'The log has no event at this position.',
+    next: 'See /events for those that it has; positions begin at 1.',
+  },
   'replay-not-found': {
     status: 404,
     title: 'No such replay',

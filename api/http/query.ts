@@ -4,6 +4,8 @@
  * converts nothing; so do duplicates (they arrive as a list) and unknown parameters.
  */
 import type { FastifyRequest } from 'fastify'
+import type { Timestamp } from '../../domain/values.ts'
+import { ProblemError } from './problem-document.ts'
 
 const DIGITS = /^(?:0|[1-9][0-9]{0,15})$/
 
@@ -18,6 +20,21 @@ export function convertIntegers(shape: unknown): ((request: FastifyRequest) => P
       if (typeof value === 'string' && DIGITS.test(value)) Reflect.set(query, name, Number(value))
     }
   }
+}
+
+/** A point in time under its name; nothing where it is absent. Throws when no calendar has such a day. */
+export function momentIn<Name extends string>(
+  name: Name,
+  text: string | undefined,
+): { readonly [_ in Name]?: Timestamp } {
+  if (text === undefined) return {}
+  const at = Date.parse(text)
+  if (!Number.isNaN(at)) return { [name]: at } as { readonly [_ in Name]?: Timestamp }
+  throw new ProblemError({
+    code: 'invalid-request',
+    detail: `${name} is not a point in time`,
+    errors: [{ in: 'query', pointer: `/${name}`, message: 'must be a day and a time of the calendar' }],
+  })
 }
 
 function integersOf(shape: unknown): readonly string[] {

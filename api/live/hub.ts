@@ -14,7 +14,7 @@ import { PING_SECONDS, pingMessage, subscribedMessage, type SnapshotReason, type
 import type { Member } from './members.ts'
 import { StateFeed, type StateTopic } from './state-feed.ts'
 import { Subscription } from './subscription.ts'
-import { TopicFeed } from './topic-feed.ts'
+import { TopicFeed, type TopicFeedParts } from './topic-feed.ts'
 import type { Wish } from './wish.ts'
 
 const TICK_MS = 500
@@ -35,6 +35,8 @@ export interface LiveSource {
   /** As this process knows it. */
   readonly knownHead: () => Position
   readonly projections: () => Promise<readonly ProjectionState[]>
+  /** Told as a frame of a topic goes out: it tells of what lies behind the one position, up to the other. */
+  readonly pushed: (topic: string, stretch: { readonly after: Position; readonly to: Position }) => void
   /** Begins to tell of commits of projections. */
   readonly onNotice: (heard: (notice: ProgressNotice) => void) => void
 }
@@ -82,7 +84,10 @@ export class Hub {
     }
     const receivers = (): number => [...this.#feeds.values()].reduce((sum, feed) => sum + feed.receivers, 0)
     this.#feeds = new Map(
-      topics.map((topic) => [topic.name, new TopicFeed({ ...shared, topic, log: this.#recent, head, receivers })]),
+      topics.map((topic) => {
+        const pushed: TopicFeedParts['pushed'] = (stretch) => parts.pushed(topic.name, stretch)
+        return [topic.name, new TopicFeed({ ...shared, topic, log: this.#recent, head, receivers, pushed })]
+      }),
     )
     this.#states = new Map(
       states.map((topic) => [topic.name, new StateFeed({ ...shared, topic, head: () => this.#head })]),

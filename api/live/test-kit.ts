@@ -79,6 +79,7 @@ export function feeding({ position = 0 }: { readonly position?: number } = {}) {
     clock: () => 0,
     monotonic: () => state.now,
     receivers: () => 1,
+    pushed: () => undefined,
     snapshotMade: (reason) => reasons.push(reason),
     failed: (error) => {
       throw error

@@ -45,6 +45,8 @@ export interface TopicFeedParts {
   /** Clients that get each frame, of all topics of the process. */
   readonly receivers: () => number
   readonly snapshotMade: (reason: SnapshotReason) => void
+  /** A frame went out that tells of what lies behind the one position, up to the other. */
+  readonly pushed: (stretch: { readonly after: Position; readonly to: Position }) => void
   readonly failed: (error: unknown) => void
 }
 
@@ -250,7 +252,7 @@ export class TopicFeed {
       const { read, changes, items } = await this.#read(wholePositions(left, MOST_ITEMS), target)
       left = left.slice(changes.length)
       const to = left.length === 0 ? target : (changes.at(-1)?.[1] ?? target)
-      this.#members.tell(this.#frame({ to, asOf: timeAt(to), items, beside: read.beside, count: null }), this.#epoch)
+      this.#tell(this.#frame({ to, asOf: timeAt(to), items, beside: read.beside, count: null }))
       this.#standAt(to, timeAt(to))
     }
   }
@@ -258,8 +260,14 @@ export class TopicFeed {
   async #tellSummary({ last, events }: Changed, to: Position, asOf: string): Promise<void> {
     const { read, items } = await this.#read([...last].slice(-SUMMARY_ITEMS), to)
     this.#summaryAt ??= this.#parts.monotonic()
-    this.#members.tell(this.#frame({ to, asOf, items, beside: read.beside, count: events }), this.#epoch)
+    this.#tell(this.#frame({ to, asOf, items, beside: read.beside, count: events }))
     this.#standAt(to, asOf)
+  }
+
+  #tell(frame: ChangeFrame): void {
+    const { to } = frame.stretch
+    this.#members.tell(frame, this.#epoch)
+    this.#parts.pushed({ after: this.#position ?? to, to })
   }
 
   /** Those from whom rows were kept get them all, now and then, and when it is over. */

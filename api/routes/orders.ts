@@ -17,12 +17,12 @@ import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import { knownOrder } from './known-names.ts'
 import type { Metrics } from '../metrics.ts'
 import { commanding, NOTHING, reading, viewing } from '../operation.ts'
-import type { ReadLog, ReadTimeline } from '../parts.ts'
+import type { ReadLog } from '../parts.ts'
 import { resource } from '../resource.ts'
-import { EventPage, Timeline } from '../shapes/event.ts'
+import { EventPage } from '../shapes/event.ts'
 import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
 import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
-import { eventPage, timelineOf } from './event-page.ts'
+import { eventPage } from './event-page.ts'
 import { isEmpty, pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
 
 const OrderPath = closed({ orderId: id('The order.') })
@@ -107,30 +107,11 @@ const history = reading('/orders/:orderId/events', {
   problems: ['order-not-found', 'store-unavailable'],
 })
 
-const timeline = reading('/orders/:orderId/timeline', {
-  tag: 'orders',
-  summary: 'Show the life of an order',
-  description:
-    'The events of the order, its payment and its delivery (the first 1,000), the stock that moved with them, and the messages about them. Reads the log itself, so it shows every acknowledged command.',
-  role: 'read',
-  params: OrderPath,
-  query: NOTHING,
-  answers: {
-    200: {
-      description: 'What happened, oldest first.',
-      shape: ref(Timeline),
-      headers: { 'x-position': 'The position up to which the log was searched.' },
-    },
-  },
-  problems: ['order-not-found', 'store-unavailable'],
-})
-
 export interface OrderParts {
   readonly executor: Executor
   readonly shop: ShopSettings
   readonly views: Pick<Views, 'orders'>
   readonly readLog: ReadLog
-  readonly readTimeline: ReadTimeline
   readonly metrics: Pick<Metrics, 'countOrder'> | null
 }
 
@@ -141,9 +122,8 @@ export const orders = resource(
     cancelOrder: cancelling,
     getOrder: showing,
     getOrderEvents: history,
-    getOrderTimeline: timeline,
   },
-  ({ executor, shop, views, readLog, readTimeline, metrics }: OrderParts) => {
+  ({ executor, shop, views, readLog, metrics }: OrderParts) => {
     const execute = executeWith(executor)
     return {
       async placeOrder(request, reply) {
@@ -169,7 +149,7 @@ export const orders = resource(
         const { orderId } = request.params
         const { versions, ...found } = await views.orders.get(orderId)
         return sendFound({ request, reply }, found, {
-          missing: notFound(orderId),
+          missing: orderNotFound(orderId),
           tag: ({ version }) => versionsTag(versions ?? [version]),
         })
       },
@@ -177,14 +157,8 @@ export const orders = resource(
         const { orderId } = request.params
         const { after: position = 0, limit: most = DEFAULT_LIMIT } = request.query
         const page = await readLog({ after: position, limit: most, stream: `order-${orderId}` })
-        if (position === 0 && page.events.length === 0) throw new ProblemError(notFound(orderId))
+        if (position === 0 && page.events.length === 0) throw new ProblemError(orderNotFound(orderId))
         return sendEvents(reply, eventPage(page, position))
-      },
-      async getOrderTimeline(request, reply) {
-        const { orderId } = request.params
-        const found = await readTimeline(orderId)
-        if (found.events.length === 0) throw new ProblemError(notFound(orderId))
-        return sendEvents(reply, timelineOf(found))
       },
     }
   },
@@ -256,7 +230,7 @@ function placingTold(refusal: PlaceOrderRefusal, orderId: string, currency: stri
 function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
   switch (refusal.reason) {
     case 'unknown-order':
-      return notFound(orderId)
+      return orderNotFound(orderId)
     case 'order-not-cancellable': {
       const { status, delivery } = refusal
       const detail = `order ${orderId} is ${status}${delivery === null ? '' : `, its delivery is ${delivery}`}`
@@ -269,7 +243,7 @@ function cancellingTold(refusal: CancelOrderRefusal, orderId: string): Told {
   }
 }
 
-function notFound(orderId: string): Occurrence {
+export function orderNotFound(orderId: string): Occurrence {
   return { code: 'order-not-found', detail: `no order has the id ${orderId}` }
 }
 

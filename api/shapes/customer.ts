@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import { MoneySum } from './money.ts'
 import { TIERS } from '../../commands/customer.ts'
 import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
-import { count, Position } from './shape.ts'
+import { listOf } from './list.ts'
+import { count, First, Position } from './shape.ts'
 
 export const Customer = named(
   'Customer',
@@ -36,3 +37,22 @@ export const Customer = named(
     ],
   },
 )
+
+const MaskedCustomer = named(
+  'MaskedCustomer',
+  {
+    customerId: Type.String({ description: 'The customer.' }),
+    name: Type.String({ description: 'Its first letter: `W…`.' }),
+    email: nullable(Type.String({ description: 'Its first letter: `w…@…`.' })),
+    phone: nullable(Type.String({ description: 'Its last two digits: `…42`.' })),
+    region: Type.String({ description: 'Where the customer is served from.' }),
+    tier: oneOf(TIERS, { description: 'Rank.' }),
+    orders: count('Accepted orders, including later cancelled ones.'),
+    spent: ref(MoneySum),
+    first: First,
+    position: Position,
+  },
+  { description: 'A customer without personal data.' },
+)
+
+export const CustomerList = listOf(MaskedCustomer)

@@ -19,6 +19,12 @@ export const Event = named(
       Type.Object({}, { additionalProperties: true, description: 'Content, in the newest version of its schema.' }),
     ),
     error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+    bytes: Type.Optional(
+      Type.String({
+        pattern: '^([0-9a-f]{2})*$',
+        description: 'The Avro body as the log stores it, in hex. Only where one event is asked for.',
+      }),
+    ),
   },
   {
     description: 'An event of the log.',
@@ -58,6 +64,8 @@ export const Timeline = named(
           position: Type.Integer({ description: 'In the log.' }),
           stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
           type: Type.String({ description: 'Type of the event.' }),
+          schemaVersion: count('Schema version that it was written with.'),
+          id: Type.String({ format: 'uuid', description: 'Of the event.' }),
           recordedAt: time('When it was recorded, by the database’s clock.'),
           causationId: nullable(Type.String({ format: 'uuid', description: 'Id of the event that caused this one.' })),
           sincePreviousMs: nullable(
@@ -92,5 +100,35 @@ export const Timeline = named(
   {
     description:
       'What happened to an order, its payment, its delivery and their stock, and the messages about it; oldest first.',
+  },
+)
+
+function measured(what: string) {
+  return nullable(time(`When this process ${what}, by its own clock; null where it did not, or too long ago.`))
+}
+
+export const OrderHops = named(
+  'OrderHops',
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          position: Type.Integer({ description: 'In the log.' }),
+          stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
+          type: Type.String({ description: 'Type of the event.' }),
+          recordedAt: time('When it was recorded, by the database’s clock.'),
+          decided: measured('decided it'),
+          committed: measured('knew that it is committed'),
+          published: measured('knew that Kafka has it'),
+          projected: measured('showed it in the read model of orders'),
+          pushed: measured('sent it to the first live page that follows orders'),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    position: Position,
+  },
+  {
+    description: 'The events of an order, its payment, its delivery and their stock with measured times; oldest first.',
   },
 )

@@ -44,3 +44,13 @@ export const logAfter = Type.Optional(
     description: 'Start after this position. Does not wait.',
   }),
 )
+
+/** A point in time as a query parameter; `momentIn` reads it. */
+export function moment(description: string) {
+  return Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+      description: `${description} RFC 3339; in an address \`+\` is written \`%2B\`.`,
+    }),
+  )
+}

@@ -25,6 +25,7 @@ import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
+import type { Hops } from '../../store/log/hops.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
@@ -54,6 +55,7 @@ export interface ApiRoleOptions {
   readonly clock: Clock
   readonly registry: OpenedRegistry
   readonly metrics: Metrics | null
+  readonly hops: Hops
   readonly releases: Releases
 }
 
@@ -78,11 +80,11 @@ const DEMO_SEED = 1
 
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
-  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, releases } = options
+  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, hops, releases } = options
   const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
   const names = namesOfReactors(config)
 
-  const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits })
+  const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits, hops })
   const progress = new Progress(systemClock)
   const moved = new LatchedSignal()
   const listener = new Listener(databaseUrl, {
@@ -137,7 +139,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const reactors = openReactors({ pool, names, skips, executor: committer, newId })
   const knownHead = () => committer.known
   const live = openLive({
-    ...{ databaseUrl, currency, progress, views, reactors, sampler, knownHead, most: config.liveClients, releases },
+    ...{ databaseUrl, currency, progress, views, reactors, sampler, knownHead, hops, releases },
+    most: config.liveClients,
   })
   return {
     parts: {
@@ -154,6 +157,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       listNotifications: (filter) => listNotifications({ pool, views }, filter),
       readLog: (query) => readLog(pool, query),
       readTimeline: (orderId) => readToldTimeline(pool, orderId),
+      hopsOf: (position) => hops.of(position),
       shop,
       dashboard,
       registry: registry.pool,

@@ -20,6 +20,7 @@ export function openProjector(parts: Open<ProjectorParts, 'pool' | 'feed' | 'log
     newId,
     monotonic,
     reachPoint: () => undefined,
+    showed: () => undefined,
     ...parts,
   })
 }

@@ -21,6 +21,8 @@ export interface WorkData {
   readonly driftCheckEvery: number | null
   /** Null: there is no Kafka. */
   readonly kafka: WorkKafka | null
+  /** Of the hops of events (store/log/hops.ts); null: nobody asks this process for them. */
+  readonly hops: SharedArrayBuffer | null
 }
 
 /** How money is moved. */

@@ -5,16 +5,19 @@
 import type { KafkaLog } from '../../kafka/client/connection.ts'
 import type { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'
 import { projections } from '../../projections/views/list.ts'
+import { orders } from '../../projections/views/orders.ts'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
+import { Hops } from '../../store/log/hops.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
+import { preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openProjector, projectorPool } from './open-projector.ts'
 import type { OpenWork, WorkKafka } from './open-work.ts'
 
-export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
+export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
   const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
   releases.add('feed pool', () => feedPool.end())
   const pool = projectorPool(databaseUrl)
@@ -25,7 +28,15 @@ export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, r
   const listener = new Listener(databaseUrl, { log: (payload) => feed.headMoved(Number(payload)) })
   await listener.start()
   releases.add('listener', () => listener.stop())
-  const projector = openProjector({ pool, feed, log, reachPoint: crashPoints({ crash }) })
+  const measured = hops === null ? null : new Hops(hops)
+  const projector = openProjector({
+    ...{ pool, feed, log, reachPoint: crashPoints({ crash }) },
+    ...(measured !== null && {
+      showed: (projection, stretch) => {
+        if (projection === orders.name) measured.mark('projected', stretch, preciseClock())
+      },
+    }),
+  })
   await projector.start()
   releases.add('projector', () => projector.stop())
   return {

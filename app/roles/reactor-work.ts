@@ -4,6 +4,7 @@ import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import { simulatedCarrier } from '../../simulation/carrier.ts'
 import type { Executor } from '../../store/commit/command.ts'
+import { Hops } from '../../store/log/hops.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
@@ -65,10 +66,13 @@ export const openReactorWork: OpenWork = async (parts) => {
 }
 
 async function startCommitter(
-  { databaseUrl, metrics, crash, log, releases }: WorkParts,
+  { databaseUrl, metrics, crash, hops, log, releases }: WorkParts,
   pool: Pool,
 ): Promise<Executor> {
-  const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits: {} })
+  const committer = openCommitter({
+    ...{ databaseUrl, pool, metrics, crash, log, limits: {} },
+    hops: hops === null ? null : new Hops(hops),
+  })
   const listener = new Listener(databaseUrl, { log: (payload) => committer.headMoved(Number(payload)) })
   await listener.start()
   releases.add('listener', () => listener.stop())

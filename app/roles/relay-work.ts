@@ -7,16 +7,17 @@ import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { HeadWatch } from '../../store/log/head-watch.ts'
+import { Hops } from '../../store/log/hops.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { readLogIdentity } from '../../store/log/log-identity.ts'
-import { newId } from '../clock.ts'
+import { newId, preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import type { OpenWork } from './open-work.ts'
 
 /** The page under way, the next one, the checkpoint, the lease. */
 const CONNECTIONS = 4
 
-export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, releases, log }) => {
+export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
   if (kafka === null) throw new Error('the relay needs KAFKA_BROKERS')
   const pool = openPool(databaseUrl, {
     name: 'relay',
@@ -30,6 +31,7 @@ export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, relea
   await listener.start()
   releases.add('listener', () => listener.stop())
   const { settings, schemaIds, relayLoses } = kafka
+  const measured = hops === null ? null : new Hops(hops)
   const relay = new Relay({
     pool,
     head,
@@ -42,6 +44,10 @@ export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, relea
     monotonic: () => performance.now(),
     reachPoint: crashPoints({ crash }),
     loses: losing(relayLoses),
+    published(positions) {
+      const now = preciseClock()
+      for (const position of positions) measured?.markOne('published', position, now)
+    },
   })
   relay.start()
   releases.add('relay', () => relay.stop())

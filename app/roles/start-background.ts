@@ -4,6 +4,7 @@ import type { Check } from '../../api/parts.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import type { Executor } from '../../store/commit/command.ts'
+import type { Hops } from '../../store/log/hops.ts'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
@@ -19,6 +20,7 @@ export interface StartBackground {
   /** Of the role `api`, where this process has it. */
   readonly executor: Executor | null
   readonly metrics: Metrics | null
+  readonly hops: Hops | null
   readonly log: Log
   readonly releases: Releases
   /** Told of each that is at work. */
@@ -56,9 +58,10 @@ export async function startBackground(options: StartBackground): Promise<Backgro
 
 async function open({ name, host, open: load }: BackgroundWork, options: StartBackground): Promise<OpenedWork> {
   const { config, databaseUrl, ids, executor, metrics, log, releases } = options
+  const hops = options.hops?.buffer ?? null
   const { crash, driftCheck, relayLoses } = config
   const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
-  const data: WorkData = { name, databaseUrl, crash, driftCheckEvery: PERIODS[driftCheck], kafka }
+  const data: WorkData = { name, databaseUrl, crash, driftCheckEvery: PERIODS[driftCheck], kafka, hops }
   if (host === 'process')
     return (await load())({ ...data, executor, metrics, log, releases, effects: effectsOf(config) })
   const thread = new BackgroundThread({ data, log })

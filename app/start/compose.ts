@@ -11,6 +11,7 @@ import { buildOperationsServer, buildServer } from '../../api/server.ts'
 import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { Hops } from '../../store/log/hops.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
 import { openApi } from '../roles/api-role.ts'
 import { startBackground } from '../roles/start-background.ts'
@@ -102,11 +103,10 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const metrics = config.metrics ? createMetrics() : null
   const around = { config, log, databaseUrl: database.url, metrics, releases }
   const { dashboard = null, limits = {} } = options
-  const api = config.roles.includes('api')
-    ? await openApi({ ...around, dashboard, limits, pool, clock, registry })
-    : null
+  const hops = config.roles.includes('api') ? new Hops() : null
+  const api = hops === null ? null : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops })
   const executor = api?.parts.executor ?? null
-  const background = await startBackground({ ...around, executor, ids: registry.ids, step })
+  const background = await startBackground({ ...around, executor, hops, ids: registry.ids, step })
   if (!config.roles.includes('projector'))
     step('projections', `${String(projections.length)} shown, kept by another process`)
 

@@ -5,13 +5,15 @@ import { reactorAnswer } from '../../api/routes/reactors.ts'
 import type { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { openTopics } from '../../projections/changes/topics.ts'
 import type { Progress } from '../../projections/live/progress.ts'
+import { orders } from '../../projections/views/orders.ts'
 import { openViews, type Views } from '../../projections/views/views.ts'
 import type { Reactors } from '../../reactors/reactor-states.ts'
+import type { Hops } from '../../store/log/hops.ts'
 import { readHead } from '../../store/log/log-status.ts'
 import { readRecorded } from '../../store/log/read-log.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { Position } from '../../store/commit/command.ts'
-import { systemClock } from '../clock.ts'
+import { preciseClock, systemClock } from '../clock.ts'
 import type { Releases } from './releases.ts'
 
 export interface LiveOptions {
@@ -23,6 +25,7 @@ export interface LiveOptions {
   readonly reactors: Pick<Reactors, 'states'>
   readonly sampler: Pick<LagSampler, 'report'>
   readonly knownHead: () => Position
+  readonly hops: Hops
   /** Connections at the same time. */
   readonly most: number
   readonly releases: Pick<Releases, 'add'>
@@ -30,7 +33,7 @@ export interface LiveOptions {
 
 /** Nothing is read before somebody is connected. */
 export function openLive(options: LiveOptions): LiveParts['live'] {
-  const { databaseUrl, currency, progress, views, reactors, sampler, knownHead, most, releases } = options
+  const { databaseUrl, currency, progress, views, reactors, sampler, knownHead, hops, most, releases } = options
   const pool = openPool(databaseUrl, { name: 'live', max: 1, settings: READER_SETTINGS })
   releases.add('live connection', () => pool.end())
   return {
@@ -45,6 +48,9 @@ export function openLive(options: LiveOptions): LiveParts['live'] {
     knownHead,
     projections: () => views.states(),
     onNotice: (heard) => progress.onMoved(heard),
+    pushed(topic, stretch) {
+      if (topic === orders.name) hops.mark('pushed', stretch, preciseClock())
+    },
     most,
     clock: systemClock,
     monotonic: () => performance.now(),

@@ -13,6 +13,7 @@ function openSender() {
     []
   const sent: number[] = []
   const failures: unknown[] = []
+  const acknowledged: (readonly number[])[] = []
   const sender = new PartitionSender({
     send: (block: RecordBlock) =>
       new Promise((resolve, reject) => {
@@ -31,14 +32,14 @@ function openSender() {
         })
       }),
     sent: () => undefined,
-    acknowledged: () => undefined,
+    acknowledged: (positions) => acknowledged.push(positions),
     failed: (error) => failures.push(error),
   })
   const add = (from: number, to: number, bytes?: number) => {
     for (let position = from; position <= to; position++) sender.add(position, record(bytes))
     sender.flush('all')
   }
-  return { sender, underWay, sent, failures, add }
+  return { sender, underWay, sent, failures, acknowledged, add }
 }
 
 /** Lets everything that is settled be heard. */
@@ -46,10 +47,11 @@ const heard = () => new Promise(setImmediate)
 
 describe('the sender of a partition', () => {
   test('has one send under way; what comes meanwhile goes with the next one, in its order', async () => {
-    const { sender, underWay, sent, add } = openSender()
+    const { sender, underWay, sent, acknowledged, add } = openSender()
     add(1, 1)
     add(2, 3)
     add(4, 5)
+    expect(acknowledged).toEqual([])
     expect(underWay).toHaveLength(1)
     expect(sender.firstUnacknowledged()).toBe(1)
     underWay[0]?.acknowledge()
@@ -60,6 +62,7 @@ describe('the sender of a partition', () => {
     await heard()
     expect(sender.firstUnacknowledged()).toBeNull()
     expect(sent).toEqual([1, 4])
+    expect(acknowledged).toEqual([[1], [2, 3, 4, 5]])
   })
 
   test('sends at most 500 records and about half a megabyte at a time', async () => {

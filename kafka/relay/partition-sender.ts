@@ -15,15 +15,15 @@ export interface PartitionSenderParts {
   readonly send: (block: RecordBlock) => Promise<void>
   /** Called as a send is handed over. */
   readonly sent: () => void
-  /** Called when a send was acknowledged. */
-  readonly acknowledged: (records: number) => void
+  /** Called when a send was acknowledged, with where its records stand. */
+  readonly acknowledged: (positions: readonly Position[]) => void
   readonly failed: (error: unknown) => void
 }
 
 interface PositionedBlock {
   readonly block: RecordBlock
-  /** Of its first record. */
-  readonly firstPosition: Position
+  /** Of its records. */
+  readonly positions: Position[]
 }
 
 export class PartitionSender {
@@ -42,9 +42,10 @@ export class PartitionSender {
   add(position: Position, record: EventRecord): void {
     const last = this.#blocks.at(-1)
     const takes = last !== undefined && !last.block.isFull() && !(this.#busy && this.#blocks.length === 1)
-    const block = takes ? last.block : new RecordBlock()
-    block.add(record)
-    if (!takes) this.#blocks.push({ block, firstPosition: position })
+    const into: PositionedBlock = takes ? last : { block: new RecordBlock(), positions: [] }
+    into.block.add(record)
+    into.positions.push(position)
+    if (!takes) this.#blocks.push(into)
   }
 
   /**
@@ -58,7 +59,7 @@ export class PartitionSender {
 
   /** The position of the first record that is not acknowledged; null: all are. */
   firstUnacknowledged(): Position | null {
-    return this.#blocks[0]?.firstPosition ?? null
+    return this.#blocks[0]?.positions[0] ?? null
   }
 
   /** Nothing more is sent. Resolves when what is under way has settled, one way or the other. */
@@ -71,12 +72,12 @@ export class PartitionSender {
     const { send, sent, acknowledged, failed } = this.#parts
     try {
       this.#busy = true
-      for (let block = this.#next(); block !== null; block = this.#next()) {
-        const sending = send(block)
+      for (let next = this.#next(); next !== null; next = this.#next()) {
+        const sending = send(next.block)
         sent()
         await sending
         this.#blocks.shift()
-        acknowledged(block.messages.length)
+        acknowledged(next.positions)
       }
       this.#busy = false
     } catch (error) {
@@ -85,8 +86,8 @@ export class PartitionSender {
     }
   }
 
-  #next(): RecordBlock | null {
-    const block = this.#state === 'open' ? this.#blocks[0]?.block : undefined
-    return block !== undefined && (this.#flushing === 'all' || block.isFull()) ? block : null
+  #next(): PositionedBlock | null {
+    const next = this.#state === 'open' ? this.#blocks[0] : undefined
+    return next !== undefined && (this.#flushing === 'all' || next.block.isFull()) ? next : null
   }
 }

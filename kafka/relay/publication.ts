@@ -18,8 +18,8 @@ export interface PublicationParts {
   readonly send: (partition: Partition, block: RecordBlock) => Promise<void>
   /** Called as a send is handed over. */
   readonly sent: () => void
-  /** Called with how many events are published more; copies do not count. */
-  readonly acknowledged: (events: number) => void
+  /** Called with where the events stand that are published now; not for copies. */
+  readonly acknowledged: (positions: readonly Position[]) => void
   /** Asked when a send fails: true when it is the topic's own doing. It is left then; else everything ends. */
   readonly refused: (topic: TopicName, error: unknown) => boolean
   /** The fault hook: true for an event whose records are taken as acknowledged without being sent. */
@@ -136,9 +136,9 @@ export class Publication {
     const sender = new PartitionSender({
       send: (block) => send(to, block),
       sent,
-      acknowledged: (records) => {
-        carried.records -= records
-        if (topic.use === 'log') acknowledged(records)
+      acknowledged: (positions) => {
+        carried.records -= positions.length
+        if (topic.use === 'log') acknowledged(positions)
         this.#tell()
       },
       failed: (error) => {

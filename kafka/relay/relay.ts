@@ -34,6 +34,8 @@ export interface RelayParts extends TermParts {
   readonly owner: string
   readonly log: WorkerLog
   readonly monotonic: () => number
+  /** Told where the events stand that were acknowledged. */
+  readonly published?: (positions: readonly Position[]) => void
 }
 
 export interface RelayFigures {
@@ -129,7 +131,10 @@ export class Relay {
         begun()
         this.#parts.log.info({ reader, position }, 'the relay publishes the log')
       },
-      moved: (events) => this.#rate.count((this.#published += events)),
+      moved: (positions) => {
+        this.#rate.count((this.#published += positions.length))
+        this.#parts.published?.(positions)
+      },
     })
   }
 

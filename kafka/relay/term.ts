@@ -34,8 +34,8 @@ export interface Term extends TermParts {
   readonly missing: (topics: readonly Topic[]) => Promise<ReadonlyMap<Topic, string>>
   /** Told where the topic begins that is furthest behind. */
   readonly begun: (position: Position) => void
-  /** So many events more are published. */
-  readonly moved: (events: number) => void
+  /** Events are published: where they stand. */
+  readonly moved: (positions: readonly Position[]) => void
   /** Why each topic is held back that is. */
   readonly heldBack: Map<TopicName, string>
 }

@@ -10,6 +10,7 @@
  * A failed one is tried again with each following, as a new release may know better. That only one process follows
  * is for economy: what keeps the rows right is the compare-and-set of each checkpoint.
  */
+import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { LogGap, type Feed } from '../../store/log/feed.ts'
 import {
@@ -49,6 +50,8 @@ export interface ProjectorParts {
   readonly log: WorkerLog
   /** The fault hook: called inside each transaction, before its commit. */
   readonly reachPoint: (point: 'projector.transaction') => void
+  /** Told once the rows of a projection show the events behind the one position, up to the other. */
+  readonly showed: (projection: string, stretch: { readonly after: Position; readonly to: Position }) => void
 }
 
 const LEASE = 'projector'
@@ -124,7 +127,7 @@ export class Projector {
   }
 
   async #lane(projection: Projection, generation: LiveGeneration | undefined): Promise<Lane | null> {
-    const { pool, progress, reachPoint } = this.#parts
+    const { pool, progress, reachPoint, showed } = this.#parts
     const { name, version } = projection
     if (generation === undefined) throw new Error(`${name} is not registered`)
     const { position, version: written, failure, paused, rowCounts } = generation
@@ -133,6 +136,7 @@ export class Projector {
       return null
     }
     if (failure !== null && !paused) await recordFailure(pool, name, null)
+    let shown = position
     return {
       pool,
       projection,
@@ -140,8 +144,11 @@ export class Projector {
       ...{ dualWritten: false, read: null, shownAt: -Infinity },
       state: paused ? 'paused' : 'live',
       beforeCommit: () => reachPoint('projector.transaction'),
-      committed: (checkpoint) =>
-        progress.moved({ projection: name, generation: checkpoint.generation, position: checkpoint.position }),
+      committed: (checkpoint) => {
+        progress.moved({ projection: name, generation: checkpoint.generation, position: checkpoint.position })
+        showed(name, { after: shown, to: checkpoint.position })
+        shown = checkpoint.position
+      },
       dualWriteRefused: (refused, end) => this.#dualWriteRefused(projection, refused, end),
     }
   }

@@ -30,7 +30,7 @@ import { append, type Appended, appendStatement, findAppended, readAnswers } fro
 import { verdictOf } from '../postgres/sqlstate.ts'
 import { backOff } from '../waiting/pause.ts'
 import { fail, settle, storeUnavailable, type Job } from './command-queue.ts'
-import { StoreFailure, type KeyReused } from './command.ts'
+import { StoreFailure, type KeyReused, type Position } from './command.ts'
 import type { KnownLog } from './known-log.ts'
 import { answer, divided, isInDoubt, unsettled, writesNothing, type Batch, type Round } from './round.ts'
 import type { WriterConnection } from './writer-connection.ts'
@@ -53,8 +53,13 @@ export interface CommitterParts {
 export interface BatchReport {
   readonly commands: number
   readonly events: ReadonlyMap<string, number>
+  /** The events stand behind the one position, up to the other. */
+  readonly after: Position
+  readonly to: Position
   /** From the first decision to the commit. */
   readonly milliseconds: number
+  /** From the last decision, the one that was appended, to the commit. */
+  readonly sinceDecided: number
   readonly behindLock: boolean
 }
 
@@ -178,7 +183,7 @@ export class Committer {
   }
 
   async #decide(client: pg.Client, { jobs }: Round): Promise<Batch> {
-    return { ...(await this.#parts.log.decide(client, jobs)), jobs }
+    return { ...(await this.#parts.log.decide(client, jobs)), jobs, decidedAt: this.#parts.monotonic() }
   }
 
   async #send(client: pg.Client, name: 'appending' | 'appending-locked', sent: Batch): Promise<Appended> {
@@ -199,8 +204,11 @@ export class Committer {
     if (this.#parts.onBatch === undefined) return
     const events = new Map<string, number>()
     for (const { type } of batch.events) events.set(type, (events.get(type) ?? 0) + 1)
-    const milliseconds = this.#parts.monotonic() - startedAt
-    this.#parts.onBatch({ commands: batch.jobs.length, events, milliseconds, behindLock })
+    const now = this.#parts.monotonic()
+    this.#parts.onBatch({
+      ...{ commands: batch.jobs.length, events, after: base, to: base + batch.events.length, behindLock },
+      ...{ milliseconds: now - startedAt, sinceDecided: now - batch.decidedAt },
+    })
   }
 
   /** Commands whose keys were answered before get that answer. */

@@ -6,6 +6,8 @@ import type { DecidedBatch, DecidedCommand } from './decide-batch.ts'
 /** A batch that is decided: `jobs[i]` belongs to `decided[i]`. */
 export interface Batch extends DecidedBatch {
   readonly jobs: readonly Job[]
+  /** By the monotonic clock. */
+  readonly decidedAt: number
 }
 
 /** Commands that are still to be committed together. */

@@ -91,6 +91,12 @@ export interface LogQuery {
   readonly limit: number
   readonly stream?: string
   readonly type?: string
+  /** A UUID. */
+  readonly correlation?: string
+  /** Recorded then or later. */
+  readonly from?: Timestamp
+  /** Recorded before. */
+  readonly to?: Timestamp
 }
 
 export interface LogPage {
@@ -99,15 +105,54 @@ export interface LogPage {
   readonly next: Position | null
 }
 
-/** Positions a search by type looks at before it hands back a page, however few it found: no index serves it. */
+/** Positions a search looks at before it hands back a page, however few it found: no index serves it. */
 const SCAN = 10_000
 
-/** A page of the log, of one stream, or of one type. */
+/** A page of the log, of one stream, of one type, of what one request caused, or of a time. */
 export async function readLog(db: Queryable, query: LogQuery): Promise<LogPage> {
-  if (query.stream !== undefined) return readStream(db, { ...query, stream: query.stream })
-  if (query.type !== undefined) return scanType(db, { ...query, type: query.type })
-  const events = await readEvents(db, query.after, query.limit)
-  return { events, next: events.length < query.limit ? null : lastPosition(events) }
+  const { after, limit, stream, type, correlation, from, to } = query
+  if (stream === undefined && [type, correlation, from, to].every((one) => one === undefined)) {
+    const events = await readEvents(db, after, limit)
+    return { events, next: events.length < limit ? null : lastPosition(events) }
+  }
+  if (stream === undefined) return scan(db, query, await stretchOf(db, query))
+  const isTimed = from !== undefined || to !== undefined
+  return readStream(db, { ...query, stream }, isTimed ? await stretchOf(db, query) : { after, end: Infinity })
+}
+
+/** The positions behind the one, up to the other. */
+interface Stretch {
+  readonly after: Position
+  readonly end: Position
+}
+
+/** What a query is about, by its times: those of events ascend with their positions. */
+async function stretchOf(db: Queryable, { after, stream, correlation, from, to }: LogQuery): Promise<Stretch> {
+  const { head, now } = await readHeadAndClock(db)
+  const end = to === undefined ? head : await lastBefore(db, to, head)
+  const made = stream === undefined && after === 0 && correlation !== undefined ? timeIn(correlation, now) : null
+  const since = from ?? made
+  const start = since === null || after >= head ? 0 : await lastBefore(db, since, head)
+  return { after: Math.max(after, start), end }
+}
+
+async function readHeadAndClock(db: Queryable) {
+  const { rows } = await db.query<[string, number]>({
+    name: 'head-and-clock',
+    text: 'select position, extract(epoch from clock_timestamp())::float8 * 1000 from log.log_head',
+    rowMode: 'array',
+  })
+  return { head: Number(rows[0]?.[0] ?? 0), now: rows[0]?.[1] ?? 0 }
+}
+
+/** By so much the clock that an id was made with may be ahead of the database's. */
+const AHEAD_MS = 1_000
+
+/** When a UUID of version 7 was made; null for others, also for a client's trace id that looks like one by chance. */
+function timeIn(uuid: string, now: Timestamp): Timestamp | null {
+  const [, high = '', low = ''] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i.exec(uuid) ?? []
+  const made = parseInt(`${high}${low}`, 16)
+  return made <= now + AHEAD_MS ? Math.max(0, made - AHEAD_MS) : null
 }
 
 /**
@@ -115,7 +160,11 @@ export async function readLog(db: Queryable, query: LogQuery): Promise<LogPage> 
  * page of a stream with 300,000 events took 220 ms instead of 3 (2 cores, 2026-11). `low` is the last version known to
  * stand at or before the position, `high` the last one that may.
  */
-async function readStream(db: Queryable, query: LogQuery & { readonly stream: string }): Promise<LogPage> {
+async function readStream(
+  db: Queryable,
+  query: LogQuery & { readonly stream: string },
+  { after, end }: Stretch,
+): Promise<LogPage> {
   const { rows } = await db.query<Row>({
     name: 'read-stream',
     text: `with recursive search (low, high) as (
@@ -128,28 +177,30 @@ async function readStream(db: Queryable, query: LogQuery & { readonly stream: st
       )
       select ${COLUMNS} from log.events
       where stream = $1 and version > (select max(low) from search)
-        and ($3::text is null or type = $3)
-      order by version limit $4`,
-    values: [query.stream, query.after, query.type ?? null, query.limit],
+        and ($3::text is null or type = $3) and ($4::uuid is null or correlation_id = $4)
+      order by version limit $5`,
+    values: [query.stream, after, query.type ?? null, query.correlation ?? null, query.limit],
     rowMode: 'array',
   })
-  const events = storedEvents(rows)
+  const found = storedEvents(rows)
+  const events = found.filter(({ position }) => position <= end)
   return { events, next: events.length < query.limit ? null : lastPosition(events) }
 }
 
-async function scanType(db: Queryable, query: LogQuery & { readonly type: string }): Promise<LogPage> {
-  const { rows: heads } = await db.query<[string]>({ text: 'select position from log.log_head', rowMode: 'array' })
-  const end = Math.min(query.after + SCAN, Number(heads[0]?.[0] ?? 0))
+async function scan(db: Queryable, query: LogQuery, { after, end }: Stretch): Promise<LogPage> {
+  const last = Math.min(after + SCAN, end)
   const { rows } = await db.query<Row>({
-    name: 'scan-type',
+    name: 'scan-log',
     text: `select ${COLUMNS} from log.events
-      where position > $1 and position <= $2 and type = $3 order by position limit $4`,
-    values: [query.after, end, query.type, query.limit],
+      where position > $1 and position <= $2
+        and ($3::text is null or type = $3) and ($4::uuid is null or correlation_id = $4)
+      order by position limit $5`,
+    values: [after, last, query.type ?? null, query.correlation ?? null, query.limit],
     rowMode: 'array',
   })
   const events = storedEvents(rows)
   if (events.length === query.limit) return { events, next: lastPosition(events) }
-  return { events, next: end - query.after === SCAN ? end : null }
+  return { events, next: last - after === SCAN ? last : null }
 }
 
 function lastPosition(events: readonly StoredEvent[]): Position | null {

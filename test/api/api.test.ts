@@ -9,6 +9,7 @@ import { StoreFailure, type StoreFailureCode } from '../../store/commit/command.
 import { ROOT } from '../support/source-files.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { documentedApi, type DocumentedApi } from './documented-api.ts'
 
 let database: TestDatabase
@@ -461,6 +462,39 @@ describe('customers', () => {
     expect((await ask('GET', '/customers/nobody')).body.code).toBe('customer-not-found')
   })
 
+  test('are listed newest first without personal data, by rank, page by page', async () => {
+    const [standard, vip] = [fresh('customer'), fresh('customer')]
+    await ask('POST', '/customers', { customerId: standard, name: 'Ünal Example', region: 'north' })
+    const contact = { email: 'wei@example.com', phone: '+49 (30) 123-42' }
+    const { headers } = await ask('POST', '/customers', {
+      ...{ customerId: vip, name: 'Wei Example', region: 'south', tier: 'vip', ...contact },
+    })
+    const after = `after=${String(headers['x-position'])}`
+    const first = await ask('GET', `/customers?limit=1&${after}`)
+    const masked = { name: 'W…', email: 'w…@…', phone: '…42', region: 'south', tier: 'vip', orders: 0 }
+    expect(first.body.items).toMatchObject([{ customerId: vip, ...masked, spent: { amount: 0, currency: 'EUR' } }])
+    const second = await ask('GET', `/customers?limit=1&cursor=${String(first.body.next)}`)
+    expect(second.body.items).toMatchObject([{ customerId: standard, name: 'Ü…', email: null, phone: null }])
+    const ofRank = await ask('GET', '/customers?tier=vip')
+    const ids = ofRank.body.items.map(({ customerId }: { customerId: string }) => customerId)
+    expect([ids.includes(vip), ids.includes(standard)]).toEqual([true, false])
+    expect(`${first.text}${second.text}${ofRank.text}`).not.toMatch(/Example|example\.com|123/)
+    expect((await ask('GET', '/customers', undefined, { headers: { 'if-none-match': '*' } })).status).toBe(304)
+  })
+
+  test('that are shown whole leave a line in the log: who asked, and for whom', async () => {
+    const customerId = await registered()
+    const tokens = [{ name: 'desk', role: 'read' as const, secret: 'secret-of-the-desk' }]
+    const app = service.another({}, { tokens })
+    await ask('GET', `/customers/${customerId}`, undefined, {
+      app,
+      headers: { authorization: 'Bearer secret-of-the-desk' },
+    })
+    const lines = service.lines.filter((line) => line['customerId'] === customerId)
+    expect(lines).toMatchObject([{ principal: 'desk', customerId, msg: 'a customer was asked for' }])
+    expect(JSON.stringify(lines)).not.toContain('Ada')
+  })
+
   test('malformed e-mails, phones and languages are refused', async () => {
     const content = { name: 'A', region: 'r' }
     for (const [name, value] of [
@@ -711,6 +745,98 @@ describe('the log', () => {
     expect(page.body).toMatchObject({ items: [{ position: 1 }, { position: 2 }], next: 2, position: 2 })
     expect((await ask('GET', '/orders/no-such/events')).body.code).toBe('order-not-found')
     expect((await ask('GET', '/events?after=9007199254740991')).body.items).toEqual([])
+  })
+
+  test('shows what happened to a product', async () => {
+    const [sku, customerId] = [await listed(5), await registered()]
+    await ask('POST', '/orders', { customerId, lines: [{ sku, quantity: 2 }] })
+    const { body } = await ask('GET', `/products/${sku}/events`)
+    expect(body.items.map(({ type }: { type: string }) => type)).toEqual([
+      ...['ProductListed', 'StockReceived', 'StockReserved'],
+    ])
+    expect(
+      (await ask('GET', `/products/${sku}/events?limit=1&after=${String(body.items[0].position)}`)).body,
+    ).toMatchObject({
+      items: [{ type: 'StockReceived' }],
+      next: body.items[1].position,
+    })
+    expect((await ask('GET', '/products/no-such/events')).body.code).toBe('product-not-found')
+  })
+
+  test('finds what one request caused, from the time in its id on, or from wherever one likes', async () => {
+    const [sku, customerId, orderId] = [await listed(5), await registered(), fresh('order')]
+    await ask('POST', '/orders', { orderId, customerId, lines: [{ sku, quantity: 1 }] })
+    const placed = (await ask('GET', `/orders/${orderId}/events`)).body.items[0]
+    const found = await ask('GET', `/events?correlation=${String(placed.correlationId).toUpperCase()}`)
+    const types = found.body.items.map(({ type }: { type: string }) => type)
+    expect([types.toSorted(), found.body.next]).toEqual([['OrderPlaced', 'StockReserved'], null])
+    const more = `correlation=${String(placed.correlationId)}`
+    expect((await ask('GET', `/events?${more}&type=OrderPlaced`)).body.items).toHaveLength(1)
+    expect((await ask('GET', `/events?${more}&stream=inventory-${sku}`)).body.items).toHaveLength(1)
+    const behind = `after=${String(placed.position + 1)}`
+    expect((await ask('GET', `/events?${more}&${behind}`)).body.items.length).toBeLessThan(2)
+    // A trace id of a client: random, or one that only looks like a time.
+    for (const [trace, uuid] of [
+      ['0af7651916cd43dd8448eb211c80319d', '0af76519-16cd-43dd-8448-eb211c80319d'],
+      ['fff7651916cd73dd8448eb211c80319d', 'fff76519-16cd-73dd-8448-eb211c80319d'],
+    ] as const) {
+      const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` }
+      await ask('POST', `/products/${sku}/receipts`, { quantity: 1 }, { headers })
+      expect((await ask('GET', `/events?correlation=${uuid}`)).body.items).toMatchObject([{ type: 'StockReceived' }])
+    }
+    expect((await ask('GET', '/events?correlation=nothing')).status).toBe(400)
+  })
+
+  test('finds what was recorded within a time', async () => {
+    const [sku] = [await listed(5)]
+    const before = (await ask('GET', `/products/${sku}/events`)).body.items.at(-1)
+    // Until its clock has moved on.
+    await eventually(() => Date.now() > Date.parse(before.recordedAt) + 1)
+    await ask('POST', `/products/${sku}/receipts`, { quantity: 7 })
+    const last = (await ask('GET', `/products/${sku}/events`)).body.items.at(-1)
+    const positionsOf = async (query: string): Promise<readonly number[]> =>
+      (await ask('GET', `/events?${query}`)).body.items.map(({ position }: { position: number }) => position)
+    expect((await positionsOf(`from=${String(last.recordedAt)}`))[0]).toBe(last.position)
+    const upTo = `to=${String(last.recordedAt)}&after=${String(before.position - 1)}`
+    expect(await positionsOf(upTo)).toEqual([before.position])
+    const within = `from=${String(before.recordedAt)}&to=${String(last.recordedAt)}`
+    expect(await positionsOf(`stream=inventory-${sku}&${within}`)).toEqual([before.position - 1, before.position])
+    expect(await positionsOf(`type=StockReceived&${within}`)).toContain(before.position)
+    expect(await positionsOf('to=2020-01-01T00:00:00Z')).toEqual([])
+    expect(await positionsOf('from=9999-12-31T23:59:59%2B00:00')).toEqual([])
+    for (const [name, text] of [
+      ['from', '2026-02-31T99:00:00Z'],
+      ['to', 'yesterday'],
+      ['to', '2026-01-01'],
+    ] as const) {
+      const answer = await ask('GET', `/events?${name}=${text}`)
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: `/${name}` }] } })
+    }
+  })
+
+  test('shows one event with the bytes that are stored', async () => {
+    const sku = await listed(5)
+    const [first] = (await ask('GET', `/products/${sku}/events`)).body.items
+    const { body } = await ask('GET', `/events/${String(first.position)}`)
+    expect(body).toEqual({ ...first, bytes: expect.stringMatching(/^([0-9a-f]{2})+$/) })
+    expect(Buffer.from(String(body.bytes), 'hex').toString()).toContain(`Product "${sku}"`)
+    expect((await ask('GET', '/events/9007199254740991')).body.code).toBe('event-not-found')
+  })
+
+  test('tells how fast the events of an order went through this process, and nothing of what it did not do', async () => {
+    const [sku, customerId, orderId] = [await listed(5), await registered(), fresh('order')]
+    const placed = await ask('POST', '/orders', { orderId, customerId, lines: [{ sku, quantity: 1 }] })
+    await ask('GET', `/orders/${orderId}?after=${String(placed.body.position)}`)
+    const { body } = await ask('GET', `/orders/${orderId}/hops`)
+    expect(body.items.map(({ type }: { type: string }) => type).toSorted()).toEqual(['OrderPlaced', 'StockReserved'])
+    for (const { decided, committed, published, projected, pushed } of body.items) {
+      expect([published, pushed]).toEqual([null, null])
+      const times = [decided, committed, projected]
+      // With microseconds, so that they are in order as texts.
+      for (const time of times) expect(time).toMatch(/T[0-9:]{8}\.[0-9]{6}Z$/)
+      expect(times.toSorted()).toEqual(times)
+    }
+    expect((await ask('GET', '/orders/no-such/hops')).body.code).toBe('order-not-found')
   })
 
   test('an event that this release cannot read is shown as such', async () => {

@@ -374,6 +374,7 @@ describe('a part of a path that names nothing is 404', () => {
     ['POST', '/replays/{}/pause', 'replay-not-found'],
     ['POST', '/replays/{}/resume', 'replay-not-found'],
     ['DELETE', '/replays/{}', 'replay-not-found'],
+    ['GET', '/events/{}', 'event-not-found'],
     ['GET', '/dead-letters/{}', 'dead-letter-not-found'],
     ['POST', '/dead-letters/{}/retry', 'dead-letter-not-found'],
     ['POST', '/dead-letters/{}/discard', 'dead-letter-not-found'],

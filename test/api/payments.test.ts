@@ -10,6 +10,7 @@ import { systemClock } from '../../app/clock.ts'
 import { startSimulator, type RunningSimulator } from '../../app/gateway/start-simulator.ts'
 import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
 import { eventually } from '../support/eventually.ts'
+import { openWebSocket } from '../support/live-connection.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
@@ -67,6 +68,11 @@ async function get(
 }
 
 const EUR = (amount: number) => ({ amount, currency: 'EUR' })
+
+/** Whether it has these properties. */
+function isLike(item: object, properties: object): boolean {
+  return (expect.objectContaining(properties) as { asymmetricMatch(item: object): boolean }).asymmetricMatch(item)
+}
 
 let count = 0
 
@@ -343,6 +349,30 @@ describe('what is read', () => {
       headers: { 'if-match': tags.at(-1) ?? '' },
     })
     expect(((await kept.json()) as Reply['body'])['code']).toBe('order-not-cancellable')
+  })
+
+  test('of an order changes at /live as its payment and its delivery do, and its hops tell when that was pushed', async () => {
+    const orderId = await placed()
+    const client = await openWebSocket(service.url)
+    client.send({ type: 'subscribe', id: 1, topics: { orders: {} } })
+    await client.frame(({ type, topic }) => type === 'snapshot' && topic === 'orders')
+    await post('/payments', { orderId, method: 'card' })
+    const told = (change: object) =>
+      client.frame(({ type, items }) => type === 'change' && items.some((item) => isLike(item, { orderId, ...change })))
+    await told({ payment: expect.objectContaining({ status: 'captured' }) as object })
+    const dispatched = await post(`/deliveries/${orderId}/dispatch`, {})
+    await told({ delivery: { status: 'dispatched', dispatches: 1 } })
+    client.cut()
+    // The thread of the projector may tell a moment after the page.
+    await eventually(async () => {
+      const { items } = (await get(`/orders/${orderId}/hops`, dispatched, '')) as { items: Reply['body'][] }
+      const hops = items.find(({ type }) => type === 'DeliveryDispatched')
+      const times = ['decided', 'committed', 'projected', 'pushed'].map((hop) => String(hops?.[hop]))
+      expect(times.every((text) => text.endsWith('Z'))).toBe(true)
+      expect(times.slice(0, 3).toSorted()).toEqual(times.slice(0, 3))
+      expect(hops?.['published']).toBeNull()
+      return true
+    })
   })
 
   test('of the life of an order is every step, with the stock that moved and the time since the last', async () => {

@@ -18,12 +18,17 @@ describe.skipIf(kafka === null)('the relay', () => {
     await using relaying = await openRelaying(kafka)
     await relaying.createTopics()
     await appendEvents(relaying.pool, soldOrders('before', 2_000))
-    const relay = relaying.relay()
+    const acknowledged: number[] = []
+    const relay = relaying.relay({ published: (positions) => void acknowledged.push(...positions) })
     await relaying.published()
-    await appendEvents(relaying.pool, soldOrders('while-it-runs', 50))
+    const head = await appendEvents(relaying.pool, soldOrders('while-it-runs', 50))
     await relaying.published()
     expect(await expectPublished(relaying)).toBe(0)
     await relay.stop()
+    // Each event once, without its copies.
+    expect(acknowledged.toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: head }, (_, index) => index + 1),
+    )
     expect(relaying.complaints).toEqual([])
   })
 

@@ -34,7 +34,7 @@ export interface Relaying {
   createTopics(wanted?: (topic: Topic) => boolean): Promise<void>
   alterTopic(topic: TopicName, settings: Readonly<Record<string, string>>): Promise<void>
   /** Starts one more relay, as another process would. */
-  relay(options?: Partial<Pick<RelayParts, 'owner' | 'reachPoint' | 'loses' | 'kafka'>>): Relay
+  relay(options?: Partial<Pick<RelayParts, 'owner' | 'reachPoint' | 'loses' | 'kafka' | 'published'>>): Relay
   /** Resolves when everything that is stored is published. */
   published(): Promise<void>
   /** What an independent consumer finds: by topic, in the order of each partition. */

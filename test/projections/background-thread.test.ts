@@ -17,7 +17,7 @@ beforeEach(async () => {
   database = await testDatabase()
   pool = openPool(database.url, { name: 'test', max: 2 })
   worker = new BackgroundThread({
-    data: { name: 'projector', databaseUrl: database.url, crash: null, driftCheckEvery: null, kafka: null },
+    data: { name: 'projector', databaseUrl: database.url, crash: null, driftCheckEvery: null, kafka: null, hops: null },
     log: pino({ level: 'silent' }),
   })
 })
@@ -55,6 +55,7 @@ test('a thread that cannot reach the database tells its host why', async () => {
       crash: null,
       driftCheckEvery: null,
       kafka: null,
+      hops: null,
     },
     log: pino({ level: 'silent' }),
   })

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { customerRegistered, eur, NOON, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
 import { activityPage } from '../../projections/views/activity.ts'
 import { alertsPage } from '../../projections/views/alerts.ts'
+import { customersPage } from '../../projections/views/customers.ts'
 import { deliveriesPage } from '../../projections/views/deliveries.ts'
 import { notificationsPage } from '../../projections/views/notifications.ts'
 import { ordersPage, ordersTable } from '../../projections/views/orders.ts'
@@ -330,6 +331,10 @@ describe('the queries', () => {
         case when n % 50 = 1 then 'failed' else 'sent' end, 'c' || (n % 500), 100 + n
       from generate_series(1, 20000) n`,
     )
+    await pool.query(
+      `insert into views.customers_g1 (customer_id, tier, first_position)
+      select 'x' || n, case when n % 50 = 0 then 'vip' else 'standard' end, 100 + n from generate_series(1, 20000) n`,
+    )
     await pool.query('analyze')
     const pages: readonly (readonly [string, ViewQuery, readonly string[]])[] = [
       ['orders', ordersPage({ status: false, customer: false }), []],
@@ -342,6 +347,8 @@ describe('the queries', () => {
       ['payments', paymentsPage({ status: true, method: false, order: false }), ['pending']],
       ['payments', paymentsPage({ status: false, method: true, order: false }), ['paypal']],
       ['payments', paymentsPage({ status: true, method: true, order: true }), ['captured', 'card', 'x7']],
+      ['customers', customersPage({ tier: false }), []],
+      ['customers', customersPage({ tier: true }), ['vip']],
       ['deliveries', deliveriesPage({ status: false }), []],
       ['deliveries', deliveriesPage({ status: true }), ['failed']],
       ['alerts', alertsPage, []],
@@ -355,7 +362,7 @@ describe('the queries', () => {
       for (const [projection, query, filters] of pages) {
         const values = [String(Number.MAX_SAFE_INTEGER), '51', ...filters]
         expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), values })).not.toMatch(
-          /Seq Scan on (orders|products|activity|payments|deliveries|alerts|notifications)_g1/,
+          /Seq Scan on (orders|products|customers|activity|payments|deliveries|alerts|notifications)_g1/,
         )
       }
     }

@@ -1,7 +1,7 @@
 /** The API on real parts in this process: group commit, projector and views on a database of its own. */
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
+import { newId, newIdBytes, preciseClock, systemClock } from '../../app/clock.ts'
 import { logReaders } from '../../app/roles/log-readers.ts'
 import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
 import { openLive } from '../../app/start/open-live.ts'
@@ -26,6 +26,7 @@ import { createTraffic } from '../../simulation/traffic.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
+import { Hops } from '../../store/log/hops.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { orderReader } from './order-reader.ts'
@@ -59,7 +60,8 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const pool = openPool(url, { name: 'test reader', max: 8, settings: READER_SETTINGS })
   const metrics = createMetrics()
-  const committer = openCommitter({ databaseUrl: url, pool, ...UNWATCHED })
+  const hops = new Hops()
+  const committer = openCommitter({ databaseUrl: url, pool, ...UNWATCHED, hops })
   const feed = new LogFeed(pool)
   const progress = new Progress(systemClock)
   const listener = new Listener(url, {
@@ -72,7 +74,12 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   await listener.start()
   await committer.start()
   const writers = projectorPool(url)
-  const projector = openProjector({ pool: writers, feed, log, progress })
+  const projector = openProjector({
+    ...{ pool: writers, feed, log, progress },
+    showed(projection, stretch) {
+      if (projection === 'orders') hops.mark('projected', stretch, preciseClock())
+    },
+  })
   await projector.start()
 
   const traffic = createTraffic(1)
@@ -92,7 +99,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const releases = new Releases()
   const live = openLive({
     ...{ databaseUrl: url, currency: 'EUR', progress, views, reactors, sampler, knownHead: () => committer.known },
-    ...{ most: 1_000, releases },
+    ...{ most: 1_000, releases, hops },
   })
   const parts: ApiParts = {
     executor: committer,
@@ -105,6 +112,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     listNotifications: (filter) => listNotifications({ pool, views }, filter),
     readLog: (query) => readLog(pool, query),
     readTimeline: (orderId) => readToldTimeline(pool, orderId),
+    hopsOf: (position) => hops.of(position),
     shop,
     newId,
     log,
