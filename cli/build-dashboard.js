@@ -47,6 +47,8 @@ async function bundleDashboard(folder) {
     outdir: folder,
     loader: { '.html': 'copy', '.svg': 'copy' },
     bundle: true,
+    // A page tells by it that it is older than the service.
+    define: { RELEASE: JSON.stringify(release()) },
     minify: true,
     format: 'esm',
     // The first with light-dark() and nesting.
@@ -61,7 +63,11 @@ function stampOf() {
     const { size, mtimeMs } = statSync(join(SOURCES, path))
     return [path, size, mtimeMs]
   })
-  return JSON.stringify(files.sort(([one], [other]) => (one < other ? -1 : 1)))
+  return JSON.stringify([release(), ...files.sort(([one], [other]) => (one < other ? -1 : 1))])
+}
+
+function release() {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
 }
 
 function contentOf(path) {

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Not of the program: what measures, checks, runs and describes it, and the dashboard, which is bundled. */
 const APART = ['bench', 'coverage', 'dashboard', 'dist', 'docs', 'node_modules', 'ops', 'test']
 /** But this one, which the command line uses too. */
-const SHARED = 'dashboard/live-client.ts'
+const SHARED = 'dashboard/live.ts'
 const STAMP = 'sources.json'
 /** Of mails, which are read beside the code. */
 const TEMPLATE = /\/templates\/[^/]+\.(txt|html)$/

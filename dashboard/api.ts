@@ -62,30 +62,35 @@ export async function send<Body>({ method, path, body, headers = {} }: Command, 
 export const tokenWanted = signal<'no' | 'first' | 'another'>('no')
 
 /** In memory only: it is gone with the page. */
-let token: string | null = null
+export const token = signal<string | null>(null)
 let waiting: (() => void)[] = []
 
 export function giveToken(text: string): void {
-  token = text
+  token.value = text
   tokenWanted.value = 'no'
   for (const goOn of waiting) goOn()
   waiting = []
 }
 
+/** Asks whoever is there for a token. */
+export function wantToken(): void {
+  tokenWanted.value = token.value === null ? 'first' : 'another'
+}
+
 function waitForToken(): Promise<void> {
-  tokenWanted.value = token === null ? 'first' : 'another'
+  wantToken()
   return new Promise((resolve) => waiting.push(resolve))
 }
 
 /** An answer that is not 401: then it waits until somebody gives a token, and asks again. */
 async function request(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {
   for (;;) {
-    const used = token
+    const used = token.value
     const headers = { ...init.headers, ...(used !== null && { authorization: `Bearer ${used}` }) }
     const response = await answered(path, { ...init, headers })
     if (response.status !== 401) return response
     // Meanwhile another request may have been given a better one.
-    if (used === token) await waitForToken()
+    if (used === token.value) await waitForToken()
   }
 }
 

@@ -1,57 +1,63 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
 import type { Version } from './api-shapes.ts'
-import { age, connection, useLive } from './live.ts'
+import { DashboardPage } from './pages/dashboard.tsx'
+import { DeliveriesPage } from './pages/deliveries.tsx'
 import { FailurePage } from './pages/failure.tsx'
 import { FailuresPage } from './pages/failures.tsx'
 import { KafkaPage } from './pages/kafka.tsx'
-import { NowPage } from './pages/now.tsx'
 import { OrderPage } from './pages/order.tsx'
 import { OrdersPage } from './pages/orders.tsx'
+import { PaymentsPage } from './pages/payments.tsx'
 import { ProductsPage } from './pages/products.tsx'
 import { ProjectionsPage } from './pages/projections.tsx'
 import { ReplayPage } from './pages/replay.tsx'
 import { SchemaPage } from './pages/schema.tsx'
 import { SchemasPage } from './pages/schemas.tsx'
 import { TopicPage } from './pages/topic.tsx'
-import { currencyDigits, duration } from './parts/format.ts'
+import { currencyDigits, shopCurrency } from './parts/format.ts'
 import { StoppedProjections } from './parts/notes.tsx'
+import { OlderPage, Pulse } from './state/pulse.tsx'
 import { TokenDialog } from './parts/token-dialog.tsx'
+import { useLive } from './polling.ts'
 import { href, PAGES, route, type Route } from './route.ts'
+import { t } from './texts/text.ts'
 import { choose, theme } from './theme.ts'
 
 export function Frame() {
   const { page, id } = route.value
-  const title = PAGES.find(({ name }) => name === page)?.title ?? 'Not found'
+  const title = page === 'unknown' ? t('frame.not-found') : t(`frame.page.${page}`)
   // Asked until it is known: a service keeps its currency.
   const { shown } = useLive<Version>(currencyDigits.value === null ? '/version' : null)
-  const digits = shown.value?.body.digits
+  const version = shown.value?.body
   useEffect(() => {
-    if (digits !== undefined) currencyDigits.value = digits
-  }, [digits])
+    if (version === undefined) return
+    currencyDigits.value = version.digits
+    shopCurrency.value = version.currency
+  }, [version])
   useEffect(() => {
     document.title = `${id ?? title} · OrderLedger`
   }, [title, id])
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector('h1')?.focus()}>
-        Skip to the page
+        {t('frame.skip')}
       </button>
-      <nav aria-label="Pages">
-        <a class="brand" href={href('now')}>
+      <nav aria-label={t('frame.pages')}>
+        <a class="brand" href={href('dashboard')}>
           <img src="icon.svg" alt="" width="20" height="20" /> OrderLedger
         </a>
         <ul>
-          {PAGES.map(({ name, title: label }) => (
+          {PAGES.map((name) => (
             <li key={name}>
               <a href={href(name)} aria-current={name === page ? 'page' : undefined}>
-                {label}
+                {t(`frame.page.${name}`)}
               </a>
             </li>
           ))}
         </ul>
         <p class="links">
-          <a href="../docs/">API</a>
+          <a href="../docs/">{t('frame.api')}</a>
         </p>
       </nav>
       <header>
@@ -62,10 +68,11 @@ export function Frame() {
           aria-pressed={theme.value === 'dark'}
           onClick={() => choose(theme.value === 'dark' ? 'light' : 'dark')}
         >
-          Dark theme
+          {t('frame.dark')}
         </button>
       </header>
       <main>
+        <OlderPage />
         <StoppedProjections />
         <PageOf route={route.value} />
       </main>
@@ -76,14 +83,18 @@ export function Frame() {
 
 function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
   switch (page) {
-    case 'now':
-      return <NowPage />
+    case 'dashboard':
+      return <DashboardPage />
     case 'orders':
       return id === null ? (
         <OrdersPage status={query.get('status')} cursor={query.get('cursor')} />
       ) : (
         <OrderPage key={id} orderId={id} />
       )
+    case 'payments':
+      return <PaymentsPage status={query.get('status')} cursor={query.get('cursor')} />
+    case 'deliveries':
+      return <DeliveriesPage status={query.get('status')} cursor={query.get('cursor')} />
     case 'products':
       return <ProductsPage />
     case 'projections':
@@ -105,26 +116,11 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
     case 'unknown':
       return (
         <>
-          <h1 tabIndex={-1}>Not found</h1>
+          <h1 tabIndex={-1}>{t('frame.not-found')}</h1>
           <p>
-            This page does not exist. Go to <a href={href('now')}>Now</a>.
+            {t('frame.not-found.go')} <a href={href('dashboard')}>{t('frame.page.dashboard')}</a>.
           </p>
         </>
       )
   }
-}
-
-/** Whether the service answers, and how old what one sees is. */
-function Pulse() {
-  const state = connection.value
-  const old = age.value === null ? '' : `, data ${duration(age.value / 1_000)} old`
-  return (
-    <p class={`pulse ${state}`}>
-      <span class="dot" aria-hidden="true" />
-      <span>{{ live: `Live${old}`, connecting: 'Connecting', reconnecting: `Reconnecting${old}` }[state]}</span>
-      <span class="unseen" role="status">
-        {state === 'reconnecting' ? 'The service is not responding. The numbers shown are out of date.' : ''}
-      </span>
-    </p>
-  )
 }

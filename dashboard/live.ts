@@ -1,162 +1,588 @@
 /**
- * Keeps what is shown current, by asking again: every second, every five while nobody looks. The one file that knows
- * how news arrives; everything else sees signals.
+ * Follows changes at /live: over a WebSocket, else as an event stream, else by asking every second. It comes back by itself
+ * and goes on from what it has. One file without imports, to be copied; docs/live.md says what travels.
+ *
+ *   connecting ──subscribed──> live ──the line broke, 35 s of silence, a hole──> waiting ──> connecting
+ *   connecting ──three tries failed──> the other carrier ──three more──> polling, with a try every 30 s, and soon after
+ *                                      the service answers again
+ *   live ──the page did not run, and does again──> waiting ──subscribed, or a new line within a second──> live
+ *   anything ──a code that no repetition mends──> ended
+ *
+ * More than 300 lines, because it is one file.
  */
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { read, RequestFailed, type Trouble } from './api.ts'
 
-const EVERY_MS = 1_000
-/** Of the rounds, while the page is hidden. */
-const ONE_IN = 5
-/** Two answers missed: whatever is under way, what is shown is old. */
-const SILENCE_MS = 3_500
-const HIDDEN_SILENCE_MS = ONE_IN * EVERY_MS + SILENCE_MS
-/** What pages that were left had shown, so that coming back shows something at once. */
-const KEPT_TOPICS = 30
-
-const MOST_RESTS = 30
-
-export interface Shown<Body> {
-  readonly body: Body
-  /** Of the log, that the answer shows; null where an answer has none. */
-  readonly position: number | null
-  /** When it was last known to be so, on the page's own clock. */
-  readonly at: number
+export interface TopicPlace {
+  /** Everything up to here was told. */
+  readonly to: number
+  readonly epoch: string
 }
 
-export interface Live<Body> {
-  readonly shown: ReadonlySignal<Shown<Body> | null>
-  /** Why the last attempt failed; null when it did not. */
-  readonly trouble: ReadonlySignal<Trouble | null>
+/** A snapshot (forget what you have of the topic) or a change (each item replaces that of its key, or is one more entry). */
+export interface LiveFrame {
+  readonly type: 'snapshot' | 'change'
+  readonly topic: string
+  /** Of a snapshot; `poll`: asked for, because nothing can be followed. */
+  readonly reason?: 'start' | 'behind' | 'slow' | 'summary' | 'epoch' | 'ahead' | 'state' | 'poll'
+  readonly from: number | null
+  readonly to: number
+  readonly epoch?: string | null
+  readonly asOf: string | null
+  readonly at: string
+  readonly items: readonly unknown[]
+  /** Rows were left out: a snapshot follows. */
+  readonly summary?: boolean
+  readonly count?: number
+  readonly next?: string | null
+  readonly counts?: Readonly<Record<string, number>>
 }
 
-interface Topic {
-  readonly path: string
-  readonly shown: Signal<Shown<unknown> | null>
-  readonly trouble: Signal<Trouble | null>
-  etag: string | null
-  users: number
-  asking: boolean
-  /** Rounds in which it is not asked for, after it was refused; each refusal doubles them. */
-  rests: number
-  resting: number
+export interface LivePing {
+  readonly at: string
+  readonly head: number
+  readonly topics: Readonly<
+    Record<
+      string,
+      {
+        readonly to: number | null
+        readonly asOf: string | null
+        readonly state: 'live' | 'replaying' | 'paused' | 'failed'
+        readonly lagEvents: number
+        readonly lagSeconds: number
+      }
+    >
+  >
 }
 
-const topics = new Map<string, Topic>()
-const used = signal<readonly Topic[]>([])
-/** False as soon as anything on the page gets no answer. */
-const answers = computed(() => used.value.every(({ trouble }) => trouble.value?.status !== null))
+export type LiveStatus = 'connecting' | 'live' | 'waiting' | 'polling' | 'ended'
 
-/** The page's own clock in milliseconds: it moves once a round. */
-export const now = signal(performance.now())
+export interface LiveOptions {
+  /** Of the service, such as `https://shop.example`. */
+  readonly url: string
+  readonly topics: Readonly<Record<string, { readonly limit?: number }>>
+  readonly token?: string | null
+  /** What was told before, to go on from. */
+  readonly places?: Readonly<Record<string, TopicPlace>>
+  /** In the order in which they are tried. */
+  readonly carriers?: readonly Carrier[]
+  readonly onFrame: (frame: LiveFrame) => void
+  readonly onPing?: (ping: LivePing) => void
+  /** Asking, where nothing can be followed, got an answer: what one has is as it was told, and its frames came before. */
+  readonly onPolled?: () => void
+  /** `detail`: why, in words. */
+  readonly onStatus?: (status: LiveStatus, detail: string) => void
+  /** The release that serves, with each connection. */
+  readonly onRelease?: (release: string) => void
+  /** A wish that was refused, or a topic without tables. */
+  readonly onError?: (error: { readonly code: string; readonly topic: string | null; readonly detail: string }) => void
+  /** The time of day in milliseconds. With it a machine that slept is known: the page's own clock may have stopped with it. */
+  readonly clock?: () => number
+  /** Where a browser has none, or another one is to be used. */
+  readonly openSocket?: (url: string) => Socket
+  readonly fetch?: typeof fetch
+}
 
-/** How old the oldest thing on the page is, in milliseconds; null before the first answer. */
-export const age = computed(() => {
-  const times = used.value.flatMap(({ shown, trouble }) => (isRefused(trouble.value) ? [] : (shown.value?.at ?? [])))
-  return times.length === 0 ? null : Math.max(0, now.value - Math.min(...times))
-})
+export type Carrier = 'websocket' | 'event-stream'
 
-export type Connection = 'connecting' | 'live' | 'reconnecting'
+/** As much of a WebSocket as is used. */
+export interface Socket {
+  onopen: (() => void) | null
+  onmessage: ((event: { readonly data: unknown }) => void) | null
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  onerror: (() => void) | null
+  send(text: string): void
+  close(): void
+}
 
-export const connection = computed<Connection>(() => {
-  if (!answers.value) return 'reconnecting'
-  if (age.value === null) return 'connecting'
-  return age.value > (document.hidden ? HIDDEN_SILENCE_MS : SILENCE_MS) ? 'reconnecting' : 'live'
-})
+interface Line {
+  /** Sends the whole wish again; false: this line cannot. */
+  wish(): boolean
+  close(): void
+}
 
-/** What a path of the API shows, kept current while the component is there. Null: nothing is asked. */
-export function useLive<Body>(path: string | null): Live<Body> {
-  const topic = path === null ? NOTHING : topicOf(path)
-  useEffect(() => {
-    if (topic === NOTHING) return
-    topics.set(topic.path, topic)
-    if (topic.users === 0) void ask(topic)
-    topic.users += 1
-    used.value = [...topics.values()].filter(({ users }) => users > 0)
-    return () => {
-      topic.users -= 1
-      used.value = used.value.filter(({ users }) => users > 0)
-      forgetUnused()
+/** What a message may be, beside frames. */
+interface Message extends Omit<LiveFrame, 'type'> {
+  readonly type: LiveFrame['type'] | 'subscribed' | 'ping' | 'error' | 'close'
+  readonly id?: number | null
+  readonly release?: string
+  readonly code: string & number
+  readonly detail?: string
+  readonly head: number
+  readonly topics?: LivePing['topics']
+}
+
+const SILENCE_MS = 35_000
+/** A page that did not run for longer than this has been away. */
+const AWAY_MS = 5_000
+/** After it came back, what it shows is right or asked for anew within this. */
+const RETURN_MS = 1_000
+const TICK_MS = 500
+const FIRST_DELAY_MS = 200
+const LONGEST_DELAY_MS = 10_000
+/** A connection that lived so long was a good one. */
+const GOOD_MS = 10_000
+const TRIES = 3
+const POLL_MS = 1_000
+const TRY_AGAIN_MS = 30_000
+/** Within this all come back whom a restart sent away. */
+const MOST_RETURN_MS = 2_000
+/** No repetition mends these. */
+const DEFECTS = [1002, 1003, 1007, 1009, 4400]
+const UNAUTHORIZED = [4401, 4403]
+/** What shows a topic to those who can only ask; `by`: what its rows are told apart by, in `sales`. */
+const LISTS: Readonly<Record<string, readonly { readonly path: string; readonly by?: string }[]>> = {
+  orders: [{ path: '/orders' }],
+  payments: [{ path: '/payments' }],
+  deliveries: [{ path: '/deliveries' }],
+  stock: [{ path: '/products' }],
+  sales: [
+    { path: '/analytics', by: 'total' },
+    { path: '/analytics/hours', by: 'hour' },
+    { path: '/analytics/regions', by: 'region' },
+    { path: '/analytics/categories', by: 'category' },
+    { path: '/analytics/tiers', by: 'tier' },
+    { path: '/analytics/products', by: 'sku' },
+  ],
+  activity: [{ path: '/activity' }],
+  alerts: [{ path: '/alerts' }],
+  projections: [{ path: '/projections' }],
+  reactors: [{ path: '/reactors' }],
+  lag: [{ path: '/lag' }],
+}
+
+export class LiveClient {
+  readonly #options: LiveOptions
+  #topics: LiveOptions['topics']
+  #token: string | null
+  /** By topic: `next` is where the next change begins, the rest what may be resumed from. */
+  readonly #places = new Map<string, TopicPlace & { readonly next: number }>()
+  /** Topics that were asked for again, with the wish that did: frames of before are dropped. */
+  readonly #asked = new Map<string, number>()
+  #wishes = 0
+  #line: Line | null = null
+  #isStream = false
+  #status: LiveStatus = 'ended'
+  #failures = 0
+  #tries = 0
+  #carrier = 0
+  #retryMs = 0
+  /** Null: it is not open yet. */
+  #openedAt: number | null = null
+  #heardAt = 0
+  #tickedAt = 0
+  #tickedTime = 0
+  /** Until when something has to be heard; null: nothing is waited for. */
+  #expected: number | null = null
+  #ticking: ReturnType<typeof setInterval> | null = null
+  #waiting: ReturnType<typeof setTimeout> | null = null
+  #polledAt = 0
+  /** The last round of polling got no answer. */
+  #isAway = false
+  readonly #lists = new Map<string, PolledList>()
+  readonly #onSeen = (): void => (this.#absence() > AWAY_MS ? this.#back() : this.#seen())
+
+  constructor(options: LiveOptions) {
+    this.#options = options
+    this.#topics = options.topics
+    this.#token = options.token ?? null
+    for (const [topic, place] of Object.entries(options.places ?? {}))
+      this.#places.set(topic, { ...place, next: place.to })
+  }
+
+  start(): void {
+    if (this.#ticking !== null) return
+    this.#absence()
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS)
+    for (const event of ['visibilitychange', 'resume']) page?.addEventListener(event, this.#onSeen)
+    for (const event of ['pageshow', 'online']) frame?.addEventListener?.(event, this.#onSeen)
+    this.#connect()
+  }
+
+  stop(): void {
+    if (this.#ticking !== null) clearInterval(this.#ticking)
+    this.#ticking = null
+    for (const event of ['visibilitychange', 'resume']) page?.removeEventListener(event, this.#onSeen)
+    for (const event of ['pageshow', 'online']) frame?.removeEventListener?.(event, this.#onSeen)
+    this.#hangUp()
+    this.#is('ended', 'stopped')
+  }
+
+  /** Follows these from now on. What is no longer asked for is forgotten, unless it is all: then it waits. */
+  want(topics: LiveOptions['topics']): void {
+    this.#topics = topics
+    if (Object.keys(topics).length > 0) {
+      for (const topic of [...this.#places.keys()]) if (topics[topic] === undefined) this.#places.delete(topic)
     }
-  }, [topic])
-  return topic as Live<Body>
-}
+    if (this.#line?.wish() !== true) this.#again()
+  }
 
-/** Asks for everything on the page now: a command was answered. */
-export function refresh(): void {
-  for (const topic of used.value) topic.resting = 0
-  askAll()
-}
+  /** A token in place of one that ended; begins anew where it had ended. */
+  authorize(token: string): void {
+    this.#token = token
+    if (this.#status === 'ended' && this.#ticking !== null) this.#connect()
+  }
 
-function askAll(): void {
-  now.value = performance.now()
-  for (const topic of used.value) {
-    if (topic.resting > 0) topic.resting -= 1
-    else void ask(topic)
+  /** What may be resumed from, by topic. */
+  places(): Readonly<Record<string, TopicPlace>> {
+    return Object.fromEntries([...this.#places].map(([topic, { to, epoch }]) => [topic, { to, epoch }]))
+  }
+
+  #is(status: LiveStatus, detail: string): void {
+    if (status === this.#status) return
+    this.#status = status
+    this.#options.onStatus?.(status, detail)
+  }
+
+  #connect(): void {
+    this.#hangUp()
+    if (this.#ticking === null) return
+    const carriers = this.#options.carriers ?? ['websocket', 'event-stream']
+    const carrier = carriers[this.#carrier % carriers.length] ?? 'websocket'
+    // Six connections are all that a browser has for an origin: a page that is not seen leaves its own to others.
+    if (carrier === 'event-stream' && page?.hidden === true) return this.#is('waiting', 'the page is hidden')
+    this.#heardAt = now()
+    this.#openedAt = null
+    if (this.#status !== 'polling') this.#is('connecting', carrier)
+    this.#isStream = carrier === 'event-stream'
+    this.#line = this.#isStream ? this.#openStream() : this.#openSocket()
+  }
+
+  #hangUp(): void {
+    if (this.#waiting !== null) clearTimeout(this.#waiting)
+    this.#waiting = null
+    const line = this.#line
+    this.#line = null
+    line?.close()
+    this.#asked.clear()
+    this.#expected = null
+  }
+
+  #again(): void {
+    if (this.#ticking !== null) this.#connect()
+  }
+
+  #openSocket(): Line {
+    const { url, openSocket = browserSocket } = this.#options
+    const socket = openSocket(`${url.replace(/^http/, 'ws')}/live`)
+    const line: Line = {
+      wish: () => {
+        if (this.#openedAt === null) return true // it says so as soon as it is open
+        socket.send(this.#wishText())
+        return true
+      },
+      close: () => {
+        socket.onopen = socket.onmessage = socket.onclose = null
+        socket.onerror = () => undefined
+        socket.close()
+      },
+    }
+    const isThis = (): boolean => this.#line === line
+    socket.onopen = () => {
+      if (!isThis()) return
+      this.#openedAt = now()
+      socket.send(this.#wishText())
+    }
+    socket.onmessage = ({ data }) => {
+      if (isThis() && typeof data === 'string') this.#heard(data)
+    }
+    socket.onerror = () => undefined // its end follows
+    socket.onclose = ({ code, reason }) => {
+      if (isThis()) this.#broke(code, reason)
+    }
+    return line
+  }
+
+  #wishText(): string {
+    this.#wishes += 1
+    const topics: Record<string, object> = {}
+    for (const [topic, { limit }] of Object.entries(this.#topics)) {
+      const place = this.#places.get(topic)
+      topics[topic] = {
+        ...(limit !== undefined && { limit }),
+        ...(place !== undefined && { after: place.to, epoch: place.epoch }),
+      }
+      // Named without a position, a topic that runs goes on: its snapshot may be under way.
+      if (place !== undefined) this.#asked.set(topic, this.#wishes)
+    }
+    const token = this.#token === null ? {} : { token: this.#token }
+    return JSON.stringify({ type: 'subscribe', id: this.#wishes, ...token, topics })
+  }
+
+  #openStream(): Line {
+    const names = Object.keys(this.#topics)
+    const after = names.flatMap((topic) => {
+      const place = this.#places.get(topic)
+      return place === undefined ? [] : [`${topic}:${place.epoch}:${String(place.to)}`]
+    })
+    const limit = Math.max(0, ...Object.values(this.#topics).map((asked) => asked.limit ?? 0))
+    const query = new URLSearchParams({ topics: names.join() })
+    if (after.length > 0) query.set('after', after.join())
+    if (limit > 0) query.set('limit', String(limit))
+    const ending = new AbortController()
+    const line: Line = { wish: () => false, close: () => ending.abort() }
+    const isThis = (): boolean => this.#line === line
+    void this.#readStream(`/live?${query.toString()}`, ending.signal, isThis).then(
+      (code) => isThis() && this.#broke(code, ''),
+      () => isThis() && this.#broke(1006, 'the stream broke'),
+    )
+    return line
+  }
+
+  /** Resolves with the code with which it ended. */
+  async #readStream(path: string, signal: AbortSignal, isThis: () => boolean): Promise<number> {
+    const response = await this.#get(path, { accept: 'text/event-stream' }, signal)
+    if (response.status === 401) return 4401
+    if (response.status === 403) return 4403
+    if (response.status === 400) return 4400
+    if (!response.ok || response.body === null) return 1006
+    this.#openedAt = now()
+    const reader = response.body.getReader()
+    const decoder = new TextDecoder()
+    let text = ''
+    while (true) {
+      const { done, value } = await reader.read()
+      if (done || !isThis()) return 1006
+      text += decoder.decode(value, { stream: true })
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const event = text.slice(0, end)
+        text = text.slice(end + 2)
+        const retry = /^retry: (\d+)$/m.exec(event)?.[1]
+        if (retry !== undefined) this.#retryMs = Number(retry)
+        const data = /^data: (.*)$/m.exec(event)?.[1]
+        if (data === undefined) continue
+        const closing = this.#heard(data)
+        if (closing !== null) return closing
+      }
+    }
+  }
+
+  async #get(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Response> {
+    const { url, fetch: ask = fetch } = this.#options
+    const authorization = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }
+    return ask(`${url}${path}`, { headers: { ...headers, ...authorization }, ...(signal && { signal }) })
+  }
+
+  /** Gives the code of an event stream that takes leave. */
+  #heard(text: string): number | null {
+    const message = JSON.parse(text) as Message
+    this.#heardAt = now()
+    switch (message.type) {
+      case 'subscribed':
+        this.#subscribed(message)
+        break
+      case 'snapshot':
+      case 'change':
+        this.#told(message as LiveFrame)
+        break
+      case 'ping':
+        for (const [topic, { to }] of Object.entries(message.topics ?? {})) this.#moved(topic, to)
+        this.#options.onPing?.(message as unknown as LivePing)
+        break
+      case 'error':
+        this.#options.onError?.({ code: message.code, topic: message.topic, detail: message.detail ?? '' })
+        break
+      case 'close':
+        return message.code
+    }
+    return null
+  }
+
+  #subscribed({ id, release }: Message): void {
+    for (const [topic, wish] of [...this.#asked]) if (wish <= (id ?? wish)) this.#asked.delete(topic)
+    this.#expected = null
+    this.#tries = 0
+    if (release !== undefined) this.#options.onRelease?.(release)
+    this.#is('live', 'connected')
+  }
+
+  #told(frame: LiveFrame): void {
+    const { topic, type, from, to, epoch } = frame
+    if (this.#topics[topic] === undefined || this.#asked.has(topic)) return
+    if (type === 'snapshot') {
+      if (typeof epoch === 'string') this.#places.set(topic, { to, epoch, next: to })
+      this.#options.onFrame(frame)
+      return
+    }
+    const place = this.#places.get(topic)
+    if (place === undefined || from === null || from < place.next) return
+    if (from > place.next) {
+      // Something is missing between: what one has is asked to be gone on from.
+      if (this.#line?.wish() !== true) this.#again()
+      return
+    }
+    // Behind rows that were left out nothing may be resumed from, until a snapshot has come.
+    const isWhole = frame.summary !== true && place.to === place.next
+    this.#places.set(topic, { to: isWhole ? to : place.to, epoch: place.epoch, next: to })
+    this.#options.onFrame(frame)
+  }
+
+  #moved(topic: string, to: number | null): void {
+    const place = this.#places.get(topic)
+    if (place === undefined || to === null || to < place.next || this.#asked.has(topic)) return
+    this.#places.set(topic, { to: place.to === place.next ? to : place.to, epoch: place.epoch, next: to })
+  }
+
+  #broke(code: number, reason: string): void {
+    const lived = this.#openedAt === null ? null : now() - this.#openedAt
+    this.#hangUp()
+    if (DEFECTS.includes(code) || UNAUTHORIZED.includes(code)) {
+      return this.#is('ended', `${String(code)} ${reason}`.trim())
+    }
+    if (lived === null) this.#tries += 1
+    else if (lived >= GOOD_MS) this.#failures = 0
+    this.#failures += 1
+    if (this.#tries >= TRIES) this.#changeCarrier()
+    const isPolling = this.#status === 'polling'
+    if (!isPolling) this.#is('waiting', `${String(code)} ${reason}`.trim())
+    this.#waiting = setTimeout(() => this.#connect(), isPolling ? TRY_AGAIN_MS : this.#delay(code))
+  }
+
+  #changeCarrier(): void {
+    const carriers = this.#options.carriers?.length ?? 2
+    this.#tries = 0
+    this.#carrier += 1
+    if (this.#carrier % carriers === 0) this.#is('polling', 'no connection can be kept: asking every second')
+  }
+
+  #delay(code: number): number {
+    if (code === 1001) return chance() * MOST_RETURN_MS
+    if (code === 1013) return this.#retryMs
+    if (code === 4429) return LONGEST_DELAY_MS
+    return chance() * Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS)
+  }
+
+  #tick(): void {
+    const at = now()
+    if (this.#absence() > AWAY_MS) return this.#back()
+    if (this.#expected !== null && at >= this.#expected) return this.#connect()
+    if (this.#line !== null && at - this.#heardAt > SILENCE_MS) return this.#connect()
+    const isSeen = page?.hidden !== true
+    if (this.#status === 'polling' && isSeen && at - this.#polledAt >= POLL_MS) void this.#poll()
+  }
+
+  /** Milliseconds since it last ran. */
+  #absence(): number {
+    const at = now()
+    const time = this.#options.clock?.() ?? 0
+    const absence = Math.max(at - this.#tickedAt, time - this.#tickedTime)
+    this.#tickedAt = at
+    this.#tickedTime = time
+    return absence
+  }
+
+  /** It did not run for a while: until it has caught up, what it shows is old. */
+  #back(): void {
+    if (this.#status === 'live') this.#is('waiting', 'the page was away')
+    this.#seen()
+  }
+
+  /** The page runs again, or is looked at again: time in which it did not run is no silence. */
+  #seen(): void {
+    const at = now()
+    if (this.#ticking === null || this.#status === 'ended') return
+    if (page?.hidden === true) {
+      if (this.#isStream) {
+        this.#hangUp()
+        this.#is('waiting', 'the page is hidden')
+      }
+      return
+    }
+    // Asked to go on from what one has, a line that is dead does not answer.
+    if (this.#line?.wish() !== true) return this.#connect()
+    this.#heardAt = at
+    this.#expected = at + RETURN_MS
+  }
+
+  async #poll(): Promise<void> {
+    this.#polledAt = now()
+    let answers = 0
+    for (const [topic, { limit }] of Object.entries(this.#topics)) {
+      await this.#pollTopic(topic, limit).then(
+        () => (answers += 1),
+        () => undefined,
+      )
+    }
+    if (answers > 0) this.#options.onPolled?.()
+    const isBack = this.#isAway && answers > 0
+    this.#isAway = answers === 0
+    if (!isBack || this.#waiting === null) return
+    clearTimeout(this.#waiting)
+    this.#waiting = setTimeout(() => this.#connect(), chance() * MOST_RETURN_MS)
+  }
+
+  async #pollTopic(topic: string, limit: number | undefined): Promise<void> {
+    const asked = LISTS[topic] ?? []
+    const read = await Promise.all(
+      asked.map(({ path, by }) => this.#pollList(path, by, topic === 'sales' ? undefined : limit)),
+    )
+    if (!read.includes(true)) return
+    const lists = asked.flatMap(({ path }) => this.#lists.get(path) ?? [])
+    const about = { from: null, to: Math.min(...lists.map(({ to }) => to)), epoch: null, asOf: null }
+    const items = lists.flatMap((list) => list.items)
+    const { at = '', next = null } = lists[0] ?? {}
+    this.#options.onFrame({ type: 'snapshot', topic, reason: 'poll', ...about, at, items, next })
+  }
+
+  /** True: it has changed since it was last asked for. */
+  async #pollList(path: string, by: string | undefined, limit: number | undefined): Promise<boolean> {
+    const tag = this.#lists.get(path)?.tag ?? null
+    const query = limit === undefined ? '' : `?limit=${String(limit)}`
+    const response = await this.#get(path + query, tag === null ? {} : { 'if-none-match': tag })
+    if (response.status >= 500) throw new Error(`answered ${String(response.status)}`)
+    if (response.status !== 200) return false
+    const body = (await response.json()) as PolledBody
+    const { position: _position, asOf: _asOf, ...whole } = body
+    const items = (body.items ?? [whole]).map((item) => (by === undefined ? item : { by, ...item }))
+    this.#lists.set(path, {
+      ...{ items, next: body.next ?? null, tag: response.headers.get('etag') },
+      ...{ to: Number(response.headers.get('x-position') ?? 0), at: response.headers.get('date') ?? '' },
+    })
+    return true
   }
 }
 
-/** Begins to keep things current. */
-export function startLive(): void {
-  let round = 0
-  setInterval(() => {
-    round += 1
-    now.value = performance.now()
-    if (!document.hidden || round % ONE_IN === 0) askAll()
-  }, EVERY_MS)
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) refresh()
-  })
-  addEventListener('online', refresh)
+interface PolledBody {
+  readonly items?: readonly object[]
+  readonly next?: string | null
+  readonly position?: number
+  readonly asOf?: string | null
 }
 
-const NOTHING = newTopic('')
-
-function newTopic(path: string): Topic {
-  return { path, shown: signal(null), trouble: signal(null), etag: null, users: 0, asking: false, rests: 0, resting: 0 }
+interface PolledList {
+  readonly items: readonly object[]
+  readonly next: string | null
+  readonly tag: string | null
+  readonly to: number
+  readonly at: string
 }
 
-function topicOf(path: string): Topic {
-  const known = topics.get(path)
-  if (known !== undefined) return known
-  const topic = newTopic(path)
-  topics.set(path, topic)
-  return topic
+/** Where there is a page: what is asked of it. */
+interface Page {
+  readonly hidden: boolean
+  addEventListener(event: string, listener: () => void): void
+  removeEventListener(event: string, listener: () => void): void
 }
 
-function forgetUnused(): void {
-  const unused = [...topics.values()].filter(({ users }) => users === 0)
-  for (const { path } of unused.slice(0, Math.max(0, unused.length - KEPT_TOPICS))) topics.delete(path)
+interface Surroundings {
+  readonly document?: Page
+  readonly WebSocket?: new (url: string) => Socket
+  readonly addEventListener?: (event: string, listener: () => void) => void
+  readonly removeEventListener?: (event: string, listener: () => void) => void
 }
 
-async function ask(topic: Topic): Promise<void> {
-  if (topic.asking) return
-  topic.asking = true
-  try {
-    const reading = await read(topic.path, topic.etag)
-    const at = performance.now()
-    const last = topic.shown.value
-    if (reading.changed) {
-      topic.etag = reading.etag
-      topic.shown.value = { body: reading.body, position: reading.position, at }
-    } else if (last !== null) {
-      topic.shown.value = { ...last, position: reading.position, at }
-    }
-    topic.trouble.value = null
-    topic.rests = 0
-  } catch (error) {
-    if (!(error instanceof RequestFailed)) throw error
-    topic.trouble.value = error.trouble
-    topic.rests = isRefused(error.trouble) ? Math.min(MOST_RESTS, 2 * topic.rests + 1) : 0
-    topic.resting = topic.rests
-  } finally {
-    topic.asking = false
-    now.value = Math.max(now.value, performance.now())
-  }
+const frame = globalThis as unknown as Surroundings
+const page = frame.document
+
+function browserSocket(url: string): Socket {
+  const { WebSocket } = frame
+  if (WebSocket === undefined) throw new Error('there is no WebSocket here: give openSocket')
+  return new WebSocket(url)
 }
 
-/** Answered, and not by what one asked for: asking is in order, and there is nothing that grows old. */
-function isRefused(trouble: Trouble | null): boolean {
-  return trouble !== null && trouble.status !== null && trouble.status < 500
+/** From 0 to 1: clients that were cut off at one moment do not come back at one moment. */
+function chance(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
+}
+
+function now(): number {
+  return performance.now()
 }

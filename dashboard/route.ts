@@ -1,7 +1,7 @@
 /** Which page is shown, as the part of the address behind `#`: a reload and the back button need no server. */
 import { computed, signal } from '@preact/signals'
 
-export type PageName = 'now' | 'orders' | 'products' | 'projections' | 'kafka' | 'failures' | 'schemas'
+export type PageName = (typeof PAGES)[number]
 
 export interface Route {
   readonly page: PageName | 'unknown'
@@ -10,24 +10,27 @@ export interface Route {
   readonly query: URLSearchParams
 }
 
-export const PAGES: readonly { readonly name: PageName; readonly title: string }[] = [
-  { name: 'now', title: 'Now' },
-  { name: 'orders', title: 'Orders' },
-  { name: 'products', title: 'Products' },
-  { name: 'projections', title: 'Projections' },
-  { name: 'kafka', title: 'Kafka' },
-  { name: 'failures', title: 'Failures' },
-  { name: 'schemas', title: 'Schemas' },
-]
+/** In the order of the navigation; their titles are in the table of texts. */
+export const PAGES = [
+  'dashboard',
+  'orders',
+  'payments',
+  'deliveries',
+  'products',
+  'projections',
+  'kafka',
+  'failures',
+  'schemas',
+] as const
 
 const hash = signal(location.hash)
 
 export const route = computed<Route>(() => {
   const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2)
   const [name = '', id] = path.split('/')
-  const page = PAGES.find((one) => one.name === (name === '' ? 'now' : name))
+  const page = PAGES.find((one) => one === (name === '' ? 'dashboard' : name))
   return {
-    page: page?.name ?? 'unknown',
+    page: page ?? 'unknown',
     id: id === undefined || id === '' ? null : decoded(id),
     query: new URLSearchParams(query),
   }

@@ -6,9 +6,9 @@ import type { RequestFailed } from './api.ts'
 
 const FALLBACK = 'en-GB'
 
-if (!isLanguage(navigator.language)) {
-  Object.defineProperty(navigator, 'language', { value: FALLBACK })
-  Object.defineProperty(navigator, 'languages', { value: [FALLBACK] })
+if (![navigator.language, ...navigator.languages].every(isLanguage)) {
+  Object.defineProperty(navigator, 'languages', { value: navigator.languages.map(mended) })
+  Object.defineProperty(navigator, 'language', { value: mended(navigator.language) })
 }
 
 addEventListener('error', ({ error, message }) => tell(error, message))
@@ -21,6 +21,11 @@ function isLanguage(tag: string): boolean {
   } catch {
     return false
   }
+}
+
+/** What comes before the part that is none: `fr` of `fr_FR@posix`. */
+function mended(tag: string): string {
+  return isLanguage(tag) ? tag : (/^[a-z]{2,3}(?![a-z])/i.exec(tag)?.[0] ?? FALLBACK)
 }
 
 function tell(error: unknown, message: string): void {

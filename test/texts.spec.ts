@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
+import { TABLE } from '../dashboard/texts/table.ts'
 
 const BANNED: readonly RegExp[] = [
   /\b(?:is|are) no (?:valid|json|text|type|event|schema|name|avro|http|utf-8|number|time|array|object|record|field)\b/i,
@@ -67,4 +68,15 @@ test('no text of the program has an archaic phrase', () => {
 test('no document has an archaic phrase', () => {
   const found = documents.flatMap((file) => phrases(prose(file)).map((phrase) => `${file}: "${phrase}"`))
   expect(found).toEqual([])
+})
+
+test('the texts of the dashboard are all in one table, each under a key that begins with the name of its file', async () => {
+  const apart = ['area', 'table', 'text']
+  const areas = files.flatMap((file) => /^dashboard\/texts\/([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
+  for (const name of areas.filter((area) => !apart.includes(area))) {
+    const [area = {}] = Object.values((await import(`../dashboard/texts/${name}.ts`)) as Record<string, object>)
+    const wrong = Object.keys(area).filter((key) => !key.startsWith(`${name}.`) || !(key in TABLE))
+    expect([name, wrong]).toEqual([name, []])
+  }
+  expect(areas.length).toBeGreaterThan(apart.length)
 })

@@ -8,12 +8,12 @@ export const firstPaint = figure({
   id: 'U1',
   title: 'The dashboard opened cold',
   numbers: {
-    now: atMost('first paint of Now', 'ms', { must: 1_000 }),
+    now: atMost('first paint of Dashboard', 'ms', { must: 1_000 }),
     orders: atMost('first paint of Orders', 'ms', { must: 1_000 }),
     products: atMost('first paint of Products', 'ms', { must: 1_000 }),
     projections: atMost('first paint of Projections', 'ms', { must: 1_000 }),
     schemas: atMost('first paint of Schemas', 'ms', { must: 1_000 }),
-    numbersShown: stated('until Now shows its numbers', 'ms'),
+    numbersShown: stated('until Dashboard shows its numbers', 'ms'),
   },
   async run(context) {
     const { url } = await startService(context.scope, { env: { DEMO_ORDERS: '200' } })
@@ -21,7 +21,7 @@ export const firstPaint = figure({
     if (browser === null) throw new Error('this figure needs a browser')
     context.scope.add(() => browser.close())
     return inRounds(context, async () => {
-      const now = await open(browser, `${url}/dashboard/#/now`, '.card .total')
+      const now = await open(browser, `${url}/dashboard/#/dashboard`, '.card .total')
       return {
         now: now.painted,
         orders: (await open(browser, `${url}/dashboard/#/orders`, 'h1')).painted,

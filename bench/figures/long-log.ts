@@ -73,7 +73,7 @@ async function get(url: string): Promise<number> {
 async function openPage(browser: Browser, url: string): Promise<number> {
   const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
   try {
-    await page.goto(`${url}/dashboard/#/now`)
+    await page.goto(`${url}/dashboard/#/dashboard`)
     await page.locator('.card .total').first().waitFor()
     return await page.evaluate<number>(`new Promise((resolve) => {
       const begin = performance.now()

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { WebSocket } from 'undici'
-import { LiveClient, type LiveFrame, type Socket } from '../../dashboard/live-client.ts'
+import { LiveClient, type LiveFrame, type Socket } from '../../dashboard/live.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import { addServiceOptions, connect, serviceOf, type ServiceOptions } from '../client/service.ts'
 import type { CommandContext } from '../command-context.ts'

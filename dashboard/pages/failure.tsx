@@ -1,7 +1,7 @@
 /** One record that could not be handled: what it says, its bytes, its headers, and what was done with it. */
 import { useSignal } from '@preact/signals'
 import type { DeadLetter, DeadLetterDiscard } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'

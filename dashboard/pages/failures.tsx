@@ -1,7 +1,7 @@
 /** What came in over Kafka and could not be handled: causes first, then the letters of one, and what is done with them. */
 import { useSignal } from '@preact/signals'
 import type { DeadLetterDiscard, DeadLetterGroup, DeadLetterList, DeadLetterSummary } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'

@@ -1,9 +1,10 @@
 /** Kafka: the brokers, our topics, and how far behind everybody is who reads them. */
 import type { GroupLag, Lag, ReaderLag, Topic, TopicList } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, counted, duration, inWords, oneDecimal } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
+import { useLive } from '../polling.ts'
 import { href } from '../route.ts'
 
 const VERDICTS = { OK: 'good', WARN: 'waiting', UNKNOWN: 'bad', STALLED: 'bad', STOPPED: 'bad' } as const
@@ -15,13 +16,11 @@ const OLD_SECONDS = 5
 const DAY_SECONDS = 86_400
 
 export function KafkaPage() {
-  const lag = useLive<Lag>('/lag')
-  const report = lag.shown.value?.body ?? null
+  const report = useTopic('lag').value?.items[0] ?? null
   const without = report?.kafka.state === 'not-configured'
   return (
     <>
       <h1 tabIndex={-1}>Kafka</h1>
-      <ReadTrouble live={lag} />
       {report !== null && <Reach kafka={report.kafka} />}
       {without && (
         <Empty command="npm run cluster">

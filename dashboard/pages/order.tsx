@@ -1,7 +1,7 @@
 /** One order: what it is, what happened to it, and its end if somebody cancels it. */
 import { useSignal } from '@preact/signals'
 import type { Event, EventPage, Order, OrderLine } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'

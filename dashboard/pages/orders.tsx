@@ -1,16 +1,18 @@
 /** The newest orders, page by page, and the buttons that make random ones. */
 import { useSignal } from '@preact/signals'
-import type { Order, OrderList, OrdersByStatus } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import type { Delivery, Order, Payment } from '../api-shapes.ts'
+import { useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, inWords, money, shortId } from '../parts/format.ts'
-import { useHeld } from '../parts/hold.ts'
-import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
+import { LiveList } from '../lists/live-list.tsx'
+import { useNewest } from '../lists/newest.ts'
+import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
 import { OrderStatus, reasonInWords } from '../parts/order-status.tsx'
 import { href } from '../route.ts'
+import { t, wordFor } from '../texts/text.ts'
 import { RandomOrders } from './random-orders.tsx'
 
-const PAGE = 50
+const STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
 
 interface OrdersPageProps {
   readonly status: string | null
@@ -19,73 +21,104 @@ interface OrdersPageProps {
 }
 
 export function OrdersPage({ status, cursor }: OrdersPageProps) {
-  const query = new URLSearchParams({ limit: String(PAGE), ...(status && { status }), ...(cursor && { cursor }) })
-  const path = `/orders?${query.toString()}`
-  const live = useLive<OrderList>(path)
-  const shown = live.shown.value?.body ?? null
-  const held = useHeld(shown?.items ?? [], ({ orderId }) => orderId, { subject: path })
-  const next = shown?.next ?? null
+  const { items, known, next, asked, subject } = useNewest('orders', ({ orderId }) => orderId, { status, cursor })
+  const isFollowed = status === null && cursor === null
   return (
     <>
       <div class="heading">
-        <h1 tabIndex={-1}>Orders</h1>
+        <h1 tabIndex={-1}>{t('frame.page.orders')}</h1>
         <Search />
       </div>
       <RandomOrders />
       <Statuses chosen={status} />
-      <ReadTrouble live={live} />
-      {shown !== null && held.items.length === 0 ? (
+      <ReadTrouble live={asked} />
+      {items !== null && items.length === 0 && (
         <Empty command="npx orderledger flood -n 100 -c 10">
-          {status === null ? 'No orders yet.' : `No order is ${status}.`}
+          {t(status === null ? 'orders.empty' : 'orders.empty.status')}
         </Empty>
-      ) : (
-        <div {...held.reader}>
-          <div class="above">
-            <AsOf live={live} of="orders" />
-            {cursor === null && (
-              <button type="button" class="quiet" aria-disabled={!held.moved} onClick={held.release}>
-                {held.moved
-                  ? `Show ${held.fresh >= PAGE ? `${String(PAGE)} or more` : count(held.fresh)} new`
-                  : 'Up to date'}
-              </button>
-            )}
-          </div>
-          <DataTable
-            caption="Orders, newest first"
-            items={held.items}
-            rowKey={({ orderId }) => orderId}
-            columns={COLUMNS}
-          />
-        </div>
+      )}
+      {items !== null && items.length > 0 && (
+        <LiveList
+          items={items}
+          known={known}
+          itemKey={({ orderId }) => orderId}
+          subject={subject}
+          above={isFollowed ? <FollowedAsOf topic="orders" /> : <AsOf live={asked} of="orders" />}
+        >
+          {(standing) => (
+            <DataTable
+              caption={t('orders.caption')}
+              items={standing}
+              rowKey={({ orderId }) => orderId}
+              columns={COLUMNS}
+            />
+          )}
+        </LiveList>
       )}
       <p class="buttons">
-        {cursor !== null && <a href={href('orders', null, { status })}>Newest</a>}
-        {next !== null && <a href={href('orders', null, { status, cursor: next })}>Older</a>}
+        {cursor !== null && <a href={href('orders', null, { status })}>{t('orders.newest')}</a>}
+        {next !== null && <a href={href('orders', null, { status, cursor: next })}>{t('orders.older')}</a>}
       </p>
     </>
   )
 }
 
+const PAYMENT_KINDS = {
+  pending: 'waiting',
+  captured: 'good',
+  declined: 'bad',
+  'partly-refunded': 'quiet',
+  refunded: 'quiet',
+} as const satisfies Record<Payment['status'], string>
+
+const DELIVERY_KINDS = {
+  scheduled: 'waiting',
+  dispatched: 'open',
+  delivered: 'good',
+  failed: 'bad',
+  cancelled: 'quiet',
+} as const satisfies Record<Delivery['status'], string>
+
 const COLUMNS = [
   {
-    title: 'Order',
+    title: t('orders.column.order'),
     cell: ({ orderId }: Order) => (
       <a class="id" href={href('orders', orderId)} title={orderId}>
         {shortId(orderId)}
       </a>
     ),
   },
-  { title: 'Status', cell: (order: Order) => <OrderStatus status={order.status} reason={reasonInWords(order)} /> },
-  { title: 'Customer', cell: ({ customerId }: Order) => <span class="id">{shortId(customerId)}</span> },
-  { title: 'What', cell: ({ lines }: Order) => whatOf(lines) },
   {
-    title: 'Units',
+    title: t('orders.column.status'),
+    cell: (order: Order) => <OrderStatus status={order.status} reason={reasonInWords(order)} />,
+  },
+  {
+    title: t('orders.column.payment'),
+    cell: ({ payment = null }: Order) =>
+      payment !== null && <Chip kind={PAYMENT_KINDS[payment.status]}>{word(payment.status)}</Chip>,
+  },
+  {
+    title: t('orders.column.delivery'),
+    cell: ({ delivery = null }: Order) =>
+      delivery !== null && <Chip kind={DELIVERY_KINDS[delivery.status]}>{word(delivery.status)}</Chip>,
+  },
+  {
+    title: t('orders.column.customer'),
+    cell: ({ customerId }: Order) => <span class="id">{shortId(customerId)}</span>,
+  },
+  { title: t('orders.column.what'), cell: ({ lines }: Order) => whatOf(lines) },
+  {
+    title: t('orders.column.units'),
     numeric: true,
     cell: ({ lines }: Order) => count(lines.reduce((sum, { quantity }) => sum + quantity, 0)),
   },
-  { title: 'Total', numeric: true, cell: ({ total }: Order) => (total === null ? 'unknown' : money(total)) },
   {
-    title: 'When',
+    title: t('orders.column.total'),
+    numeric: true,
+    cell: ({ total }: Order) => (total === null ? t('orders.unknown') : money(total)),
+  },
+  {
+    title: t('orders.column.when'),
     numeric: true,
     cell({ placedAt, rejectedAt }: Order) {
       const at = placedAt ?? rejectedAt ?? null
@@ -94,26 +127,29 @@ const COLUMNS = [
   },
 ]
 
+function word(status: string): string {
+  return wordFor('status', status) ?? inWords(status)
+}
+
 function whatOf(lines: Order['lines']): string {
   const [first] = lines
   if (first === undefined) return ''
-  const more = lines.length === 1 ? '' : ` and ${count(lines.length - 1)} more`
-  return `${first.name ?? first.sku}${more}`
+  const name = first.name ?? first.sku
+  return lines.length === 1 ? name : t('orders.what.more', { name, n: lines.length - 1 })
 }
 
 /** How many orders have each status now; each is a way to see only those. */
 function Statuses({ chosen }: { readonly chosen: string | null }) {
-  const statuses = useLive<OrdersByStatus>('/analytics/statuses')
-  const items = statuses.shown.value?.body.items ?? []
-  const all = items.reduce((sum, { orders }) => sum + orders, 0)
+  const counts = useTopic('orders').value?.counts ?? {}
+  const all = Object.values(counts).reduce((sum, orders) => sum + orders, 0)
   return (
-    <nav class="filters" aria-label="Orders by status">
+    <nav class="filters" aria-label={t('orders.statuses')}>
       <a href={href('orders')} aria-current={chosen === null ? 'true' : undefined}>
-        All <strong>{count(all)}</strong>
+        {t('orders.all')} <strong>{count(all)}</strong>
       </a>
-      {items.map(({ status, orders }) => (
+      {STATUSES.map((status) => (
         <a key={status} href={href('orders', null, { status })} aria-current={chosen === status ? 'true' : undefined}>
-          {inWords(status)} <strong>{count(orders)}</strong>
+          {word(status)} <strong>{count(counts[status] ?? 0)}</strong>
         </a>
       ))}
     </nav>
@@ -131,15 +167,15 @@ function Search() {
       }}
     >
       <label>
-        <span class="unseen">Order id</span>
+        <span class="unseen">{t('orders.search')}</span>
         <input
           type="search"
-          placeholder="Order id"
+          placeholder={t('orders.search')}
           value={text.value}
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />
       </label>
-      <button type="submit">Find</button>
+      <button type="submit">{t('orders.find')}</button>
     </form>
   )
 }

@@ -1,7 +1,7 @@
 /** The stock of each product; those that cannot be sold stand first. */
 import { useSignal } from '@preact/signals'
 import type { Product, ProductList } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'

@@ -1,6 +1,6 @@
 /** The read models and the reactors: how far behind each is, and what is done about it. */
 import { useSignal } from '@preact/signals'
-import { useLive } from '../live.ts'
+import { useTopic } from '../following.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -9,19 +9,18 @@ import { Chip, Empty, ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { QuietButton } from '../parts/quiet-button.tsx'
 import { Reactors } from '../parts/reactors.tsx'
 import { ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
-import type { Projection, ProjectionList, Replay, ReplayList } from '../api-shapes.ts'
+import type { Projection, Replay, ReplayList } from '../api-shapes.ts'
+import { useLive } from '../polling.ts'
 import { href } from '../route.ts'
 
 const KINDS = { live: 'good', replaying: 'waiting', paused: 'quiet', failed: 'bad' } as const
 
 export function ProjectionsPage() {
-  const live = useLive<ProjectionList>('/projections')
-  const items = live.shown.value?.body.items ?? null
+  const items = useTopic('projections').value?.items ?? null
   const head = items?.[0]?.head
   return (
     <>
       <h1 tabIndex={-1}>Projections</h1>
-      <ReadTrouble live={live} />
       {head !== undefined && <p class="as-of">The log is at position {count(head)}</p>}
       {items !== null && (
         <DataTable caption="Projections" items={items} rowKey={({ name }) => name} columns={COLUMNS} />

@@ -1,6 +1,6 @@
 /** One replay: how far it is, what it found, and what is done with that. */
 import { useSignal } from '@preact/signals'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'

@@ -1,6 +1,6 @@
 /** One event: its versions, what each has changed, and what its bytes are. */
 import type { DescribedSchema, DescribedVersion } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, inWords } from '../parts/format.ts'
 import { Chip, ReadTrouble } from '../parts/notes.tsx'

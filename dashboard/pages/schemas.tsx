@@ -1,6 +1,6 @@
 /** The schemas of the events: which versions there are, and which of them the log still holds. */
 import type { SchemaSubject, SchemaSubjectList } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import { useLive } from '../polling.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, counted, inWords } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'

@@ -10,7 +10,13 @@ interface ChartProps {
   /** Seconds since 1970, ascending. */
   readonly times: readonly number[]
   readonly values: readonly number[]
-  readonly kind: 'spark' | 'bars'
+  /** Beside the values, of another kind: hatched, so that colours need not tell them apart. */
+  readonly second?: readonly number[]
+  /** What is counted. */
+  readonly axis?: string
+  /** Of the values, and of the second ones. */
+  readonly names?: readonly string[]
+  readonly kind: 'spark' | 'bars' | 'line'
   readonly height: number
   /** How a time is written under the mark that is pointed at. */
   readonly pointed?: (index: number | null) => void
@@ -21,7 +27,7 @@ export function Chart(props: ChartProps) {
   const plot = useRef<uPlot | null>(null)
   const latest = useRef(props)
   latest.current = props
-  const { label, times, values, kind, height } = props
+  const { label, times, values, second, names, axis, kind, height } = props
   const colours = theme.value
 
   useEffect(() => {
@@ -40,28 +46,43 @@ export function Chart(props: ChartProps) {
       plot.current = null
       made.destroy()
     }
-  }, [kind, height, colours])
+  }, [kind, height, colours, second === undefined])
 
   useEffect(() => {
-    plot.current?.setData(data({ times, values }))
-  }, [times, values])
+    plot.current?.setData(data({ times, values, ...(second && { second }) }))
+  }, [times, values, second])
 
   useEffect(() => {
     plot.current?.ctx.canvas.setAttribute('aria-label', label)
   }, [label, colours])
 
-  return <div ref={host} class={`chart ${kind}`} />
+  return (
+    <>
+      {axis !== undefined && (
+        <p class="legend">
+          <span class="dim">{axis}</span>
+          {names?.map((name, index) => (
+            <span key={name}>
+              <span class={index === 0 ? 'swatch' : 'swatch hatched'} aria-hidden="true" /> {name}
+            </span>
+          ))}
+        </p>
+      )}
+      <div ref={host} class={`chart ${kind}`} />
+    </>
+  )
 }
 
-function data({ times, values }: Pick<ChartProps, 'times' | 'values'>): uPlot.AlignedData {
-  return [[...times], [...values]]
+function data({ times, values, second }: Pick<ChartProps, 'times' | 'values' | 'second'>): uPlot.AlignedData {
+  return [[...times], [...values], ...(second === undefined ? [] : [[...second]])]
 }
 
 function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps }): uPlot.Options {
-  const { kind, height } = latest.current
+  const { kind, height, second } = latest.current
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name)
   const [accent, soft, line, text] = [colour('--accent'), colour('--accent-soft'), colour('--line'), colour('--dim')]
   const spark = kind === 'spark'
+  const warm = colour('--warm')
   const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: FONT }
   return {
     width: Math.max(40, element.clientWidth),
@@ -84,7 +105,13 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
           NONE,
         ]
       : [
-          { ...axis, grid: NONE, splits: (plot) => underBars(plot), values: (_plot, times) => times.map(hourOfDay) },
+          {
+            ...axis,
+            size: 32,
+            grid: NONE,
+            splits: (plot) => underBars(plot),
+            values: (_plot, times) => times.map(hourOfDay),
+          },
           { ...axis, size: labelWidth, incrs: WHOLE_STEPS },
         ],
     series: [
@@ -94,11 +121,36 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
         fill: spark ? accent : soft,
         width: spark ? 0 : 1.5,
         points: NONE,
-        paths: uPlot.paths.bars?.({ size: [0.75, 48, 1] }),
+        ...(kind !== 'line' && { paths: uPlot.paths.bars?.(second === undefined ? WHOLE_BARS : LEFT_BARS) }),
       },
+      ...(second === undefined
+        ? []
+        : [{ stroke: warm, fill: hatched(warm), width: 1.5, points: NONE, paths: uPlot.paths.bars?.(RIGHT_BARS) }]),
     ],
     hooks: { setCursor: [({ cursor }) => latest.current.pointed?.(cursor.idx ?? null)] },
   } as uPlot.Options
+}
+
+const WHOLE_BARS = { size: [0.75, 48, 1] } as const satisfies uPlot.Series.BarsPathBuilderOpts
+/** Two bars for an hour stand side by side. */
+const LEFT_BARS = { size: [0.38, 24, 1], align: -1 } as const satisfies uPlot.Series.BarsPathBuilderOpts
+const RIGHT_BARS = { ...LEFT_BARS, align: 1 } as const satisfies uPlot.Series.BarsPathBuilderOpts
+
+/** Stripes that are seen without their colour. */
+function hatched(colour: string): CanvasPattern | string {
+  const tile = document.createElement('canvas')
+  tile.width = tile.height = 6
+  const drawing = tile.getContext('2d')
+  if (drawing === null) return colour
+  drawing.strokeStyle = colour
+  drawing.lineWidth = 1.5
+  drawing.beginPath()
+  for (const shift of [-6, 0, 6]) {
+    drawing.moveTo(shift, 6)
+    drawing.lineTo(shift + 6, 0)
+  }
+  drawing.stroke()
+  return drawing.createPattern(tile, 'repeat') ?? colour
 }
 
 /** Room for the longest label, in pixels: an axis of a fixed width cuts off the first digit of thousands. */

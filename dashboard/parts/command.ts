@@ -2,7 +2,7 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { newKey, RequestFailed, send, type Command, type Trouble } from '../api.ts'
-import { refresh } from '../live.ts'
+import { refresh } from '../polling.ts'
 
 export interface Sending {
   readonly busy: ReadonlySignal<boolean>

@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { counted, currencyDigits, duration, inWords, money, oneDecimal, shortId, sumOfMoney } from './format.ts'
+import {
+  counted,
+  currencyDigits,
+  duration,
+  inWords,
+  minorUnits,
+  money,
+  oneDecimal,
+  shortId,
+  sumOfMoney,
+} from './format.ts'
 
 test.each([
   [2, 'EUR', 123_456_789, '€1,234,567.89'],
@@ -10,6 +20,23 @@ test.each([
 ])('money has the %i digits that the service names for %s', (digits, currency, amount, text) => {
   currencyDigits.value = digits
   expect(money({ amount, currency })).toBe(text)
+})
+
+test.each([
+  ['19.99', 2, 1_999],
+  ['19,9', 2, 1_990],
+  [' 20 ', 2, 2_000],
+  ['20', 0, 20],
+  ['1.234', 3, 1_234],
+  ['9007199254740.99', 2, 900_719_925_474_099],
+  ['20.001', 2, null],
+  ['20.5', 0, null],
+  ['-1', 2, null],
+  ['1e3', 2, null],
+  ['', 2, null],
+  ['9999999999999.999', 3, null],
+])('%j with %i digits is %s in minor units', (text, digits, minor) => {
+  expect(minorUnits(text, digits)).toBe(minor)
 })
 
 test.each([

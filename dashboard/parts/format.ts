@@ -1,11 +1,10 @@
 /** Numbers and times as text. One language, that of the page, so that its words and its numbers agree. */
 import { signal } from '@preact/signals'
 import type { MoneySum } from '../api-shapes.ts'
+import { LOCALE } from '../texts/text.ts'
 
-const LANGUAGE = 'en-GB'
-
-const whole = new Intl.NumberFormat(LANGUAGE)
-const tenths = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const whole = new Intl.NumberFormat(LOCALE)
+const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const toMinutes = { hour: '2-digit', minute: '2-digit' } as const
 const toSeconds = { ...toMinutes, second: '2-digit' } as const
 const day = { day: 'numeric', month: 'short' } as const
@@ -31,6 +30,16 @@ export function oneDecimal(value: number): string {
 /** Of the shop's currency, as its service says; null until then. */
 export const currencyDigits = signal<number | null>(null)
 
+export const shopCurrency = signal<string | null>(null)
+
+/** An amount that somebody wrote, in minor units: `19.99` or `19,99` with two digits is 1999; null: it is none. */
+export function minorUnits(text: string, digits: number): number | null {
+  const [, whole, fraction = ''] = /^(\d{1,13})(?:[.,](\d+))?$/.exec(text.trim()) ?? []
+  if (whole === undefined || fraction.length > digits) return null
+  const minor = Number(whole + fraction.padEnd(digits, '0'))
+  return Number.isSafeInteger(minor) ? minor : null
+}
+
 /**
  * Every digit of it, however many. `…` until it is known how many stand behind the point: browsers disagree with ISO 4217
  * about some.
@@ -52,7 +61,7 @@ function currencyFormat(currency: string, digits: number): Intl.NumberFormat {
   const known = currencies.get(currency)
   if (known !== undefined) return known
   const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
-  const made = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency, ...fraction })
+  const made = new Intl.NumberFormat(LOCALE, { style: 'currency', currency, ...fraction })
   currencies.set(currency, made)
   return made
 }
@@ -75,8 +84,8 @@ export function dateTime(iso: string): string {
 
 /** In the zone of the reader, which is named (`CEST`, `GMT+11`) where the same time comes twice. */
 function times(options: Intl.DateTimeFormatOptions): (date: Date) => string {
-  const plain = new Intl.DateTimeFormat(LANGUAGE, options)
-  const zoned = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZoneName: 'short' })
+  const plain = new Intl.DateTimeFormat(LOCALE, options)
+  const zoned = new Intl.DateTimeFormat(LOCALE, { ...options, timeZoneName: 'short' })
   return (date) => (comesTwice(date) ? zoned : plain).format(date)
 }
 

@@ -1,10 +1,13 @@
 /** The small things that say how it stands: troubles, empty pages, how fresh the numbers are. */
 import type { ComponentChildren } from 'preact'
 import type { Trouble } from '../api.ts'
-import { now, useLive, type Live } from '../live.ts'
-import type { Projection, ProjectionList } from '../api-shapes.ts'
-import { count, dateTime, oneDecimal } from './format.ts'
+import type { Projection } from '../api-shapes.ts'
+import { useTopic } from '../following.ts'
+import type { TopicName } from '../kept-topic.ts'
+import { now, type Live } from '../polling.ts'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
+import { dateTime, oneDecimal } from './format.ts'
 
 export function TroubleNote({ trouble }: { readonly trouble: Trouble | null }) {
   if (trouble === null) return null
@@ -55,39 +58,58 @@ export function AsOf({ live, of }: AsOfProps) {
   if (shown === null) return null
   const { asOf } = shown.body
   const position = shown.position ?? shown.body.position
+  const received = oneDecimal(Math.max(0, now.value - shown.at) / 1_000)
   return (
-    <p class="as-of">
-      As of position {count(position)}
-      {asOf !== null && asOf !== undefined && `, ${dateTime(asOf)}`}
-      {projection === null
-        ? `, received ${oneDecimal(Math.max(0, now.value - shown.at) / 1_000)} s ago`
-        : `, ${oneDecimal(projection.lagSeconds)} s behind`}
-    </p>
+    <Position
+      position={position}
+      asOf={asOf ?? null}
+      freshness={projection === null ? t('frame.received', { seconds: received }) : behindText(projection)}
+    />
   )
+}
+
+/** As above, of what is followed. */
+export function FollowedAsOf({ topic, of = topic }: { readonly topic: TopicName; readonly of?: string }) {
+  const shown = useTopic(topic).value
+  const projection = useProjection(of)
+  if (shown === null) return null
+  const { to, asOf } = shown
+  return <Position position={to} asOf={asOf} freshness={projection === null ? null : behindText(projection)} />
+}
+
+function behindText({ lagSeconds }: Projection): string {
+  return t('frame.behind', { seconds: oneDecimal(lagSeconds) })
+}
+
+interface PositionProps {
+  readonly position: number
+  readonly asOf: string | null
+  readonly freshness: string | null
+}
+
+function Position({ position, asOf, freshness }: PositionProps) {
+  const facts = [t('frame.as-of', { n: position }), asOf === null ? null : dateTime(asOf), freshness]
+  return <p class="as-of">{facts.filter((fact) => fact !== null).join(', ')}</p>
 }
 
 /** The state of a projection; null while the service does not tell. */
 export function useProjection(name: string): Projection | null {
-  const { shown } = useLive<ProjectionList>('/projections')
-  return shown.value?.body.items.find((item) => item.name === name) ?? null
+  return useTopic('projections').value?.items.find((item) => item.name === name) ?? null
 }
 
 /** Stands on top of every page: what it shows may be of a read model that has stopped for good. */
 export function StoppedProjections() {
-  const { shown } = useLive<ProjectionList>('/projections')
-  const failed = shown.value?.body.items.filter(({ state }) => state === 'failed') ?? []
+  const failed = useTopic('projections').value?.items.filter(({ state }) => state === 'failed') ?? []
   if (failed.length === 0) return null
+  const told = failed.map(({ name, lastError }) => {
+    if (lastError === null) return name
+    const { position, message } = lastError
+    return t('frame.stopped.why', { name, position, message })
+  })
   return (
     <p class="trouble" role="alert">
-      <strong>Some numbers no longer change.</strong> Stopped at an event:{' '}
-      {failed.map(({ name, lastError }, index) => (
-        <span key={name}>
-          {index > 0 && ', '}
-          {name}
-          {lastError !== null && ` (position ${count(lastError.position)}: ${lastError.message})`}
-        </span>
-      ))}
-      . <a href={href('projections')}>Projections</a>
+      <strong>{t('frame.stopped')}</strong> {t('frame.stopped.at')} {told.join(', ')}.{' '}
+      <a href={href('projections')}>{t('frame.page.projections')}</a>
     </p>
   )
 }

@@ -1,4 +1,5 @@
 import type { Order } from '../api-shapes.ts'
+import { wordFor } from '../texts/text.ts'
 import { inWords } from './format.ts'
 import { Chip } from './notes.tsx'
 
@@ -14,7 +15,7 @@ const KINDS = {
 export function OrderStatus({ status, reason }: { readonly status: Order['status']; readonly reason: string | null }) {
   return (
     <>
-      <Chip kind={KINDS[status]}>{inWords(status)}</Chip>
+      <Chip kind={KINDS[status]}>{wordFor('status', status) ?? inWords(status)}</Chip>
       {reason !== null && <span class="dim"> {reason}</span>}
     </>
   )
@@ -23,5 +24,5 @@ export function OrderStatus({ status, reason }: { readonly status: Order['status
 /** A rejected order has a code, a cancelled one the words of the person who cancelled it. */
 export function reasonInWords({ status, reason }: Order): string | null {
   if (reason === undefined || reason === null) return null
-  return status === 'rejected' ? inWords(reason).toLowerCase() : reason
+  return status === 'rejected' ? (wordFor('reason', reason) ?? inWords(reason).toLowerCase()) : reason
 }

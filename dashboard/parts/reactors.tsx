@@ -1,21 +1,19 @@
 /** What acts where time has passed: how far each reactor is, what it has still to do, and what it could not. */
-import type { Reactor, ReactorList } from '../api-shapes.ts'
-import { useLive } from '../live.ts'
+import type { Reactor } from '../api-shapes.ts'
+import { useTopic } from '../following.ts'
 import { useSending } from './command.ts'
 import { DataTable } from './data-table.tsx'
 import { count, counted, dateTime, inWords, oneDecimal } from './format.ts'
-import { Chip, ReadTrouble, TroubleNote } from './notes.tsx'
+import { Chip, TroubleNote } from './notes.tsx'
 import { QuietButton } from './quiet-button.tsx'
 
 const KINDS = { live: 'good', paused: 'waiting', failed: 'bad', unserved: 'waiting' } as const
 
 export function Reactors() {
-  const live = useLive<ReactorList>('/reactors')
-  const items = live.shown.value?.body.items ?? null
+  const items = useTopic('reactors').value?.items ?? null
   return (
     <section aria-labelledby="reactors">
       <h2 id="reactors">Reactors</h2>
-      <ReadTrouble live={live} />
       {items !== null && <DataTable caption="Reactors" items={items} rowKey={({ name }) => name} columns={COLUMNS} />}
     </section>
   )

@@ -1,5 +1,5 @@
 /** What the pages about schemas both say: how far the log is counted, what it holds, which registry has the ids. */
-import { now, type Live } from '../live.ts'
+import { now, type Live } from '../polling.ts'
 import type { SchemaVersion } from '../api-shapes.ts'
 import { count, counted, oneDecimal } from './format.ts'
 import { Chip } from './notes.tsx'

@@ -45,7 +45,18 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
   test('a read model that has stopped for good is named on top of every page', async () => {
     const failure = { code: 'not-shown', message: 'no such column', position: 7 }
     await pool.query("update views.projections set failure = $1 where name = 'sales'", [JSON.stringify(failure)])
-    for (const page of ['now', 'orders', 'products', 'projections', 'kafka', 'failures', 'schemas', 'no-such-page']) {
+    for (const page of [
+      'dashboard',
+      'orders',
+      'payments',
+      'deliveries',
+      'products',
+      'projections',
+      'kafka',
+      'failures',
+      'schemas',
+      'no-such-page',
+    ]) {
       await shop.go(page)
       await shop.page.getByRole('alert').getByText('sales (position 7: no such column)').waitFor()
     }

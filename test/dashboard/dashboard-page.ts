@@ -19,7 +19,7 @@ export async function openPage(
   url: string,
   options: BrowserContextOptions & { readonly path?: string } = {},
 ): Promise<DashboardPage> {
-  const { path = 'now', ...more } = options
+  const { path = 'dashboard', ...more } = options
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...more })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()

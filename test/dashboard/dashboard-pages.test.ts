@@ -47,8 +47,10 @@ async function post(path: string, body: object): Promise<void> {
 }
 
 const PAGES = [
-  { path: 'now', shows: HOSTILE, canvases: 5 },
+  { path: 'dashboard', shows: HOSTILE, canvases: 7 },
   { path: 'orders', shows: HOSTILE, canvases: 0 },
+  { path: 'payments', shows: 'Pay an order', canvases: 1 },
+  { path: 'deliveries', shows: 'In transit', canvases: 0 },
   { path: 'orders/hostile', shows: HOSTILE, canvases: 0 },
   { path: 'products', shows: HOSTILE, canvases: 0 },
   { path: 'projections', shows: 'Refused', canvases: 0 },
@@ -118,7 +120,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await expect(rowsOf(page.getByRole('table', { name: 'The last 60 minutes' }))).resolves.toBe(60)
     await page.getByText('Orders per hour as a table').click()
     await expect(rowsOf(page.getByRole('table', { name: 'Orders per hour' }))).resolves.toBeGreaterThanOrEqual(12)
-    expect(await page.getByRole('img', { name: /^Orders accepted, minute by minute/ }).count()).toBe(1)
+    expect(await page.getByRole('img', { name: /^Orders, minute by minute/ }).count()).toBe(1)
     await close()
   })
 
@@ -131,12 +133,12 @@ describe.skipIf(browser === null)('the dashboard', () => {
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
-    await page.goto(`${service.url}/dashboard/#/now`)
+    await page.goto(`${service.url}/dashboard/#/dashboard`)
     await page
       .getByText(/^As of position/)
       .first()
       .waitFor()
-    await page.getByRole('img', { name: /^Orders accepted, minute by minute/ }).waitFor()
+    await page.getByRole('img', { name: /^Orders, minute by minute/ }).waitFor()
     expect(errors).toEqual([])
     await context.close()
   })
@@ -149,7 +151,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
     const context = await (browser as Browser).newContext()
     if (script.startsWith('Intl')) await context.addInitScript(script)
     const page = await context.newPage()
-    await page.goto(`${service.url}/dashboard/#/now`)
+    await page.goto(`${service.url}/dashboard/#/dashboard`)
     if (!script.startsWith('Intl')) await page.evaluate(script).catch(() => undefined)
     await page.getByRole('alert').getByText('this browser lacks a part').waitFor()
     await context.close()

@@ -47,19 +47,21 @@ describe.skipIf(browser === null)('the dashboard', () => {
     releases.push(close)
     await page.getByRole('rowheader').first().waitFor()
     await page.evaluate('globalThis.sameLoad = true')
-    await first.stop()
+    await first.kill()
     await page.getByText(/^Reconnecting, data \d+ s old$/).waitFor()
     expect(await page.getByRole('rowheader').count()).toBeGreaterThan(10)
     // What one does meanwhile is told not to have been done.
     await page.getByRole('button', { name: 'Random order' }).click()
     await page.getByRole('alert').getByText('The service is not responding').first().waitFor()
-    await page.getByRole('link', { name: 'Now' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+    await page.getByRole('link', { name: 'Dashboard' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
     await page.getByRole('link', { name: 'Orders' }).click()
     await page.getByRole('rowheader').first().waitFor()
 
-    await started({ PORT: new URL(first.url).port })
-    await page.getByText(/^Live, data \d+ s old$/).waitFor()
+    const second = await started({ PORT: new URL(first.url).port })
+    const missed = await simulateOrder(second.url)
+    await page.getByText(/^Live$/).waitFor()
+    await page.getByTitle(missed, { exact: true }).waitFor()
     await page.getByRole('alert').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Random order' }).click()
     await page.getByText(/was (placed|rejected)/).waitFor()
@@ -91,6 +93,14 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await question.waitFor()
   })
 })
+
+/** Gives its id. */
+async function simulateOrder(url: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${url}/simulation/orders`, { method: 'POST', headers, body: '{"count":1}' })
+  const { items } = (await response.json()) as { readonly items: readonly { readonly orderId: string }[] }
+  return items[0]?.orderId ?? ''
+}
 
 describe('the files of the dashboard', () => {
   let service: ApiService

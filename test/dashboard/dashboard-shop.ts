@@ -16,8 +16,13 @@ export interface DashboardShop {
   go(path: string): Promise<void>
 }
 
+interface ShopOptions {
+  readonly demoOrders: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** To be called once at the top of a test file. */
-export async function dashboardShop({ demoOrders }: { readonly demoOrders: number }): Promise<DashboardShop> {
+export async function dashboardShop({ demoOrders, env = {} }: ShopOptions): Promise<DashboardShop> {
   const browser = await openBrowser()
   const closing: (() => Promise<unknown>)[] = []
   let service: ServiceHere | null = null
@@ -29,7 +34,7 @@ export async function dashboardShop({ demoOrders }: { readonly demoOrders: numbe
   if (browser !== null) {
     closing.push(() => browser.close())
     beforeAll(async () => {
-      const started = await serviceHere({ env: { DEMO_ORDERS: String(demoOrders) } })
+      const started = await serviceHere({ env: { ...env, DEMO_ORDERS: String(demoOrders) } })
       closing.unshift(() => started.stop())
       service = started
     })

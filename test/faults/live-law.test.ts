@@ -1,7 +1,7 @@
 /** Law 12 under load: clients that are cut at random miss nothing, whichever carrier they have. */
 import WebSocket from 'ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LiveClient, type LiveFrame, type Socket } from '../../dashboard/live-client.ts'
+import { LiveClient, type LiveFrame, type Socket } from '../../dashboard/live.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LiveClient, type LiveFrame, type LiveOptions, type Socket } from './live-client.ts'
+import { LiveClient, type LiveFrame, type LiveOptions, type Socket } from './live.ts'
 
 class FakeSocket implements Socket {
   onopen: Socket['onopen'] = null
@@ -122,6 +122,19 @@ test('behind a frame that left rows out nothing is gone on from until a snapshot
   client.stop()
 })
 
+test('a snapshot that is under way when more is asked for is taken', () => {
+  const { client, open, socket, frames } = following()
+  client.start()
+  open()
+  client.want({ orders: {}, activity: {} })
+  expect(asked(socket())).toEqual({})
+  socket().tell(snapshot(5))
+  socket().tell({ type: 'subscribed', id: 2, release: '1' })
+  socket().tell(change(5, 6))
+  expect(frames.map(({ to }) => to)).toEqual([5, 6])
+  client.stop()
+})
+
 test('a ping moves on', () => {
   const { client, open, socket, frames } = following()
   client.start()
@@ -151,6 +164,60 @@ test('after 35 s of silence it connects anew; time in which the page did not run
   }
   expect(sockets).toHaveLength(2)
   client.stop()
+})
+
+test('a machine that slept is known by the time of day, and what is shown is old until it is answered', async () => {
+  let slept = 0
+  const { client, open, socket, sockets, statuses } = following({ clock: () => performance.now() + slept })
+  client.start()
+  open()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(statuses.at(-1)).toBe('live')
+  slept = 3_600_000
+  await vi.advanceTimersByTimeAsync(500)
+  expect(statuses.at(-1)).toBe('waiting')
+  socket().tell({ type: 'subscribed', id: socket().sent.at(-1)?.id, release: '1' })
+  expect(statuses.at(-1)).toBe('live')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(sockets).toHaveLength(1)
+  client.stop()
+})
+
+test('a page that is not seen closes its event stream, and goes on from what it has when it is', async () => {
+  const page = Object.assign(new EventTarget(), { hidden: false })
+  const look = (hidden: boolean) => {
+    page.hidden = hidden
+    page.dispatchEvent(new Event('visibilitychange'))
+  }
+  vi.stubGlobal('document', page)
+  vi.resetModules()
+  const { LiveClient: Client } = await import('./live.ts')
+  const asked: { readonly url: string; readonly signal: AbortSignal | null | undefined }[] = []
+  const ask: typeof fetch = async (url, init) => {
+    asked.push({ url: String(url), signal: init?.signal })
+    const told = [{ type: 'subscribed', id: null, release: '1' }, snapshot(5)]
+    const text = told.map((message) => `data: ${JSON.stringify(message)}\n\n`).join('')
+    return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode(text)) }))
+  }
+  const statuses: string[] = []
+  const client = new Client({
+    ...{ url: 'http://shop', topics: { orders: {} }, carriers: ['event-stream'], fetch: ask },
+    onFrame: () => undefined,
+    onStatus: (status) => statuses.push(status),
+  })
+  client.start()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(statuses.at(-1)).toBe('live')
+  look(true)
+  expect(asked[0]?.signal?.aborted).toBe(true)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(asked).toHaveLength(1)
+  look(false)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(statuses.at(-1)).toBe('live')
+  expect(asked.map(({ url }) => new URL(url).searchParams.get('after'))).toEqual([null, 'orders:e:5'])
+  client.stop()
+  vi.unstubAllGlobals()
 })
 
 test.each([1002, 1009, 4400, 4401])('%d is the end', async (code) => {

@@ -1,0 +1,69 @@
+/**
+ * The rows that a page of a list shows, as they are now: of the newest page those that are followed; of those of one status
+ * the answer to that question, and over it what was followed since; of an older page the answer alone.
+ */
+import { useTopic, type TopicItems } from '../following.ts'
+import { useLive, type Live } from '../polling.ts'
+import { overlaid, type Row } from './overlaid.ts'
+
+export type ListName = 'orders' | 'payments' | 'deliveries'
+
+export interface Newest<Item> {
+  /** Newest first; null: nothing has come yet. */
+  readonly items: readonly Item[] | null
+  /** All that is known of them, in the same order. */
+  readonly known: readonly Item[]
+  /** Where the next page begins; null: this is the last. */
+  readonly next: string | null
+  /** Where the service is asked; of the newest page it is not. */
+  readonly asked: Live<ListBody<Item>>
+  /** Names the list among those of this page. */
+  readonly subject: string
+}
+
+export interface ListBody<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | null
+  readonly position: number
+}
+
+interface Wish {
+  readonly status: string | null
+  /** Of an older page; null: the newest. */
+  readonly cursor: string | null
+}
+
+const PAGE = 50
+
+/** The path of a list bears the name of its topic. */
+export function useNewest<Name extends ListName>(
+  name: Name,
+  keyOf: (item: TopicItems[Name]) => string,
+  { status, cursor }: Wish,
+): Newest<TopicItems[Name]> {
+  const followed = useTopic(name, PAGE).value
+  const query = new URLSearchParams({ limit: String(PAGE), ...(status && { status }), ...(cursor && { cursor }) })
+  const subject = `/${name}?${query.toString()}`
+  const isAsked = status !== null || cursor !== null
+  const asked = useLive<ListBody<TopicItems[Name]>>(isAsked ? subject : null)
+  const about = { asked, subject }
+  if (!isAsked) {
+    const known = followed?.items ?? []
+    const items = followed === null ? null : known.slice(0, PAGE)
+    return { ...about, items, known, next: nextOf(known, followed?.hasOlder ?? false) }
+  }
+  const shown = asked.shown.value
+  if (shown === null) return { ...about, items: null, known: [], next: null }
+  const { items: base, next } = shown.body
+  const isBehind = followed === null || followed.to < (shown.position ?? shown.body.position)
+  if (cursor !== null || isBehind) return { ...about, items: base, known: base, next }
+  const known = overlaid(base, followed.items, { keyOf, isWanted: (item) => item.status === status })
+  return { ...about, items: known.slice(0, PAGE), known, next: nextOf(known, next !== null) }
+}
+
+/** A cursor of the service is the position behind which its page begins, in base64. */
+function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
+  const last = known[Math.min(PAGE, known.length) - 1]
+  if (last?.first === undefined || (!hasOlder && known.length <= PAGE)) return null
+  return btoa(String(last.first)).replace(/=+$/, '')
+}

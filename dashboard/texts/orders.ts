@@ -1,0 +1,37 @@
+/** Texts of the page Orders. */
+import type { Area } from './area.ts'
+
+export const ORDERS = {
+  'orders.empty': ['No orders yet.', 'Pas encore de commandes.'],
+  'orders.empty.status': ['No order has this status.', 'Aucune commande n’a ce statut.'],
+  'orders.caption': ['Orders, newest first', 'Commandes, la plus récente d’abord'],
+  'orders.statuses': ['Orders by status', 'Commandes par statut'],
+  'orders.all': ['All', 'Toutes'],
+  'orders.newest': ['Newest', 'Plus récentes'],
+  'orders.older': ['Older', 'Plus anciennes'],
+  'orders.search': ['Order id', 'Numéro de commande'],
+  'orders.find': ['Find', 'Chercher'],
+  'orders.column.order': ['Order', 'Commande'],
+  'orders.column.status': ['Status', 'Statut'],
+  'orders.column.payment': ['Payment', 'Paiement'],
+  'orders.column.delivery': ['Delivery', 'Livraison'],
+  'orders.column.customer': ['Customer', 'Client'],
+  'orders.column.what': ['What', 'Contenu'],
+  'orders.column.units': ['Units', 'Unités'],
+  'orders.column.total': ['Total', 'Total'],
+  'orders.column.when': ['When', 'Date'],
+  'orders.what.more': ['{name} and {n} more', '{name} et {n} de plus'],
+  'orders.unknown': ['unknown', 'inconnu'],
+  'orders.random': ['Random order', 'Commande au hasard'],
+  'orders.auto': ['Auto: one per 2 s', 'Auto : une toutes les 2 s'],
+  'orders.stop': ['Stop', 'Arrêter'],
+  'orders.burst': ['Burst', 'Rafale'],
+  'orders.burst.size': ['Orders in a burst', 'Commandes par rafale'],
+  'orders.burst.going': ['{done} of {n} …', '{done} sur {n} …'],
+  'orders.random.made': ['was {status}', 'est {status}'],
+  'orders.random.rejected': ['was {status}: {reason}', 'est {status} : {reason}'],
+  'orders.random.count': [
+    '{n} order made here | {n} orders made here',
+    '{n} commande faite ici | {n} commandes faites ici',
+  ],
+} as const satisfies Area
