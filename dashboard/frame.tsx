@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { Version } from './api-shapes.ts'
 import { DashboardPage } from './pages/dashboard.tsx'
 import { DeliveriesPage } from './pages/deliveries.tsx'
+import { AnalyticsPage } from './pages/analytics.tsx'
 import { FailurePage } from './pages/failure.tsx'
 import { FailuresPage } from './pages/failures.tsx'
 import { KafkaPage } from './pages/kafka.tsx'
@@ -97,6 +98,8 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
       return <DeliveriesPage status={query.get('status')} cursor={query.get('cursor')} />
     case 'products':
       return <ProductsPage />
+    case 'analytics':
+      return <AnalyticsPage from={query.get('from')} to={query.get('to')} />
     case 'projections':
       return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
     case 'kafka':

@@ -17,6 +17,7 @@ export const PAGES = [
   'payments',
   'deliveries',
   'products',
+  'analytics',
   'projections',
   'kafka',
   'failures',

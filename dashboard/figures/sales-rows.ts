@@ -20,6 +20,11 @@ const SHOWN_HOURS = 48
 /** Fewer make no chart. */
 const LEAST_HOURS = 12
 
+/** Of one breakdown. */
+export function rowsOf<Row>(rows: readonly SalesRow[], by: string): readonly (SalesRow & Row)[] {
+  return rows.filter((row): row is SalesRow & Row => row.by === by)
+}
+
 export function totalsOf(rows: readonly SalesRow[]): Analytics | null {
   return rows.find((row): row is SalesRow & Analytics => row.by === 'total') ?? null
 }
@@ -29,7 +34,7 @@ export function totalsOf(rows: readonly SalesRow[]): Analytics | null {
  * (null: that is unknown), or with the last order where that would leave nothing to see.
  */
 export function hoursOf(rows: readonly SalesRow[], now: string | null): readonly Hour[] {
-  const items = rows.filter((row): row is SalesRow & Hour => row.by === 'hour')
+  const items = rowsOf<Hour>(rows, 'hour')
   const [any] = items
   if (any === undefined) return []
   const known = new Map<number, Hour>(items.map((item) => [Date.parse(item.hour), item]))

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { theme } from '../theme.ts'
-import { minuteOf } from './format.ts'
+import { dayOf, minuteOf } from './format.ts'
 
 interface ChartProps {
   /** What it shows, for those who do not see it. */
@@ -91,7 +91,10 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
     cursor: { show: !spark, x: !spark, y: false, points: NONE, drag: { x: false, y: false } },
     padding: spark ? [3, 1, 1, 1] : [8, 8, 0, 0],
     // From 0, and a line of zeros is drawn at the bottom.
-    scales: { x: { time: !spark, range: wholeBars }, y: { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.05] } },
+    scales: {
+      x: { time: !spark, range: wholeBars },
+      y: { range: (_plot, min, max) => [Math.min(0, min) * 1.05, Math.max(1, max) * 1.05] },
+    },
     axes: spark
       ? [
           {
@@ -110,7 +113,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
             size: 32,
             grid: NONE,
             splits: (plot) => underBars(plot),
-            values: (_plot, times) => times.map(hourOfDay),
+            values: (_plot, times) => labelsOf(times),
           },
           { ...axis, size: labelWidth, incrs: WHOLE_STEPS },
         ],
@@ -166,20 +169,29 @@ function wholeBars({ data: [times] }: uPlot, first: number, last: number): [numb
 
 /** Room for a label with its zone, in pixels. */
 const LABEL_WIDTH = 76
-const LABEL_STEPS = [1, 2, 3, 6, 12, 24]
+const LABEL_STEPS = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336]
 
 /** Labels stand under bars: hours begin at the half hour in some zones, and twice at one time where clocks are put back. */
 function underBars({ data: [times], width }: uPlot): number[] {
-  const step = LABEL_STEPS.find((hours) => (width / times.length) * hours >= LABEL_WIDTH) ?? 24
+  const step = LABEL_STEPS.find((hours) => (width / times.length) * hours >= LABEL_WIDTH) ?? 720
   const labelled: number[] = []
   for (const time of times) {
     const isNear = time - (labelled.at(-1) ?? -Infinity) < step * HOUR_SECONDS
-    if (!isNear && new Date(time * 1_000).getHours() % step === 0) labelled.push(time)
+    if (!isNear && new Date(time * 1_000).getHours() % Math.min(step, 24) === 0) labelled.push(time)
   }
   return labelled
 }
 
 const HOUR_SECONDS = 3_600
+
+/** Midnights alone are days. */
+function labelsOf(times: readonly number[]): string[] {
+  const areDays = times.length > 1 && times.every((time, at) => at === 0 || time - (times[at - 1] ?? 0) > SHORTEST_DAY)
+  return times.map((time) => (areDays ? dayOf(new Date(time * 1_000).toISOString()) : hourOfDay(time)))
+}
+
+/** Where clocks are put forward, by two hours at most. */
+const SHORTEST_DAY = 21 * HOUR_SECONDS
 
 function hourOfDay(seconds: number): string {
   return minuteOf(new Date(seconds * 1_000).toISOString())

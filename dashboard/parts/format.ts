@@ -8,6 +8,7 @@ const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximum
 const toMinutes = { hour: '2-digit', minute: '2-digit' } as const
 const toSeconds = { ...toMinutes, second: '2-digit' } as const
 const day = { day: 'numeric', month: 'short' } as const
+const dayAlone = times(day)
 const clock = times(toSeconds)
 const minute = times(toMinutes)
 const hour = times({ weekday: 'short', ...day, ...toMinutes })
@@ -76,6 +77,10 @@ export function minuteOf(iso: string): string {
 
 export function hourOf(iso: string): string {
   return hour(new Date(iso))
+}
+
+export function dayOf(iso: string): string {
+  return dayAlone(new Date(iso))
 }
 
 export function dateTime(iso: string): string {

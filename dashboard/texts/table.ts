@@ -1,4 +1,5 @@
 /** All that the dashboard says, in each of its languages. A key begins with the name of its area. */
+import { ANALYTICS } from './analytics.ts'
 import { DASHBOARD } from './dashboard.ts'
 import { DELIVERIES } from './deliveries.ts'
 import { FRAME } from './frame.ts'
@@ -6,6 +7,6 @@ import { ORDERS } from './orders.ts'
 import { PAYMENTS } from './payments.ts'
 import { WORDS } from './words.ts'
 
-export const TABLE = { ...FRAME, ...WORDS, ...DASHBOARD, ...ORDERS, ...PAYMENTS, ...DELIVERIES }
+export const TABLE = { ...FRAME, ...WORDS, ...ANALYTICS, ...DASHBOARD, ...ORDERS, ...PAYMENTS, ...DELIVERIES }
 
 export type TextKey = keyof typeof TABLE

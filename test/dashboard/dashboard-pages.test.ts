@@ -53,6 +53,7 @@ const PAGES = [
   { path: 'deliveries', shows: 'In transit', canvases: 0 },
   { path: 'orders/hostile', shows: HOSTILE, canvases: 0 },
   { path: 'products', shows: HOSTILE, canvases: 0 },
+  { path: 'analytics', shows: 'How far orders came', canvases: 1 },
   { path: 'projections', shows: 'Refused', canvases: 0 },
   { path: 'projections/refused', shows: HOSTILE, canvases: 0 },
   { path: 'failures', shows: 'No record from Kafka has failed', canvases: 0 },
