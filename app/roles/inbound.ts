@@ -50,7 +50,10 @@ export function openInbound(options: InboundOptions): Inbound {
     metrics?.watchInbound(name, () => topic.health().state === 'consuming')
     return { name, topic }
   })
-  const publisher = new DeadLetterPublisher({ settings, pool, holder, reachPoint, log })
+  const publisher = new DeadLetterPublisher({
+    ...{ settings, pool, holder, reachPoint, log },
+    monotonic: () => performance.now(),
+  })
   return {
     start() {
       for (const { topic } of topics) topic.start()

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { BrowseFrom } from '../../kafka/topics/browse-topic.ts'
+import type { Isolation } from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName, topics } from '../../kafka/topics/topics.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -22,6 +23,7 @@ interface ConsumeOptions {
   readonly decode?: true
   readonly headers?: true
   readonly group?: string
+  readonly isolation?: Isolation
   readonly work: number
 }
 
@@ -32,10 +34,11 @@ TOPIC is one of ours (orders, user-events, ...) or the whole name of any other. 
 and says at the end how many a second it were. With --decode events of ours and messages of others whose schemas are
 in the registry are shown by their fields, else in hex; JSON is
 shown as it is, and nothing that cannot be read stops the command.
-Without --group all partitions are read from --from on, and nobody notices. With --group the members share the
-partitions and go on where the group was; --from says where a new group begins. What cannot be unpacked ends a member, as
-no member can go past it. --work makes each message take so long, to see how a group scales and what \`orderledger lag\`
-says of it.`
+What a transaction rolled back, or may still roll back, is hidden; with --isolation all it is shown and says so.
+Without --group all partitions are read from --from on, and nobody notices; those that are added, from their beginning.
+With --group the members share the partitions and go on where the group was; --from says where a new group begins. What
+cannot be unpacked ends a member, as no member can go past it. --work makes each message take so long, to see how a group
+scales and what \`orderledger lag\` says of it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -50,6 +53,12 @@ export function register(program: Command, context: CommandContext): void {
     )
     .option('--decode', 'show the fields of events')
     .option('--headers', 'also show the headers')
+    .addOption(
+      new Option(
+        '--isolation <level>',
+        'committed (default), or all: what transactions rolled back too, marked',
+      ).choices(['committed', 'all']),
+    )
     .option('--group <group>', 'join this consumer group')
     .option('--work <ms>', 'milliseconds to spend on each message', wholeNumber(0, LONGEST_WORK_MS), 0)
     .addHelpText('after', details)
@@ -66,7 +75,7 @@ export function register(program: Command, context: CommandContext): void {
 async function consume(context: CommandContext, asked: string, options: ConsumeOptions): Promise<void> {
   const { output } = context
   const kafka = requireKafka(context, `consume ${asked}`)
-  const { group, from, work } = options
+  const { group, from, work, isolation = 'committed' } = options
   requireUsage(options)
   const decoder = options.decode === true ? await consumeDecoder(context) : null
   const interruption = watchInterruption(() => undefined)
@@ -84,8 +93,8 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
     const reading = () =>
       group === undefined
         ? consumeAlone({
-            ...common,
-            from,
+            ...{ ...common, from, isolation },
+            onAdded: (partitions) => output.note(`partitions were added: ${partitions.join(', ')}`),
             onRetry(reason) {
               if (reason !== lastReason) output.note(`retrying: ${reason}`)
               lastReason = reason
@@ -106,12 +115,14 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   }
 }
 
-function requireUsage({ group, from, work }: ConsumeOptions): void {
+function requireUsage({ group, from, work, isolation }: ConsumeOptions): void {
   const wrong =
     group === undefined
       ? work > 0 && '--work needs --group'
-      : (from.at === 'offset' || from.at === 'time') &&
-        'with --group, --from can only be earliest or latest: a group continues where it was'
+      : isolation !== undefined
+        ? '--isolation is for reading without --group: a group reads what is committed'
+        : (from.at === 'offset' || from.at === 'time') &&
+          'with --group, --from can only be earliest or latest: a group continues where it was'
   if (wrong === false) return
   throw new StartFailure({
     code: 'usage',

@@ -3,7 +3,12 @@ import { silentLog } from '../../kafka/client/connection.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import { withOffsets } from '../../kafka/lag/cluster-look.ts'
 import type { BrowseFrom } from '../../kafka/topics/browse-topic.ts'
-import { PartitionReader, type PartitionPage } from '../../kafka/client/partition-reader.ts'
+import {
+  PartitionReader,
+  type Isolation,
+  type Offsets,
+  type PartitionPage,
+} from '../../kafka/client/partition-reader.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { RecordSink } from './record-sink.ts'
 
@@ -11,8 +16,11 @@ export interface ConsumingAlone {
   readonly kafka: KafkaSettings
   readonly topic: string
   readonly from: BrowseFrom
+  readonly isolation: Isolation
   readonly sink: RecordSink
   readonly signal: AbortSignal
+  /** Told of partitions that are new: they are read from their beginning. */
+  readonly onAdded: (partitions: readonly number[]) => void
   /** Told why a read failed that is tried again. */
   readonly onRetry: (reason: string) => void
 }
@@ -25,28 +33,43 @@ const FETCH = { wait: 250, bytes: 256 * 1024 }
 const BACK_OFF_MS = 500
 /** So long a cluster that answered once may be away, in milliseconds. */
 const PATIENCE_MS = 60_000
+/** Partitions that were added are found so soon. */
+const LOOK_MS = 5_000
 
-export async function consumeAlone({ kafka, topic, from, sink, signal, onRetry }: ConsumingAlone): Promise<void> {
+export async function consumeAlone(consuming: ConsumingAlone): Promise<void> {
+  const { kafka, topic, from, isolation, sink, signal, onRetry, onAdded } = consuming
   const reader = new PartitionReader(kafka, { clientId: 'consume', log: silentLog })
+  const fetch = () => fetched(reader, topic, { offsets, isolation })
+  let offsets = new Map<number, number>()
   let ahead: ReturnType<typeof fetched> | null = null
   try {
     await reader.connect()
-    const offsets = await firstOffsets(reader, topic, from)
+    offsets = await firstOffsets(reader, topic, from)
     let answered = performance.now()
+    let looked = answered
     // The next pages are on their way while these are shown.
-    ahead = fetched(reader, topic, offsets)
+    ahead = fetch()
     while (!signal.aborted && !sink.full) {
+      const asked = performance.now()
       const pages = await ahead
       if (pages instanceof Error) {
         if (performance.now() - answered > PATIENCE_MS) throw pages
         onRetry(pages.message)
         await pause(BACK_OFF_MS, signal)
-        ahead = fetched(reader, topic, offsets)
+        ahead = fetch()
         continue
       }
       answered = performance.now()
+      const moved = [...pages].some(([partition, { next }]) => next !== offsets.get(partition))
+      // Brokers answer at once where the end of a partition was compacted away: there is neither a record nor a wait.
+      if (!moved) await pause(FETCH.wait - (answered - asked), signal)
       for (const [partition, { next }] of pages) offsets.set(partition, next)
-      ahead = fetched(reader, topic, offsets)
+      if (answered - looked > LOOK_MS) {
+        looked = answered
+        const added = await addedTo(offsets, reader, topic).catch(() => [])
+        if (added.length > 0) onAdded(added)
+      }
+      ahead = fetch()
       for (const { records } of pages.values()) await sink.show(records)
     }
   } finally {
@@ -79,14 +102,29 @@ async function firstOffsets(reader: PartitionReader, topic: string, from: Browse
   )
 }
 
+/** Puts partitions that are new beside those that are read, from their beginning on; returns which. */
+async function addedTo(
+  offsets: Map<number, number>,
+  reader: PartitionReader,
+  topic: string,
+): Promise<readonly number[]> {
+  const [shape] = await reader.topics([topic])
+  const added = shape?.partitions.filter(({ partition }) => !offsets.has(partition)) ?? []
+  if (shape === undefined || added.length === 0) return []
+  const starts: Offsets = await reader.offsets([{ ...shape, partitions: added }], 'start')
+  const known = [...(starts.get(topic) ?? [])]
+  for (const [partition, start] of known) offsets.set(partition, start)
+  return known.map(([partition]) => partition)
+}
+
 /** An error as a value: the pages are awaited later, and by then it would have been nobody's. */
 async function fetched(
   reader: PartitionReader,
   topic: string,
-  offsets: ReadonlyMap<number, number>,
+  { offsets, isolation }: { readonly offsets: ReadonlyMap<number, number>; readonly isolation: Isolation },
 ): Promise<ReadonlyMap<number, PartitionPage> | Error> {
   try {
-    return await reader.fetchAll(topic, new Map(offsets), FETCH)
+    return await reader.fetchAll(topic, new Map(offsets), { ...FETCH, isolation })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

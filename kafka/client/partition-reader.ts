@@ -24,7 +24,12 @@ export interface ReadRecord extends Omit<FetchedRecord, 'headers'> {
   readonly headers: RecordHeaders
   /** Why nothing else of it can be told, e.g. a codec that is not known here; null: it was read. */
   readonly unreadable: string | null
+  /** Its transaction was rolled back; or one that is not over keeps it from readers of what is committed. Null: neither. */
+  readonly transaction: 'rolled-back' | 'open' | null
 }
+
+/** `committed`: what was rolled back or may be is hidden. `all`: it is there, and says so. */
+export type Isolation = 'committed' | 'all'
 
 export interface PartitionPage {
   readonly records: readonly ReadRecord[]
@@ -55,6 +60,7 @@ export interface FetchBounds {
   readonly wait: number
   /** Of the answer; the first batch is whole, however long it is. */
   readonly bytes: number
+  readonly isolation: Isolation
 }
 
 interface Asked {
@@ -129,8 +135,7 @@ export class PartitionReader {
   async fetch(topic: string, partition: number, offset: number, bounds: FetchBounds): Promise<PartitionPage> {
     try {
       const broker = await this.#leader(topic, partition)
-      const { responses } = await broker.fetch(fetchRequest(topic, [[partition, offset]], bounds))
-      const found = responses[0]?.partitions[0]
+      const [found] = await fetchPartitions(broker, topic, { wanted: [[partition, offset]], bounds })
       if (found === undefined) return { records: [], next: offset, end: offset }
       return pageOf(found, partition, offset)
     } catch (error) {
@@ -143,15 +148,12 @@ export class PartitionReader {
     topic: string,
     partition: number,
     offset: number,
-    bounds: FetchBounds,
+    bounds: Omit<FetchBounds, 'isolation'>,
   ): Promise<readonly FetchedBatch[]> {
     const broker = await this.#leader(topic, partition)
-    const request = fetchRequest(topic, [[partition, offset]], bounds)
-    const { responses } = await broker.fetch({ ...request, isolationLevel: COMMITTED })
-    const { messages = [], abortedTransactions = null } = responses[0]?.partitions[0] ?? {}
-    return markAborted(messages, abortedTransactions)
-      .filter(({ last }) => last >= offset)
-      .map((batch) => fromOffset(batch, offset))
+    const committed = { ...bounds, isolation: 'committed' } as const
+    const [found] = await fetchPartitions(broker, topic, { wanted: [[partition, offset]], bounds: committed })
+    return (found?.messages ?? []).filter(({ last }) => last >= offset).map((batch) => fromOffset(batch, offset))
   }
 
   /**
@@ -207,10 +209,8 @@ export class PartitionReader {
     const wanted = partitions.map((partition) => [partition, offsets.get(partition) ?? 0] as const)
     try {
       const broker = await this.#cluster.findBroker({ nodeId: leader })
-      const { responses } = await broker.fetch(fetchRequest(topic, wanted, bounds))
-      return responses
-        .flatMap((response) => response.partitions)
-        .map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)] as const)
+      const all = await fetchPartitions(broker, topic, { wanted, bounds })
+      return all.map((found) => [found.partition, pageOf(found, found.partition, offsets.get(found.partition) ?? 0)])
     } catch (error) {
       if (partitions.length === 1 || !(error instanceof Error) || error.name !== 'KafkaJSProtocolError') {
         const [partition = 0] = partitions
@@ -250,12 +250,56 @@ export class PartitionReader {
   }
 }
 
-function pageOf({ messages, highWatermark }: FetchedPartition, partition: number, from: number): PartitionPage {
+interface Wanted {
+  /** Partitions, each with the offset from which on. */
+  readonly wanted: readonly (readonly [partition: number, offset: number])[]
+  readonly bounds: FetchBounds
+}
+
+/** What the leader of some partitions has of them; with `all` also what is of transactions that were rolled back or are open. */
+async function fetchPartitions(
+  broker: Broker,
+  topic: string,
+  { wanted, bounds }: Wanted,
+): Promise<readonly MarkedPartition[]> {
+  const ask = async (isolationLevel: number, again: Wanted['wanted'], wait: number) => {
+    const request = fetchRequest(topic, again, { ...bounds, wait })
+    const { responses } = await broker.fetch({ ...request, isolationLevel })
+    return responses.flatMap(({ partitions }) => partitions)
+  }
+  const marked = (found: FetchedPartition): MarkedPartition => ({
+    ...found,
+    messages: markAborted(found.messages, found.abortedTransactions ?? null),
+    stable: Infinity,
+    all: bounds.isolation === 'all',
+  })
+  if (bounds.isolation === 'committed') return (await ask(COMMITTED, wanted, bounds.wait)).map(marked)
+  const written = await ask(WRITTEN, wanted, bounds.wait)
+  const transactional = written.filter(({ messages }) => messages.some(({ producer }) => producer !== null))
+  if (transactional.length === 0) return written.map(marked)
+  // What became of a transaction is told only to those who ask for what is committed.
+  const offsets = new Map(wanted)
+  const asked = transactional.map(({ partition }) => [partition, offsets.get(partition) ?? 0] as const)
+  const told = new Map((await ask(COMMITTED, asked, 0)).map((one) => [one.partition, one]))
+  return written.map((found) => {
+    const known = told.get(found.partition)
+    if (known === undefined) return marked(found)
+    const { abortedTransactions = null } = known
+    return { ...marked({ ...found, abortedTransactions }), stable: Number(known.lastStableOffset) }
+  })
+}
+
+function pageOf(
+  { messages, highWatermark, stable, all }: MarkedPartition,
+  partition: number,
+  from: number,
+): PartitionPage {
   const records: ReadRecord[] = []
   let next = from
   for (const batch of messages) {
     if (batch.last < from) continue
-    const read = recordsOf(fromOffset(batch, from), partition)
+    const transaction = batch.aborted ? 'rolled-back' : batch.producer !== null && batch.first >= stable ? 'open' : null
+    const read = recordsOf(fromOffset(all ? { ...batch, aborted: false } : batch, from), partition, transaction)
     records.push(...read)
     next = batch.unreadable === null ? batch.last + 1 : (read.at(-1)?.offset ?? batch.last) + 1
     if (next <= batch.last) break
@@ -267,7 +311,11 @@ function pageOf({ messages, highWatermark }: FetchedPartition, partition: number
 const MOST_UNREADABLE = 1_000
 
 /** A batch that cannot be read is shown as one unreadable record for each offset. */
-export function recordsOf(batch: FetchedBatch, partition: number): readonly ReadRecord[] {
+export function recordsOf(
+  batch: FetchedBatch,
+  partition: number,
+  transaction: ReadRecord['transaction'] = null,
+): readonly ReadRecord[] {
   const { first, last, unreadable } = batch
   if (unreadable === null)
     return visibleRecords(batch).map(({ offset, timestamp, key, value, headers }) => ({
@@ -278,8 +326,9 @@ export function recordsOf(batch: FetchedBatch, partition: number): readonly Read
       value,
       headers,
       unreadable,
+      transaction,
     }))
-  const nothing = { partition, timestamp: 0, key: null, value: null, headers: [], unreadable }
+  const nothing = { partition, timestamp: 0, key: null, value: null, headers: [], unreadable, transaction }
   const count = Math.min(last - first + 1, MOST_UNREADABLE)
   return Array.from({ length: count }, (_, index) => ({ ...nothing, offset: first + index }))
 }
@@ -317,22 +366,25 @@ interface Broker {
 const COMMITTED = 1
 const WRITTEN = 0
 
-/** `wanted`: partitions, each with the offset from which on. */
-function fetchRequest(
-  topic: string,
-  wanted: readonly (readonly [partition: number, offset: number])[],
-  { wait, bytes }: FetchBounds,
-) {
+function fetchRequest(topic: string, wanted: Wanted['wanted'], { wait, bytes }: FetchBounds) {
   const partitions = wanted.map(([partition, fetchOffset]) => ({ partition, fetchOffset, maxBytes: bytes }))
   const size = { maxWaitTime: wait, minBytes: 1, maxBytes: bytes }
-  return { replicaId: -1, isolationLevel: WRITTEN, ...size, topics: [{ topic, partitions }] }
+  return { replicaId: -1, ...size, topics: [{ topic, partitions }] }
 }
 
 interface FetchedPartition {
   readonly partition: number
   readonly highWatermark: string
+  readonly lastStableOffset?: string
   readonly abortedTransactions?: readonly AbortedTransaction[] | null
   readonly messages: readonly FetchedBatch[]
+}
+
+interface MarkedPartition extends FetchedPartition {
+  /** From here on transactions are not over. */
+  readonly stable: number
+  /** What is of transactions is shown, and marked. */
+  readonly all: boolean
 }
 
 function clusterOf(kafka: Kafka): Cluster {

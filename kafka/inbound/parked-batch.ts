@@ -68,13 +68,13 @@ export function parkedBatch({ topic, partition, first, last }: BatchPlace, batch
   }
 }
 
-/** The records of a batch that was parked: from its bytes if they can be unpacked by now, else fetched. Null: from neither. */
+/** The records of a batch that was parked: fetched again, else from the bytes that were kept. Null: from neither. */
 export async function openBatch(
   place: BatchPlace,
   kept: Buffer,
   fetch: (place: BatchPlace) => Promise<readonly FetchedBatch[]>,
 ): Promise<readonly ArrivedRecord[] | null> {
-  for (const read of [() => readBatches(kept), () => fetch(place)]) {
+  for (const read of [() => fetch(place), () => readBatches(kept)]) {
     // Brokers that are away leave the letter as it is.
     const batches = await read().catch(() => [])
     if (isWhole(batches)) return recordsWithin(place, batches)

@@ -31,7 +31,7 @@ export async function peek(
     }
     if (batches.length > 0) continue
     // What is behind the first open transaction is given only to those who want what is not committed.
-    const { records } = await reader.fetch(topic, partition, next, { wait: 0, bytes: 1 })
+    const { records } = await reader.fetch(topic, partition, next, { wait: 0, bytes: 1, isolation: 'all' })
     return { next, at: timeOf(records[0]), open: true }
   }
   return { next, at: null, open: false }

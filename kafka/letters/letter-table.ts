@@ -160,12 +160,16 @@ export async function discardParked(pool: pg.Pool, selection: LetterSelection, d
   }
 }
 
-/** The oldest letters that were not yet told to the topic of dead letters. */
-export async function readUnpublished(pool: pg.Pool, limit: number): Promise<readonly StoredLetter[]> {
+/** The oldest letters that were not yet told to the topic of dead letters, but not those of some ids. */
+export async function readUnpublished(
+  pool: pg.Pool,
+  limit: number,
+  except: readonly number[],
+): Promise<readonly StoredLetter[]> {
   const { rows } = await pool.query<LetterRow>({
     name: 'unpublished-letters',
-    text: `${WHOLE} where published_at is null order by id limit $1`,
-    values: [limit],
+    text: `${WHOLE} where published_at is null and id <> all($2::bigint[]) order by id limit $1`,
+    values: [limit, except],
   })
   return rows.map(letterOf)
 }

@@ -13,7 +13,7 @@ import { backOff, pause, untilAborted } from '../../store/waiting/pause.ts'
 import type { CheckedSender } from '../client/checked-sender.ts'
 import type { TopicName } from '../topics/topics.ts'
 import { Lane, type LaneEnd } from './lane.ts'
-import type { Refusal } from './refusal.ts'
+import type { Refusal } from '../client/kafka-failure.ts'
 import { publishedTopics, topicReader } from './relay-target.ts'
 import type { Term } from './term.ts'
 

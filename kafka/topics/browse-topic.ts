@@ -50,7 +50,10 @@ export class BrowseFailure extends Error {
 
 const PATIENCE_MS = 5_000
 /** Of one answer of a broker. A record has 1 MiB at most. */
-const FETCH = { wait: 100, bytes: 1024 * 1024 }
+/** The newest records are looked for so many times further back at each step, and so many times as far at most. */
+const FURTHER = 8
+const FURTHEST = 512
+const FETCH = { wait: 100, bytes: 1024 * 1024, isolation: 'all' } as const
 
 /** Rejects with a BrowseFailure. */
 export async function browseTopic(kafka: KafkaSettings, wire: WireFormat, browsing: Browsing): Promise<BrowsedRecords> {
@@ -86,7 +89,8 @@ async function browse(reader: PartitionReader, wire: WireFormat, browsing: Brows
       .filter(({ leader }) => leader !== null)
       .map(async (one) => {
         const first = firstOffset(one, from, limit, times?.get(topic)?.get(one.partition))
-        return readUpTo(reader, topic, { partition: one.partition, first, end: one.end ?? first, limit })
+        const range = { partition: one.partition, first, end: one.end ?? first, limit }
+        return from.at === 'latest' ? readLast(reader, topic, range, one.start ?? 0) : readUpTo(reader, topic, range)
       }),
   )
   const all = pages.flatMap(({ records }) => records).toSorted((one, other) => one.timestamp - other.timestamp)
@@ -115,6 +119,17 @@ async function readUpTo(reader: PartitionReader, topic: string, { partition, fir
     next = page.records.length > 0 && records.length === limit ? (records.at(-1)?.offset ?? next) + 1 : page.next
   }
   return { records, next, end }
+}
+
+/** Not each offset has a record, where a topic is compacted or written in transactions: further back, until there are enough. */
+async function readLast(reader: PartitionReader, topic: string, range: Range, start: number) {
+  const { end, limit } = range
+  for (let { first } = range, back = limit; ; first = Math.max(start, end - back)) {
+    const read = await readUpTo(reader, topic, { ...range, first, limit: Infinity })
+    const records = read.records.slice(-limit)
+    if (records.length === limit || first <= start || back >= FURTHEST * limit) return { ...read, records }
+    back *= FURTHER
+  }
 }
 
 function firstOffset(look: PartitionLook, from: BrowseFrom, limit: number, atTime: number | undefined): number {

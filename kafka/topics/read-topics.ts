@@ -26,7 +26,7 @@ export interface TopicsRead {
 
 /** How long the brokers may give nothing at all before the reading is given up, in milliseconds. */
 const SILENCE_MS = 20_000
-const FETCH = { wait: 100, bytes: 1024 * 1024 }
+const FETCH = { wait: 100, bytes: 1024 * 1024, isolation: 'all' } as const
 
 /** Rejects with the client's error, and when the brokers fall silent. */
 export async function readTopics({ kafka, topics, see, onProgress }: ReadTopicsOptions): Promise<TopicsRead> {
@@ -54,7 +54,9 @@ export async function readTopics({ kafka, topics, see, onProgress }: ReadTopicsO
         const offsets = new Map([...left].map(([partition, { next }]) => [partition, next]))
         for (const [partition, page] of await insist(() => reader.fetchAll(topic, offsets, FETCH), offsets)) {
           const end = left.get(partition)?.end ?? 0
-          const found = page.records.filter(({ offset }) => offset < end).map((record) => ({ ...record, topic }))
+          const found = page.records
+            .filter(({ offset, transaction }) => offset < end && transaction !== 'rolled-back')
+            .map((record) => ({ ...record, topic }))
           see(found)
           records += found.length
           if (page.next < end) left.set(partition, { partition, next: page.next, end })

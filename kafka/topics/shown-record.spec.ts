@@ -18,7 +18,17 @@ const wire = wireFormat(
 const samples = Object.values<readonly DomainEvent[]>(goldenSamples).flatMap((all) => all.slice(-1))
 
 function record(value: Buffer | null, more: Partial<ReadRecord> = {}): ReadRecord {
-  return { partition: 1, offset: 7, timestamp: 5, key: null, headers: [], unreadable: null, ...more, value }
+  return {
+    partition: 1,
+    offset: 7,
+    timestamp: 5,
+    key: null,
+    headers: [],
+    unreadable: null,
+    transaction: null,
+    ...more,
+    value,
+  }
 }
 
 describe('a record for people', () => {

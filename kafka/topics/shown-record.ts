@@ -24,7 +24,7 @@ export interface ShownRecord {
   readonly value: ShownValue
   /** Of the value, as it came. */
   readonly bytes: number
-  /** Why a framed event could not be decoded; null where nothing was wrong. */
+  /** Why a framed event could not be decoded, or that its transaction was rolled back or is open; null where nothing was wrong. */
   readonly fault: string | null
 }
 
@@ -53,7 +53,7 @@ export function eventDecoder(wire: WireFormat): ValueDecoder {
 
 /** `decode`: null shows Avro as its bytes. */
 export function showRecord(record: ReadRecord, decode: ValueDecoder | null): ShownRecord {
-  const { partition, offset, timestamp, key, value, unreadable } = record
+  const { partition, offset, timestamp, key, value, unreadable, transaction } = record
   const { value: shown, fault } =
     unreadable === null
       ? showValue(value, decode)
@@ -66,9 +66,14 @@ export function showRecord(record: ReadRecord, decode: ValueDecoder | null): Sho
     key: key === null ? null : textOrHex(key),
     value: shown,
     bytes: value?.length ?? 0,
-    fault,
+    fault: transaction === null ? fault : TRANSACTIONS[transaction],
   }
 }
+
+const TRANSACTIONS = {
+  'rolled-back': 'its transaction was rolled back',
+  open: 'its transaction, or one before it, is not over',
+} as const
 
 /** The headers of a record for people; several values of one name stand behind each other. */
 export function showHeaders({ headers }: ReadRecord): Readonly<Record<string, string>> {

@@ -129,6 +129,60 @@ describe.skipIf(kafka === null)('consume', () => {
     expect(stdout).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f]/)
   })
 
+  test('hides what a transaction rolled back or may roll back, and shows it marked when asked to', async () => {
+    const topic = await consuming.topic(1)
+    const writer = consuming.client.producer({
+      ...{ transactionalId: 'consumed', idempotent: true, maxInFlightRequests: 1 },
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    })
+    await writer.connect()
+    const written = async () => {
+      const transaction = await writer.transaction()
+      await transaction.send({ topic, messages: [...numbered(2)] })
+      return transaction
+    }
+    // Each transaction leaves an end of its own behind: offsets 2, 5.
+    await (await written()).abort()
+    await (await written()).commit()
+    const open = await written()
+    try {
+      expect(offsets((await consume(topic, '-n', '2')).lines)).toEqual([3, 4])
+      const { lines } = await consume(topic, '-n', '6', '--isolation', 'all')
+      expect(lines.map(({ offset, fault }) => [offset, fault?.split(' ').slice(-2).join(' ') ?? null])).toEqual([
+        ...[0, 1].map((offset) => [offset, 'rolled back']),
+        ...[3, 4].map((offset) => [offset, null]),
+        ...[6, 7].map((offset) => [offset, 'not over']),
+      ])
+    } finally {
+      await open.abort()
+      await writer.disconnect()
+    }
+    const grouped = await consuming.commands.run('consume', topic, '--group', 'any', '--isolation', 'all')
+    expect(grouped).toMatchObject({ code: 2, stderr: expect.stringContaining('a group reads what is committed') })
+  })
+
+  test('says that partitions were added, and shows them from their beginning', async () => {
+    const topic = await topicOf(1)
+    const following = consuming.commands.start(['consume', topic, '--json', '-n', '4'])
+    await eventually(() => linesOf(following.stdout()).length === 1)
+    const admin = consuming.client.admin()
+    await admin.connect()
+    try {
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] })
+      // One that knew the topic before sends nothing to a partition that is new, and says nothing.
+      const producer = consuming.client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+      await producer.connect()
+      await eventually(async () => (await producer.send({ topic, messages: [...numbered(3, 1)] })).length === 1)
+      await producer.disconnect()
+    } finally {
+      await admin.disconnect()
+    }
+    const { code, stdout, stderr } = await following.finished
+    expect(code).toBe(0)
+    expect(placesOf(linesOf(stdout))).toEqual(['0:0', '1:0', '1:1', '1:2'])
+    expect(stderr).toContain('partitions were added: 1')
+  })
+
   test('tells what is wrong and what to type next', async () => {
     const { commands } = consuming
     const missing = await commands.run('consume', 'no-such-topic', '-n', '1')

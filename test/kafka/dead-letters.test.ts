@@ -1,7 +1,9 @@
 /** What cannot be handled is parked once, with its bytes and the reason, and can be tried again; on real parts. */
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId, newIdBytes, systemClock } from '../../app/clock.ts'
+import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { DeadLetterPublisher } from '../../kafka/letters/dead-letter-publisher.ts'
 import { deadLetters, type DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
@@ -108,6 +110,48 @@ describe.skipIf(kafka === null)('dead letters', () => {
     expect(await placed()).toHaveLength(before.length + cases.length)
   })
 
+  const publish = () =>
+    new DeadLetterPublisher({
+      ...{ settings, pool, holder: newId(), reachPoint: () => undefined, log: quiet },
+      monotonic: () => performance.now(),
+    })
+  const unpublished = async () =>
+    (await desk.letters({ cause: null, state: null, before: null, limit: 9 })).flatMap(({ offset, publishedAt }) =>
+      publishedAt === null ? [offset] : [],
+    )
+
+  test('that their topic refuses hold up none of the others, and are told once it takes them', async () => {
+    await topic.send([
+      { key: 'c1', value: 'before' },
+      { key: 'c1', value: randomBytes(20_000) },
+      { key: 'c1', value: 'behind' },
+    ])
+    start()
+    await allHandled(3)
+    const bound = (value: string) =>
+      topic.admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name: `${settings.prefix}dead-letters`,
+            configEntries: [{ name: 'max.message.bytes', value }],
+          },
+        ],
+      })
+    await bound('5000')
+    const publisher = publish()
+    publisher.start()
+    try {
+      await eventually(async () => (await unpublished()).length === 1)
+      expect(await unpublished()).toEqual([1])
+      await bound('1000000')
+      await eventually(async () => (await unpublished()).length === 0)
+    } finally {
+      await publisher.stop()
+    }
+  })
+
   test('are told to their topic, text as text and bytes as base64, and each is marked', async () => {
     await topic.send([
       { key: 'c1', value: 'no order' },
@@ -115,8 +159,6 @@ describe.skipIf(kafka === null)('dead letters', () => {
     ])
     start()
     await allHandled(2)
-    const publish = () =>
-      new DeadLetterPublisher({ settings, pool, holder: newId(), reachPoint: () => undefined, log: quiet })
     const publisher = publish()
     publisher.start()
     await eventually(async () =>
