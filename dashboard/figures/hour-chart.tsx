@@ -1,6 +1,5 @@
 /** One number, or two, hour by hour: in words, as a chart and as a table. */
 import { useSignal } from '@preact/signals'
-import type { MoneySum } from '../api-shapes.ts'
 import { t } from '../texts/text.ts'
 import { Chart } from '../parts/chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
@@ -43,7 +42,7 @@ export function HourChart({ id, kind, hours, isKnown }: HourChartProps) {
             times={hours.map(({ hour }) => Date.parse(hour) / 1_000)}
             values={hours.map((hour) => valueOf(id, hour))}
             {...(id === 'payments' && {
-              second: hours.map(({ declined = 0 }) => declined),
+              second: hours.map(({ declined }) => declined),
               names: [t('dashboard.success'), t('dashboard.failure')],
             })}
             pointed={(index) => (pointed.value = index)}
@@ -66,22 +65,21 @@ export function HourChart({ id, kind, hours, isKnown }: HourChartProps) {
 }
 
 function readingOf(id: HourChartProps['id'], hour: Hour): string {
-  const { orders, captured = 0, declined = 0 } = hour
+  const { orders, captured, declined, net } = hour
   if (id === 'orders') return t('dashboard.unit.orders', { n: orders })
-  if (id === 'revenue') return money(revenueOf(hour))
+  if (id === 'revenue') return money(net)
   return `${t('dashboard.unit.success', { n: captured })}, ${t('dashboard.unit.failure', { n: declined })}`
 }
 
-function valueOf(id: HourChartProps['id'], hour: Hour): number {
-  const { orders, captured = 0 } = hour
+function valueOf(id: HourChartProps['id'], { orders, captured, net }: Hour): number {
   if (id === 'orders') return orders
   if (id === 'payments') return captured
   // Drawn only: to the last digit it stands in words and in the table.
-  return Number(revenueOf(hour).amount) / 10 ** (currencyDigits.value ?? 0)
+  return Number(net.amount) / 10 ** (currencyDigits.value ?? 0)
 }
 
-function axisOf(id: HourChartProps['id'], hour: Hour): string {
-  return id === 'revenue' ? revenueOf(hour).currency : t(`dashboard.axis.${id}`)
+function axisOf(id: HourChartProps['id'], { net }: Hour): string {
+  return id === 'revenue' ? net.currency : t(`dashboard.axis.${id}`)
 }
 
 function columnsOf(id: HourChartProps['id']) {
@@ -89,14 +87,10 @@ function columnsOf(id: HourChartProps['id']) {
     return [{ title: t('dashboard.orders'), numeric: true, cell: ({ orders }: Hour) => count(orders) }]
   }
   if (id === 'revenue') {
-    return [{ title: t('dashboard.revenue'), numeric: true, cell: (hour: Hour) => money(revenueOf(hour)) }]
+    return [{ title: t('dashboard.revenue'), numeric: true, cell: ({ net }: Hour) => money(net) }]
   }
   return [
-    { title: t('dashboard.success'), numeric: true, cell: ({ captured = 0 }: Hour) => count(captured) },
-    { title: t('dashboard.failure'), numeric: true, cell: ({ declined = 0 }: Hour) => count(declined) },
+    { title: t('dashboard.success'), numeric: true, cell: ({ captured }: Hour) => count(captured) },
+    { title: t('dashboard.failure'), numeric: true, cell: ({ declined }: Hour) => count(declined) },
   ]
-}
-
-function revenueOf({ net, gmv }: Hour): MoneySum {
-  return net ?? gmv
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hoursOf, totalsOf } from './sales-rows.ts'
+import { hoursOf, methodsOf, totalsOf } from './sales-rows.ts'
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 const hour = (at: string, orders: number) => ({
@@ -27,4 +27,12 @@ test('they end with the last of them where that was days ago, and are at most 48
   expect(hoursOf([first, last], '2026-12-31T00:00:00Z')).toHaveLength(48)
   expect(hoursOf([first, last], '2026-12-31T00:00:00Z').at(-1)?.orders).toBe(2)
   expect(hoursOf([], null)).toEqual([])
+})
+
+test('methods stand by name, whichever was told of last', () => {
+  const method = (name: string) => ({ by: 'method', method: name, captured: 1, declined: 0, amount: eur(1) })
+  expect(methodsOf([method('paypal'), { by: 'total' }, method('card')]).map((one) => one.method)).toEqual([
+    'card',
+    'paypal',
+  ])
 })

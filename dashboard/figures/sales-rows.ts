@@ -1,18 +1,9 @@
 /** What the topic `sales` holds, by what its rows are of. */
-import type { Analytics, MoneySum } from '../api-shapes.ts'
+import type { Analytics, PaymentsByMethod, SalesByHour } from '../api-shapes.ts'
 import type { SalesRow } from '../following.ts'
 
-export interface Hour {
-  /** Its beginning. */
-  readonly hour: string
-  readonly orders: number
-  readonly units: number
-  readonly gmv: MoneySum
-  /** What was confirmed less what was cancelled or came back. */
-  readonly net?: MoneySum
-  readonly captured?: number
-  readonly declined?: number
-}
+export type Hour = SalesByHour['items'][number]
+export type Method = PaymentsByMethod['items'][number]
 
 const HOUR_MS = 3_600_000
 /** Two days fit into a chart. */
@@ -27,6 +18,12 @@ export function rowsOf<Row>(rows: readonly SalesRow[], by: string): readonly (Sa
 
 export function totalsOf(rows: readonly SalesRow[]): Analytics | null {
   return rows.find((row): row is SalesRow & Analytics => row.by === 'total') ?? null
+}
+
+/** By name, so that nothing moves but the numbers. */
+export function methodsOf(rows: readonly SalesRow[]): readonly Method[] {
+  const items = rows.filter((row): row is SalesRow & Method => row.by === 'method')
+  return items.sort((one, other) => (one.method < other.method ? -1 : 1))
 }
 
 /**

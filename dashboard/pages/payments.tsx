@@ -2,14 +2,14 @@
 import type { Analytics, PaymentAttempt } from '../api-shapes.ts'
 import { useChanges, useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, dateTime, inWords, money, shortId, sumOfMoney, timeOfDay } from '../parts/format.ts'
+import { count, dateTime, inWords, money, shortId, timeOfDay } from '../parts/format.ts'
 import { HourChart } from '../figures/hour-chart.tsx'
 import { LiveList } from '../lists/live-list.tsx'
 import { useNewest } from '../lists/newest.ts'
 import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
 import { PaymentForm } from '../parts/payment-form.tsx'
 import { Pie } from '../figures/pie.tsx'
-import { hoursOf, totalsOf } from '../figures/sales-rows.ts'
+import { hoursOf, methodsOf, totalsOf, type Method } from '../figures/sales-rows.ts'
 import { sound, soundOn, toggleSound } from '../parts/sound.ts'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
@@ -40,7 +40,7 @@ export function PaymentsPage({ status, cursor }: PaymentsPageProps) {
       <PaymentForm />
       <div class="columns">
         <HourChart id="payments" kind="bars" hours={hoursOf(sales?.items ?? [], null)} isKnown={sales !== null} />
-        <Methods totals={totals} />
+        <Methods methods={sales === null ? null : methodsOf(sales.items)} />
       </div>
       <nav class="filters" aria-label={t('payments.statuses')}>
         <a href={href('payments')} aria-current={status === null ? 'true' : undefined}>
@@ -138,22 +138,15 @@ const COLUMNS = [
   },
 ]
 
-interface Method {
-  readonly method: string
-  readonly captured: number
-  readonly declined: number
-  readonly amount: string
-}
-
-function Methods({ totals }: { readonly totals: Analytics | null }) {
-  const methods = totals === null ? [] : methodsOf(totals)
-  const slices = methods.map(({ method, captured }) => ({ name: wordOf(method), value: captured }))
+/** Null: nothing has come yet. */
+function Methods({ methods }: { readonly methods: readonly Method[] | null }) {
+  const slices = methods?.map(({ method, captured }) => ({ name: wordOf(method), value: captured })) ?? []
   const shares = slices.map(({ name, value }) => `${name} ${count(value)}`).join(', ')
   return (
     <section aria-labelledby="methods">
       <h2 id="methods">{t('payments.methods')}</h2>
-      {totals !== null && methods.length === 0 && <Empty>{t('payments.methods.empty')}</Empty>}
-      {methods.length > 0 && (
+      {methods?.length === 0 && <Empty>{t('payments.methods.empty')}</Empty>}
+      {methods !== null && methods.length > 0 && (
         <>
           <Pie label={t('payments.methods.label', { shares })} slices={slices} />
           <DataTable
@@ -164,7 +157,7 @@ function Methods({ totals }: { readonly totals: Analytics | null }) {
               { title: t('payments.method'), cell: ({ method }) => wordOf(method) },
               { title: t('payments.success'), numeric: true, cell: ({ captured }) => count(captured) },
               { title: t('payments.failure'), numeric: true, cell: ({ declined }) => count(declined) },
-              { title: t('payments.captured'), numeric: true, cell: ({ amount }) => amount },
+              { title: t('payments.captured'), numeric: true, cell: ({ amount }) => money(amount) },
             ]}
           />
         </>
@@ -175,16 +168,6 @@ function Methods({ totals }: { readonly totals: Analytics | null }) {
 
 function wordOf(method: string): string {
   return wordFor('method', method) ?? inWords(method)
-}
-
-function methodsOf({ payments: { byMethod }, gmv: { currency } }: Analytics): readonly Method[] {
-  const names = [...new Set(byMethod.map(({ method }) => method))].toSorted()
-  return names.map((method) => {
-    const of = (outcome: string) => byMethod.filter((one) => one.method === method && one.outcome === outcome)
-    const sum = (outcome: string) => of(outcome).reduce((all, { payments }) => all + payments, 0)
-    const amount = money({ amount: sumOfMoney(of('captured').map((one) => one.amount)), currency })
-    return { method, captured: sum('captured'), declined: sum('declined'), amount }
-  })
 }
 
 function Refunds({ totals }: { readonly totals: Analytics | null }) {

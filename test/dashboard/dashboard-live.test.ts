@@ -73,6 +73,25 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     for (const id of ids) await row(shop.page, id).waitFor()
   })
 
+  test('shows how old its rows are while the read model behind them is', async () => {
+    await shop.go('orders')
+    await shop.page.getByText('Live', { exact: true }).waitFor()
+    await post('/projections/orders/pause', {})
+    const id = await place()
+    await shop.page.getByText(/^Live, data \d+ s old$/).waitFor()
+    await post('/projections/orders/resume', {})
+    await row(shop.page, id).waitFor()
+    await shop.page.getByText('Live', { exact: true }).waitFor()
+  })
+
+  test('says in a sentence what of the service is not in order', async () => {
+    await shop.page.getByText('Reactors fine').waitFor()
+    await post('/reactors/expire-orders/pause', {})
+    await shop.page.getByText('expire-orders: paused.').waitFor()
+    await post('/reactors/expire-orders/resume', {})
+    await shop.page.getByText('Reactors fine').waitFor()
+  })
+
   test('asks once a second where no connection can be kept, and says so', async () => {
     const context = await shop.page.context().browser()?.newContext({ locale: 'en-GB' })
     const page = await context?.newPage()
