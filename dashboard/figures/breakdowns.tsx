@@ -32,6 +32,9 @@ export interface Breakdowns {
   readonly methods: PaymentsByMethod['items']
 }
 
+/** Of each breakdown that is followed. */
+export const MOST_ROWS = 200
+
 interface FiguresProps {
   readonly breakdowns: Breakdowns
   /** Null: all time. */
@@ -42,17 +45,41 @@ export function BreakdownPanels({ breakdowns, period }: FiguresProps) {
   const { hours, stages, reasons, methods } = breakdowns
   const none = period === null ? t('analytics.none-yet') : t('analytics.none')
   const allTime = period === null ? null : t('analytics.products.all-time')
+  // As many as are followed: there may be more.
+  const cut = ({ length }: readonly unknown[]) =>
+    period === null && length >= MOST_ROWS ? t('analytics.cut', { n: length }) : null
   return (
     <>
-      <Hours hours={hours} period={period} none={none} />
+      <Hours hours={hours} period={period} none={none} note={cut(hours)} />
       <div class="panels">
         <Funnel stages={stages} period={period} />
         <Methods methods={methods} period={period} none={none} />
         <Reasons reasons={reasons} period={period} none={none} />
-        <Sold of="regions" one="region" rows={breakdowns.regions} period={period} none={none} />
-        <Sold of="categories" one="category" rows={breakdowns.categories} period={period} none={none} />
+        <Sold
+          of="regions"
+          one="region"
+          rows={breakdowns.regions}
+          period={period}
+          none={none}
+          note={cut(breakdowns.regions)}
+        />
+        <Sold
+          of="categories"
+          one="category"
+          rows={breakdowns.categories}
+          period={period}
+          none={none}
+          note={cut(breakdowns.categories)}
+        />
         <Sold of="tiers" one="tier" rows={breakdowns.tiers} period={period} none={none} />
-        <Sold of="products" one="product" rows={breakdowns.products} period={null} none={none} note={allTime} />
+        <Sold
+          of="products"
+          one="product"
+          rows={breakdowns.products}
+          period={null}
+          none={none}
+          note={allTime ?? cut(breakdowns.products)}
+        />
       </div>
     </>
   )
@@ -75,13 +102,13 @@ const currencyOf = <Row extends { readonly gmv: MoneySum }>(): CsvColumn<Row> =>
 interface OfRows {
   readonly period: Period | null
   readonly none: string
+  readonly note?: string | null
 }
 
 interface SoldProps extends OfRows {
   readonly of: 'regions' | 'categories' | 'tiers' | 'products'
   readonly one: 'region' | 'category' | 'tier' | 'product'
   readonly rows: readonly SoldRow[]
-  readonly note?: string | null
 }
 
 function Sold({ of, one, rows, note = null, period, none }: SoldProps) {
@@ -188,7 +215,7 @@ function Methods({ methods, period, none }: OfRows & Pick<Breakdowns, 'methods'>
   )
 }
 
-function Hours({ hours, period, none }: OfRows & Pick<Breakdowns, 'hours'>) {
+function Hours({ hours, period, none, note = null }: OfRows & Pick<Breakdowns, 'hours'>) {
   const title = t('analytics.hours')
   const pointed = useSignal<number | null>(null)
   const every = everyHour(hours.toSorted((a, b) => (a.hour < b.hour ? -1 : 1)))
@@ -215,7 +242,7 @@ function Hours({ hours, period, none }: OfRows & Pick<Breakdowns, 'hours'>) {
   const utc = { title: t('analytics.hour.utc'), csv: ({ hour }: HourRow) => hour }
   return (
     <Panel
-      {...{ id: 'hours', title, period, columns, none }}
+      {...{ id: 'hours', title, note, period, columns, none }}
       rows={every.toReversed()}
       rowKey={({ hour }) => hour}
       csv={[utc, ...figures, currencyOf()]}

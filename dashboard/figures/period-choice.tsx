@@ -15,7 +15,7 @@ const NEWEST = [
 
 export function PeriodChoice({ from, to }: Period) {
   const fault = useSignal<'order' | 'whole' | null>(null)
-  const end = endOf(useTopic('sales', 200).value?.asOf ?? null)
+  const end = endOf(useTopic('sales').value?.asOf ?? null)
 
   function submit(event: SubmitEvent): void {
     event.preventDefault()

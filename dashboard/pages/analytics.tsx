@@ -9,7 +9,7 @@ import type {
   SalesByRegion,
   SalesByTier,
 } from '../api-shapes.ts'
-import { BreakdownPanels, type Breakdowns, type HourRow } from '../figures/breakdowns.tsx'
+import { BreakdownPanels, MOST_ROWS, type Breakdowns, type HourRow } from '../figures/breakdowns.tsx'
 import { PeriodChoice } from '../figures/period-choice.tsx'
 import type { Period } from '../figures/period.ts'
 import { rowsOf } from '../figures/sales-rows.ts'
@@ -30,12 +30,9 @@ export function AnalyticsPage({ from, to }: Period) {
   )
 }
 
-/** As many of a breakdown as /live tells. */
-const MOST = 200
-
 /** Followed: it moves by itself. */
 function OfAllTime() {
-  const shown = useTopic('sales', MOST).value
+  const shown = useTopic('sales', MOST_ROWS).value
   if (shown === null) return null
   const { items } = shown
   const breakdowns: Breakdowns = {

@@ -26,6 +26,10 @@ export const ANALYTICS = {
     'Net revenue is what was confirmed, less what was cancelled after that or came back, when each was recorded. Orders, units and GMV count every accepted order, when it was placed.',
     'Le chiffre net est ce qui a été confirmé, moins ce qui a été annulé ensuite ou retourné, à l’heure de chaque enregistrement. Commandes, unités et volume comptent toute commande acceptée, à l’heure où elle a été passée.',
   ],
+  'analytics.cut': [
+    'The newest or largest {n}; there may be more. A period shows up to 1,000.',
+    'Les {n} plus récents ou plus grands ; il peut y en avoir d’autres. Une période en montre jusqu’à 1 000.',
+  ],
   'analytics.empty': ['Nothing was sold yet.', 'Rien n’a encore été vendu.'],
   'analytics.none': ['Nothing in this period.', 'Rien dans cette période.'],
   'analytics.none-yet': ['Nothing yet.', 'Rien pour l’instant.'],
