@@ -7,7 +7,7 @@ export type Clock = () => number
 export const systemClock: Clock = () => Date.now()
 
 /** Further than this from the system's clock, ours was left behind: the clock was set, or the machine slept. */
-const STRAYED_MS = 20
+const STRAYED_MS = 5
 let shift = 0
 
 /** The system's clock with fractions of a millisecond; the same in all threads of the process. */

@@ -78,6 +78,12 @@ const detail = signal('')
 let heard: { readonly at: number; readonly time: number } | null = null
 const lagSeconds = signal(0)
 
+/** By which this page's clock differs from that of the service, with the shortest way that a word of it took. */
+let nearest: number | null = null
+let nearestAt = 0
+/** Milliseconds in a millisecond, by which clocks may drift: a second in a quarter of an hour. */
+const DRIFT = 0.001
+
 export const serviceRelease = signal<string | null>(null)
 export const pageRelease = RELEASE
 /** A service of another release than this page: it may show what is not so any more. */
@@ -144,7 +150,7 @@ export function startFollowing(time: () => number): void {
     clock,
     onFrame: told,
     onPing: pinged,
-    onPolled: hear,
+    onPolled: () => hear(null),
     onStatus: stands,
     onRelease: (release) => (serviceRelease.value = release),
   })
@@ -205,7 +211,7 @@ function wantSoon(): void {
 }
 
 function told(frame: LiveFrame): void {
-  hear()
+  hear(frame.at)
   const topic = topics.get(frame.topic as TopicName)
   if (topic === undefined) return
   const changes = topic.kept.take(frame)
@@ -215,8 +221,8 @@ function told(frame: LiveFrame): void {
   paintSoon()
 }
 
-function pinged({ topics: states }: LivePing): void {
-  hear()
+function pinged({ topics: states, at }: LivePing): void {
+  hear(at)
   let most = 0
   for (const [name, { to, asOf, lagSeconds: behind }] of Object.entries(states)) {
     most = Math.max(most, behind)
@@ -229,8 +235,20 @@ function pinged({ topics: states }: LivePing): void {
   paintSoon()
 }
 
-function hear(): void {
+/** `sent`: when it was, by the clock of the service; null: it does not say. */
+function hear(sent: string | null): void {
   heard = { at: performance.now(), time: clock() }
+  const distance = heard.at - Date.parse(sent ?? '')
+  // What came the quickest says most; clocks drift apart, so that an old word counts for less.
+  const drifted = nearest === null ? Infinity : nearest + DRIFT * (heard.at - nearestAt)
+  if (!(distance <= drifted)) return
+  nearest = distance
+  nearestAt = heard.at
+}
+
+/** What the clock of the service shows now, as far as this page heard it; null: it has heard nothing yet. */
+export function serviceTime(): number | null {
+  return nearest === null ? null : performance.now() - nearest
 }
 
 function paintSoon(): void {

@@ -266,8 +266,9 @@ export class TopicFeed {
 
   #tell(frame: ChangeFrame): void {
     const { to } = frame.stretch
-    this.#members.tell(frame, this.#epoch)
+    // Before it goes: a page may have it while others wait for their turn.
     this.#parts.pushed({ after: this.#position ?? to, to })
+    this.#members.tell(frame, this.#epoch)
   }
 
   /** Those from whom rows were kept get them all, now and then, and when it is over. */

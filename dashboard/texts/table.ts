@@ -6,7 +6,11 @@ import { FRAME } from './frame.ts'
 import { ORDERS } from './orders.ts'
 import { PAYMENTS } from './payments.ts'
 import { WORDS } from './words.ts'
+import { XRAY } from './xray.ts'
 
-export const TABLE = { ...FRAME, ...WORDS, ...ANALYTICS, ...DASHBOARD, ...ORDERS, ...PAYMENTS, ...DELIVERIES }
+export const TABLE = {
+  ...{ ...FRAME, ...WORDS, ...ANALYTICS, ...DASHBOARD, ...ORDERS, ...XRAY },
+  ...{ ...PAYMENTS, ...DELIVERIES },
+}
 
 export type TextKey = keyof typeof TABLE

@@ -5,17 +5,20 @@ import { dashboardShop } from './dashboard-shop.ts'
 import { refuseReplay } from '../projections/refused-replay.ts'
 
 // So many that a rate can hold a replay back.
-const shop = await dashboardShop({ demoOrders: 4000 })
+const shop = await dashboardShop({ demoOrders: 4000, env: { DELIVERY_SIMULATION: 'off' } })
 
 let made = 0
 
-async function place(): Promise<string> {
+async function place(customerId = 'customer-00001'): Promise<string> {
   const orderId = `order-${String(++made)}`
-  const body = JSON.stringify({ orderId, customerId: 'customer-00001', lines: [{ sku: 'IPHONE-17', quantity: 1 }] })
-  const headers = { 'content-type': 'application/json' }
-  const response = await fetch(new URL('/orders', shop.service.url), { method: 'POST', headers, body })
-  expect(response.status).toBe(201)
+  await post('/orders', { orderId, customerId, lines: [{ sku: 'IPHONE-17', quantity: 1 }] })
   return orderId
+}
+
+async function post(path: string, content: object): Promise<void> {
+  const [headers, body] = [{ 'content-type': 'application/json' }, JSON.stringify(content)]
+  const response = await fetch(new URL(path, shop.service.url), { method: 'POST', headers, body })
+  expect(response.status).toBe(201)
 }
 
 /** Tabs until something with this name has the focus, as somebody without a mouse does. */
@@ -108,6 +111,44 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await shop.page.getByText('Order cancelled', { exact: true }).waitFor()
     await shop.page.getByText('Reason: <b>too late</b>', { exact: false }).waitFor()
     await ask.waitFor({ state: 'detached' })
+  })
+
+  test('an order is paid, sent out, delivered and returned on its page, which tells when each event was where', async () => {
+    await post('/customers', { customerId: 'vip-1', name: 'Somebody', region: 'north', tier: 'vip' })
+    const id = await place('vip-1')
+    await shop.go(`orders/${id}`)
+    const { page } = shop
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    const dialog = (name: string) => page.getByRole('dialog', { name: `${name} order ${id}` })
+    await button('Pay').click()
+    await dialog('Pay').getByRole('combobox').selectOption('on-account')
+    await dialog('Pay').getByRole('button', { name: 'Pay', exact: true }).click()
+    await page.getByText('10 %', { exact: true }).waitFor()
+    await button('Dispatch').click()
+    await page.getByText('50 %, dispatched once', { exact: true }).waitFor()
+    await page.getByRole('cell', { name: '1 shipped' }).waitFor()
+    await button('Deliver').click()
+    await page.getByText('100 %, dispatched once', { exact: true }).waitFor()
+    await button('Return').click()
+    await dialog('Return').getByRole('textbox', { name: 'Reason' }).fill('too loud')
+    await dialog('Return').getByRole('button', { name: 'Return', exact: true }).click()
+    await page.getByRole('cell', { name: '1 shipped, 1 returned' }).waitFor()
+    await page.getByText('Reason: too loud').first().waitFor()
+    await page.getByText('not sent: no address').first().waitFor()
+    for (const name of ['Pay', 'Dispatch', 'Deliver', 'Return', 'Cancel order'])
+      expect([name, await button(name).count()]).toEqual([name, 0])
+
+    const event = page.locator('.event').filter({ hasText: 'Delivery dispatched' })
+    const measured = async (hop: string) =>
+      event.locator('.hops div').filter({ hasText: hop }).locator('dd').innerText()
+    for (const hop of ['decided', 'committed', 'projected', 'pushed', 'seen here'])
+      await eventually(async () => / ms$/.test(await measured(hop)))
+    expect(await measured('published')).toBe('–')
+    await event.getByText('Content and bytes').click()
+    expect(await event.getByLabel('Bytes of DeliveryDispatched').innerText()).toMatch(/^0000 {2}([0-9a-f]{2} ){15}/)
+    await event.getByRole('link', { name: 'DeliveryDispatched, schema v1' }).click()
+    await page.getByRole('heading', { level: 1, name: 'DeliveryDispatched' }).waitFor()
+    expect(shop.opened.errors).toEqual([])
   })
 
   test('stock is received with the keyboard alone, and the focus comes back', async () => {
