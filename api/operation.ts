@@ -32,7 +32,8 @@ export interface Operation<Schema extends FastifySchema = FastifySchema> {
 }
 
 export interface Described {
-  readonly tag: 'orders' | 'products' | 'customers' | 'analytics' | 'log' | 'operations'
+  readonly tag:
+    'orders' | 'payments' | 'deliveries' | 'products' | 'customers' | 'analytics' | 'messages' | 'log' | 'operations'
   readonly summary: string
   readonly description?: string
   /** Null: needs no token. */

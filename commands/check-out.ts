@@ -20,7 +20,7 @@ export const CartItemShape = named(
     }),
     quantity: whole(1, 10_000, 'Units.'),
   },
-  { description: 'A line of a cart.', examples: [{ name: 'iPhone 15 Pro', price: 999, quantity: 1 }] },
+  { description: 'A line of a cart.', examples: [{ name: 'iPhone 17', price: 999, quantity: 1 }] },
 )
 
 export const UserIdShape = Type.Union(
@@ -40,7 +40,7 @@ const CheckOutShape = named(
   },
   {
     description: 'A cart to order and to pay by card.',
-    examples: [{ user_id: 42, cart: [{ name: 'iPhone 15 Pro', price: 999, quantity: 1 }] }],
+    examples: [{ user_id: 42, cart: [{ name: 'iPhone 17', price: 999, quantity: 1 }] }],
   },
 )
 

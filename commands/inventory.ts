@@ -30,8 +30,8 @@ const ListProductShape = named(
     description: 'A product for the catalogue.',
     examples: [
       {
-        sku: 'IPHONE-15-PRO',
-        name: 'iPhone 15 Pro',
+        sku: 'IPHONE-17-PRO',
+        name: 'iPhone 17 Pro',
         category: 'phones',
         price: { amount: 99900, currency: 'EUR' },
         stock: 100,

@@ -22,7 +22,7 @@ const PlaceOrderShape = named(
   },
   {
     description: 'An order to place.',
-    examples: [{ orderId: 'web-1001', customerId: 'c-0001', lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }] }],
+    examples: [{ orderId: 'web-1001', customerId: 'customer-00001', lines: [{ sku: 'IPHONE-17', quantity: 1 }] }],
   },
 )
 
@@ -82,7 +82,7 @@ const ReturnOrderShape = named(
   },
   {
     description: 'What comes back of a completed order. Its value is refunded, at most what is left of the payment.',
-    examples: [{ lines: [{ sku: 'IPHONE-15-PRO', quantity: 1 }], reason: 'too small', sellable: true }],
+    examples: [{ lines: [{ sku: 'IPHONE-17', quantity: 1 }], reason: 'too small', sellable: true }],
   },
 )
 

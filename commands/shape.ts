@@ -63,9 +63,9 @@ export function text(min: number, max: number, description: string) {
   return Type.String({ minLength: min, maxLength: max, pattern: TEXT_PATTERN, description })
 }
 
-/** An id as a client may name it. */
-export function id(description: string) {
-  return Type.String({ pattern: ID_PATTERN, description })
+/** An id as a client may name it. `example`: one that the demo has, for the page of the API. */
+export function id(description: string, example?: string) {
+  return Type.String({ pattern: ID_PATTERN, description, ...(example !== undefined && { examples: [example] }) })
 }
 
 /** A whole number within bounds. */

@@ -10,7 +10,7 @@ import { pageQuery, sendHistory } from './read-answers.ts'
 export const alerts = resource(
   {
     listAlerts: viewing('/alerts', {
-      tag: 'operations',
+      tag: 'messages',
       view: 'alerts',
       summary: 'Show the alerts, newest first',
       description:

@@ -30,7 +30,7 @@ import type { Exchange } from './read-answers.ts'
 const LOOK_UPS = 4
 
 const checkingOut = commanding('/payment', {
-  tag: 'orders',
+  tag: 'payments',
   summary: 'Order a cart and pay it by card',
   description:
     'Finds the products by their names, registers a customer whom the shop does not know, places the order and begins its payment, all or nothing. Answers when the outcome is known, at most after 2 s: 200 with it, else 202. POST /orders and POST /payments do the same in two steps, with SKUs and exact amounts.',

@@ -48,7 +48,7 @@ const showing = viewing('/customers/:customerId', {
   view: 'customers',
   summary: 'Show a customer',
   description: 'With all personal data. The log of the service says who asked for whom.',
-  params: closed({ customerId: id('The customer.') }),
+  params: closed({ customerId: id('The customer.', 'customer-00001') }),
   query: closed({ after }),
   shape: ref(Customer),
   problems: ['customer-not-found'],

@@ -22,10 +22,10 @@ import { Delivery, DELIVERY_STATUSES, DeliveryList } from '../shapes/delivery.ts
 import { after, cursor, limit } from '../shapes/list.ts'
 import { pageQuery, sendFound, sendPage } from './read-answers.ts'
 
-const DeliveryPath = closed({ orderId: id('The order.') })
+const DeliveryPath = closed({ orderId: id('The order.', 'web-1001') })
 
 const reported = {
-  tag: 'orders',
+  tag: 'deliveries',
   role: 'operate',
   params: DeliveryPath,
   shape: ref(Delivery),
@@ -55,7 +55,7 @@ const failing = commanding('/deliveries/:orderId/fail', {
 })
 
 const listing = viewing('/deliveries', {
-  tag: 'orders',
+  tag: 'deliveries',
   view: 'deliveries',
   summary: 'List deliveries, newest first',
   params: NOTHING,
@@ -69,7 +69,7 @@ const listing = viewing('/deliveries', {
 })
 
 const showing = viewing('/deliveries/:orderId', {
-  tag: 'orders',
+  tag: 'deliveries',
   view: 'deliveries',
   summary: 'Show the delivery of an order',
   params: DeliveryPath,

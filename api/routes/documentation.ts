@@ -46,12 +46,15 @@ const getProblem = reading('/problems/:code', {
   problems: ['not-found', 'rate-limited'],
 })
 
-/** In this order the page shows them. */
+/** In this order, that of a shop's day, the page shows them. */
 const TAGS = [
-  { name: 'orders', description: 'Placed, cancelled and read.' },
+  { name: 'orders', description: 'Placed, cancelled, returned and read.' },
+  { name: 'payments', description: 'Paid, declined and refunded.' },
+  { name: 'deliveries', description: 'Dispatched, delivered and failed.' },
   { name: 'products', description: 'The catalogue and its stock.' },
   { name: 'customers', description: 'Who orders.' },
   { name: 'analytics', description: 'The figures of the shop.' },
+  { name: 'messages', description: 'Mails, text messages and alerts.' },
   { name: 'log', description: 'The events that everything rests on, and what happened last.' },
   { name: 'operations', description: 'Health, read models, Kafka, schemas, failures.' },
 ] as const

@@ -16,7 +16,7 @@ export interface NotificationParts {
 export const notifications = resource(
   {
     listNotifications: viewing('/notifications', {
-      tag: 'operations',
+      tag: 'messages',
       view: 'notifications',
       summary: 'List messages to customers, newest first',
       description:

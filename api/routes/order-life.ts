@@ -12,7 +12,7 @@ import { sendTagged } from './read-answers.ts'
 const life = {
   tag: 'orders',
   role: 'read',
-  params: closed({ orderId: id('The order.') }),
+  params: closed({ orderId: id('The order.', 'web-1001') }),
   query: NOTHING,
   headers: { 'if-none-match': { description: 'The ETag of the answer that the client has.' } },
   problems: ['order-not-found', 'store-unavailable'],

@@ -25,7 +25,7 @@ import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
 import { eventPage } from './event-page.ts'
 import { isEmpty, pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
 
-const OrderPath = closed({ orderId: id('The order.') })
+const OrderPath = closed({ orderId: id('The order.', 'web-1001') })
 
 const placing = commanding('/orders', {
   tag: 'orders',

@@ -46,10 +46,10 @@ import { after, cursor, limit } from '../shapes/list.ts'
 import { ATTEMPT_STATUSES, Payment, PaymentAttempt, PaymentAttemptList } from '../shapes/payment.ts'
 import { pageQuery, sendFound, sendPage } from './read-answers.ts'
 
-const PaymentPath = closed({ orderId: id('The order.') })
+const PaymentPath = closed({ orderId: id('The order.', 'web-1001') })
 
 const paying = commanding('/payments', {
-  tag: 'orders',
+  tag: 'payments',
   summary: 'Pay an order',
   description:
     'Answers when the outcome is known, at most after 2 s: 201 with it, else 202. Repeating it with the same Idempotency-Key answers from the same attempt.',
@@ -71,7 +71,7 @@ const paying = commanding('/payments', {
 })
 
 const refunding = commanding('/payments/:orderId/refund', {
-  tag: 'orders',
+  tag: 'payments',
   summary: 'Refund a payment',
   description: 'Gives money back as goodwill: the status of the order does not change.',
   role: 'operate',
@@ -88,7 +88,7 @@ const refunding = commanding('/payments/:orderId/refund', {
 })
 
 const listing = viewing('/payments', {
-  tag: 'orders',
+  tag: 'payments',
   view: 'payments',
   summary: 'List attempts to pay, newest first',
   params: NOTHING,
@@ -104,7 +104,7 @@ const listing = viewing('/payments', {
 })
 
 const showing = viewing('/payments/:orderId', {
-  tag: 'orders',
+  tag: 'payments',
   view: 'payments',
   summary: 'Show the payment of an order',
   params: PaymentPath,

@@ -41,7 +41,7 @@ import { Product, ProductList } from '../shapes/product.ts'
 import { eventPage } from './event-page.ts'
 import { pageQuery, sendEvents, sendFound, sendPage, type Exchange } from './read-answers.ts'
 
-const ProductPath = closed({ sku: id('The product.') })
+const ProductPath = closed({ sku: id('The product.', 'IPHONE-17') })
 const shape = ref(Product)
 const common = { tag: 'products', role: 'operate', shape } as const
 

@@ -21,7 +21,7 @@ const returning = commanding('/orders/:orderId/return', {
   description:
     'Takes back what was delivered, whole or by line, and refunds its value: at most what is left of the payment. The order stays completed.',
   role: 'operate',
-  params: closed({ orderId: id('The order.') }),
+  params: closed({ orderId: id('The order.', 'web-1001') }),
   request: returnOrderRequest,
   shape: ref(Order),
   done: { 200: 'Taken back.' },

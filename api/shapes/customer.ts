@@ -24,7 +24,7 @@ export const Customer = named(
     description: 'A customer.',
     examples: [
       {
-        customerId: 'c-0001',
+        customerId: 'customer-00001',
         name: 'Ada Lovelace',
         email: null,
         phone: null,

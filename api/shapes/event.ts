@@ -31,7 +31,7 @@ export const Event = named(
     examples: [
       {
         position: 4711,
-        stream: 'inventory-IPHONE-15-PRO',
+        stream: 'inventory-IPHONE-17',
         version: 3,
         type: 'StockReserved',
         schemaVersion: 1,
@@ -39,7 +39,7 @@ export const Event = named(
         recordedAt: '2026-11-27T08:00:00.000Z',
         correlationId: '019337a0-0000-7000-8000-000000000000',
         causationId: null,
-        data: { sku: 'IPHONE-15-PRO', orderId: 'web-1001', quantity: 1 },
+        data: { sku: 'IPHONE-17', orderId: 'web-1001', quantity: 1 },
       },
     ],
   },

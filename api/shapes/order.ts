@@ -93,11 +93,11 @@ export const Order = named(
       {
         orderId: 'web-1001',
         status: 'placed',
-        customerId: 'c-0001',
+        customerId: 'customer-00001',
         lines: [
           {
-            sku: 'IPHONE-15-PRO',
-            name: 'iPhone 15 Pro',
+            sku: 'IPHONE-17',
+            name: 'iPhone 17',
             category: 'phones',
             quantity: 1,
             unitPrice: { amount: 99900, currency: 'EUR' },

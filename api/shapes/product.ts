@@ -22,8 +22,8 @@ export const Product = named(
     description: 'A product and its stock.',
     examples: [
       {
-        sku: 'IPHONE-15-PRO',
-        name: 'iPhone 15 Pro',
+        sku: 'IPHONE-17',
+        name: 'iPhone 17',
         category: 'phones',
         price: { amount: 99900, currency: 'EUR' },
         onHand: 100,

@@ -139,7 +139,7 @@ export const EncodeEvent = named(
   },
   {
     description: 'An event to encode.',
-    examples: [{ version: 1, event: { customerId: 'c-0001', tier: 'vip' } }],
+    examples: [{ version: 1, event: { customerId: 'customer-00001', tier: 'vip' } }],
   },
 )
 export type EncodeEvent = Static<typeof EncodeEvent>
@@ -168,7 +168,7 @@ export const EncodedEvent = named(
         schemaId: 3,
         bytes: '0c632d3030303102',
         framed: '00000000030c632d3030303102',
-        readBy: [{ version: 1, event: { customerId: 'c-0001', tier: 'vip' }, error: null }],
+        readBy: [{ version: 1, event: { customerId: 'customer-00001', tier: 'vip' }, error: null }],
       },
     ],
   },

@@ -497,6 +497,9 @@ describe('GET /emails', () => {
       items: items.slice(2),
       next: null,
     })
+    const etag = (await fetch(`${service.url}/emails`)).headers.get('etag') ?? ''
+    const again = await fetch(`${service.url}/emails`, { headers: { 'if-none-match': etag } })
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
     expect(await get('/emails?cursor=x')).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
     expect(await get('/emails/none')).toMatchObject({ status: 404, body: { code: 'email-not-found' } })
   })
