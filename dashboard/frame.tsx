@@ -1,15 +1,21 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
 import type { Version } from './api-shapes.ts'
+import { AnalyticsPage } from './pages/analytics.tsx'
+import { CustomerPage } from './pages/customer.tsx'
+import { CustomersPage } from './pages/customers.tsx'
 import { DashboardPage } from './pages/dashboard.tsx'
 import { DeliveriesPage } from './pages/deliveries.tsx'
-import { AnalyticsPage } from './pages/analytics.tsx'
+import { EventPage } from './pages/event.tsx'
+import { EventsPage } from './pages/events.tsx'
 import { FailurePage } from './pages/failure.tsx'
 import { FailuresPage } from './pages/failures.tsx'
 import { KafkaPage } from './pages/kafka.tsx'
+import { MailPage, OneMailPage } from './pages/mail.tsx'
 import { OrderPage } from './pages/order.tsx'
 import { OrdersPage } from './pages/orders.tsx'
 import { PaymentsPage } from './pages/payments.tsx'
+import { ProductPage } from './pages/product.tsx'
 import { ProductsPage } from './pages/products.tsx'
 import { ProjectionsPage } from './pages/projections.tsx'
 import { ReplayPage } from './pages/replay.tsx'
@@ -97,9 +103,19 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
     case 'deliveries':
       return <DeliveriesPage status={query.get('status')} cursor={query.get('cursor')} />
     case 'products':
-      return <ProductsPage />
+      return id === null ? <ProductsPage /> : <ProductPage key={id} sku={id} after={query.get('after')} />
+    case 'customers':
+      return id === null ? (
+        <CustomersPage tier={query.get('tier')} cursor={query.get('cursor')} />
+      ) : (
+        <CustomerPage key={id} customerId={id} cursor={query.get('cursor')} />
+      )
     case 'analytics':
       return <AnalyticsPage from={query.get('from')} to={query.get('to')} />
+    case 'mail':
+      return id === null ? <MailPage cursor={query.get('cursor')} /> : <OneMailPage key={id} emailId={id} />
+    case 'events':
+      return id === null ? <EventsPage query={query} /> : <EventPage key={id} position={Number(id)} />
     case 'projections':
       return id === null ? <ProjectionsPage /> : <ReplayPage key={id} replayId={id} />
     case 'kafka':

@@ -72,7 +72,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 }
 
 /** Folders that list one kind of thing, a file each. */
-const LISTS = /^(cli\/commands|api\/(routes|shapes)|dashboard\/(pages|parts)|bench\/figures|test\/\w+)$/
+const LISTS = /^(cli\/commands|api\/(routes|shapes)|dashboard\/(pages|parts|texts)|bench\/figures|test\/\w+)$/
 const MOST_FILES = 15
 const MOST_LISTED = 30
 

@@ -23,7 +23,8 @@ export const PAGE_POLICY = [
 
 /**
  * The dashboard loads its own script, styles and icon, and asks this server alone. It makes no markup from text: where
- * browsers have Trusted Types they refuse whatever would (innerHTML, the address of a script), and nobody may allow it.
+ * browsers have Trusted Types they refuse whatever would (innerHTML, the address of a script). One policy may allow it,
+ * for the frame without scripts in which a mail is shown (dashboard/mail/safe-mail.ts).
  */
 export const DASHBOARD_POLICY = [
   "default-src 'none'",
@@ -35,5 +36,5 @@ export const DASHBOARD_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  'trusted-types mail',
 ].join('; ')

@@ -5,12 +5,13 @@ import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { counted, dateTime, inWords } from '../parts/format.ts'
+import { dateTime, inWords } from '../parts/format.ts'
 import { hexLines } from '../parts/hex-lines.ts'
 import { LetterState } from '../parts/letter-state.tsx'
 import { ReadTrouble } from '../parts/notes.tsx'
 import { RetryButton } from '../parts/retry-button.tsx'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 const MOST_HEX = 1_024
 const MOST_TEXT = 4_096
@@ -22,7 +23,7 @@ export function FailurePage({ letterId }: { readonly letterId: string }) {
   return (
     <>
       <p>
-        <a href={href('failures')}>Failures</a>
+        <a href={href('failures')}>{t('frame.page.failures')}</a>
         {letter !== null && (
           <>
             {' / '}
@@ -30,7 +31,7 @@ export function FailurePage({ letterId }: { readonly letterId: string }) {
           </>
         )}
       </p>
-      <h1 tabIndex={-1}>Record {letterId}</h1>
+      <h1 tabIndex={-1}>{t('failures.title', { id: letterId })}</h1>
       <ReadTrouble live={live} />
       {letter !== null && <Letter letter={letter} path={path} />}
     </>
@@ -58,26 +59,27 @@ function Facts({ letter }: { readonly letter: DeadLetter }) {
   const { topic, partition, offset, timestamp, key, size, message, state, parkedAt, publishedAt } = letter
   return (
     <dl class="facts">
-      <dt>State</dt>
+      <dt>{t('failures.state')}</dt>
       <dd>
         <LetterState state={state} />
       </dd>
-      <dt>Error</dt>
+      <dt>{t('failures.error')}</dt>
       <dd class="told">{message}</dd>
-      <dt>Where</dt>
+      <dt>{t('failures.where')}</dt>
       <dd>
-        <span class="id">{topic}</span>, partition {String(partition)}, offset {String(offset)}
+        <span class="id">{topic}</span>
+        {t('failures.place', { partition: String(partition), offset: String(offset) })}
       </dd>
-      <dt>Written</dt>
-      <dd>{timestamp === null ? 'unknown' : dateTime(timestamp)}</dd>
-      <dt>Key</dt>
-      <dd class="id told">{key ?? 'none'}</dd>
-      <dt>Value</dt>
-      <dd>{size === null ? 'none' : counted(size, 'byte')}</dd>
-      <dt>Parked</dt>
+      <dt>{t('failures.written')}</dt>
+      <dd>{timestamp === null ? t('failures.unknown') : dateTime(timestamp)}</dd>
+      <dt>{t('failures.key')}</dt>
+      <dd class="id told">{key ?? t('failures.without')}</dd>
+      <dt>{t('failures.value')}</dt>
+      <dd>{size === null ? t('failures.without') : t('failures.byte.count', { n: size })}</dd>
+      <dt>{t('failures.parked')}</dt>
       <dd>{dateTime(parkedAt)}</dd>
-      <dt>Published to its topic</dt>
-      <dd>{publishedAt === null ? 'not yet' : dateTime(publishedAt)}</dd>
+      <dt>{t('failures.published')}</dt>
+      <dd>{publishedAt === null ? t('failures.not-yet') : dateTime(publishedAt)}</dd>
     </dl>
   )
 }
@@ -88,19 +90,21 @@ function Value({ letter: { decoded, text, base64, size } }: { readonly letter: D
   return (
     <>
       <section aria-labelledby="decoded">
-        <h2 id="decoded">{decoded === null ? 'As text' : 'Decoded'}</h2>
+        <h2 id="decoded">{t(decoded === null ? 'failures.as-text' : 'failures.decoded')}</h2>
         {said === null ? (
-          <p class="dim">The value is not text, and not an order in JSON or Avro.</p>
+          <p class="dim">{t('failures.no-text')}</p>
         ) : (
-          <pre class="source" tabIndex={0} aria-label="The value as text">
+          <pre class="source" tabIndex={0} aria-label={t('failures.text.label')}>
             {said.length > MOST_TEXT ? `${said.slice(0, MOST_TEXT)}…` : said}
           </pre>
         )}
       </section>
       <section aria-labelledby="raw">
-        <h2 id="raw">Bytes</h2>
-        {(size ?? 0) > MOST_HEX && <p class="dim">The first {counted(MOST_HEX, 'byte')}.</p>}
-        <pre class="hex lines" tabIndex={0} aria-label="The value in hex">
+        <h2 id="raw">{t('failures.bytes')}</h2>
+        {(size ?? 0) > MOST_HEX && (
+          <p class="dim">{t('failures.first-bytes', { bytes: t('failures.byte.count', { n: MOST_HEX }) })}</p>
+        )}
+        <pre class="hex lines" tabIndex={0} aria-label={t('failures.hex.label')}>
           {hexLines(base64, MOST_HEX)}
         </pre>
       </section>
@@ -112,18 +116,18 @@ function Headers({ headers }: Pick<DeadLetter, 'headers'>) {
   const shown = headers.slice(0, 100).map((header, index) => ({ ...header, index }))
   return (
     <section aria-labelledby="headers">
-      <h2 id="headers">Headers</h2>
-      {headers.length === 0 && <p class="dim">No headers.</p>}
-      {headers.length > shown.length && <p class="dim">The first 100 of {counted(headers.length, 'header')}.</p>}
+      <h2 id="headers">{t('failures.headers')}</h2>
+      {headers.length === 0 && <p class="dim">{t('failures.headers.none')}</p>}
+      {headers.length > shown.length && <p class="dim">{t('failures.headers.first', { n: headers.length })}</p>}
       {shown.length > 0 && (
         <DataTable
-          caption="Headers"
+          caption={t('failures.headers')}
           items={shown}
           rowKey={({ index }) => String(index)}
           columns={[
-            { title: 'Name', cell: ({ name }) => <code>{name}</code> },
+            { title: t('failures.name'), cell: ({ name }) => <code>{name}</code> },
             {
-              title: 'Value',
+              title: t('failures.value'),
               cell: ({ text, base64 }) =>
                 text === null ? <code class="told">base64 {base64}</code> : <code class="told">{text}</code>,
             },
@@ -139,16 +143,16 @@ function History({ history }: Pick<DeadLetter, 'history'>) {
   const deeds = history.map((deed, index) => ({ ...deed, index }))
   return (
     <section aria-labelledby="history">
-      <h2 id="history">History</h2>
+      <h2 id="history">{t('failures.history')}</h2>
       <DataTable
-        caption="Actions on this record, oldest first"
+        caption={t('failures.history.caption')}
         items={deeds}
         rowKey={({ index }) => String(index)}
         columns={[
-          { title: 'Action', cell: ({ act }) => inWords(act) },
-          { title: 'Result', cell: ({ detail }) => <span class="told">{detail}</span> },
-          { title: 'By', cell: ({ by }) => by },
-          { title: 'When', numeric: true, cell: ({ at }) => dateTime(at) },
+          { title: t('failures.action'), cell: ({ act }) => inWords(act) },
+          { title: t('failures.result'), cell: ({ detail }) => <span class="told">{detail}</span> },
+          { title: t('failures.by'), cell: ({ by }) => by },
+          { title: t('failures.when'), numeric: true, cell: ({ at }) => dateTime(at) },
         ]}
       />
     </section>
@@ -167,19 +171,20 @@ function Discard({ path }: { readonly path: string }) {
   return (
     <>
       <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        Discard
+        {t('failures.discard')}
       </button>
       {asking.value && (
         <Dialog
-          title="Discard 1 record?"
-          yes="Discard 1 record"
+          title={t('failures.discard.ask', { records: t('failures.records', { n: 1 }) })}
+          yes={t('failures.discard.yes', { records: t('failures.records', { n: 1 }) })}
+          no={t('failures.not-now')}
           dangerous
           busy={sending.busy.value}
           trouble={sending.trouble.value}
           onYes={() => void discard()}
           onNo={() => (asking.value = false)}
         >
-          <p>This record will not be retried. You can still read it here.</p>
+          <p>{t('failures.discard.this')}</p>
         </Dialog>
       )}
     </>

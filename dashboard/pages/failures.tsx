@@ -5,11 +5,12 @@ import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { count, counted, dateTime, inWords } from '../parts/format.ts'
+import { count, dateTime, inWords } from '../parts/format.ts'
 import { LetterState } from '../parts/letter-state.tsx'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
 import { RetryButton } from '../parts/retry-button.tsx'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 const PAGE = 50
 
@@ -33,10 +34,10 @@ export function FailuresPage({ cause, before }: FailuresPageProps) {
     <>
       {cause !== null && (
         <p>
-          <a href={href('failures')}>Failures</a>
+          <a href={href('failures')}>{t('frame.page.failures')}</a>
         </p>
       )}
-      <h1 tabIndex={-1}>{cause === null ? 'Failures' : inWords(group?.class ?? cause)}</h1>
+      <h1 tabIndex={-1}>{cause === null ? t('frame.page.failures') : inWords(group?.class ?? cause)}</h1>
       <ReadTrouble live={live} />
       {shown !== null && cause === null && <Causes groups={shown.groups} room={shown.room} />}
       {shown !== null && cause !== null && <Letters list={shown} group={group} cause={cause} before={before} />}
@@ -47,7 +48,7 @@ export function FailuresPage({ cause, before }: FailuresPageProps) {
 function Causes({ groups, room }: Pick<DeadLetterList, 'groups' | 'room'>) {
   const parked = groups.reduce((sum, group) => sum + group.parked, 0)
   if (groups.length === 0) {
-    return <Empty command="npx orderledger poison">No record from Kafka has failed.</Empty>
+    return <Empty command="npx orderledger poison">{t('failures.none')}</Empty>
   }
   return (
     <>
@@ -58,29 +59,36 @@ function Causes({ groups, room }: Pick<DeadLetterList, 'groups' | 'room'>) {
       )}
       <p class="as-of">
         {parked === 0
-          ? 'Nothing is parked'
-          : `${counted(parked, 'record')} parked, for ${counted(groups.filter((group) => group.parked > 0).length, 'cause')}`}
+          ? t('failures.nothing-parked')
+          : t('failures.parked.for', {
+              records: t('failures.records', { n: parked }),
+              causes: t('failures.cause.count', { n: groups.filter((group) => group.parked > 0).length }),
+            })}
       </p>
-      <DataTable caption="Causes" items={groups} rowKey={({ cause }) => cause} columns={CAUSE_COLUMNS} />
+      <DataTable caption={t('failures.causes')} items={groups} rowKey={({ cause }) => cause} columns={CAUSE_COLUMNS} />
     </>
   )
 }
 
 const CAUSE_COLUMNS = [
   {
-    title: 'Cause',
+    title: t('failures.cause'),
     cell: ({ cause, class: name }: DeadLetterGroup) => (
       <a href={href('failures', null, { cause })} title={cause}>
         {inWords(name)}
       </a>
     ),
   },
-  { title: 'Latest error', cell: ({ message }: DeadLetterGroup) => <span class="told">{message}</span> },
-  { title: 'Parked', numeric: true, cell: ({ parked }: DeadLetterGroup) => <strong>{count(parked)}</strong> },
-  { title: 'Retried', numeric: true, cell: ({ retried }: DeadLetterGroup) => count(retried) },
-  { title: 'Discarded', numeric: true, cell: ({ discarded }: DeadLetterGroup) => count(discarded) },
-  { title: 'First seen', numeric: true, cell: ({ firstAt }: DeadLetterGroup) => dateTime(firstAt) },
-  { title: 'Last seen', numeric: true, cell: ({ lastAt }: DeadLetterGroup) => dateTime(lastAt) },
+  { title: t('failures.latest'), cell: ({ message }: DeadLetterGroup) => <span class="told">{message}</span> },
+  {
+    title: t('failures.parked'),
+    numeric: true,
+    cell: ({ parked }: DeadLetterGroup) => <strong>{count(parked)}</strong>,
+  },
+  { title: t('failures.retried'), numeric: true, cell: ({ retried }: DeadLetterGroup) => count(retried) },
+  { title: t('failures.discarded'), numeric: true, cell: ({ discarded }: DeadLetterGroup) => count(discarded) },
+  { title: t('failures.first'), numeric: true, cell: ({ firstAt }: DeadLetterGroup) => dateTime(firstAt) },
+  { title: t('failures.last'), numeric: true, cell: ({ lastAt }: DeadLetterGroup) => dateTime(lastAt) },
 ]
 
 interface LettersProps {
@@ -91,14 +99,14 @@ interface LettersProps {
 }
 
 function Letters({ list: { items, next }, group, cause, before }: LettersProps) {
-  if (group === null) return <Empty>No record has failed for this cause.</Empty>
+  if (group === null) return <Empty>{t('failures.cause.none')}</Empty>
   return (
     <>
       <p>
         <span class="told">{group.message}</span>
       </p>
       <p class="as-of">
-        {count(group.parked)} parked, {count(group.retried)} retried, {count(group.discarded)} discarded; cause{' '}
+        {t('failures.counts', { parked: group.parked, retried: group.retried, discarded: group.discarded })}{' '}
         <code>{cause}</code>
       </p>
       {group.parked > 0 && (
@@ -108,14 +116,14 @@ function Letters({ list: { items, next }, group, cause, before }: LettersProps) 
         </div>
       )}
       <DataTable
-        caption="Records, newest first"
+        caption={t('failures.caption')}
         items={items}
         rowKey={({ id }) => String(id)}
         columns={LETTER_COLUMNS}
       />
       <p class="buttons">
-        {before !== null && <a href={href('failures', null, { cause })}>Newest</a>}
-        {next !== null && <a href={href('failures', null, { cause, before: String(next) })}>Older</a>}
+        {before !== null && <a href={href('failures', null, { cause })}>{t('failures.newest')}</a>}
+        {next !== null && <a href={href('failures', null, { cause, before: String(next) })}>{t('failures.older')}</a>}
       </p>
     </>
   )
@@ -123,26 +131,27 @@ function Letters({ list: { items, next }, group, cause, before }: LettersProps) 
 
 const LETTER_COLUMNS = [
   {
-    title: 'Record',
+    title: t('failures.record'),
     cell: ({ id, topic, partition, offset }: DeadLetterSummary) => (
       <a class="id" href={href('failures', String(id))}>
         {topic} {String(partition)}/{String(offset)}
       </a>
     ),
   },
-  { title: 'State', cell: ({ state }: DeadLetterSummary) => <LetterState state={state} /> },
+  { title: t('failures.state'), cell: ({ state }: DeadLetterSummary) => <LetterState state={state} /> },
   {
-    title: 'Key',
+    title: t('failures.key'),
     cell: ({ key }: DeadLetterSummary) =>
-      key === null ? <span class="dim">none</span> : <span class="id told">{key}</span>,
+      key === null ? <span class="dim">{t('failures.without')}</span> : <span class="id told">{key}</span>,
   },
-  { title: 'Error', cell: ({ message }: DeadLetterSummary) => <span class="told">{message}</span> },
+  { title: t('failures.error'), cell: ({ message }: DeadLetterSummary) => <span class="told">{message}</span> },
   {
-    title: 'Bytes',
+    title: t('failures.bytes'),
     numeric: true,
-    cell: ({ size }: DeadLetterSummary) => (size === null ? <span class="dim">none</span> : count(size)),
+    cell: ({ size }: DeadLetterSummary) =>
+      size === null ? <span class="dim">{t('failures.without')}</span> : count(size),
   },
-  { title: 'Parked', numeric: true, cell: ({ parkedAt }: DeadLetterSummary) => dateTime(parkedAt) },
+  { title: t('failures.parked'), numeric: true, cell: ({ parkedAt }: DeadLetterSummary) => dateTime(parkedAt) },
 ]
 
 function Discard({ cause, parked }: { readonly cause: string; readonly parked: number }) {
@@ -161,19 +170,20 @@ function Discard({ cause, parked }: { readonly cause: string; readonly parked: n
   return (
     <>
       <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        Discard all
+        {t('failures.discard.all')}
       </button>
       {asking.value && (
         <Dialog
-          title={`Discard ${counted(parked, 'record')}?`}
-          yes={`Discard ${counted(parked, 'record')}`}
+          title={t('failures.discard.ask', { records: t('failures.records', { n: parked }) })}
+          yes={t('failures.discard.yes', { records: t('failures.records', { n: parked }) })}
+          no={t('failures.not-now')}
           dangerous
           busy={sending.busy.value}
           trouble={sending.trouble.value}
           onYes={() => void discard()}
           onNo={() => (asking.value = false)}
         >
-          <p>These records will not be retried. You can still read them here.</p>
+          <p>{t('failures.discard.these')}</p>
         </Dialog>
       )}
     </>

@@ -2,14 +2,14 @@
 import type { GroupLag, Lag, ReaderLag, Topic, TopicList } from '../api-shapes.ts'
 import { useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, counted, duration, inWords, oneDecimal } from '../parts/format.ts'
+import { count, duration, inWords, oneDecimal } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { useLive } from '../polling.ts'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 const VERDICTS = { OK: 'good', WARN: 'waiting', UNKNOWN: 'bad', STALLED: 'bad', STOPPED: 'bad' } as const
 const HEALTH = { healthy: 'good', 'under-replicated': 'waiting', offline: 'bad' } as const
-const TRENDS = { falling: '↓ falling', steady: '→ steady', rising: '↑ rising' } as const
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
 /** Older than the pause between two looks. */
 const OLD_SECONDS = 5
@@ -20,14 +20,9 @@ export function KafkaPage() {
   const without = report?.kafka.state === 'not-configured'
   return (
     <>
-      <h1 tabIndex={-1}>Kafka</h1>
+      <h1 tabIndex={-1}>{t('frame.page.kafka')}</h1>
       {report !== null && <Reach kafka={report.kafka} />}
-      {without && (
-        <Empty command="npm run cluster">
-          This service runs without Kafka. To connect it to a cluster, set KAFKA_BROKERS and SCHEMA_REGISTRY_URL and
-          start it again. A local cluster prints both values.
-        </Empty>
-      )}
+      {without && <Empty command="npm run cluster">{t('kafka.without')}</Empty>}
       {report !== null && !without && <Cluster />}
       {report !== null && !without && <Groups groups={report.groups} />}
       {report !== null && <Readers readers={report.readers} />}
@@ -39,8 +34,8 @@ function Reach({ kafka: { state, ageSeconds, detail } }: { readonly kafka: Lag['
   if (state !== 'unreachable') return null
   return (
     <p class="trouble" role="alert">
-      <strong>Kafka is unreachable.</strong> {detail}.{' '}
-      {ageSeconds === null ? 'It has not answered yet.' : `The data shown is ${duration(ageSeconds)} old.`}
+      <strong>{t('kafka.unreachable')}</strong> {detail}.{' '}
+      {ageSeconds === null ? t('kafka.silent') : t('kafka.old', { age: duration(ageSeconds) })}
     </p>
   )
 }
@@ -52,22 +47,27 @@ function Cluster() {
   return (
     <>
       <section aria-labelledby="brokers">
-        <h2 id="brokers">Brokers</h2>
+        <h2 id="brokers">{t('kafka.brokers')}</h2>
         <ul class="tallies">
           {list.brokers.map(({ id, host, port }) => (
             <li key={id}>
               <strong>{String(id)}</strong> {host}:{String(port)}{' '}
-              {id === list.controller && <Chip kind="good">Controller</Chip>}
+              {id === list.controller && <Chip kind="good">{t('kafka.controller')}</Chip>}
             </li>
           ))}
         </ul>
       </section>
       <section aria-labelledby="topics">
-        <h2 id="topics">Topics</h2>
+        <h2 id="topics">{t('kafka.topics')}</h2>
         {list.items.length === 0 ? (
-          <Empty command="npx orderledger topics create">The cluster has none of the topics of this service yet.</Empty>
+          <Empty command="npx orderledger topics create">{t('kafka.topics.none')}</Empty>
         ) : (
-          <DataTable caption="Topics, by name" items={list.items} rowKey={({ name }) => name} columns={TOPICS} />
+          <DataTable
+            caption={t('kafka.topics.caption')}
+            items={list.items}
+            rowKey={({ name }) => name}
+            columns={TOPICS}
+          />
         )}
       </section>
     </>
@@ -75,25 +75,30 @@ function Cluster() {
 }
 
 const TOPICS = [
-  { title: 'Topic', cell: ({ name }: Topic) => <a href={href('kafka', name)}>{name}</a> },
-  { title: 'Health', cell: ({ health }: Topic) => <Chip kind={HEALTH[health]}>{inWords(health)}</Chip> },
-  { title: 'Partitions', numeric: true, cell: ({ partitions }: Topic) => count(partitions.length) },
-  { title: 'Messages', numeric: true, cell: ({ records }: Topic) => count(records) },
-  { title: 'In/s', numeric: true, cell: ({ inRate }: Topic) => oneDecimal(inRate) },
-  { title: 'Size', numeric: true, cell: ({ bytes }: Topic) => (bytes === null ? 'unknown' : size(bytes)) },
-  { title: 'Kept for', numeric: true, cell: ({ retentionMs }: Topic) => retention(retentionMs) },
+  { title: t('kafka.topic'), cell: ({ name }: Topic) => <a href={href('kafka', name)}>{name}</a> },
+  {
+    title: t('kafka.health'),
+    cell: ({ health }: Topic) => <Chip kind={HEALTH[health]}>{t(`kafka.health.${health}`)}</Chip>,
+  },
+  { title: t('kafka.partitions'), numeric: true, cell: ({ partitions }: Topic) => count(partitions.length) },
+  { title: t('kafka.messages'), numeric: true, cell: ({ records }: Topic) => count(records) },
+  { title: t('kafka.in'), numeric: true, cell: ({ inRate }: Topic) => oneDecimal(inRate) },
+  {
+    title: t('kafka.size'),
+    numeric: true,
+    cell: ({ bytes }: Topic) => (bytes === null ? t('kafka.unknown') : size(bytes)),
+  },
+  { title: t('kafka.kept'), numeric: true, cell: ({ retentionMs }: Topic) => retention(retentionMs) },
 ]
 
 function Groups({ groups }: { readonly groups: readonly GroupLag[] }) {
   return (
     <section aria-labelledby="groups">
-      <h2 id="groups">Consumer groups</h2>
+      <h2 id="groups">{t('kafka.groups')}</h2>
       {groups.length === 0 ? (
-        <Empty command="npx orderledger consume orders --group analysts --decode">
-          No group reads these topics yet.
-        </Empty>
+        <Empty command="npx orderledger consume orders --group analysts --decode">{t('kafka.groups.none')}</Empty>
       ) : (
-        <DataTable caption="Consumer groups, by name" items={groups} rowKey={({ group }) => group} columns={GROUPS} />
+        <DataTable caption={t('kafka.groups.caption')} items={groups} rowKey={({ group }) => group} columns={GROUPS} />
       )}
     </section>
   )
@@ -113,28 +118,30 @@ type Shown = Pick<
   | 'detail'
 >
 
-const behind = (one: string) => [
+const behind = (one: 'message' | 'event') => [
   {
-    title: 'Behind',
+    title: t('kafka.behind'),
     numeric: true,
     cell: ({ behind: messages, secondsBehind }: Shown) => (
       <>
-        {messages === null ? 'unknown' : counted(messages, one)}
-        {secondsBehind === null ? ', age unknown' : `, ${oneDecimal(secondsBehind)} s`}
+        {messages === null ? t('kafka.unknown') : t(`kafka.${one}.count`, { n: messages })}
+        {secondsBehind === null
+          ? t('kafka.behind.unknown')
+          : t('kafka.behind.seconds', { seconds: oneDecimal(secondsBehind) })}
       </>
     ),
   },
   {
-    title: 'In/s, out/s',
+    title: t('kafka.rates'),
     numeric: true,
     cell: ({ inRate, outRate }: Shown) => `${oneDecimal(inRate)}, ${oneDecimal(outRate)}`,
   },
-  { title: 'Trend', cell: ({ trend }: Shown) => TRENDS[trend] },
+  { title: t('kafka.trend'), cell: ({ trend }: Shown) => t(`kafka.trend.${trend}`) },
   {
-    title: 'Caught up in',
+    title: t('kafka.caught-up'),
     numeric: true,
     cell: ({ behind: left, etaSeconds }: Shown) =>
-      left === 0 ? 'done' : etaSeconds === null ? 'unknown' : duration(etaSeconds),
+      left === 0 ? t('kafka.done') : etaSeconds === null ? t('kafka.unknown') : duration(etaSeconds),
   },
 ]
 
@@ -142,18 +149,20 @@ function VerdictChip({ verdict, settled, detail, ageSeconds }: Shown) {
   return (
     <>
       <Chip kind={settled ? VERDICTS[verdict] : 'open'}>{verdict}</Chip>
-      {!settled && <span class="dim"> so far</span>}
+      {!settled && <span class="dim"> {t('kafka.verdict.so-far')}</span>}
       {detail !== null && <span class="dim"> {detail}</span>}
-      {ageSeconds !== null && ageSeconds > OLD_SECONDS && <span class="dim"> {duration(ageSeconds)} ago</span>}
+      {ageSeconds !== null && ageSeconds > OLD_SECONDS && (
+        <span class="dim"> {t('kafka.verdict.ago', { age: duration(ageSeconds) })}</span>
+      )}
     </>
   )
 }
 
 const GROUPS = [
-  { title: 'Group', cell: ({ group }: GroupLag) => group },
-  { title: 'Verdict', cell: (group: GroupLag) => <VerdictChip {...group} /> },
+  { title: t('kafka.group'), cell: ({ group }: GroupLag) => group },
+  { title: t('kafka.verdict'), cell: (group: GroupLag) => <VerdictChip {...group} /> },
   {
-    title: 'Members',
+    title: t('kafka.members'),
     numeric: true,
     cell: ({ members, state }: GroupLag) => (
       <>
@@ -163,14 +172,15 @@ const GROUPS = [
   },
   ...behind('message'),
   {
-    title: 'Partitions',
+    title: t('kafka.partitions'),
     cell: ({ partitions }: GroupLag) => (
       <details>
-        <summary>{counted(partitions.length, 'partition')}</summary>
+        <summary>{t('kafka.partition.count', { n: partitions.length })}</summary>
         <ul>
           {partitions.map((one) => (
             <li key={`${one.topic} ${String(one.partition)}`}>
-              {one.topic} {String(one.partition)}: {known(one.offset)} of {known(one.end)}, {one.verdict}
+              {one.topic} {String(one.partition)}:{' '}
+              {t('kafka.offset', { offset: known(one.offset), end: known(one.end) })}, {one.verdict}
               {one.detail !== null && ` (${one.detail})`}
             </li>
           ))}
@@ -183,21 +193,21 @@ const GROUPS = [
 function Readers({ readers }: { readonly readers: readonly ReaderLag[] }) {
   return (
     <section aria-labelledby="readers">
-      <h2 id="readers">Readers of the log</h2>
+      <h2 id="readers">{t('kafka.readers')}</h2>
       <DataTable
-        caption="Readers of the log"
+        caption={t('kafka.readers')}
         items={readers}
         rowKey={({ name }) => name}
         columns={[
           {
-            title: 'Reader',
-            cell: ({ name, kind }: ReaderLag) => (kind === 'relay' ? name : `${inWords(kind)} ${name}`),
+            title: t('kafka.reader'),
+            cell: ({ name, kind }: ReaderLag) => (kind === 'relay' ? name : t(`kafka.reader.${kind}`, { name })),
           },
           {
-            title: 'Verdict',
+            title: t('kafka.verdict'),
             cell: (reader: ReaderLag) => <VerdictChip {...reader} />,
           },
-          { title: 'Position', numeric: true, cell: ({ position }: ReaderLag) => known(position) },
+          { title: t('kafka.position'), numeric: true, cell: ({ position }: ReaderLag) => known(position) },
           ...behind('event'),
         ]}
       />
@@ -206,13 +216,13 @@ function Readers({ readers }: { readonly readers: readonly ReaderLag[] }) {
 }
 
 function known(value: number | null): string {
-  return value === null ? 'unknown' : count(value)
+  return value === null ? t('kafka.unknown') : count(value)
 }
 
 function retention(milliseconds: number | null): string {
-  if (milliseconds === null) return 'ever, or unknown'
+  if (milliseconds === null) return t('kafka.kept.ever')
   const seconds = milliseconds / 1_000
-  return seconds >= 2 * DAY_SECONDS ? counted(Math.round(seconds / DAY_SECONDS), 'day') : duration(seconds)
+  return seconds >= 2 * DAY_SECONDS ? t('kafka.day.count', { n: Math.round(seconds / DAY_SECONDS) }) : duration(seconds)
 }
 
 function size(bytes: number): string {

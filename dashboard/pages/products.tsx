@@ -1,163 +1,163 @@
 /** The stock of each product; those that cannot be sold stand first. */
 import { useSignal } from '@preact/signals'
-import type { Product, ProductList } from '../api-shapes.ts'
-import { useLive } from '../polling.ts'
-import { useSending } from '../parts/command.ts'
+import type { Alert, Product } from '../api-shapes.ts'
+import { useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { Dialog } from '../parts/dialog.tsx'
-import { count, counted, money } from '../parts/format.ts'
+import { count, dateTime, money } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
-import { AsOf, Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
+import { Empty, FollowedAsOf } from '../parts/notes.tsx'
+import { AdjustDialog, ReceiveDialog } from '../stock/stock-dialogs.tsx'
+import { AT_RISK_BELOW, StockChip, stockOf, StockWord, type Stock } from '../stock/stock-state.tsx'
+import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 /** As many as the API gives at once. */
 const PAGE = 200
-const AT_RISK_BELOW = 100
+const ALERTS = 5
+
+type Deed = 'receive' | 'adjust'
 
 export function ProductsPage() {
-  const live = useLive<ProductList>(`/products?limit=${String(PAGE)}`)
-  const list = live.shown.value?.body ?? null
+  const list = useTopic('stock', PAGE).value
   const held = useHeld(byUrgency(list?.items ?? []), ({ sku }) => sku)
-  const receiving = useSignal<string | null>(null)
-  const product = list?.items.find(({ sku }) => sku === receiving.value)
+  const doing = useSignal<{ readonly deed: Deed; readonly sku: string } | null>(null)
+  const product = list?.items.find(({ sku }) => sku === doing.value?.sku)
   const counts = tally(list?.items ?? [])
+  const close = () => (doing.value = null)
   return (
     <>
-      <h1 tabIndex={-1}>Products</h1>
-      <ReadTrouble live={live} />
+      <h1 tabIndex={-1}>{t('frame.page.products')}</h1>
+      <Alerts />
       {list !== null && list.items.length === 0 && (
-        <Empty command="npx orderledger simulate day">No products yet.</Empty>
+        <Empty command="npx orderledger simulate day">{t('products.none')}</Empty>
       )}
       {list !== null && list.items.length > 0 && (
         <div {...held.reader}>
+          <span class="head" ref={(element) => void (held.head.current = element)} />
           <ul class="tallies">
-            <li>
-              <Chip kind="bad">Sold out</Chip> <strong>{count(counts.soldOut)}</strong>
-            </li>
-            <li>
-              <Chip kind="waiting">At risk</Chip> <strong>{count(counts.atRisk)}</strong>{' '}
-              <span class="dim">fewer than {String(AT_RISK_BELOW)} units available</span>
-            </li>
-            <li>
-              <Chip kind="good">In stock</Chip> <strong>{count(counts.inStock)}</strong>
-            </li>
+            {STOCKS.map((stock) => (
+              <li key={stock}>
+                <StockWord stock={stock} /> <strong>{count(counts[stock])}</strong>
+                {stock === 'at-risk' && <span class="dim"> {t('products.at-risk.below', { n: AT_RISK_BELOW })}</span>}
+              </li>
+            ))}
           </ul>
           <div class="above">
-            <AsOf live={live} of="products" />
+            <FollowedAsOf topic="stock" of="products" />
             <button type="button" class="quiet" aria-disabled={!held.moved} onClick={held.release}>
-              {held.moved ? 'Sort again' : 'Up to date'}
+              {t(held.moved ? 'products.sort' : 'products.sorted')}
             </button>
           </div>
           <DataTable
-            caption="Products: sold out first, then at risk, then the others"
+            caption={t('products.caption')}
             items={held.items}
             rowKey={({ sku }) => sku}
-            columns={columns((sku) => (receiving.value = sku))}
+            columns={columns((deed, sku) => (doing.value = { deed, sku }))}
           />
-          {list.next !== null && <p class="dim">The {String(PAGE)} newest products. GET /products lists the others.</p>}
+          {list.hasOlder && <p class="dim">{t('products.newest', { n: PAGE })}</p>}
           {/* Inside, so that the list holds still while the dialog is open. */}
-          {product !== undefined && <ReceiveDialog product={product} onClose={() => (receiving.value = null)} />}
+          {product !== undefined && doing.value?.deed === 'receive' && (
+            <ReceiveDialog product={product} onClose={close} />
+          )}
+          {product !== undefined && doing.value?.deed === 'adjust' && (
+            <AdjustDialog product={product} onClose={close} />
+          )}
         </div>
       )}
     </>
   )
 }
 
-const columns = (receive: (sku: string) => void) => [
+const columns = (act: (deed: Deed, sku: string) => void) => [
   {
-    title: 'Product',
+    title: t('products.product'),
     cell: ({ name, sku }: Product) => (
       <>
-        {name} <span class="id dim">{sku}</span>
+        <a href={href('products', sku)}>{name}</a> <span class="id dim">{sku}</span>
       </>
     ),
   },
+  { title: t('products.stock'), cell: (product: Product) => <StockChip product={product} /> },
+  { title: t('products.category'), cell: ({ category }: Product) => category },
+  { title: t('products.price'), numeric: true, cell: ({ price }: Product) => money(price) },
+  { title: t('products.on-hand'), numeric: true, cell: ({ onHand }: Product) => count(onHand) },
+  { title: t('products.reserved'), numeric: true, cell: ({ reserved }: Product) => count(reserved) },
   {
-    title: 'Stock',
-    cell(product: Product) {
-      switch (stockOf(product)) {
-        case 'soldOut':
-          return <Chip kind="bad">Sold out</Chip>
-        case 'atRisk':
-          return <Chip kind="waiting">At risk</Chip>
-        case 'inStock':
-          return <Chip kind="good">In stock</Chip>
-      }
-    },
+    title: t('products.available'),
+    numeric: true,
+    cell: ({ available }: Product) => <strong>{count(available)}</strong>,
   },
-  { title: 'Category', cell: ({ category }: Product) => category },
-  { title: 'Price', numeric: true, cell: ({ price }: Product) => money(price) },
-  { title: 'On hand', numeric: true, cell: ({ onHand }: Product) => count(onHand) },
-  { title: 'Reserved', numeric: true, cell: ({ reserved }: Product) => count(reserved) },
-  { title: 'Available', numeric: true, cell: ({ available }: Product) => <strong>{count(available)}</strong> },
   {
-    title: 'Receipt',
+    title: t('products.do'),
     cell: ({ sku, name }: Product) => (
-      <button type="button" class="quiet" aria-label={`Receive ${name}, ${sku}`} onClick={() => receive(sku)}>
-        Receive
-      </button>
+      <span class="buttons">
+        {(['receive', 'adjust'] as const).map((deed) => (
+          <button
+            key={deed}
+            type="button"
+            class="quiet"
+            aria-label={`${t(`products.${deed}`)} ${name}, ${sku}`}
+            onClick={() => act(deed, sku)}
+          >
+            {t(`products.${deed}`)}
+          </button>
+        ))}
+      </span>
     ),
   },
 ]
 
-type Stock = 'soldOut' | 'atRisk' | 'inStock'
-
-function stockOf({ available }: Product): Stock {
-  if (available <= 0) return 'soldOut'
-  return available < AT_RISK_BELOW ? 'atRisk' : 'inStock'
-}
-
-const URGENCY: Readonly<Record<Stock, number>> = { soldOut: 0, atRisk: 1, inStock: 2 }
+const STOCKS: readonly Stock[] = ['sold-out', 'at-risk', 'in-stock']
 
 /** Within a state by name, so that a sale moves nothing but what it sells out. */
 function byUrgency(products: readonly Product[]): readonly Product[] {
   return products.toSorted(
-    (one, other) => URGENCY[stockOf(one)] - URGENCY[stockOf(other)] || one.name.localeCompare(other.name, 'en'),
+    (one, other) =>
+      STOCKS.indexOf(stockOf(one)) - STOCKS.indexOf(stockOf(other)) || one.name.localeCompare(other.name, 'en'),
   )
 }
 
 function tally(products: readonly Product[]): Readonly<Record<Stock, number>> {
-  const counts = { soldOut: 0, atRisk: 0, inStock: 0 }
+  const counts = { 'sold-out': 0, 'at-risk': 0, 'in-stock': 0 }
   for (const product of products) counts[stockOf(product)] += 1
   return counts
 }
 
-function ReceiveDialog({ product, onClose }: { readonly product: Product; readonly onClose: () => void }) {
-  const { sku, name, onHand } = product
-  const sending = useSending()
-  const text = useSignal('')
-
-  async function receive(): Promise<void> {
-    const path = `/products/${encodeURIComponent(sku)}/receipts`
-    const done = await sending.run<Product>({ method: 'POST', path, body: { quantity: Number(text.value) } })
-    if (done !== null) onClose()
-  }
-
+/** Products that keep selling out: the newest advice to restock each. */
+function Alerts() {
+  const alerts = useTopic('alerts', PAGE).value?.items.filter(({ kind }) => kind === 'restock-advised') ?? null
   return (
-    <Dialog
-      title={`Receive ${name}`}
-      yes="Receive"
-      no="Not now"
-      busy={sending.busy.value}
-      trouble={sending.trouble.value}
-      onYes={() => void receive()}
-      onNo={onClose}
-    >
-      <p>
-        {counted(onHand, 'unit')} of <span class="id">{sku}</span> on hand.
-      </p>
-      <label>
-        Units received
-        <input
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={1_000_000_000}
-          step={1}
-          required
-          value={text.value}
-          onInput={({ currentTarget }) => (text.value = currentTarget.value)}
+    <section aria-labelledby="alerts">
+      <h2 id="alerts">{t('products.alerts')}</h2>
+      {alerts !== null && alerts.length === 0 && <p class="dim">{t('products.alerts.none')}</p>}
+      {alerts !== null && alerts.length > 0 && (
+        <DataTable
+          caption={t('products.alerts')}
+          items={alerts.slice(0, ALERTS)}
+          rowKey={({ position }) => String(position)}
+          columns={alertColumns()}
         />
-      </label>
-    </Dialog>
+      )}
+    </section>
   )
 }
+
+const alertColumns = () => [
+  {
+    title: t('products.product'),
+    cell: ({ sku }: Alert) =>
+      sku === null ? (
+        ''
+      ) : (
+        <a class="id" href={href('products', sku)}>
+          {sku}
+        </a>
+      ),
+  },
+  { title: t('products.alerts.what'), cell: ({ text }: Alert) => text },
+  {
+    title: t('products.alerts.when'),
+    numeric: true,
+    cell: ({ at }: Alert) => <time dateTime={at}>{dateTime(at)}</time>,
+  },
+]

@@ -4,14 +4,15 @@ import { useTopic } from '../following.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { count, counted, dateTime, inWords, oneDecimal } from '../parts/format.ts'
+import { count, dateTime, oneDecimal } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { QuietButton } from '../parts/quiet-button.tsx'
 import { Reactors } from '../parts/reactors.tsx'
 import { ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
-import type { Projection, Replay, ReplayList } from '../api-shapes.ts'
 import { useLive } from '../polling.ts'
+import type { Projection, Replay, ReplayList } from '../api-shapes.ts'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 const KINDS = { live: 'good', replaying: 'waiting', paused: 'quiet', failed: 'bad' } as const
 
@@ -20,10 +21,10 @@ export function ProjectionsPage() {
   const head = items?.[0]?.head
   return (
     <>
-      <h1 tabIndex={-1}>Projections</h1>
-      {head !== undefined && <p class="as-of">The log is at position {count(head)}</p>}
+      <h1 tabIndex={-1}>{t('frame.page.projections')}</h1>
+      {head !== undefined && <p class="as-of">{t('projections.head', { n: head })}</p>}
       {items !== null && (
-        <DataTable caption="Projections" items={items} rowKey={({ name }) => name} columns={COLUMNS} />
+        <DataTable caption={t('frame.page.projections')} items={items} rowKey={({ name }) => name} columns={COLUMNS} />
       )}
       {items !== null && <Reactors />}
       {items !== null && <Replays />}
@@ -33,52 +34,61 @@ export function ProjectionsPage() {
 
 const COLUMNS = [
   {
-    title: 'Projection',
+    title: t('projections.projection'),
     cell: ({ name, version, generation }: Projection) => (
       <>
         {name}{' '}
         <span class="dim">
-          version {String(version)}, generation {String(generation)}
+          {t('projections.version', { version: String(version), generation: String(generation) })}
         </span>
       </>
     ),
   },
   {
-    title: 'State',
+    title: t('projections.state'),
     cell: ({ state, lastError }: Projection) => (
       <>
-        <Chip kind={KINDS[state]}>{inWords(state)}</Chip>
+        <Chip kind={KINDS[state]}>{t(`projections.state.${state}`)}</Chip>
         {lastError !== null && (
           <span class="trouble-text">
             {' '}
-            {lastError.message} (<code>{lastError.code}</code>, position {count(lastError.position)})
+            {lastError.message} (<code>{lastError.code}</code>
+            {t('projections.error', { n: lastError.position })}
           </span>
         )}
       </>
     ),
   },
-  { title: 'Position', numeric: true, cell: ({ position }: Projection) => count(position) },
+  { title: t('projections.position'), numeric: true, cell: ({ position }: Projection) => count(position) },
   {
-    title: 'Behind',
+    title: t('projections.behind'),
     numeric: true,
     cell: ({ lagEvents, lagSeconds }: Projection) => (
       <>
-        {counted(lagEvents, 'event')}, {oneDecimal(lagSeconds)} s
+        {t('projections.events', { n: lagEvents })}, {oneDecimal(lagSeconds)} s
       </>
     ),
   },
-  { title: 'Events/s', numeric: true, cell: ({ eventsPerSecond }: Projection) => count(Math.round(eventsPerSecond)) },
-  { title: 'Rows', numeric: true, cell: ({ rows }: Projection) => count(rows) },
-  { title: 'Last comparison', cell: ({ lastCheck }: Projection) => <LastCheck check={lastCheck} /> },
-  { title: 'Do', cell: (projection: Projection) => <Actions projection={projection} /> },
+  {
+    title: t('projections.rate'),
+    numeric: true,
+    cell: ({ eventsPerSecond }: Projection) => count(Math.round(eventsPerSecond)),
+  },
+  { title: t('projections.rows'), numeric: true, cell: ({ rows }: Projection) => count(rows) },
+  { title: t('projections.check'), cell: ({ lastCheck }: Projection) => <LastCheck check={lastCheck} /> },
+  { title: t('projections.do'), cell: (projection: Projection) => <Actions projection={projection} /> },
 ]
 
 function LastCheck({ check }: { readonly check: Projection['lastCheck'] }) {
-  if (check === null) return <span class="dim">never</span>
+  if (check === null) return <span class="dim">{t('projections.check.never')}</span>
   return (
     <a href={href('projections', check.replayId)}>
-      {check.differences === 0 ? 'equal' : counted(check.differences, 'difference')} at position {count(check.position)}
-      , {dateTime(check.checkedAt)}
+      {t('projections.check.at', {
+        result:
+          check.differences === 0 ? t('projections.equal') : t('projections.differences', { n: check.differences }),
+        position: check.position,
+        time: dateTime(check.checkedAt),
+      })}
     </a>
   )
 }
@@ -103,35 +113,40 @@ function Actions({ projection: { name, state, replayId } }: { readonly projectio
       <span class="buttons">
         {state === 'paused' || state === 'failed' ? (
           <QuietButton
-            label={state === 'paused' ? 'Resume' : 'Retry'}
+            label={t(state === 'paused' ? 'projections.resume' : 'projections.retry')}
             of={name}
             busy={busy}
             onClick={() => void sending.run({ method: 'POST', path: `${path}/resume` })}
           />
         ) : (
-          <QuietButton label="Pause" of={name} busy={busy} onClick={() => (pausing.value = true)} />
+          <QuietButton label={t('projections.pause')} of={name} busy={busy} onClick={() => (pausing.value = true)} />
         )}
         {replayId === null ? (
           <>
-            <QuietButton label="Compare" of={name} busy={busy} onClick={() => void replay({ check: true })} />
-            <QuietButton label="Replay" of={name} busy={busy} onClick={() => void replay({})} />
+            <QuietButton
+              label={t('projections.compare')}
+              of={name}
+              busy={busy}
+              onClick={() => void replay({ check: true })}
+            />
+            <QuietButton label={t('projections.replay')} of={name} busy={busy} onClick={() => void replay({})} />
           </>
         ) : (
-          <a href={href('projections', replayId)}>Replay in progress</a>
+          <a href={href('projections', replayId)}>{t('projections.in-progress')}</a>
         )}
       </span>
       {!pausing.value && <TroubleNote trouble={sending.trouble.value} />}
       {pausing.value && (
         <Dialog
-          title={`Pause ${name}?`}
-          yes="Pause"
-          no="Keep running"
+          title={t('projections.pause.ask', { name })}
+          yes={t('projections.pause')}
+          no={t('projections.keep')}
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void pause()}
           onNo={() => (pausing.value = false)}
         >
-          <p>Queries on it still answer, but with older and older rows, until you resume it.</p>
+          <p>{t('projections.pause.about')}</p>
         </Dialog>
       )}
     </>
@@ -143,28 +158,27 @@ function Replays() {
   const items = live.shown.value?.body.items ?? []
   return (
     <section aria-labelledby="replays">
-      <h2 id="replays">Replays</h2>
+      <h2 id="replays">{t('projections.replays')}</h2>
       <ReadTrouble live={live} />
-      {live.shown.value !== null && items.length === 0 && (
-        <Empty>No replay has run yet. Compare rebuilds a projection from the log and reports any difference.</Empty>
-      )}
+      {live.shown.value !== null && items.length === 0 && <Empty>{t('projections.replays.none')}</Empty>}
       {items.length > 0 && (
         <DataTable
-          caption="Replays, newest first"
+          caption={t('projections.replays.caption')}
           items={items}
           rowKey={({ replayId }) => replayId}
           columns={[
             {
-              title: 'Projection',
+              title: t('projections.projection'),
               cell: ({ replayId, projection, check }) => (
                 <a href={href('projections', replayId)}>
-                  {projection} <span class="dim">{check ? 'comparison' : 'replay'}</span>
+                  {projection}{' '}
+                  <span class="dim">{t(check ? 'projections.kind.check' : 'projections.kind.replay')}</span>
                 </a>
               ),
             },
-            { title: 'State', cell: (replay) => <ReplayState replay={replay} /> },
-            { title: 'Progress', cell: (replay) => <ReplayProgress replay={replay} /> },
-            { title: 'Started', numeric: true, cell: ({ startedAt }) => dateTime(startedAt) },
+            { title: t('projections.state'), cell: (replay) => <ReplayState replay={replay} /> },
+            { title: t('projections.progress'), cell: (replay) => <ReplayProgress replay={replay} /> },
+            { title: t('projections.started'), numeric: true, cell: ({ startedAt }) => dateTime(startedAt) },
           ]}
         />
       )}

@@ -1,14 +1,15 @@
 /** One replay: how far it is, what it found, and what is done with that. */
 import { useSignal } from '@preact/signals'
-import { useLive } from '../polling.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { count, counted, dateTime, inWords } from '../parts/format.ts'
+import { dateTime, inWords } from '../parts/format.ts'
 import { ReadTrouble, TroubleNote } from '../parts/notes.tsx'
 import { isUnderWay, ReplayProgress, ReplayState } from '../parts/replay-state.tsx'
+import { useLive } from '../polling.ts'
 import type { Difference, Replay } from '../api-shapes.ts'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 export function ReplayPage({ replayId }: { readonly replayId: string }) {
   const path = `/replays/${encodeURIComponent(replayId)}`
@@ -17,39 +18,42 @@ export function ReplayPage({ replayId }: { readonly replayId: string }) {
   return (
     <>
       <p>
-        <a href={href('projections')}>Projections</a>
+        <a href={href('projections')}>{t('frame.page.projections')}</a>
       </p>
       <h1 tabIndex={-1}>
-        {replay === null ? 'Replay' : `${replay.check ? 'Comparison' : 'Replay'} of ${replay.projection}`}
+        {replay === null
+          ? t('projections.replays')
+          : t(replay.check ? 'replay.comparison-of' : 'replay.of', { name: replay.projection })}
       </h1>
       <ReadTrouble live={live} />
       {replay !== null && (
         <>
           <dl class="facts">
-            <dt>State</dt>
+            <dt>{t('projections.state')}</dt>
             <dd>
               <ReplayState replay={replay} />
             </dd>
-            <dt>Progress</dt>
+            <dt>{t('projections.progress')}</dt>
             <dd>
               <ReplayProgress replay={replay} />
             </dd>
-            <dt>Rows</dt>
-            <dd>{count(replay.rows)} written</dd>
-            <dt>Begun</dt>
+            <dt>{t('projections.rows')}</dt>
+            <dd>{t('replay.written', { n: replay.rows })}</dd>
+            <dt>{t('replay.begun')}</dt>
             <dd>{dateTime(replay.startedAt)}</dd>
             {replay.finishedAt !== null && (
               <>
-                <dt>Ended</dt>
+                <dt>{t('replay.ended')}</dt>
                 <dd>{dateTime(replay.finishedAt)}</dd>
               </>
             )}
-            <dt>Id</dt>
+            <dt>{t('replay.id')}</dt>
             <dd class="id">{replay.replayId}</dd>
           </dl>
           {replay.failure !== null && (
             <p class="trouble">
-              {replay.failure.message} (<code>{replay.failure.code}</code>, position {count(replay.failure.position)})
+              {replay.failure.message} (<code>{replay.failure.code}</code>
+              {t('projections.error', { n: replay.failure.position })}
             </p>
           )}
           <Actions replay={replay} path={path} />
@@ -92,7 +96,7 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
             aria-disabled={busy}
             onClick={() => void sending.run({ method: 'POST', path: `${path}/pause` })}
           >
-            Pause
+            {t('projections.pause')}
           </button>
         )}
         {state === 'paused' && (
@@ -101,49 +105,49 @@ function Actions({ replay, path }: { readonly replay: Replay; readonly path: str
             aria-disabled={busy}
             onClick={() => void sending.run({ method: 'POST', path: `${path}/resume` })}
           >
-            Resume
+            {t('projections.resume')}
           </button>
         )}
         {isUnderWay(replay) && (
           <button type="button" class="dangerous" onClick={() => (asking.value = 'cancel')}>
-            Cancel replay
+            {t('replay.cancel')}
           </button>
         )}
         {state === 'refused' && (
           <button type="button" class="dangerous" onClick={() => (asking.value = 'accept')}>
-            Replay and accept the differences
+            {t('replay.accept')}
           </button>
         )}
       </div>
       {asking.value === null && <TroubleNote trouble={sending.trouble.value} />}
       {asking.value === 'cancel' && (
         <Dialog
-          title={`Cancel the replay of ${projection}?`}
-          yes="Cancel replay"
-          no="Keep running"
+          title={t('replay.cancel.ask', { name: projection })}
+          yes={t('replay.cancel')}
+          no={t('projections.keep')}
           dangerous
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void cancel()}
           onNo={close}
         >
-          <p>This drops the tables built so far. {projection} does not change.</p>
+          <p>{t('replay.cancel.about', { name: projection })}</p>
         </Dialog>
       )}
       {asking.value === 'accept' && (
         <Dialog
-          title={`Accept ${counted(differences?.count ?? 0, 'difference')} in ${projection}?`}
-          yes="Replay and accept"
+          title={t('replay.accept.ask', {
+            differences: t('projections.differences', { n: differences?.count ?? 0 }),
+            name: projection,
+          })}
+          yes={t('replay.accept.yes')}
           dangerous
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void accept()}
           onNo={close}
         >
-          <p>
-            This rebuilds {projection} from the log and switches to the result, even where it differs from what is shown
-            now.
-          </p>
+          <p>{t('replay.accept.about', { name: projection })}</p>
         </Dialog>
       )}
     </>
@@ -155,29 +159,27 @@ function Found({
 }: {
   readonly differences: NonNullable<Replay['differences']>
 }) {
-  if (all === 0) return <p>All rows are equal.</p>
+  if (all === 0) return <p>{t('replay.equal')}</p>
   return (
     <section aria-labelledby="differences">
-      <h2 id="differences">{counted(all, 'difference')}</h2>
-      <p>
-        {counted(missing, 'row')} missing, {count(extra)} extra, {count(different)} different.
-      </p>
+      <h2 id="differences">{t('projections.differences', { n: all })}</h2>
+      <p>{t('replay.counts', { n: missing, extra, different })}</p>
       {samples.length > 0 && (
         <DataTable<Difference>
-          caption={`The first ${String(samples.length)} differences`}
+          caption={t('replay.samples', { n: samples.length })}
           items={samples}
           rowKey={({ table, key }) => `${table} ${key}`}
           columns={[
-            { title: 'Key', cell: ({ key }) => <span class="id">{key}</span> },
-            { title: 'Table', cell: ({ table }) => <code>{table}</code> },
-            { title: 'Kind', cell: ({ kind }) => inWords(kind) },
+            { title: t('replay.key'), cell: ({ key }) => <span class="id">{key}</span> },
+            { title: t('replay.table'), cell: ({ table }) => <code>{table}</code> },
+            { title: t('replay.kind'), cell: ({ kind }) => inWords(kind) },
             {
-              title: 'Live → rebuilt',
+              title: t('replay.columns'),
               cell: ({ columns }) => (
                 <ul class="plain">
                   {columns.map(({ column, live, rebuilt }) => (
                     <li key={column}>
-                      <code>{column}</code>: {live ?? 'nothing'} → {rebuilt ?? 'nothing'}
+                      <code>{column}</code>: {live ?? t('replay.nothing')} → {rebuilt ?? t('replay.nothing')}
                     </li>
                   ))}
                 </ul>
@@ -186,7 +188,7 @@ function Found({
           ]}
         />
       )}
-      {all > samples.length && <p class="dim">{count(all - samples.length)} more are not listed.</p>}
+      {all > samples.length && <p class="dim">{t('replay.more', { n: all - samples.length })}</p>}
     </section>
   )
 }

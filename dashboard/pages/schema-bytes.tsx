@@ -4,9 +4,10 @@ import type { DescribedVersion, EncodedEvent } from '../api-shapes.ts'
 import type { Trouble } from '../api.ts'
 import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, counted } from '../parts/format.ts'
+import { count } from '../parts/format.ts'
 import { readJson } from '../parts/json-text.ts'
 import { TroubleNote } from '../parts/notes.tsx'
+import { t } from '../texts/text.ts'
 import { Choice } from './schema-texts.tsx'
 
 interface SchemaBytesProps {
@@ -40,8 +41,8 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
 
   return (
     <section aria-labelledby="bytes">
-      <h2 id="bytes">JSON to bytes</h2>
-      <p class="dim">This records nothing. You can leave out fields that have a default.</p>
+      <h2 id="bytes">{t('schema.bytes')}</h2>
+      <p class="dim">{t('schema.bytes.about')}</p>
       <form
         class="bytes"
         onSubmit={(event) => {
@@ -50,7 +51,7 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
         }}
       >
         <label>
-          The event as JSON
+          {t('schema.bytes.json')}
           <textarea
             rows={Math.min(24, text.split('\n').length + 1)}
             spellcheck={false}
@@ -60,18 +61,23 @@ export function SchemaBytes({ type, versions }: SchemaBytesProps) {
           />
         </label>
         <p class="buttons">
-          <Choice label="Written as" versions={known} chosen={version} onChoice={(choice) => (chosen.value = choice)} />
+          <Choice
+            label={t('schema.bytes.as')}
+            versions={known}
+            chosen={version}
+            onChoice={(choice) => (chosen.value = choice)}
+          />
           <button type="submit" class="primary" aria-disabled={sending.busy.value}>
-            Show the bytes
+            {t('schema.bytes.show')}
           </button>
           <button type="button" aria-disabled={typed.value === null} onClick={() => (typed.value = null)}>
-            Restore the sample
+            {t('schema.bytes.restore')}
           </button>
         </p>
       </form>
       {unreadable.value !== null && (
         <p class="trouble" role="alert">
-          <strong>This is not valid JSON.</strong> {unreadable.value}
+          <strong>{t('schema.bytes.invalid')}</strong> {unreadable.value}
         </p>
       )}
       <Unfit trouble={sending.trouble.value} />
@@ -89,7 +95,7 @@ function Unfit({ trouble }: { readonly trouble: Trouble | null }) {
   return (
     <div class="trouble" role="alert">
       <p>
-        <strong>The event does not match the schema.</strong>
+        <strong>{t('schema.bytes.unfit')}</strong>
       </p>
       <ul class="plain">
         {faults.map(({ pointer, message }) => (
@@ -110,37 +116,39 @@ function Bytes({ encoded: { version, schemaId, bytes, framed, readBy } }: { read
   return (
     <>
       <dl class="facts">
-        <dt>Body</dt>
+        <dt>{t('schema.bytes.body')}</dt>
+        <dd>{t('schema.bytes.body.is', { n: size, version: String(version) })}</dd>
+        <dt>{t('schema.bytes.message')}</dt>
         <dd>
-          {counted(size, 'byte')}, written as v{String(version)}: this is what the log stores
-        </dd>
-        <dt>Message</dt>
-        <dd>
-          {counted(framed.length / 2, 'byte')}: a header of {count(HEADER / 2)} (a zero, then the schema id{' '}
-          {String(schemaId)}) and the body
+          {t('schema.bytes.message.is', {
+            n: framed.length / 2,
+            header: count(HEADER / 2),
+            id: String(schemaId),
+          })}
         </dd>
       </dl>
-      <pre class="hex" tabIndex={0} aria-label="The message in hex: header, then body">
-        <span class="unseen">Header: </span>
-        <mark>{spaced(framed.slice(0, HEADER))}</mark> <span class="unseen">Body: </span>
+      <pre class="hex" tabIndex={0} aria-label={t('schema.bytes.hex')}>
+        <span class="unseen">{t('schema.bytes.hex.header')} </span>
+        <mark>{spaced(framed.slice(0, HEADER))}</mark> <span class="unseen">{t('schema.bytes.hex.body')} </span>
         <span class="body">{spaced(bytes)}</span>
       </pre>
       <p class="dim">
-        <mark>Framed</mark>: the header. The rest is the body.
+        <mark>{t('schema.bytes.framed')}</mark>
+        {t('schema.bytes.framed.is')}
       </p>
       <DataTable
-        caption="What each version reads from these bytes"
+        caption={t('schema.bytes.read')}
         items={readBy}
         rowKey={(reader) => String(reader.version)}
         columns={[
-          { title: 'Read by', cell: (reader) => `v${String(reader.version)}` },
+          { title: t('schema.bytes.read-by'), cell: (reader) => `v${String(reader.version)}` },
           {
-            title: 'Result',
+            title: t('schema.bytes.result'),
             cell: ({ event, error, version: reader }) =>
               event === null ? (
                 <span class="trouble-text">{error}</span>
               ) : (
-                <pre class="source" tabIndex={0} aria-label={`As v${String(reader)} reads it`}>
+                <pre class="source" tabIndex={0} aria-label={t('schema.bytes.read-as', { version: String(reader) })}>
                   {JSON.stringify(event, null, 2)}
                 </pre>
               ),

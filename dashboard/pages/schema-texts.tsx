@@ -1,8 +1,8 @@
 /** The Avro of one version, or of two side by side with the lines that differ marked. */
 import type { DescribedVersion } from '../api-shapes.ts'
-import { counted } from '../parts/format.ts'
 import { lineDiff, type DiffRow, type Line } from '../parts/line-diff.ts'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 interface SchemaTextsProps {
   readonly type: string
@@ -21,17 +21,17 @@ export function SchemaTexts({ type, versions, before, after }: SchemaTextsProps)
   const chosen = { before: String(left.version), after: String(right.version) }
   return (
     <section aria-labelledby="texts">
-      <h2 id="texts">Avro</h2>
+      <h2 id="texts">{t('schema.avro')}</h2>
       {known.length > 1 && (
         <p class="buttons">
           <Choice
-            label="Version on the left"
+            label={t('schema.left')}
             versions={known}
             chosen={left}
             onChoice={(version) => go({ ...chosen, before: version })}
           />
           <Choice
-            label="Version on the right"
+            label={t('schema.right')}
             versions={known}
             chosen={right}
             onChoice={(version) => go({ ...chosen, after: version })}
@@ -39,7 +39,7 @@ export function SchemaTexts({ type, versions, before, after }: SchemaTextsProps)
         </p>
       )}
       {left === right ? (
-        <pre class="source" tabIndex={0} aria-label={`Avro of v${String(right.version)}`}>
+        <pre class="source" tabIndex={0} aria-label={t('schema.avro.of', { version: String(right.version) })}>
           {right.schema}
         </pre>
       ) : (
@@ -77,17 +77,13 @@ export function Choice({ label, versions, chosen, onChoice }: ChoiceProps) {
 
 function Diff({ left, right }: { readonly left: DescribedVersion; readonly right: DescribedVersion }) {
   const rows = lineDiff(left.schema ?? '', right.schema ?? '')
+  const sides = { left: String(left.version), right: String(right.version) }
   const changed = rows.filter(({ kind }) => kind === 'changed').length
   return (
     <>
-      <p class="as-of">
-        {changed === 0 ? 'No line differs' : `${counted(changed, 'line')} ${changed === 1 ? 'differs' : 'differ'}`}:
-        lines of v{String(left.version)} have a minus, lines of v{String(right.version)} a plus
-      </p>
+      <p class="as-of">{t(changed === 0 ? 'schema.same' : 'schema.differ', { n: changed, ...sides })}</p>
       <table class="diff" role="table">
-        <caption class="unseen">
-          Avro of v{String(left.version)} and v{String(right.version)}, line by line
-        </caption>
+        <caption class="unseen">{t('schema.side-by-side', sides)}</caption>
         <thead role="rowgroup">
           <tr role="row">
             <th scope="col" role="columnheader">
@@ -127,7 +123,7 @@ function Cell({ row: { kind }, line, sign, word }: CellProps) {
           <span class="sign" aria-hidden="true">
             {marked ? sign : ' '}
           </span>
-          {marked && <span class="unseen">{word}: </span>}
+          {marked && <span class="unseen">{t(`schema.${word}`)}: </span>}
           <span class="text">{line.text}</span>
         </code>
       )}

@@ -6,6 +6,7 @@ import { count, dateTime, inWords } from '../parts/format.ts'
 import { Chip, ReadTrouble } from '../parts/notes.tsx'
 import { CountedTo, Held, RegistryNote } from '../parts/schema-notes.tsx'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 import { SchemaBytes } from './schema-bytes.tsx'
 import { SchemaTexts } from './schema-texts.tsx'
 import { Retired } from './schemas.tsx'
@@ -23,7 +24,7 @@ export function SchemaPage({ type, before, after }: SchemaPageProps) {
   return (
     <>
       <p>
-        <a href={href('schemas')}>Schemas</a>
+        <a href={href('schemas')}>{t('frame.page.schemas')}</a>
       </p>
       <h1 tabIndex={-1}>{type}</h1>
       <ReadTrouble live={live} />
@@ -31,10 +32,10 @@ export function SchemaPage({ type, before, after }: SchemaPageProps) {
         <>
           <Facts schema={schema} />
           <section aria-labelledby="versions">
-            <h2 id="versions">Versions</h2>
+            <h2 id="versions">{t('schemas.version.many')}</h2>
             <CountedTo live={live} />
             <DataTable
-              caption="Versions, oldest first"
+              caption={t('schema.versions.caption')}
               items={schema.versions}
               rowKey={({ version }) => String(version)}
               columns={columns(schema)}
@@ -56,15 +57,15 @@ function Facts({
 }) {
   return (
     <dl class="facts">
-      <dt>Subject</dt>
+      <dt>{t('schema.subject')}</dt>
       <dd class="id">{subject}</dd>
-      <dt>Stream</dt>
-      <dd>{stream === null ? 'unknown' : inWords(stream)}</dd>
-      <dt>Level</dt>
-      <dd>{level === null ? 'unknown' : <code>{level}</code>}</dd>
-      <dt>Written</dt>
-      <dd>{retiredBy === null ? 'today' : <Retired by={retiredBy} />}</dd>
-      <dt>Registry</dt>
+      <dt>{t('schemas.stream')}</dt>
+      <dd>{stream === null ? t('schemas.unknown') : inWords(stream)}</dd>
+      <dt>{t('schemas.level')}</dt>
+      <dd>{level === null ? t('schemas.unknown') : <code>{level}</code>}</dd>
+      <dt>{t('schema.written')}</dt>
+      <dd>{retiredBy === null ? t('schema.written.today') : <Retired by={retiredBy} />}</dd>
+      <dt>{t('schema.registry')}</dt>
       <dd>
         <RegistryNote shared={sharedRegistry} />
       </dd>
@@ -73,36 +74,36 @@ function Facts({
 }
 
 const columns = ({ position, head }: DescribedSchema) => [
-  { title: 'Version', cell: ({ version }: DescribedVersion) => `v${String(version)}` },
+  { title: t('schema.version'), cell: ({ version }: DescribedVersion) => `v${String(version)}` },
   {
-    title: 'In the log',
+    title: t('schemas.in-log'),
     cell: (version: DescribedVersion) => <Held version={version} complete={position >= head} />,
   },
   {
-    title: 'First seen',
+    title: t('schema.first'),
     cell: ({ firstAt, firstPosition }: DescribedVersion) => <Seen at={firstAt} position={firstPosition} />,
   },
   {
-    title: 'Last seen',
+    title: t('schema.last'),
     cell: ({ lastAt, lastPosition }: DescribedVersion) => <Seen at={lastAt} position={lastPosition} />,
   },
   {
-    title: 'Fields',
+    title: t('schema.fields'),
     numeric: true,
-    cell: ({ fields }: DescribedVersion) => (fields === null ? 'unknown' : count(fields)),
+    cell: ({ fields }: DescribedVersion) => (fields === null ? t('schemas.unknown') : count(fields)),
   },
   {
-    title: 'Registry id',
+    title: t('schema.id'),
     numeric: true,
-    cell: ({ registryId }: DescribedVersion) => (registryId === null ? 'unknown' : String(registryId)),
+    cell: ({ registryId }: DescribedVersion) => (registryId === null ? t('schemas.unknown') : String(registryId)),
   },
 ]
 
 function Seen({ at, position }: { readonly at: string | null; readonly position: number | null }) {
-  if (at === null || position === null) return <span class="dim">never</span>
+  if (at === null || position === null) return <span class="dim">{t('schema.never')}</span>
   return (
     <>
-      <time dateTime={at}>{dateTime(at)}</time> <span class="dim">position {count(position)}</span>
+      <time dateTime={at}>{dateTime(at)}</time> <span class="dim">{t('schema.position', { n: position })}</span>
     </>
   )
 }
@@ -115,38 +116,27 @@ const VERDICTS = {
   meaning: 'bad',
 } as const
 
-const VERDICT_WORDS: Partial<Record<keyof typeof VERDICTS, string>> = { meaning: 'changes the meaning' }
-
-const DEPLOY_FIRST = {
-  'any order': 'Deploy readers and writers in any order.',
-  readers: 'Deploy readers first.',
-  writers: 'Deploy writers first.',
-  nobody: 'No order of deployment is safe.',
-} as const
-
 function Changes({ versions }: { readonly versions: readonly DescribedVersion[] }) {
   const later = versions.filter(({ changes }) => changes !== null)
   if (later.length === 0) return null
   return (
     <section aria-labelledby="changes">
-      <h2 id="changes">What changed in each version</h2>
+      <h2 id="changes">{t('schema.changes')}</h2>
       {later.map(({ version, changes, deployFirst }) => (
         <div key={version}>
           <p>
-            <strong>
-              v{String(version - 1)} to v{String(version)}.
-            </strong>{' '}
-            {deployFirst !== null && DEPLOY_FIRST[deployFirst]}
+            <strong>{t('schema.change', { from: String(version - 1), to: String(version) })}</strong>{' '}
+            {deployFirst !== null && t(`schema.deploy.${deployFirst}`)}
           </p>
           <ul class="changes">
             {changes?.map(({ path, message, verdict }) => (
               <li key={`${path} ${message}`}>
-                <Chip kind={VERDICTS[verdict]}>{VERDICT_WORDS[verdict] ?? verdict}</Chip>{' '}
-                <code>{path === '' ? 'the event' : path}</code> {message}
+                <Chip kind={VERDICTS[verdict]}>{t(`schema.verdict.${verdict}`)}</Chip>{' '}
+                <code>{path === '' ? t('schema.whole') : path}</code> {message}
               </li>
             ))}
           </ul>
-          {changes?.length === 0 && <p class="dim">Nothing that a reader can see.</p>}
+          {changes?.length === 0 && <p class="dim">{t('schema.unchanged')}</p>}
         </div>
       ))}
     </section>

@@ -2,34 +2,32 @@
 import type { SchemaSubject, SchemaSubjectList } from '../api-shapes.ts'
 import { useLive } from '../polling.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, counted, inWords } from '../parts/format.ts'
+import { count, inWords } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { CountedTo, Held, RegistryNote } from '../parts/schema-notes.tsx'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 export function SchemasPage() {
   const live = useLive<SchemaSubjectList>('/schemas')
   const list = live.shown.value?.body ?? null
   return (
     <>
-      <h1 tabIndex={-1}>Schemas</h1>
+      <h1 tabIndex={-1}>{t('frame.page.schemas')}</h1>
       <ReadTrouble live={live} />
       {list !== null && (
         <>
           <Tallies list={list} />
           <CountedTo live={live} />
-          {list.head === 0 && (
-            <Empty command="npx orderledger flood -n 100 -c 10">The log is empty, so no version is in use yet.</Empty>
-          )}
+          {list.head === 0 && <Empty command="npx orderledger flood -n 100 -c 10">{t('schemas.empty')}</Empty>}
           <DataTable
-            caption="Events and their versions, by name"
+            caption={t('schemas.caption')}
             items={list.items}
             rowKey={({ type }) => type}
             columns={columns(list, most(list))}
           />
           <p class="dim">
-            A version that is not in the log may still be in dumps or in use by consumers. Schema registry:{' '}
-            <RegistryNote shared={list.sharedRegistry} />.
+            {t('schemas.elsewhere')} <RegistryNote shared={list.sharedRegistry} />.
           </p>
         </>
       )}
@@ -43,16 +41,16 @@ function Tallies({ list: { items } }: { readonly list: SchemaSubjectList }) {
   return (
     <ul class="tallies">
       <li>
-        <strong>{count(items.length)}</strong> {items.length === 1 ? 'event' : 'events'}
+        <strong>{count(items.length)}</strong> {t('schemas.events', { n: items.length })}
       </li>
       <li>
-        <strong>{count(versions.length)}</strong> {versions.length === 1 ? 'version' : 'versions'}
+        <strong>{count(versions.length)}</strong> {t('schemas.versions', { n: versions.length })}
       </li>
       <li>
-        <Chip kind="good">In the log</Chip> <strong>{count(held)}</strong>
+        <Chip kind="good">{t('schemas.in-log')}</Chip> <strong>{count(held)}</strong>
       </li>
       <li>
-        <Chip kind="quiet">Not in the log</Chip> <strong>{count(versions.length - held)}</strong>
+        <Chip kind="quiet">{t('schemas.not-in-log')}</Chip> <strong>{count(versions.length - held)}</strong>
       </li>
     </ul>
   )
@@ -60,7 +58,7 @@ function Tallies({ list: { items } }: { readonly list: SchemaSubjectList }) {
 
 const columns = ({ position, head }: SchemaSubjectList, most: number) => [
   {
-    title: 'Event',
+    title: t('schemas.event'),
     cell: (item: SchemaSubject) => (
       <>
         {item.stream === null ? item.type : <a href={href('schemas', item.type)}>{item.type}</a>}{' '}
@@ -69,16 +67,22 @@ const columns = ({ position, head }: SchemaSubjectList, most: number) => [
         {item.stream === null && (
           <>
             {' '}
-            <Chip kind="waiting">from a later release</Chip>
+            <Chip kind="waiting">{t('schemas.later')}</Chip>
           </>
         )}
       </>
     ),
   },
-  { title: 'Stream', cell: ({ stream }: SchemaSubject) => (stream === null ? 'unknown' : inWords(stream)) },
-  { title: 'Level', cell: ({ level }: SchemaSubject) => (level === null ? 'unknown' : <code>{level}</code>) },
   {
-    title: 'Versions',
+    title: t('schemas.stream'),
+    cell: ({ stream }: SchemaSubject) => (stream === null ? t('schemas.unknown') : inWords(stream)),
+  },
+  {
+    title: t('schemas.level'),
+    cell: ({ level }: SchemaSubject) => (level === null ? t('schemas.unknown') : <code>{level}</code>),
+  },
+  {
+    title: t('schemas.version.many'),
     cell: (item: SchemaSubject) => <Versions item={item} most={most} complete={position >= head} />,
   },
 ]
@@ -87,7 +91,8 @@ export function Retired({ by }: { readonly by: readonly string[] }) {
   return (
     <>
       {' '}
-      <Chip kind="quiet">retired</Chip> <span class="dim">now {by.join(', ')}</span>
+      <Chip kind="quiet">{t('schemas.retired')}</Chip>{' '}
+      <span class="dim">{t('schemas.retired.by', { names: by.join(', ') })}</span>
     </>
   )
 }
@@ -109,9 +114,9 @@ function Versions({ item: { type, versions }, most: longest, complete }: Version
           <progress
             max={Math.max(1, longest)}
             value={version.events}
-            aria-label={`${type} v${String(version.version)}, of ${counted(longest, 'event')} of the most frequent version`}
+            aria-label={t('schemas.bar', { type, version: String(version.version), n: longest })}
           />
-          {version.fields === null && <span class="dim">from a later release</span>}
+          {version.fields === null && <span class="dim">{t('schemas.later')}</span>}
         </li>
       ))}
     </ul>

@@ -4,13 +4,14 @@ import { useEffect } from 'preact/hooks'
 import { read, RequestFailed, type Trouble } from '../api.ts'
 import type { TopicMessage, TopicMessages } from '../api-shapes.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { counted, dateTime } from '../parts/format.ts'
+import { dateTime } from '../parts/format.ts'
 import { Empty, TroubleNote } from '../parts/notes.tsx'
 import { href } from '../route.ts'
+import { t } from '../texts/text.ts'
 
 const ENDS = [
-  ['latest', 'Newest'],
-  ['earliest', 'Oldest'],
+  ['latest', t('kafka.newest')],
+  ['earliest', t('kafka.oldest')],
 ] as const
 
 export function TopicPage({ topic }: { readonly topic: string }) {
@@ -37,7 +38,7 @@ export function TopicPage({ topic }: { readonly topic: string }) {
     <>
       <h1 tabIndex={-1}>{topic}</h1>
       <p>
-        <a href={href('kafka')}>Kafka</a>
+        <a href={href('kafka')}>{t('frame.page.kafka')}</a>
       </p>
       <p class="buttons">
         {ENDS.map(([end, title]) => (
@@ -53,16 +54,14 @@ export function TopicPage({ topic }: { readonly topic: string }) {
         ))}
       </p>
       <TroubleNote trouble={trouble.value} />
-      {items !== null && items.length === 0 && (
-        <Empty command="npx orderledger flood -n 100">This topic is empty.</Empty>
-      )}
+      {items !== null && items.length === 0 && <Empty command="npx orderledger flood -n 100">{t('kafka.empty')}</Empty>}
       {items !== null && items.length > 0 && (
         <>
           <p class="as-of" role="status">
-            {counted(items.length, 'message')}, oldest first
+            {t('kafka.oldest-first', { messages: t('kafka.message.count', { n: items.length }) })}
           </p>
           <DataTable
-            caption={`Messages of ${topic}`}
+            caption={t('kafka.of', { topic })}
             items={items}
             rowKey={({ partition, offset }) => `${String(partition)} ${String(offset)}`}
             columns={COLUMNS}
@@ -75,17 +74,17 @@ export function TopicPage({ topic }: { readonly topic: string }) {
 
 const COLUMNS = [
   {
-    title: 'Partition:offset',
+    title: t('kafka.place'),
     cell: ({ partition, offset }: TopicMessage) => `${String(partition)}:${String(offset)}`,
   },
-  { title: 'Written', cell: ({ at }: TopicMessage) => dateTime(at) },
-  { title: 'Key', cell: ({ key }: TopicMessage) => key ?? <span class="dim">none</span> },
-  { title: 'Value', cell: (message: TopicMessage) => <Value message={message} /> },
+  { title: t('kafka.written'), cell: ({ at }: TopicMessage) => dateTime(at) },
+  { title: t('kafka.key'), cell: ({ key }: TopicMessage) => key ?? <span class="dim">{t('kafka.key.none')}</span> },
+  { title: t('kafka.value'), cell: (message: TopicMessage) => <Value message={message} /> },
   {
-    title: 'Headers',
+    title: t('kafka.headers'),
     cell: ({ headers }: TopicMessage) => (
       <details>
-        <summary>{counted(headers.length, 'header')}</summary>
+        <summary>{t('kafka.header.count', { n: headers.length })}</summary>
         <ul>
           {headers.map(({ name, value }) => (
             <li key={name}>
@@ -99,11 +98,11 @@ const COLUMNS = [
 ]
 
 function Value({ message: { format, type, data, text, bytes, fault } }: { readonly message: TopicMessage }) {
-  if (format === 'empty') return <span class="dim">empty</span>
+  if (format === 'empty') return <span class="dim">{t('kafka.value.empty')}</span>
   return (
     <details>
       <summary>
-        {type ?? format} <span class="dim">{counted(bytes, 'byte')}</span>
+        {type ?? format} <span class="dim">{t('kafka.byte.count', { n: bytes })}</span>
       </summary>
       {fault !== null && <p class="trouble-text">{fault}</p>}
       <pre class="source">{data === null ? text : JSON.stringify(data, null, 2)}</pre>

@@ -1,5 +1,6 @@
 import type { Replay } from '../api-shapes.ts'
-import { count, counted, duration, inWords } from './format.ts'
+import { t } from '../texts/text.ts'
+import { duration } from './format.ts'
 import { Chip } from './notes.tsx'
 
 const KINDS = {
@@ -22,9 +23,12 @@ export function ReplayState({ replay: { state, differences } }: { readonly repla
   const different = state === 'checked' && differences !== null && differences.count > 0
   return (
     <>
-      <Chip kind={different ? 'bad' : KINDS[state]}>{inWords(state)}</Chip>
+      <Chip kind={different ? 'bad' : KINDS[state]}>{t(`replay.state.${state}`)}</Chip>
       {differences !== null && (
-        <span class="dim"> {differences.count === 0 ? 'equal' : counted(differences.count, 'difference')}</span>
+        <span class="dim">
+          {' '}
+          {differences.count === 0 ? t('projections.equal') : t('projections.differences', { n: differences.count })}
+        </span>
       )}
     </>
   )
@@ -34,11 +38,11 @@ export function ReplayProgress({ replay }: { readonly replay: Replay }) {
   const { projection, position, target, eventsPerSecond, etaSeconds } = replay
   return (
     <span class="progress">
-      <progress max={Math.max(1, target)} value={position} aria-label={`Replay of ${projection}`} />
+      <progress max={Math.max(1, target)} value={position} aria-label={t('replay.of', { name: projection })} />
       <span>
-        {count(position)} of {counted(target, 'event')}
-        {isUnderWay(replay) && `, ${count(Math.round(eventsPerSecond))}/s`}
-        {isUnderWay(replay) && etaSeconds !== null && `, ${duration(etaSeconds)} left`}
+        {t('replay.progress', { position, n: target })}
+        {isUnderWay(replay) && t('replay.rate', { n: Math.round(eventsPerSecond) })}
+        {isUnderWay(replay) && etaSeconds !== null && t('replay.left', { duration: duration(etaSeconds) })}
       </span>
     </span>
   )

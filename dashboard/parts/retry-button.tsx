@@ -1,9 +1,9 @@
 /** Retries parked records: a dry run first, then the question whether to go on. */
 import { useSignal } from '@preact/signals'
 import type { DeadLetterRetry } from '../api-shapes.ts'
+import { t } from '../texts/text.ts'
 import { useSending } from './command.ts'
 import { Dialog } from './dialog.tsx'
-import { count, counted } from './format.ts'
 import { TroubleNote } from './notes.tsx'
 
 interface RetryButtonProps {
@@ -35,15 +35,15 @@ export function RetryButton({ path, selection, count: parked }: RetryButtonProps
   return (
     <>
       <button type="button" class="primary" aria-disabled={busy} onClick={() => void look()}>
-        {parked === 1 ? 'Retry' : 'Retry all'}…
+        {t(parked === 1 ? 'failures.retry.one' : 'failures.retry.all')}
       </button>
       {expected.value === null && <TroubleNote trouble={sending.trouble.value} />}
       <span role="status">{outcome.value !== null && told(outcome.value)}</span>
       {expected.value !== null && (
         <Dialog
-          title={`Retry ${counted(parked, 'record')}?`}
-          yes="Retry"
-          no="Not now"
+          title={t('failures.retry.ask', { records: t('failures.records', { n: parked }) })}
+          yes={t('failures.retry')}
+          no={t('failures.not-now')}
           busy={busy}
           trouble={sending.trouble.value}
           onYes={() => void retry()}
@@ -52,10 +52,7 @@ export function RetryButton({ path, selection, count: parked }: RetryButtonProps
           <p>
             <strong>{told(expected.value)}</strong>
           </p>
-          <p>
-            This was a dry run on the current stock, in the order in which the records arrived. Nothing was written.
-            Each record keeps its key, so it places one order however often you retry it.
-          </p>
+          <p>{t('failures.retry.dry')}</p>
         </Dialog>
       )}
     </>
@@ -64,12 +61,11 @@ export function RetryButton({ path, selection, count: parked }: RetryButtonProps
 
 /** `Would succeed: 212 of 230; 3 would be rejected, 15 would fail.` */
 function told({ dryRun, total, succeeded, refused, failed, left }: DeadLetterRetry): string {
-  const rejected = dryRun ? 'would be rejected' : 'were rejected'
   const parts = [
-    refused > 0 ? `${count(refused)} ${rejected}` : null,
-    failed > 0 ? `${count(failed)} ${dryRun ? 'would stay parked' : 'stay parked'}` : null,
-    left > 0 ? `${count(left)} more were not checked` : null,
+    refused > 0 ? t(dryRun ? 'failures.retry.would-reject' : 'failures.retry.rejected', { n: refused }) : null,
+    failed > 0 ? t(dryRun ? 'failures.retry.would-stay' : 'failures.retry.stay', { n: failed }) : null,
+    left > 0 ? t('failures.retry.left', { n: left }) : null,
   ].filter((part) => part !== null)
-  const first = `${dryRun ? 'Would succeed' : 'Succeeded'}: ${count(succeeded)} of ${count(total)}`
+  const first = t(dryRun ? 'failures.retry.would' : 'failures.retry.did', { n: succeeded, total })
   return parts.length === 0 ? `${first}.` : `${first}; ${parts.join(', ')}.`
 }

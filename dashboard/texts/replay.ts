@@ -1,0 +1,50 @@
+/** The page of one replay. */
+import type { Area } from './area.ts'
+
+export const REPLAY = {
+  'replay.state.running': ['Running', 'En cours'],
+  'replay.state.comparing': ['Comparing', 'Comparaison'],
+  'replay.state.paused': ['Paused', 'En pause'],
+  'replay.state.cancelled': ['Cancelled', 'Annulée'],
+  'replay.state.switched': ['Switched', 'En service'],
+  'replay.state.checked': ['Checked', 'Vérifiée'],
+  'replay.state.refused': ['Refused', 'Refusée'],
+  'replay.state.failed': ['Failed', 'Échouée'],
+  'replay.of': ['Replay of {name}', 'Reconstruction de {name}'],
+  'replay.comparison-of': ['Comparison of {name}', 'Comparaison de {name}'],
+  'replay.progress': [
+    '{position} of {n} event | {position} of {n} events',
+    '{position} sur {n} événement | {position} sur {n} événements',
+  ],
+  'replay.rate': [', {n}/s', ', {n}/s'],
+  'replay.left': [', {duration} left', ', encore {duration}'],
+  'replay.written': ['{n} written', '{n} écrite | {n} écrites'],
+  'replay.begun': ['Begun', 'Début'],
+  'replay.ended': ['Ended', 'Fin'],
+  'replay.id': ['Id', 'Id'],
+  'replay.cancel': ['Cancel replay', 'Annuler la reconstruction'],
+  'replay.cancel.ask': ['Cancel the replay of {name}?', 'Annuler la reconstruction de {name} ?'],
+  'replay.cancel.about': [
+    'This drops the tables built so far. {name} does not change.',
+    'Ceci supprime les tables déjà faites. {name} ne change pas.',
+  ],
+  'replay.accept': ['Replay and accept the differences', 'Reconstruire et accepter les différences'],
+  'replay.accept.ask': ['Accept {differences} in {name}?', 'Accepter {differences} dans {name} ?'],
+  'replay.accept.yes': ['Replay and accept', 'Reconstruire et accepter'],
+  'replay.accept.about': [
+    'This rebuilds {name} from the log and switches to the result, even where it differs from what is shown now.',
+    'Ceci refait {name} depuis le journal et met le résultat en service, même où il diffère de ce qui est affiché.',
+  ],
+  'replay.equal': ['All rows are equal.', 'Toutes les lignes sont égales.'],
+  'replay.counts': [
+    '{n} row missing, {extra} extra, {different} different. | {n} rows missing, {extra} extra, {different} different.',
+    '{n} ligne manquante, {extra} en trop, {different} différentes. | {n} lignes manquantes, {extra} en trop, {different} différentes.',
+  ],
+  'replay.samples': ['The first {n} differences', 'Les {n} premières différences'],
+  'replay.key': ['Key', 'Clé'],
+  'replay.table': ['Table', 'Table'],
+  'replay.kind': ['Kind', 'Genre'],
+  'replay.columns': ['Live → rebuilt', 'En service → refait'],
+  'replay.nothing': ['nothing', 'rien'],
+  'replay.more': ['{n} more are not listed.', '{n} autre n’est pas affichée. | {n} autres ne sont pas affichées.'],
+} as const satisfies Area
