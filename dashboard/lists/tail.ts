@@ -1,8 +1,6 @@
 /** The newest events as they come: each second what stands behind the last one that is here. */
-import { useRef } from 'preact/hooks'
 import type { Event, EventPage } from '../api-shapes.ts'
-import { useTopic } from '../following.ts'
-import { useAnswers, type Live, type Question } from '../polling.ts'
+import type { Question } from '../polling.ts'
 
 export interface Tail {
   /** The newest first. */
@@ -23,17 +21,6 @@ const MOST = 200
 /** As far as one answer looks for a type. */
 const SCAN = 10_000
 const FIRST = 50
-
-/** Kept up while the component is there and not paused; resumed, it goes on behind its last. */
-export function useTail(filter: TailFilter, paused = false): Live<Tail> {
-  const head = useRef(0)
-  const known = useTopic('projections').value?.items[0]?.head ?? null
-  head.current = known ?? head.current
-  const live = useAnswers(known === null || paused ? null : tailOf(filter, () => head.current))
-  const last = useRef(live)
-  if (!paused) last.current = live
-  return last.current
-}
 
 /** `head`: where the log ends, as far as the page knows. */
 export function tailOf({ stream, type }: TailFilter, head: () => number): Question<Tail> {
