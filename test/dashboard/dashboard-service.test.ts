@@ -87,6 +87,10 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await page.getByRole('link', { name: 'Orders' }).click()
     await page.getByRole('button', { name: 'Random order' }).click()
     await page.getByRole('alert').getByText('this request needs the role operate').waitFor()
+    await page.getByRole('link', { name: 'Mail', exact: true }).click()
+    await page.getByText('this page needs the role operate').waitFor()
+    await page.getByRole('alert').getByText('this request needs the role operate').waitFor()
+    await page.getByText('Reload the page to enter a token that has the role operate.').waitFor()
     const kept = '[document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join()'
     expect(await page.evaluate(kept)).not.toContain('secret')
     await page.reload()
