@@ -12,6 +12,7 @@ import { httpThroughput } from './figures/http-throughput.ts'
 import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { idleClients, onlookersCost, orderSeen } from './live/live.ts'
 import { livesTold, livesUntold, paidAtOnce } from './lives/lives.ts'
 import { loneOrder } from './figures/lone-order.ts'
 import { longLog } from './figures/long-log.ts'
@@ -54,6 +55,9 @@ export const figures: readonly Figure[] = [
   livesTold,
   readLatency,
   readBesideOrders,
+  orderSeen,
+  onlookersCost,
+  idleClients,
   registryLatency,
   rehearsal,
   relayRate,

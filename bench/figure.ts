@@ -1,7 +1,7 @@
 /** What a figure promises, and what it found. */
 import type { Cleanup } from './cleanup.ts'
 
-export type Unit = 'x' | '/s' | 'µs' | 'ms' | 's' | 'MB' | 'B'
+export type Unit = '' | 'x' | '/s' | 'µs' | 'ms' | 's' | 'MB' | 'B'
 
 /** One number of a figure. `must` and `goal` null: stated, not judged. */
 export interface Target {

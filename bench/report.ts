@@ -95,11 +95,12 @@ function quantity(value: number, unit: Unit): string {
 }
 
 function suffix(unit: Unit): string {
-  return unit === 'x' || unit === '/s' ? unit : ` ${unit}`
+  return unit === '' || unit === 'x' || unit === '/s' ? unit : ` ${unit}`
 }
 
 function digits(value: number, unit: Unit): string {
   switch (unit) {
+    case '':
     case '/s':
     case 'MB':
     case 'B':

@@ -10,7 +10,7 @@ const REQUESTS = 300
 
 /** What the state of the projections costs when the log is long: counts are kept, so nothing is counted. */
 export const longLog = figure({
-  id: 'U2',
+  id: 'U5',
   title: 'the state of the projections over a log of 10,000,000 events',
   numbers: {
     answer: atMost('GET /projections, p99', 'ms', { must: 50 }),
