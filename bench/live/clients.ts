@@ -18,7 +18,7 @@ export interface ClientsReport {
   /** Changes, of all clients. */
   readonly frames: number
   readonly bytes: number
-  /** Frames that left rows out, and snapshots that had to be given anew. */
+  /** Frames that left rows out, and snapshots that had to be given again. */
   readonly summaries: number
   readonly again: number
   readonly closed: number

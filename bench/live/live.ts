@@ -49,7 +49,7 @@ export const onlookersCost = figure({
   title: `${String(RATES.crowd)} orders a second beside ${String(ONLOOKERS)} clients on \`orders\`, none of them behind`,
   numbers: {
     ratio: atMost('p99 of POST /orders ÷ that without clients', 'x', { must: 1.5, goal: 1.2 }),
-    behind: atMost('summary frames and snapshots given anew', '', { must: 0 }),
+    behind: atMost('summary frames and snapshots given again', '', { must: 0 }),
     alone: stated('p99 of POST /orders without clients', 'ms'),
     beside: stated('p99 of POST /orders beside them', 'ms'),
     frames: stated('frames, all clients', ''),

@@ -223,7 +223,9 @@ function countHour({ rows, hour }: Place, added: Figures): void {
   rows.add(breakdownsTable, `hour:${hour}`, added)
 }
 
-function count({ rows, hour }: Place, by: HourlyDimension, value: string, added: Figures): void {
+/** Throws for an event without the value, as a schema that is only proposed may read it: it would count under a name of nobody. */
+function count({ rows, hour }: Place, by: HourlyDimension, value: string | undefined, added: Figures): void {
+  if (value === undefined) throw new Error(`no ${by} to count under`)
   rows.add(breakdownsTable, `${by}:${value}`, added)
   rows.add(hourlyTable, `${by}:${hour}:${value}`, { ...added })
 }
