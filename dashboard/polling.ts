@@ -37,6 +37,8 @@ export interface Question<Body> {
   take(answer: unknown, before: Body | null): Body
   /** Whether nothing can be added to it: then it is asked no more. Absent: never. */
   done?(body: Body): boolean
+  /** Rounds from one answer to the next question; absent: one. */
+  readonly every?: number
 }
 
 interface Topic {
@@ -47,8 +49,9 @@ interface Topic {
   etag: string | null
   users: number
   asking: boolean
-  /** Rounds in which it is not asked for, after it was refused; each refusal doubles them. */
+  /** Rounds in which it is not asked for after it was refused; each refusal doubles them. */
   rests: number
+  /** Rounds until it is asked for. */
   resting: number
 }
 
@@ -64,7 +67,9 @@ export const now = signal(performance.now())
 
 /** How old the oldest thing on the page is, in milliseconds; null before the first answer. */
 export const age = computed(() => {
-  const times = asked.value.flatMap(({ shown, trouble }) => (isRefused(trouble.value) ? [] : (shown.value?.at ?? [])))
+  const times = asked.value.flatMap(({ question, shown, trouble }) =>
+    isRefused(trouble.value) || shown.value === null ? [] : shown.value.at + (roundsOf(question) - 1) * EVERY_MS,
+  )
   return times.length === 0 ? null : Math.max(0, now.value - Math.min(...times))
 })
 
@@ -80,9 +85,11 @@ export const connection = computed<Connection>(() => {
   return Math.min(age.value, now.value - seenSince.value) > SILENCE_MS ? 'reconnecting' : 'live'
 })
 
-/** What a path of the API shows, kept current while the component is there. Null: nothing is asked. */
-export function useLive<Body>(path: string | null): Live<Body> {
-  return useAnswers<Body>(path === null ? null : { name: path, path: () => path, take: (answer) => answer as Body })
+/** What a path of the API shows, kept current while the component is there. Null: nothing is asked. `every`: seconds. */
+export function useLive<Body>(path: string | null, every = 1): Live<Body> {
+  return useAnswers<Body>(
+    path === null ? null : { name: path, path: () => path, take: (answer) => answer as Body, every },
+  )
 }
 
 /** As useLive, until an answer is one that cannot change (absent: the first). */
@@ -174,6 +181,7 @@ async function ask(topic: Topic): Promise<void> {
     }
     topic.trouble.value = null
     topic.rests = 0
+    topic.resting = roundsOf(question) - 1
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error
     topic.trouble.value = error.trouble
@@ -183,6 +191,10 @@ async function ask(topic: Topic): Promise<void> {
     topic.asking = false
     now.value = Math.max(now.value, performance.now())
   }
+}
+
+function roundsOf({ every = 1 }: Question<unknown>): number {
+  return every
 }
 
 function isDone({ question, shown }: Topic): boolean {

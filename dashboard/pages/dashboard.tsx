@@ -16,10 +16,12 @@ import { ActivityFeed } from './activity-feed.tsx'
 type Minute = SalesByMinute['items'][number]
 
 const MINUTES = 60
+/** Seconds: a minute is only full when it is over. */
+const MINUTES_EVERY = 5
 
 export function DashboardPage() {
   const sales = useTopic('sales').value
-  const live = useLive<SalesByMinute>('/analytics/minutes')
+  const live = useLive<SalesByMinute>('/analytics/minutes', MINUTES_EVERY)
   const minutes = live.shown.value?.body.items ?? []
   const totals = totalsOf(sales?.items ?? [])
   const hours = hoursOf(sales?.items ?? [], minutes.at(-1)?.minute ?? null)

@@ -1,5 +1,6 @@
 /** What people do on the pages of failures, in a real browser on a real shop. */
 import type pg from 'pg'
+import { eventually } from '../support/eventually.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deadLetter, type ArrivedRecord, type RecordFault } from '../../kafka/inbound/inbound-record.ts'
 import { openPool } from '../../store/postgres/database.ts'
@@ -91,7 +92,7 @@ describe.skipIf(shop.browser === null)('on the pages of failures', () => {
     await dialog.getByRole('button', { name: 'Retry' }).click()
     await shop.page.getByText('Succeeded: 1 of 3; 1 were rejected, 1 stay parked.').waitFor()
     await shop.page.getByText('1 parked, 2 retried, 0 discarded').waitFor()
-    expect((await fetch(`${shop.service.url}/orders/again-1?after=1`)).status).toBe(200)
+    await eventually(async () => (await fetch(`${shop.service.url}/orders/again-1`)).status === 200)
     expect(shop.opened.errors).toEqual([])
   })
 
