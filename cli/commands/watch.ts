@@ -45,7 +45,7 @@ async function watch(context: CommandContext, names: readonly string[], options:
       )
     const client = new LiveClient({
       ...{ url, token, topics: Object.fromEntries(names.map((name) => [name, asked])) },
-      carriers: [options.stream === true ? 'event-stream' : 'websocket'],
+      ...(options.stream === true && { carriers: ['event-stream'] as const }),
       openSocket: (address) => new WebSocket(address) as unknown as Socket,
       onFrame: (frame) => output.streams.stdout.write(output.json() ? `${JSON.stringify(frame)}\n` : frameText(frame)),
       onStatus(status, detail) {
