@@ -59,8 +59,9 @@ export const onlookersCost = figure({
     const { scope } = context
     const seconds = context.seconds * LONGER
     const lines = writeOrders(scope, everyProduct)
-    const { url, log, ...service } = await startShop(scope)
-    await warmUp({ url, log, ...service }, lines)
+    const service = await startShop(scope)
+    const { url, log } = service
+    await warmUp(service, lines)
     const load = { url, method: 'POST', lines, connections: 64, rate: RATES.crowd, seconds } as const
     return inRounds(context, async () => {
       const alone = (await loadOpen(load)).p99

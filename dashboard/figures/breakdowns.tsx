@@ -94,6 +94,23 @@ function salesColumns<Row extends Omit<SoldRow, 'name'>>(): readonly FigureColum
   ]
 }
 
+function paymentColumns<Row extends Pick<HourRow, 'captured' | 'declined'>>(): readonly FigureColumn<Row>[] {
+  return [
+    {
+      title: t('analytics.captured'),
+      numeric: true,
+      cell: ({ captured }) => count(captured),
+      csv: ({ captured }) => captured,
+    },
+    {
+      title: t('analytics.declined'),
+      numeric: true,
+      cell: ({ declined }) => count(declined),
+      csv: ({ declined }) => declined,
+    },
+  ]
+}
+
 const currencyOf = <Row extends { readonly gmv: MoneySum }>(): CsvColumn<Row> => ({
   title: t('analytics.currency'),
   csv: ({ gmv }) => gmv.currency,
@@ -186,18 +203,7 @@ function Methods({ methods, period, none }: OfRows & Pick<Breakdowns, 'methods'>
       cell: ({ amount }) => money(amount),
       csv: ({ amount }) => moneyCsv(amount),
     },
-    {
-      title: t('analytics.captured'),
-      numeric: true,
-      cell: ({ captured }) => count(captured),
-      csv: ({ captured }) => captured,
-    },
-    {
-      title: t('analytics.declined'),
-      numeric: true,
-      cell: ({ declined }) => count(declined),
-      csv: ({ declined }) => declined,
-    },
+    ...paymentColumns<(typeof rows)[number]>(),
     shareColumn(t('analytics.success'), ({ captured, declined }) => [captured, captured + declined]),
   ]
   const currency = { title: t('analytics.currency'), csv: ({ amount }: (typeof rows)[number]) => amount.currency }
@@ -225,18 +231,7 @@ function Hours({ hours, period, none, note = null }: OfRows & Pick<Breakdowns, '
   const columns: readonly FigureColumn<HourRow>[] = [
     { title: t('analytics.hour'), cell: ({ hour }) => hourOf(hour), csv: ({ hour }) => hour },
     ...salesColumns<HourRow>(),
-    {
-      title: t('analytics.captured'),
-      numeric: true,
-      cell: ({ captured }) => count(captured),
-      csv: ({ captured }) => captured,
-    },
-    {
-      title: t('analytics.declined'),
-      numeric: true,
-      cell: ({ declined }) => count(declined),
-      csv: ({ declined }) => declined,
-    },
+    ...paymentColumns<HourRow>(),
   ]
   const [, ...figures] = columns
   const utc = { title: t('analytics.hour.utc'), csv: ({ hour }: HourRow) => hour }

@@ -1,21 +1,15 @@
 /** What is on its way: how far each delivery has come, and when it came there. */
 import type { Delivery } from '../api-shapes.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, dateTime, inWords, shortId, timeOfDay } from '../parts/format.ts'
+import { count, dateTime, shortId, timeOfDay } from '../parts/format.ts'
 import { LiveList } from '../lists/live-list.tsx'
 import { useNewest } from '../lists/newest.ts'
-import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
+import { AsOf, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
+import { Status } from '../parts/status.tsx'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
 
 const STATUSES = ['scheduled', 'dispatched', 'delivered', 'failed'] as const
-const KINDS = {
-  scheduled: 'waiting',
-  dispatched: 'open',
-  delivered: 'good',
-  failed: 'bad',
-  cancelled: 'quiet',
-} as const
 const STEPS = ['scheduled', 'dispatched', 'failed', 'delivered', 'cancelled'] as const
 
 interface DeliveriesPageProps {
@@ -89,7 +83,7 @@ const COLUMNS = [
     title: t('deliveries.column.status'),
     cell: ({ status, reason = null }: Delivery) => (
       <>
-        <Chip kind={KINDS[status]}>{wordFor('status', status) ?? inWords(status)}</Chip>
+        <Status status={status} />
         {reason !== null && <span class="dim"> {reason}</span>}
       </>
     ),

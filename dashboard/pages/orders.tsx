@@ -1,13 +1,13 @@
 /** The newest orders, page by page, and the buttons that make random ones. */
 import { useSignal } from '@preact/signals'
-import type { Delivery, Order, Payment } from '../api-shapes.ts'
+import type { Order } from '../api-shapes.ts'
 import { useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, inWords, money, shortId } from '../parts/format.ts'
 import { LiveList } from '../lists/live-list.tsx'
 import { useNewest } from '../lists/newest.ts'
-import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
-import { OrderStatus, reasonInWords } from '../parts/order-status.tsx'
+import { AsOf, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
+import { OrderStatus, reasonInWords, Status } from '../parts/status.tsx'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
 import { RandomOrders } from './random-orders.tsx'
@@ -63,22 +63,6 @@ export function OrdersPage({ status, cursor }: OrdersPageProps) {
   )
 }
 
-const PAYMENT_KINDS = {
-  pending: 'waiting',
-  captured: 'good',
-  declined: 'bad',
-  'partly-refunded': 'quiet',
-  refunded: 'quiet',
-} as const satisfies Record<Payment['status'], string>
-
-const DELIVERY_KINDS = {
-  scheduled: 'waiting',
-  dispatched: 'open',
-  delivered: 'good',
-  failed: 'bad',
-  cancelled: 'quiet',
-} as const satisfies Record<Delivery['status'], string>
-
 const COLUMNS = [
   {
     title: t('orders.column.order'),
@@ -94,13 +78,11 @@ const COLUMNS = [
   },
   {
     title: t('orders.column.payment'),
-    cell: ({ payment = null }: Order) =>
-      payment !== null && <Chip kind={PAYMENT_KINDS[payment.status]}>{word(payment.status)}</Chip>,
+    cell: ({ payment = null }: Order) => payment !== null && <Status status={payment.status} />,
   },
   {
     title: t('orders.column.delivery'),
-    cell: ({ delivery = null }: Order) =>
-      delivery !== null && <Chip kind={DELIVERY_KINDS[delivery.status]}>{word(delivery.status)}</Chip>,
+    cell: ({ delivery = null }: Order) => delivery !== null && <Status status={delivery.status} />,
   },
   {
     title: t('orders.column.customer'),

@@ -6,16 +6,16 @@ import { count, dateTime, inWords, money, shortId, timeOfDay } from '../parts/fo
 import { HourChart } from '../figures/hour-chart.tsx'
 import { LiveList } from '../lists/live-list.tsx'
 import { useNewest } from '../lists/newest.ts'
-import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
+import { AsOf, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
 import { PaymentForm } from '../parts/payment-form.tsx'
 import { Pie } from '../figures/pie.tsx'
 import { hoursOf, methodsOf, totalsOf, type Method } from '../figures/sales-rows.ts'
 import { sound, soundOn, toggleSound } from '../parts/sound.ts'
+import { Status } from '../parts/status.tsx'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
 
 const STATUSES = ['pending', 'captured', 'declined'] as const
-const KINDS = { pending: 'waiting', captured: 'good', declined: 'bad' } as const
 const REFUNDS: readonly string[] = ['RefundRequested', 'PaymentRefunded', 'RefundFailed']
 const SHOWN_REFUNDS = 10
 
@@ -119,7 +119,7 @@ const COLUMNS = [
     title: t('payments.column.status'),
     cell: ({ status, reason = null }: PaymentAttempt) => (
       <>
-        <Chip kind={KINDS[status]}>{wordFor('status', status) ?? inWords(status)}</Chip>
+        <Status status={status} />
         {reason !== null && <span class="dim"> {wordFor('reason', reason) ?? inWords(reason).toLowerCase()}</span>}
       </>
     ),

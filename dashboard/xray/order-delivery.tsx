@@ -1,17 +1,8 @@
 /** How an order is delivered: how far it is, and when it took which step. */
 import type { Delivery } from '../api-shapes.ts'
 import { dateTime } from '../parts/format.ts'
-import { Chip } from '../parts/notes.tsx'
+import { Status } from '../parts/status.tsx'
 import { t } from '../texts/text.ts'
-import { statusWord } from './words.ts'
-
-const KINDS = {
-  scheduled: 'waiting',
-  dispatched: 'open',
-  delivered: 'good',
-  failed: 'bad',
-  cancelled: 'quiet',
-} as const
 
 const PERCENT = { scheduled: 10, dispatched: 50, delivered: 100, failed: 50, cancelled: 10 } as const
 
@@ -35,7 +26,7 @@ function Delivering({ delivery: { status, dispatches, reason = null, times } }: 
   return (
     <>
       <p>
-        <Chip kind={KINDS[status]}>{statusWord(status)}</Chip>
+        <Status status={status} />
         {reason !== null && <span class="dim"> {reason}</span>}
       </p>
       <div class="progress">

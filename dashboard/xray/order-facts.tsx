@@ -2,7 +2,7 @@
 import type { Order, OrderLine } from '../api-shapes.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, money } from '../parts/format.ts'
-import { OrderStatus, reasonInWords } from '../parts/order-status.tsx'
+import { OrderStatus, reasonInWords } from '../parts/status.tsx'
 import { t } from '../texts/text.ts'
 import type { StockMoves } from './event-tree.ts'
 

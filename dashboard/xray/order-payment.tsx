@@ -2,21 +2,12 @@
 import type { Payment } from '../api-shapes.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { dateTime, money } from '../parts/format.ts'
-import { Chip } from '../parts/notes.tsx'
+import { Status } from '../parts/status.tsx'
 import { t } from '../texts/text.ts'
-import { methodWord, reasonWords, statusWord } from './words.ts'
+import { methodWord, reasonWords } from './words.ts'
 
 type Attempt = Payment['attempts'][number]
 type Refund = Payment['refunds'][number]
-
-const KINDS = {
-  pending: 'waiting',
-  captured: 'good',
-  declined: 'bad',
-  'partly-refunded': 'quiet',
-  refunded: 'quiet',
-  failed: 'bad',
-} as const
 
 /** `payment`: null before the first attempt. */
 export function OrderPayment({ payment }: { readonly payment: Payment | null }) {
@@ -92,10 +83,6 @@ function Paid({ payment: { status, captured, refunded, underWay, attempts, refun
       )}
     </>
   )
-}
-
-function Status({ status }: { readonly status: keyof typeof KINDS }) {
-  return <Chip kind={KINDS[status]}>{statusWord(status)}</Chip>
 }
 
 function Detail({ text }: { readonly text: string | null | undefined }) {

@@ -2,10 +2,6 @@
 import { inWords } from '../parts/format.ts'
 import { wordFor } from '../texts/text.ts'
 
-export function statusWord(code: string): string {
-  return wordFor('status', code) ?? inWords(code)
-}
-
 export function eventWord(type: string): string {
   return wordFor('event', type) ?? inWords(type)
 }

@@ -3,6 +3,7 @@ import { wordFor } from '../texts/text.ts'
 import { inWords } from './format.ts'
 import { Chip } from './notes.tsx'
 
+/** Of orders, payments, refunds and deliveries: one that several have means as much in each. */
 const KINDS = {
   placed: 'open',
   confirmed: 'good',
@@ -10,12 +11,25 @@ const KINDS = {
   cancelled: 'quiet',
   expired: 'quiet',
   rejected: 'bad',
+  pending: 'waiting',
+  captured: 'good',
+  declined: 'bad',
+  'partly-refunded': 'quiet',
+  refunded: 'quiet',
+  scheduled: 'waiting',
+  dispatched: 'open',
+  delivered: 'good',
+  failed: 'bad',
 } as const
+
+export function Status({ status }: { readonly status: keyof typeof KINDS }) {
+  return <Chip kind={KINDS[status]}>{wordFor('status', status) ?? inWords(status)}</Chip>
+}
 
 export function OrderStatus({ status, reason }: { readonly status: Order['status']; readonly reason: string | null }) {
   return (
     <>
-      <Chip kind={KINDS[status]}>{wordFor('status', status) ?? inWords(status)}</Chip>
+      <Status status={status} />
       {reason !== null && <span class="dim"> {reason}</span>}
     </>
   )
