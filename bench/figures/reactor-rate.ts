@@ -7,6 +7,7 @@ import { atLeast, figure, inRounds } from '../figure.ts'
 import { ORDER } from '../order-event.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
+import { SLOWEST_REACTOR } from '../service/served-reactors.ts'
 
 const UNWANTED = 1_000_000
 /** Orders that are confirmed, each with one customer to tell. */
@@ -79,7 +80,7 @@ function wanted(index: number): { readonly stream: string; readonly event: Domai
 async function passedASecond(client: pg.Client): Promise<number> {
   const seen: { readonly position: number; readonly at: number }[] = []
   for (let position = 0; position < UNWANTED; await pause(LOOK_MS)) {
-    position = await numberOf(client, `select min(position) from log.checkpoints where reader like 'reactor %'`)
+    position = await numberOf(client, SLOWEST_REACTOR)
     if (position > (seen.at(-1)?.position ?? 0)) seen.push({ position, at: performance.now() })
   }
   // The last one waits for its second although there is nothing more to read.

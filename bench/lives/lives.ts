@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { openPool } from '../../store/postgres/database.ts'
 import { atLeast, atMost, figure, inRounds, stated, type BenchContext, type Figure } from '../figure.ts'
+import { SLOWEST_REACTOR } from '../service/served-reactors.ts'
 import { atARate, reactorsIdle, startLivingShop, type Channel } from './living-shop.ts'
 
 /** Offered beyond the rate that must be reached, so that a shop that keeps up reaches it. */
@@ -133,7 +134,7 @@ async function watchLag(pool: pg.Pool, signal: AbortSignal): Promise<readonly nu
         pool,
         `with slowest as (
           select min(position) as position from (
-            select position from log.checkpoints where reader like 'reactor %'
+            ${SLOWEST_REACTOR}
             union all select c.position from views.projections p
               join views.checkpoints c on c.projection = p.name and c.generation = p.live_generation
           ) as readers

@@ -9,6 +9,7 @@ import { waitUntil } from '../../store/waiting/pause.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { ROOT, startChild, TSX, waitForChild } from '../service/child.ts'
 import { startService, type MeasuredService } from '../service/measured-service.ts'
+import { SLOWEST_REACTOR } from '../service/served-reactors.ts'
 import { product, PRODUCTS, skuOf } from '../service/shop.ts'
 
 /**
@@ -166,7 +167,7 @@ function isOpen(port: number): Promise<boolean> {
 export async function reactorsIdle({ log }: MeasuredService, number: (text: string) => Promise<number>): Promise<void> {
   const head = await log.head()
   const idle = () =>
-    number(`select case when (select min(position) from log.checkpoints where reader like 'reactor %') >= ${String(head)}
+    number(`select case when (${SLOWEST_REACTOR}) >= ${String(head)}
       and not exists (select from log.due) then 1 else 0 end`)
   const done = await waitUntil(async () => (await idle()) === 1, { everyMs: 50, withinMs: 120_000 })
   if (!done) throw new Error('the reactors are not idle after two minutes')
