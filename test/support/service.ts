@@ -59,7 +59,7 @@ export async function startService({
   unready = false,
   bin = BIN,
 }: ServiceOptions): Promise<Service> {
-  const child = spawn(process.execPath, [bin, 'start'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', bin, 'start'], {
     cwd: dataDir,
     env: {
       ...inherited(),
