@@ -39,6 +39,9 @@ export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
   return reactorNames.flatMap((name) => reactors[name] ?? [])
 }
 
+/** Readers that begin behind the last event of a log that they are new to: what lay before an upgrade has no effect. */
+export const readersFromNow: readonly string[] = reactorNames.filter((name) => name !== 'expire-orders').map(readerName)
+
 /** Readers for whom a log that is made from a dump begins at its head: what lies before is told and delivered to nobody any more. */
 export const readersFromHead: readonly string[] = (['mail', 'stock-outs', 'deliveries'] satisfies ReactorName[]).map(
   readerName,

@@ -12,7 +12,6 @@ import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Hops } from '../../store/log/hops.ts'
-import { migrate } from '../../store/postgres/migrate.ts'
 import { openApi } from '../roles/api-role.ts'
 import { startBackground } from '../roles/start-background.ts'
 import { newId } from '../clock.ts'
@@ -24,7 +23,7 @@ import { examineDatabase, requireChecks } from '../checks/database-checks.ts'
 import { Heartbeat } from '../checks/heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from '../log.ts'
-import { migrationFailure } from './migration-failure.ts'
+import { migrateDatabase } from './migrate-database.ts'
 import { Releases } from './releases.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { openRegistry } from './schema-ids.ts'
@@ -87,7 +86,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
   const pool = openPool(database.url, { name: 'reader', max: READER_CONNECTIONS, settings: READER_SETTINGS })
   releases.add('reader pool', () => pool.end())
-  const applied = await migrateDatabase(database.url)
+  const applied = await migrated(database.url)
   requireChecks(database.url, await checkCurrency(pool, config.currency))
   step('migrations', applied.length === 0 ? 'up to date' : `${String(applied.length)} applied`)
 
@@ -171,13 +170,11 @@ function openTokenFile(
   return file
 }
 
-async function migrateDatabase(url: string): Promise<readonly string[]> {
+async function migrated(url: string): Promise<readonly string[]> {
   // A migration may take longer than any request: a pool of its own, without time-outs.
   const pool = openPool(url, { name: 'migrations', max: 1, queryTimeout: 0 })
   try {
-    return await migrate(pool)
-  } catch (error) {
-    throw migrationFailure(error)
+    return await migrateDatabase(pool)
   } finally {
     await pool.end()
   }

@@ -1,7 +1,7 @@
 /** Looks after the database: its schema, its size, copies of it, and its end. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { migrationFailure } from '../../app/start/migration-failure.ts'
+import { migrateDatabase } from '../../app/start/migrate-database.ts'
 import type { CommandContext } from '../command-context.ts'
 import { dumpFailure } from '../database/dump-failure.ts'
 import { followProgress } from '../database/follow-progress.ts'
@@ -15,7 +15,6 @@ import type { Manifest } from '../../store/dump/manifest.ts'
 import { readersFromHead } from '../../reactors/list.ts'
 import { restoreDump } from '../../store/dump/restore-dump.ts'
 import { writeDump } from '../../store/dump/write-dump.ts'
-import { migrate } from '../../store/postgres/migrate.ts'
 
 export function register(program: Command, context: CommandContext): void {
   const db = program
@@ -25,7 +24,7 @@ export function register(program: Command, context: CommandContext): void {
   db.command('migrate')
     .description('migrate the database to the schema of this release')
     .addHelpText('after', examples('orderledger db migrate', 'DATABASE_URL=postgres://... orderledger db migrate'))
-    .action(() => migrateDatabase(context))
+    .action(() => showMigrated(context))
   db.command('status')
     .description('show migrations, size, and the positions of the read models')
     .addHelpText('after', examples('orderledger db status', 'orderledger db status --json'))
@@ -54,9 +53,9 @@ export function register(program: Command, context: CommandContext): void {
     .action(({ yes }: { readonly yes?: boolean }) => resetDatabase(context, yes === true))
 }
 
-async function migrateDatabase(context: CommandContext): Promise<void> {
+async function showMigrated(context: CommandContext): Promise<void> {
   await withPool(context, { command: 'db migrate', create: true }, async (pool, description) => {
-    const applied = await migrated(pool)
+    const applied = await migrateDatabase(pool)
     context.output.result({ applied }, () =>
       applied.length === 0 ? `${description} is up to date` : `applied to ${description}:\n${applied.join('\n')}`,
     )
@@ -80,7 +79,7 @@ async function dump(context: CommandContext, directory: string): Promise<void> {
 
 async function restore(context: CommandContext, directory: string): Promise<void> {
   await withPool(context, { command: 'db restore', create: true }, async (pool, description) => {
-    await migrated(pool)
+    await migrateDatabase(pool)
     const manifest = await withProgress(context, 'restore', (onProgress) =>
       restoreDump({ pool, directory, fromHead: readersFromHead, onProgress }),
     )
@@ -88,12 +87,6 @@ async function restore(context: CommandContext, directory: string): Promise<void
       { directory, ...manifest },
       () => `${contentOf(manifest)} restored into ${description}\nnext: orderledger verify`,
     )
-  })
-}
-
-async function migrated(pool: Pool): Promise<readonly string[]> {
-  return migrate(pool).catch((error: unknown) => {
-    throw migrationFailure(error)
   })
 }
 

@@ -1,4 +1,4 @@
-import { migrationFailure } from '../../app/start/migration-failure.ts'
+import { migrationFailure } from '../../app/start/migrate-database.ts'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { migrationStatus, NewerSchema } from '../../store/postgres/migrate.ts'

@@ -1,6 +1,6 @@
 /** What `db status` shows. */
 import { systemClock } from '../../app/clock.ts'
-import { migrationFailure } from '../../app/start/migration-failure.ts'
+import { migrationFailure } from '../../app/start/migrate-database.ts'
 import { Progress } from '../../projections/live/progress.ts'
 import { readProjectionStates } from '../../projections/live/projection-states.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -27,6 +27,15 @@ export async function openCheckpoints(
   return new Map(found)
 }
 
+/** Readers that this log has not had begin behind its last event; the others keep their checkpoints. */
+export async function beginAtHead(db: Queryable, readers: readonly string[]): Promise<void> {
+  await db.query(
+    `insert into log.checkpoints (reader, position)
+    select reader, h.position from unnest($1::text[]) reader, log.log_head h on conflict (reader) do nothing`,
+    [readers],
+  )
+}
+
 export interface CheckpointMove {
   readonly reader: string
   readonly from: Position

@@ -113,6 +113,7 @@ describe('laws 10 and 11: a process that pays', () => {
     onTestFinished(() => gateway.close())
     const read = ids('q', STEPS.length * EACH)
     const known = read.filter((_, index) => index % 2 === 0)
+    await services.rest()
     await dieAtEachStep(services, read, async (orderId) => {
       await requested(paying, [orderId])
       const { method, amount } = first((await paying.paymentOf(orderId)).attempts)

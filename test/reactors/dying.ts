@@ -15,6 +15,8 @@ export interface Dying {
   dieAt(point: CrashPoint, meanwhile?: (service: Service) => Promise<unknown>): Promise<void>
   /** Starts one that lives until `close`, or until the next one dies. */
   live(): Promise<Service>
+  /** Ends the one that runs now, if any does: nothing happens until the next one starts. */
+  rest(): Promise<void>
   /** At which points services really died, in turn. */
   readonly fired: readonly CrashPoint[]
   close(): Promise<void>
@@ -48,6 +50,9 @@ export function openDying(env: Readonly<Record<string, string>> & { readonly DAT
     },
     async live() {
       return (await start({})).ready()
+    },
+    async rest() {
+      await running?.kill()
     },
     async close() {
       await running?.kill()

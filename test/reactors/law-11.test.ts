@@ -4,6 +4,7 @@ import { expireOrders } from '../../reactors/expire-orders.ts'
 import { openProjecting } from '../projections/projecting.ts'
 import { projections } from '../../projections/views/list.ts'
 import { newId } from '../../app/clock.ts'
+import { migrateDatabase } from '../../app/start/migrate-database.ts'
 import { eventually } from '../support/eventually.ts'
 import { expiries, headOf, names, openReacting, reserve } from './reacting.ts'
 
@@ -48,4 +49,21 @@ test('law 11: a reactor asks for a command only once the event that announces it
     await uncommitted.query('rollback')
     uncommitted.release()
   }
+})
+
+test('law 11: a reactor that a log has not had begins behind its last event, and one that it has had stays where it is', async () => {
+  await using reacting = await openReacting()
+  await reserve(reacting.pool, ['o1'], () => -1_000)
+  const places = async () => {
+    const { rows } = await reacting.pool.query<{ reader: string; position: number }>(
+      `select reader, position::int from log.checkpoints where reader in ('reactor mail', 'reactor payments') order by reader`,
+    )
+    return rows
+  }
+  await reacting.pool.query(`delete from log.checkpoints where reader = 'reactor mail'`)
+  await migrateDatabase(reacting.pool)
+  expect(await places()).toEqual([
+    { reader: 'reactor mail', position: await headOf(reacting.pool) },
+    { reader: 'reactor payments', position: 0 },
+  ])
 })

@@ -1,7 +1,24 @@
-/** Why a database could not be brought to the present schema, as a StartFailure. */
-import { NewerSchema } from '../../store/postgres/migrate.ts'
+/** Brings a database to what this release needs, for whoever may be the first to use it; or says why it cannot. */
+import { readersFromNow } from '../../reactors/list.ts'
+import { beginAtHead } from '../../store/log/checkpoints.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { migrate, NewerSchema } from '../../store/postgres/migrate.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { StartFailure } from '../start-failure.ts'
+
+/**
+ * Applies the migrations that are missing and returns their names. Reactors that this log has not had begin behind its last
+ * event. Safe from any number of processes at once. Throws a StartFailure that says what to do.
+ */
+export async function migrateDatabase(pool: Pool): Promise<readonly string[]> {
+  try {
+    const applied = await migrate(pool)
+    await beginAtHead(pool, readersFromNow)
+    return applied
+  } catch (error) {
+    throw migrationFailure(error)
+  }
+}
 
 /** By the beginning of the SQLSTATE. */
 const NEXT: readonly (readonly [RegExp, string])[] = [
@@ -14,6 +31,7 @@ const NEXT: readonly (readonly [RegExp, string])[] = [
   [/^25006/, 'see why that server is read-only (a full disk, a standby), then start again'],
 ]
 
+/** Why it could not be done, and what to do. */
 export function migrationFailure(error: unknown): StartFailure {
   const what = error instanceof Error ? error.message : String(error)
   if (error instanceof NewerSchema) {
