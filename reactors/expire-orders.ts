@@ -2,6 +2,7 @@
 import { idOf } from '../domain/decision.ts'
 import { expireOrder } from '../domain/end-order.ts'
 import { AT_ONCE, reactor, SETTLED } from './reactor.ts'
+import { readBack } from './read-back.ts'
 
 /** The clock of a decision may stand a little behind that of the queue. */
 const SOONEST_MS = 1_000
@@ -32,4 +33,14 @@ export const expireOrders = reactor({
   holdsBack: 'stream',
   gathers: true,
   actsOutside: false,
+})
+
+/** Orders that are placed and not over. Those with an open attempt are due again when that has ended. */
+export const unsettledOrders = readBack({
+  handles: ['OrderPlaced', 'OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted'],
+  meaning(event) {
+    const name = event.orderId
+    if (event.type !== 'OrderPlaced') return { name, due: null }
+    return event.reservedUntil === null ? null : { name, due: { due: event.reservedUntil } }
+  },
 })

@@ -1,10 +1,13 @@
 /** Every reactor. A new one is a file beside this one, or in a folder of its own, and a line in each list here. */
 import { deliveries, type Carrier } from './deliveries.ts'
-import { expireOrders } from './expire-orders.ts'
+import { expireOrders, unsettledOrders } from './expire-orders.ts'
 import { mail, skipMail, type MailParts } from './mail/mail.ts'
 import { payments, skipPayment, type PaymentsParts } from './payments/payments.ts'
+import type { RestoreWatcher } from '../store/dump/restore-dump.ts'
+import { watchRestore, type ReadBack } from './read-back.ts'
 import type { Reactor, Skip } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
+import { unsettledPayments } from './payments/unsettled-payments.ts'
 import { stockOuts, type StockOutsParts } from './stock-outs.ts'
 
 export interface ReactorsParts {
@@ -42,10 +45,21 @@ export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
 /** Readers that begin behind the last event of a log that they are new to: what lay before an upgrade has no effect. */
 export const readersFromNow: readonly string[] = reactorNames.filter((name) => name !== 'expire-orders').map(readerName)
 
-/** Readers for whom a log that is made from a dump begins at its head: what lies before is told and delivered to nobody any more. */
-export const readersFromHead: readonly string[] = (['mail', 'stock-outs', 'deliveries'] satisfies ReactorName[]).map(
-  readerName,
-)
+/**
+ * What is left to do in a log that is made from a dump; null: nothing, as what lies there is told and delivered to nobody
+ * any more.
+ */
+const readBacks: Readonly<Record<ReactorName, ReadBack | null>> = {
+  'expire-orders': unsettledOrders,
+  payments: unsettledPayments,
+  mail: null,
+  'stock-outs': null,
+  deliveries: null,
+}
+
+export function watchReactorsRestore(): RestoreWatcher {
+  return watchRestore(readBacks)
+}
 
 /** What is recorded where something of a reactor is skipped. */
 export const skips: Readonly<Record<ReactorName, Skip>> = {

@@ -39,6 +39,7 @@ export async function openReactor(pool: Pool, { name, actsOutside }: Reactor): P
     select $1, i.id, case when $2 and i.restored_at is not null then ${because('$3')} end from log.identity i
     on conflict (name) do update set failure = null, ran_in = excluded.ran_in,
       paused = coalesce(case when r.paused->>'reason' <> $5 then r.paused end,
+        case when r.ran_in is null then excluded.paused end,
         case when $2 and r.ran_in <> excluded.ran_in then ${because('$4')} end)`,
     [
       name,

@@ -99,11 +99,11 @@ function rowsOf(
 }
 
 /** Of an event of an unknown type nobody knows whose business it is. */
-function concerns({ handles }: Reactor, type: string): boolean {
+function concerns({ handles }: Pick<Reactor, 'handles'>, type: string): boolean {
   return !(type in eventSchemas) || readAs(type).some((as) => handles.some((one) => one === as))
 }
 
 /** Types of events that concern none of them. */
-export function passedBy(reactors: readonly Reactor[]): readonly string[] {
+export function passedBy(reactors: readonly Pick<Reactor, 'handles'>[]): readonly string[] {
   return Object.keys(eventSchemas).filter((type) => !reactors.some((each) => concerns(each, type)))
 }

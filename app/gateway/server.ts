@@ -84,7 +84,7 @@ export function gatewayServer(simulator: Simulator): FastifyInstance {
 interface Answer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
-  /** What was asked for, where an amount may be named wrongly. */
+  /** What was taken, which the answer names, rightly or not. */
   readonly captured?: Money
 }
 
@@ -113,8 +113,9 @@ async function answer(
     return reply
   }
   if (faults.exclusive === 'garbage') return reply.type('text/html').send('<html><h1>It works!</h1></html>')
-  const named = faults.amount && captured !== undefined ? { amount: { ...captured, amount: captured.amount + 1 } } : {}
-  return reply.code(status).send({ ...body, ...named })
+  if (captured === undefined) return reply.code(status).send(body)
+  const amount = faults.amount ? captured.amount + 1 : captured.amount
+  return reply.code(status).send({ ...body, amount: { ...captured, amount } })
 }
 
 function chargeAnswer({ key, outcome, amount }: BookedCharge): Answer {

@@ -12,7 +12,7 @@ import { withDatabase, type DatabaseOptions } from '../database/with-database.ts
 import { examples } from '../examples.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import type { Manifest } from '../../store/dump/manifest.ts'
-import { readersFromHead } from '../../reactors/list.ts'
+import { watchReactorsRestore } from '../../reactors/list.ts'
 import { restoreDump } from '../../store/dump/restore-dump.ts'
 import { writeDump } from '../../store/dump/write-dump.ts'
 
@@ -81,7 +81,7 @@ async function restore(context: CommandContext, directory: string): Promise<void
   await withPool(context, { command: 'db restore', create: true }, async (pool, description) => {
     await migrateDatabase(pool)
     const manifest = await withProgress(context, 'restore', (onProgress) =>
-      restoreDump({ pool, directory, fromHead: readersFromHead, onProgress }),
+      restoreDump({ pool, directory, watcher: watchReactorsRestore(), onProgress }),
     )
     context.output.result(
       { directory, ...manifest },

@@ -22,7 +22,7 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
     ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON },
     ...attempt,
   }
-  return { order: 'placed', at: NOON, transferDays: 0, attempt: asked, ...rest } as const
+  return { order: 'placed', at: NOON, transferDays: 0, onlyRead: false, attempt: asked, ...rest } as const
 }
 
 const NEW: ChargeMemory = { attempt: 1, liveMs: 0, looked: null, pending: false }
@@ -45,6 +45,19 @@ describe('an attempt', () => {
     const attempt = { status: 'declined' } as const
     expect(chargeStep(situation({ attempt, at: NOON + DAY }))).toBe('read')
     expect(chargeStep(situation({ attempt, at: NOON + DAY + 1 }))).toBe('nothing')
+  })
+
+  test('that is open is read however old it is, so that its order can end', () => {
+    expect(chargeStep(situation({ at: NOON + 9 * DAY }))).toBe('read')
+  })
+
+  test('of which the gateway took another amount is read however old it is, as a person may have it looked at again', () => {
+    const attempt = { status: 'declined', declined: 'wrong-amount' } as const
+    expect(chargeStep(situation({ attempt, at: NOON + 9 * DAY }))).toBe('read')
+  })
+
+  test('that was requested in another log is read, and never charged', () => {
+    expect(chargeStep(situation({ onlyRead: true }))).toBe('read')
   })
 
   test('by transfer is read for as many days more as a transfer may be pending', () => {

@@ -11,7 +11,7 @@
  */
 import type { Money } from '../../schemas/events.ts'
 import type { Order } from '../../domain/order.ts'
-import type { Numbered } from '../../domain/payments/payment.ts'
+import { WRONG_AMOUNT, type Numbered } from '../../domain/payments/payment.ts'
 import type { Timestamp } from '../../domain/values.ts'
 import type { ChargeOutcome } from './gateway.ts'
 
@@ -30,6 +30,8 @@ export interface ChargeSituation {
   readonly at: Timestamp
   /** Days for which a transfer that the gateway calls pending stays open. */
   readonly transferDays: number
+  /** It was requested in the log that a dump was made of: it is asked for nowhere, and its key is read. */
+  readonly onlyRead: boolean
 }
 
 /** What is remembered of an attempt between two looks. */
@@ -41,14 +43,19 @@ export interface ChargeMemory {
   readonly looked: { readonly at: Timestamp; readonly inMs: number } | null
   /** The gateway has called it pending. */
   readonly pending: boolean
+  readonly onlyRead?: boolean
 }
 
 export type ChargeStep = 'charge' | 'read' | 'nothing'
 
-export function chargeStep({ order, attempt, at, transferDays }: ChargeSituation): ChargeStep {
+export function chargeStep({ order, attempt, at, transferDays, onlyRead }: ChargeSituation): ChargeStep {
   const age = at - attempt.requestedAt
-  if (attempt.status === 'captured' || age > transferMs(attempt, transferDays) + READ_FOR_MS) return 'nothing'
-  return attempt.status === 'open' && order === 'placed' && age <= ASKED_FOR_MS ? 'charge' : 'read'
+  const { status } = attempt
+  // However late: an order whose attempt stays open never ends, and of a wrong amount a person waits to hear more.
+  const isAwaited = status === 'open' || attempt.declined === WRONG_AMOUNT
+  const isOver = age > transferMs(attempt, transferDays) + READ_FOR_MS
+  if (status === 'captured' || (isOver && !isAwaited)) return 'nothing'
+  return status === 'open' && order === 'placed' && age <= ASKED_FOR_MS && !onlyRead ? 'charge' : 'read'
 }
 
 /** What was remembered, with the time since the last look, of which only what was planned counts. */

@@ -8,7 +8,7 @@ import { attemptOf, payment, type Payment } from '../../domain/payments/payment.
 import { recordRefunded, recordRefundFailed } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
 import { money, type OrderId } from '../../domain/values.ts'
-import type { Money } from '../../schemas/events.ts'
+import type { Money, PaymentRequested, RefundRequested } from '../../schemas/events.ts'
 import {
   AT_ONCE,
   reactor,
@@ -39,19 +39,14 @@ export function payments({ gateway, transferDays }: PaymentsParts): Reactor {
     name: 'payments',
     handles: ['PaymentRequested', 'RefundRequested'],
     meaning(event) {
-      // What needs no gateway was settled in the same append.
-      if (event.method === 'on-account') return null
-      if (event.type === 'PaymentRequested') {
-        const { attempt, amount } = event
-        return amount.amount === 0 ? null : { due: AT_ONCE, detail: { ...FIRST_LOOK, attempt } }
-      }
-      return event.cause === 'provider' ? null : { due: AT_ONCE, detail: { refund: event.refund } }
+      const asked = askedOf(event)
+      return asked === null ? null : { due: AT_ONCE, detail: { ...asked } }
     },
     act(cause, acting) {
       const orderId = idOf(cause.stream)
       const { detail } = cause
       if (isCharge(detail)) return charge({ gateway, transferDays }, { orderId, cause, memory: detail }, acting)
-      if (isRefund(detail)) return giveBack(gateway, { orderId, cause, refund: detail.refund }, acting)
+      if (isRefund(detail)) return giveBack(gateway, { orderId, cause, ...detail }, acting)
       if (isWebhook(detail)) return repeatWebhook(detail.webhook, acting)
       throw new Error(`a cause of payments that is neither a charge nor a refund: ${JSON.stringify(detail)}`)
     },
@@ -74,11 +69,26 @@ export const skipPayment: Skip = ({ stream, detail }, reason) => {
 
 const FIRST_LOOK = { liveMs: 0, looked: null, pending: false } as const
 
+/** What the gateway is asked for, as it is remembered first; null: what needs none was settled in the same append. */
+export function askedOf(event: PaymentRequested | RefundRequested): ChargeMemory | RefundMemory | null {
+  if (event.method === 'on-account') return null
+  if (event.type === 'PaymentRequested') {
+    return event.amount.amount === 0 ? null : { ...FIRST_LOOK, attempt: event.attempt }
+  }
+  return event.cause === 'provider' ? null : { refund: event.refund }
+}
+
 function isCharge(detail: DueCause['detail']): detail is ChargeMemory & Record<string, unknown> {
   return detail !== null && 'attempt' in detail
 }
 
-function isRefund(detail: DueCause['detail']): detail is { readonly refund: number } {
+export interface RefundMemory {
+  readonly refund: number
+  /** It was requested in the log that a dump was made of. */
+  readonly onlyRead?: boolean
+}
+
+function isRefund(detail: DueCause['detail']): detail is RefundMemory & Record<string, unknown> {
   return detail !== null && 'refund' in detail
 }
 
@@ -110,7 +120,7 @@ async function charge(
     attempt: attemptOf(read(payment, orderId), number),
   }))
   if (found.attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
-  const situation = { ...found, attempt: found.attempt, at, transferDays }
+  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead: remembered.onlyRead === true }
   const step = chargeStep(situation)
   if (step === 'nothing') return SETTLED
 
@@ -149,28 +159,28 @@ async function charge(
   }
 }
 
-interface RefundTask {
+interface RefundTask extends RefundMemory {
   readonly orderId: OrderId
   readonly cause: DueCause
-  readonly refund: number
 }
 
 async function giveBack(
   gateway: PaymentGateway,
-  { orderId, cause, refund: number }: RefundTask,
+  { orderId, cause, refund: number, onlyRead = false }: RefundTask,
   acting: Acting,
 ): Promise<Settled> {
   const { at, ask, look } = acting
   const wanted = refundIn(orderId, await look((read) => read(payment, orderId)), number)
   if (wanted === null) return SETTLED
   const key = refundKey(orderId, number)
-  const asks = cause.retriedByHand || at - cause.recordedAt <= REFUND_ASKED_FOR_MS
+  const asks = cause.retriedByHand || (!onlyRead && at - cause.recordedAt <= REFUND_ASKED_FOR_MS)
   const answer: RefundOutcome | null | 'none' = await outcome(acting, () =>
     asks ? gateway.refund({ ...wanted, key }) : gateway.outcomeOfRefund(key),
   )
   if (answer === 'none') return { outcome: 'again', inMs: nextLookMs(cause.attempts) }
   if (answer === null) {
-    return parkedFor('refund-unknown', 'the gateway does not know this refund, and it is too old to ask for it again')
+    const why = onlyRead ? 'it was requested in another log' : 'it is too old to ask for it again'
+    return parkedFor('refund-unknown', `the gateway does not know this refund, and ${why}: a retry asks for it`)
   }
   if (answer.status === 'refused') return parkedFor('refund-refused', `the gateway refused it: ${answer.reason}`)
   const { reference } = answer

@@ -14,16 +14,22 @@ import { commandRecordSchema, eventRecordSchema, type CommandRecord, type EventR
 export interface RestoreOptions {
   readonly pool: pg.Pool
   readonly directory: string
-  /** Readers that begin behind what is restored; the others read all of it. */
-  readonly fromHead?: readonly string[]
+  readonly watcher?: RestoreWatcher
   readonly onProgress?: (position: Position, head: Position) => void
+}
+
+/** Looks at what is restored, and writes what follows from it in the same transaction. */
+export interface RestoreWatcher {
+  see(events: readonly EventRecord[]): void
+  /** Once all of it was seen and stands in the log. */
+  write(client: pg.ClientBase, head: Position): Promise<void>
 }
 
 /** Rows of one insert: above it nothing is gained, and a statement stays far below every time-out. */
 const BATCH = 2_000
 
 /** Throws a DumpFailure when there is no whole dump or no empty log, and the errors of the database. */
-export async function restoreDump({ pool, directory, fromHead = [], onProgress }: RestoreOptions): Promise<Manifest> {
+export async function restoreDump({ pool, directory, watcher, onProgress }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(directory)
   await checkFile(directory, EVENTS_FILE, manifest.events)
   await checkFile(directory, COMMANDS_FILE, manifest.commands)
@@ -32,15 +38,13 @@ export async function restoreDump({ pool, directory, fromHead = [], onProgress }
   try {
     await client.query('begin')
     await lockEmptyLog(client)
-    await restoreEvents(client, join(directory, EVENTS_FILE), manifest, onProgress)
+    await restoreEvents(client, join(directory, EVENTS_FILE), manifest, (events, position) => {
+      watcher?.see(events)
+      onProgress?.(position, manifest.head)
+    })
     await restoreCommands(client, join(directory, COMMANDS_FILE), manifest)
     await client.query('update log.log_head set position = $1', [manifest.head])
-    await client.query(
-      `update log.checkpoints
-      set position = $1, recorded_at = (select recorded_at from log.events where position = $1)
-      where reader = any($2::text[])`,
-      [manifest.head, fromHead],
-    )
+    await watcher?.write(client, manifest.head)
     // Another log from now on: what this one's reactors did before does not count, and effects wait for a person.
     await client.query('update log.identity set id = gen_random_uuid(), restored_at = clock_timestamp()')
     await client.query(`select pg_notify('log', $1)`, [String(manifest.head)])
@@ -77,7 +81,7 @@ async function restoreEvents(
   client: pg.ClientBase,
   path: string,
   { head }: Manifest,
-  onProgress: RestoreOptions['onProgress'],
+  seen: (events: readonly EventRecord[], position: Position) => void,
 ): Promise<void> {
   let position: Position = 0
   await readContainer<EventRecord>(path, { schema: eventRecordSchema, size: BATCH }, async (events) => {
@@ -87,7 +91,7 @@ async function restoreEvents(
       }
     }
     await insertEvents(client, events)
-    onProgress?.(position, head)
+    seen(events, position)
   })
   if (position !== head) throw new DumpFailure('damaged-dump', `${path} ends at position ${position}, not at ${head}`)
 }

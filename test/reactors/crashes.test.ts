@@ -1,77 +1,23 @@
 /**
- * Reactors that are killed (SIGKILL) at every await of what they do: before and after an effect, before and after the command
- * that records it, before it is noted as done. Each next process finds what the one before left.
+ * Reactors that act outside, killed (SIGKILL) at every await of what they do: before and after an effect, before and after the
+ * command that records it, before it is noted as done. Each next process finds what the one before left.
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { reactorPointNames, webhookPointNames, type CrashPoint } from '../../app/crash-points.ts'
-import { reactorNames, type ReactorName } from '../../reactors/list.ts'
+import { webhookPointNames, type CrashPoint } from '../../app/crash-points.ts'
 import { cancelOrder } from '../../domain/end-order.ts'
 import { customerRegistered } from '../../domain/test-events.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
 import { appendEvents } from '../support/append-events.ts'
-import { eventually } from '../support/eventually.ts'
 import type { Service } from '../support/service.ts'
 import { closeOpened, realServer } from './mailing.ts'
-import { openDying, type Dying } from './dying.ts'
+import { EACH, dying, ids, openDying, settled, type Dying } from './dying.ts'
 import { openPaying, type Paying } from './paying.ts'
-import { breaches, eventsOf, expiries, openReacting, reserve, type Reacting } from './reacting.ts'
+import { breaches, eventsOf } from './reacting.ts'
 import { textBridge } from './text-bridge.ts'
 
 /** Around what is done about one cause, outside and in the log. */
 const STEPS = ['reactor.calling', 'reactor.called', 'reactor.asking', 'reactor.asked', 'reactor.decided'] as const
-/** So many new causes wait at each death, beside those that the dead left. */
-const EACH = 3
-
-const meaning: Readonly<Record<(typeof reactorPointNames)[number], string>> = {
-  'reactor.read': 'with what is due read and not noted',
-  'reactor.filled': 'with what is due just noted',
-  'reactor.taken': 'with causes in hand',
-  'reactor.calling': 'before an effect',
-  'reactor.called': 'after an effect',
-  'reactor.asking': 'before a command',
-  'reactor.asked': 'with a command committed',
-  'reactor.decided': 'before what is done is noted',
-  'reactor.settled': 'with what is done just noted',
-}
-
-async function dying(reacting: Reacting, only: ReactorName, env: Readonly<Record<string, string>>): Promise<Dying> {
-  for (const name of reactorNames) if (name !== only) await reacting.reactors.pause(name)
-  const services = openDying({ DATABASE_URL: reacting.url, ROLES: 'reactor', ...env })
-  onTestFinished(() => services.close())
-  return services
-}
-
-async function settled(reacting: Reacting, name: ReactorName): Promise<void> {
-  await eventually(async () => {
-    const { lagEvents, due, parkedCount } = await reacting.state(name)
-    return lagEvents === 0 && due === 0 && parkedCount === 0
-  })
-}
-
-function ids(prefix: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1)}`)
-}
-
-test('law 11: a reactor killed at each of its points ends each order that is due once, and forgets none', async () => {
-  const points = reactorPointNames.filter((point) => !point.startsWith('reactor.call'))
-  const reacting = await openReacting()
-  onTestFinished(() => reacting[Symbol.asyncDispose]())
-  const services = await dying(reacting, 'expire-orders', {})
-  const orders = ids('e', points.length * EACH)
-  for (const [index, point] of points.entries()) {
-    await reserve(reacting.pool, orders.slice(index * EACH, (index + 1) * EACH), () => -1_000)
-    await services.dieAt(point)
-  }
-  await services.live()
-  await settled(reacting, 'expire-orders')
-  expect(services.fired.map((point) => meaning[point as keyof typeof meaning])).toEqual(
-    points.map((point) => meaning[point]),
-  )
-  const expired = (await expiries(reacting.pool)).map(({ stream }) => stream)
-  expect([...expired].sort()).toEqual(orders.map((id) => `order-${id}`).sort())
-  expect(await breaches(reacting.pool)).toEqual([])
-})
 
 describe('laws 10 and 11: a process that pays', () => {
   const cancelled = (paying: Paying, orderId: string) =>

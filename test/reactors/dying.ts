@@ -1,9 +1,16 @@
 /** Services of one database that are killed one after the other, each at a point of its own. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { CrashPoint } from '../../app/crash-points.ts'
+import { reactorNames, type ReactorName } from '../../reactors/list.ts'
+import { eventually } from '../support/eventually.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { query } from '../support/query.ts'
+import type { Reacting } from './reacting.ts'
+
+/** So many new causes wait at each death, beside those that the dead left. */
+export const EACH = 3
 
 export interface Dying {
   /** Of the service that runs now, or ran last. */
@@ -59,4 +66,28 @@ export function openDying(env: Readonly<Record<string, string>> & { readonly DAT
       data.remove()
     },
   }
+}
+
+/** Services with one reactor: the others are paused. */
+export async function dying(
+  reacting: Reacting,
+  only: ReactorName,
+  env: Readonly<Record<string, string>>,
+): Promise<Dying> {
+  for (const name of reactorNames) if (name !== only) await reacting.reactors.pause(name)
+  const services = openDying({ DATABASE_URL: reacting.url, ROLES: 'reactor', ...env })
+  onTestFinished(() => services.close())
+  return services
+}
+
+/** Resolves when the reactor has read and done all that there is. */
+export async function settled(reacting: Reacting, name: ReactorName): Promise<void> {
+  await eventually(async () => {
+    const { lagEvents, due, parkedCount } = await reacting.state(name)
+    return lagEvents === 0 && due === 0 && parkedCount === 0
+  })
+}
+
+export function ids(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1)}`)
 }

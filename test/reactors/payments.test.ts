@@ -98,6 +98,20 @@ describe('a payment that was requested', () => {
     expect(skipped).toMatchObject({ parkedCount: 0, due: 0 })
   })
 
+  test('for which the gateway took another amount is captured late once it names the right one, and is retried', async () => {
+    await using paying = await openPaying({ faults: { amount: 1 } })
+    await paying.pay()
+    await requestAll(paying, ['p1'])
+    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+    await paying.stopGateway()
+    await paying.startGateway({ faults: {} })
+    await paying.reactors.retry('payments')
+    await allAre(paying, ['p1'], 'confirmed')
+    expect((await paying.paymentOf('p1')).attempts).toMatchObject([{ status: 'captured', declined: 'wrong-amount' }])
+    expect(charges(paying)).toEqual(['p1/1'])
+    expect(await breaches(paying.pool)).toEqual([])
+  })
+
   test('of an order that was cancelled before is not charged', async () => {
     await using paying = await openPaying()
     await requestAll(paying, ['p1'])
