@@ -46,27 +46,37 @@ export function register(program: Command, context: CommandContext): void {
       .command('retry')
       .description('retry the event at which a reactor stopped, and all that it has parked')
       .argument('<reactor>', 'which')
-      .argument('[position]', 'only what is parked of the event at this position')
+      .argument('[position]', 'only what is parked of the event at this position', eventPosition)
       .option('--webhook <n>', "with a position: the payment provider's message of this number", webhookNumber),
   )
     .addHelpText(
       'after',
       examples('orderledger reactors retry expire-orders', 'orderledger reactors retry expire-orders 4711'),
     )
-    .action((name: string, position: string | undefined, { webhook, ...options }: CauseOptions) =>
-      position === undefined
-        ? act(options, `/reactors/${encodeURIComponent(name)}/retry`)
-        : act(options, `${causePath(name, position)}/retry`, { webhook }),
-    )
+    .action((name: string, position: number | undefined, { webhook, ...options }: CauseOptions, command: Command) => {
+      if (position !== undefined) return act(options, `${causePath(name, position)}/retry`, { webhook })
+      if (webhook !== undefined) {
+        command.error("error: option '--webhook <n>' needs the position of its event: see orderledger reactors list", {
+          exitCode: 2,
+        })
+      }
+      return act(options, `/reactors/${encodeURIComponent(name)}/retry`)
+    })
   addServiceOptions(
     reactors
       .command('skip')
       .description('give up what a reactor has parked of one event')
       .argument('<reactor>', 'which')
-      .argument('<position>', 'of the event')
+      .argument('<position>', 'of the event', eventPosition)
       .requiredOption('--reason <text>', 'why')
       .option('--webhook <n>', "the payment provider's message of this number", webhookNumber),
   )
+    .addHelpText(
+      'after',
+      `
+What is recorded: a charge ends as declined (skipped), a refund counts as settled outside, a mail or text message as failed;
+of a payment provider's message, and of all other reactors, nothing.`,
+    )
     .addHelpText(
       'after',
       examples(
@@ -74,7 +84,7 @@ export function register(program: Command, context: CommandContext): void {
         "orderledger reactors skip payments 4711 --webhook 1 --reason 'settled by hand'",
       ),
     )
-    .action((name: string, position: string, { webhook, reason, ...options }: CauseOptions & { reason: string }) =>
+    .action((name: string, position: number, { webhook, reason, ...options }: CauseOptions & { reason: string }) =>
       act(options, `${causePath(name, position)}/skip`, { webhook, reason }),
     )
 }
@@ -84,7 +94,8 @@ interface CauseOptions extends ServiceOptions {
 }
 
 const webhookNumber = wholeNumber(1, 1_000_000)
+const eventPosition = wholeNumber(1, 1e15 - 1)
 
-function causePath(name: string, position: string): string {
-  return `/reactors/${encodeURIComponent(name)}/causes/${encodeURIComponent(position)}`
+function causePath(name: string, position: number): string {
+  return `/reactors/${encodeURIComponent(name)}/causes/${String(position)}`
 }

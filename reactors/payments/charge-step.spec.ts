@@ -71,6 +71,23 @@ describe('an attempt', () => {
   })
 })
 
+test('a gateway that is down for a minute is asked again until it is back, and ends no attempt', () => {
+  let memory = NEW
+  for (let attempts = 0, at = NOON, back = false; !back; attempts++) {
+    back = at > NOON + MINUTE
+    const now = situation({ at })
+    expect([at - NOON, chargeStep(now)]).toEqual([at - NOON, 'charge'])
+    memory = lookedNow(memory, at)
+    const answer = back ? ({ status: 'captured', reference: 'ch_1' } as const) : 'none'
+    const verdict = afterCharge(now, { ...memory, attempts }, answer)
+    expect(verdict.then).toBe(back ? 'capture' : 'wait')
+    if (verdict.then !== 'wait') continue
+    memory = { ...memory, looked: { at, inMs: verdict.inMs } }
+    at += verdict.inMs
+  }
+  expect(memory.liveMs).toBeGreaterThan(MINUTE)
+})
+
 describe('an answer', () => {
   const after = (answer: Parameters<typeof afterCharge>[2], memory: Partial<ChargeMemory> = {}, now = situation()) =>
     afterCharge(now, { ...NEW, attempts: 0, ...memory }, answer)

@@ -22,7 +22,6 @@ interface Fault {
   readonly run: (scene: LifeScene) => Promise<void>
 }
 
-// Not another amount: that is parked until a person has looked at the provider's desk.
 const gatewayFaults: readonly Fault[] = [
   ...(
     [
@@ -33,6 +32,7 @@ const gatewayFaults: readonly Fault[] = [
       ['loses its answers', { lost: 0.5 }],
       ['tells twice', { twice: 1 }],
       ['refuses refunds', { refused: 0.5 }],
+      ['names another amount', { amount: 0.5 }],
       ['does all of it', { timeout: 0.1, 500: 0.1, garbage: 0.1, slow: 0.1, lost: 0.1, twice: 0.5, refused: 0.2 }],
     ] as const
   ).map(([name, faults]) => ({
@@ -54,6 +54,17 @@ const gatewayFaults: readonly Fault[] = [
     },
   },
 ]
+
+/** Now and then in the place of another one. */
+const longOutage: Fault = {
+  name: 'gateway down for a minute',
+  async run({ gateway }) {
+    await gateway.stop()
+    await pause(60_000)
+    await gateway.start({})
+  },
+}
+const LONG_OUTAGES = 0.005
 
 const smtpFaults: readonly Fault[] = [
   ...(
@@ -113,7 +124,8 @@ export async function doHarm(scene: LifeScene, counts: Map<string, number>, unti
   await Promise.all(
     [kills, gatewayFaults, smtpFaults].map(async (faults) => {
       while (!until()) {
-        const { name, run } = scene.random.pick(faults)
+        const long = faults === gatewayFaults && scene.random.unit() < LONG_OUTAGES
+        const { name, run } = long ? longOutage : scene.random.pick(faults)
         await run(scene)
         counts.set(name, (counts.get(name) ?? 0) + 1)
       }

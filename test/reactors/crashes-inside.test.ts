@@ -67,13 +67,11 @@ test('law 11: products that sell out are advised to be restocked once each', asy
     appendEvents(
       shop.pool,
       some.flatMap((sku) => [
-        { stream: `inventory-${sku}`, event: productListed(sku) },
+        { stream: `inventory-${sku}`, event: productListed(sku) } as const,
         ...[1, 2, 3].map((number) => {
           const orderId = `${sku}-${String(number)}`
-          return {
-            stream: `order-${orderId}`,
-            event: orderRejected(orderId, { shortages: [{ sku, wanted: 2, available: 0 }] }),
-          }
+          const event = orderRejected(orderId, { shortages: [{ sku, wanted: 2, available: 0 }] })
+          return { stream: `order-${orderId}`, event } as const
         }),
       ]),
     ),

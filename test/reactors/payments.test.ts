@@ -1,8 +1,9 @@
 /** What is requested is charged and refunded, once, whatever the gateway does: on a real simulator over HTTP. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { cancelOrder } from '../../domain/end-order.ts'
+import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import { eventually } from '../support/eventually.ts'
-import { breaches } from './reacting.ts'
+import { breaches, eventsOf } from './reacting.ts'
 import { openPaying, type Paying } from './paying.ts'
 
 function ids(count: number): readonly string[] {
@@ -27,6 +28,14 @@ async function allAre(paying: Paying, orderIds: readonly string[], status: strin
 
 function charges(paying: Paying): readonly string[] {
   return paying.book().flatMap(({ kind, key }) => (kind === 'charge' && key !== undefined ? [key] : []))
+}
+
+/** Where what is parked with this code stands, once it is the only one. */
+async function parkedAt(paying: Paying, code: string): Promise<number> {
+  await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+  const { parked } = await paying.state('payments')
+  expect(parked).toMatchObject([{ code }])
+  return parked[0]?.position ?? 0
 }
 
 describe('a payment that was requested', () => {
@@ -89,11 +98,9 @@ describe('a payment that was requested', () => {
     await using paying = await openPaying({ faults: { amount: 1 } })
     await paying.pay()
     await requestAll(paying, ['p1'])
-    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
-    const { parked } = await paying.state('payments')
-    expect(parked).toMatchObject([{ stream: 'payment-p1', code: 'wrong-amount', webhook: null }])
+    const position = await parkedAt(paying, 'wrong-amount')
+    expect((await paying.state('payments')).parked).toMatchObject([{ stream: 'payment-p1', webhook: null }])
     expect((await paying.paymentOf('p1')).attempts).toMatchObject([{ status: 'declined' }])
-    const position = parked[0]?.position ?? 0
     const skipped = await paying.reactors.skipCause('payments', { position, webhook: null }, 'settled at their desk')
     expect(skipped).toMatchObject({ parkedCount: 0, due: 0 })
   })
@@ -102,7 +109,7 @@ describe('a payment that was requested', () => {
     await using paying = await openPaying({ faults: { amount: 1 } })
     await paying.pay()
     await requestAll(paying, ['p1'])
-    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+    await parkedAt(paying, 'wrong-amount')
     await paying.stopGateway()
     await paying.startGateway({ faults: {} })
     await paying.reactors.retry('payments')
@@ -139,12 +146,62 @@ describe('a payment that was requested', () => {
     await requestAll(paying, ['p1'])
     await allAre(paying, ['p1'], 'confirmed')
     await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
-    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
-    expect((await paying.state('payments')).parked).toMatchObject([{ code: 'refund-refused' }])
+    await parkedAt(paying, 'refund-refused')
     await paying.stopGateway()
     await paying.startGateway({ faults: {} })
     await paying.reactors.retry('payments')
     await eventually(async () => (await paying.paymentOf('p1')).refunds[0]?.status === 'refunded')
     expect(await breaches(paying.pool)).toEqual([])
+  })
+
+  test('a refund that is skipped counts as settled outside, in the words of the person', async () => {
+    await using paying = await openPaying({ faults: { refused: 1 } })
+    await paying.pay()
+    await requestAll(paying, ['p1'])
+    await allAre(paying, ['p1'], 'confirmed')
+    await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
+    const position = await parkedAt(paying, 'refund-refused')
+    const skipped = await paying.reactors.skipCause('payments', { position, webhook: null }, 'paid back in cash')
+    expect(skipped).toMatchObject({ parkedCount: 0, due: 0 })
+    expect((await paying.paymentOf('p1')).refunds).toMatchObject([{ status: 'failed' }])
+    const failed = (await eventsOf(paying.pool)).flatMap(({ event }) => (event.type === 'RefundFailed' ? [event] : []))
+    expect(failed).toMatchObject([{ orderId: 'p1', refund: 1, reason: 'paid back in cash' }])
+    expect(await breaches(paying.pool)).toEqual([])
+  })
+
+  test('a key that the gateway knows with another amount is parked, and skipped its attempt is declined', async () => {
+    await using paying = await openPaying()
+    const gateway = httpGateway({ url: paying.gatewayUrl, timeoutMs: 5_000 })
+    onTestFinished(() => gateway.close())
+    await gateway.charge({
+      ...{ key: 'p1/1', orderId: 'p1', attempt: 1, method: 'card' },
+      amount: { amount: 1, currency: 'EUR' },
+    })
+    await paying.pay()
+    await requestAll(paying, ['p1'])
+    const position = await parkedAt(paying, 'gateway-amount-conflict')
+    expect((await paying.paymentOf('p1')).attempts).toMatchObject([{ status: 'open' }])
+    await paying.reactors.skipCause('payments', { position, webhook: null }, 'somebody tried the key')
+    expect((await paying.paymentOf('p1')).attempts).toMatchObject([{ status: 'declined', declined: 'skipped' }])
+    expect(await paying.state('payments')).toMatchObject({ parkedCount: 0, due: 0 })
+  })
+
+  test('a refund of before a day is only read, and asked for again by a person alone', async () => {
+    await using paying = await openPaying()
+    const first = await paying.pay()
+    await requestAll(paying, ['p1'])
+    await allAre(paying, ['p1'], 'confirmed')
+    await first.stop()
+    await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
+    await paying.pool.query('alter table log.events disable trigger events_are_immutable')
+    await paying.pool.query(
+      `update log.events set recorded_at = recorded_at - interval '23 hours 1 minute' where type = 'RefundRequested'`,
+    )
+    await paying.pay()
+    const position = await parkedAt(paying, 'refund-unknown')
+    expect(paying.book().filter(({ kind }) => kind === 'refund')).toEqual([])
+    await paying.reactors.retryCause('payments', { position, webhook: null })
+    await eventually(async () => (await paying.paymentOf('p1')).refunds[0]?.status === 'refunded')
+    expect(paying.book().filter(({ kind }) => kind === 'refund')).toHaveLength(1)
   })
 })

@@ -34,6 +34,15 @@ async function run(...args: readonly string[]) {
   return startCommand(data.path, args, { env: { DATABASE_URL: database.url } }).finished
 }
 
+test.each([
+  ['a position that is none', ['skip', 'payments', 'abc', '--reason', 'x'], /Use a whole number/],
+  ['a message of the provider without the position of its event', ['retry', 'payments', '--webhook', '2'], /position/],
+  ['nothing to say why', ['skip', 'payments', '12'], /--reason/],
+])('the command line refuses %s', async (_, args, said) => {
+  const { code, stderr } = await run('reactors', ...args)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(said)])
+})
+
 test('doctor names what is overdue and nobody serves, with the fix', async () => {
   const before = await run('doctor')
   expect(before.stdout).toMatch(/reactor expire-orders +nothing is overdue/)

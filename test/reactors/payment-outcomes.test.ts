@@ -1,0 +1,35 @@
+/** Who waits for the outcome of a payment hears of it, and no more wait than may. */
+import { expect, onTestFinished, test } from 'vitest'
+import { recordDecline } from '../../domain/payments/settle-payment.ts'
+import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
+import { openPaying } from './paying.ts'
+
+/** Longer than any test. */
+const LONG_MS = 600_000
+
+test('an outcome wakes those who wait for it; beyond as many as may wait, one is answered at once', async () => {
+  await using paying = await openPaying()
+  const outcomes = new PaymentOutcomes({ pool: paying.pool, moved: new LatchedSignal(), most: 2 })
+  onTestFinished(() => outcomes.stop())
+  const { signal } = new AbortController()
+  for (const orderId of ['o1', 'o2']) {
+    await paying.place(orderId)
+    await paying.request(orderId)
+  }
+  const ended: string[] = []
+  const wait = async (orderId: string, name: string) => {
+    await outcomes.wait(orderId, 1, { after: 0, millis: LONG_MS, signal })
+    ended.push(name)
+  }
+  const [one, other] = [wait('o1', 'one'), wait('o2', 'other')]
+  await wait('o1', 'one too many')
+  expect(ended).toEqual(['one too many'])
+
+  await paying.run((read) => recordDecline({ orderId: 'o1', attempt: 1, reason: 'card-expired' }, read))
+  await one
+  expect(ended).toEqual(['one too many', 'one'])
+  await outcomes.stop()
+  await other
+  expect(ended).toEqual(['one too many', 'one', 'other'])
+})
