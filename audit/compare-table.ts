@@ -3,7 +3,8 @@ import { copiedRows, type CopiedRow } from './copy-views.ts'
 import type { RowDigests, RowFaults } from './row-digests.ts'
 import { hashName, type NameHash } from './spill/name-hash.ts'
 import { columnText, type MemoryRow } from '../projections/memory-tables.ts'
-import type { Key, Table } from '../projections/projection.ts'
+import type { Table } from '../projections/projection.ts'
+import { keyText, type Key } from '../projections/row-key.ts'
 import type { PoolClient } from '../store/postgres/database.ts'
 
 /** Null when there is no difference. For tables that keep few rows. */
@@ -68,11 +69,11 @@ function isOf({ low, high }: NameHash, key: Key): boolean {
 }
 
 function unexpected({ name }: Table, key: Key): string {
-  return `${name} has a row ${String(key)} that the log does not have`
+  return `${name} has a row ${keyText(key)} that the log does not have`
 }
 
 function lacks({ name }: Table, rows: number, one: Key): string {
-  return `${name} lacks ${String(rows)} rows, one of them ${String(one)}`
+  return `${name} lacks ${String(rows)} rows, one of them ${keyText(one)}`
 }
 
 function different(
@@ -84,5 +85,5 @@ function different(
     table.columns[column] === 'text'
       ? `${column} differs from the log`
       : `${column} is ${String(columnText(found[column]))}, the log has ${String(expected)}`
-  return `${table.name} ${String(key)}: ${what}`
+  return `${table.name} ${keyText(key)}: ${what}`
 }

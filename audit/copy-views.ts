@@ -3,7 +3,8 @@ import type { Position } from '../store/commit/command.ts'
 import type { PoolClient } from '../store/postgres/database.ts'
 import { readLiveGenerations } from '../projections/generations.ts'
 import { physicalName } from '../projections/physical-table.ts'
-import type { Key, Projection, Table } from '../projections/projection.ts'
+import type { Projection, Table } from '../projections/projection.ts'
+import { keyOfRow, type Key } from '../projections/row-key.ts'
 
 export interface ViewCopy {
   readonly projection: Projection
@@ -54,9 +55,7 @@ export async function* copiedRows(client: PoolClient, table: Table): AsyncGenera
     const { rows } = await client.query<Record<string, string | number | null>>(
       `select * from ${copyName(table)} where ctid >= '(${block},0)' and ctid < '(${block + PAGE_BLOCKS},0)'`,
     )
-    for (const { [table.key.name]: key, ...row } of rows) {
-      yield [table.key.type === 'text' ? String(key) : Number(key), row]
-    }
+    for (const row of rows) yield [keyOfRow(table, row), row]
   }
 }
 

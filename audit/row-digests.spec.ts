@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { MemoryTables, type MemoryRow } from '../projections/memory-tables.ts'
 import { table } from '../projections/projection.ts'
+import { toKey } from '../projections/row-key.ts'
 import { RowDigests } from './row-digests.ts'
 import { Spill } from './spill/spill-file.ts'
 
@@ -67,6 +68,36 @@ test('digests equal exactly the rows that the same calls make in memory, sums be
       for (const [id, row] of rows) digests.found(id, stored(row))
       expect(digests.compare()).toEqual(none)
       close()
+    }),
+  )
+})
+
+test('of a table that keeps the newest of a column, digests equal the rows that it keeps', () => {
+  const pairs = table({
+    name: 'pairs',
+    key: [
+      { name: 'epoch', type: 'bigint' },
+      { name: 'low', type: 'text' },
+    ],
+    columns: { baskets: 'counter' },
+    keep: { column: 'epoch', newest: 2 },
+  })
+  const calls = fc.array(fc.tuple(fc.integer({ min: 1, max: 8 }), key), { minLength: 1 })
+  fc.assert(
+    fc.property(calls, fc.boolean(), (added, damaged) => {
+      const spill = new Spill(tmpdir(), 0, 1)
+      const digests = new RowDigests(pairs, spill, 2)
+      const memory = new MemoryTables()
+      for (const [position, named] of added.entries()) {
+        digests.add(toKey(named), position, { baskets: 1 })
+        memory.add(pairs, named, { baskets: 1 })
+      }
+      const rows = [...memory.rows(pairs)].slice(damaged ? 1 : 0)
+      for (const [id, row] of rows) digests.found(id, stored(row))
+      const { missing, ...others } = digests.compare()
+      expect(others).toEqual({ unexpected: null, different: null })
+      expect(missing?.rows).toBe(damaged ? 1 : undefined)
+      spill.close()
     }),
   )
 })

@@ -6,13 +6,17 @@ import { IntegerTable } from './spill/integer-table.ts'
 import { digestOf, hashName } from './spill/name-hash.ts'
 import { PARTS, Partitions } from './spill/partitions.ts'
 import type { Spill } from './spill/spill-file.ts'
-import { isAdded, type ColumnType, type Key, type Table, type Value } from '../projections/projection.ts'
+import { KeptValues } from '../projections/kept-values.ts'
+import { isAdded, type ColumnType, type Table, type Value } from '../projections/projection.ts'
+import type { Key } from '../projections/row-key.ts'
 
 /** The first cells of a row. */
 const FLAG = 0
 /** Of the last event that touched it: by it the key is found again. */
 const POSITION = 1
-const FIRST_COLUMN = 2
+/** In a table that keeps the newest of a column of its key: the value of that. */
+const KEPT = 2
+const FIRST_COLUMN = 3
 
 /** What was written down before holds still; it does not; there is no row any more. */
 const GOES_ON = 0
@@ -65,10 +69,12 @@ export class RowDigests {
   readonly #ofLog: Partitions
   readonly #ofTable: Partitions
   readonly #found: Float64Array
+  readonly #kept: KeptValues | null
 
   constructor(table: Table, spill: Spill, rowsInMemory: number) {
     let cell = FIRST_COLUMN
     this.table = table
+    this.#kept = table.keep === undefined ? null : new KeptValues(table)
     this.#columns = Object.entries(table.columns).map(([name, type]) => {
       const column = { name, type, cell }
       cell += isAdded(type) ? COUNTER_CELLS : 1
@@ -128,10 +134,13 @@ export class RowDigests {
   compare(): RowFaults {
     this.#spillWindow()
     const faults: RowFaults = { unexpected: null, different: null, missing: null }
+    const lowest = this.#kept?.lowest() ?? -Infinity
     const expected = new IntegerTable(this.#width, this.#empty)
     for (let part = 0; part < PARTS; part++) {
       expected.clear()
       this.#ofLog.each(part, (low, high, cells, at) => {
+        // What is no longer kept the table does not have either.
+        if ((cells[at + KEPT] ?? 0) < lowest) return
         this.#merge(expected.cellsOf(expected.rowOf(low, high)), expected.cells, cells, at)
       })
       this.#ofTable.each(part, (low, high, cells, at) => this.#compareRow(expected, faults, { low, high, cells, at }))
@@ -178,6 +187,11 @@ export class RowDigests {
     const at = this.#window.cellsOf(this.#window.rowOf(low, high))
     const { cells } = this.#window
     cells[at + POSITION] = position
+    if (this.#kept !== null) {
+      const value = this.#kept.valueOf(key)
+      this.#kept.see(value)
+      cells[at + KEPT] = value
+    }
     if (cells[at + FLAG] === GONE) cells[at + FLAG] = BEGINS
     return at
   }
@@ -197,6 +211,7 @@ export class RowDigests {
     const gone = row[onto + FLAG] === GONE
     row[onto + FLAG] = gone ? BEGINS : (record[at + FLAG] ?? GOES_ON)
     row[onto + POSITION] = record[at + POSITION] ?? 0
+    row[onto + KEPT] = record[at + KEPT] ?? 0
     for (const { type, cell } of this.#columns) {
       const value = record[at + cell] ?? UNSET
       if (!isAdded(type)) {

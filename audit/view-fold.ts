@@ -3,7 +3,9 @@ import type { ViewCopy } from './copy-views.ts'
 import { RowDigests } from './row-digests.ts'
 import type { Spill } from './spill/spill-file.ts'
 import { MemoryTables } from '../projections/memory-tables.ts'
-import type { Columns, Increments, Key, KeyType, Projected, Rows, Sets, Table } from '../projections/projection.ts'
+import { keepsRows } from '../projections/kept-values.ts'
+import type { Columns, Increments, Projected, Rows, Sets, Table } from '../projections/projection.ts'
+import { toKey, type Key, type KeyOf, type KeyValue, type TableKey } from '../projections/row-key.ts'
 import { decode } from '../schemas/codec.ts'
 import { DecodeError } from '../schemas/codec-errors.ts'
 import type { DomainEvent } from '../schemas/events.ts'
@@ -29,14 +31,14 @@ export function readProjected(stored: RecordedEvent): readonly DomainEvent[] | D
 export class ViewFold implements Rows {
   readonly copy: ViewCopy
   readonly digests: ReadonlyMap<Table, RowDigests>
-  /** Tables that keep their newest rows are small, and which these are is known only when all are seen. */
+  /** Tables that keep so many rows are small, and which these are is known only when all are seen. */
   readonly newest = new MemoryTables()
   readonly #handles: ReadonlySet<string>
   #position = 0
   #breach: string | null = null
 
   constructor(copy: ViewCopy, { spill, rowsInMemory }: FoldOptions) {
-    const whole = copy.projection.tables.filter(({ keepNewest }) => keepNewest === undefined)
+    const whole = copy.projection.tables.filter((table) => !keepsRows(table))
     this.copy = copy
     this.digests = new Map(whole.map((table) => [table, new RowDigests(table, spill, rowsInMemory)]))
     this.#handles = new Set(copy.projection.handles)
@@ -63,22 +65,22 @@ export class ViewFold implements Rows {
     }
   }
 
-  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
+  set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void {
     const digests = this.digests.get(table)
     if (digests === undefined) this.newest.set(table, key, columns)
-    else digests.set(key, this.#position, columns)
+    else digests.set(toKey(key), this.#position, columns)
   }
 
-  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
+  add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void {
     const digests = this.digests.get(table)
     if (digests === undefined) this.newest.add(table, key, increments)
-    else digests.add(key, this.#position, increments)
+    else digests.add(toKey(key), this.#position, increments)
   }
 
-  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key): void {
+  remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void {
     const digests = this.digests.get(table)
     if (digests === undefined) this.newest.remove(table, key)
-    else digests.remove(key, this.#position)
+    else digests.remove(toKey(key), this.#position)
   }
 
   #unreadable({ type, position }: RecordedEvent, { code, message }: DecodeError): void {
@@ -96,7 +98,8 @@ export function keyWritten(
   wanted: (key: Key) => boolean,
 ): Key | null {
   let found: Key | null = null
-  const see = (written: Table, key: Key) => {
+  const see = (written: Table, named: KeyValue | readonly KeyValue[]) => {
+    const key = toKey(named)
     if (written === table && wanted(key)) found = key
   }
   for (const one of projected) {

@@ -5,6 +5,7 @@
  */
 import { numericBytes } from '../store/postgres/binary-array.ts'
 import type { ColumnType, Table, Value } from './projection.ts'
+import { keyColumns, keyValues } from './row-key.ts'
 import { asInteger, asNumber, asText, typeOf, writtenColumns, type Group } from './write-rows.ts'
 
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
@@ -18,12 +19,13 @@ export function* copyChunks(table: Table, group: Group): Generator<Buffer, void,
     ...set.map((name) => ({ name, type: typeOf(table, name), of: 'set' as const })),
     ...add.map((name) => ({ name, type: typeOf(table, name), of: 'add' as const })),
   ]
+  const keys = keyColumns(table)
   const writer = new Writer()
   yield HEADER
   for (const [index, key] of group.keys.entries()) {
     const written = group.written[index]
-    writer.columns(columns.length + 1)
-    writer.value(table.key.type, key)
+    writer.columns(keys.length + columns.length)
+    for (const [place, value] of keyValues(table, key).entries()) writer.value(keys[place]?.type ?? 'text', value)
     for (const { name, type, of } of columns) {
       writer.value(type, of === 'set' ? (written?.set[name] ?? null) : (written?.add[name] ?? 0))
     }

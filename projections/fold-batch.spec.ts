@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Fold, type Changes } from './fold-batch.ts'
 import { MemoryTables, type MemoryRow } from './memory-tables.ts'
-import { table, type Key, type Rows } from './projection.ts'
+import { table, type Rows } from './projection.ts'
+import { toNamed, type Key } from './row-key.ts'
 
 const stock = table({
   name: 'stock',
@@ -13,7 +14,17 @@ const newest = table({
   name: 'newest',
   key: { name: 'at', type: 'bigint' },
   columns: { hits: 'counter' },
-  keepNewest: 3,
+  keep: { column: 'at', newest: 3 },
+})
+const pairs = table({
+  name: 'pairs',
+  key: [
+    { name: 'low', type: 'text' },
+    { name: 'epoch', type: 'bigint' },
+    { name: 'high', type: 'text' },
+  ],
+  columns: { baskets: 'counter' },
+  keep: { column: 'epoch', newest: 2 },
 })
 
 type Call = (rows: Rows) => void
@@ -58,23 +69,31 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       (rows) =>
         rows.add(newest, at, { hits: 1 }),
   ),
+  fc.tuple(key, fc.integer({ min: -2, max: 4 }), key).map(
+    (pair): Call =>
+      (rows) =>
+        rows.add(pairs, pair, { baskets: 1 }),
+  ),
 )
 
 /** Applies changes as the database does: remove, then upsert, then keep the newest. */
 function write(changes: Changes, rows: MemoryTables): void {
   for (const [target, changed] of changes) {
     for (const [at, { removed, written }] of changed) {
-      if (removed) rows.remove(target, at as never)
+      const named = toNamed(target, at)
+      if (removed) rows.remove(target, named)
       if (written === null) continue
-      rows.set(target, at as never, written.set)
-      rows.add(target, at as never, written.add)
+      rows.set(target, named, written.set)
+      rows.add(target, named, written.add as Readonly<Record<string, number>>)
     }
     rows.rows(target)
   }
 }
 
 function content(rows: MemoryTables): readonly (readonly [Key, MemoryRow])[] {
-  return [...rows.rows(stock), ...rows.rows(newest)].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
+  return [...rows.rows(stock), ...rows.rows(newest), ...rows.rows(pairs)].sort(([one], [other]) =>
+    String(one) < String(other) ? -1 : 1,
+  )
 }
 
 function changesOf(...calls: readonly Call[]): Changes {
@@ -144,6 +163,29 @@ describe('folding a batch', () => {
       ),
     )
     expect([...(changes.get(newest)?.keys() ?? [])].sort()).toEqual([3, 4, 5])
+  })
+
+  test('law 6: what a table keeps depends on no order', () => {
+    const kept = (calls: readonly (readonly [string, number, string])[]) => {
+      const rows = new MemoryTables()
+      for (const pair of calls) rows.add(pairs, pair, { baskets: 1 })
+      return new Map([...rows.rows(pairs)].sort())
+    }
+    const pair = fc.tuple(key, fc.integer({ min: 1, max: 9 }), key)
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 40 }), (calls) => {
+        const newestEpochs = [...new Set(calls.map(([, epoch]) => epoch))].sort().slice(-2)
+        const rows = kept(calls)
+        expect(kept([...calls].reverse())).toEqual(rows)
+        expect(rows).toEqual(kept(calls.filter(([, epoch]) => newestEpochs.includes(epoch))))
+      }),
+    )
+  })
+
+  test('rows that memory does not hold take the place of older ones all the same', () => {
+    const rows = new MemoryTables((_, at) => at === 'A\x001\x00B')
+    for (const epoch of [1, 2, 3]) rows.add(pairs, ['A', epoch, 'B'], { baskets: 1 })
+    expect([...rows.rows(pairs)]).toEqual([])
   })
 
   test('a sum past 2^63 is exact, and so is what is added to a value that was set', () => {

@@ -4,18 +4,9 @@
  * Calls act in order within a key: `set` replaces what was set or added before, `add` after `set` adds to the value that
  * was set, `remove` forgets everything, and what comes after it starts from no row.
  */
-import type {
-  Columns,
-  Increments,
-  Key,
-  KeyType,
-  Projected,
-  Projection,
-  Rows,
-  Sets,
-  Table,
-  Value,
-} from './projection.ts'
+import { KeptValues } from './kept-values.ts'
+import type { Columns, Increments, Projected, Projection, Rows, Sets, Table, Value } from './projection.ts'
+import { toKey, type Key, type KeyOf, type TableKey } from './row-key.ts'
 
 /** What becomes of one row: removed if asked for, then (unless that was all) set and added to. */
 export interface RowChange {
@@ -93,23 +84,23 @@ export class Fold implements Rows {
     }
   }
 
-  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
-    const change = this.#change(table, key)
+  set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void {
+    const change = this.#change(table, toKey(key))
     const set = columns as Readonly<Named<Value>> // which the compiler cannot see of a mapped type
     if (change.written === null) change.written = { set, add: NONE, ownSet: null, ownAdd: null }
     else setAgain(change.written, set)
   }
 
-  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
-    const change = this.#change(table, key)
+  add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void {
+    const change = this.#change(table, toKey(key))
     const add = increments as Readonly<Named<number | bigint>>
     if (change.written === null) change.written = { set: NONE, add, ownSet: null, ownAdd: null }
     else addAgain(change.written, add)
   }
 
-  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key): void {
-    if (table.keepNewest !== undefined) throw new Error(`${table.name} keeps its newest rows: none may be removed`)
-    const change = this.#change(table, key)
+  remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void {
+    if (table.keep !== undefined) throw new Error(`${table.name} keeps its newest rows: none may be removed`)
+    const change = this.#change(table, toKey(key))
     change.removed = true
     change.written = null
   }
@@ -156,8 +147,10 @@ function sum(one: Value, other: number | bigint): number | bigint {
 }
 
 /** Rows that are not among the newest of the batch alone would be written only to be pruned. */
-function forgetOldest({ keepNewest }: Table, changes: Map<Key, MutableChange>): void {
-  if (keepNewest === undefined || changes.size <= keepNewest) return
-  const oldestKept = [...changes.keys()].map(Number).sort((one, other) => other - one)[keepNewest - 1]
-  for (const key of changes.keys()) if (Number(key) < Number(oldestKept)) changes.delete(key)
+function forgetOldest(table: Table, changes: Map<Key, MutableChange>): void {
+  if (table.keep === undefined || changes.size <= table.keep.newest) return
+  const kept = new KeptValues(table)
+  for (const key of changes.keys()) kept.see(kept.valueOf(key))
+  const lowest = kept.lowest()
+  for (const key of changes.keys()) if (kept.valueOf(key) < lowest) changes.delete(key)
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { DELIVERY_STATUSES } from '../domain/delivery.ts'
 import { projections } from './views/list.ts'
 import { MemoryTables, type MemoryRow } from './memory-tables.ts'
-import type { Key, Projected, Table } from './projection.ts'
+import type { Projected, Table } from './projection.ts'
+import { keyNames, keyValues, type Key } from './row-key.ts'
 import { choices, interleave, projected, shop } from './test-kit.ts'
 
 /** What says where in the log something stands, or when it was recorded: it differs between interleavings, and only it may. */
@@ -21,10 +22,12 @@ function rowsOf(log: readonly Projected[]): Readonly<Record<string, readonly str
   return Object.fromEntries(tables.map((table) => [table.name, withoutPositions(table, rows.rows(table))]))
 }
 
-function withoutPositions({ key: { name: key } }: Table, rows: ReadonlyMap<Key, MemoryRow>): readonly string[] {
-  const shown = [...rows].map(([id, row]) =>
-    Object.entries({ [key]: id, ...row }).filter(([name]) => !POSITIONS.has(name)),
-  )
+function withoutPositions(table: Table, rows: ReadonlyMap<Key, MemoryRow>): readonly string[] {
+  const shown = [...rows].map(([key, row]) => {
+    const values = keyValues(table, key)
+    const named = Object.fromEntries(keyNames(table).map((name, place) => [name, values[place]]))
+    return Object.entries({ ...named, ...row }).filter(([name]) => !POSITIONS.has(name))
+  })
   return shown
     .map((row) => JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
     .sort()

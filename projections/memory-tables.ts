@@ -1,14 +1,7 @@
 /** A projection's tables as plain maps: what its rows have to be, by the shortest way. */
-import {
-  isAdded,
-  type Columns,
-  type Increments,
-  type Key,
-  type KeyType,
-  type Rows,
-  type Sets,
-  type Table,
-} from './projection.ts'
+import { KeptValues } from './kept-values.ts'
+import { isAdded, type Columns, type Increments, type Rows, type Sets, type Table } from './projection.ts'
+import { toKey, type Key, type KeyOf, type TableKey } from './row-key.ts'
 
 /** Counters and sums are bigints here, so that sums are exact however large. */
 export type MemoryValue = string | number | bigint | null
@@ -16,47 +9,60 @@ export type MemoryRow = Record<string, MemoryValue>
 
 export class MemoryTables implements Rows {
   readonly #tables = new Map<string, Map<Key, MemoryRow>>()
+  readonly #kept = new Map<string, KeptValues>()
   readonly #holds: (table: Table, key: Key) => boolean
 
-  /** Keeps only the rows that `holds` says. */
+  /** Keeps only the rows that `holds` says: the same ones as if it kept all. */
   constructor(holds: (table: Table, key: Key) => boolean = () => true) {
     this.#holds = holds
   }
 
   rows(table: Table): ReadonlyMap<Key, MemoryRow> {
     const rows = this.#rows(table)
-    if (table.keepNewest !== undefined) prune(rows, table.keepNewest)
+    this.#prune(table, rows)
     return rows
   }
 
-  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
-    if (!this.#holds(table, key)) return
-    const row = this.#row(table, key)
+  set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void {
+    const row = this.#row(table, toKey(key))
+    if (row === null) return
     for (const name in columns) {
       const value = columns[name] ?? null
       row[name] = isAdded(table.columns[name]) ? BigInt(value ?? 0) : value
     }
   }
 
-  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
-    if (!this.#holds(table, key)) return
-    const row = this.#row(table, key)
+  add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void {
+    const row = this.#row(table, toKey(key))
+    if (row === null) return
     for (const name in increments) row[name] = BigInt(row[name] ?? 0) + BigInt(increments[name] ?? 0)
   }
 
-  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key): void {
-    this.#rows(table).delete(key)
+  remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void {
+    this.#rows(table).delete(toKey(key))
   }
 
-  #row(table: Table, key: Key): MemoryRow {
+  #row(table: Table, key: Key): MemoryRow | null {
     const rows = this.#rows(table)
+    // Also of a row that is not held: it takes the place of an older one.
+    if (table.keep !== undefined && !rows.has(key)) this.#see(table, key, rows)
+    if (!this.#holds(table, key)) return null
     let row = rows.get(key)
-    if (row === undefined) {
-      row = emptyRow(table)
-      rows.set(key, row)
-      if (table.keepNewest !== undefined && rows.size > 2 * table.keepNewest) prune(rows, table.keepNewest)
-    }
+    if (row === undefined) rows.set(key, (row = emptyRow(table)))
     return row
+  }
+
+  #see(table: Table, key: Key, rows: Map<Key, MemoryRow>): void {
+    let kept = this.#kept.get(table.name)
+    if (kept === undefined) this.#kept.set(table.name, (kept = new KeptValues(table)))
+    if (kept.see(kept.valueOf(key))) this.#prune(table, rows)
+  }
+
+  #prune({ name }: Table, rows: Map<Key, MemoryRow>): void {
+    const kept = this.#kept.get(name)
+    const lowest = kept?.lowest() ?? -Infinity
+    if (kept === undefined || lowest === -Infinity) return
+    for (const key of rows.keys()) if (kept.valueOf(key) < lowest) rows.delete(key)
   }
 
   #rows({ name }: Table): Map<Key, MemoryRow> {
@@ -70,12 +76,6 @@ function emptyRow({ columns }: Table): MemoryRow {
   const row: MemoryRow = {}
   for (const name in columns) row[name] = isAdded(columns[name]) ? 0n : null
   return row
-}
-
-function prune(rows: Map<Key, MemoryRow>, keepNewest: number): void {
-  if (rows.size <= keepNewest) return
-  const oldestKept = [...rows.keys()].map(Number).sort((one, other) => other - one)[keepNewest - 1]
-  for (const key of rows.keys()) if (Number(key) < Number(oldestKept)) rows.delete(key)
 }
 
 /** How values of rows are compared and shown, wherever they come from: the driver gives a bigint and a numeric as a text. */

@@ -1,6 +1,7 @@
 /** How a projection's table stands in Postgres: one physical table for each generation. */
 import type { PoolClient } from '../store/postgres/database.ts'
-import type { Columns, ColumnType, KeyType, Projection, Table } from './projection.ts'
+import type { Columns, ColumnType, Projection, Table } from './projection.ts'
+import { keyColumns, keyNames, type TableKey } from './row-key.ts'
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text collate "C"',
@@ -11,7 +12,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 }
 
 /** `views.<table>_g<generation>`. */
-export function physicalName<C extends Columns, K extends KeyType>({ name }: Table<C, K>, generation: number): string {
+export function physicalName<C extends Columns, K extends TableKey>({ name }: Table<C, K>, generation: number): string {
   return `views.${name}_g${String(generation)}`
 }
 
@@ -32,8 +33,9 @@ export async function createIndexes(client: PoolClient, { tables }: Projection, 
 
 export function tableText(table: Table, generation: number): string {
   const columns = Object.entries(table.columns).map(([column, type]) => `${column} ${SQL_TYPES[type]}`)
-  const key = `${table.key.name} ${SQL_TYPES[table.key.type]} primary key`
-  return `create table ${physicalName(table, generation)} (\n  ${[key, ...columns].join(',\n  ')}\n)`
+  const keys = keyColumns(table).map(({ name, type }) => `${name} ${SQL_TYPES[type]}`)
+  const primary = `primary key (${keyNames(table).join(', ')})`
+  return `create table ${physicalName(table, generation)} (\n  ${[...keys, ...columns, primary].join(',\n  ')}\n)`
 }
 
 export function indexTexts(table: Table, generation: number): readonly string[] {
@@ -45,9 +47,9 @@ export function indexTexts(table: Table, generation: number): readonly string[] 
 }
 
 /** As it stands in the temporary table through which rows are copied: every column may be missing. */
-export function stagingColumns({ key, columns }: Table): string {
-  const types = Object.entries(columns).map(
+export function stagingColumns(table: Table): string {
+  const types = Object.entries(table.columns).map(
     ([column, type]) => `${column} ${SQL_TYPES[type].replace(' not null default 0', '')}`,
   )
-  return [`${key.name} ${SQL_TYPES[key.type]}`, ...types].join(', ')
+  return [...keyColumns(table).map(({ name, type }) => `${name} ${SQL_TYPES[type]}`), ...types].join(', ')
 }

@@ -1,6 +1,7 @@
 /** The shape of a projection: its tables and the pure function that turns events into changes of their rows. */
 import type { DomainEvent, EventType } from '../schemas/events.ts'
 import type { Position } from '../store/commit/command.ts'
+import type { KeyOf, TableKey } from './row-key.ts'
 
 /**
  * `counter` is a bigint and `sum` a numeric, for money: a thousand orders may come to more than a bigint holds. Both start
@@ -8,32 +9,29 @@ import type { Position } from '../store/commit/command.ts'
  * some columns travels as an insert, and Postgres checks `not null` of an insert before it finds that the row exists.
  */
 export type ColumnType = 'text' | 'integer' | 'bigint' | 'counter' | 'sum'
-export type KeyType = 'text' | 'bigint'
-
 export type Columns = Readonly<Record<string, ColumnType>>
-export type Key = string | number
 /** What a projection sets and adds: numbers up to 2^53. Their sums are bigints where they are beyond. */
 export type Value = string | number | bigint | null
 
 /**
- * A table with a key of one column. Names are snake_case, as they stand in Postgres.
+ * A table with a key of one to three columns. Names are snake_case, as they stand in Postgres.
  *
  * A row may be written by several streams if each sets columns of its own (or adds to counters): then its queries ask
  * for a column that only the owning stream sets, so that the row shows once that stream wrote it (law 6).
  */
-export interface Table<C extends Columns = Columns, K extends KeyType = KeyType> {
+export interface Table<C extends Columns = Columns, K extends TableKey = TableKey> {
   /** Unique among all projections: in Postgres it is `views.<name>_g<generation>`. */
   readonly name: string
-  readonly key: { readonly name: string; readonly type: K }
+  readonly key: K
   readonly columns: C
   /** Column lists, each for a query of the same file. */
   readonly indexes?: readonly string[]
   /**
-   * Only the rows with the largest keys are kept, this many. None may be removed: whether an older row was still there
-   * to move up would depend on how the log was cut into batches.
+   * Only the rows with the largest values of a key's column (a bigint) are kept: so many distinct ones. No row may be
+   * removed: whether an older one was still there to move up would depend on how the log was cut into batches.
    */
-  readonly keepNewest?: number
-  /** Where a row's key names the streams that write it: their names. */
+  readonly keep?: { readonly column: string; readonly newest: number }
+  /** Where a row's key, of one column, names the streams that write it: their names. */
   readonly owners?: (key: string) => readonly string[]
 }
 
@@ -43,7 +41,7 @@ export function isAdded(type: ColumnType | undefined): boolean {
 }
 
 /** States a table so that the compiler knows its columns. */
-export function table<const C extends Columns, const K extends KeyType>(definition: Table<C, K>): Table<C, K> {
+export function table<const C extends Columns, const K extends TableKey>(definition: Table<C, K>): Table<C, K> {
   return definition
 }
 
@@ -64,13 +62,11 @@ export interface Projected<Event extends DomainEvent = DomainEvent> {
  */
 export interface Rows {
   /** Makes the row if there is none; other columns stay. */
-  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void
+  set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void
   /** Adds to counters, which start at 0; makes the row if there is none. */
-  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void
-  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: KeyOf<K>): void
+  add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void
+  remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void
 }
-
-export type KeyOf<K extends KeyType> = K extends 'text' ? string : number
 
 export type Sets<C extends Columns> = { readonly [Name in keyof C]?: ValueOf<C[Name]> }
 
@@ -98,6 +94,8 @@ export interface Projection {
    * at once, always.
    */
   readonly showsEveryMs?: number
+  /** Its rows are so many that the other projections' would wait for them: it writes in a transaction of its own. */
+  readonly writesAlone?: boolean
   /** The types of event that `apply` takes. One of them that cannot be read stops the projection; others pass by. */
   readonly handles: readonly EventType[]
   /** Called with events of a handled type only. */

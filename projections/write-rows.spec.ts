@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { numericArray } from '../store/postgres/binary-array.ts'
+import { int8Array, numericArray, textArray } from '../store/postgres/binary-array.ts'
 import { Fold } from './fold-batch.ts'
 import { table, type Rows } from './projection.ts'
 import { pruneWrite, rowWrites, type RowWrite } from './write-rows.ts'
@@ -56,6 +56,42 @@ test('the tables written to are those of the generation', () => {
   const [write] = writesOf((rows) => rows.set(stock, 'A', { name: 'a' }))
   expect(write?.text).toContain('insert into views.stock_g7 ')
   expect(pruneWrite(stock, 7, 10).text).toContain('delete from views.stock_g7')
+})
+
+test('a key of three columns is written, removed and pruned by all of them', () => {
+  const pairs = table({
+    name: 'pairs',
+    key: [
+      { name: 'epoch', type: 'bigint' },
+      { name: 'low', type: 'text' },
+      { name: 'high', type: 'text' },
+    ],
+    columns: { baskets: 'counter' },
+  })
+  const fold = new Fold()
+  fold.add(pairs, [2, 'A', 'B'], { baskets: 1 })
+  fold.remove(pairs, [1, 'A', 'C'])
+  const [remove, write] = rowWrites(pairs, 7, fold.changes().get(pairs) ?? new Map())
+  expect(remove?.values).toEqual([int8Array([1]), textArray(['A']), textArray(['C'])])
+  expect(write?.text).toContain('on conflict (epoch, low, high)')
+  expect(write?.values).toEqual([int8Array([2]), textArray(['A']), textArray(['B']), int8Array([1])])
+  const kept = { ...pairs, keep: { column: 'epoch', newest: 13 } }
+  const counts = rowWrites(kept, 7, new Map([['2\0A\0B', { removed: false, written: { set: {}, add: {} } }]]))
+  expect(counts.map(({ counts: what }) => what)).toEqual(['inserted', 'deleted'])
+})
+
+test('a value of a key that holds a NUL is refused, because it would be another key', () => {
+  const pairs = table({
+    name: 'pairs',
+    key: [
+      { name: 'low', type: 'text' },
+      { name: 'high', type: 'text' },
+    ],
+    columns: {},
+  })
+  const fold = new Fold()
+  fold.set(pairs, ['A\0', 'B'], {})
+  expect(() => rowWrites(pairs, 7, fold.changes().get(pairs) ?? new Map())).toThrow('holds a NUL')
 })
 
 test('a sum is written whole, however large', () => {

@@ -6,7 +6,9 @@ import { int4Array, int8Array, numericArray, textArray } from '../store/postgres
 import type { PoolClient } from '../store/postgres/database.ts'
 import type { TableChanges, Written } from './fold-batch.ts'
 import { physicalName } from './physical-table.ts'
-import type { ColumnType, Key, Table, Value } from './projection.ts'
+import { keepsRows } from './kept-values.ts'
+import type { ColumnType, Table, Value } from './projection.ts'
+import { keyColumns, keyNames, keyValues, type Key, type KeyValue } from './row-key.ts'
 
 export interface RowWrite {
   readonly name: string
@@ -20,6 +22,7 @@ export interface RowWrite {
 export function rowWrites(table: Table, generation: number, changes: TableChanges): readonly RowWrite[] {
   const { removed, groups } = groupChanges(table, changes)
   const writes = groups.map((group) => upsert(table, generation, group))
+  if (table.keep !== undefined && !keepsRows(table)) return [...writes, pruneValues(table, generation)]
   return removed.length === 0 ? writes : [removeWrite(table, generation, removed), ...writes]
 }
 
@@ -57,10 +60,15 @@ export function grownBy({ counts }: RowWrite, count: number): number {
   return counts === 'inserted' ? count : -count
 }
 
+/** How many rows a table has at most, where its count of rows says which are too many. */
+export function mostRows(table: Table): number {
+  return keepsRows(table) ? (table.keep?.newest ?? Infinity) : Infinity
+}
+
 /** Deletes the rows with the lowest keys, this many: it walks over no other. */
 export function pruneWrite(table: Table, generation: number, surplus: number): RowWrite {
   const name = physicalName(table, generation)
-  const key = table.key.name
+  const key = keyNames(table).join(', ')
   return {
     name: `prune_${name}`,
     text: `with deleted as (
@@ -71,11 +79,38 @@ export function pruneWrite(table: Table, generation: number, surplus: number): R
   }
 }
 
-/** Deletes what a table of `count` rows does not keep; returns how many it then has. */
+/**
+ * Deletes the rows whose values are not among the newest distinct ones. It steps from value to value through an index that
+ * begins with that column, and not even that while the values lie so close that there cannot be too many.
+ */
+function pruneValues(table: Table, generation: number): RowWrite {
+  const name = physicalName(table, generation)
+  const { column, newest = 0 } = table.keep ?? {}
+  return {
+    name: `prune_${name}`,
+    text: `with recursive ends as (
+        select min(${String(column)}) as lowest, max(${String(column)}) as highest from ${name}),
+      newest (value, place) as (
+        select highest, 1 from ends where highest - lowest >= $1
+        union all
+        select (select max(${String(column)}) from ${name} where ${String(column)} < newest.value), place + 1
+        from newest where place <= $1 and value is not null),
+      deleted as (
+        delete from ${name} where ${String(column)} <= (select value from newest where place = $1 + 1) returning 1)
+      select count(*)::int from deleted`,
+    values: [newest],
+    counts: 'deleted',
+  }
+}
+
+/** Deletes what a table of `count` rows does not keep, behind a write; returns how many it then has. */
 export async function prune(client: PoolClient, table: Table, generation: number, count: number): Promise<number> {
-  const { keepNewest } = table
-  if (keepNewest === undefined || count <= keepNewest) return count
-  return count + (await runWrites(client, [pruneWrite(table, generation, count - keepNewest)]))
+  if (table.keep !== undefined && !keepsRows(table)) {
+    return count + (await runWrites(client, [pruneValues(table, generation)]))
+  }
+  const most = mostRows(table)
+  if (count <= most) return count
+  return count + (await runWrites(client, [pruneWrite(table, generation, count - most)]))
 }
 
 /** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */
@@ -124,7 +159,7 @@ export interface WrittenColumns {
 
 export function writtenColumns(table: Table, group: Group): WrittenColumns {
   const add = Object.keys(table.columns).filter((name) => group.add.has(name))
-  return { set: group.set, add, all: [table.key.name, ...group.set, ...add] }
+  return { set: group.set, add, all: [...keyNames(table), ...group.set, ...add] }
 }
 
 /** Merges rows of a source (a select of `columns.all`) by key; returns how many of them were new. */
@@ -137,7 +172,7 @@ export function mergeText(table: Table, generation: number, columns: WrittenColu
   return `with written as (
       insert into ${physicalName(table, generation)} as present (${columns.all.join(', ')})
       ${source}
-      on conflict (${table.key.name}) do ${changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`}
+      on conflict (${keyNames(table).join(', ')}) do ${changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`}
       returning (xmax = 0) as inserted)
     select (count(*) filter (where inserted))::int from written`
 }
@@ -155,7 +190,7 @@ function upsert(table: Table, generation: number, group: Group): RowWrite {
       `select * from unnest(${types.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')})`,
     ),
     values: [
-      array(table.key.type, keys),
+      ...keyArrays(table, keys),
       ...columns.set.map((name) =>
         array(
           typeOf(table, name),
@@ -175,12 +210,15 @@ function upsert(table: Table, generation: number, group: Group): RowWrite {
 
 export function removeWrite(table: Table, generation: number, keys: readonly Key[]): RowWrite {
   const target = physicalName(table, generation)
+  const columns = keyColumns(table)
+  const gone = columns.map(({ type }, index) => `$${String(index + 1)}::${ARRAYS[type].type}[]`)
   return {
     name: `delete_${target}`,
     text: `with deleted as (
-        delete from ${target} where ${table.key.name} = any($1::${ARRAYS[table.key.type].type}[]) returning 1)
+        delete from ${target} present using unnest(${gone.join(', ')}) gone (${keyNames(table).join(', ')})
+        where ${columns.map(({ name }) => `present.${name} = gone.${name}`).join(' and ')} returning 1)
       select count(*)::int from deleted`,
-    values: [array(table.key.type, keys)],
+    values: keyArrays(table, keys),
     counts: 'deleted',
   }
 }
@@ -192,6 +230,20 @@ const ARRAYS = {
   counter: { type: 'int8', write: (values: readonly Value[]) => int8Array(values.map(asInteger)) },
   sum: { type: 'numeric', write: (values: readonly Value[]) => numericArray(values.map(asInteger)) },
 } as const
+
+/** A column of the key each. */
+function keyArrays(table: Table, keys: readonly Key[]): readonly Buffer[] {
+  const columns = keyColumns(table)
+  const [only] = columns
+  if (only !== undefined && columns.length === 1) return [array(only.type, keys)]
+  const values = keys.map((key) => keyValues(table, key))
+  return columns.map(({ type }, index) =>
+    array(
+      type,
+      values.map((each): KeyValue => each[index] ?? ''),
+    ),
+  )
+}
 
 function array(type: ColumnType, values: readonly Value[]): Buffer {
   return ARRAYS[type].write(values)
@@ -216,7 +268,7 @@ export function asNumber(value: Value): number | null {
 }
 
 export function typeOf(table: Table, column: string): ColumnType {
-  const type = column === table.key.name ? table.key.type : table.columns[column]
+  const type = keyColumns(table).find(({ name }) => name === column)?.type ?? table.columns[column]
   if (type === undefined) throw new Error(`${table.name} has no column ${column}`)
   return type
 }
@@ -228,7 +280,10 @@ function bits(table: Table, columns: readonly string[]): string {
 }
 
 /** Texts by their default order: a comparing function takes twice as long. */
-function sortedKeys({ key }: Table, changes: TableChanges): readonly Key[] {
+function sortedKeys(table: Table, changes: TableChanges): readonly Key[] {
   const keys = [...changes.keys()]
-  return key.type === 'text' ? keys.sort() : keys.sort((one, other) => Number(one) - Number(other))
+  const [first, second] = keyColumns(table)
+  return first?.type === 'text' || second !== undefined
+    ? keys.sort()
+    : keys.sort((one, other) => Number(one) - Number(other))
 }

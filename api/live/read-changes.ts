@@ -1,7 +1,7 @@
 /** Reads the items of changes, as many as a frame may have. */
 import { wholePositions } from '../../projections/changes/change-index.ts'
 import type { Item, Items, Topic } from '../../projections/changes/topics.ts'
-import type { Key } from '../../projections/projection.ts'
+import type { Key } from '../../projections/row-key.ts'
 import type { Position } from '../../store/commit/command.ts'
 
 /** An item, and the position of its last change. */

@@ -6,8 +6,6 @@ import { asInteger, asText, typeOf } from '../../projections/write-rows.ts'
 import type {
   Columns,
   Increments,
-  Key,
-  KeyType,
   Projected,
   Projection,
   Rows,
@@ -15,6 +13,7 @@ import type {
   Table,
   Value,
 } from '../../projections/projection.ts'
+import { keyNames, keyValues, toKey, toNamed, type Key, type KeyOf, type TableKey } from '../../projections/row-key.ts'
 
 type Call = 'set' | 'add' | 'remove'
 
@@ -48,7 +47,7 @@ export function callsOf(projection: Projection, events: readonly Projected[]): R
  */
 export function misfit(calls: readonly RowCall[]): string | null {
   for (const { table, key, columns } of calls) {
-    const why = misfitOf(table, table.key.name, key) ?? firstOf(columns, (name, value) => misfitOf(table, name, value))
+    const why = keyMisfit(table, key) ?? firstOf(columns, (name, value) => misfitOf(table, name, value))
     if (why !== null) return why
   }
   return null
@@ -57,9 +56,10 @@ export function misfit(calls: readonly RowCall[]): string | null {
 /** Makes the calls again. */
 export function replay(calls: readonly RowCall[], rows: Rows): void {
   for (const { call, table, key, columns } of calls) {
-    if (call === 'remove') rows.remove(table, key)
-    else if (call === 'set') rows.set(table, key, columns)
-    else rows.add(table, key, columns as Readonly<Record<string, number>>) // counters take nothing else
+    const named = toNamed(table, key)
+    if (call === 'remove') rows.remove(table, named)
+    else if (call === 'set') rows.set(table, named, columns)
+    else rows.add(table, named, columns as Readonly<Record<string, number>>) // counters take nothing else
   }
 }
 
@@ -71,16 +71,16 @@ export function sameCalls(one: readonly RowCall[], other: readonly RowCall[]): b
 class Calls implements Rows {
   readonly made: RowCall[] = []
 
-  set<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, columns: Sets<C>): void {
-    this.#make('set', table, key, columns)
+  set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void {
+    this.#make('set', table, toKey(key), columns)
   }
 
-  add<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key, increments: Increments<C>): void {
-    this.#make('add', table, key, increments)
+  add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void {
+    this.#make('add', table, toKey(key), increments)
   }
 
-  remove<C extends Columns, K extends KeyType>(table: Table<C, K>, key: Key): void {
-    this.#make('remove', table, key, NONE)
+  remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void {
+    this.#make('remove', table, toKey(key), NONE)
   }
 
   #make(call: Call, table: Table, key: Key, columns: RowCall['columns']): void {
@@ -88,9 +88,18 @@ class Calls implements Rows {
   }
 }
 
+function keyMisfit(table: Table, key: Key): string | null {
+  try {
+    const values = keyValues(table, key)
+    const named = Object.fromEntries(keyNames(table).map((name, place) => [name, values[place]]))
+    return firstOf(named, (name, value) => misfitOf(table, name, value))
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
 function misfitOf(table: Table, column: string, value: Value | undefined): string | null {
   try {
-    if (column === table.key.name && (value === null || value === undefined)) throw new TypeError('a key is missing')
     if (typeOf(table, column) === 'text') asText(value ?? null)
     else asInteger(value ?? null)
     return null

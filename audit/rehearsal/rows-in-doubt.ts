@@ -8,7 +8,8 @@ import {
 } from '../../projections/replay/differences.ts'
 import { shownValue } from './shown-value.ts'
 import { columnText, MemoryTables, type MemoryRow } from '../../projections/memory-tables.ts'
-import type { Key, Projected, Projection, Table } from '../../projections/projection.ts'
+import type { Projected, Projection, Table } from '../../projections/projection.ts'
+import type { Key } from '../../projections/row-key.ts'
 import { callsOf, misfit, replay, sameCalls } from './row-calls.ts'
 
 /** Rows folded twice, some 800 bytes together each; of further ones only the number of events that touch them is told. */
@@ -97,12 +98,10 @@ export class RowsInDoubt {
     this.#rows++
   }
 
-  /** Which of the newest rows a table keeps is known only when all of them are seen, and these are few. */
   #foldsOf(): ReadonlyMap<Projection, { readonly today: MemoryTables; readonly proposed: MemoryTables }> {
     if (this.#folds.size > 0) return this.#folds
     const holds = (table: Table, key: Key): boolean => {
-      const doubt = this.#tables.get(table)
-      return doubt !== undefined && (table.keepNewest !== undefined || doubt.keys.has(key))
+      return this.#tables.get(table)?.keys.has(key) === true
     }
     for (const { projection } of this.#tables.values()) {
       this.#folds.set(projection, { today: new MemoryTables(holds), proposed: new MemoryTables(holds) })

@@ -3,7 +3,7 @@
  * position in it has missed.
  */
 import type { Position } from '../../store/commit/command.ts'
-import type { Key } from '../projection.ts'
+import type { Key } from '../row-key.ts'
 import type { Changed } from './changed-keys.ts'
 
 /** Somewhat more than what is promised: it is cut now and then, not with each change. */

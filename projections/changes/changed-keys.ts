@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Position } from '../../store/commit/command.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { decodeEvent, foldEvent } from '../live/read-batch.ts'
-import type { Key, Projected, Projection, Rows, Table } from '../projection.ts'
+import type { Projected, Projection, Rows, Table } from '../projection.ts'
+import { toKey, type Key, type KeyValue } from '../row-key.ts'
 
 /** Of the item that shows a row; null: none does. */
 export type ItemKey = (table: Table, key: Key) => Key | null
@@ -55,6 +56,8 @@ export class ChangedKeys {
   }
 }
 
+type Named = KeyValue | readonly KeyValue[]
+
 /** Keeps keys where a fold keeps columns. */
 class Notes implements Rows, Changed {
   readonly last = new Map<Key, Position>()
@@ -80,16 +83,16 @@ class Notes implements Rows, Changed {
     if (projection.handles.includes(projected.event.type)) projection.apply(projected, this)
   }
 
-  set(table: Table, key: Key): void {
-    this.#note(table, key)
+  set(table: Table, key: Named): void {
+    this.#note(table, toKey(key))
   }
 
-  add(table: Table, key: Key): void {
-    this.#note(table, key)
+  add(table: Table, key: Named): void {
+    this.#note(table, toKey(key))
   }
 
-  remove(table: Table, key: Key): void {
-    this.#note(table, key)
+  remove(table: Table, key: Named): void {
+    this.#note(table, toKey(key))
   }
 
   #note(table: Table, key: Key): void {

@@ -1,6 +1,7 @@
 /** The rows of read models as topics that change: which items there are, and how they are read. */
 import type { Position } from '../../store/commit/command.ts'
-import type { Key, Projection } from '../projection.ts'
+import type { Projection } from '../projection.ts'
+import type { Key } from '../row-key.ts'
 import { activity, activityTable } from '../views/activity.ts'
 import { alerts, alertsTable } from '../views/alerts.ts'
 import { deliveries, deliveriesTable } from '../views/deliveries.ts'

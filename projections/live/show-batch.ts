@@ -50,7 +50,10 @@ export interface Shower {
  * database.
  */
 export async function showTogether(showers: readonly Shower[]): Promise<readonly Shower[]> {
-  const some = showers.filter(({ dualWritten, projection, read }) => !dualWritten && read?.folds.has(projection))
+  const some = showers.filter(
+    ({ dualWritten, projection, read }) =>
+      !dualWritten && projection.writesAlone !== true && read?.folds.has(projection) === true,
+  )
   const [first] = some
   if (!first?.read || some.length === 1) return showers
   const { pool, beforeCommit, read } = first

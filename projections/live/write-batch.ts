@@ -7,7 +7,7 @@ import { sqlState } from '../../store/postgres/sqlstate.ts'
 import type { Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection, Table } from '../projection.ts'
-import { grownBy, prune, pruneWrite, rowWrites, runWrites, sendWrite, type RowWrite } from '../write-rows.ts'
+import { grownBy, mostRows, prune, pruneWrite, rowWrites, runWrites, sendWrite, type RowWrite } from '../write-rows.ts'
 import {
   CheckpointMoved,
   lockCheckpoints,
@@ -148,10 +148,10 @@ function sendPrunes(client: PoolClient, { projection, checkpoint }: ProjectionWr
   const sent: Promise<unknown>[] = []
   for (const table of projection.tables) {
     const count = rowCounts[table.name] ?? 0
-    const { keepNewest = count } = table
-    if (count <= keepNewest) continue
-    sent.push(sendWrite(client, pruneWrite(table, checkpoint.generation, count - keepNewest)))
-    rowCounts[table.name] = keepNewest
+    const most = mostRows(table)
+    if (count <= most) continue
+    sent.push(sendWrite(client, pruneWrite(table, checkpoint.generation, count - most)))
+    rowCounts[table.name] = most
   }
   return { rowCounts, sent }
 }

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { readStreamUpTo } from '../../store/log/read-log.ts'
 import { columnText, MemoryTables, type MemoryRow } from '../memory-tables.ts'
 import { physicalName } from '../physical-table.ts'
-import type { Key, Projection, Table } from '../projection.ts'
+import type { Projection, Table } from '../projection.ts'
+import { keyNames, type Key } from '../row-key.ts'
 import { decodeEvent } from '../live/read-batch.ts'
 import { differenceOf, type Difference } from './differences.ts'
 import { inTransaction } from './replays.ts'
@@ -80,7 +81,7 @@ async function foldRow(
 
 async function readRow(client: PoolClient, table: Table, generation: number, key: Key): Promise<MemoryRow | null> {
   const { rows } = await client.query<MemoryRow>(
-    `select * from ${physicalName(table, generation)} where ${table.key.name} = $1 for update`,
+    `select * from ${physicalName(table, generation)} where ${keyName(table)} = $1 for update`,
     [key],
   )
   return rows[0] ?? null
@@ -101,12 +102,17 @@ interface Told {
 /** The number of rows that the checkpoint keeps is the log's already: what was lost or put in by hand was never counted. */
 async function writeRow(client: PoolClient, table: Table, { generation, key, row }: Told): Promise<void> {
   const physical = physicalName(table, generation)
-  await client.query(`delete from ${physical} where ${table.key.name} = $1`, [key])
+  await client.query(`delete from ${physical} where ${keyName(table)} = $1`, [key])
   if (row === null) return
   const columns = Object.keys(row)
   const parameters = columns.map((_, index) => `$${String(index + 2)}`)
   await client.query(
-    `insert into ${physical} (${[table.key.name, ...columns].join(', ')}) values (${['$1', ...parameters].join(', ')})`,
+    `insert into ${physical} (${[keyName(table), ...columns].join(', ')}) values (${['$1', ...parameters].join(', ')})`,
     [key, ...columns.map((column) => columnText(row[column]))],
   )
+}
+
+/** Tables whose keys name their streams have keys of one column. */
+function keyName(table: Table): string {
+  return keyNames(table).join()
 }

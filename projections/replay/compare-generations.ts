@@ -5,6 +5,7 @@
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Table } from '../projection.ts'
+import { keyColumns, keyNames, toKey } from '../row-key.ts'
 import { differenceOf, NO_DIFFERENCES, withDifference, type Difference, type Differences } from './differences.ts'
 
 const RANGE = 5_000
@@ -22,7 +23,7 @@ export interface CompareGenerations {
 export async function compareGenerations(comparison: CompareGenerations): Promise<Differences | null> {
   let differences = NO_DIFFERENCES
   for (const table of comparison.tables) {
-    for (let after: string | null = null; ;) {
+    for (let after: KeyTexts | null = null; ;) {
       if (!(await comparison.goOn())) return null
       const range = await compareRange(comparison, table, after)
       for (const found of range.found) differences = withDifference(differences, found)
@@ -35,8 +36,11 @@ export async function compareGenerations(comparison: CompareGenerations): Promis
 
 type Row = Readonly<Record<string, unknown>>
 
+/** A key's values as texts. */
+type KeyTexts = readonly string[]
+
 interface DifferentRow {
-  readonly key: string
+  readonly key: KeyTexts
   readonly live: Row | null
   readonly rebuilt: Row | null
 }
@@ -44,17 +48,17 @@ interface DifferentRow {
 interface Range {
   readonly found: readonly Difference[]
   /** The last key of the range; null when it was the last range. */
-  readonly end: string | null
+  readonly end: KeyTexts | null
 }
 
 interface Bounds {
   /** Behind this key; null: from the first one. */
-  readonly after: string | null
+  readonly after: KeyTexts | null
   /** Up to this key; null: to the last one. */
-  readonly end: string | null
+  readonly end: KeyTexts | null
 }
 
-async function compareRange(comparison: CompareGenerations, table: Table, after: string | null): Promise<Range> {
+async function compareRange(comparison: CompareGenerations, table: Table, after: KeyTexts | null): Promise<Range> {
   const client = await comparison.pool.connect()
   try {
     // One snapshot for both statements: the range is what was looked at.
@@ -63,7 +67,7 @@ async function compareRange(comparison: CompareGenerations, table: Table, after:
     const { rows } = await client.query<DifferentRow>(rangeText(table, comparison, { after, end }), bound(after, end))
     await client.query('commit')
     client.release()
-    return { end, found: rows.map(({ key, live, rebuilt }) => differenceOf(table, key, live, rebuilt)) }
+    return { end, found: rows.map(({ key, live, rebuilt }) => differenceOf(table, toKey(key), live, rebuilt)) }
   } catch (error) {
     client.release(true)
     throw error
@@ -75,13 +79,14 @@ async function endOfRange(
   client: PoolClient,
   { live, rebuilt }: CompareGenerations,
   table: Table,
-  after: string | null,
-): Promise<string | null> {
-  const { name: key } = table.key
+  after: KeyTexts | null,
+): Promise<KeyTexts | null> {
+  const key = keyNames(table).join(', ')
   const last = (generation: number) => `(select ${key} from ${physicalName(table, generation)}
-    ${after === null ? '' : `where ${key} > $1`} order by ${key} limit 1 offset ${String(RANGE - 1)})`
-  const { rows } = await client.query<{ end: string | null }>(
-    `select least(${last(live)}, ${last(rebuilt)})::text as end`,
+    ${after === null ? '' : `where (${key}) > ${boundText(table, 0)}`} order by ${key} limit 1 offset ${String(RANGE - 1)})`
+  const { rows } = await client.query<{ end: KeyTexts }>(
+    `select array[${textsOf(table, 'ends')}] as end from (${last(live)} union all ${last(rebuilt)}) ends
+    order by ${key} limit 1`,
     bound(after, null),
   )
   return rows[0]?.end ?? null
@@ -89,24 +94,39 @@ async function endOfRange(
 
 /** Only rows that differ are sent. Bounds are written out only where there are any, so that the index is used. */
 function rangeText(table: Table, { live, rebuilt }: CompareGenerations, { after, end }: Bounds): string {
-  const { name: key } = table.key
-  const lower = after === null ? [] : [`${key} > $1`]
-  const bounds = end === null ? lower : [...lower, `${key} <= $${String(lower.length + 1)}`]
+  const names = keyNames(table)
+  const key = `(${names.join(', ')})`
+  const lower = after === null ? [] : [`${key} > ${boundText(table, 0)}`]
+  const bounds = end === null ? lower : [...lower, `${key} <= ${boundText(table, after?.length ?? 0)}`]
   const part = (generation: number) =>
     `(select * from ${physicalName(table, generation)} ${bounds.length === 0 ? '' : `where ${bounds.join(' and ')}`})`
-  return `select coalesce(ours.${key}, theirs.${key})::text as key,
+  return `select case when ours.${names[0] ?? ''} is null then array[${textsOf(table, 'theirs')}]
+        else array[${textsOf(table, 'ours')}] end as key,
       ${rowText(table, 'ours')} as live, ${rowText(table, 'theirs')} as rebuilt
-    from ${part(live)} ours full join ${part(rebuilt)} theirs on ours.${key} = theirs.${key}
+    from ${part(live)} ours full join ${part(rebuilt)} theirs
+      on ${names.map((name) => `ours.${name} = theirs.${name}`).join(' and ')}
     where ours is distinct from theirs
-    order by coalesce(ours.${key}, theirs.${key})`
+    order by ${names.map((name) => `coalesce(ours.${name}, theirs.${name})`).join(', ')}`
+}
+
+function textsOf(table: Table, side: string): string {
+  return keyNames(table)
+    .map((name) => `${side}.${name}::text`)
+    .join(', ')
+}
+
+/** Parameters behind the first so many, as a key. */
+function boundText(table: Table, behind: number): string {
+  const values = keyColumns(table).map(({ type }, index) => `$${String(behind + index + 1)}::${type}`)
+  return `(${values.join(', ')})`
 }
 
 /** A row's values as texts: JSON would be read with numbers that are rounded past 2^53. Null where there is no row. */
-function rowText({ key, columns }: Table, side: string): string {
-  const values = Object.keys(columns).map((column) => `'${column}', ${side}.${column}::text`)
-  return `case when ${side}.${key.name} is not null then jsonb_build_object(${values.join(', ')}) end`
+function rowText(table: Table, side: string): string {
+  const values = Object.keys(table.columns).map((column) => `'${column}', ${side}.${column}::text`)
+  return `case when ${side}.${keyNames(table)[0] ?? ''} is not null then jsonb_build_object(${values.join(', ')}) end`
 }
 
-function bound(...keys: readonly (string | null)[]): string[] {
-  return keys.filter((key) => key !== null)
+function bound(...keys: readonly (KeyTexts | null)[]): string[] {
+  return keys.flatMap((key) => key ?? [])
 }

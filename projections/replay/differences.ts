@@ -1,6 +1,7 @@
 /** How two generations of a projection differ. */
 import { columnText } from '../memory-tables.ts'
-import type { Key, Table } from '../projection.ts'
+import type { Table } from '../projection.ts'
+import { keyText, type Key } from '../row-key.ts'
 
 /** `missing`: the live one lacks it; `extra`: the log does not tell of it; `different`: a column has another value. */
 export type DifferenceKind = 'missing' | 'extra' | 'different'
@@ -51,5 +52,5 @@ export function differenceOf(table: Table, key: Key, live: Row | null, rebuilt: 
   const columns = Object.keys(table.columns)
     .map((column) => ({ column, live: columnText(live?.[column]), rebuilt: columnText(rebuilt?.[column]) }))
     .filter((column) => column.live !== column.rebuilt)
-  return { table: table.name, key: String(key), kind, columns }
+  return { table: table.name, key: keyText(key), kind, columns }
 }

@@ -25,7 +25,7 @@ export const activityTable = table({
     units: 'bigint',
     reason: 'text',
   },
-  keepNewest: 10_000,
+  keep: { column: 'position', newest: 10_000 },
 })
 
 const TOLD = [

@@ -2,7 +2,8 @@
  * The figures of sales by hour, region, product and so on: a breakdown for itself, of all time or of a period; and all of
  * them, with the total, as items that change one by one.
  */
-import type { Key, Table } from '../projection.ts'
+import type { Table } from '../projection.ts'
+import type { Key } from '../row-key.ts'
 import {
   breakdownsTable,
   DIMENSIONS,

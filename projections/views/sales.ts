@@ -89,7 +89,7 @@ export const secondsTable = table({
     refunds: 'counter',
     deliveries: 'counter',
   },
-  keepNewest: 7_200,
+  keep: { column: 'second', newest: 7_200 },
 })
 
 const ALL = 'all'

@@ -9,7 +9,8 @@ import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
 import { physicalName } from '../physical-table.ts'
-import type { Columns, KeyType, Table } from '../projection.ts'
+import type { Columns, Table } from '../projection.ts'
+import type { TableKey } from '../row-key.ts'
 import { rfc3339, type Shown } from './shown.ts'
 
 /** The view is not in the database yet, or its tables are of another release and are being rebuilt. */
@@ -34,7 +35,7 @@ export interface ViewQuery {
   readonly beside?: (physical: TableName) => string
 }
 
-export type TableName = <C extends Columns, K extends KeyType>(table: Table<C, K>) => string
+export type TableName = <C extends Columns, K extends TableKey>(table: Table<C, K>) => string
 
 export interface Snapshot<Row> {
   readonly shown: Shown
