@@ -33,7 +33,8 @@ export interface Operation<Schema extends FastifySchema = FastifySchema> {
 
 export interface Described {
   readonly tag:
-    'orders' | 'payments' | 'deliveries' | 'products' | 'customers' | 'analytics' | 'messages' | 'log' | 'operations'
+    | ('orders' | 'payments' | 'deliveries' | 'products' | 'customers' | 'analytics')
+    | ('insights' | 'messages' | 'log' | 'operations')
   readonly summary: string
   readonly description?: string
   /** Null: needs no token. */

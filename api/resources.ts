@@ -2,6 +2,7 @@
 import type { Named } from '../commands/shape.ts'
 import type { ApiParts } from './parts.ts'
 import type { Resource } from './resource.ts'
+import { recommendations } from './insights/recommendations.ts'
 import { activity } from './routes/activity.ts'
 import { alerts } from './routes/alerts.ts'
 import { analytics } from './routes/analytics.ts'
@@ -46,6 +47,7 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   products,
   customers,
   analytics,
+  recommendations,
   activity,
   events,
   simulation,

@@ -30,18 +30,26 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   projections: { folders: ['domain', 'schemas', 'store'], packages: ['kysely', 'pg', 'pg-copy-streams'], node: true },
   reactors: {
-    folders: ['domain', 'commands', 'schemas', 'store', 'projections'],
+    folders: ['domain', 'commands', 'schemas', 'store', 'projections', 'insights'],
     packages: ['pg', 'kysely', 'nodemailer', 'smtp-server', 'undici'],
     node: true,
   },
+  insights: {
+    folders: ['domain', 'schemas', 'store', 'projections'],
+    packages: ['kysely', 'pg', 'pg-copy-streams', 'lz4-napi'],
+    node: true,
+  },
   audit: {
-    folders: ['domain', 'schemas', 'contract', 'store', 'projections', 'kafka'],
+    folders: ['domain', 'schemas', 'contract', 'store', 'projections', 'kafka', 'insights'],
     packages: ['pg', 'kysely'],
     node: true,
   },
   simulation: { folders: ['domain', 'commands'], packages: [], node: false },
   api: {
-    folders: ['domain', 'commands', 'schemas', 'store', 'projections', 'contract', 'kafka', 'reactors', 'simulation'],
+    folders: [
+      ...['domain', 'commands', 'schemas', 'store', 'projections', 'contract'],
+      ...['kafka', 'reactors', 'insights', 'simulation'],
+    ],
     packages: ['fastify', '@fastify/*', 'typebox', 'prom-client', 'pino', 'ajv'],
     node: true,
   },
@@ -56,6 +64,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'migrations',
       'projections',
       'reactors',
+      'insights',
       'contract',
       'kafka',
       'simulation',

@@ -7,6 +7,8 @@ import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
+import { LearntCache } from '../../insights/recommendations/learnt-cache.ts'
+import { openRecommending } from '../../insights/recommendations/recommendations.ts'
 import { openViews } from '../../projections/views/views.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { addressOf } from '../../contract/registry/registry-client.ts'
@@ -135,6 +137,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
+  const learnt = new LearntCache({ queries: views.together, monotonic: () => performance.now() })
+  const recommending = openRecommending({ cache: learnt, products: views.products, orders: views.orders })
   const reachPoint = crashPoints({ crash })
   const reactors = openReactors({ pool, names, skips, executor: committer, newId })
   const knownHead = () => committer.known
@@ -145,7 +149,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   return {
     parts: {
       executor: committer,
-      ...{ views, reactors, live },
+      ...{ views, reactors, live, recommending },
       payments: {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
         webhooks: {

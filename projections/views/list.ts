@@ -9,8 +9,9 @@ import { payments } from './payments.ts'
 import { products } from './products.ts'
 import type { Projection } from '../projection.ts'
 import { sales } from './sales.ts'
+import { together } from '../insights/together.ts'
 
 export const projections: readonly Projection[] = [
   ...[orders, products, customers, sales, activity, payments, deliveries],
-  ...[alerts, notifications],
+  ...[alerts, notifications, together],
 ]

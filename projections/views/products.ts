@@ -103,6 +103,8 @@ export interface ProductQueries {
   /** Those of these SKUs that there are. */
   byKeys(skus: readonly string[]): Promise<Breakdown<ProductView>>
   get(sku: string): Promise<Found<ProductView>>
+  /** The first products in stock, by SKU, at most so many. */
+  inStock(without: readonly string[], most: number): Promise<readonly string[]>
   /** The products that have one of these names, exactly; at most two of each. A name without one is left out. */
   named(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
 }
@@ -136,6 +138,11 @@ export function productQueries(reader: ViewReader): ProductQueries {
       return { item: rows[0] === undefined ? null : productView(rows[0]), ...shown }
     },
 
+    async inStock(without, most) {
+      const { rows } = await reader.read<Pick<ProductRow, 'sku'>>(productsInStock, [without, most])
+      return rows.map(({ sku }) => sku)
+    },
+
     async named(names) {
       const { rows } = await reader.read<Pick<ProductRow, 'sku' | 'name'>>(productsNamed, [[...new Set(names)]])
       const skus = new Map<string, readonly string[]>()
@@ -167,6 +174,17 @@ export const productsByKeys: ViewQuery = {
 const oneProduct: ViewQuery = {
   name: 'one',
   rows: (physical) => `select * from ${physical(productsTable)} where sku = $1`,
+}
+
+/** Values: the SKUs to leave out, the limit. */
+const productsInStock: ViewQuery = {
+  name: 'in_stock',
+  rows: (physical) => `
+    select sku from ${physical(productsTable)}
+    where on_hand > reserved and first_position is not null and sku <> all($1::text[])
+    order by sku
+    limit $2`,
+  orderBy: 'sku',
 }
 
 /** Values: the names. Two tell that a name is not one product's, however many have it. */

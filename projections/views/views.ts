@@ -26,6 +26,7 @@ import {
 } from '../replay/replays.ts'
 import { salesBreakdowns, salesItemQueries, type SalesBreakdowns, type SalesItemQueries } from './sales-breakdowns.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
 import { ViewReader } from './view-reader.ts'
 import { ShownWatch } from './shown-watch.ts'
 
@@ -44,6 +45,7 @@ export interface Views {
   readonly deliveries: DeliveryQueries
   readonly alerts: AlertQueries
   readonly notifications: NotificationQueries
+  readonly together: TogetherQueries
   /** Of the log, as the database has it now. */
   head(): Promise<Position>
   /**
@@ -70,7 +72,7 @@ export interface Replays {
 
 export type ViewName =
   | ('orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries')
-  | ('alerts' | 'notifications')
+  | ('alerts' | 'notifications' | 'together')
 
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
@@ -94,6 +96,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     deliveries: new ViewReader(pool, deliveries.name, { epochs }),
     alerts: new ViewReader(pool, alerts.name, { epochs }),
     notifications: new ViewReader(pool, notifications.name, { epochs }),
+    together: new ViewReader(pool, together.name, { epochs }),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -107,6 +110,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     deliveries: watch('deliveries'),
     alerts: watch('alerts'),
     notifications: watch('notifications'),
+    together: watch('together'),
   }
   return {
     orders: orderQueries(readers.orders),
@@ -119,6 +123,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     deliveries: deliveryQueries(readers.deliveries),
     alerts: alertQueries(readers.alerts),
     notifications: notificationQueries(readers.notifications),
+    together: togetherQueries(readers.together),
     head: () => readHead(pool),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),

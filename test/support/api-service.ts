@@ -14,6 +14,8 @@ import type { ApiParts, ApiSettings } from '../../api/parts.ts'
 import { buildServer } from '../../api/server.ts'
 import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
+import { LearntCache } from '../../insights/recommendations/learnt-cache.ts'
+import { openRecommending } from '../../insights/recommendations/recommendations.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
@@ -104,6 +106,10 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const parts: ApiParts = {
     executor: committer,
     ...{ views, reactors, live },
+    recommending: openRecommending({
+      cache: new LearntCache({ queries: views.together, monotonic: () => performance.now() }),
+      ...{ products: views.products, orders: views.orders },
+    }),
     payments: {
       ...{ hasGateway: true, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve() },

@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+import { closed, named, nullable, oneOf } from '../../commands/shape.ts'
+import { count, Position, time } from './shape.ts'
+
+export const RULES = ['boughtTogether', 'viewedTogether', 'popular'] as const
+
+export const Recommendations = named(
+  'Recommendations',
+  {
+    items: Type.Array(
+      closed({
+        sku: Type.String({ description: 'Product to offer: it is in stock, and not in the basket.' }),
+        score: Type.Number({ description: 'Sum over the basket of how near it is; 0 if it is only popular.' }),
+        why: closed({
+          rule: oneOf(RULES, { description: 'Why it is offered.' }),
+          sku: Type.String({
+            description: 'The product of the basket that speaks most for it; of a popular one, itself.',
+          }),
+          together: count('Orders that hold both.'),
+          of: count('Orders with `sku` among their first 20 products.'),
+        }),
+      }),
+      { description: 'At most 10: bought together first, then popular.' },
+    ),
+    position: Position,
+    behaviourAsOf: nullable(time('Newest event of behaviour that this rests on; null: on none.')),
+  },
+  {
+    description: 'What to offer. Nothing is claimed about how many will buy it.',
+    examples: [
+      {
+        items: [
+          {
+            sku: 'CASE-17',
+            score: 0.41,
+            why: { rule: 'boughtTogether', sku: 'IPHONE-17', together: 60, of: 96 },
+          },
+        ],
+        position: 4711,
+        behaviourAsOf: null,
+      },
+    ],
+  },
+)

@@ -1,0 +1,73 @@
+/** What to offer: of what was learnt, what can be bought now. */
+import type { ProductQueries } from '../../projections/views/products.ts'
+import type { OrderQueries } from '../../projections/views/orders.ts'
+import type { LearntCache } from './learnt-cache.ts'
+import { asPopular, boughtTogether, popular, type Recommendation } from './recommend.ts'
+
+/** So many are offered where the shop has as many. */
+export const OFFERED = 10
+/** Among which the last one that was accepted is looked for. */
+const NEWEST_ORDERS = 10
+/** Candidates whose stock is looked up at a time. */
+const LOOKED_UP = 30
+
+export interface Recommendations {
+  /** Of what was learnt. */
+  readonly position: number
+  readonly items: readonly Recommendation[]
+}
+
+export interface RecommendationsParts {
+  readonly cache: Pick<LearntCache, 'learnt'>
+  readonly products: Pick<ProductQueries, 'byKeys' | 'inStock'>
+  readonly orders: Pick<OrderQueries, 'list'>
+}
+
+export interface Recommending {
+  /** Beside these products, in any order; unknown ones are passed over. Rejects with ViewNotReady while there are no rows. */
+  beside(basket: readonly string[]): Promise<Recommendations>
+  /** Beside what a customer ordered last; with no order, what is popular. */
+  forCustomer(customerId: string): Promise<Recommendations>
+}
+
+export function openRecommending({ cache, products, orders }: RecommendationsParts): Recommending {
+  async function beside(basket: readonly string[]): Promise<Recommendations> {
+    const { learnt, position } = await cache.learnt()
+    const nearest = boughtTogether(learnt, basket)
+    const passed = new Set([...basket, ...nearest.map(({ sku }) => sku)])
+    const items: Recommendation[] = []
+    for (const candidates of pagesOf(chain(nearest, popular(learnt, passed)))) {
+      const { items: found } = await products.byKeys(candidates.map(({ sku }) => sku))
+      const inStock = new Set(found.filter(({ available }) => available > 0).map(({ sku }) => sku))
+      items.push(...candidates.filter(({ sku }) => inStock.has(sku)))
+      if (items.length >= OFFERED) return { items: items.slice(0, OFFERED), position }
+    }
+    // A new shop, or a small one: what nobody has bought yet.
+    const others = await products.inStock([...basket, ...learnt.bought.keys()], OFFERED - items.length)
+    return { items: [...items, ...others.map((sku) => asPopular(sku, 0))], position }
+  }
+
+  return {
+    beside,
+    async forCustomer(customerId) {
+      const newest = await orders.list({ customerId, status: null, limit: NEWEST_ORDERS, cursor: null })
+      const last = newest.items.find(({ status }) => status !== 'rejected')
+      return beside(last?.lines.map(({ sku }) => sku) ?? [])
+    },
+  }
+}
+
+function* chain<Item>(...lists: readonly Iterable<Item>[]): Generator<Item, void, undefined> {
+  for (const list of lists) yield* list
+}
+
+function* pagesOf<Item>(items: Iterable<Item>): Generator<readonly Item[], void, undefined> {
+  let page: Item[] = []
+  for (const item of items) {
+    page.push(item)
+    if (page.length < LOOKED_UP) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
