@@ -1361,6 +1361,31 @@ export interface ReceiveStock {
   readonly quantity: number
 }
 
+/** What to offer. Nothing is claimed about how many will buy it. */
+export interface Recommendations {
+  /** At most 10: bought together first, then popular. */
+  readonly items: readonly ({
+    /** Product to offer: it is in stock, and not in the basket. */
+    readonly sku: string
+    /** Sum over the basket of how near it is; 0 if it is only popular. */
+    readonly score: number
+    readonly why: {
+      /** Why it is offered. */
+      readonly rule: 'boughtTogether' | 'viewedTogether' | 'popular'
+      /** The product of the basket that speaks most for it; of a popular one, itself. */
+      readonly sku: string
+      /** Orders that hold both. */
+      readonly together: number
+      /** Orders with `sku` among their first 20 products. */
+      readonly of: number
+    }
+  })[]
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Newest event of behaviour that this rests on; null: on none. RFC 3339, UTC. */
+  readonly behaviourAsOf: string | null
+}
+
 /** What goes back. */
 export interface RefundAmount {
   /** In minor units (cents for EUR), at most what is left. */

@@ -8,7 +8,9 @@ import type { PoolClient } from '../store/postgres/database.ts'
 import type { Changes, TableChanges } from './fold-batch.ts'
 import { stagingColumns } from './physical-table.ts'
 import type { Table } from './projection.ts'
-import { groupChanges, mergeText, prune, removeWrite, runWrites, writtenColumns, type Group } from './write-rows.ts'
+import { prune } from './prune-rows.ts'
+import { runWrites } from './row-write.ts'
+import { groupChanges, mergeText, removeWrite, writtenColumns, type Group } from './write-rows.ts'
 import { copyChunks } from './copy-format.ts'
 
 export interface CopyRows {

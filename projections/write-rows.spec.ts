@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { int8Array, numericArray, textArray } from '../store/postgres/binary-array.ts'
 import { Fold } from './fold-batch.ts'
 import { table, type Rows } from './projection.ts'
-import { pruneWrite, rowWrites, type RowWrite } from './write-rows.ts'
+import { pruneWrite } from './prune-rows.ts'
+import type { RowWrite } from './row-write.ts'
+import { rowWrites } from './write-rows.ts'
 
 const stock = table({
   name: 'stock',
@@ -92,6 +94,15 @@ test('a value of a key that holds a NUL is refused, because it would be another 
   const fold = new Fold()
   fold.set(pairs, ['A\0', 'B'], {})
   expect(() => rowWrites(pairs, 7, fold.changes().get(pairs) ?? new Map())).toThrow('holds a NUL')
+})
+
+test('many rows are written in pieces, in ascending order, each of them once', () => {
+  const writes = writesOf((rows) => {
+    for (let index = 0; index < 45_000; index++) rows.add(stock, `S${String(index).padStart(5, '0')}`, { sold: 1 })
+  })
+  const counts = writes.map(({ values }) => String(values[0]).match(/S\d{5}/g) ?? [])
+  expect(counts.map(({ length }) => length)).toEqual([20_000, 20_000, 5_000])
+  expect(counts.flat()).toEqual(counts.flat().toSorted())
 })
 
 test('a sum is written whole, however large', () => {

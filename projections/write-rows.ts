@@ -3,25 +3,18 @@
  * Keys are sorted, so that rows are locked in one order and neighbours in an index are written together.
  */
 import { int4Array, int8Array, numericArray, textArray } from '../store/postgres/binary-array.ts'
-import type { PoolClient } from '../store/postgres/database.ts'
 import type { TableChanges, Written } from './fold-batch.ts'
 import { physicalName } from './physical-table.ts'
 import { keepsRows } from './kept-values.ts'
+import { pruneValues } from './prune-rows.ts'
+import type { RowWrite } from './row-write.ts'
 import type { ColumnType, Table, Value } from './projection.ts'
 import { keyColumns, keyNames, keyValues, type Key, type KeyValue } from './row-key.ts'
-
-export interface RowWrite {
-  readonly name: string
-  readonly text: string
-  readonly values: readonly (Buffer | number)[]
-  /** What the number that the statement returns means for the number of rows in the table. */
-  readonly counts: 'inserted' | 'deleted'
-}
 
 /** The statements for one table's changes, in order. Pure; throws when a value does not fit its column. */
 export function rowWrites(table: Table, generation: number, changes: TableChanges): readonly RowWrite[] {
   const { removed, groups } = groupChanges(table, changes)
-  const writes = groups.map((group) => upsert(table, generation, group))
+  const writes = groups.flatMap(inPieces).map((group) => upsert(table, generation, group))
   if (table.keep !== undefined && !keepsRows(table)) return [...writes, pruneValues(table, generation)]
   return removed.length === 0 ? writes : [removeWrite(table, generation, removed), ...writes]
 }
@@ -43,74 +36,16 @@ export function groupChanges(table: Table, changes: TableChanges): GroupedChange
   return { removed, groups: [...new Set(groups.values())] }
 }
 
-/** Runs the statements and returns by how much the number of rows grew (or shrank, negative). */
-export async function runWrites(client: PoolClient, writes: readonly RowWrite[]): Promise<number> {
-  let grown = 0
-  for (const write of writes) grown += grownBy(write, await sendWrite(client, write))
-  return grown
-}
+/** Of one statement: some 100 ms, far from where a session ends one. */
+const MOST_ROWS = 20_000
 
-/** Resolves with the number that the statement returns. */
-export async function sendWrite(client: PoolClient, { name, text, values }: RowWrite): Promise<number> {
-  const { rows } = await client.query<[number]>({ name, text, values: [...values], rowMode: 'array' })
-  return rows[0]?.[0] ?? 0
-}
-
-export function grownBy({ counts }: RowWrite, count: number): number {
-  return counts === 'inserted' ? count : -count
-}
-
-/** How many rows a table has at most, where its count of rows says which are too many. */
-export function mostRows(table: Table): number {
-  return keepsRows(table) ? (table.keep?.newest ?? Infinity) : Infinity
-}
-
-/** Deletes the rows with the lowest keys, this many: it walks over no other. */
-export function pruneWrite(table: Table, generation: number, surplus: number): RowWrite {
-  const name = physicalName(table, generation)
-  const key = keyNames(table).join(', ')
-  return {
-    name: `prune_${name}`,
-    text: `with deleted as (
-        delete from ${name} where ${key} in (select ${key} from ${name} order by ${key} limit $1) returning 1)
-      select count(*)::int from deleted`,
-    values: [surplus],
-    counts: 'deleted',
-  }
-}
-
-/**
- * Deletes the rows whose values are not among the newest distinct ones. It steps from value to value through an index that
- * begins with that column, and not even that while the values lie so close that there cannot be too many.
- */
-function pruneValues(table: Table, generation: number): RowWrite {
-  const name = physicalName(table, generation)
-  const { column, newest = 0 } = table.keep ?? {}
-  return {
-    name: `prune_${name}`,
-    text: `with recursive ends as (
-        select min(${String(column)}) as lowest, max(${String(column)}) as highest from ${name}),
-      newest (value, place) as (
-        select highest, 1 from ends where highest - lowest >= $1
-        union all
-        select (select max(${String(column)}) from ${name} where ${String(column)} < newest.value), place + 1
-        from newest where place <= $1 and value is not null),
-      deleted as (
-        delete from ${name} where ${String(column)} <= (select value from newest where place = $1 + 1) returning 1)
-      select count(*)::int from deleted`,
-    values: [newest],
-    counts: 'deleted',
-  }
-}
-
-/** Deletes what a table of `count` rows does not keep, behind a write; returns how many it then has. */
-export async function prune(client: PoolClient, table: Table, generation: number, count: number): Promise<number> {
-  if (table.keep !== undefined && !keepsRows(table)) {
-    return count + (await runWrites(client, [pruneValues(table, generation)]))
-  }
-  const most = mostRows(table)
-  if (count <= most) return count
-  return count + (await runWrites(client, [pruneWrite(table, generation, count - most)]))
+function inPieces(group: Group): readonly Group[] {
+  const { keys, written } = group
+  if (keys.length <= MOST_ROWS) return [group]
+  return Array.from({ length: Math.ceil(keys.length / MOST_ROWS) }, (_, piece) => {
+    const [from, to] = [piece * MOST_ROWS, (piece + 1) * MOST_ROWS]
+    return { ...group, keys: keys.slice(from, to), written: written.slice(from, to) }
+  })
 }
 
 /** Rows that set the same columns. They may add to different counters: what a row does not add to grows by 0. */

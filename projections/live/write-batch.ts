@@ -7,7 +7,9 @@ import { sqlState } from '../../store/postgres/sqlstate.ts'
 import type { Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection, Table } from '../projection.ts'
-import { grownBy, mostRows, prune, pruneWrite, rowWrites, runWrites, sendWrite, type RowWrite } from '../write-rows.ts'
+import { mostRows, prune, pruneWrite } from '../prune-rows.ts'
+import { grownBy, runWrites, sendWrite, type RowWrite } from '../row-write.ts'
+import { rowWrites } from '../write-rows.ts'
 import {
   CheckpointMoved,
   lockCheckpoints,
@@ -17,9 +19,10 @@ import {
   type BatchEnd,
 } from './checkpoints.ts'
 
-/** A stopped process must not hold the checkpoints' locks against the one that took over. */
+/** A stopped process must not hold the checkpoints' locks against the one that took over; a large batch may take its time. */
 const BEGIN = `begin;
   set local lock_timeout = '2s';
+  set local statement_timeout = '30s';
   set local idle_in_transaction_session_timeout = '2s'`
 
 /** The dual-written generation refused the batch: end its replay, and write the batch again. */

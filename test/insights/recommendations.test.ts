@@ -9,7 +9,8 @@ import { appendEvents } from '../support/append-events.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
-import { listed, ofOrder, ofProduct, openProjecting, type Projecting } from '../projections/projecting.ts'
+import { listed, ofOrder, ofProduct, openProjecting, stateOf, type Projecting } from '../projections/projecting.ts'
+import { eventually } from '../support/eventually.ts'
 import { hitRates, readBaskets, SPLIT } from './online-retail.ts'
 
 describe('on the baskets of a year', () => {
@@ -30,7 +31,8 @@ describe('on the baskets of a year', () => {
       head = await appendEvents(projecting.pool, events)
     }
     await projecting.project({ projections: [together] })
-    await projecting.shown(head, 'together')
+    const shown = async () => (await stateOf(projecting, 'together')).position >= head
+    await eventually(shown, { timeout: 500_000 })
     learnt = await learn((await projecting.views.together.all()).products, () => performance.now())
   }, 600_000)
 
