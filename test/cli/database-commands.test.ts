@@ -85,6 +85,7 @@ describe('verify', () => {
         { law: 7, name: 'projection-deliveries' },
         { law: 7, name: 'projection-alerts' },
         { law: 7, name: 'projection-notifications' },
+        { law: 7, name: 'projection-together' },
       ],
     })
   })
