@@ -101,7 +101,18 @@ describe.skipIf(browser === null)('the page of the API', () => {
       `[...document.querySelectorAll('.opblock-tag')].map(({ dataset }) => dataset.tag)`,
     )
     expect(tags).toEqual([
-      ...['orders', 'payments', 'deliveries', 'products', 'customers', 'analytics', 'insights', 'messages', 'log', 'operations'],
+      ...[
+        'orders',
+        'payments',
+        'deliveries',
+        'products',
+        'customers',
+        'analytics',
+        'insights',
+        'messages',
+        'log',
+        'operations',
+      ],
     ])
     await page.getByRole('button', { name: 'POST /orders Place an order', exact: true }).first().click()
     await page.getByRole('button', { name: 'Try it out' }).click()
