@@ -121,6 +121,7 @@ test('law 13: names of consumer groups that others make become no more than so m
       return {
         ...partition,
         group: `g${String(round)}-${String(index)}`,
+        kind: 'classic',
         state: 'Empty',
         members: [],
         behind: 0,

@@ -614,6 +614,8 @@ export interface Fault {
 export interface GroupLag {
   /** The consumer group. */
   readonly group: string
+  /** `classic`; `consumer`: of the consumer protocol (KIP-848); `share`: a share group, whose offsets are those of its oldest unfinished records; `streams`: of Kafka Streams; null: unknown. A kind that is not described has a detail that says so. */
+  readonly kind: string | null
   /** State in Kafka: Stable, Empty, PreparingRebalance. */
   readonly state: string
   readonly members: readonly {

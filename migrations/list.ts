@@ -21,6 +21,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0018_delivery_reactor': sql('0018_delivery_reactor.sql'),
   '0019_alerts': sql('0019_alerts.sql'),
   '0021_live': sql('0021_live.sql'),
+  '0022_inbound_waits': sql('0022_inbound_waits.sql'),
 }
 
 function sql(file: string): string {

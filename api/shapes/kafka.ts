@@ -40,6 +40,12 @@ export const GroupLag = named(
   'GroupLag',
   {
     group: Type.String({ description: 'The consumer group.' }),
+    kind: nullable(
+      Type.String({
+        description:
+          '`classic`; `consumer`: of the consumer protocol (KIP-848); `share`: a share group, whose offsets are those of its oldest unfinished records; `streams`: of Kafka Streams; null: unknown. A kind that is not described has a detail that says so.',
+      }),
+    ),
     state: Type.String({ description: 'State in Kafka: Stable, Empty, PreparingRebalance.' }),
     members: Type.Array(
       closed({

@@ -12,6 +12,7 @@ import { openRecommending } from '../../insights/recommendations/recommendations
 import { openViews } from '../../projections/views/views.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { addressOf } from '../../contract/registry/registry-client.ts'
+import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { namesOfReactors, skips } from '../../reactors/list.ts'
@@ -122,8 +123,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
   const shop: ShopSettings = { currency, reservationMinutes, clock, newId }
+  const { judge, stop: stopJudge } = judgeThread()
+  releases.add('reading of schemas', stopJudge)
   const reader = placeOrderReader({
-    ...{ schemaId: placeOrderId, registry: registry.registry, monotonic: () => performance.now() },
+    ...{ schemaId: placeOrderId, registry: registry.registry, judge, monotonic: () => performance.now() },
   })
   const taking = { executor: committer, shop, ...reader }
   const inbound =

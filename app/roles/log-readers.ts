@@ -1,5 +1,6 @@
 /** Who reads the log and how far each got, from the database alone: true whichever process asks. */
-import type { LogReader } from '../../kafka/lag/lag-report.ts'
+import type { LogLook, LogReader } from '../../kafka/lag/lag-report.ts'
+import { readWaits } from '../../kafka/inbound/inbound-offsets.ts'
 import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { readProjectionStates, type ProjectionState } from '../../projections/live/projection-states.ts'
@@ -18,15 +19,17 @@ export interface LogReadersOptions {
 
 /** The projections, the named reactors, and the relay where there is Kafka and it is known which cluster that is. */
 export function logReaders(pool: Pool, { progress, kafka, reactors }: LogReadersOptions) {
-  return async (clusterId: string | null): Promise<readonly LogReader[]> => {
-    const [states, served, acting] = await Promise.all([
+  return async (clusterId: string | null): Promise<LogLook> => {
+    const [states, served, acting, waits] = await Promise.all([
       readProjectionStates(pool, progress),
       isLeased(pool, PROJECTOR_LEASE),
       readReactorStates(pool, reactors),
+      kafka === null ? [] : readWaits(pool),
     ])
     const relay =
       kafka === null || clusterId === null ? [] : [await readRelay(pool, relayReader(clusterId, kafka.prefix))]
-    return [...relay, ...states.map((state) => projectionReader(state, served)), ...acting.map(reactorReader)]
+    const shown = states.map((state) => projectionReader(state, served))
+    return { readers: [...relay, ...shown, ...acting.map(reactorReader)], waits }
   }
 }
 

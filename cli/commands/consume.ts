@@ -10,7 +10,7 @@ import { examples } from '../examples.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { wholeNumber } from '../load/options.ts'
 import { consumeAlone } from '../records/consume-alone.ts'
-import { consumeInGroup } from '../records/consume-in-group.ts'
+import { consumeInGroup, type PassedOffsets } from '../records/consume-in-group.ts'
 import { consumeDecoder } from '../records/consume-decoder.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { recordText } from '../records/record-text.ts'
@@ -36,9 +36,10 @@ in the registry are shown by their fields, else in hex; JSON is
 shown as it is, and nothing that cannot be read stops the command.
 What a transaction rolled back, or may still roll back, is hidden; with --isolation all it is shown and says so.
 Without --group all partitions are read from --from on, and nobody notices; those that are added, from their beginning.
-With --group the members share the partitions and go on where the group was; --from says where a new group begins. What
-cannot be unpacked ends a member, as no member can go past it. --work makes each message take so long, to see how a group
-scales and what \`orderledger lag\` says of it.`
+With --group the members share the partitions and go on where the group was; --from says where a new group begins;
+partitions that are added are read from their beginning. What cannot be unpacked is named with its offsets and passed
+over: the exit code then is 1. --work makes each message take so long, to see how a group scales and what
+\`orderledger lag\` says of it.`
 
 export function register(program: Command, context: CommandContext): void {
   program
@@ -88,13 +89,14 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   })
   const topic = wholeName(kafka, asked)
   const common = { kafka, topic, sink, signal }
+  const onAdded = (partitions: readonly number[]) => output.note(`partitions were added: ${partitions.join(', ')}`)
   let lastReason = ''
   try {
     const reading = () =>
       group === undefined
         ? consumeAlone({
             ...{ ...common, from, isolation },
-            onAdded: (partitions) => output.note(`partitions were added: ${partitions.join(', ')}`),
+            onAdded,
             onRetry(reason) {
               if (reason !== lastReason) output.note(`retrying: ${reason}`)
               lastReason = reason
@@ -106,6 +108,11 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
+            onAdded,
+            onPassed(passed) {
+              output.note(passedText(passed))
+              context.exitWith(1)
+            },
           })
     await toldIfAway(kafka, reading, topic)
   } finally {
@@ -143,6 +150,10 @@ function joinedText(group: string, partitions: readonly number[]): string {
   return partitions.length === 0
     ? `joined ${group}: all partitions are taken by other members`
     : `joined ${group}: partitions ${partitions.join(', ')}`
+}
+
+function passedText({ partition, first, last, reason }: PassedOffsets): string {
+  return `partition ${String(partition)}, offsets ${String(first)} to ${String(last)}: passed over, cannot be unpacked: ${reason}`
 }
 
 function summary({ messages, bytes, seconds, ratePerSecond }: ConsumeReport): string {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRunFile } from '../../app/start/run-file.ts'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
+import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { lookUpEventSchemas, type EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { foreignSchemas } from '../../contract/registry/foreign-schemas.ts'
@@ -27,7 +28,7 @@ export async function consumeDecoder(context: CommandContext): Promise<ConsumeDe
   const service = readRunFile(dataDir)?.url
   const url = schemaRegistryUrl ?? (service === undefined ? null : `${service}/registry`)
   if (url === null) return { decode: ours, prepare: () => Promise.resolve() }
-  const foreign = foreignSchemas(url)
+  const foreign = foreignSchemas(url, judgeThread().judge)
   const isForeign = (message: Buffer) => {
     const id = schemaIdOf(message)
     return id !== null && ids.find(id) === null

@@ -1,5 +1,5 @@
 /** Lag as a table: a line for each group and reader, and below a group one for each of its partitions. */
-import type { Lag, LagReport, Reach } from '../../kafka/lag/lag-report.ts'
+import type { GroupLag, Lag, LagReport, Reach } from '../../kafka/lag/lag-report.ts'
 import type { Verdict } from '../../kafka/lag/lag.ts'
 import { styled, table, type Cell, type Style } from '../output/output.ts'
 import type { ProgressStream } from '../output/progress.ts'
@@ -16,7 +16,7 @@ const STYLES: Readonly<Record<Verdict, Style>> = {
 
 export function lagText({ kafka, log, groups, readers, verdict, settled }: LagReport, stream: ProgressStream): string {
   const ofGroups = groups.flatMap((group) => [
-    row(group.group, `${group.state}, ${members(group.members.length)}`, group),
+    row(group.group, groupText(group), group),
     ...group.partitions.map((one) =>
       row(`  ${one.topic} ${one.partition}`, `${one.offset ?? '?'} of ${one.end ?? '?'}`, one),
     ),
@@ -56,6 +56,17 @@ function reachLines(what: string, { state, ageSeconds, detail }: Reach, variable
   if (state === 'connected') return detail === null ? [] : [`${what}: ${printable(detail)}`]
   const age = ageSeconds === null ? '' : `, data ${ageSeconds.toFixed(1)} s old`
   return [`${what}: unreachable${age}: ${printable(detail)}`]
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  consumer: 'consumer protocol (KIP-848)',
+  share: 'share group',
+  streams: 'Kafka Streams',
+}
+
+function groupText({ state, kind, members: all }: GroupLag): string {
+  const what = kind === null || kind === 'classic' ? [] : [KINDS[kind] ?? printable(kind)]
+  return [state, ...what, members(all.length)].join(', ')
 }
 
 function members(count: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SchemaParseError } from '../compatibility/schema-parse-error.ts'
-import { JudgeBusy, judgeThread, type JudgeThreadOptions } from './judge-thread.ts'
+import { JudgeBusy } from './judge-busy.ts'
+import { judgeThread, type JudgeThreadOptions } from './judge-thread.ts'
 import { judged, type Question } from './judgement.ts'
 
 function opened(options: JudgeThreadOptions = {}) {

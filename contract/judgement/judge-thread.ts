@@ -6,14 +6,8 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { SchemaParseError } from '../compatibility/schema-parse-error.ts'
 import type { Answer } from './judge-program.ts'
+import { JudgeBusy } from './judge-busy.ts'
 import type { Judge, Judgement, Question } from './judgement.ts'
-
-/** Too many wait, or the machine is too busy: nothing is said against the schema. Asking again may help. */
-export class JudgeBusy extends Error {
-  readonly code = 'judge-busy'
-  readonly retriable = true
-  override readonly name = 'JudgeBusy'
-}
 
 export interface JudgeThread {
   /** Rejects with a JudgeBusy too. */
@@ -66,7 +60,7 @@ export function judgeThread({
   return {
     judge(question) {
       if (waiting > mostWaiting) {
-        return Promise.reject(new JudgeBusy(`${String(mostWaiting)} schemas wait to be read`))
+        return Promise.reject(new JudgeBusy('queue', `${String(mostWaiting)} schemas wait to be read`))
       }
       waiting += 1
       const judgement = last.then(() => ask(question)).finally(() => (waiting -= 1))
@@ -98,7 +92,7 @@ function explained(
 ): unknown {
   if (!(error instanceof Error)) return error
   if (error.name === 'AbortError') {
-    return new JudgeBusy(`the schema was not read within ${String(deadline)} ms`, { cause: error })
+    return new JudgeBusy('deadline', `the schema was not read within ${String(deadline)} ms`, { cause: error })
   }
   if (!('code' in error) || error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error
   return new SchemaParseError('', `it takes more than ${String(memoryMb)} MiB of memory to be read`)

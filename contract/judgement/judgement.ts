@@ -33,6 +33,11 @@ export interface Judgement {
 /** Rejects with a SchemaParseError that says what is wrong with the schema, and where. */
 export type Judge = (question: Question) => Promise<Judgement>
 
+/** Rejects as the judge does; nothing is compared. */
+export async function requireSchema(judge: Judge, text: string): Promise<void> {
+  await judge({ schema: { text, others: [] }, normalize: false, level: 'NONE', earlier: null, every: false })
+}
+
 /** In this thread: for schemas of our own. */
 export const judgeHere: Judge = (question) => Promise.resolve().then(() => judged(question))
 

@@ -2,6 +2,8 @@ import avsc from 'avsc'
 import { describe, expect, test } from 'vitest'
 import type { RecordSchema } from '../../schemas/avro-schema.ts'
 import { placeOrderSchema } from '../../schemas/commands/place-order.ts'
+import { JudgeBusy } from '../judgement/judge-busy.ts'
+import { judgeHere, type Judge } from '../judgement/judgement.ts'
 import { framePlaceOrder, placeOrderReader } from './command-schema.ts'
 import { RegistryFailure } from './schema-registry.ts'
 
@@ -9,7 +11,7 @@ const OURS = 7
 const order = { customerId: 'c1', lines: [{ sku: 'A1', quantity: 2 }] }
 
 /** A registry that counts what it is asked. */
-function registryOf(schemas: Readonly<Record<number, object>>) {
+function registryOf(schemas: Readonly<Record<number, object>>, judge: Judge = judgeHere) {
   const asked: number[] = []
   let now = 0
   let away = false
@@ -19,7 +21,7 @@ function registryOf(schemas: Readonly<Record<number, object>>) {
     const found = schemas[id]
     return Promise.resolve(found === undefined ? null : JSON.stringify(found))
   }
-  const reader = placeOrderReader({ schemaId: OURS, registry: { schemaById }, monotonic: () => now })
+  const reader = placeOrderReader({ schemaId: OURS, registry: { schemaById }, judge, monotonic: () => now })
   const read = async (message: Buffer) => {
     await reader.learnAvro(message)
     return reader.readAvro(message)
@@ -108,5 +110,43 @@ describe('an order in Avro', () => {
     await expect(read(message)).rejects.toMatchObject({ code: 'registry-unreachable', retriable: true })
     goAway(false)
     expect(await read(message)).toEqual(order)
+  })
+
+  test('asks once for all that come with one schema at the same time', async () => {
+    const { asked, read } = registryOf({ 9: placeOrderSchema })
+    const message = framePlaceOrder({ orderId: null, ...order }, 9)
+    await Promise.all(Array.from({ length: 200 }, () => read(message)))
+    expect(asked).toEqual([9])
+  })
+
+  test('waits while too many schemas wait to be read, however often', async () => {
+    let full = true
+    const busy: Judge = (question) =>
+      full ? Promise.reject(new JudgeBusy('queue', '16 schemas wait')) : judgeHere(question)
+    const { read } = registryOf({ 9: placeOrderSchema }, busy)
+    const message = framePlaceOrder({ orderId: null, ...order }, 9)
+    for (let attempt = 0; attempt < 10; attempt++) await expect(read(message)).rejects.toBeInstanceOf(JudgeBusy)
+    full = false
+    expect(await read(message)).toEqual(order)
+  })
+
+  test.each([
+    ['that is not read in time', new JudgeBusy('deadline', 'not read within 2000 ms')],
+    ['at which the thread dies', new Error('exit code 134')],
+  ])('in a schema %s is given up at the third attempt, and read where an earlier one succeeds', async (_, fault) => {
+    let faults = 2
+    const slow: Judge = (question) => (faults-- > 0 ? Promise.reject(fault) : judgeHere(question))
+    const { read } = registryOf({ 9: placeOrderSchema }, slow)
+    const message = framePlaceOrder({ orderId: null, ...order }, 9)
+    const waits = () => expect(read(message)).rejects.toBeInstanceOf(JudgeBusy)
+    await waits()
+    await waits()
+    expect(await read(message)).toEqual(order)
+    const never = registryOf({ 9: placeOrderSchema }, () => Promise.reject(fault))
+    for (const attempt of [1, 2]) await expect(never.read(message), String(attempt)).rejects.toBeInstanceOf(JudgeBusy)
+    await expect(never.read(message)).rejects.toMatchObject({
+      code: 'unknown-schema-id',
+      message: expect.stringMatching(/^schema 9 was given up unread after 3 attempts: /),
+    })
   })
 })

@@ -9,7 +9,9 @@ import {
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { EVENT_LEVEL, subjectOf } from '../subject.ts'
 import type { AvroSchema } from '../../schemas/avro-schema.ts'
-import { parseSchema } from '../compatibility/parse-schema.ts'
+import { JudgeBusy } from '../judgement/judge-busy.ts'
+import { requireSchema, type Judge } from '../judgement/judgement.ts'
+import { SchemaParseError } from '../compatibility/schema-parse-error.ts'
 import { RegistryFailure, type SchemaRegistry } from './schema-registry.ts'
 
 export const PLACE_ORDER_SUBJECT = subjectOf('PlaceOrder')
@@ -37,7 +39,7 @@ export function framePlaceOrder(order: AvroPlaceOrder, schemaId: number): Buffer
 }
 
 export interface OrderReader {
-  /** Sees to it that the schema of a framed order is known. Rejects with a RegistryFailure that passes by itself. */
+  /** Sees to it that the schema of a framed order is known. Rejects with what passes by itself: a RegistryFailure, a JudgeBusy. */
   learnAvro(message: Buffer): Promise<void>
   /** A framed order as JSON would have it: an id that is not named is absent. Throws DecodeError. */
   readAvro(message: Buffer): unknown
@@ -48,6 +50,8 @@ export interface OrderReaderParts {
   readonly schemaId: number | null
   /** Asked for the schemas of others. */
   readonly registry: Pick<SchemaRegistry, 'schemaById'>
+  /** Reads them first: what they cost is not known before. */
+  readonly judge: Judge
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number
 }
@@ -55,6 +59,8 @@ export interface OrderReaderParts {
 /** How long an id that nobody knows is not asked for again. */
 const ASK_AGAIN_MS = 60_000
 const MOST_REMEMBERED = 100
+/** So often a schema is read that is not read in time. */
+const MAX_ATTEMPTS = 3
 /** Of a schema that somebody else wrote; ours has 600. */
 const MOST_TEXT = 100_000
 const JAVA =
@@ -67,18 +73,49 @@ interface Learnt {
 }
 
 /** Reads framed orders of any schema in the registry that resolves to PlaceOrder: another version of it, or another spelling. */
-export function placeOrderReader({ schemaId, registry, monotonic }: OrderReaderParts): OrderReader {
+export function placeOrderReader({ schemaId, registry, judge, monotonic }: OrderReaderParts): OrderReader {
   const learnt = new Map<number, Learnt>()
+  /** Those that are being asked for: many records come with one id. */
+  const asking = new Map<number, Promise<void>>()
+  /** How often the reading of a schema came to no end. */
+  const late = new Map<number, number>()
 
   async function learn(id: number): Promise<void> {
     const text = await registry.schemaById(id).catch((error: unknown) => {
       if (error instanceof RegistryFailure && !error.retriable) return null
       throw error
     })
-    const decode = text === null ? `the registry has no schema ${String(id)}` : decoderOf(text, id)
+    const decode = text === null ? `the registry has no schema ${String(id)}` : await decoderOf(text, id)
     const [oldest] = learnt.keys()
     if (oldest !== undefined && learnt.size >= MOST_REMEMBERED) learnt.delete(oldest)
     learnt.set(id, { at: monotonic(), decode })
+  }
+
+  /** Text: why it cannot be read. */
+  async function decoderOf(text: string, id: number): Promise<Learnt['decode']> {
+    const what = `schema ${String(id)} cannot be read as PlaceOrder`
+    try {
+      if (text.length > MOST_TEXT) return `${what}: it has more than ${String(MOST_TEXT)} characters`
+      const given = await requireSchema(judge, text).catch((error: unknown) => givenUp(id, error))
+      if (typeof given === 'string') return given
+      late.delete(id)
+      return placeOrderDecoder(JSON.parse(text) as AvroSchema)
+    } catch (error) {
+      if (error instanceof JudgeBusy) throw error
+      return `${what}: ${messageOf(error).slice(0, 300)}`
+    }
+  }
+
+  /** A full queue is waited for; a schema that is not read in time, or at which the thread dies, is tried so often and no more. */
+  function givenUp(id: number, error: unknown): string {
+    if (error instanceof SchemaParseError || (error instanceof JudgeBusy && error.why === 'queue')) throw error
+    const attempts = (late.get(id) ?? 0) + 1
+    const [oldest] = late.keys()
+    if (oldest !== undefined && late.size >= MOST_REMEMBERED) late.delete(oldest)
+    late.set(id, attempts)
+    if (attempts < MAX_ATTEMPTS) throw new JudgeBusy('deadline', messageOf(error), { cause: error })
+    late.delete(id)
+    return `schema ${String(id)} was given up unread after ${String(attempts)} attempts: ${messageOf(error)}`
   }
 
   return {
@@ -92,7 +129,9 @@ export function placeOrderReader({ schemaId, registry, monotonic }: OrderReaderP
       )
         return
       learnt.delete(id)
-      await learn(id)
+      const asked = asking.get(id) ?? learn(id).finally(() => asking.delete(id))
+      asking.set(id, asked)
+      await asked
     },
     readAvro(message) {
       if (message.length < HEADER) {
@@ -113,14 +152,6 @@ export function placeOrderReader({ schemaId, registry, monotonic }: OrderReaderP
   }
 }
 
-/** Text: why it cannot be read. */
-function decoderOf(text: string, id: number): Learnt['decode'] {
-  const what = `schema ${String(id)} cannot be read as PlaceOrder`
-  try {
-    if (text.length > MOST_TEXT) return `${what}: it has more than ${String(MOST_TEXT)} characters`
-    parseSchema(text)
-    return placeOrderDecoder(JSON.parse(text) as AvroSchema)
-  } catch (error) {
-    return `${what}: ${(error instanceof Error ? error.message : String(error)).slice(0, 300)}`
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
+import { judgeHere } from '../judgement/judgement.ts'
 import { foreignSchemas } from './foreign-schemas.ts'
 
 const closing: (() => void)[] = []
@@ -47,7 +48,7 @@ const rain = Buffer.from([8, 0x42, 0x6f, 0x6e, 0x6e, 2, 24, 0])
 describe('messages of others', () => {
   test('are decoded by the schema in the registry, which is asked once for each', async () => {
     const { url, asked } = await registry(schema(WEATHER))
-    const schemas = foreignSchemas(url)
+    const schemas = foreignSchemas(url, judgeHere)
     await schemas.learn([framed(7, rain), framed(7, rain), Buffer.from('{}')])
     await schemas.learn([framed(7, rain)])
     expect(schemas.decode(framed(7, rain))).toEqual({ type: 'others.Weather', data: { city: 'Bonn', degrees: [12] } })
@@ -56,7 +57,7 @@ describe('messages of others', () => {
 
   test('are refused when their bytes claim what would end the process', async () => {
     const { url } = await registry(schema(WEATHER))
-    const schemas = foreignSchemas(url)
+    const schemas = foreignSchemas(url, judgeHere)
     const endless = framed(7, Buffer.from([8, 0x42, 0x6f, 0x6e, 0x6e, 0xfe, 0xff, 0xff, 0xff, 0x0f, 24]))
     await schemas.learn([endless])
     expect(() => schemas.decode(endless)).toThrow('others.Weather: ')
@@ -74,7 +75,7 @@ describe('messages of others', () => {
     ['the registry is silent', () => undefined, /500/],
   ])('are refused when of their schema %s, and it is not asked for again', async (_, answer, why) => {
     const { url, asked } = await registry(answer)
-    const schemas = foreignSchemas(url, 500)
+    const schemas = foreignSchemas(url, judgeHere, 500)
     const message = framed(7, rain)
     await schemas.learn([message])
     expect(() => schemas.decode(message)).toThrow(why)

@@ -1,6 +1,6 @@
 /**
  * Decodes messages whose schemas are not ours, through the client that users of JavaScript have. It knows neither time-outs
- * nor bounds: a request ends after five seconds, a schema is read by our own parser before avsc sees its text, and the bytes of a
+ * nor bounds: a request ends after five seconds, a schema is read by the judge before avsc sees its text, and the bytes of a
  * message are walked before they are decoded.
  */
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
@@ -8,7 +8,8 @@ import type { Type } from 'avsc'
 import type { AvroSchema } from '../../schemas/avro-schema.ts'
 import { boundsWalk, type BoundsWalk } from '../../schemas/bounds.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
-import { parseSchema } from '../compatibility/parse-schema.ts'
+import { JudgeBusy } from '../judgement/judge-busy.ts'
+import { requireSchema, type Judge } from '../judgement/judgement.ts'
 import { schemaIdOf } from './wire-format.ts'
 
 export interface ForeignSchemas {
@@ -27,16 +28,20 @@ interface ForeignSchema {
 const FOREIGN_TIMEOUT_MS = 5_000
 /** Whoever writes a message may claim any id. */
 const MOST_SCHEMAS = 1_000
+const MAX_ATTEMPTS = 3
 /** Of the magic byte and the id, in bytes. */
 const HEADER = 5
 
-/** `url`: of the registry. `timeout`: milliseconds for one schema. */
-export function foreignSchemas(url: string, timeout = FOREIGN_TIMEOUT_MS): ForeignSchemas {
+/** `url`: of the registry. `judge`: reads a schema first. `timeout`: milliseconds for one schema. */
+export function foreignSchemas(url: string, judge: Judge, timeout = FOREIGN_TIMEOUT_MS): ForeignSchemas {
   const client = new SchemaRegistry({
     host: url,
     retry: { retries: 0 },
     middlewares: [
-      () => ({ prepareRequest: async (next) => (await next()).enhance({ timeout }), response: checkedText }),
+      () => ({
+        prepareRequest: async (next) => (await next()).enhance({ timeout }),
+        response: (next) => checkedText(next, judge),
+      }),
     ],
   })
   /** Why it cannot be had, as text. */
@@ -44,7 +49,8 @@ export function foreignSchemas(url: string, timeout = FOREIGN_TIMEOUT_MS): Forei
   const learnt = new Map<number, ForeignSchema | string>()
 
   async function learnOne(id: number): Promise<void> {
-    const asked = known.get(id) ?? schemaOf(client, id, timeout).catch((error: unknown) => messageOf(error))
+    const asked =
+      known.get(id) ?? patiently(() => schemaOf(client, id, timeout)).catch((error: unknown) => messageOf(error))
     known.set(id, asked)
     learnt.set(id, await asked)
   }
@@ -75,6 +81,17 @@ export function foreignSchemas(url: string, timeout = FOREIGN_TIMEOUT_MS): Forei
   }
 }
 
+/** What is not read in time is tried so often and no more. */
+async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof JudgeBusy) || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
 async function schemaOf(client: SchemaRegistry, id: number, timeout: number): Promise<ForeignSchema> {
   const type = (await inTime(client.getSchema(id), timeout)) as Type
   if (typeof type.schema !== 'function') throw new Error('its schema is not Avro')
@@ -84,7 +101,10 @@ async function schemaOf(client: SchemaRegistry, id: number, timeout: number): Pr
 }
 
 /** Before the client has avsc read it. */
-async function checkedText<Answer extends { data<Data>(): Data }>(next: () => Promise<Answer>): Promise<Answer> {
+async function checkedText<Answer extends { data<Data>(): Data }>(
+  next: () => Promise<Answer>,
+  judge: Judge,
+): Promise<Answer> {
   const answer = await next()
   const {
     schema,
@@ -97,7 +117,7 @@ async function checkedText<Answer extends { data<Data>(): Data }>(next: () => Pr
   }>()
   if (schemaType !== 'AVRO') throw new Error(`its schema is ${schemaType}, not Avro`)
   if (references.length > 0) throw new Error('its schema refers to others, which are not followed here')
-  if (schema !== undefined) parseSchema(schema)
+  if (schema !== undefined) await requireSchema(judge, schema)
   return answer
 }
 

@@ -6,7 +6,7 @@ import { count, duration, inWords, oneDecimal } from '../parts/format.ts'
 import { Chip, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { useLive } from '../polling.ts'
 import { href } from '../route.ts'
-import { t } from '../texts/text.ts'
+import { t, wordFor } from '../texts/text.ts'
 
 const VERDICTS = { OK: 'good', WARN: 'waiting', UNKNOWN: 'bad', STALLED: 'bad', STOPPED: 'bad' } as const
 const HEALTH = { healthy: 'good', 'under-replicated': 'waiting', offline: 'bad' } as const
@@ -164,9 +164,10 @@ const GROUPS = [
   {
     title: t('kafka.members'),
     numeric: true,
-    cell: ({ members, state }: GroupLag) => (
+    cell: ({ members, state, kind }: GroupLag) => (
       <>
         {count(members.length)} <span class="dim">{inWords(state)}</span>
+        {kind !== null && kind !== 'classic' && <div class="dim">{wordFor('group', kind) ?? kind}</div>}
       </>
     ),
   },

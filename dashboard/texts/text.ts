@@ -19,7 +19,10 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 /** The word for a code of the service, such as `status` `placed`; null: the table has none. */
-export function wordFor(kind: 'status' | 'event' | 'reason' | 'method' | 'template', code: string): string | null {
+export function wordFor(
+  kind: 'status' | 'event' | 'reason' | 'method' | 'template' | 'group',
+  code: string,
+): string | null {
   const key = `words.${kind}.${code}`
   return isKey(key) ? t(key) : null
 }

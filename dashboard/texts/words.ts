@@ -73,4 +73,7 @@ export const WORDS = {
   'words.event.DeliveryDelivered': ['Delivery delivered', 'Livraison effectuée'],
   'words.event.DeliveryFailed': ['Delivery failed', 'Livraison échouée'],
   'words.event.DeliveryCancelled': ['Delivery cancelled', 'Livraison annulée'],
+  'words.group.consumer': ['Consumer protocol (KIP-848)', 'Protocole consumer (KIP-848)'],
+  'words.group.share': ['Share group', 'Groupe de partage'],
+  'words.group.streams': ['Kafka Streams', 'Kafka Streams'],
 } as const satisfies Area

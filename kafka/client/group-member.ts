@@ -61,6 +61,8 @@ export interface MemberTimes {
   readonly silence: number
   /** After so long without either, `health` says so: well above a heartbeat, and in time for people. */
   readonly quiet: number
+  /** Partitions that were added are found so soon. */
+  readonly metadata: number
   /** Before another client is made. */
   readonly again: BackOff
   /** How long a client may take to leave its group. */
@@ -73,6 +75,7 @@ const MEMBER_TIMES: MemberTimes = {
   rebalance: 15_000,
   silence: 30_000,
   quiet: 5_000,
+  metadata: 30_000,
   again: { first: 500, most: 5_000 },
   goodbye: 5_000,
 }
@@ -259,12 +262,13 @@ export class GroupMember {
 
   #makeConsumer(): Consumer {
     const { settings, group, fetch, ...options } = this.#parts
-    const { session, heartbeat, rebalance } = this.#times
+    const { session, heartbeat, rebalance, metadata } = this.#times
     return kafkaClient(settings, options).consumer({
       groupId: group,
       sessionTimeout: session,
       heartbeatInterval: heartbeat,
       rebalanceTimeout: rebalance,
+      metadataMaxAge: metadata,
       maxWaitTimeInMs: fetch.wait,
       maxBytesPerPartition: fetch.bytes,
       allowAutoTopicCreation: false,

@@ -1,22 +1,20 @@
 /**
  * Reads partitions at any offset, outside of every group: kafkajs offers only consumers, and those join one (seconds on
- * a common cluster, and a group in everybody's list). Its cluster is reached behind its back, which is sound as long as
- * its version is pinned; there has been none after it since 2023.
- * Longer than 300 lines because what it takes from kafkajs is stated here alone.
+ * a common cluster, and a group in everybody's list).
+ * Longer than 300 lines because what a fetch brings is told apart here alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
-import { logDirectories, type SentRequest } from './log-directories.ts'
-import {
-  fromOffset,
-  markAborted,
-  visibleRecords,
-  type AbortedTransaction,
-  type FetchedBatch,
-  type FetchedRecord,
-} from './record-batches.ts'
+import { fromOffset, markAborted, visibleRecords, type FetchedBatch, type FetchedRecord } from './record-batches.ts'
 import type { RecordHeaders } from './record-headers.ts'
+import { GroupReader } from '../protocol/group-reader.ts'
+import { logDirectories } from '../protocol/log-directories.ts'
+import {
+  reachedCluster,
+  type FetchedPartition,
+  type ReachedBroker,
+  type ReachedCluster,
+} from '../protocol/reached-cluster.ts'
 import type { KafkaSettings } from '../settings.ts'
 
 export interface ReadRecord extends Omit<FetchedRecord, 'headers'> {
@@ -73,14 +71,17 @@ const NO_LEADER = -1
 const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
 export class PartitionReader {
-  readonly #cluster: Cluster
+  /** Over the same connections. */
+  readonly groups: GroupReader
+  readonly #cluster: ReachedCluster
   /** The same one, which asks as readers of committed transactions do. */
-  readonly #committed: Cluster
+  readonly #committed: ReachedCluster
   #closed = false
 
   constructor(settings: KafkaSettings, options: ClientOptions) {
-    this.#cluster = clusterOf(kafkaClient(settings, options))
-    this.#committed = Object.create(this.#cluster, { isolationLevel: { value: COMMITTED } }) as Cluster
+    this.#cluster = reachedCluster(kafkaClient(settings, options), WRITTEN)
+    this.groups = new GroupReader(this.#cluster)
+    this.#committed = Object.create(this.#cluster, { isolationLevel: { value: COMMITTED } }) as ReachedCluster
   }
 
   async connect(): Promise<void> {
@@ -225,7 +226,7 @@ export class PartitionReader {
     }
   }
 
-  async #leader(topic: string, partition: number): Promise<Broker> {
+  async #leader(topic: string, partition: number): Promise<ReachedBroker> {
     await this.#cluster.addMultipleTargetTopics([topic])
     const [leader] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))
     if (leader === undefined || Number(leader) === NO_LEADER) {
@@ -258,7 +259,7 @@ interface Wanted {
 
 /** What the leader of some partitions has of them; with `all` also what is of transactions that were rolled back or are open. */
 async function fetchPartitions(
-  broker: Broker,
+  broker: ReachedBroker,
   topic: string,
   { wanted, bounds }: Wanted,
 ): Promise<readonly MarkedPartition[]> {
@@ -333,35 +334,6 @@ export function recordsOf(
   return Array.from({ length: count }, (_, index) => ({ ...nothing, offset: first + index }))
 }
 
-/** What of kafkajs 2.2.4 is used here; src/cluster/index.js and src/broker/index.js. */
-interface Cluster {
-  connect(): Promise<void>
-  disconnect(): Promise<void>
-  refreshMetadata(): Promise<void>
-  addMultipleTargetTopics(topics: readonly string[]): Promise<void>
-  findTopicPartitionMetadata(topic: string): readonly {
-    readonly partitionId: number
-    readonly leader: number
-    readonly replicas: readonly number[]
-    readonly isr: readonly number[]
-  }[]
-  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>
-  findBroker(node: { readonly nodeId: number }): Promise<Broker>
-  fetchTopicsOffset(topics: readonly object[]): Promise<
-    readonly {
-      readonly topic: string
-      readonly partitions: readonly { readonly partition: number; readonly offset: string }[]
-    }[]
-  >
-}
-
-interface Broker {
-  readonly connectionPool: { send<Answer>(request: SentRequest<Answer>): Promise<Answer> }
-  fetch(
-    request: object,
-  ): Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>
-}
-
 /** What is written and not rolled back; else all that is written. */
 const COMMITTED = 1
 const WRITTEN = 0
@@ -372,26 +344,9 @@ function fetchRequest(topic: string, wanted: Wanted['wanted'], { wait, bytes }: 
   return { replicaId: -1, ...size, topics: [{ topic, partitions }] }
 }
 
-interface FetchedPartition {
-  readonly partition: number
-  readonly highWatermark: string
-  readonly lastStableOffset?: string
-  readonly abortedTransactions?: readonly AbortedTransaction[] | null
-  readonly messages: readonly FetchedBatch[]
-}
-
 interface MarkedPartition extends FetchedPartition {
   /** From here on transactions are not over. */
   readonly stable: number
   /** What is of transactions is shown, and marked. */
   readonly all: boolean
-}
-
-function clusterOf(kafka: Kafka): Cluster {
-  const key = Object.getOwnPropertySymbols(kafka).find((symbol) => symbol.description === 'private:Kafka:createCluster')
-  const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key)
-  if (typeof create !== 'function') throw new Error('this kafkajs has no cluster to be reached: 2.2.4 has')
-  // Its default hides what is behind an open transaction.
-  const isolationLevel = WRITTEN
-  return create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false, isolationLevel }) as Cluster
 }

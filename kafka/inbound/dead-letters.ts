@@ -3,6 +3,7 @@
  * had, so however often that happens it takes effect once.
  */
 import type { Pool } from '../../store/postgres/database.ts'
+import { JudgeBusy } from '../../contract/judgement/judge-busy.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { considerCommands } from '../../store/commit/consider.ts'
 import {
@@ -184,7 +185,7 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
 
 /** A letter whose schema cannot be asked for stays parked. */
 function registryIsAway(error: unknown): RecordFault {
-  if (!(error instanceof RegistryFailure)) throw error
+  if (!(error instanceof RegistryFailure || error instanceof JudgeBusy)) throw error
   return { class: error.code, message: error.message }
 }
 

@@ -53,7 +53,8 @@ export async function claimPartition(
     name: 'claim-inbound',
     text: `with before as (select holder from log.inbound_offsets where topic = $1 and partition = $2)
       insert into log.inbound_offsets as o (topic, partition, holder) values ($1, $2, $3)
-      on conflict (topic, partition) do update set holder = excluded.holder
+      on conflict (topic, partition) do update set holder = excluded.holder,
+        waits_for = case when o.holder = excluded.holder then o.waits_for end
       returning record_offset, record_timestamp, record_checksum,
         coalesce((select b.holder <> $3 from before b), false)`,
     values: [topic, partition, holder],
@@ -73,7 +74,7 @@ export async function releasePartition(
 ): Promise<void> {
   await pool.query({
     name: 'release-inbound',
-    text: `update log.inbound_offsets set holder = null, attempts = 0
+    text: `update log.inbound_offsets set holder = null, attempts = 0, waits_for = null
       where topic = $1 and partition = $2 and holder = $3`,
     values: [topic, partition, holder],
   })
@@ -100,6 +101,38 @@ export async function forgetAttempt(pool: pg.Pool, { topic, partition }: Inbound
   })
 }
 
+/** Says what the next record waits for, until the place moves. Of a partition that somebody else has, nothing is said. */
+export async function noteWait(
+  pool: pg.Pool,
+  { topic, partition }: InboundPartition,
+  { holder, waitsFor }: { readonly holder: string; readonly waitsFor: string },
+): Promise<void> {
+  await pool.query({
+    name: 'note-inbound-wait',
+    text: `update log.inbound_offsets
+      set waits_for = $4, waits_since = case when waits_for is null then clock_timestamp() else waits_since end
+      where topic = $1 and partition = $2 and holder = $3`,
+    values: [topic, partition, holder, waitsFor],
+  })
+}
+
+/** Of a partition whose next command waits. */
+export interface InboundWait extends InboundPartition {
+  readonly waitsFor: string
+  /** RFC 3339. */
+  readonly since: string
+}
+
+export async function readWaits(pool: pg.Pool): Promise<readonly InboundWait[]> {
+  const { rows } = await pool.query<{ topic: string; partition: number; waits_for: string; waits_since: Date }>(
+    `select topic, partition, waits_for, waits_since from log.inbound_offsets where waits_for is not null`,
+  )
+  return rows.map((row) => ({
+    ...{ topic: row.topic, partition: row.partition },
+    ...{ waitsFor: row.waits_for, since: row.waits_since.toISOString() },
+  }))
+}
+
 /**
  * Moves the place from one record to a later one and parks what could not be handled on the way: both or neither.
  * `to` null: back to before the first record. False: somebody else has moved it, and nothing was written.
@@ -118,7 +151,7 @@ export async function advancePartition(
     name: 'advance-inbound',
     text: `with moved as (
         update log.inbound_offsets
-        set record_offset = $3, record_timestamp = $4, record_checksum = $5, attempts = 0
+        set record_offset = $3, record_timestamp = $4, record_checksum = $5, attempts = 0, waits_for = null
         where topic = $1 and partition = $2
           and (record_offset, record_timestamp, record_checksum) is not distinct from ($6::bigint, $7::bigint, $8::bigint)
         returning 1

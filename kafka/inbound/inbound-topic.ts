@@ -73,7 +73,9 @@ export class InboundTopic {
   }
 
   health(): InboundHealth {
-    return this.#member.health()
+    const health = this.#member.health()
+    const waits = [...this.#lanes.values()].flatMap(({ lane }) => lane.waitsFor ?? [])
+    return health.reason === null && waits[0] !== undefined ? { ...health, reason: waits[0] } : health
   }
 
   /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */

@@ -11,7 +11,6 @@
  * is known, each of the first 200 is handled alone, and that is noted before: the one at which this happened three times
  * is parked without being looked at. What passes by itself is waited for, and counts for nothing; so is room for letters.
  */
-import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { backOff, pause } from '../../store/waiting/pause.ts'
 import {
@@ -19,20 +18,20 @@ import {
   claimPartition,
   forgetAttempt,
   noteAttempt,
+  noteWait,
   type InboundPartition,
   type NewDeadLetter,
   type RecordMark,
 } from './inbound-offsets.ts'
-import { verdictOf } from '../../store/postgres/sqlstate.ts'
 import type { KafkaLog } from '../client/connection.ts'
 import { isKafkaError } from '../client/kafka-failure.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { isStill, markOf, sameRecord, unreadLetter, type ArrivedRecord, type InboundRecord } from './inbound-record.ts'
 import { makeRoom, type LetterLimits } from '../letters/letter-room.ts'
 import { awaitRoom, parkedLetters } from './parked-letters.ts'
-import { HandedOver, insist } from './patience.ts'
+import { HandedOver, insist, isOutage } from './patience.ts'
 import { faultOf } from './record-value.ts'
-import { isPassing, type Taken } from './take-command.ts'
+import { isPassing, waitedFor, type Taken } from './take-command.ts'
 
 export type InboundPoint = 'inbound.taken' | 'inbound.decided' | 'inbound.parked'
 
@@ -78,10 +77,16 @@ export class PartitionLane {
   #verified = false
   /** How many records are still handled alone. */
   #careful = 0
+  #waitsFor: string | null = null
 
   constructor(partition: InboundPartition, parts: LaneParts) {
     this.partition = partition
     this.#parts = parts
+  }
+
+  /** What the record in hand waits for, that passes by itself; null: nothing is known to keep it. */
+  get waitsFor(): string | null {
+    return this.#waitsFor
   }
 
   /** Takes the partition; resolves with the offset to read from. `before`: the lane by which this process had it until now. */
@@ -263,25 +268,31 @@ export class PartitionLane {
       this.#verified = true
     }
     this.#last = to
+    this.#waitsFor = null
     return true
   }
 
+  /** Said once: it lasts until the place moves. */
+  #noteWait(waitsFor: string): void {
+    if (this.#waitsFor !== null) return
+    const { pool, holder, log } = this.#parts
+    this.#waitsFor = waitsFor
+    noteWait(pool, this.partition, { holder, waitsFor }).catch((error: unknown) => {
+      log.warn({ ...this.partition, err: error }, 'could not note what a command over Kafka waits for')
+    })
+  }
+
   #insist<Result>(work: () => Promise<Result>, signal: AbortSignal, passes = isOutage): Promise<Result> {
-    const { log } = this.#parts
     return insist(work, {
       signal,
       passes,
-      onWait(error, attempt) {
-        const what = error instanceof RegistryFailure ? 'registry' : 'store'
-        if (attempt === 1) log.warn({ err: error }, `a command over Kafka waits for the ${what}`)
+      onWait: (error, attempt) => {
+        const { what, told } = waitedFor(error)
+        if (attempt === 1) this.#parts.log.warn({ err: error }, `a command over Kafka waits for the ${what}`)
+        if (told !== null) this.#noteWait(told)
       },
     })
   }
-}
-
-/** Of our own statements, which no record can make wrong: only a fault of the program is none. */
-function isOutage(error: unknown): boolean {
-  return verdictOf(error, 'reading') !== 'refused'
 }
 
 function sameMark(one: RecordMark | null, other: RecordMark | null): boolean {

@@ -1,4 +1,5 @@
 /** Waiting for what passes by itself: the store that is away, a broker that is restarted. */
+import { verdictOf } from '../../store/postgres/sqlstate.ts'
 import { backOff, pause } from '../../store/waiting/pause.ts'
 
 /** What was begun has to be left to another process: the partition is no longer ours, or this process stops. */
@@ -35,4 +36,9 @@ export async function insist<Result>(work: () => Promise<Result>, patience: Pati
     }
     await pause(backOff(attempt - 1, BACK_OFF_MS), signal)
   }
+}
+
+/** Of our own statements, which no record can make wrong: only a fault of the program is none. */
+export function isOutage(error: unknown): boolean {
+  return verdictOf(error, 'reading') !== 'refused'
 }

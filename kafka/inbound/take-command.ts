@@ -2,6 +2,7 @@
 import { traceIdOf } from '../../commands/correlation.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
+import { JudgeBusy } from '../../contract/judgement/judge-busy.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
@@ -153,8 +154,16 @@ function framed(
   return { noun: topic.noun, orderId, refused, command }
 }
 
-/** Whether an error says that the store or the registry is away, and nothing about the command. */
+/** Whether an error says that the store or the registry is away, or that a schema has to wait to be read, and nothing about the command. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof RegistryFailure) return error.retriable
+  if (error instanceof RegistryFailure || error instanceof JudgeBusy) return error.retriable
   return error instanceof StoreFailure || (sqlState(error) !== null && verdictOf(error, 'appending') !== 'refused')
+}
+
+/** What a command waits for at such an error; `told`: for those who look at how far it is, null where it is the store. */
+export function waitedFor(error: unknown): { readonly what: string; readonly told: string | null } {
+  const isRegistry = error instanceof RegistryFailure
+  if (!isRegistry && !(error instanceof JudgeBusy)) return { what: 'store', told: null }
+  const what = isRegistry ? 'registry' : 'reading of its schema'
+  return { what, told: `waits for the ${what}: ${error.message}` }
 }

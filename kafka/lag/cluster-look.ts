@@ -1,7 +1,8 @@
 /** One look at a cluster: its brokers, our topics and who reads them. Nothing is joined and nothing is changed. */
 import type { Admin } from 'kafkajs'
 import type { PartitionReader, PartitionShape, TopicShape } from '../client/partition-reader.ts'
-import { listGroups, lookAtGroup, type GroupLook, type ListedGroup } from './group-look.ts'
+import type { ListedGroup } from '../protocol/described-group.ts'
+import { lookAtGroup, type Asking, type GroupLook } from './group-look.ts'
 
 export interface ClusterLook {
   readonly clusterId: string
@@ -48,12 +49,14 @@ export async function lookAtCluster({ admin, reader, prefix, choose }: Looking):
   const [{ brokers, controller, clusterId }, names, listed] = await Promise.all([
     admin.describeCluster(),
     admin.listTopics(),
-    listGroups(admin),
+    reader.groups.list(),
   ])
   const ours = names.filter((name) => name.startsWith(prefix) && !name.startsWith('__')).toSorted()
   const shapes = await reader.topics(ours.slice(0, MOST_TOPICS))
   // Committed offsets first: an end that is read after them is never before them.
-  const groups = await Promise.all(choose(listed).map(async (group) => answerOf(admin, group)))
+  const groups = await Promise.all(
+    choose(listed).map(async (group) => answerOf({ admin, groups: reader.groups }, group)),
+  )
   const topics = await withOffsets(reader, shapes)
   return {
     clusterId,
@@ -82,10 +85,10 @@ export async function withOffsets(reader: PartitionReader, shapes: readonly Topi
   }))
 }
 
-async function answerOf(admin: Admin, listed: ListedGroup): Promise<GroupAnswer> {
+async function answerOf(asking: Asking, listed: ListedGroup): Promise<GroupAnswer> {
   const { group } = listed
   try {
-    return { group, look: await lookAtGroup(admin, listed), failure: null }
+    return { group, look: await lookAtGroup(asking, listed), failure: null }
   } catch (error) {
     return { group, look: null, failure: error instanceof Error ? error : new Error(String(error)) }
   }

@@ -9,11 +9,12 @@ import { kafkaFailure } from '../client/kafka-failure.ts'
 import { PartitionReader } from '../client/partition-reader.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { lookAtCluster, type ClusterLook } from './cluster-look.ts'
-import type { ListedGroup } from './group-look.ts'
-import { secondsBehind, withSample, type Sample } from './lag.ts'
+import type { ListedGroup } from '../protocol/described-group.ts'
+import { reachedWith, secondsBehind, withSample, type Sample } from './lag.ts'
 import { partitionKey, type Histories, type SeenGroup } from './lag-report.ts'
 import type { TopicDetails } from './shown-topics.ts'
 import { untilAborted } from '../../store/waiting/pause.ts'
+import { readsAny } from './group-look.ts'
 import { ownGroups } from './own-groups.ts'
 import { peek, type Peeked } from './peek.ts'
 import { partitionsOf } from './seen-partitions.ts'
@@ -163,7 +164,7 @@ export class ClusterWatch {
   #choose(listed: readonly ListedGroup[]): readonly ListedGroup[] {
     const now = this.#parts.monotonic()
     const known = new Map(listed.map((one) => [one.group, one]))
-    const own = [...this.#own].map((group) => known.get(group) ?? { group })
+    const own = [...this.#own].map((group) => known.get(group) ?? { group, kind: 'classic', state: null })
     const due = listed.flatMap((one) => {
       if (this.#own.has(one.group)) return []
       const { askedAt = -Infinity, reads = true } = this.#seen.get(one.group) ?? {}
@@ -180,7 +181,10 @@ export class ClusterWatch {
     for (const { group, look, failure } of groups) {
       const before = this.#seen.get(group)
       if (look !== null) {
-        const reads = look.partitions.some(({ topic }) => ours.has(topic)) || ofOurs(group, this.#parts.kafka.prefix)
+        const reads =
+          look.partitions.some(({ topic }) => ours.has(topic)) ||
+          ofOurs(group, this.#parts.kafka.prefix) ||
+          readsAny(look)
         this.#seen.set(group, { ...{ group, look, at, reads }, askedAt: at, failure: null, failingSince: null })
       } else {
         const { code, message } = kafkaFailure(failure)
@@ -209,12 +213,10 @@ export class ClusterWatch {
         keys.add(one.key)
         if (seen.at !== at || one.bounds === null) continue
         const { start, end } = one.bounds
-        note(this.#groups, one.key, {
-          at,
-          position: Math.min(end, this.#passed(one.key, one.committed ?? start)),
-          end,
-          start,
-        })
+        const committed = this.#passed(one.key, one.committed ?? start)
+        const before = this.#groups.get(one.key)?.at(-1)
+        const reached = one.left === null ? committed : reachedWith(one.left, { committed, end, before })
+        note(this.#groups, one.key, { at, position: Math.min(end, reached), end, start })
       }
     }
     keepOnly(this.#ends, ends)

@@ -15,7 +15,7 @@ function watched(
 ) {
   const groups = new Map<string, readonly Sample[]>()
   const partitions = lines.map(({ position, member = 'a' }, partition): GroupPartition => {
-    return { topic: 't', partition, committed: position(SECONDS), member }
+    return { topic: 't', partition, committed: position(SECONDS), left: null, member }
   })
   for (const [partition, { position, end }] of lines.entries()) {
     const samples = Array.from({ length: SECONDS + 1 }, (_, second) => ({
@@ -24,7 +24,7 @@ function watched(
     groups.set(partitionKey('t', partition, 'g'), samples)
   }
   const look = {
-    ...{ state: 'Stable', dealtOut, partitions },
+    ...{ kind: 'classic', state: 'Stable', dealtOut, partitions, served: members > 0, undescribed: null },
     members: Array.from({ length: members }, () => ({ client: 'c', host: 'h', partitions: lines.length })),
   }
   const at = SECONDS * 1_000
@@ -39,7 +39,10 @@ function watched(
     },
   ]
   const histories = { groups, ends: new Map(), readers: new Map(), peeked: new Map() }
-  return { seen, ground: { prefix: 'p.', topics, histories, now: { monotonic: at, time: at } } }
+  return {
+    seen,
+    ground: { prefix: 'p.', topics, histories, waits: new Map<string, string>(), now: { monotonic: at, time: at } },
+  }
 }
 
 function lagOf(...given: Parameters<typeof watched>) {

@@ -4,6 +4,7 @@ import { judge, nextOf, secondsBehind, worksOffBacklog, worse, type Trend, type 
 import {
   ageOf,
   NOTHING_KNOWN,
+  partitionKey,
   rounded,
   roundedRates,
   STALE_SECONDS,
@@ -19,15 +20,17 @@ import { partitionsOf, type SeenPartition } from './seen-partitions.ts'
 export function groupLag(seen: SeenGroup, ground: Ground): GroupLag {
   const { group, look, failure, failingSince } = seen
   const { now } = ground
-  const { state = 'Unknown', members = [] } = look ?? {}
+  const { kind = null, state = 'Unknown', members = [], undescribed = null } = look ?? {}
   const ageSeconds = ageOf(seen.at, now)
   const failing = failure === null ? null : `it cannot be described: ${failure.message}`
   const final = failure === null || failure.final || (ageOf(failingSince, now) ?? 0) > STALE_SECONDS
   const all = partitionsOf(seen, ground)
   const partitions = all.map((one) => partitionLag(one, { seen, all, ground, ageSeconds, final }))
   const total = totalOf(partitions)
-  const unknown = look === null ? { ...NOTHING_KNOWN, settled: final } : total
-  return { group, state, members, ...unknown, ageSeconds, detail: failing ?? total.detail, partitions }
+  const nothing = look === null || (undescribed !== null && partitions.length === 0)
+  const known = nothing ? { ...NOTHING_KNOWN, settled: final } : total
+  const detail = failing ?? total.detail ?? undescribed
+  return { group, kind, state, members, ...known, ageSeconds, detail, partitions }
 }
 
 function partitionLag(
@@ -59,7 +62,7 @@ function partitionLag(
             : null
     return { ...where, offset: committed, end: bounds?.end ?? null, ...NOTHING_KNOWN, settled: final, detail }
   }
-  const dealt = look.dealtOut ? one.member !== null : look.members.length > 0
+  const dealt = look.dealtOut ? one.member !== null : look.served
   const peeked = histories.peeked.get(key)
   const sinceWritten =
     peeked?.next === nextOf(last) && peeked.at !== null ? Math.max(0, now.time - peeked.at) / 1_000 : null
@@ -84,6 +87,9 @@ function partitionLag(
     const detail = `a transaction that began at offset ${String(bounds.stable)} is open: what follows waits until it ends`
     return { ...shown, ...progress, detail }
   }
+  // A group of commands has the name of its topic.
+  const known = seen.group === topic ? ground.waits.get(partitionKey(topic, partition)) : undefined
+  if (behind > 0 && known !== undefined) return { ...shown, ...progress, detail: known }
   const others = all.filter((other) => other.key !== key && other.member !== null && other.member === one.member)
   const busy = others.find((other) => worksOffBacklog(histories.groups.get(other.key) ?? []))
   if (verdict === 'STALLED' && busy !== undefined) {

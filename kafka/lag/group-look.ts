@@ -1,18 +1,28 @@
 /** One look at a consumer group: its members, what each of them has, and how far they committed. */
 import type { Admin } from 'kafkajs'
 import { kafkajs } from '../client/kafkajs.ts'
-
-export interface ListedGroup {
-  readonly group: string
-}
+import { withoutSlash } from '../protocol/consumer-group.ts'
+import type {
+  DescribedGroup,
+  GroupKind,
+  ListedGroup,
+  GroupOffset,
+  TopicPartition,
+} from '../protocol/described-group.ts'
+import type { GroupReader } from '../protocol/group-reader.ts'
 
 export interface GroupLook {
+  readonly kind: GroupKind
   /** As the broker calls it: Stable, Empty, PreparingRebalance ... */
   readonly state: string
   readonly members: readonly GroupMember[]
+  /** Somebody is there to read. */
+  readonly served: boolean
   /** Whether it can be told which member has what. */
   readonly dealtOut: boolean
   readonly partitions: readonly GroupPartition[]
+  /** Why less than that can be told of it; null: it was described. */
+  readonly undescribed: string | null
 }
 
 export interface GroupMember {
@@ -26,65 +36,110 @@ export interface GroupPartition {
   readonly partition: number
   /** Null: nothing yet. */
   readonly committed: number | null
+  /** Of a share group: records that are not done with, wherever they are; null: what is committed says it. */
+  readonly left: number | null
   /** Id of the member that has it; null: none has. */
   readonly member: string | null
 }
 
-export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> {
-  const { groups } = await admin.listGroups()
-  return groups
-    .filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '')
-    .map(({ groupId }) => ({ group: groupId }))
-    .toSorted((one, other) => (one.group < other.group ? -1 : 1))
+/** Rejects as kafkajs does when the group cannot be described. */
+export async function lookAtGroup({ admin, groups }: Asking, listed: ListedGroup): Promise<GroupLook> {
+  const { group, kind } = listed
+  switch (kind) {
+    case 'classic':
+      return withPartitions(kind, ...(await Promise.all([describeClassic(admin, group), committedOf(admin, group)])))
+    case 'consumer':
+      return withPartitions(kind, ...(await Promise.all([groups.describeConsumer(group), committedOf(admin, group)])))
+    case 'share':
+      return withPartitions(
+        kind,
+        ...(await Promise.all([
+          groups.describeShare(group),
+          groups.shareOffsets(group).then((all) => all.filter(begun)),
+        ])),
+      )
+    case 'streams':
+      return { ...undescribed(listed), partitions: partitionsOf([], await committedOf(admin, group)) }
+    default:
+      return undescribed(listed)
+  }
 }
 
-/** Rejects as kafkajs does when the group cannot be described. */
-export async function lookAtGroup(admin: Admin, { group }: ListedGroup): Promise<GroupLook> {
-  const [{ state, members, assigned }, offsets] = await Promise.all([
-    describeGroup(admin, group),
-    admin.fetchOffsets({ groupId: group }),
-  ])
+export interface Asking {
+  readonly admin: Admin
+  readonly groups: GroupReader
+}
+
+function withPartitions(kind: GroupKind, described: DescribedGroup, offsets: readonly GroupOffset[]): GroupLook {
+  const { state, members } = described
+  const assigned = members.flatMap((one) => one.assigned.map((place) => ({ ...place, member: one.member })))
+  return {
+    ...{ kind, state, served: members.length > 0, dealtOut: state === STABLE && assigned.length > 0 },
+    members: members.map(({ client, host, assigned: own }) => ({ client, host, partitions: own.length })),
+    partitions: partitionsOf(assigned, offsets),
+    undescribed: null,
+  }
+}
+
+/** Of a kind that this client cannot describe: what the list of groups says of it. */
+function undescribed({ kind, state }: ListedGroup): GroupLook {
+  const what = kind === 'streams' ? 'a group of Kafka Streams (KIP-1071)' : `a group of the kind ${kind}`
+  return {
+    ...{ kind, state: state ?? 'Unknown', members: [], served: state !== 'Empty' && state !== 'Dead', dealtOut: false },
+    partitions: [],
+    undescribed: `it is ${what}, whose members this client cannot describe`,
+  }
+}
+
+/** Nothing is known of what it reads, so it may read ours. */
+export function readsAny({ kind, undescribed: reason }: GroupLook): boolean {
+  return reason !== null && kind !== 'streams'
+}
+
+function partitionsOf(
+  assigned: readonly (TopicPartition & { readonly member: string })[],
+  offsets: readonly GroupOffset[],
+): readonly GroupPartition[] {
   const partitions = new Map<string, GroupPartition>()
   for (const { topic, partition, member } of assigned) {
-    partitions.set(`${topic} ${String(partition)}`, { topic, partition, member, committed: null })
+    partitions.set(`${topic} ${String(partition)}`, { topic, partition, member, committed: null, left: null })
   }
-  for (const { topic, partitions: committed } of offsets) {
-    for (const { partition, offset } of committed) {
-      const key = `${topic} ${String(partition)}`
-      const member = partitions.get(key)?.member ?? null
-      if (Number(offset) >= 0) partitions.set(key, { topic, partition, member, committed: Number(offset) })
-    }
+  for (const { topic, partition, offset, left } of offsets) {
+    const key = `${topic} ${String(partition)}`
+    partitions.set(key, { topic, partition, member: partitions.get(key)?.member ?? null, committed: offset, left })
   }
-  return {
-    state,
-    members,
-    dealtOut: state === 'Stable' && assigned.length > 0,
-    partitions: [...partitions.values()].sort(
-      (one, other) =>
-        (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0) || one.partition - other.partition,
-    ),
-  }
+  return [...partitions.values()].sort(
+    (one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0) || one.partition - other.partition,
+  )
 }
 
-interface Assigned {
-  readonly topic: string
-  readonly partition: number
-  readonly member: string
+/** What a group of any kind but share groups has committed. */
+async function committedOf(admin: Admin, groupId: string): Promise<readonly GroupOffset[]> {
+  const topics = await admin.fetchOffsets({ groupId })
+  return topics
+    .flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset), left: null })),
+    )
+    .filter(begun)
 }
 
-async function describeGroup(admin: Admin, group: string) {
+function begun({ offset }: GroupOffset): boolean {
+  return offset >= 0
+}
+
+async function describeClassic(admin: Admin, group: string): Promise<DescribedGroup> {
   const { groups } = await admin.describeGroups([group])
   const { state = 'Unknown', members = [] } = groups[0] ?? {}
-  const read = members.map(({ memberId, clientId, clientHost, memberAssignment }) => {
-    const assigned = assignmentOf(memberAssignment).map((one): Assigned => ({ ...one, member: memberId }))
-    return { client: clientId, host: clientHost.replace(/^\//, ''), partitions: assigned.length, assigned }
-  })
   return {
     state,
-    members: read.map(({ client, host, partitions }): GroupMember => ({ client, host, partitions })),
-    assigned: read.flatMap(({ assigned }) => assigned),
+    members: members.map(({ memberId, clientId, clientHost, memberAssignment }) => ({
+      ...{ member: memberId, client: clientId, host: withoutSlash(clientHost) },
+      assigned: assignmentOf(memberAssignment),
+    })),
   }
 }
+
+const STABLE = 'Stable'
 
 /** Members write it themselves: what cannot be read counts as nothing. */
 function assignmentOf(bytes: Buffer): readonly { readonly topic: string; readonly partition: number }[] {

@@ -1,7 +1,9 @@
 /** What is said about lag and topics, from the last looks at a cluster and at the readers of the log. Pure. */
 import type { TopicLook } from './cluster-look.ts'
+import type { GroupKind } from '../protocol/described-group.ts'
 import type { GroupLook, GroupMember } from './group-look.ts'
 import { judge, worse, type Progress, type Sample, type Verdict } from './lag.ts'
+import type { InboundWait } from '../inbound/inbound-offsets.ts'
 import type { Peeked } from './peek.ts'
 
 /** A reader of the log itself, which has a checkpoint instead of offsets. */
@@ -18,6 +20,13 @@ export interface LogReader {
   readonly served: boolean
   /** Why it does not move, where that is known. */
   readonly detail: string | null
+}
+
+/** What the database says of those who read. */
+export interface LogLook {
+  readonly readers: readonly LogReader[]
+  /** Partitions of commands whose next one waits for what passes by itself. */
+  readonly waits: readonly InboundWait[]
 }
 
 /** How the cluster, or the database, was reached the last time. `ageSeconds`: of what is shown; null: it was never reached. */
@@ -51,6 +60,8 @@ export interface PartitionLag extends Lag {
 
 export interface GroupLag extends Lag {
   readonly group: string
+  /** Null: it is not known. */
+  readonly kind: GroupKind | null
   readonly state: string
   readonly members: readonly GroupMember[]
   readonly partitions: readonly PartitionLag[]
@@ -110,6 +121,8 @@ export interface Ground {
   readonly prefix: string
   readonly topics: readonly TopicLook[]
   readonly histories: Histories
+  /** Why partitions stand still, by `partitionKey`. */
+  readonly waits: ReadonlyMap<string, string>
   readonly now: Now
 }
 

@@ -13,11 +13,12 @@ import { groupLag } from './group-lag.ts'
 import {
   ageOf,
   lagReport,
+  partitionKey,
   readerLag,
   unknownReader,
   type Histories,
   type LagReport,
-  type LogReader,
+  type LogLook,
   type Now,
   type Reach,
   type ReaderLag,
@@ -34,7 +35,7 @@ export interface LagSamplerParts {
    * What of the log each reader has done; rejects when the database cannot tell. `clusterId`: null while not known. Null:
    * there is no database here, and only the cluster is watched.
    */
-  readonly readers: ((clusterId: string | null) => Promise<readonly LogReader[]>) | null
+  readonly readers: ((clusterId: string | null) => Promise<LogLook>) | null
   /** Milliseconds since 1970: for what says itself when it was written. */
   readonly clock: () => number
   /** Milliseconds by a clock that never goes back: for every age and pause. */
@@ -62,7 +63,7 @@ const READERS_MS = 8_000
 export class LagSampler {
   readonly #parts: LagSamplerParts
   readonly #cluster: ClusterWatch | null
-  #readers: { readonly at: number; readonly rows: readonly LogReader[] } | null = null
+  #readers: { readonly at: number; readonly look: LogLook } | null = null
   #readersFailure: Error | null = null
   readonly #ofReaders = new Map<string, readonly Sample[]>()
   #round: Promise<void> | null = null
@@ -86,7 +87,7 @@ export class LagSampler {
     const now = this.#now()
     const ground = {
       ...{ prefix: this.#parts.kafka?.prefix ?? '', topics: cluster?.last?.look.topics ?? [] },
-      ...{ histories: this.#histories(), now },
+      ...{ histories: this.#histories(), waits: this.#waits(), now },
     }
     const report = lagReport({
       kafka: this.#reach(),
@@ -162,21 +163,22 @@ export class LagSampler {
   async #lookAtReaders(): Promise<void> {
     const { readers } = this.#parts
     if (readers === null) return
-    let rows: readonly LogReader[] | null = null
+    let look: LogLook | null = null
     try {
-      const reading = readers(this.#clusterId).then((found) => (rows = found))
+      const reading = readers(this.#clusterId).then((found) => (look = found))
       await atMost(READERS_MS, reading)
-      if (rows === null) throw new Error(`no answer of the database within ${String(READERS_MS / 1_000)} s`)
+      if (look === null) throw new Error(`no answer of the database within ${String(READERS_MS / 1_000)} s`)
       this.#readersFailure = null
-      this.#noteReaders(rows)
+      this.#noteReaders(look)
     } catch (error) {
       this.#readersFailure = error instanceof Error ? error : new Error(String(error))
     }
   }
 
-  #noteReaders(rows: readonly LogReader[]): void {
+  #noteReaders(look: LogLook): void {
     const at = this.#parts.monotonic()
-    this.#readers = { at, rows }
+    const { readers: rows } = look
+    this.#readers = { at, look }
     for (const { name, position, head } of rows) {
       this.#ofReaders.set(name, withSample(this.#ofReaders.get(name) ?? [], { at, position, end: head }))
     }
@@ -185,11 +187,22 @@ export class LagSampler {
   }
 
   #readerRows(now: Now): readonly ReaderLag[] {
-    const { rows = [], at = null } = this.#readers ?? {}
+    const { look, at = null } = this.#readers ?? {}
+    const rows = look?.readers ?? []
     const shown = rows.map((reader) => readerLag(reader, { histories: this.#histories(), seenAt: at, now }))
     const relayUnknown = this.#cluster !== null && this.#readers !== null && !rows.some(({ kind }) => kind === 'relay')
     const why = 'which cluster it publishes to is not known while Kafka does not answer'
     return relayUnknown ? [unknownReader('relay', 'relay', why), ...shown] : shown
+  }
+
+  #waits(): ReadonlyMap<string, string> {
+    const waits = this.#readers?.look.waits ?? []
+    return new Map(
+      waits.map(({ topic, partition, waitsFor, since }) => [
+        partitionKey(topic, partition),
+        `since ${since} the next command ${waitsFor}`,
+      ]),
+    )
   }
 
   #reach(): Reach {

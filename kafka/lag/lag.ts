@@ -161,6 +161,19 @@ export function nextOf({ position, start = 0 }: Sample): number {
   return Math.max(position, start)
 }
 
+/**
+ * The position of a reader of which it is known how much is `left`. What came between the look at that and the look at the
+ * end does not move it back.
+ */
+export function reachedWith(
+  left: number,
+  { committed, end, before }: { readonly committed: number; readonly end: number; readonly before: Sample | undefined },
+): number {
+  const reached = Math.max(committed, end - left)
+  const back = (before?.position ?? reached) - reached
+  return before !== undefined && back > 0 && back <= end - before.end ? before.position : reached
+}
+
 function spanOf(samples: readonly Sample[]): number {
   return (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)
 }

@@ -26,7 +26,7 @@ export function partitionsOf(
     const count = found.get(name)?.length ?? topic.partitions
     for (let partition = 0; partition < count; partition++) {
       const key = partitionKey(name, partition)
-      if (!known.has(key)) known.set(key, { topic: name, partition, committed: null, member: null })
+      if (!known.has(key)) known.set(key, { topic: name, partition, committed: null, left: null, member: null })
     }
   }
   return [...known.values()]

@@ -177,7 +177,7 @@ describe.skipIf(kafka === null)('consume --group', () => {
     expect((await member.finished).code).toBe(0)
   })
 
-  test('ends with what is wrong and what to do at a batch that it cannot unpack, instead of standing still', async () => {
+  test('goes past a batch that it cannot unpack, says which offsets those were, and ends with exit code 1', async () => {
     const topic = await consuming.topic(1)
     const { CompressionCodecs, CompressionTypes } = kafkajs
     CompressionCodecs[CompressionTypes.ZSTD] = () => ({
@@ -186,15 +186,38 @@ describe.skipIf(kafka === null)('consume --group', () => {
     })
     await consuming.send(topic, numbered(5), CompressionTypes.GZIP)
     await consuming.send(topic, numbered(5), CompressionTypes.ZSTD)
-    const { code, stderr } = await join(topic, 'zstd').finished
+    await consuming.send(topic, numbered(5), CompressionTypes.GZIP)
+    const member = join(topic, 'zstd')
+    await eventually(async () => (await committed('zstd', topic)).get(0) === 15)
+    member.signal('SIGTERM')
+    const { code, stdout, stderr } = await member.finished
     expect(code).toBe(1)
-    const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { readonly error: object }
-    expect(error).toMatchObject({
-      code: 'unreadable-batch',
-      what: expect.stringMatching(new RegExp(`^a batch of ${topic} .*ZSTD`)),
-      next: expect.stringContaining(`orderledger consume ${topic}`),
-    })
+    const lines = linesOf(stdout)
+    expect(placesOf(lines)).toEqual(Array.from({ length: 15 }, (_, offset) => `0:${String(offset)}`))
+    expect(lines.map(({ format }) => format === 'unreadable')).toEqual(
+      [0, 1, 0].flatMap((is) => Array(5).fill(is === 1)),
+    )
+    expect(stderr).toMatch(/^partition 0, offsets 5 to 9: passed over, cannot be unpacked: .*ZSTD/m)
   })
+
+  test.each(['earliest', 'latest'])(
+    'that began at the %s says that partitions were added, and reads them from their beginning',
+    async (from) => {
+      const topic = await consuming.topic(1)
+      const member = join(topic, `added-${from}`, '--from', from, '-n', '4')
+      await eventually(() => joinedWith(member))
+      await withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }))
+      const producer = consuming.client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+      await producer.connect()
+      await eventually(async () => (await producer.send({ topic, messages: [...numbered(4, 1)] })).length === 1)
+      await producer.disconnect()
+      const { code, stdout, stderr } = await member.finished
+      expect(code).toBe(0)
+      expect(placesOf(linesOf(stdout))).toEqual(['1:0', '1:1', '1:2', '1:3'])
+      expect(stderr).toContain('partitions were added: 1')
+      expect(joinedWith(member)).toEqual([0, 1])
+    },
+  )
 
   test('tells what is wrong and what to type next', async () => {
     const { commands } = consuming

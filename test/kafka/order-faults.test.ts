@@ -1,11 +1,18 @@
 /** Orders over Kafka while what they need is away: they wait, nothing is parked, and each is placed once. */
 import type pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newId, systemClock } from '../../app/clock.ts'
+import { logReaders } from '../../app/roles/log-readers.ts'
+import { framePlaceOrder, placeOrderText } from '../../contract/registry/command-schema.ts'
+import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
+import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
+import { Progress } from '../../projections/live/progress.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { ownKafka } from '../support/kafka.ts'
-import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
+import { AVRO_ID, jsonOrder, openOrderTopic, startTaker, takeOrder, type OrderTopic } from './order-records.ts'
+import { orderReader } from '../support/order-reader.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
@@ -115,5 +122,39 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
     await eventually(async () => (await numbers()).placed >= 60)
     const { placed, distinct, parked } = await numbers()
     expect([placed, parked]).toEqual([distinct, 0])
+  })
+
+  test('wait for a registry that is away, and lag says so, by name and since when', async () => {
+    let away = true
+    const reader = orderReader(AVRO_ID, () =>
+      away
+        ? Promise.reject(new RegistryFailure('registry-unreachable', 'GET http://registry:8081/schemas/ids/9: refused'))
+        : Promise.resolve(placeOrderText),
+    )
+    const shopSettings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+    const parts = { executor: store.committer, shop: shopSettings, ...reader }
+    taker = startTaker({ settings, pool, executor: store.committer, take: (record) => takeOrder(record, parts) })
+    const order = { orderId: null, customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] }
+    const began = Date.now()
+    await topic.send([{ key: 'c1', value: framePlaceOrder(order, 9) }])
+    const readers = logReaders(direct, { progress: new Progress(systemClock), kafka: settings, reactors: [] })
+    const watch = new LagSampler({ kafka: settings, readers, clock: systemClock, monotonic: () => performance.now() })
+    try {
+      const row = async () => (await watch.report()).groups.find(({ group }) => group === topic.topic)
+      const waits = /^since (\S+) the next command waits for the registry: GET http:\/\/registry:8081.*refused$/
+      const found = await eventually(async () => waits.exec((await row())?.detail ?? ''))
+      expect(Date.parse(found[1] ?? '')).toBeGreaterThan(began - 1_000)
+      expect(taker.taker.health()).toMatchObject({
+        state: 'consuming',
+        reason: expect.stringContaining('registry:8081'),
+      })
+      away = false
+      await handled(1)
+      expect(await eventually(async () => (await row())?.behind === 0 && row())).toMatchObject({ detail: null })
+      expect(taker.taker.health()).toEqual({ state: 'consuming', reason: null })
+      expect(await numbers()).toEqual({ placed: 1, distinct: 1, parked: 0 })
+    } finally {
+      await watch.stop()
+    }
   })
 })

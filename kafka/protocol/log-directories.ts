@@ -1,34 +1,5 @@
 /** The request for the sizes of partitions, which kafkajs has not got: DescribeLogDirs, version 1. */
-import { partOfKafkajs } from './kafkajs-release.ts'
-
-/** As kafkajs sends requests. */
-export interface SentRequest<Answer> {
-  readonly request: {
-    readonly apiKey: number
-    readonly apiVersion: number
-    readonly apiName: string
-    encode(): Promise<Encoder>
-  }
-  readonly response: {
-    decode(bytes: unknown): Promise<Answer>
-    parse(answer: Answer): Promise<Answer>
-  }
-}
-
-interface Encoder {
-  writeInt32(value: number): Encoder
-}
-
-interface Decoder {
-  readInt16(): number
-  readInt32(): number
-  readInt64(): { toString(): string }
-  readBoolean(): boolean
-  readString(): string
-}
-
-const EncoderClass = partOfKafkajs<new () => Encoder>('protocol/encoder')
-const DecoderClass = partOfKafkajs<new (bytes: unknown) => Decoder>('protocol/decoder')
+import { plainRequest, type Decoder, type SentRequest } from './sent-request.ts'
 
 const DESCRIBE_LOG_DIRS = 35
 const ALL_TOPICS = -1
@@ -43,18 +14,11 @@ const ALL_TOPICS = -1
  *       partitions => partition_index partition_size offset_lag is_future_key
  */
 export function logDirectories(): SentRequest<ReadonlyMap<string, number>> {
-  return {
-    request: {
-      apiKey: DESCRIBE_LOG_DIRS,
-      apiVersion: 1,
-      apiName: 'DescribeLogDirs',
-      encode: async () => new EncoderClass().writeInt32(ALL_TOPICS),
-    },
-    response: {
-      decode: async (bytes) => sizesIn(new DecoderClass(bytes)),
-      parse: async (sizes) => sizes,
-    },
-  }
+  return plainRequest({
+    ...{ apiKey: DESCRIBE_LOG_DIRS, apiVersion: 1, apiName: 'DescribeLogDirs' },
+    write: (encoder) => encoder.writeInt32(ALL_TOPICS),
+    read: sizesIn,
+  })
 }
 
 function sizesIn(decoder: Decoder): ReadonlyMap<string, number> {
