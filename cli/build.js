@@ -25,9 +25,12 @@ const PROGRAMS = [
 /** Packages that a start needs, or most commands. The others stay where they are: they read files of their own, or are native. */
 const BUNDLED =
   /^(@fastify\/(rate-limit|swagger|type-provider-typebox|under-pressure|websocket)|ajv|avsc|close-with-grace|commander|fastify|kysely|nodemailer|pg|pg-copy-streams|pino|prom-client|typebox|undici)(\/|$)/
-/** Packages of CommonJS ask for the modules of Node by this name. */
-const REQUIRE =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+/** Packages of CommonJS ask for the modules of Node by the name `require`; `pathFrom` keeps a space in a path a space. */
+const BANNER = [
+  "import { createRequire as requireFrom } from 'node:module';",
+  "import { fileURLToPath as pathFrom } from 'node:url';",
+  'const require = requireFrom(import.meta.url);',
+].join(' ')
 
 /** True when dist/ was made from the sources as they are now. */
 export function isFresh() {
@@ -63,7 +66,7 @@ async function bundlePrograms(folder) {
     absWorkingDir: ROOT,
     outdir: folder,
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
-    ...{ sourcemap: 'linked', sourcesContent: false, banner: { js: REQUIRE }, logLevel: 'warning' },
+    ...{ sourcemap: 'linked', sourcesContent: false, banner: { js: BANNER }, logLevel: 'warning' },
     plugins: [inPlace(ROOT), outside()],
   })
   for (const program of PROGRAMS) {
@@ -79,7 +82,7 @@ function flat(program) {
 }
 
 /** Bundled, a module of ours still finds what lies beside its source: `import.meta` names the place where it would be. */
-export function inPlace(root) {
+function inPlace(root) {
   return {
     name: 'in-place',
     setup({ onLoad }) {
@@ -87,7 +90,7 @@ export function inPlace(root) {
         const contents = readFileSync(path, 'utf8')
         if (!contents.includes('import.meta.')) return undefined
         const place = `new URL('./${relative(root, path).replace(/\.ts$/, '.js')}', import.meta.url)`
-        const meant = { url: `${place}.href`, dirname: `new URL('.', ${place}).pathname` }
+        const meant = { url: `${place}.href`, dirname: `pathFrom(new URL('.', ${place}))` }
         const placed = contents.replace(/import\.meta\.(url|dirname)\b/g, (_, name) => meant[name])
         return { contents: placed, loader: 'ts' }
       })
