@@ -1,5 +1,4 @@
-// Runs the program of the simulated gateway from its TypeScript source: a process inherits no compiler.
-import { register } from 'tsx/esm/api'
+// The first file of the simulated gateway in a checkout.
+import { runProgram } from '../../cli/run-program.js'
 
-register()
-await import('./child-program.ts')
+await runProgram('app/gateway/child-program')

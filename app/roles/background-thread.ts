@@ -94,10 +94,9 @@ export class BackgroundThread {
 }
 
 function launch({ data }: BackgroundThreadParts): Worker {
-  const source = import.meta.url.endsWith('.ts')
-  const program = new URL(`./thread-program.${source ? 'ts' : 'js'}`, import.meta.url)
-  return new Worker(source ? new URL('./source-thread.js', import.meta.url) : program, {
-    workerData: { ...data, program: program.href },
+  const program = import.meta.url.endsWith('.ts') ? './source-thread.js' : './thread-program.js'
+  return new Worker(new URL(program, import.meta.url), {
+    workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
   })
 }

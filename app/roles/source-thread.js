@@ -1,7 +1,4 @@
-// Runs a thread from its TypeScript source. A thread does not inherit what compiles the sources of the main one, and its
-// first file cannot be one that has to be compiled: so this one is, then the program.
-import { workerData } from 'node:worker_threads'
-import { register } from 'tsx/esm/api'
+// The first file of a thread in a checkout.
+import { runProgram } from '../../cli/run-program.js'
 
-register()
-await import(workerData.program)
+await runProgram('app/roles/thread-program')
