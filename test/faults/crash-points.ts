@@ -9,11 +9,12 @@ import { expectReplaysEqual, startReplays } from './replays.ts'
 import { expectVerified, holdToAnswers, openShop, ordersFor } from './shop.ts'
 import { Supervisor } from './supervisor.ts'
 
-const SHOP = { products: 5, stock: 1_000_000 }
+/** What is sold while it crashes. */
+export const SHOP = { products: 5, stock: 1_000_000 }
 const CONCURRENCY = 16
 
 export interface CrashRun {
-  /** Of an empty log; absent: the service brings its own. */
+  /** Of a log in which the shop is open; absent: the service brings its own, and opens it. */
   readonly databaseUrl?: string
   readonly point: CrashPoint
   /** How often the point has to fire. */
@@ -33,8 +34,8 @@ export async function crashAtPoint({ databaseUrl, point, crashes, random, onCras
     dataDir: data.path,
     env: (start) => {
       if (start > 1) onCrash?.(fired())
-      // The first start opens the shop in peace; the following ones each die at a passage of their own.
-      if (start === 1 || fired() >= crashes) return {}
+      // A start that opens the shop does so in peace; the others each die at a passage of their own.
+      if ((start === 1 && databaseUrl === undefined) || fired() >= crashes) return {}
       const nth = 1 + Math.floor(random() * (replaying ? 3 : 20))
       return { CRASH_POINT: `${point}:${String(nth)}`, CRASH_LOG: crashLog }
     },
@@ -42,9 +43,11 @@ export async function crashAtPoint({ databaseUrl, point, crashes, random, onCras
   const client = new OrderingClient({ url: () => supervisor.url })
   try {
     await supervisor.start()
-    await openShop(supervisor.url, SHOP)
-    await supervisor.service.kill()
-    for (let batch = 0; fired() < crashes; batch++) {
+    if (databaseUrl === undefined) {
+      await openShop(supervisor.url, SHOP)
+      await supervisor.service.kill()
+    }
+    for (let batch = 0; batch === 0 || fired() < crashes; batch++) {
       if (replaying) await startReplays(() => supervisor.url)
       await client.placeAll(ordersFor(`${point}-${String(batch)}`, 200, SHOP), CONCURRENCY)
     }

@@ -1,9 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type StorePoint, storePointNames } from '../../app/crash-points.ts'
 import { createRandom } from '../../simulation/random.ts'
-import { testDatabase } from '../support/database.ts'
-import { crashAtPoint } from './crash-points.ts'
+import { cloneDatabase, testDatabase, type TestDatabase } from '../support/database.ts'
+import { serviceHere } from '../support/service-here.ts'
+import { crashAtPoint, SHOP } from './crash-points.ts'
 import { killAtRandom, killReplaysAtRandom } from './random-kills.ts'
+import { openShop } from './shop.ts'
 
 const meaning: Readonly<Record<StorePoint, string>> = {
   'append.before': 'before its append',
@@ -15,13 +17,24 @@ const meaning: Readonly<Record<StorePoint, string>> = {
   'replay.compared': 'between the comparison of a replay and its switch',
 }
 
+let opened: TestDatabase
+
+beforeAll(async () => {
+  opened = await testDatabase()
+  const service = await serviceHere({ env: { DATABASE_URL: opened.url } })
+  await openShop(service.url, SHOP)
+  await service.stop()
+})
+
+afterAll(() => opened.drop())
+
 // Once each: `npm run soak` goes on with it for hours.
 const random = createRandom(1, 'crashes').unit
 
 test.each(storePointNames.map((point) => [meaning[point], point] as const))(
   'laws 3, 5 and 7: a service killed %s keeps what it answered, does nothing twice and shows what it keeps',
   async (_, point) => {
-    const { url: databaseUrl, drop } = await testDatabase()
+    const { url: databaseUrl, drop } = await cloneDatabase(opened)
     onTestFinished(drop)
     expect(await crashAtPoint({ databaseUrl, point, crashes: 1, random })).toBeGreaterThanOrEqual(1)
   },

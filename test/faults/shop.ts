@@ -120,7 +120,8 @@ interface VerifyReport {
 
 /** Runs `orderledger verify --json` beside the service of a data directory and expects it to find nothing. */
 export async function expectVerified(dataDir: string): Promise<VerifyReport> {
-  const { stdout, code } = await runCommand(dataDir, 'verify', '--json')
+  const { stdout, stderr, code } = await runCommand(dataDir, 'verify', '--json')
+  ok(stdout !== '', `verify ended with ${String(code)} and without a report: ${stderr}`)
   const report = JSON.parse(stdout) as VerifyReport
   const breaches = report.checks.filter((check) => check.breaches > 0)
   deepStrictEqual({ code, breaches }, { code: 0, breaches: [] })

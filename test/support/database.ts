@@ -1,6 +1,6 @@
 /** A fresh, migrated database for one test file or one test. */
 import { inject } from 'vitest'
-import { openPool } from '../../store/postgres/database.ts'
+import { openPool, type Pool } from '../../store/postgres/database.ts'
 import { TEMPLATE } from './global-setup.ts'
 
 export interface TestDatabase {
@@ -36,11 +36,10 @@ async function createDatabase(clause: string): Promise<TestDatabase> {
   return { url: url.href, drop: () => administrate(adminUrl, `drop database if exists ${name} with (force)`) }
 }
 
+/** One connection for all files of this process; it closes when nobody has asked for half a minute. */
+let admin: Pool | null = null
+
 async function administrate(url: string, statement: string): Promise<void> {
-  const admin = openPool(url, { name: 'test', max: 1 })
-  try {
-    await admin.query(statement)
-  } finally {
-    await admin.end()
-  }
+  admin ??= openPool(url, { name: 'test', max: 1, queryTimeout: 0 })
+  await admin.query(statement)
 }
