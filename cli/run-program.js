@@ -4,8 +4,8 @@
 import { isFresh } from './build.js'
 
 /** `program`: a path below the checkout, without its ending. */
-export async function runProgram(program) {
-  if (isFresh()) return await import(new URL(`../dist/${program}.js`, import.meta.url).href)
+export async function runProgram(program, fresh = isFresh()) {
+  if (fresh) return await import(new URL(`../dist/${program}.js`, import.meta.url).href)
   const { register } = await import('tsx/esm/api')
   register()
   return await import(new URL(`../${program}.ts`, import.meta.url).href)

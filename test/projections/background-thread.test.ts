@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BackgroundThread } from '../../app/roles/background-thread.ts'
@@ -9,6 +11,8 @@ import { appendEvents } from '../support/append-events.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 
+const RUN_PROGRAM = new URL('../../cli/run-program.js', import.meta.url).href
+
 let database: TestDatabase
 let pool: Pool
 let worker: BackgroundThread
@@ -16,10 +20,7 @@ let worker: BackgroundThread
 beforeEach(async () => {
   database = await testDatabase()
   pool = openPool(database.url, { name: 'test', max: 2 })
-  worker = new BackgroundThread({
-    data: { name: 'projector', databaseUrl: database.url, crash: null, driftCheckEvery: null, kafka: null, hops: null },
-    log: pino({ level: 'silent' }),
-  })
+  worker = new BackgroundThread({ data: projectorOf(database.url), log: pino({ level: 'silent' }) })
 })
 
 afterEach(async () => {
@@ -27,6 +28,10 @@ afterEach(async () => {
   await pool.end()
   await database.drop()
 })
+
+function projectorOf(databaseUrl: string) {
+  return { name: 'projector', databaseUrl, crash: null, driftCheckEvery: null, kafka: null, hops: null }
+}
 
 /** Lists a product and waits until every projection shows it. */
 async function shown(sku: string): Promise<void> {
@@ -39,7 +44,7 @@ async function shown(sku: string): Promise<void> {
   })
 }
 
-test('the projector follows the log in a thread run from the sources, says how it is, and stops', async () => {
+test('the projector follows the log in a thread of its own, says how it is, and stops', async () => {
   const { reports } = await worker.start()
   await shown('A1')
   await eventually(() => reports()['projector']?.health.state === 'working')
@@ -48,17 +53,18 @@ test('the projector follows the log in a thread run from the sources, says how i
 })
 
 test('a thread that cannot reach the database tells its host why', async () => {
-  const lost = new BackgroundThread({
-    data: {
-      name: 'projector',
-      databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing',
-      crash: null,
-      driftCheckEvery: null,
-      kafka: null,
-      hops: null,
-    },
-    log: pino({ level: 'silent' }),
-  })
+  const data = projectorOf('postgres://nobody@127.0.0.1:1/nothing')
+  const lost = new BackgroundThread({ data, log: pino({ level: 'silent' }) })
   await expect(lost.start()).rejects.toThrow('ECONNREFUSED')
   await lost.stop()
+})
+
+test('a thread of sources that were touched after the build runs from the sources', async () => {
+  const run = `import('${RUN_PROGRAM}').then(({ runProgram }) => runProgram('app/roles/thread-program', false))`
+  const thread = new Worker(run, { eval: true, workerData: projectorOf(database.url) })
+  const exited = once(thread, 'exit')
+  expect(await once(thread, 'message')).toMatchObject([{ kind: 'started' }])
+  await shown('A1')
+  thread.postMessage('stop')
+  expect(await exited).toEqual([0])
 })
