@@ -6,6 +6,7 @@ import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { DeadLetters } from '../kafka/inbound/dead-letters.ts'
 import type { BrowsedRecords, Browsing } from '../kafka/topics/browse-topic.ts'
 import type { LagSampler } from '../kafka/lag/lag-sampler.ts'
+import type { Forecasts } from '../insights/forecast/forecasts.ts'
 import type { Recommending } from '../insights/recommendations/recommendations.ts'
 import type { Views } from '../projections/views/views.ts'
 import type { Reactors } from '../reactors/reactor-states.ts'
@@ -50,6 +51,7 @@ export interface ApiParts extends OperationParts {
   readonly executor: Executor
   readonly views: Views
   readonly recommending: Recommending
+  readonly forecasts: Forecasts
   readonly reactors: Reactors
   readonly payments: PaymentParts & WebhookParts['payments']
   /** The embedded inbox. */

@@ -2,6 +2,8 @@
 import type { Named } from '../commands/shape.ts'
 import type { ApiParts } from './parts.ts'
 import type { Resource } from './resource.ts'
+import { demand } from './insights/demand.ts'
+import { forecasts } from './insights/forecasts.ts'
 import { recommendations } from './insights/recommendations.ts'
 import { activity } from './routes/activity.ts'
 import { alerts } from './routes/alerts.ts'
@@ -48,6 +50,8 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   customers,
   analytics,
   recommendations,
+  forecasts,
+  demand,
   activity,
   events,
   simulation,

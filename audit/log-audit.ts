@@ -135,6 +135,7 @@ function addressFault(stream: string, type: string, event: HistoricEvent | null)
 function idOf(event: HistoricEvent, kind: StreamKind): string | null | undefined {
   switch (kind) {
     case 'inventory':
+    case 'demand':
       return 'sku' in event ? event.sku : undefined
     case 'order':
     case 'payment':

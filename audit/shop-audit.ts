@@ -124,6 +124,7 @@ export function auditShop(spill: Spill): ShopAudit {
         return
       case 'CustomerRegistered':
       case 'CustomerTierChanged':
+      case 'DemandRecorded':
       case 'PaymentRequested':
       case 'PaymentCaptured':
       case 'PaymentDeclined':

@@ -610,6 +610,51 @@ export interface Fault {
   readonly message: string
 }
 
+/** What will be wanted, with how far earlier forecasts were off. */
+export interface Forecast {
+  /** The product; absent: the whole shop. */
+  readonly sku?: string
+  /** From the day of `asOf` on. */
+  readonly days: readonly {
+    /** UTC. */
+    readonly day: string
+    /** Units that will be wanted. */
+    readonly units: number
+  }[]
+  readonly total: {
+    /** Of all these days. Of a product single large orders are left out, so it lies below what is sold. */
+    readonly units: number
+    /** The total will lie between low and high in four of five cases. Null: too few forecasts to say. */
+    readonly low: number | null
+    /** See low. */
+    readonly high: number | null
+  }
+  /** `too-little-demand`: chance alone puts the total off by more than 15 %, or fewer than four whole weeks are known. */
+  readonly verdict: 'ok' | 'too-little-demand'
+  /** Share of the total by which chance alone puts it off on average; null: nobody can say. */
+  readonly closerThan: number | null
+  readonly accuracy: {
+    /** Days that the judged forecasts were for. */
+    readonly days: number
+    /** Forecasts of the past that it rests on, at most 4. */
+    readonly origins: number
+    /** 100 less the percentage by which their totals were off. May be negative. */
+    readonly percent: number | null
+    /** The same of the last seven days repeated. */
+    readonly seasonalNaive: number | null
+  }
+  readonly history: {
+    /** First known day. */
+    readonly from: string | null
+    /** Last known day; at most the day before `asOf`. */
+    readonly to: string | null
+  }
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** When the newest event that it rests on was recorded. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
 /** How far a consumer group is behind, in total and by partition. */
 export interface GroupLag {
   /** The consumer group. */
@@ -1388,6 +1433,34 @@ export interface Recommendations {
   readonly behaviourAsOf: string | null
 }
 
+/** What was wanted of a product before the shop, day by day. */
+export interface RecordDemand {
+  /** The product, if it is said twice: a line of a file says it. */
+  readonly sku?: string
+  /** The first day, in UTC: YYYY-MM-DD. All days lie before today. */
+  readonly from: string
+  /** Units wanted on each day from the first on. */
+  readonly units: readonly number[]
+  /** Orders that wanted them, as many days. */
+  readonly orders: readonly number[]
+  /** Whether other numbers of a day may be replaced; not if absent. */
+  readonly replace?: boolean
+}
+
+/** What is recorded of the days that were asked for. */
+export interface RecordedDemand {
+  /** The product. */
+  readonly sku: string
+  /** The first day, in UTC. */
+  readonly from: string
+  readonly units: readonly number[]
+  readonly orders: readonly number[]
+  /** Version of what is recorded of the product; it grows with each change. */
+  readonly version: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** What goes back. */
 export interface RefundAmount {
   /** In minor units (cents for EUR), at most what is left. */
@@ -1495,6 +1568,35 @@ export interface ReturnOrder {
   readonly reason: string
   /** Whether the units can be sold again; true if absent. If not, they are written off. */
   readonly sellable?: boolean
+}
+
+/** When a product runs out. */
+export interface RunOut {
+  /** The product. */
+  readonly sku: string
+  /** Units on hand. */
+  readonly onHand: number
+  /** Units on hand that orders have reserved. */
+  readonly reserved: number
+  /** Units that an order can still reserve. */
+  readonly available: number
+  /** When nothing is left, UTC; null: not within 28 days. */
+  readonly expected: string | null
+  /** In four of five cases it runs out between earliest and latest. */
+  readonly earliest: string | null
+  /** See earliest. */
+  readonly latest: string | null
+  /** `too-little-demand`: chance alone puts the total off by more than 15 %, or fewer than four whole weeks are known. */
+  readonly verdict: 'ok' | 'too-little-demand'
+}
+
+/** A page of a list: RunOut. */
+export interface RunOutList {
+  readonly items: readonly RunOut[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
 }
 
 /** Accepted orders by category. `net`: what was confirmed less what was cancelled after that or came back, by the hour in which that was recorded. */

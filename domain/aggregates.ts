@@ -3,6 +3,7 @@ import type { DomainEvent, StreamKind } from '../schemas/events.ts'
 import { customer } from './customer.ts'
 import type { Aggregate } from './decision.ts'
 import { delivery } from './delivery.ts'
+import { demand } from './demand.ts'
 import { inventory } from './inventory.ts'
 import { notification } from './notification.ts'
 import { order } from './order.ts'
@@ -14,6 +15,7 @@ export type AnyAggregate = Aggregate<unknown>
 export const aggregates: { readonly [Kind in StreamKind]: AnyAggregate } = {
   customer,
   delivery,
+  demand,
   inventory,
   notification,
   order,

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type {
   CustomerEvent,
   DeliveryEvent,
+  DemandEvent,
   DomainEvent,
   InventoryEvent,
   NotificationEvent,
@@ -24,6 +25,7 @@ import {
   deliveryDispatched,
   deliveryFailed,
   deliveryScheduled,
+  demandRecorded,
   orderCancelled,
   orderCompleted,
   orderConfirmed,
@@ -126,6 +128,13 @@ const deliveryHistories: Histories<DeliveryEvent> = {
   ],
 }
 
+const demandHistories: Histories<DemandEvent> = {
+  'days of before the shop, one of them corrected': [
+    demandRecorded('A1', '2025-10-30', [3, 0, 5], { orders: [2, 0, 1] }),
+    demandRecorded('A1', '2025-11-01', [6, 7], { replaced: [{ units: 5, orders: 1 }, null] }),
+  ],
+}
+
 const message = { template: 'order-confirmed', orderId: 'o1', customerId: 'c1' }
 const notificationHistories: Histories<NotificationEvent> = {
   'a mail and a text message': [
@@ -174,6 +183,7 @@ const deliveryTypes: Readonly<Record<DeliveryEvent['type'], true>> = {
   DeliveryFailed: true,
   DeliveryScheduled: true,
 }
+const demandTypes: Readonly<Record<DemandEvent['type'], true>> = { DemandRecorded: true }
 const notificationTypes: Readonly<Record<NotificationEvent['type'], true>> = {
   NotificationFailed: true,
   NotificationSent: true,
@@ -185,6 +195,7 @@ const kinds = [
   { kind: 'order', histories: orderHistories, types: orderTypes },
   { kind: 'payment', histories: paymentHistories, types: paymentTypes },
   { kind: 'delivery', histories: deliveryHistories, types: deliveryTypes },
+  { kind: 'demand', histories: demandHistories, types: demandTypes },
   { kind: 'notification', histories: notificationHistories, types: notificationTypes },
 ] as const
 

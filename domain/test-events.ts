@@ -3,6 +3,7 @@ import type {
   CustomerRegistered,
   CustomerTierChanged,
   DeliveryCancelled,
+  DemandRecorded,
   DeliveryDelivered,
   DeliveryDispatched,
   DeliveryFailed,
@@ -64,6 +65,16 @@ export function stockShipped(sku: string, orderId: string, quantity: number): In
 
 export function stockReturned(sku: string, orderId: string, quantity: number, sellable = true): InventoryEvent {
   return { type: 'StockReturned', sku, orderId, quantity, sellable }
+}
+
+/** Of orders of one unit each; nothing stood before. */
+export function demandRecorded(
+  sku: string,
+  from: string,
+  units: readonly number[],
+  given: Partial<Pick<DemandRecorded, 'orders' | 'replaced'>> = {},
+): DemandRecorded {
+  return { type: 'DemandRecorded', sku, from, units, orders: units, replaced: units.map(() => null), ...given }
 }
 
 /** Advice for the hour that ends at `to`. */

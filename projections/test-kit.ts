@@ -4,6 +4,7 @@ import type { Addressed } from '../domain/decision.ts'
 import {
   customerRegistered,
   customerTierChanged,
+  demandRecorded,
   deliveryCancelled,
   deliveryDelivered,
   deliveryDispatched,
@@ -134,6 +135,19 @@ function productStream(sku: string): fc.Arbitrary<Stream> {
     .map((changes) => stream(`inventory-${sku}`, [productListed(sku, { price: eur(1_999) }), ...changes]))
 }
 
+/** Days of before the shop, recorded once or twice. */
+function demandStream(sku: string): fc.Arbitrary<Stream> {
+  const units = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 3, maxLength: 3 })
+  return fc.option(fc.tuple(units, fc.option(units))).map((recorded) => {
+    if (recorded === null) return []
+    const [first, second] = recorded
+    const again = demandRecorded(sku, '2025-11-02', second ?? [], {
+      replaced: [...first.slice(1).map((count) => ({ units: count, orders: count })), null],
+    })
+    return stream(`demand-${sku}`, [demandRecorded(sku, '2025-11-01', first), ...(second === null ? [] : [again])])
+  })
+}
+
 function customerStream(id: string): fc.Arbitrary<Stream> {
   return fc
     .array(fc.constantFrom('standard', 'vip'), { maxLength: 3 })
@@ -160,6 +174,7 @@ export const shop: fc.Arbitrary<readonly Stream[]> = fc
   .chain((orders) =>
     fc.tuple(
       ...SKUS.map(productStream),
+      ...SKUS.map(demandStream),
       ...CUSTOMERS.map(customerStream),
       ...Array.from({ length: orders }, (_, index) => `o${String(index + 1)}`).flatMap((orderId) => [
         orderStream(orderId),

@@ -7,6 +7,14 @@ export type CancelledFrom = 'placed' | 'confirmed'
 /** The status an attempt had when its money was taken. */
 export type CapturedFrom = 'open' | 'declined'
 
+/** What was recorded of a day. */
+export interface DayOfDemand {
+  /** Units wanted. */
+  readonly units: number
+  /** Orders that wanted them. */
+  readonly orders: number
+}
+
 /** The status a delivery had when it was cancelled. */
 export type DeliveryCancelledFrom = 'scheduled' | 'failed'
 
@@ -164,6 +172,21 @@ export interface DeliveryScheduled {
   readonly region: string
   /** What is to be delivered: the lines of the order. */
   readonly lines: readonly OrderLine[]
+}
+
+/** Demand for a product of days that this log does not know, day by day. */
+export interface DemandRecorded {
+  readonly type: 'DemandRecorded'
+  /** The product. */
+  readonly sku: string
+  /** The first day, in UTC: YYYY-MM-DD. */
+  readonly from: string
+  /** Units wanted on each day from the first on, at least 0. */
+  readonly units: readonly number[]
+  /** Orders that wanted them, as many days. */
+  readonly orders: readonly number[]
+  /** What stood before of each of these days; null where nothing did. */
+  readonly replaced: readonly (DayOfDemand | null)[]
 }
 
 /** The catalogue price of a product changed; orders already placed keep theirs. */
@@ -568,6 +591,8 @@ export type CustomerEvent = CustomerRegistered | CustomerTierChanged
 
 export type DeliveryEvent = DeliveryCancelled | DeliveryDelivered | DeliveryDispatched | DeliveryFailed | DeliveryScheduled
 
+export type DemandEvent = DemandRecorded
+
 export type InventoryEvent = PriceChanged | ProductListed | RestockAdvised | StockAdjusted | StockReceived | StockReleased | StockReserved | StockReturned | StockShipped
 
 export type NotificationEvent = NotificationFailed | NotificationSent
@@ -576,7 +601,7 @@ export type OrderEvent = OrderCancelled | OrderCompleted | OrderConfirmed | Orde
 
 export type PaymentEvent = PaymentCaptured | PaymentDeclined | PaymentRefunded | PaymentRequested | RefundFailed | RefundRequested
 
-export type DomainEvent = CustomerEvent | DeliveryEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
+export type DomainEvent = CustomerEvent | DeliveryEvent | DemandEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
 
 export type EventType = DomainEvent['type']
 
@@ -598,7 +623,7 @@ export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly b
 }
 
 /** The kind of a stream: the part of its name before the first dash. */
-export type StreamKind = 'customer' | 'delivery' | 'inventory' | 'notification' | 'order' | 'payment'
+export type StreamKind = 'customer' | 'delivery' | 'demand' | 'inventory' | 'notification' | 'order' | 'payment'
 
 /** Every version of every event, oldest first: version n stands at index n - 1. */
 export const eventSchemas: {
@@ -648,6 +673,12 @@ export const eventSchemas: {
     stream: 'delivery',
     versions: [
       {"type":"record","name":"DeliveryScheduled","namespace":"orderledger","doc":"A confirmed order is to be delivered.","stream":"delivery","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"OrderLine","doc":"One line of an accepted order, as the catalogue stood when it was placed.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"name","type":"string","doc":"Its name at that time."},{"name":"category","type":"string","doc":"Its category at that time."},{"name":"quantity","type":"int","doc":"Units ordered, at least 1."},{"name":"unitPrice","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit at that time."}]}},"doc":"What is to be delivered: the lines of the order."}]},
+    ],
+  },
+  DemandRecorded: {
+    stream: 'demand',
+    versions: [
+      {"type":"record","name":"DemandRecorded","namespace":"orderledger","doc":"Demand for a product of days that this log does not know, day by day.","stream":"demand","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"from","type":"string","doc":"The first day, in UTC: YYYY-MM-DD."},{"name":"units","type":{"type":"array","items":"long"},"doc":"Units wanted on each day from the first on, at least 0."},{"name":"orders","type":{"type":"array","items":"long"},"doc":"Orders that wanted them, as many days."},{"name":"replaced","type":{"type":"array","items":["null",{"type":"record","name":"DayOfDemand","doc":"What was recorded of a day.","fields":[{"name":"units","type":"long","doc":"Units wanted."},{"name":"orders","type":"long","doc":"Orders that wanted them."}]}]},"doc":"What stood before of each of these days; null where nothing did."}]},
     ],
   },
   PriceChanged: {

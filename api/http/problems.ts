@@ -178,6 +178,12 @@ export const PROBLEMS = {
     meaning: 'The request did not arrive completely within 10 seconds.',
     next: 'Send the complete request again.',
   },
+  'demand-exists': {
+    status: 409,
+    title: 'Demand exists',
+    meaning: 'Other numbers are recorded for one of these days. Nothing was changed.',
+    next: 'Send `replace: true` if the new numbers are to take their place.',
+  },
   'order-exists': {
     status: 409,
     title: 'Order exists',

@@ -7,7 +7,8 @@ import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { fetchBatches } from '../../kafka/inbound/parked-batch.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
-import { LearntCache } from '../../insights/recommendations/learnt-cache.ts'
+import { openForecasts } from '../../insights/forecast/forecasts.ts'
+import { learntCache } from '../../insights/recommendations/learnt-cache.ts'
 import { openRecommending } from '../../insights/recommendations/recommendations.ts'
 import { openViews } from '../../projections/views/views.ts'
 import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
@@ -140,8 +141,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
 
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
-  const learnt = new LearntCache({ queries: views.together, monotonic: () => performance.now() })
+  const learnt = learntCache({ queries: views.together, monotonic: () => performance.now() })
   const recommending = openRecommending({ cache: learnt, products: views.products, orders: views.orders })
+  const forecasts = openForecasts({ queries: views.demand, monotonic: () => performance.now() })
   const reachPoint = crashPoints({ crash })
   const reactors = openReactors({ pool, names, skips, executor: committer, newId })
   const knownHead = () => committer.known
@@ -152,7 +154,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   return {
     parts: {
       executor: committer,
-      ...{ views, reactors, live, recommending },
+      ...{ views, reactors, live, recommending, forecasts },
       payments: {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
         webhooks: {

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import type { HttpClient } from '../client/http-client.ts'
 import { deliver, onward } from '../load/delivery.ts'
-import { importKinds, importRecord, importTargets, type ImportKind } from '../load/import-record.ts'
+import { importKinds, importRecord, type ImportKind } from '../load/import-record.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { readLines, surveyed, type Line, type LineSurvey } from '../files/json-lines.ts'
 import { LinesNotTaken } from '../load/lines-not-taken.ts'
@@ -20,7 +20,8 @@ interface ImportOptions extends ServiceOptions {
 }
 
 const details = `
-FILE has one JSON object per line (JSONL), with or without gzip: the body of POST /products, /customers or /orders.
+FILE has one JSON object per line (JSONL), with or without gzip: the body of POST /products, /customers, /orders or, with its
+sku, /products/{sku}/demand.
 sku identifies a product, customerId a customer, orderId an order. A record that exists with the same content counts as
 already there. A customer or an order without an id gets one made from the file's content and the line number, so you
 can send the same file again; if you change the file, such records are new.
@@ -30,7 +31,7 @@ Exit code 1 if a line was refused, invalid or failed, or if the import ended bef
 export function register(program: Command, context: CommandContext): void {
   const command = program
     .command('import')
-    .description('send the products, customers or orders of a file to the service')
+    .description('send the products, customers, orders or past demand of a file to the service')
     .addArgument(new Argument('<kind>', 'what the file contains').choices(importKinds))
     .argument('<file>', 'JSON lines, with or without gzip')
     .option('-c, --concurrency <n>', 'requests in flight', wholeNumber(1, 1_000), 32)
@@ -102,7 +103,7 @@ async function sendLines(sending: SendingLines): Promise<SentLines> {
       advance()
       return 'go-on'
     }
-    const delivery = await deliver(() => client.post(importTargets[kind].path, record.body))
+    const delivery = await deliver(() => client.post(record.path, record.body))
     tally.count(delivery, performance.now() - dueAt)
     notTaken.note(line.number, delivery)
     advance()

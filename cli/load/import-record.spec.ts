@@ -7,12 +7,13 @@ function recordOf(kind: ImportKind, bytes: string | Buffer, tooLong = false) {
   return importRecord(kind, { number: 12, bytes: Buffer.from(bytes), tooLong }, hash)
 }
 
-test.each<[ImportKind, string]>([
-  ['products', '{ "sku": "A", "name": "Ü", "category": "c", "price": {"amount": 1, "currency": "EUR"} }'],
-  ['customers', '{"customerId":"c1","name":"N","region":"r"}'],
-  ['orders', '{"orderId":"o1","customerId":"c1","lines":[{"sku":"A","quantity":1}]}'],
-])('%s that name themselves are sent byte for byte: %s', (kind, text) => {
-  expect(recordOf(kind, text)).toEqual({ verdict: 'send', body: Buffer.from(text) })
+test.each<[ImportKind, string, string]>([
+  ['products', '/products', '{ "sku": "A", "name": "Ü", "category": "c", "price": {"amount": 1, "currency": "EUR"} }'],
+  ['customers', '/customers', '{"customerId":"c1","name":"N","region":"r"}'],
+  ['orders', '/orders', '{"orderId":"o1","customerId":"c1","lines":[{"sku":"A","quantity":1}]}'],
+  ['demand', '/products/A.1/demand', '{"sku":"A.1","from":"2026-01-01","units":[1],"orders":[1]}'],
+])('%s that name themselves are sent byte for byte to %s: %s', (kind, path, text) => {
+  expect(recordOf(kind, text)).toEqual({ verdict: 'send', path, body: Buffer.from(text) })
 })
 
 test.each<[ImportKind, string, string]>([
@@ -20,11 +21,12 @@ test.each<[ImportKind, string, string]>([
   ['customers', 'customerId', '"name":"N","region":"r"}'],
 ])('%s without an id are given one by the file and the line', (kind, id, rest) => {
   const record = recordOf(kind, `{${rest}`)
-  expect(record).toEqual({ verdict: 'send', body: `{"${id}":"a1b2c3d4e5f60718-12",${rest}` })
+  expect(record).toEqual({ verdict: 'send', path: `/${kind}`, body: `{"${id}":"a1b2c3d4e5f60718-12",${rest}` })
 })
 
 test.each<[ImportKind, string, string, string]>([
   ['products', '{"name":"N"}', '/sku', 'is missing'],
+  ['demand', '{"from":"2026-01-01","units":[1],"orders":[1]}', '/sku', 'is missing'],
   ['customers', '{"name":"N","region":""}', '/region', 'must NOT have fewer than 1 characters'],
   ['orders', '{"orderId":null,"customerId":"c1","lines":[]}', '/orderId', 'must be string'],
   ['orders', '{"customerId":"c1","lines":[],"total":1}', '/total', 'is unknown'],

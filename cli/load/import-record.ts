@@ -1,30 +1,33 @@
 /** A line of a file to import as the request that creates what it holds. */
 import { registerCustomerRequest } from '../../commands/customer.ts'
 import type { Fault } from '../../commands/faults.ts'
+import { recordDemandRequest } from '../../commands/demand.ts'
 import { listProductRequest } from '../../commands/inventory.ts'
 import { placeOrderRequest } from '../../commands/order.ts'
 import type { Request } from '../../commands/request.ts'
 import { longestLine, type Line } from '../files/json-lines.ts'
 
 export interface ImportTarget {
-  readonly path: string
+  /** Of a record with this name. */
+  readonly path: (name: string) => string
   /** The property that names the record; a second request with the same one creates nothing. */
   readonly id: string
   readonly request: Request
 }
 
 export const importTargets = {
-  products: { path: '/products', id: 'sku', request: listProductRequest },
-  customers: { path: '/customers', id: 'customerId', request: registerCustomerRequest },
-  orders: { path: '/orders', id: 'orderId', request: placeOrderRequest },
+  products: { path: () => '/products', id: 'sku', request: listProductRequest },
+  customers: { path: () => '/customers', id: 'customerId', request: registerCustomerRequest },
+  orders: { path: () => '/orders', id: 'orderId', request: placeOrderRequest },
+  demand: { path: (sku) => `/products/${encodeURIComponent(sku)}/demand`, id: 'sku', request: recordDemandRequest },
 } as const satisfies Record<string, ImportTarget>
 
 export type ImportKind = keyof typeof importTargets
 
-export const importKinds: readonly ImportKind[] = ['products', 'customers', 'orders']
+export const importKinds: readonly ImportKind[] = ['products', 'customers', 'orders', 'demand']
 
 export type ImportRecord =
-  | { readonly verdict: 'send'; readonly body: Uint8Array | string }
+  | { readonly verdict: 'send'; readonly path: string; readonly body: Uint8Array | string }
   | { readonly verdict: 'invalid'; readonly faults: readonly Fault[] }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -39,11 +42,15 @@ export function importRecord(kind: ImportKind, line: Line, hashOfFile: string): 
   const parsed = parse(line.bytes)
   if ('fault' in parsed) return invalid(parsed.fault)
   const { record } = parsed
-  const { id, request } = importTargets[kind]
+  const { id, path, request } = importTargets[kind]
   const checked = request.check(record)
   if ('faults' in checked) return { verdict: 'invalid', faults: checked.faults }
-  if (kind === 'products' || Object.hasOwn(record, id)) return { verdict: 'send', body: line.bytes }
-  return { verdict: 'send', body: JSON.stringify({ [id]: `${hashOfFile.slice(0, 16)}-${line.number}`, ...record }) }
+  const name: unknown = Reflect.get(record, id)
+  if (typeof name === 'string') return { verdict: 'send', path: path(name), body: line.bytes }
+  if (kind === 'products' || kind === 'demand')
+    return { verdict: 'invalid', faults: [{ pointer: `/${id}`, message: 'is missing' }] }
+  const made = `${hashOfFile.slice(0, 16)}-${line.number}`
+  return { verdict: 'send', path: path(made), body: JSON.stringify({ [id]: made, ...record }) }
 }
 
 function invalid(message: string): ImportRecord {

@@ -99,7 +99,7 @@ class TopicReading {
       const { type, schemaVersion, data } = this.#wire.unframe(value, types)
       const [place, name] = headerTexts(headers, ['ol-position', 'ol-stream'])
       const position = Number(place ?? this.#records)
-      const stream = name ?? `${this.#topic.kind ?? 'order'}-?`
+      const stream = name ?? `${this.#topic.kinds[0] ?? 'order'}-?`
       return { position, stream, version: 0, type, schemaVersion, data, recordedAt: timestamp }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error

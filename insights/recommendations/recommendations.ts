@@ -18,7 +18,7 @@ export interface Recommendations {
 }
 
 export interface RecommendationsParts {
-  readonly cache: Pick<LearntCache, 'learnt'>
+  readonly cache: Pick<LearntCache, 'value'>
   readonly products: Pick<ProductQueries, 'byKeys' | 'inStock'>
   readonly orders: Pick<OrderQueries, 'list'>
 }
@@ -32,7 +32,7 @@ export interface Recommending {
 
 export function openRecommending({ cache, products, orders }: RecommendationsParts): Recommending {
   async function beside(basket: readonly string[]): Promise<Recommendations> {
-    const { learnt, position } = await cache.learnt()
+    const { learnt, position } = await cache.value()
     const nearest = boughtTogether(learnt, basket)
     const passed = new Set([...basket, ...nearest.map(({ sku }) => sku)])
     const items: Recommendation[] = []

@@ -2,7 +2,7 @@
 import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
 
 /**
- * - `log`: the streams of one kind, each whole in one partition; our feed reads them.
+ * - `log`: the streams of its kinds, each whole in one partition; our feed reads them.
  * - `copy`: some of the same events again, for outside readers; never read by ours.
  * - `in`: what others send us.
  * - `out`: what we tell others beside the log.
@@ -17,7 +17,7 @@ export interface Topic {
   /** What the key of a record is, for people; null where records have none that matters. */
   readonly key: string | null
   /** Of the streams that it carries (`log` only). */
-  readonly kind: string | null
+  readonly kinds: readonly string[]
   /** The types of event that it may carry; their subjects are their full record names. */
   readonly events: readonly HistoricType[]
 }
@@ -34,19 +34,19 @@ export const TOPIC_SETTINGS = {
 } as const
 
 const table = {
-  orders: log('order', 'order id'),
-  inventory: log('inventory', 'sku'),
-  customers: log('customer', 'customer id'),
-  payments: log('payment', 'order id'),
-  deliveries: log('delivery', 'order id'),
-  notifications: log('notification', 'notification id'),
-  errors: { use: 'copy', partitions: 1, key: 'order id', kind: null, events: ['OrderRejected'] },
-  analytics: { use: 'copy', partitions: 3, key: 'order id', kind: null, events: ['OrderPlaced'] },
-  'order-commands': { use: 'in', partitions: 3, key: 'customer id', kind: null, events: [] },
-  'delivery-commands': { use: 'in', partitions: 3, key: 'order id', kind: null, events: [] },
-  'user-events': { use: 'in', partitions: 6, key: 'customer id', kind: null, events: [] },
-  'fraud-alerts': { use: 'out', partitions: 2, key: 'customer id', kind: null, events: [] },
-  'dead-letters': { use: 'out', partitions: 1, key: null, kind: null, events: [] },
+  orders: log('order id', 'order'),
+  inventory: log('sku', 'inventory', 'demand'),
+  customers: log('customer id', 'customer'),
+  payments: log('order id', 'payment'),
+  deliveries: log('order id', 'delivery'),
+  notifications: log('notification id', 'notification'),
+  errors: { use: 'copy', partitions: 1, key: 'order id', kinds: [], events: ['OrderRejected'] },
+  analytics: { use: 'copy', partitions: 3, key: 'order id', kinds: [], events: ['OrderPlaced'] },
+  'order-commands': { use: 'in', partitions: 3, key: 'customer id', kinds: [], events: [] },
+  'delivery-commands': { use: 'in', partitions: 3, key: 'order id', kinds: [], events: [] },
+  'user-events': { use: 'in', partitions: 6, key: 'customer id', kinds: [], events: [] },
+  'fraud-alerts': { use: 'out', partitions: 2, key: 'customer id', kinds: [], events: [] },
+  'dead-letters': { use: 'out', partitions: 1, key: null, kinds: [], events: [] },
 } as const satisfies Readonly<Record<string, Omit<Topic, 'name'>>>
 
 export type TopicName = keyof typeof table
@@ -56,7 +56,7 @@ export const topics: readonly Topic[] = Object.entries(table).map(([name, topic]
   ...topic,
 }))
 
-const byKind = new Map(topics.flatMap((topic) => (topic.kind === null ? [] : [[topic.kind, topic]])))
+const byKind = new Map(topics.flatMap((topic) => topic.kinds.map((kind) => [kind, topic])))
 
 /** As it is called in the cluster. */
 export function topicName(prefix: string, name: TopicName): string {
@@ -117,10 +117,10 @@ function murmur2(bytes: Buffer): number {
   return hash ^ (hash >>> 15)
 }
 
-/** Its events are those that name the kind as their stream. */
-function log(kind: string, key: string): Omit<Topic, 'name'> {
+/** Its events are those that name one of the kinds as their stream. */
+function log(key: string, ...kinds: readonly string[]): Omit<Topic, 'name'> {
   const events = Object.entries(eventSchemas).flatMap(([type, { stream }]) =>
-    stream === kind ? [type as HistoricType] : [],
+    kinds.includes(stream) ? [type as HistoricType] : [],
   )
-  return { use: 'log', partitions: 3, key, kind, events }
+  return { use: 'log', partitions: 3, key, kinds, events }
 }

@@ -9,9 +9,10 @@ import { payments } from './payments.ts'
 import { products } from './products.ts'
 import type { Projection } from '../projection.ts'
 import { sales } from './sales.ts'
+import { demand } from '../insights/demand.ts'
 import { together } from '../insights/together.ts'
 
 export const projections: readonly Projection[] = [
   ...[orders, products, customers, sales, activity, payments, deliveries],
-  ...[alerts, notifications, together],
+  ...[alerts, notifications, together, demand],
 ]

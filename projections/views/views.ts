@@ -26,6 +26,8 @@ import {
 } from '../replay/replays.ts'
 import { salesBreakdowns, salesItemQueries, type SalesBreakdowns, type SalesItemQueries } from './sales-breakdowns.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { demand } from '../insights/demand.ts'
+import { demandQueries, type DemandQueries } from '../insights/demand-queries.ts'
 import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
 import { ViewReader } from './view-reader.ts'
 import { ShownWatch } from './shown-watch.ts'
@@ -46,6 +48,7 @@ export interface Views {
   readonly alerts: AlertQueries
   readonly notifications: NotificationQueries
   readonly together: TogetherQueries
+  readonly demand: DemandQueries
   /** Of the log, as the database has it now. */
   head(): Promise<Position>
   /**
@@ -72,7 +75,7 @@ export interface Replays {
 
 export type ViewName =
   | ('orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries')
-  | ('alerts' | 'notifications' | 'together')
+  | ('alerts' | 'notifications' | 'together' | 'demand')
 
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
@@ -97,6 +100,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     alerts: new ViewReader(pool, alerts.name, { epochs }),
     notifications: new ViewReader(pool, notifications.name, { epochs }),
     together: new ViewReader(pool, together.name, { epochs }),
+    demand: new ViewReader(pool, demand.name, { epochs }),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -111,6 +115,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     alerts: watch('alerts'),
     notifications: watch('notifications'),
     together: watch('together'),
+    demand: watch('demand'),
   }
   return {
     orders: orderQueries(readers.orders),
@@ -124,6 +129,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     alerts: alertQueries(readers.alerts),
     notifications: notificationQueries(readers.notifications),
     together: togetherQueries(readers.together),
+    demand: demandQueries(readers.demand),
     head: () => readHead(pool),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),

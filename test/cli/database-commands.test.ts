@@ -86,6 +86,7 @@ describe('verify', () => {
         { law: 7, name: 'projection-alerts' },
         { law: 7, name: 'projection-notifications' },
         { law: 7, name: 'projection-together' },
+        { law: 7, name: 'projection-demand' },
       ],
     })
   })

@@ -58,3 +58,20 @@ export function hitRates(
   }
   return { half: hits.half / asked.length, last: hits.last / asked.length }
 }
+
+export interface DailyDemand {
+  readonly sku: string
+  /** YYYY-MM-DD. */
+  readonly from: string
+  /** Of 374 days. */
+  readonly units: readonly number[]
+}
+
+/** Of 3,791 products. */
+export function readDemand(): readonly DailyDemand[] {
+  const text = gunzipSync(readFileSync(new URL('../data/online-retail-demand.jsonl.gz', import.meta.url))).toString()
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DailyDemand)
+}

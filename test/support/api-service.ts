@@ -14,7 +14,8 @@ import type { ApiParts, ApiSettings } from '../../api/parts.ts'
 import { buildServer } from '../../api/server.ts'
 import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
-import { LearntCache } from '../../insights/recommendations/learnt-cache.ts'
+import { openForecasts } from '../../insights/forecast/forecasts.ts'
+import { learntCache } from '../../insights/recommendations/learnt-cache.ts'
 import { openRecommending } from '../../insights/recommendations/recommendations.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
@@ -106,8 +107,9 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const parts: ApiParts = {
     executor: committer,
     ...{ views, reactors, live },
+    forecasts: openForecasts({ queries: views.demand, monotonic: () => performance.now() }),
     recommending: openRecommending({
-      cache: new LearntCache({ queries: views.together, monotonic: () => performance.now() }),
+      cache: learntCache({ queries: views.together, monotonic: () => performance.now() }),
       ...{ products: views.products, orders: views.orders },
     }),
     payments: {
