@@ -12,6 +12,9 @@ import { httpThroughput } from './figures/http-throughput.ts'
 import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
+import { forecastQuality } from './insights/forecast-quality.ts'
+import { insightLatency } from './insights/insight-latency.ts'
+import { recommendationQuality } from './insights/recommendation-quality.ts'
 import { idleClients, onlookersCost, orderSeen } from './live/live.ts'
 import { livesTold, livesUntold, paidAtOnce } from './lives/lives.ts'
 import { loneOrder } from './figures/lone-order.ts'
@@ -58,6 +61,9 @@ export const figures: readonly Figure[] = [
   orderSeen,
   onlookersCost,
   idleClients,
+  forecastQuality,
+  recommendationQuality,
+  insightLatency,
   registryLatency,
   rehearsal,
   relayRate,

@@ -1,0 +1,27 @@
+import { intervals, shopAccuracy, steadyAccuracy } from '../../test/insights/forecast-figures.ts'
+import { atLeast, atMost, figure, stated } from '../figure.ts'
+
+/** How good forecasts are on a year of real demand. Nothing in it depends on the machine. */
+export const forecastQuality = figure({
+  id: 'I5',
+  title: 'forecasts of four weeks on a year of real demand; I6: how often 80 % intervals hold',
+  numbers: {
+    shop: atLeast('accuracy of the shop’s total, 4 origins, in percent', '', { must: 85, goal: 88 }),
+    naive: stated('the same of the last seven days repeated', ''),
+    steady: atLeast('accuracy of 200 steady products of 100 to 200 units, pooled', '', { must: 85, goal: 88 }),
+    totals: atLeast('share of totals of products within their interval (at most .90)', '', { must: 0.75 }),
+    totalsMost: atMost('the same', '', { must: 0.9 }),
+    runOut: atLeast('share of run-out days within their interval, stock for 10 days (at most .88)', '', { must: 0.75 }),
+    runOutMost: atMost('the same', '', { must: 0.88 }),
+  },
+  run() {
+    const { percent, seasonalNaive } = shopAccuracy()
+    const { totals, runOutDays } = intervals()
+    return Promise.resolve([
+      {
+        ...{ shop: percent ?? 0, naive: seasonalNaive ?? 0, steady: steadyAccuracy() },
+        ...{ totals: totals.held, totalsMost: totals.held, runOut: runOutDays.held, runOutMost: runOutDays.held },
+      },
+    ])
+  },
+})
