@@ -9,10 +9,10 @@ export const forecastQuality = figure({
     shop: atLeast('accuracy of the shop’s total, 4 origins, in percent', '', { must: 85, goal: 88 }),
     naive: stated('the same of the last seven days repeated', ''),
     steady: atLeast('accuracy of 200 steady products of 100 to 200 units, pooled', '', { must: 85, goal: 88 }),
-    totals: atLeast('share of totals of products within their interval (at most .90)', '', { must: 0.75 }),
-    totalsMost: atMost('the same', '', { must: 0.9 }),
-    runOut: atLeast('share of run-out days within their interval, stock for 10 days (at most .88)', '', { must: 0.75 }),
-    runOutMost: atMost('the same', '', { must: 0.88 }),
+    totals: atLeast('totals of products within their interval, in percent (at most 90)', '', { must: 75 }),
+    totalsMost: atMost('the same', '', { must: 90 }),
+    runOut: atLeast('run-out days within their interval, stock for 10 days, in percent (at most 88)', '', { must: 75 }),
+    runOutMost: atMost('the same', '', { must: 88 }),
   },
   run() {
     const { percent, seasonalNaive } = shopAccuracy()
@@ -20,7 +20,8 @@ export const forecastQuality = figure({
     return Promise.resolve([
       {
         ...{ shop: percent ?? 0, naive: seasonalNaive ?? 0, steady: steadyAccuracy() },
-        ...{ totals: totals.held, totalsMost: totals.held, runOut: runOutDays.held, runOutMost: runOutDays.held },
+        ...{ totals: 100 * totals.held, totalsMost: 100 * totals.held },
+        ...{ runOut: 100 * runOutDays.held, runOutMost: 100 * runOutDays.held },
       },
     ])
   },
