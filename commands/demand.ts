@@ -1,7 +1,6 @@
 /** What may be asked of demand of before the shop. */
 import { Type } from 'typebox'
 import { dayNumber, dayText, type RecordDemand } from '../domain/demand.ts'
-import type { Fault } from './faults.ts'
 import { request, type Wanted } from './request.ts'
 import { id, named, ref } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
@@ -36,17 +35,27 @@ const RecordDemandShape = named(
 export const recordDemandRequest = request(ref(RecordDemandShape))
 export type WantedDemand = Wanted<typeof recordDemandRequest>
 
-/** What no shape can say; null: nothing is wrong. */
-export function demandFault(sku: string, wanted: WantedDemand, { clock }: Pick<ShopSettings, 'clock'>): Fault | null {
+/** What is wrong with a property, and no shape can say. */
+export interface DemandFault {
+  readonly property: keyof WantedDemand
+  readonly message: string
+}
+
+/** Null: nothing is wrong. */
+export function demandFault(
+  sku: string,
+  wanted: WantedDemand,
+  { clock }: Pick<ShopSettings, 'clock'>,
+): DemandFault | null {
   const { from, units, orders } = wanted
   if (wanted.sku !== undefined && wanted.sku !== sku)
-    return { pointer: '/sku', message: 'must be the product of the address' }
+    return { property: 'sku', message: 'must be the product of the address' }
   const first = dayNumber(from)
   if (!Number.isInteger(first) || dayText(first) !== from)
-    return { pointer: '/from', message: 'must be a day: YYYY-MM-DD' }
-  if (orders.length !== units.length) return { pointer: '/orders', message: 'must have as many days as `units`' }
+    return { property: 'from', message: 'must be a day: YYYY-MM-DD' }
+  if (orders.length !== units.length) return { property: 'orders', message: 'must have as many days as `units`' }
   const today = Math.floor(clock() / DAY_MS)
-  return first + units.length > today ? { pointer: '/from', message: 'must leave all days before today (UTC)' } : null
+  return first + units.length > today ? { property: 'from', message: 'must leave all days before today (UTC)' } : null
 }
 
 export function recordDemandCommand(sku: string, { from, units, orders, replace = false }: WantedDemand): RecordDemand {

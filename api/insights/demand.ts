@@ -36,7 +36,10 @@ export const demand = resource({ recordDemand: recording }, ({ executor, shop }:
     async recordDemand(request, reply) {
       const { sku } = request.params
       const fault = demandFault(sku, request.body, shop)
-      if (fault !== null) throw new ProblemError(invalidRequest('body', [fault]))
+      if (fault !== null) {
+        const { property, message } = fault
+        throw new ProblemError(invalidRequest('body', [{ pointer: `/${property}`, message }]))
+      }
       const command = recordDemandCommand(sku, request.body)
       const execution = await execute(request, {
         decide: (read) => recordDemand(command, read),

@@ -34,7 +34,7 @@ export const insightLatency = figure({
     }).flat()
     const databaseUrl = await fillLog(scope, events.length, (index) => {
       const found = events[index]
-      if (found === undefined) throw new Error(`there is no event ${index}`)
+      if (found === undefined) throw new Error(`event ${index} is missing`)
       return found
     })
     const { url, log } = await startService(scope, { env: { DATABASE_URL: databaseUrl } })
