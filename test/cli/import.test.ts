@@ -253,3 +253,23 @@ test('orders without an id are the same orders when the same file comes again', 
   expect(first.json()).toMatchObject({ accepted: 2, alreadyThere: 0 })
   expect(second.json()).toMatchObject({ accepted: 0, alreadyThere: 2 })
 })
+
+test('demand of before the shop is imported once, and forecast from', async () => {
+  await startHere()
+  expect((await importOf('products')).json()).toMatchObject({ accepted: PRODUCTS })
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  const numbers = { units: Array(60).fill(4), orders: Array(60).fill(2) }
+  const lines = ['CD-299', 'CD-0'].map((sku) => JSON.stringify({ sku, from: day(60), ...numbers }))
+  const file = join(data.path, 'demand.jsonl')
+  await writeFile(file, [...lines, JSON.stringify({ sku: 'CD-299', from: day(0), units: [1], orders: [1] })].join('\n'))
+  const first = await runCommand(data.path, 'import', 'demand', file, '--json')
+  expect(first.json()).toMatchObject({ sent: 3, accepted: 2 })
+  expect(first.code).toBe(1)
+  const again = await runCommand(data.path, 'import', 'demand', file, '--json')
+  expect(again.json()).toMatchObject({ sent: 3, accepted: 0, alreadyThere: 2 })
+  await eventually(async () => {
+    const { total } = await read<{ total: { units: number } }>('/products/CD-299/forecast?days=7')
+    return total.units === 28
+  })
+  await expectVerified()
+})
