@@ -267,9 +267,11 @@ test('demand of before the shop is imported once, and forecast from', async () =
   expect(first.code).toBe(1)
   const again = await runCommand(data.path, 'import', 'demand', file, '--json')
   expect(again.json()).toMatchObject({ sent: 3, accepted: 0, alreadyThere: 2 })
-  await eventually(async () => {
+  // What was recorded is seen half a minute later at most.
+  const forecast = async () => {
     const { total } = await read<{ total: { units: number } }>('/products/CD-299/forecast?days=7')
     return total.units === 28
-  })
+  }
+  await eventually(forecast, { timeout: 200_000 })
   await expectVerified()
 })
