@@ -86,6 +86,12 @@ describe('how far forecasts are off', () => {
     expect(accuracy).toEqual({ days: 28, origins: 2, percent: 66.7, seasonalNaive: 66.7 })
   })
 
+  test('the last week alone is repeated', () => {
+    const days = series([...repeated(77, 10), ...repeated(7, 12), ...repeated(28, 20)])
+    // Of 560 units 336 were said, of 294 before that 280.
+    expect(accuracyOf(days, shopMethod).seasonalNaive).toBe(72.1)
+  })
+
   test('it is null under two origins, and where nothing was sold', () => {
     expect(accuracyOf(series(repeated(84, 5)), shopMethod)).toMatchObject({ origins: 1, percent: null })
     expect(accuracyOf(series(repeated(200, 0)), shopMethod)).toMatchObject({ origins: 4, percent: null })
