@@ -132,7 +132,7 @@ describe('verify', () => {
       const after = await runCommand(dataDir.path, 'verify')
       expect(after.code).toBe(1)
       expect(after.stdout).toMatch(/✖ law 7 {2}projection-orders/)
-      expect(after.stdout).toMatch(/1 of 22 checks found breaches\n$/)
+      expect(after.stdout).toMatch(/1 of 24 checks found breaches\n$/)
     } finally {
       await service.kill()
       dataDir.remove()
