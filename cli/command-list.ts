@@ -32,7 +32,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'import',
-    summary: 'send the products, customers or orders of a file to the service',
+    summary: 'send the products, customers, orders or past demand of a file to the service',
     load: () => import('./commands/import.ts'),
   },
   {
