@@ -31,6 +31,7 @@ import { relayRate, replicatedRelayRate } from './figures/relay-rate.ts'
 import { rehearsal } from './figures/rehearsal.ts'
 import { registryLatency } from './figures/registry-latency.ts'
 import { replayRate } from './figures/replay-rate.ts'
+import { fraudQuality } from './insights/fraud-quality.ts'
 import { schemaCheck } from './figures/schema-check.ts'
 import { shownOverKafka } from './figures/shown-over-kafka.ts'
 import { startTime } from './figures/start-time.ts'
@@ -40,6 +41,7 @@ export const figures: readonly Figure[] = [
   codec,
   wireFormatFigure,
   schemaCheck,
+  fraudQuality,
   groupCommit,
   startTime,
   firstPaint,

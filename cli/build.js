@@ -137,6 +137,6 @@ function list(folder) {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return list(path)
     const { size, mtimeMs } = statSync(join(ROOT, path))
-    return /\.(ts|sql|lock)$/.test(entry.name) || TEMPLATE.test(path) ? [{ path, size, mtimeMs }] : []
+    return /\.(ts|sql|lock)$|^table-\d+\.json$/.test(entry.name) || TEMPLATE.test(path) ? [{ path, size, mtimeMs }] : []
   })
 }

@@ -51,6 +51,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/flood.ts'),
   },
   {
+    name: 'generate',
+    summary: 'write files of what a shop might see, made up from a seed',
+    load: () => import('./commands/generate.ts'),
+  },
+  {
+    name: 'fraud',
+    summary: 'score payments of a file by a table of rules',
+    load: () => import('./commands/fraud.ts'),
+  },
+  {
     name: 'produce',
     summary: 'send the orders, delivery reports and user events of a file to Kafka',
     load: () => import('./commands/produce.ts'),

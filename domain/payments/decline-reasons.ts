@@ -1,0 +1,5 @@
+/** Why attempts to pay are declined that no gateway has declined. They say nothing of the customer. */
+
+export const OUR_DECLINES = ['no-answer', 'wrong-amount', 'replaced', 'skipped', 'cancelled', 'fraud'] as const
+
+export type OurDecline = (typeof OUR_DECLINES)[number]
