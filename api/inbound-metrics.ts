@@ -1,5 +1,6 @@
-/** What a process measures of the commands that come over Kafka, by their topic. */
+/** What a process measures of what comes in by itself: commands over Kafka, by their topic, and webhooks. */
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { WebhookEnd } from '../reactors/payments/take-webhook.ts'
 import { commandTopicNames, type CommandTopicName } from '../kafka/inbound/command-topics.ts'
 
 /** `placed`, `rejected`: of an order; `taken`: of a report on a delivery. */
@@ -18,6 +19,18 @@ export function inboundCounter(registers: Registry[]): (topic: CommandTopicName,
     }),
   )
   return (topic, outcome) => counters.get(topic)?.inc({ outcome })
+}
+
+export type WebhookOutcome = WebhookEnd | 'unreadable' | 'bad-signature'
+
+export function webhookCounter(registers: Registry[]): (outcome: WebhookOutcome) => void {
+  const counter = new Counter({
+    name: 'payment_webhooks_total',
+    help: 'Webhooks of the payment provider, by outcome: recorded, asked, unknown, parked, unreadable, bad-signature.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  return (outcome) => counter.inc({ outcome })
 }
 
 export function watchInbound(registers: Registry[], topic: CommandTopicName, isConsuming: () => boolean): void {

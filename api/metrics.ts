@@ -10,7 +10,13 @@ import type { Execution } from '../store/commit/command.ts'
 import type { Health } from '../store/waiting/health.ts'
 import { isProblemCode, PROBLEMS } from './http/problems.ts'
 import type { CommandTopicName } from '../kafka/inbound/command-topics.ts'
-import { inboundCounter, watchInbound, type InboundOutcome } from './inbound-metrics.ts'
+import {
+  inboundCounter,
+  watchInbound,
+  type InboundOutcome,
+  webhookCounter,
+  type WebhookOutcome,
+} from './inbound-metrics.ts'
 import { liveMetrics, type LiveMetrics } from './live-metrics.ts'
 import { shared, stateGauges, watchPayments, watchReactors } from './state-gauges.ts'
 
@@ -28,6 +34,7 @@ export interface Metrics extends LiveMetrics {
   countOrder(execution: OrderExecution, done: 'placed' | 'cancelled', milliseconds: number): void
   /** Counts a command that came over Kafka. */
   countInbound(topic: CommandTopicName, outcome: InboundOutcome): void
+  countWebhook(outcome: WebhookOutcome): void
   /** Asks, when Prometheus does, whether this process reads a topic of commands. */
   watchInbound(topic: CommandTopicName, isConsuming: () => boolean): void
   /** Reads the projections when Prometheus asks. */
@@ -95,6 +102,7 @@ export function createMetrics(): Metrics {
     ...liveMetrics(registers),
     countOrder: orderCounter(registers),
     countInbound: inboundCounter(registers),
+    countWebhook: webhookCounter(registers),
     watchInbound: (topic, isConsuming) => watchInbound(registers, topic, isConsuming),
     watchProjections: (states) => watchProjections(registers, states),
     watchReactors: (states) => watchReactors(registers, states),

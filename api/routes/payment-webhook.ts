@@ -5,6 +5,8 @@
  */
 import type { ApiServer } from '../api-server.ts'
 import { ProblemError } from '../http/problem-document.ts'
+import type { Metrics } from '../metrics.ts'
+import type { WebhookEnd } from '../../reactors/payments/take-webhook.ts'
 import type { WebhookBody } from '../../reactors/payments/webhook-body.ts'
 import { parseWebhookBody } from '../../reactors/payments/webhook-body.ts'
 import { SIGNATURE_HEADER, verifyWebhook } from '../../reactors/payments/webhook-signature.ts'
@@ -22,13 +24,14 @@ export interface WebhookParts {
       /** Empty: none are taken. */
       readonly secrets: readonly string[]
       /** Resolves when sending it again would change nothing. */
-      readonly take: (body: WebhookBody) => Promise<void>
+      readonly take: (body: WebhookBody) => Promise<WebhookEnd>
     }
   }
   readonly shop: { readonly clock: () => number }
+  readonly metrics: Pick<Metrics, 'countWebhook'> | null
 }
 
-export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop }: WebhookParts): void {
+export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop, metrics }: WebhookParts): void {
   const { secrets, take } = webhooks
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -39,10 +42,16 @@ export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop }:
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const header = request.headers[SIGNATURE_HEADER]
     const verdict = verifyWebhook({ header, body, secrets, now: shop.clock() })
-    if (verdict !== 'valid') throw new ProblemError({ code: 'bad-signature', detail: `the signature is ${verdict}` })
+    if (verdict !== 'valid') {
+      metrics?.countWebhook('bad-signature')
+      throw new ProblemError({ code: 'bad-signature', detail: `the signature is ${verdict}` })
+    }
     const read = parseWebhookBody(body)
     if (read === null) request.log.warn({ bytes: body.length }, 'a signed webhook cannot be read')
-    else await take(read)
+    const end = read === null ? 'unreadable' : await take(read)
+    if (read !== null && end === 'unknown')
+      request.log.warn({ key: read.key }, 'a signed webhook is about nothing of ours')
+    metrics?.countWebhook(end)
     return reply.code(204).send()
   })
 }

@@ -16,8 +16,14 @@ export interface TakingWebhooks extends Asked {
   readonly reachPoint: (point: WebhookPoint) => void
 }
 
+/** `recorded`: now or before. `asked`: its key is asked for now. `unknown`: it speaks of nothing of ours. */
+export type WebhookEnd = 'recorded' | 'asked' | 'unknown' | 'parked'
+
 /** Resolves when sending it again would change nothing. Rejects, with a StoreFailure for one, when it is not recorded. */
-export async function takeWebhook({ pool, reachPoint, ...store }: TakingWebhooks, body: WebhookBody): Promise<void> {
+export async function takeWebhook(
+  { pool, reachPoint, ...store }: TakingWebhooks,
+  body: WebhookBody,
+): Promise<WebhookEnd> {
   const { ask, look } = asking(store, null)
   const verdict = await recordWebhook(body, async (decide) => {
     reachPoint('webhook.asking')
@@ -25,11 +31,16 @@ export async function takeWebhook({ pool, reachPoint, ...store }: TakingWebhooks
     reachPoint('webhook.asked')
     return refusal
   })
-  if (verdict === 'done' || verdict === 'unknown') return
+  if (verdict === 'done') return 'recorded'
+  if (verdict === 'unknown') return 'unknown'
   const stream = `payment-${body.orderId}`
-  if (verdict === 'read') return askNow(pool, stream)
+  if (verdict === 'read') {
+    await askNow(pool, stream)
+    return 'asked'
+  }
   await park(pool, { stream, attempt: await attemptOf(body, look), body, verdict })
   reachPoint('webhook.parked')
+  return 'parked'
 }
 
 /** What is known of the order at the gateway is asked for now, and not at its next time. */

@@ -234,6 +234,14 @@ describe('a webhook', () => {
       await send(message, { headers: { origin: 'https://elsewhere.example', 'content-type': 'text/plain' } }),
     ).toBe(204)
     expect(await parked(orderId)).toEqual([])
+    const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    for (const [outcome, times] of [
+      ['bad-signature', 4],
+      ['unreadable', 2],
+      ['unknown', 1],
+    ] as const) {
+      expect(metrics).toContain(`payment_webhooks_total{outcome="${outcome}"} ${String(times)}\n`)
+    }
   })
 
   test('of money that the provider moved back is recorded once, and what is beyond is parked under its number', async () => {

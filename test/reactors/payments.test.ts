@@ -1,6 +1,7 @@
 /** What is requested is charged and refunded, once, whatever the gateway does: on a real simulator over HTTP. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cancelOrder } from '../../domain/end-order.ts'
+import { requestRefund } from '../../domain/payments/refund.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import { eventually } from '../support/eventually.ts'
 import { breaches, eventsOf } from './reacting.ts'
@@ -152,6 +153,23 @@ describe('a payment that was requested', () => {
     await paying.reactors.retry('payments')
     await eventually(async () => (await paying.paymentOf('p1')).refunds[0]?.status === 'refunded')
     expect(await breaches(paying.pool)).toEqual([])
+  })
+
+  test('a refund that is parked holds back no other of its order', async () => {
+    await using paying = await openPaying({ faults: { refused: 1 } })
+    await paying.pay()
+    await requestAll(paying, ['p1'])
+    await allAre(paying, ['p1'], 'confirmed')
+    const goodwill = (amount: number) =>
+      paying.run((read) => requestRefund({ orderId: 'p1', amount: { amount, currency: 'EUR' }, note: null }, read))
+    await goodwill(1)
+    await parkedAt(paying, 'refund-refused')
+    await paying.stopGateway()
+    await paying.startGateway({ faults: {} })
+    await goodwill(2)
+    await eventually(async () => (await paying.paymentOf('p1')).refunds[1]?.status === 'refunded')
+    expect((await paying.paymentOf('p1')).refunds[0]?.status).toBe('under-way')
+    await parkedAt(paying, 'refund-refused')
   })
 
   test('a refund that is skipped counts as settled outside, in the words of the person', async () => {

@@ -114,7 +114,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     }),
     payments: {
       ...{ hasGateway: true, outcomes: { wait: () => Promise.resolve() } },
-      webhooks: { secrets: [], take: () => Promise.resolve() },
+      webhooks: { secrets: [], take: () => Promise.resolve('recorded') },
     },
     emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
     listNotifications: (filter) => listNotifications({ pool, views }, filter),
