@@ -70,7 +70,8 @@ export class LifeClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    // Not destroyed: a connection that is cut at that moment would end this process (undici closes it once more).
+    await this.#agent.close()
   }
 
   async #deliver(known: Acknowledged, orderId: string): Promise<void> {

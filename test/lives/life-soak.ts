@@ -96,12 +96,18 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
     const began = performance.now()
     const failures: Error[] = []
     const over = () => failures.length > 0 || performance.now() - began > minutes * 60_000
-    const failed = (error: unknown) => void failures.push(error instanceof Error ? error : new Error(String(error)))
+    const failed = (error: unknown) => {
+      const failure = error instanceof Error ? error : new Error(String(error))
+      failures.push(failure)
+      // At once: what ends the soak may hide it.
+      tell({ failed: failure.message, cause: String(failure.cause ?? '') })
+    }
     const telling = setInterval(() => {
       tell({
         seconds: Math.round((performance.now() - began) / 1_000),
         lives: client.journal.size,
         faults: total(),
+        killed: counts.get('service killed') ?? 0,
         pointed: pointed(),
       })
     }, TOLD_EVERY_MS)
