@@ -106,23 +106,22 @@ const smtpFaults: readonly Fault[] = [
   },
 ]
 
-const kills: readonly Fault[] = [
-  {
+function killOf(supervisor: Supervisor): Fault {
+  return {
     name: 'service killed',
-    async run({ services, random }) {
+    async run({ random }) {
       await pause(random.int(0, 3_000))
-      const supervisor = random.pick(services)
       await supervisor.restarted()
       await supervisor.service.kill()
       await supervisor.restarted()
     },
-  },
-]
+  }
+}
 
-/** Three hands that each do one fault after the other until `until` says that it is enough. */
+/** A hand for each service, one for the gateway, one for messages: each does one fault after the other until `until` says enough. */
 export async function doHarm(scene: LifeScene, counts: Map<string, number>, until: () => boolean): Promise<void> {
   await Promise.all(
-    [kills, gatewayFaults, smtpFaults].map(async (faults) => {
+    [...scene.services.map((service) => [killOf(service)]), gatewayFaults, smtpFaults].map(async (faults) => {
       while (!until()) {
         const long = faults === gatewayFaults && scene.random.unit() < LONG_OUTAGES
         const { name, run } = long ? longOutage : scene.random.pick(faults)
