@@ -35,6 +35,12 @@ export interface Apicurio {
   stop(): Promise<void>
 }
 
+/** Fetches what a start needs and this machine has not got. */
+export async function fetchApicurio(options: JavaRuntimeOptions): Promise<void> {
+  await unpacked(options)
+  await javaRuntime(JAVA, options)
+}
+
 /** Resolves once it answers, on a free port of loopback. It ends with this process, however that ends (Linux). */
 export async function startApicurio(options: ApicurioOptions): Promise<Apicurio> {
   const folder = await unpacked(options)

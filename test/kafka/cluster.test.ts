@@ -11,15 +11,14 @@ import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { eventually } from '../support/eventually.ts'
 import { createTopic, testKafka } from '../support/kafka.ts'
-import { realRegistry } from '../contract/real-registry.ts'
+import { registryIsHere } from '../contract/real-registry.ts'
 import { makeDataDir } from '../support/service.ts'
 
 const BIN = fileURLToPath(new URL('../../cli/orderledger.js', import.meta.url))
 const releases: (() => Promise<void> | void)[] = []
 
 // Fetches what there is to fetch, and tells whether it can be had.
-const registryHere = await realRegistry()
-await registryHere?.stop()
+const registryHere = await registryIsHere()
 const kafkaHere = await testKafka()
 
 afterEach(async () => {
@@ -125,7 +124,7 @@ function pidsOf({ kafka, registry }: Printed): readonly number[] {
   return [...(kafka?.brokers ?? []).map(({ pid }) => pid), registry.pid]
 }
 
-describe.skipIf(registryHere === null)('cluster --registry-only', () => {
+describe.skipIf(!registryHere)('cluster --registry-only', () => {
   test('runs a registry that answers, says where, and stops it with Ctrl-C', async () => {
     const running = cluster('--registry-only')
     const said = await eventually(() => /\(pid (\d+)[^]*SCHEMA_REGISTRY_URL=(\S+)/.exec(running.stdout()), {
@@ -141,7 +140,7 @@ describe.skipIf(registryHere === null)('cluster --registry-only', () => {
   })
 })
 
-describe.skipIf(registryHere === null || kafkaHere === null)('cluster', () => {
+describe.skipIf(!registryHere || kafkaHere === null)('cluster', () => {
   test('prints variables that work, brings a killed broker back with what it held, and stops everything with Ctrl-C', async () => {
     const running = cluster('--json')
     const printed = await started(running)
