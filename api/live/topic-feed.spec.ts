@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feeding, type Told } from './test-kit.ts'
+import { feeding, type TestClient, type Told } from './test-kit.ts'
 
 const EPOCH = 'e.1'
 const skus = ({ items }: Told) => items.map(({ sku }) => sku)
@@ -99,6 +99,46 @@ describe('law 12: who resumes', () => {
     show('last')
     await rest()
     expect(told.at(-1)).toMatchObject({ from: 1_200, to: 1_201 })
+  })
+})
+
+describe('law 12: a crowd that is told in several turns', () => {
+  /** Has something done as the first of them is told; there are so many that others are told later. */
+  async function crowd(meanwhile: (clients: readonly TestClient[], around: ReturnType<typeof feeding>) => void) {
+    const around = feeding({ position: 3 })
+    const clients = Array.from({ length: 100 }, () => around.join())
+    await around.rest()
+    around.show('A')
+    while (clients[0]?.told.length === 1) await new Promise((resolve) => setImmediate(resolve))
+    expect(clients.at(-1)?.told).toHaveLength(1)
+    meanwhile(clients, around)
+    await around.rest()
+    return { clients, around }
+  }
+
+  test('is moved back by nothing that it hears meanwhile', async () => {
+    const { clients, around } = await crowd((present, { feed }) => {
+      const standing = present.map(({ subscription }) => feed.moved(subscription).to)
+      expect(standing[0]).toBe(4)
+      expect(standing.at(-1)).toBe(3)
+      for (const { subscription } of present) subscription.queued = feed.moved(subscription)
+    })
+    around.state.now += 1_000
+    around.show('B')
+    await around.rest()
+    for (const { told } of clients) expect(told.slice(1).map(({ from, to }) => [from, to])).toEqual([[3, 4], [4, 5]]) // prettier-ignore
+  })
+
+  test('is told nothing of a topic that it has left, and one who joins gets a snapshot and what comes after it', async () => {
+    let joined: TestClient | null = null
+    const { clients } = await crowd((present, { feed, join }) => {
+      const last = present.at(-1)
+      if (last !== undefined) feed.leave(last.subscription)
+      joined = join()
+    })
+    expect(clients.at(-1)?.told).toHaveLength(1)
+    expect(clients.at(-2)?.told).toHaveLength(2)
+    expect(joined).toMatchObject({ told: [{ type: 'snapshot', to: 4 }] })
   })
 })
 

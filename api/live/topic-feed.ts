@@ -122,10 +122,13 @@ export class TopicFeed {
     this.#rounds.ask()
   }
 
-  /** Moves a client that hears so now to where it stands: one that is live has everything up to where the feed stands. */
+  /**
+   * Moves a client that hears so now to where it stands: one that is live has everything up to where the feed stands, and
+   * more where it was told before others.
+   */
   moved({ owed, queued, isStale }: Subscription): Place {
-    if (owed !== 'live' || this.#position === null) return queued
     const to = this.#position
+    if (owed !== 'live' || to === null || (queued.to ?? 0) > to) return queued
     return { to, has: isStale ? queued.has : to, asOf: this.#asOf, epoch: this.#epoch }
   }
 
@@ -252,7 +255,7 @@ export class TopicFeed {
       const { read, changes, items } = await this.#read(wholePositions(left, MOST_ITEMS), target)
       left = left.slice(changes.length)
       const to = left.length === 0 ? target : (changes.at(-1)?.[1] ?? target)
-      this.#tell(this.#frame({ to, asOf: timeAt(to), items, beside: read.beside, count: null }))
+      await this.#tell(this.#frame({ to, asOf: timeAt(to), items, beside: read.beside, count: null }))
       this.#standAt(to, timeAt(to))
     }
   }
@@ -260,15 +263,15 @@ export class TopicFeed {
   async #tellSummary({ last, events }: Changed, to: Position, asOf: string): Promise<void> {
     const { read, items } = await this.#read([...last].slice(-SUMMARY_ITEMS), to)
     this.#summaryAt ??= this.#parts.monotonic()
-    this.#tell(this.#frame({ to, asOf, items, beside: read.beside, count: events }))
+    await this.#tell(this.#frame({ to, asOf, items, beside: read.beside, count: events }))
     this.#standAt(to, asOf)
   }
 
-  #tell(frame: ChangeFrame): void {
+  async #tell(frame: ChangeFrame): Promise<void> {
     const { to } = frame.stretch
     // Before it goes: a page may have it while others wait for their turn.
     this.#parts.pushed({ after: this.#position ?? to, to })
-    this.#members.tell(frame, this.#epoch)
+    await this.#members.tell(frame, this.#epoch)
   }
 
   /** Those from whom rows were kept get them all, now and then, and when it is over. */
