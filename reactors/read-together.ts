@@ -22,6 +22,8 @@ import { markTallied, type OpenedTallies, type Tallies } from './tallies.ts'
 /** Events looked at in one read. The wanted ones are decoded at once, 2 ms for 500 orders: requests wait that long. */
 const PAGE = 1_000
 const LOOK_MS = 1_000
+/** Between two reads while the log grows: what is written meanwhile is read together. */
+const READ_MS = 5
 /** Rows that are kept back at most, before they are noted. */
 const GATHERED = 2_000
 
@@ -73,9 +75,10 @@ export async function readTogether(
   cursors: readonly Cursor[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { moved } = parts
+  const { moved, monotonic } = parts
   while (!signal.aborted) {
     const { count } = moved
+    const beganAt = monotonic()
     const reading = cursors.filter(({ stopped }) => !stopped)
     const full = reading.length > 0 && (await readOn(parts, reading))
     await note(parts, cursors)
@@ -83,6 +86,8 @@ export async function readTogether(
     if (full) continue
     if (reading.every(({ reactor }) => reactor.gathers)) await pause(LOOK_MS, signal)
     else await moved.wait(LOOK_MS, { count, signal })
+    const rest = beganAt + READ_MS - monotonic()
+    if (rest > 0) await pause(rest, signal)
   }
 }
 

@@ -17,6 +17,8 @@ import type { Cursor } from './read-together.ts'
 import { holdReactor, recordOutage, whyOf } from './reactor-table.ts'
 
 const LOOK_MS = 1_000
+/** Between the beginnings of two rounds: what ends or is filled meanwhile is noted and begun together. */
+const ROUND_MS = 5
 /** Failures outside in a row after which it counts as away. */
 const AWAY_AFTER = 3
 /** At once, where the machine is so busy that fewer would not reach the rate. */
@@ -72,13 +74,17 @@ class Settling {
 
   async run(signal: AbortSignal): Promise<void> {
     const { reactor, filled } = this.#cursor
+    const { monotonic } = this.#parts
     try {
       while (!signal.aborted) {
         const { count } = filled
+        const beganAt = monotonic()
         await this.#note()
         const begun = await this.#begin()
-        if (begun > 0) await pause((begun * 1_000) / reactor.pace.perSecond, signal)
-        else await filled.wait(LOOK_MS, { count, signal })
+        if (begun === 0) await filled.wait(LOOK_MS, { count, signal })
+        // From the beginning on: a round that takes long leaves the rate as it is.
+        const rest = beganAt + Math.max(ROUND_MS, (begun * 1_000) / reactor.pace.perSecond) - monotonic()
+        if (rest > 0) await pause(rest, signal)
       }
     } finally {
       await Promise.all(this.#underWay.values())

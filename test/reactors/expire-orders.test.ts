@@ -93,9 +93,11 @@ describe('a command of a reactor', () => {
     let broken = true
     await reserve(reacting.pool, names(5), () => -1_000)
     await reacting.react(breaking('order-o3', () => broken))
-    await eventually(
-      async () => (await reacting.state()).parkedCount === 1 && (await expiries(reacting.pool)).length === 4,
-    )
+    await eventually(async () => {
+      const { parkedCount, due } = await reacting.state()
+      return parkedCount === 1 && due === 1
+    })
+    expect(await expiries(reacting.pool)).toHaveLength(4)
     const state = await reacting.state()
     expect(state).toMatchObject({ state: 'live', due: 1, overdue: 0, parkedCount: 1 })
     expect(state.parked).toMatchObject([
