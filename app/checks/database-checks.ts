@@ -7,6 +7,7 @@ import { hidePassword } from '../config/describe-config.ts'
 import { connectionFault, DIRECT_ADDRESS } from '../postgres/connection-failure.ts'
 import { StartFailure } from '../start-failure.ts'
 import { advice, failed, fine, type Check } from './check.ts'
+import { checkSessions, type NeededSessions } from './session-check.ts'
 
 export interface ExaminedDatabase {
   readonly version: string
@@ -16,8 +17,8 @@ export interface ExaminedDatabase {
 /** A notice on a healthy connection takes one way over the network. */
 const NOTICE_MS = 2_000
 
-/** Throws a StartFailure (exit code 3) when the database does not answer. */
-export function examineDatabase(url: string): Promise<ExaminedDatabase> {
+/** `needed`: sessions that a process is about to hold; null: few. Throws a StartFailure (exit code 3) when the database does not answer. */
+export function examineDatabase(url: string, needed: NeededSessions | null = null): Promise<ExaminedDatabase> {
   return probing(url, async (client) => {
     const server = await look(client)
     const checks = [
@@ -27,6 +28,7 @@ export function examineDatabase(url: string): Promise<ExaminedDatabase> {
       checkSettings(server),
       await checkDirect(url),
       checkDurability(server),
+      ...(needed === null ? [] : [await checkSessions(client, needed)]),
     ]
     return { version: server.version, checks }
   })

@@ -22,6 +22,7 @@ import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
 import { trustedRunFile } from '../start/run-file.ts'
 import { migrationFailure } from '../start/migrate-database.ts'
+import { sessionCounts } from '../roles/session-counts.ts'
 import { namesOfReactors } from '../../reactors/list.ts'
 import { openPool, PROBE_SESSION, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { migrationStatus } from '../../store/postgres/migrate.ts'
@@ -142,7 +143,10 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
   const url = config.databaseUrl ?? trustedRunFile(config.dataDir)?.databaseUrl ?? null
   if (url === null) return []
   try {
-    const { version, checks } = await examineDatabase(url)
+    const { version, checks } = await examineDatabase(url, {
+      counts: sessionCounts(config),
+      runsAlready: trustedRunFile(config.dataDir) !== null,
+    })
     const answers = fine('database', `Postgres ${version} at ${hidePassword(url)} answers`)
     return [answers, ...checks, ...(await storedChecks(url, config))]
   } catch (error) {

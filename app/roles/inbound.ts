@@ -15,6 +15,7 @@ import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints, type CrashPlan } from '../crash-points.ts'
 import type { Log } from '../log.ts'
+import { POOL_SIZES } from './pool-sizes.ts'
 
 export interface InboundOptions {
   readonly settings: KafkaSettings
@@ -36,7 +37,7 @@ export interface Inbound {
 
 export function openInbound(options: InboundOptions): Inbound {
   const { settings, databaseUrl, taking, limits, crash, metrics, log } = options
-  const pool = openPool(databaseUrl, { name: 'inbound', max: 5, settings: WRITER_SETTINGS })
+  const pool = openPool(databaseUrl, { name: 'inbound', max: POOL_SIZES.inbound, settings: WRITER_SETTINGS })
   const holder = newId()
   const reachPoint = crashPoints({ crash })
   const topics = commandTopicNames.map((name) => {

@@ -6,6 +6,7 @@ import type { ReplayerParts } from '../../projections/replay/replayer-parts.ts'
 import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { newId, systemClock } from '../clock.ts'
+import { POOL_SIZES } from './pool-sizes.ts'
 
 /** What may be another than in the service. */
 type Open<Parts, Given extends keyof Parts> = Pick<Parts, Given> & Partial<Parts>
@@ -25,11 +26,11 @@ export function openProjector(parts: Open<ProjectorParts, 'pool' | 'feed' | 'log
   })
 }
 
-/** For what the projector writes; one connection more for the lease, one for failures. */
+/** For what the projector writes. */
 export function projectorPool(databaseUrl: string, name = 'projector'): Pool {
   return openPool(databaseUrl, {
     name,
-    max: projections.length + 2,
+    max: POOL_SIZES.projector,
     pipeline: true,
     // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },

@@ -16,9 +16,10 @@ import { preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openProjector, projectorPool } from './open-projector.ts'
 import type { OpenWork, WorkKafka } from './open-work.ts'
+import { POOL_SIZES } from './pool-sizes.ts'
 
 export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
-  const feedPool = openPool(databaseUrl, { name: 'feed', max: 2, settings: READER_SETTINGS })
+  const feedPool = openPool(databaseUrl, { name: 'feed', max: POOL_SIZES.feed, settings: READER_SETTINGS })
   releases.add('feed pool', () => feedPool.end())
   const pool = projectorPool(databaseUrl)
   releases.add('projector pool', () => pool.end())

@@ -13,15 +13,13 @@ import { readLogIdentity } from '../../store/log/log-identity.ts'
 import { newId, preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import type { OpenWork } from './open-work.ts'
-
-/** The page under way, the next one, the checkpoint, the lease. */
-const CONNECTIONS = 4
+import { POOL_SIZES } from './pool-sizes.ts'
 
 export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
   if (kafka === null) throw new Error('the relay needs KAFKA_BROKERS')
   const pool = openPool(databaseUrl, {
     name: 'relay',
-    max: CONNECTIONS,
+    max: POOL_SIZES.relay,
     // A checkpoint that is lost in a crash of the server is only older: what follows it is published again.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })

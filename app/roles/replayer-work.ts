@@ -9,6 +9,7 @@ import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openReplayer } from './open-projector.ts'
 import type { OpenWork } from './open-work.ts'
+import { POOL_SIZES } from './pool-sizes.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
 const NICE = 5
@@ -20,7 +21,7 @@ export const openReplayerWork: OpenWork = async ({ databaseUrl, crash, driftChec
   // Linux takes 0 as this thread, other systems as the whole process.
   if (process.platform === 'linux') setPriority(0, NICE)
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
-  const pool = openPool(databaseUrl, { name: 'replayer', max: projections.length + 4, queryTimeout: 0 })
+  const pool = openPool(databaseUrl, { name: 'replayer', max: POOL_SIZES.replayer, queryTimeout: 0 })
   releases.add('replayer pool', () => pool.end())
   const replayer = openReplayer({ pool, log, reachPoint: crashPoints({ crash }) })
   const listener = new Listener(databaseUrl, { [REPLAYS_CHANNEL]: () => replayer.changed() })

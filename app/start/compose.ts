@@ -13,6 +13,8 @@ import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgr
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { openApi } from '../roles/api-role.ts'
+import { POOL_SIZES } from '../roles/pool-sizes.ts'
+import { sessionCounts } from '../roles/session-counts.ts'
 import { startBackground } from '../roles/start-background.ts'
 import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -78,7 +80,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 
   const database = await openDatabase(config, { claim, log })
   releases.add('database', () => database.stop())
-  const { version, checks } = await examineDatabase(database.url)
+  const { version, checks } = await examineDatabase(database.url, { counts: sessionCounts(config), runsAlready: false })
   requireChecks(database.url, checks)
   const remarks = checks.filter(({ state }) => state === 'advice')
   for (const { name, saw, fix } of [...claim.remarks, ...remarks]) log.warn({ check: name, fix }, saw)
@@ -110,7 +112,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     step('projections', `${String(projections.length)} shown, kept by another process`)
 
   // Its own connection: reads that are slow fill the pool, and make no process unready.
-  const pulse = openPool(database.url, { name: 'heartbeat', max: 1, settings: READER_SETTINGS })
+  const pulse = openPool(database.url, { name: 'heartbeat', max: POOL_SIZES.heartbeat, settings: READER_SETTINGS })
   releases.add('heartbeat connection', () => pulse.end())
   const heartbeat = new Heartbeat(pulse, config.deadLetters, () => performance.now())
   heartbeat.start()

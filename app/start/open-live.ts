@@ -14,6 +14,7 @@ import { readRecorded } from '../../store/log/read-log.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { preciseClock, systemClock } from '../clock.ts'
+import { POOL_SIZES } from '../roles/pool-sizes.ts'
 import type { Releases } from './releases.ts'
 
 export interface LiveOptions {
@@ -34,7 +35,7 @@ export interface LiveOptions {
 /** Nothing is read before somebody is connected. */
 export function openLive(options: LiveOptions): LiveParts['live'] {
   const { databaseUrl, currency, progress, views, reactors, sampler, knownHead, hops, most, releases } = options
-  const pool = openPool(databaseUrl, { name: 'live', max: 1, settings: READER_SETTINGS })
+  const pool = openPool(databaseUrl, { name: 'live', max: POOL_SIZES.live, settings: READER_SETTINGS })
   releases.add('live connection', () => pool.end())
   return {
     topics: openTopics(openViews({ pool, progress, currency, epochs: true })),

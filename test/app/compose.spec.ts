@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readConfig, type Config } from '../../app/config/config.ts'
 import { roles } from '../../app/roles/background-work.ts'
+import { sessionCounts } from '../../app/roles/session-counts.ts'
 import { allVariables, knownNames, variables } from '../../app/config/variables.ts'
 import { KAFKA_RELEASE } from '../../cluster/kafka/kafka-program.ts'
 import { commands } from '../../cli/command-list.ts'
@@ -130,6 +131,16 @@ describe('docker-compose.yml', () => {
     expect(config.port).toBe(3000)
     expect(config.loopback).toBe(false)
     expect(parseInt(service(name).stop_grace_period ?? '0')).toBeGreaterThan(config.shutdownTimeoutSeconds)
+  })
+
+  test('gives Postgres more sessions than its processes may come to hold', () => {
+    const held = running.map((name) => {
+      const sessions = sessionCounts(configOf(name)).reduce((sum, one) => sum + one.sessions, 0)
+      return sessions * (service(name).deploy?.replicas ?? 1)
+    })
+    const most = Number(/max_connections=(\d+)/.exec(service('postgres').command?.join(' ') ?? '')?.[1])
+    // Beside those that are reserved and those of the registry.
+    expect(held.reduce((sum, one) => sum + one, 0)).toBeLessThan(most - 50)
   })
 
   test('runs every role', () => {
