@@ -219,5 +219,8 @@ function shedLoad(
   delay: number | undefined,
 ): Promise<void> | undefined {
   if (!Number.isFinite(delay)) return undefined
-  return Promise.reject(new ProblemError({ code: 'overloaded', detail: 'the process is too busy to answer in time' }))
+  return Promise.reject(OVERLOADED)
 }
+
+/** One for all: it is thrown when there is no time for stacks. */
+const OVERLOADED = new ProblemError({ code: 'overloaded', detail: 'the process is too busy to answer in time' })

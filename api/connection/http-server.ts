@@ -47,8 +47,9 @@ interface Connection {
 export function httpServer(handle: Handle, settings: HttpSettings): Server {
   const { newId, maxConnections, upgrades } = settings
   const connections = new Map<Duplex, Connection>()
-  /** Those without a request, the one that has been so for longest first. */
+  /** Those without a request, the one that has been so for longest first; `silent`: that never had one. */
   const idle = new Set<Connection>()
+  const silent = new Set<Connection>()
   let waiting = 0
 
   function opened(socket: Socket): void {
@@ -57,18 +58,24 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
     connections.set(socket, connection)
     socket.once('close', () => {
       connections.delete(socket)
-      idle.delete(connection)
+      notIdle(connection)
       waiting -= connection.waiting.splice(0).length
     })
     if (connections.size > maxConnections) {
-      const [longest] = idle
+      // Whoever opens thousands sends nothing on most of them; clients that come back have been served.
+      const [longest = firstOf(idle)] = silent
       if (longest === undefined) {
         sendRaw(socket, { code: 'overloaded', detail: 'no more connections can be taken' }, newId())
         return
       }
       longest.socket.destroy()
     }
-    idle.add(connection)
+    silent.add(connection)
+  }
+
+  function notIdle(connection: Connection): void {
+    idle.delete(connection)
+    silent.delete(connection)
   }
 
   function arrived(arrival: Arrived): void {
@@ -87,7 +94,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   }
 
   function begin(connection: Connection, { handle, request, response }: Arrived): void {
-    idle.delete(connection)
+    notIdle(connection)
     connection.underWay.push(response)
     response.once('close', () => {
       connection.underWay.splice(connection.underWay.indexOf(response), 1)
@@ -121,7 +128,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const connection = connections.get(socket)
       if (upgrades.take(request, socket, head)) {
-        if (connection !== undefined) idle.delete(connection)
+        if (connection !== undefined) notIdle(connection)
       } else if (connection?.underWay.length === 0 && connection.waiting.length === 0) {
         readAgain(server, { request, socket, head })
       } else socket.destroy()
@@ -140,6 +147,11 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
     malformed(Object.assign(new Error('CONNECT'), { reason: 'CONNECT is for proxies, and this is none' }), socket)
   })
   return server
+}
+
+function firstOf(connections: ReadonlySet<Connection>): Connection | undefined {
+  const [first] = connections
+  return first
 }
 
 function hasRoom({ underWay }: Connection): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sessionCounts } from '../roles/session-counts.ts'
+import { sessionCounts } from '../session-counts.ts'
 import { sessionsCheck } from './session-check.ts'
 
 const counts = [

@@ -1,6 +1,6 @@
 /** Whether the server has the sessions that a process may come to hold: one too few is an order that is not answered. */
 import pg from 'pg'
-import type { SessionCount } from '../roles/session-counts.ts'
+import type { SessionCount } from '../session-counts.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 
 interface Limits {

@@ -15,7 +15,7 @@ import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints, type CrashPlan } from '../crash-points.ts'
 import type { Log } from '../log.ts'
-import { POOL_SIZES } from './pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
 export interface InboundOptions {
   readonly settings: KafkaSettings

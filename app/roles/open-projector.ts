@@ -6,7 +6,7 @@ import type { ReplayerParts } from '../../projections/replay/replayer-parts.ts'
 import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { newId, systemClock } from '../clock.ts'
-import { POOL_SIZES } from './pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
 /** What may be another than in the service. */
 type Open<Parts, Given extends keyof Parts> = Pick<Parts, Given> & Partial<Parts>

@@ -16,7 +16,7 @@ import { preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openProjector, projectorPool } from './open-projector.ts'
 import type { OpenWork, WorkKafka } from './open-work.ts'
-import { POOL_SIZES } from './pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
 export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
   const feedPool = openPool(databaseUrl, { name: 'feed', max: POOL_SIZES.feed, settings: READER_SETTINGS })

@@ -13,7 +13,7 @@ import { readLogIdentity } from '../../store/log/log-identity.ts'
 import { newId, preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import type { OpenWork } from './open-work.ts'
-import { POOL_SIZES } from './pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
 export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
   if (kafka === null) throw new Error('the relay needs KAFKA_BROKERS')

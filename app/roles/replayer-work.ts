@@ -9,7 +9,7 @@ import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openReplayer } from './open-projector.ts'
 import type { OpenWork } from './open-work.ts'
-import { POOL_SIZES } from './pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
 /** Of 19: with two cores it gets about a third of what an order's thread gets when both are busy. */
 const NICE = 5

@@ -14,7 +14,7 @@ import { readRecorded } from '../../store/log/read-log.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { preciseClock, systemClock } from '../clock.ts'
-import { POOL_SIZES } from '../roles/pool-sizes.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 import type { Releases } from './releases.ts'
 
 export interface LiveOptions {

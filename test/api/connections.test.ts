@@ -137,6 +137,26 @@ describe('connections', () => {
     for (const socket of [first, third, fourth]) socket.destroy()
   })
 
+  test('law 13: that never sent a request make room before those that did', async () => {
+    const at = await service.listen(service.another({}, { maxConnections: 3 }))
+    const client = await opened(at)
+    client.write(get('/livez'))
+    await eventually(() => client.heard.includes('200 OK'))
+    const silent = [await opened(at), await opened(at)]
+    const [next, another] = [await opened(at), await opened(at)]
+    await eventually(() => silent.every((one) => one.closed_))
+    client.write(get('/livez'))
+    await eventually(() => client.heard.match(/200 OK/g)?.length === 2)
+    // Of those that did, the one that has been idle for longest.
+    for (const socket of [next, another]) {
+      socket.write(get('/livez'))
+      await eventually(() => socket.heard.includes('200 OK'))
+    }
+    const last = await opened(at)
+    await eventually(() => client.closed_)
+    for (const socket of [next, another, last]) socket.destroy()
+  })
+
   test('are refused only when none is idle, and with a reason', async () => {
     const answer: (() => void)[] = []
     const app = service.another(

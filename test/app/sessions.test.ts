@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
-import { sessionCounts } from '../../app/roles/session-counts.ts'
+import { sessionCounts } from '../../app/session-counts.ts'
 import { roles } from '../../app/roles/background-work.ts'
 import { CUSTOMER, openShop, skuOf } from '../faults/shop.ts'
 import { startCommand } from '../support/run-command.ts'

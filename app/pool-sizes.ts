@@ -1,5 +1,5 @@
 /** Sessions of Postgres in the pools of a process, beside those that requests and reactors share. Threads load this too: it imports little. */
-import { projections } from '../../projections/views/list.ts'
+import { projections } from '../projections/views/list.ts'
 
 export const POOL_SIZES = {
   heartbeat: 1,

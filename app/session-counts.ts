@@ -2,10 +2,10 @@
  * Sessions of Postgres that a process holds at most, part by part; what it needs in all is their sum. Listeners and the
  * committer have one each, pools open theirs as they are needed.
  */
-import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../../api/connection/budgets.ts'
-import { reactorNames } from '../../reactors/list.ts'
-import { CONNECTIONS_BESIDE } from '../../reactors/serve-reactors.ts'
-import type { Config } from '../config/config.ts'
+import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../api/connection/budgets.ts'
+import { reactorNames } from '../reactors/list.ts'
+import { CONNECTIONS_BESIDE } from '../reactors/serve-reactors.ts'
+import type { Config } from './config/config.ts'
 import { POOL_SIZES } from './pool-sizes.ts'
 
 const ALL_POOLS = {
