@@ -20,7 +20,7 @@ export function pruneWrite(table: Table, generation: number, surplus: number): R
     text: `with deleted as (
         delete from ${name} where ${key} in (select ${key} from ${name} order by ${key} limit $1) returning 1)
       select count(*)::int from deleted`,
-    values: [surplus],
+    values: [String(surplus)],
     counts: 'deleted',
   }
 }
@@ -44,7 +44,7 @@ export function pruneValues(table: Table, generation: number): RowWrite {
       deleted as (
         delete from ${name} where ${String(column)} <= (select value from newest where place = $1 + 1) returning 1)
       select count(*)::int from deleted`,
-    values: [newest],
+    values: [String(newest)],
     counts: 'deleted',
   }
 }

@@ -31,7 +31,6 @@ export function projectorPool(databaseUrl: string, name = 'projector'): Pool {
   return openPool(databaseUrl, {
     name,
     max: POOL_SIZES.projector,
-    pipeline: true,
     // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
     settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
   })

@@ -3,7 +3,8 @@
  * with it.
  */
 import type { Position } from '../../store/commit/command.ts'
-import type { PoolClient } from '../../store/postgres/database.ts'
+import { int4Array, textArray } from '../../store/postgres/binary-array.ts'
+import type { Statement, TextRow } from '../../store/postgres/flight.ts'
 import type { Checkpoint } from '../generations.ts'
 import type { Projection } from '../projection.ts'
 import { progressNotice } from './progress.ts'
@@ -64,13 +65,10 @@ export interface LockedCheckpoint {
 
 /**
  * The comparison of the compare-and-set: the locks hold until the checkpoints are set. Whoever pauses a projection waits
- * for a batch under way, and sees none behind it. Resolves by name, with those that are live in the generation expected.
+ * for a batch under way, and sees none behind it.
  */
-export async function lockCheckpoints(
-  client: PoolClient,
-  at: readonly At[],
-): Promise<ReadonlyMap<string, LockedCheckpoint>> {
-  const { rows } = await client.query<[string, string, boolean, number | null]>({
+export function lockStatement(at: readonly At[]): Statement {
+  return {
     name: 'lock-checkpoints',
     text: `select c.projection, c.position, p.paused, p.riding_generation
       from unnest($1::text[], $2::int[], $3::int[]) as expected (projection, generation, version)
@@ -79,13 +77,21 @@ export async function lockCheckpoints(
       order by c.projection
       for update of c for share of p`,
     values: [
-      at.map(({ projection }) => projection.name),
-      at.map(({ checkpoint }) => checkpoint.generation),
-      at.map(({ checkpoint }) => checkpoint.version),
+      textArray(at.map(({ projection }) => projection.name)),
+      int4Array(at.map(({ checkpoint }) => checkpoint.generation)),
+      int4Array(at.map(({ checkpoint }) => checkpoint.version)),
     ],
-    rowMode: 'array',
-  })
-  return new Map(rows.map(([name, position, paused, second]) => [name, { position: Number(position), paused, second }]))
+  }
+}
+
+/** Its answer, by name, with those that are live in the generation expected. */
+export function lockedCheckpoints(rows: readonly TextRow[]): ReadonlyMap<string, LockedCheckpoint> {
+  return new Map(
+    rows.map(([name = '', position = '', paused = '', second = null]) => [
+      name ?? '',
+      { position: Number(position), paused: paused === 't', second: second === null ? null : Number(second) },
+    ]),
+  )
 }
 
 /** Throws what stands against writing them together; else the generation to dual-write of each. */
@@ -106,25 +112,21 @@ export function secondGenerations(
 }
 
 /** And tells whoever waits for rows, once for all of them. */
-export async function moveCheckpoints(
-  client: PoolClient,
-  moved: readonly At[],
-  { position, recordedAt }: BatchEnd,
-): Promise<void> {
+export function moveStatement(moved: readonly At[], { position, recordedAt }: BatchEnd): Statement {
   const names = moved.map(({ projection }) => projection.name)
   const generations = moved.map(({ checkpoint }) => checkpoint.generation)
-  await client.query({
+  return {
     name: 'move-checkpoints',
     text: `with moved as (
         update views.checkpoints c
-        set position = $1, recorded_at = to_timestamp($2 / 1000.0), row_counts = w.row_counts
-        from unnest($3::text[], $4::int[], $5::jsonb[]) as w (projection, generation, row_counts)
+        set position = $1, recorded_at = to_timestamp($2::float8 / 1000), row_counts = w.row_counts::jsonb
+        from unnest($3::text[], $4::int[], $5::text[]) as w (projection, generation, row_counts)
         where c.projection = w.projection and c.generation = w.generation)
       select pg_notify('views', $6)`,
     values: [
-      ...[position, recordedAt, names, generations],
-      moved.map(({ checkpoint }) => JSON.stringify(checkpoint.rowCounts)),
+      ...[String(position), String(recordedAt), textArray(names), int4Array(generations)],
+      textArray(moved.map(({ checkpoint }) => JSON.stringify(checkpoint.rowCounts))),
       progressNotice(position, names, generations),
     ],
-  })
+  }
 }

@@ -1,29 +1,37 @@
 /**
  * Writes what a batch of events does to projections that stand at one position, and moves their checkpoints, in one
- * transaction of two flights: whatever is sent behind a statement that fails comes to nothing, but a commit must not be.
+ * transaction of two flights: what the second says of the checkpoints follows from what the first is answered.
  */
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
+import { sendFlight, type Answer, type Statement } from '../../store/postgres/flight.ts'
 import { sqlState } from '../../store/postgres/sqlstate.ts'
 import type { Changes } from '../fold-batch.ts'
 import type { Checkpoint } from '../generations.ts'
-import type { Projection, Table } from '../projection.ts'
+import type { Projection } from '../projection.ts'
 import { mostRows, prune, pruneWrite } from '../prune-rows.ts'
-import { grownBy, runWrites, sendWrite, type RowWrite } from '../row-write.ts'
+import { rowsGrown, runWrites, type RowWrite } from '../row-write.ts'
 import { rowWrites } from '../write-rows.ts'
 import {
   CheckpointMoved,
-  lockCheckpoints,
-  moveCheckpoints,
+  lockedCheckpoints,
+  lockStatement,
+  moveStatement,
   secondGenerations,
   type At,
   type BatchEnd,
 } from './checkpoints.ts'
 
 /** A stopped process must not hold the checkpoints' locks against the one that took over; a large batch may take its time. */
-const BEGIN = `begin;
-  set local lock_timeout = '2s';
-  set local statement_timeout = '30s';
-  set local idle_in_transaction_session_timeout = '2s'`
+const BEGIN: readonly Statement[] = [
+  { name: 'begin', text: 'begin', values: [] },
+  {
+    name: 'set-bounds',
+    text: `select set_config('lock_timeout', '2s', true), set_config('statement_timeout', '30s', true),
+      set_config('idle_in_transaction_session_timeout', '2s', true)`,
+    values: [],
+  },
+]
+const COMMIT: Statement = { name: 'commit', text: 'commit', values: [] }
 
 /** The dual-written generation refused the batch: end its replay, and write the batch again. */
 export class DualWriteRefused extends Error {
@@ -90,73 +98,75 @@ export async function writeBatch(pool: Pool, batch: BatchWrite): Promise<readonl
 }
 
 async function write(client: PoolClient, { writes, end, beforeCommit }: BatchWrite): Promise<readonly WrittenBatch[]> {
-  const begun = client.query(BEGIN)
-  const locking = lockCheckpoints(client, writes)
-  const changing = writes.map(({ prepared, checkpoint }) => sendChanges(client, prepared, checkpoint))
-  await Promise.allSettled([begun, locking, ...changing])
-  await begun
+  const changes = writes.map(({ prepared }) => prepared.tables.flatMap(writesOf))
+  const sent = sendFlight(client, [...BEGIN, lockStatement(writes), ...changes.flat().map(({ write }) => write)])
+  const [begun, bounded, locking, ...changing] = sent
+  // A connection that is given up in the middle holds its locks a moment longer.
+  await Promise.allSettled(sent)
+  await Promise.all([begun, bounded])
   // What moved or is paused is known first: rows of another position may refuse the changes, which says nothing of these.
-  const seconds = secondGenerations(writes, await locking)
-  await allOrFirstFailure(changing)
-  const counts = await Promise.all(changing)
+  const seconds = secondGenerations(writes, lockedCheckpoints((await locking) ?? []))
+  const counts = await countRows(writes, changes, changing)
   // One alone: several are not written while one of them has a second generation.
   const [second = null] = seconds
   const [first] = writes
   if (second !== null && first !== undefined) await dualWrite(client, { ...first, end }, second)
   beforeCommit()
-  const pruned = writes.map((each, index) => sendPrunes(client, each, counts[index] ?? {}))
+  const pruned = writes.map((each, index) => pruning(each, counts[index] ?? {}))
   const written = writes.map(({ projection, checkpoint }, index) => ({
     projection,
     checkpoint: { ...checkpoint, position: end.position, rowCounts: pruned[index]?.rowCounts ?? {} },
     dualWritten: seconds[index] !== null,
   }))
-  const moving = moveCheckpoints(client, written, end)
-  await allOrFirstFailure([...pruned.flatMap(({ sent }) => sent), moving, client.query('commit')])
+  const prunes = pruned.flatMap(({ statements }) => statements)
+  await Promise.all(sendFlight(client, [...prunes, moveStatement(written, end), COMMIT]))
   return written
 }
 
-/** What was sent together is answered in order: the first failure is the cause of those behind it. */
-async function allOrFirstFailure(sent: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(sent)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+interface TableWrite {
+  readonly table: string
+  readonly write: RowWrite
+}
+
+function writesOf({ table, writes }: PreparedBatch['tables'][number]): readonly TableWrite[] {
+  return writes.map((write) => ({ table: table.name, write }))
 }
 
 type RowCounts = Readonly<Record<string, number>>
 
-/** Sends all of them at once; resolves with the number of rows that each table then has, before it is pruned. */
-async function sendChanges(
-  client: PoolClient,
-  { tables }: PreparedBatch,
-  { rowCounts }: Pick<Checkpoint, 'rowCounts'>,
-): Promise<RowCounts> {
-  const counts: Record<string, number> = { ...rowCounts }
-  const sent = tables.flatMap(({ table, writes }) => writes.map((each) => countIn(counts, table, client, each)))
-  await allOrFirstFailure(sent)
-  return counts
+/** How many rows the tables of each projection then have, before they are pruned. */
+async function countRows(
+  writes: readonly ProjectionWrite[],
+  changes: readonly (readonly TableWrite[])[],
+  changing: readonly Answer[],
+): Promise<readonly RowCounts[]> {
+  const answers = (await Promise.all(changing)).values()
+  return writes.map(({ checkpoint }, index) => {
+    const counts: Record<string, number> = { ...checkpoint.rowCounts }
+    for (const { table, write } of changes[index] ?? []) {
+      counts[table] = (counts[table] ?? 0) + rowsGrown(write, answers.next().value ?? [])
+    }
+    return counts
+  })
 }
 
-async function countIn(counts: Record<string, number>, { name }: Table, client: PoolClient, write: RowWrite) {
-  const grown = grownBy(write, await sendWrite(client, write))
-  counts[name] = (counts[name] ?? 0) + grown
-}
-
-interface SentPrunes {
+interface Pruning {
   readonly rowCounts: RowCounts
-  readonly sent: readonly Promise<unknown>[]
+  readonly statements: readonly Statement[]
 }
 
 /** Of the tables that hold more rows than they keep. */
-function sendPrunes(client: PoolClient, { projection, checkpoint }: ProjectionWrite, counts: RowCounts): SentPrunes {
+function pruning({ projection, checkpoint }: ProjectionWrite, counts: RowCounts): Pruning {
   const rowCounts = { ...counts }
-  const sent: Promise<unknown>[] = []
+  const statements: Statement[] = []
   for (const table of projection.tables) {
     const count = rowCounts[table.name] ?? 0
     const most = mostRows(table)
     if (count <= most) continue
-    sent.push(sendWrite(client, pruneWrite(table, checkpoint.generation, count - most)))
+    statements.push(pruneWrite(table, checkpoint.generation, count - most))
     rowCounts[table.name] = most
   }
-  return { rowCounts, sent }
+  return { rowCounts, statements }
 }
 
 /** Within a transaction, one after the other; resolves with the number of rows that each table then has. */

@@ -9,8 +9,6 @@ export interface SessionOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Milliseconds until a silent server is taken as lost; 0 = never, for statements that may be long. */
   readonly queryTimeout?: number
-  /** Statements may be sent before those ahead of them are answered; behind one that fails, all of a transaction fail. */
-  readonly pipeline?: boolean
 }
 
 /** Name of a session that only looks whether the server answers: it may linger for a moment after it was closed. */
@@ -69,7 +67,7 @@ const QUERY_TIMEOUT_MS = 8_000
 const CONNECT_TIMEOUT_MS = 3_000
 
 export function clientConfig(url: string, options: SessionOptions): pg.ClientConfig {
-  const { name, settings = {}, queryTimeout = QUERY_TIMEOUT_MS, pipeline = false } = options
+  const { name, settings = {}, queryTimeout = QUERY_TIMEOUT_MS } = options
   const { connectionString, options: given } = sessionUrl(url)
   const ours = Object.entries({ ...SESSION_SETTINGS, ...settings }).map(
     ([setting, value]) => `-c ${setting}=${value.replaceAll(/[\\ ]/g, '\\$&')}`,
@@ -79,7 +77,6 @@ export function clientConfig(url: string, options: SessionOptions): pg.ClientCon
     application_name: `orderledger ${name}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: queryTimeout,
-    pipeline,
     keepAlive: true,
     options: [...given, ...ours].join(' '),
   }
