@@ -1,6 +1,6 @@
 /**
- * Sessions of Postgres that a process holds at most, part by part; what it needs in all is their sum. Listeners and the
- * committer have one each, pools open theirs as they are needed.
+ * Sessions of Postgres that a process holds at most, part by part; what it needs in all is their sum. The listener and
+ * the committer have one each, pools open theirs as they are needed.
  */
 import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../api/connection/budgets.ts'
 import { reactorNames } from '../reactors/list.ts'
@@ -29,9 +29,6 @@ export interface SessionCount {
 export function sessionCounts({ roles, kafka, schemaRegistryUrl }: SessionSettings): readonly SessionCount[] {
   const has = (role: Config['roles'][number]) => roles.includes(role)
   const committers = has('api') || has('reactor') ? 1 : 0
-  const listeners = [has('api'), has('projector'), has('projector'), has('relay') && kafka !== null, has('reactor')]
-  // A reactor without the role api has a committer of its own, which follows the log by itself.
-  const own = has('reactor') && !has('api') ? 1 : 0
   return [
     pool('reader', true),
     pool('heartbeat', true),
@@ -44,7 +41,7 @@ export function sessionCounts({ roles, kafka, schemaRegistryUrl }: SessionSettin
     pool('replayer', has('projector')),
     pool('reactor', has('reactor')),
     { name: 'writer', sessions: WRITER * committers },
-    { name: 'listener', sessions: LISTENER * (listeners.filter(Boolean).length + own) },
+    { name: 'listener', sessions: LISTENER },
   ].filter(({ sessions }) => sessions > 0)
 }
 

@@ -26,7 +26,8 @@ import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
-import { Listener } from '../../store/postgres/listener.ts'
+import { LOG_CHANNEL } from '../../store/log/append.ts'
+import type { Notices } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
 import type { Hops } from '../../store/log/hops.ts'
@@ -60,6 +61,7 @@ export interface ApiRoleOptions {
   readonly registry: OpenedRegistry
   readonly metrics: Metrics | null
   readonly hops: Hops
+  readonly notices: Notices
   readonly releases: Releases
 }
 
@@ -84,22 +86,19 @@ const DEMO_SEED = 1
 
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
-  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, hops, releases } = options
+  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, hops, notices, releases } =
+    options
   const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
   const names = namesOfReactors(config)
 
   const committer = openCommitter({ databaseUrl, pool, metrics, crash, log, limits, hops })
   const progress = new Progress(systemClock)
   const moved = new LatchedSignal()
-  const listener = new Listener(databaseUrl, {
-    log(payload) {
-      committer.headMoved(Number(payload))
-      moved.wake()
-    },
-    [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
+  await notices.hear(LOG_CHANNEL, (payload) => {
+    committer.headMoved(Number(payload))
+    moved.wake()
   })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(PROGRESS_CHANNEL, (payload) => progress.notified(payload))
   await committer.start()
   releases.add('committer', () => committer.stop())
 

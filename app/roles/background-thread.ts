@@ -11,7 +11,7 @@ import { Worker } from 'node:worker_threads'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Log } from '../log.ts'
 import type { OpenedWork, WorkData, WorkReports } from './open-work.ts'
-import type { ThreadMessage } from './thread-host.ts'
+import type { HostMessage, ThreadMessage } from './thread-host.ts'
 
 export interface BackgroundThreadParts {
   readonly data: WorkData
@@ -54,6 +54,11 @@ export class BackgroundThread {
     return { detail, reports: () => this.#reports }
   }
 
+  /** A notification for it; lost while it is not there, as any may be. */
+  tell(channel: string, payload: string): void {
+    this.#post({ channel, payload })
+  }
+
   /** Resolves when the step in hand is done and the thread is gone. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -61,9 +66,13 @@ export class BackgroundThread {
     const worker = this.#worker
     if (worker === null) return
     const exited = new Promise((resolve) => worker.once('exit', resolve))
-    worker.postMessage('stop')
+    this.#post('stop')
     await exited
     this.#is(STOPPED)
+  }
+
+  #post(message: HostMessage): void {
+    this.#worker?.postMessage(message)
   }
 
   /** The thread itself is like this, whatever its parts last told. */

@@ -3,6 +3,8 @@
  * at the start, readiness and metrics follow. A new one is a row here and the file that the row opens.
  */
 import type { Metrics } from '../../api/metrics.ts'
+import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
+import { LOG_CHANNEL } from '../../store/log/append.ts'
 import type { OpenWork, WorkReport } from './open-work.ts'
 
 export interface BackgroundWork {
@@ -12,6 +14,8 @@ export interface BackgroundWork {
   readonly host: 'thread' | 'process'
   /** It runs only where there is Kafka. */
   readonly needsKafka: boolean
+  /** Channels of notifications that it hears. */
+  readonly hears: readonly string[]
   /** The name of its line at the start; null: it has none. */
   readonly step: string | null
   /** Whether a process of these roles is ready while it waits for what it needs; null: readiness does not ask it. */
@@ -27,6 +31,7 @@ const list = [
   {
     ...{ name: 'projector', role: 'projector', host: 'thread', needsKafka: false },
     step: 'projections',
+    hears: [LOG_CHANNEL],
     readyWaiting: always,
     watch: null,
     open: async () => (await import('./projector-work.ts')).openProjectorWork,
@@ -34,6 +39,7 @@ const list = [
   {
     ...{ name: 'replayer', role: 'projector', host: 'thread', needsKafka: false },
     step: null,
+    hears: [REPLAYS_CHANNEL],
     readyWaiting: null,
     watch: null,
     open: async () => (await import('./replayer-work.ts')).openReplayerWork,
@@ -41,6 +47,7 @@ const list = [
   {
     ...{ name: 'relay', role: 'relay', host: 'thread', needsKafka: true },
     step: 'relay',
+    hears: [LOG_CHANNEL],
     // While Kafka is away orders are taken all the same: what waits is published later.
     readyWaiting: (roles) => roles.includes('api'),
     watch: (metrics, report) => metrics.watchRelay(report),
@@ -49,6 +56,7 @@ const list = [
   {
     ...{ name: 'reactors', role: 'reactor', host: 'process', needsKafka: false },
     step: 'reactors',
+    hears: [LOG_CHANNEL],
     readyWaiting: always,
     watch: null,
     open: async () => (await import('./reactor-work.ts')).openReactorWork,

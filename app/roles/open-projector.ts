@@ -4,7 +4,7 @@ import { Projector, type ProjectorParts } from '../../projections/live/projector
 import { Replayer } from '../../projections/replay/replayer.ts'
 import type { ReplayerParts } from '../../projections/replay/replayer-parts.ts'
 import { projections } from '../../projections/views/list.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { LOOK_UP_SETTINGS, openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { newId, systemClock } from '../clock.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 
@@ -32,7 +32,7 @@ export function projectorPool(databaseUrl: string, name = 'projector'): Pool {
     name,
     max: POOL_SIZES.projector,
     // Rows and checkpoint are lost together in a crash of the server, and read again from the log.
-    settings: { ...READER_SETTINGS, synchronous_commit: 'off' },
+    settings: { ...READER_SETTINGS, ...LOOK_UP_SETTINGS, synchronous_commit: 'off' },
   })
 }
 

@@ -5,6 +5,7 @@ import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
+import type { Notices } from '../../store/postgres/listener.ts'
 import type { Health } from '../../store/waiting/health.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { MailSettings } from '../start/open-mail.ts'
@@ -58,6 +59,8 @@ export interface WorkParts extends WorkData {
   readonly effects: WorkEffects | null
   /** Null in threads. */
   readonly metrics: Metrics | null
+  /** Of the process, of the channels that the list names for this work. */
+  readonly notices: Notices
   /** Gives back what the work registers here, in reverse order. */
   readonly releases: Releases
   readonly log: WorkerLog

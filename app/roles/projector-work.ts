@@ -8,8 +8,8 @@ import { projections } from '../../projections/views/list.ts'
 import { orders } from '../../projections/views/orders.ts'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
-import { Listener } from '../../store/postgres/listener.ts'
+import { LOOK_UP_SETTINGS, openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { LOG_CHANNEL } from '../../store/log/append.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { preciseClock } from '../clock.ts'
@@ -18,17 +18,16 @@ import { openProjector, projectorPool } from './open-projector.ts'
 import type { OpenWork, WorkKafka } from './open-work.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 
-export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
-  const feedPool = openPool(databaseUrl, { name: 'feed', max: POOL_SIZES.feed, settings: READER_SETTINGS })
+export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, notices, releases, log }) => {
+  const settings = { ...READER_SETTINGS, ...LOOK_UP_SETTINGS }
+  const feedPool = openPool(databaseUrl, { name: 'feed', max: POOL_SIZES.feed, settings })
   releases.add('feed pool', () => feedPool.end())
   const pool = projectorPool(databaseUrl)
   releases.add('projector pool', () => pool.end())
   const kafkaFeed = kafka === null ? null : await openKafkaFeed(kafka, { pool: feedPool, log })
   if (kafkaFeed !== null) releases.add('feed', () => kafkaFeed.stop())
   const feed = kafkaFeed ?? new LogFeed(feedPool)
-  const listener = new Listener(databaseUrl, { log: (payload) => feed.headMoved(Number(payload)) })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(LOG_CHANNEL, (payload) => feed.headMoved(Number(payload)))
   const measured = hops === null ? null : new Hops(hops)
   const projector = openProjector({
     ...{ pool, feed, log, reachPoint: crashPoints({ crash }) },

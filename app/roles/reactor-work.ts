@@ -6,8 +6,8 @@ import { simulatedCarrier } from '../../simulation/carrier.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
-import { Listener } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
+import { LOG_CHANNEL } from '../../store/log/append.ts'
 import { newId } from '../clock.ts'
 import { openGateway } from '../gateway/open-gateway.ts'
 import { crashPoints } from '../crash-points.ts'
@@ -20,7 +20,7 @@ import type { OpenWork, WorkParts } from './open-work.ts'
 const CARRIER_SEED = 1
 
 export const openReactorWork: OpenWork = async (parts) => {
-  const { databaseUrl, crash, log, releases, effects } = parts
+  const { databaseUrl, crash, log, releases, notices, effects } = parts
   if (effects === null) throw new Error('reactors run in the process, which knows how money is moved and mail is sent')
   const { payments, deliverySimulation, allowed } = effects
   const pool = openPool(databaseUrl, {
@@ -42,9 +42,7 @@ export const openReactorWork: OpenWork = async (parts) => {
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
   const moved = new LatchedSignal()
-  const listener = new Listener(databaseUrl, { log: () => moved.wake() })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(LOG_CHANNEL, () => moved.wake())
   const worker = serveReactors({
     ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
     ...(effects.mail.operator === null
@@ -66,16 +64,14 @@ export const openReactorWork: OpenWork = async (parts) => {
 }
 
 async function startCommitter(
-  { databaseUrl, metrics, crash, hops, log, releases }: WorkParts,
+  { databaseUrl, metrics, crash, hops, log, notices, releases }: WorkParts,
   pool: Pool,
 ): Promise<Executor> {
   const committer = openCommitter({
     ...{ databaseUrl, pool, metrics, crash, log, limits: {} },
     hops: hops === null ? null : new Hops(hops),
   })
-  const listener = new Listener(databaseUrl, { log: (payload) => committer.headMoved(Number(payload)) })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(LOG_CHANNEL, (payload) => committer.headMoved(Number(payload)))
   await committer.start()
   releases.add('committer', () => committer.stop())
   return committer

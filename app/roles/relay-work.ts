@@ -8,14 +8,14 @@ import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { HeadWatch } from '../../store/log/head-watch.ts'
 import { Hops } from '../../store/log/hops.ts'
-import { Listener } from '../../store/postgres/listener.ts'
 import { readLogIdentity } from '../../store/log/log-identity.ts'
+import { LOG_CHANNEL } from '../../store/log/append.ts'
 import { newId, preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import type { OpenWork } from './open-work.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 
-export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, releases, log }) => {
+export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops, notices, releases, log }) => {
   if (kafka === null) throw new Error('the relay needs KAFKA_BROKERS')
   const pool = openPool(databaseUrl, {
     name: 'relay',
@@ -25,9 +25,7 @@ export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops,
   })
   releases.add('relay pool', () => pool.end())
   const head = new HeadWatch()
-  const listener = new Listener(databaseUrl, { log: (payload) => head.headMoved(Number(payload)) })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(LOG_CHANNEL, (payload) => head.headMoved(Number(payload)))
   const { settings, schemaIds, relayLoses } = kafka
   const measured = hops === null ? null : new Hops(hops)
   const relay = new Relay({

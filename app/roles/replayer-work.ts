@@ -4,7 +4,6 @@ import { projections } from '../../projections/views/list.ts'
 import { DriftCheck } from '../../projections/replay/drift-check.ts'
 import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
 import { openPool } from '../../store/postgres/database.ts'
-import { Listener } from '../../store/postgres/listener.ts'
 import { newId } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import { openReplayer } from './open-projector.ts'
@@ -17,16 +16,21 @@ const NICE = 5
 /** A service that was just started has other things to do. */
 const DRIFT_LOOK_MS = 10 * 60_000
 
-export const openReplayerWork: OpenWork = async ({ databaseUrl, crash, driftCheckEvery: every, releases, log }) => {
+export const openReplayerWork: OpenWork = async ({
+  databaseUrl,
+  crash,
+  driftCheckEvery: every,
+  notices,
+  releases,
+  log,
+}) => {
   // Linux takes 0 as this thread, other systems as the whole process.
   if (process.platform === 'linux') setPriority(0, NICE)
   // No statement is limited in time: an index over millions of rows takes as long as it takes.
   const pool = openPool(databaseUrl, { name: 'replayer', max: POOL_SIZES.replayer, queryTimeout: 0 })
   releases.add('replayer pool', () => pool.end())
   const replayer = openReplayer({ pool, log, reachPoint: crashPoints({ crash }) })
-  const listener = new Listener(databaseUrl, { [REPLAYS_CHANNEL]: () => replayer.changed() })
-  await listener.start()
-  releases.add('listener', () => listener.stop())
+  await notices.hear(REPLAYS_CHANNEL, () => replayer.changed())
   replayer.start()
   releases.add('replayer', () => replayer.stop())
   if (every !== null) {

@@ -5,6 +5,7 @@ import type { EventSchemaIds } from '../../contract/registry/event-schema-ids.ts
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import type { Hops } from '../../store/log/hops.ts'
+import type { Notices } from '../../store/postgres/listener.ts'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
@@ -22,6 +23,7 @@ export interface StartBackground {
   readonly metrics: Metrics | null
   readonly hops: Hops | null
   readonly log: Log
+  readonly notices: Notices
   readonly releases: Releases
   /** Told of each that is at work. */
   readonly step: (name: string, detail: string) => void
@@ -56,15 +58,16 @@ export async function startBackground(options: StartBackground): Promise<Backgro
   }
 }
 
-async function open({ name, host, open: load }: BackgroundWork, options: StartBackground): Promise<OpenedWork> {
-  const { config, databaseUrl, ids, executor, metrics, log, releases } = options
+async function open({ name, host, hears, open: load }: BackgroundWork, options: StartBackground): Promise<OpenedWork> {
+  const { config, databaseUrl, ids, executor, metrics, log, notices, releases } = options
   const hops = options.hops?.buffer ?? null
   const { crash, driftCheck, relayLoses } = config
   const kafka = config.kafka === null ? null : { settings: config.kafka, schemaIds: ids.entries, relayLoses }
   const data: WorkData = { name, databaseUrl, crash, driftCheckEvery: PERIODS[driftCheck], kafka, hops }
   if (host === 'process')
-    return (await load())({ ...data, executor, metrics, log, releases, effects: effectsOf(config) })
+    return (await load())({ ...data, executor, metrics, log, notices, releases, effects: effectsOf(config) })
   const thread = new BackgroundThread({ data, log })
+  for (const channel of hears) await notices.hear(channel, (payload) => thread.tell(channel, payload))
   const opened = await thread.start()
   releases.add(name, () => thread.stop())
   return opened

@@ -1,5 +1,6 @@
 /** What a background thread and its host (app/roles/background-thread.ts) tell each other. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Heard, Notices } from '../../store/postgres/listener.ts'
 import { Releases } from '../start/releases.ts'
 import type { OpenWork, WorkData, WorkReports } from './open-work.ts'
 
@@ -7,6 +8,9 @@ export type ThreadMessage =
   | { readonly kind: 'started'; readonly detail: string }
   | { readonly kind: 'reports'; readonly reports: WorkReports }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+
+/** The wish to stop, or a notification. */
+export type HostMessage = 'stop' | { readonly channel: string; readonly payload: string }
 
 type LogLevel = 'info' | 'warn' | 'error'
 
@@ -19,11 +23,27 @@ export async function runThread(open: OpenWork): Promise<void> {
   const tell = (message: ThreadMessage) => host.postMessage(message)
   const log = (level: LogLevel) => (fields: object, message: string) => tell({ kind: 'log', level, fields, message })
   const releases = new Releases()
-  // The host sends nothing but the wish to stop.
-  const stop = new Promise<void>((resolve) => host.once('message', () => resolve()))
+  const hearing = new Map<string, readonly Heard[]>()
+  const notices: Notices = {
+    async hear(channel, heard) {
+      hearing.set(channel, [...(hearing.get(channel) ?? []), heard])
+    },
+  }
+  const stop = new Promise<void>((resolve) => {
+    const hear = (message: HostMessage): void => {
+      if (message !== 'stop') {
+        for (const heard of hearing.get(message.channel) ?? []) heard(message.payload)
+        return
+      }
+      // A thread that listens to its host does not end.
+      host.off('message', hear)
+      resolve()
+    }
+    host.on('message', hear)
+  })
   const thread = {
     ...(workerData as WorkData),
-    ...{ releases, executor: null, metrics: null, effects: null },
+    ...{ releases, notices, executor: null, metrics: null, effects: null },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
   }
   try {

@@ -11,6 +11,7 @@ import { buildOperationsServer, buildServer } from '../../api/server.ts'
 import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
+import { Listener } from '../../store/postgres/listener.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { openApi } from '../roles/api-role.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
@@ -102,7 +103,10 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   step('schemas', registry.description)
 
   const metrics = config.metrics ? createMetrics() : null
-  const around = { config, log, databaseUrl: database.url, metrics, releases }
+  const notices = new Listener(database.url, {})
+  await notices.start()
+  releases.add('listener', () => notices.stop())
+  const around = { config, log, databaseUrl: database.url, metrics, notices, releases }
   const { dashboard = null, limits = {} } = options
   const hops = config.roles.includes('api') ? new Hops() : null
   const api = hops === null ? null : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops })

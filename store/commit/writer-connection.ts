@@ -1,8 +1,8 @@
 /** The committer's one connection: opened when needed, thrown away after any error. */
 import pg from 'pg'
-import { clientConfig, prepareSession, WRITER_SETTINGS } from '../postgres/database.ts'
+import { clientConfig, LOOK_UP_SETTINGS, prepareSession, WRITER_SETTINGS } from '../postgres/database.ts'
 
-const SESSION = { name: 'writer', settings: WRITER_SETTINGS } as const
+const SESSION = { name: 'writer', settings: { ...WRITER_SETTINGS, ...LOOK_UP_SETTINGS } } as const
 
 export class WriterConnection {
   readonly #config: pg.ClientConfig

@@ -4,6 +4,9 @@ import { byteaArray, int2Array, int4Array, textArray, uuidArray } from '../postg
 import type { CommandKey, Position } from '../commit/command.ts'
 import type { KeyedAnswer, NewEvent } from '../commit/decide-batch.ts'
 
+/** Each append tells the new head there. */
+export const LOG_CHANNEL = 'log'
+
 export type Appended =
   | { readonly outcome: 'appended' }
   | { readonly outcome: 'moved' }
