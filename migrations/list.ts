@@ -22,6 +22,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0019_alerts': sql('0019_alerts.sql'),
   '0021_live': sql('0021_live.sql'),
   '0022_inbound_waits': sql('0022_inbound_waits.sql'),
+  '0023_append_notices': sql('0023_append_notices.sql'),
 }
 
 function sql(file: string): string {

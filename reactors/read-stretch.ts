@@ -107,3 +107,9 @@ function concerns({ handles }: Pick<Reactor, 'handles'>, type: string): boolean 
 export function passedBy(reactors: readonly Pick<Reactor, 'handles'>[]): readonly string[] {
   return Object.keys(eventSchemas).filter((type) => !reactors.some((each) => concerns(each, type)))
 }
+
+/** Whether events of these types are worth a look at once: an urgent reactor may want one of them. None: it is not known. */
+export function wakesOf(reactors: readonly Reactor[]): (types: readonly string[]) => boolean {
+  const urgent = reactors.filter(({ gathers }) => !gathers)
+  return (types) => types.length === 0 || types.some((type) => urgent.some((each) => concerns(each, type)))
+}

@@ -26,7 +26,7 @@ import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
-import { LOG_CHANNEL } from '../../store/log/append.ts'
+import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import type { Notices } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { CommandPurge } from '../../store/commit/purge-commands.ts'
@@ -95,7 +95,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const progress = new Progress(systemClock)
   const moved = new LatchedSignal()
   await notices.hear(LOG_CHANNEL, (payload) => {
-    committer.headMoved(Number(payload))
+    committer.headMoved(appendNotice(payload).head)
     moved.wake()
   })
   await notices.hear(PROGRESS_CHANNEL, (payload) => progress.notified(payload))

@@ -9,7 +9,7 @@ import { orders } from '../../projections/views/orders.ts'
 import { eventSchemaIds } from '../../contract/registry/event-schema-ids.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { LOOK_UP_SETTINGS, openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
-import { LOG_CHANNEL } from '../../store/log/append.ts'
+import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
 import { preciseClock } from '../clock.ts'
@@ -27,7 +27,7 @@ export const openProjectorWork: OpenWork = async ({ databaseUrl, crash, kafka, h
   const kafkaFeed = kafka === null ? null : await openKafkaFeed(kafka, { pool: feedPool, log })
   if (kafkaFeed !== null) releases.add('feed', () => kafkaFeed.stop())
   const feed = kafkaFeed ?? new LogFeed(feedPool)
-  await notices.hear(LOG_CHANNEL, (payload) => feed.headMoved(Number(payload)))
+  await notices.hear(LOG_CHANNEL, (payload) => feed.headMoved(appendNotice(payload).head))
   const measured = hops === null ? null : new Hops(hops)
   const projector = openProjector({
     ...{ pool, feed, log, reachPoint: crashPoints({ crash }) },

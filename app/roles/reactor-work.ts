@@ -1,13 +1,14 @@
 /** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
 import { openReactorList, reactorNames } from '../../reactors/list.ts'
 import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
+import { wakesOf } from '../../reactors/read-stretch.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import { simulatedCarrier } from '../../simulation/carrier.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
-import { LOG_CHANNEL } from '../../store/log/append.ts'
+import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import { newId } from '../clock.ts'
 import { openGateway } from '../gateway/open-gateway.ts'
 import { crashPoints } from '../crash-points.ts'
@@ -42,7 +43,10 @@ export const openReactorWork: OpenWork = async (parts) => {
   const clock = await openDatabaseClock({ pool, log, releases })
   const executor = parts.executor ?? (await startCommitter(parts, pool))
   const moved = new LatchedSignal()
-  await notices.hear(LOG_CHANNEL, () => moved.wake())
+  const isUrgent = wakesOf(reactors)
+  await notices.hear(LOG_CHANNEL, (payload) => {
+    if (isUrgent(appendNotice(payload).types)) moved.wake()
+  })
   const worker = serveReactors({
     ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
     ...(effects.mail.operator === null
@@ -71,7 +75,7 @@ async function startCommitter(
     ...{ databaseUrl, pool, metrics, crash, log, limits: {} },
     hops: hops === null ? null : new Hops(hops),
   })
-  await notices.hear(LOG_CHANNEL, (payload) => committer.headMoved(Number(payload)))
+  await notices.hear(LOG_CHANNEL, (payload) => committer.headMoved(appendNotice(payload).head))
   await committer.start()
   releases.add('committer', () => committer.stop())
   return committer

@@ -9,7 +9,7 @@ import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { HeadWatch } from '../../store/log/head-watch.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { readLogIdentity } from '../../store/log/log-identity.ts'
-import { LOG_CHANNEL } from '../../store/log/append.ts'
+import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import { newId, preciseClock } from '../clock.ts'
 import { crashPoints } from '../crash-points.ts'
 import type { OpenWork } from './open-work.ts'
@@ -25,7 +25,7 @@ export const openRelayWork: OpenWork = async ({ databaseUrl, crash, kafka, hops,
   })
   releases.add('relay pool', () => pool.end())
   const head = new HeadWatch()
-  await notices.hear(LOG_CHANNEL, (payload) => head.headMoved(Number(payload)))
+  await notices.hear(LOG_CHANNEL, (payload) => head.headMoved(appendNotice(payload).head))
   const { settings, schemaIds, relayLoses } = kafka
   const measured = hops === null ? null : new Hops(hops)
   const relay = new Relay({

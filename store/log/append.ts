@@ -4,8 +4,20 @@ import { byteaArray, int2Array, int4Array, textArray, uuidArray } from '../postg
 import type { CommandKey, Position } from '../commit/command.ts'
 import type { KeyedAnswer, NewEvent } from '../commit/decide-batch.ts'
 
-/** Each append tells the new head there. */
+/** The channel on which each append is told. */
 export const LOG_CHANNEL = 'log'
+
+export interface AppendNotice {
+  readonly head: Position
+  /** Of the events that were appended; none: it is not said. */
+  readonly types: readonly string[]
+}
+
+/** From the payload of a notification. */
+export function appendNotice(payload: string): AppendNotice {
+  const [head, types] = payload.split(' ')
+  return { head: Number(head), types: types?.split(',') ?? [] }
+}
 
 export type Appended =
   | { readonly outcome: 'appended' }

@@ -26,13 +26,19 @@ export class HeadWatch {
     after: Position,
     signal: AbortSignal,
   ): Promise<readonly Event[]> {
+    // The last hint was of just here: a look would find nothing.
+    if (this.#head === after) await this.#wait(signal)
     while (!signal.aborted) {
       const events = await read()
       requireDense(events, after)
       if (events.length > 0) return events
-      if (this.#head <= after) await this.#wakes.wait(POLL_MS, { count: this.#wakes.count, signal })
+      if (this.#head <= after) await this.#wait(signal)
       else this.#head = after // the hint was of another log, before a restore: wait as usual
     }
     return []
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return this.#wakes.wait(POLL_MS, { count: this.#wakes.count, signal })
   }
 }

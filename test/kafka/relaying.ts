@@ -10,6 +10,7 @@ import { topicName, topics, type Topic, type TopicName } from '../../kafka/topic
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
 import { type WireFormat, wireFormat } from '../../contract/registry/wire-format.ts'
+import { appendNotice } from '../../store/log/append.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { HeadWatch } from '../../store/log/head-watch.ts'
@@ -57,7 +58,7 @@ export async function openRelaying(kafka: TestKafka): Promise<Relaying> {
   const prefix = `t${String(++made)}.`
   const settings = kafka.settings(prefix)
   const head = new HeadWatch()
-  const listener = new Listener(database.url, { log: (payload) => head.headMoved(Number(payload)) })
+  const listener = new Listener(database.url, { log: (payload) => head.headMoved(appendNotice(payload).head) })
   await listener.start()
   const wire = wireFormat(await registerEventSchemas(embeddedRegistry(pool)))
   const source = sourceOf(await readLogIdentity(pool))

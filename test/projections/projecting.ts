@@ -23,6 +23,7 @@ import { REPLAYS_CHANNEL } from '../../projections/replay/replays.ts'
 import { openViews, type ProjectionState, type Views } from '../../projections/views/views.ts'
 import { verifyProjections } from '../../audit/view-audit.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
+import { appendNotice } from '../../store/log/append.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
 import type { Feed } from '../../store/log/feed.ts'
 import { Listener } from '../../store/postgres/listener.ts'
@@ -56,7 +57,7 @@ export async function openProjecting(): Promise<Projecting> {
   const feed = new LogFeed(pool)
   const progress = new Progress(() => Date.now())
   const listener = new Listener(database.url, {
-    log: (head) => feed.headMoved(Number(head)),
+    log: (head) => feed.headMoved(appendNotice(head).head),
     [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
     [REPLAYS_CHANNEL]: () => replayers.forEach((replayer) => replayer.changed()),
   })

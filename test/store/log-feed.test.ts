@@ -5,6 +5,7 @@ import { to } from '../../domain/decision.ts'
 import { inventory } from '../../domain/inventory.ts'
 import { stockReceived, stockReserved } from '../../domain/test-events.ts'
 import { encode } from '../../schemas/codec.ts'
+import { appendNotice } from '../../store/log/append.ts'
 import { append, appendStatement } from '../../store/log/append.ts'
 import { clientConfig, openPool } from '../../store/postgres/database.ts'
 import { LogGap } from '../../store/log/feed.ts'
@@ -72,7 +73,7 @@ describe('the feed on the table', () => {
 
   test('is woken by the notification of an append', async () => {
     stopPolling()
-    const listener = new Listener(database.url, { log: (head) => feed.headMoved(Number(head)) })
+    const listener = new Listener(database.url, { log: (head) => feed.headMoved(appendNotice(head).head) })
     await listener.start()
     const waiting = nextPositions(0)
     await appendEvents(pool, receipts(1))

@@ -26,6 +26,7 @@ import { listNotifications } from '../../reactors/notifications/list-notificatio
 import { readToldTimeline } from '../../reactors/notifications/untold.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
+import { appendNotice } from '../../store/log/append.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
 import { LogFeed } from '../../store/log/log-feed.ts'
@@ -69,8 +70,8 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   const progress = new Progress(systemClock)
   const listener = new Listener(url, {
     log: (payload) => {
-      committer.headMoved(Number(payload))
-      feed.headMoved(Number(payload))
+      committer.headMoved(appendNotice(payload).head)
+      feed.headMoved(appendNotice(payload).head)
     },
     [PROGRESS_CHANNEL]: (payload) => progress.notified(payload),
   })

@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import { afterEach, beforeEach } from 'vitest'
 import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
+import { appendNotice } from '../../store/log/append.ts'
 import { beginBehindLock } from '../../store/log/append.ts'
 import { type Execution, StoreFailure } from '../../store/commit/command.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
@@ -49,7 +50,7 @@ export async function startStoreProcess(url: string, options: StoreProcessOption
   const moved = new LatchedSignal()
   const listener = new Listener(url, {
     log: (head) => {
-      committer.headMoved(Number(head))
+      committer.headMoved(appendNotice(head).head)
       moved.wake()
     },
   })
