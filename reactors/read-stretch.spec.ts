@@ -12,7 +12,7 @@ import { encode } from '../schemas/codec.ts'
 import type { DomainEvent } from '../schemas/events.ts'
 import type { PageEvent } from '../store/log/read-page.ts'
 import { expireOrders } from './expire-orders.ts'
-import { readEvent, stretchOf } from './read-stretch.ts'
+import { readEvent, stretchOf, wakesOf } from './read-stretch.ts'
 
 const LINES = [orderLine('A1', 1)]
 const DUE = NOON + 900_000
@@ -68,4 +68,20 @@ describe('what a stretch of the log says to expire-orders', () => {
     expect(stretch.to).toBe(4)
     expect(failure).toMatchObject({ code: 'unknown-event-type', position: 5 })
   })
+})
+
+describe('a notice of an append', () => {
+  const urgent = { ...expireOrders, gathers: false }
+
+  test('wakes nobody where what is urgent wants none of its events', () => {
+    expect(wakesOf([urgent])(['StockReserved', 'StockReceived'])).toBe(false)
+    expect(wakesOf([expireOrders])(['OrderPlaced', 'StockReserved'])).toBe(false)
+  })
+
+  test.each([[['StockReserved', 'OrderPlaced']], [['OrderForgiven']], [[]]])(
+    'wakes where %j may be wanted: a type that this release does not know, and what is not said, too',
+    (types) => {
+      expect(wakesOf([expireOrders, urgent])(types)).toBe(true)
+    },
+  )
 })

@@ -168,6 +168,29 @@ describe('the listener', () => {
     await listener.stop()
   })
 
+  test('tells all who hear a channel, also those who asked after its start', async () => {
+    const heard: string[] = []
+    const listener = new Listener(database.url, {})
+    await listener.start()
+    await listener.hear('log', (payload) => heard.push(`one ${payload}`))
+    await listener.hear('log', (payload) => heard.push(`two ${payload}`))
+    await pool.query("select pg_notify('log', '7')")
+    await eventually(() => heard.length === 2)
+    expect(heard).toEqual(['one 7', 'two 7'])
+    await listener.stop()
+  })
+
+  test('hears of an append with its head, and with each type of its events once', async () => {
+    const heard: string[] = []
+    const listener = new Listener(database.url, { log: (payload) => heard.push(payload) })
+    await listener.start()
+    await appendEvents(pool, [...receipts(2), { stream: 'inventory-B1', event: productListed('B1') }])
+    await eventually(() => heard.length === 1)
+    const { head, types } = appendNotice(heard[0] ?? '')
+    expect({ head, types: types.toSorted() }).toEqual({ head: 3, types: ['ProductListed', 'StockReceived'] })
+    await listener.stop()
+  })
+
   test('cannot start without a server, and says so', async () => {
     await expect(new Listener('postgres://127.0.0.1:1/none', {}).start()).rejects.toThrow(/ECONNREFUSED/)
   })
