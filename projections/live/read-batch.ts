@@ -62,7 +62,7 @@ export async function readBatch(request: BatchRequest): Promise<Batch | null> {
     for (const [projection, fold] of folds) {
       if (!foldSlice(projection, fold, slice)) folds.delete(projection)
     }
-    await setImmediate()
+    if (start + SLICE < stored.length) await setImmediate()
   }
   return { end, folds, events: () => readAgain(request, end.position) }
 }
