@@ -1,9 +1,10 @@
 /** Events as rows: each leads to itself, its type and its stream to all others of these. */
 import type { Event } from '../api-shapes.ts'
 import { href } from '../route.ts'
-import { t, wordFor } from '../texts/text.ts'
+import { t } from '../texts/text.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { count, dateTime, inWords } from '../parts/format.ts'
+import { count, dateTime } from '../parts/format.ts'
+import { eventWord } from '../parts/words.ts'
 
 /** Of the content, what tells one event from another at a glance. */
 const MOST_TEXT = 120
@@ -63,10 +64,6 @@ export function EventTable({ caption, items, here }: EventTableProps) {
       ]}
     />
   )
-}
-
-export function eventWord(type: string): string {
-  return wordFor('event', type) ?? inWords(type)
 }
 
 function Content({ event: { type, data, error } }: { readonly event: EventRow }) {

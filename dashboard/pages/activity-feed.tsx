@@ -6,6 +6,7 @@ import { inWords, money, shortId, timeOfDay } from '../parts/format.ts'
 import { LiveList } from '../lists/live-list.tsx'
 import { Empty, FollowedAsOf } from '../parts/notes.tsx'
 import { href } from '../route.ts'
+import { eventWord } from '../parts/words.ts'
 import { t, wordFor } from '../texts/text.ts'
 
 /** At once, and as many more with each wish. */
@@ -85,7 +86,7 @@ function Told({ item }: { readonly item: Activity }) {
   ]
   return (
     <span class="told">
-      <span class={rejected ? 'refused' : undefined}>{wordFor('event', type) ?? inWords(type)}</span>{' '}
+      <span class={rejected ? 'refused' : undefined}>{eventWord(type)}</span>{' '}
       {OF_ORDERS.includes(kind) ? (
         <a class="id" href={href('orders', id)} title={id}>
           {shortId(id)}

@@ -1,5 +1,5 @@
 /** Codes of the service in words, and the shapes that stand before them. */
-import { inWords } from '../parts/format.ts'
+import { inWords } from './format.ts'
 import { wordFor } from '../texts/text.ts'
 
 export function eventWord(type: string): string {
