@@ -4,14 +4,15 @@ import { useChanges, useTopic } from '../following.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, inWords, money, shortId, timeOfDay } from '../parts/format.ts'
 import { HourChart } from '../figures/hour-chart.tsx'
-import { LiveList } from '../lists/live-list.tsx'
-import { useNewest } from '../lists/newest.ts'
-import { AsOf, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
+import { NewestList, StatusChips, type ListWish } from '../lists/newest-list.tsx'
+import { Empty } from '../parts/notes.tsx'
 import { PaymentForm } from '../parts/payment-form.tsx'
+import { RefundForm } from '../parts/refund-form.tsx'
 import { Pie } from '../figures/pie.tsx'
 import { hoursOf, methodsOf, totalsOf, type Method } from '../figures/sales-rows.ts'
 import { sound, soundOn, toggleSound } from '../parts/sound.ts'
 import { Status } from '../parts/status.tsx'
+import { eventWord, methodWord } from '../parts/words.ts'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
 
@@ -19,13 +20,7 @@ const STATUSES = ['pending', 'captured', 'declined'] as const
 const REFUNDS: readonly string[] = ['RefundRequested', 'PaymentRefunded', 'RefundFailed']
 const SHOWN_REFUNDS = 10
 
-interface PaymentsPageProps {
-  readonly status: string | null
-  /** Of an older page; null for the newest payments. */
-  readonly cursor: string | null
-}
-
-export function PaymentsPage({ status, cursor }: PaymentsPageProps) {
+export function PaymentsPage({ status, cursor }: ListWish) {
   const sales = useTopic('sales').value
   const totals = totalsOf(sales?.items ?? [])
   useChanges('payments', soundOf)
@@ -42,21 +37,14 @@ export function PaymentsPage({ status, cursor }: PaymentsPageProps) {
         <HourChart id="payments" kind="bars" hours={hoursOf(sales?.items ?? [], null)} isKnown={sales !== null} />
         <Methods methods={sales === null ? null : methodsOf(sales.items)} />
       </div>
-      <nav class="filters" aria-label={t('payments.statuses')}>
-        <a href={href('payments')} aria-current={status === null ? 'true' : undefined}>
-          {t('payments.all')}
-        </a>
-        {STATUSES.map((one) => (
-          <a
-            key={one}
-            href={href('payments', null, { status: one })}
-            aria-current={status === one ? 'true' : undefined}
-          >
-            {wordFor('status', one)}
-          </a>
-        ))}
-      </nav>
-      <Attempts status={status} cursor={cursor} />
+      <StatusChips name="payments" statuses={STATUSES} chosen={status} />
+      <NewestList
+        name="payments"
+        itemKey={({ paymentId }) => paymentId}
+        columns={COLUMNS}
+        command="npx orderledger simulate day"
+        {...{ status, cursor }}
+      />
       <Refunds totals={totals} />
     </>
   )
@@ -66,43 +54,6 @@ export function PaymentsPage({ status, cursor }: PaymentsPageProps) {
 function soundOf(item: PaymentAttempt, before: PaymentAttempt | null): void {
   if (item.status === 'pending' || item.status === before?.status) return
   sound(item.status === 'captured' ? 'success' : 'failure')
-}
-
-function Attempts({ status, cursor }: PaymentsPageProps) {
-  const { items, known, next, asked, subject } = useNewest('payments', ({ paymentId }) => paymentId, { status, cursor })
-  const isFollowed = status === null && cursor === null
-  return (
-    <>
-      <ReadTrouble live={asked} />
-      {items !== null && items.length === 0 && (
-        <Empty command="npx orderledger simulate day">
-          {t(status === null ? 'payments.empty' : 'payments.empty.status')}
-        </Empty>
-      )}
-      {items !== null && items.length > 0 && (
-        <LiveList
-          items={items}
-          known={known}
-          itemKey={({ paymentId }) => paymentId}
-          subject={subject}
-          above={isFollowed ? <FollowedAsOf topic="payments" /> : <AsOf live={asked} of="payments" />}
-        >
-          {(standing) => (
-            <DataTable
-              caption={t('payments.caption')}
-              items={standing}
-              rowKey={({ paymentId }) => paymentId}
-              columns={COLUMNS}
-            />
-          )}
-        </LiveList>
-      )}
-      <p class="buttons">
-        {cursor !== null && <a href={href('payments', null, { status })}>{t('payments.newest')}</a>}
-        {next !== null && <a href={href('payments', null, { status, cursor: next })}>{t('payments.older')}</a>}
-      </p>
-    </>
-  )
 }
 
 const COLUMNS = [
@@ -124,7 +75,7 @@ const COLUMNS = [
       </>
     ),
   },
-  { title: t('payments.method'), cell: ({ method }: PaymentAttempt) => wordFor('method', method) ?? inWords(method) },
+  { title: t('payments.method'), cell: ({ method }: PaymentAttempt) => methodWord(method) },
   { title: t('payments.column.amount'), numeric: true, cell: ({ amount }: PaymentAttempt) => money(amount) },
   {
     title: t('payments.column.requested'),
@@ -140,7 +91,7 @@ const COLUMNS = [
 
 /** Null: nothing has come yet. */
 function Methods({ methods }: { readonly methods: readonly Method[] | null }) {
-  const slices = methods?.map(({ method, captured }) => ({ name: wordOf(method), value: captured })) ?? []
+  const slices = methods?.map(({ method, captured }) => ({ name: methodWord(method), value: captured })) ?? []
   const shares = slices.map(({ name, value }) => `${name} ${count(value)}`).join(', ')
   return (
     <section aria-labelledby="methods">
@@ -154,7 +105,7 @@ function Methods({ methods }: { readonly methods: readonly Method[] | null }) {
             items={methods}
             rowKey={({ method }) => method}
             columns={[
-              { title: t('payments.method'), cell: ({ method }) => wordOf(method) },
+              { title: t('payments.method'), cell: ({ method }) => methodWord(method) },
               { title: t('payments.success'), numeric: true, cell: ({ captured }) => count(captured) },
               { title: t('payments.failure'), numeric: true, cell: ({ declined }) => count(declined) },
               { title: t('payments.captured'), numeric: true, cell: ({ amount }) => money(amount) },
@@ -164,10 +115,6 @@ function Methods({ methods }: { readonly methods: readonly Method[] | null }) {
       )}
     </section>
   )
-}
-
-function wordOf(method: string): string {
-  return wordFor('method', method) ?? inWords(method)
 }
 
 function Refunds({ totals }: { readonly totals: Analytics | null }) {
@@ -184,13 +131,14 @@ function Refunds({ totals }: { readonly totals: Analytics | null }) {
             : t('payments.refunds.total', { n: refunds.count, amount: money(refunds.amount) })}
         </p>
       )}
+      <RefundForm />
       {refunds !== null && refunds.count > 0 && newest.length === 0 && <p class="dim">{t('payments.refunds.none')}</p>}
       <ol class="feed">
         {newest.map(({ position, at, type, id, amount, reason }) => (
           <li key={position}>
             <time dateTime={at}>{timeOfDay(at)}</time>
             <span class="told">
-              {wordFor('event', type) ?? inWords(type)}{' '}
+              {eventWord(type)}{' '}
               <a class="id" href={href('orders', id)} title={id}>
                 {shortId(id)}
               </a>

@@ -11,13 +11,20 @@ import { dateTime, oneDecimal } from './format.ts'
 
 export function TroubleNote({ trouble }: { readonly trouble: Trouble | null }) {
   if (trouble === null) return null
+  const { title, detail, requestId, faults } = trouble
   return (
     <p class="trouble" role="alert">
-      <strong>{trouble.title}.</strong> {trouble.detail}
-      {trouble.requestId !== null && (
+      <strong>{title}.</strong> {detail}
+      {faults.map(({ pointer, message }) => (
+        <span key={pointer} class="fault">
+          {' '}
+          <code>{pointer}</code> {message}.
+        </span>
+      ))}
+      {requestId !== null && (
         <>
           {' '}
-          Request <code>{trouble.requestId}</code>
+          Request <code>{requestId}</code>
         </>
       )}
     </p>

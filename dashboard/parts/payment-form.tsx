@@ -1,10 +1,11 @@
 /** Pays an order: all of it, or an amount. */
 import { useSignal } from '@preact/signals'
 import type { PaymentAttempt, RequestPayment } from '../api-shapes.ts'
-import { t, wordFor } from '../texts/text.ts'
+import { t } from '../texts/text.ts'
+import { AmountField, unreadableAmount, useAmount } from './amount.tsx'
 import { useSending } from './command.ts'
-import { currencyDigits, inWords, minorUnits, shopCurrency } from './format.ts'
 import { TroubleNote } from './notes.tsx'
+import { methodWord } from './words.ts'
 
 const METHODS = ['card', 'paypal', 'bank-transfer', 'on-account'] as const
 
@@ -12,26 +13,19 @@ export function PaymentForm() {
   const sending = useSending()
   const order = useSignal('')
   const method = useSignal<RequestPayment['method']>('card')
-  const amount = useSignal('')
+  const amount = useAmount()
   const said = useSignal('')
-  const [digits, currency] = [currencyDigits.value, shopCurrency.value]
 
   async function pay(): Promise<void> {
     const orderId = order.value.trim()
-    const minor = digits === null || amount.value.trim() === '' ? null : minorUnits(amount.value, digits)
-    if (amount.value.trim() !== '' && minor === null) {
-      said.value = t('payments.amount.wrong', { n: digits ?? 0 })
-      return
-    }
-    said.value = ''
-    const body: RequestPayment = {
-      ...{ orderId, method: method.value },
-      ...(minor !== null && currency !== null && { amount: { amount: minor, currency } }),
-    }
+    const wanted = amount.read()
+    said.value = wanted === 'unreadable' ? unreadableAmount() : ''
+    if (wanted === 'unreadable') return
+    const body: RequestPayment = { orderId, method: method.value, ...(wanted && { amount: wanted }) }
     const attempt = await sending.run<PaymentAttempt>({ method: 'POST', path: '/payments', body })
     if (attempt === null) return
     said.value = t('payments.requested', { order: orderId })
-    amount.value = ''
+    amount.text.value = ''
   }
 
   return (
@@ -64,22 +58,12 @@ export function PaymentForm() {
           >
             {METHODS.map((one) => (
               <option key={one} value={one}>
-                {wordFor('method', one) ?? inWords(one)}
+                {methodWord(one)}
               </option>
             ))}
           </select>
         </label>
-        <label>
-          {t('payments.amount', { currency: currency ?? '' })}
-          <input
-            type="text"
-            inputMode="decimal"
-            autocomplete="off"
-            placeholder={t('payments.amount.hint')}
-            value={amount.value}
-            onInput={({ currentTarget }) => (amount.value = currentTarget.value)}
-          />
-        </label>
+        <AmountField amount={amount} hint={t('payments.amount.hint')} />
         <button type="submit" class="primary" aria-disabled={sending.busy.value}>
           {t('payments.send')}
         </button>

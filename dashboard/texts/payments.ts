@@ -41,5 +41,10 @@ export const PAYMENTS = {
     '{n} remboursement, {amount} | {n} remboursements, {amount}',
   ],
   'payments.refunds.empty': ['Nothing has been refunded yet.', 'Rien n’a encore été remboursé.'],
+  'payments.refund': ['Refund', 'Rembourser'],
+  'payments.refund.form': ['Refund a payment', 'Rembourser un paiement'],
+  'payments.refund.reason': ['Reason', 'Motif'],
+  'payments.refund.hint': ['empty: all that is left', 'vide : tout ce qui reste'],
+  'payments.refund.done': ['Refund of {order} requested.', 'Remboursement de {order} demandé.'],
   'payments.refunds.none': ['None among the newest events.', 'Aucun parmi les événements les plus récents.'],
 } as const satisfies Area

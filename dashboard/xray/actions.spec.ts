@@ -13,7 +13,7 @@ const order: Order = {
   ...{ payment: null, delivery: null, returned: [], version: 1, position: 1 },
 }
 const sum = { amount: 0, currency: 'EUR' }
-const paying = (status: 'pending' | 'declined' | 'captured') => ({
+const paying = (status: NonNullable<Order['payment']>['status']) => ({
   ...{ status, attempts: 1, captured: sum, refunded: sum, underWay: sum },
 })
 const parcel = (status: 'scheduled' | 'dispatched' | 'failed' | 'delivered') => ({ status, dispatches: 1 })
@@ -26,7 +26,10 @@ test.each<readonly [string, Partial<Order>, readonly string[]]>([
   ['placed', {}, ['pay', 'cancel']],
   ['placed, with an attempt under way', { payment: paying('pending') }, ['cancel']],
   ['placed, and declined', { payment: paying('declined') }, ['pay', 'cancel']],
-  ['paid', { status: 'confirmed', delivery: parcel('scheduled') }, ['dispatch', 'cancel']],
+  ['paid', { status: 'confirmed', payment: paying('captured') }, ['refund', 'cancel']],
+  ['refunded in part', { status: 'expired', payment: paying('partly-refunded') }, ['refund']],
+  ['refunded', { status: 'expired', payment: paying('refunded') }, []],
+  ['to be dispatched', { status: 'confirmed', delivery: parcel('scheduled') }, ['dispatch', 'cancel']],
   ['on its way', { status: 'confirmed', delivery: parcel('dispatched') }, ['deliver']],
   ['not delivered', { status: 'confirmed', delivery: parcel('failed') }, ['dispatch', 'cancel']],
   ['delivered', { status: 'completed', delivery: parcel('delivered') }, ['return']],

@@ -1,7 +1,7 @@
 /** What can be done with an order as it stands. */
 import type { Order } from '../api-shapes.ts'
 
-export type Action = 'pay' | 'cancel' | 'dispatch' | 'deliver' | 'return'
+export type Action = 'pay' | 'cancel' | 'dispatch' | 'deliver' | 'return' | 'refund'
 
 export function actionsFor(order: Order): readonly Action[] {
   const { status, payment, delivery } = order
@@ -12,9 +12,15 @@ export function actionsFor(order: Order): readonly Action[] {
     dispatch: status === 'confirmed' && parcel !== undefined && isHere,
     deliver: status === 'confirmed' && parcel === 'dispatched',
     return: status === 'completed' && unitsLeft(order).size > 0,
+    refund: isPaid(payment),
     cancel: status === 'placed' || (status === 'confirmed' && isHere),
   }
-  return (['pay', 'dispatch', 'deliver', 'return', 'cancel'] as const).filter((action) => can[action])
+  return (['pay', 'dispatch', 'deliver', 'return', 'refund', 'cancel'] as const).filter((action) => can[action])
+}
+
+/** Whether money is here that can go back: what is left of it, and of which attempt, the service knows. */
+function isPaid(payment: Order['payment']): boolean {
+  return payment?.status === 'captured' || payment?.status === 'partly-refunded'
 }
 
 /** What has not come back, by product. */

@@ -5,7 +5,7 @@ import { useSending } from '../parts/command.ts'
 import { TroubleNote } from '../parts/notes.tsx'
 import { t } from '../texts/text.ts'
 import { actionsFor, type Action } from './actions.ts'
-import { CancelDialog, PayDialog, ReturnDialog } from './order-dialogs.tsx'
+import { CancelDialog, PayDialog, RefundDialog, ReturnDialog } from './order-dialogs.tsx'
 
 /** Parcels are moved at once; what money or stock hangs on is asked for first. */
 export function OrderActions({ order }: { readonly order: Order }) {
@@ -46,6 +46,7 @@ export function OrderActions({ order }: { readonly order: Order }) {
       {asking.value === 'pay' && <PayDialog order={order} onClose={close} />}
       {asking.value === 'cancel' && <CancelDialog order={order} onClose={close} />}
       {asking.value === 'return' && <ReturnDialog order={order} onClose={close} />}
+      {asking.value === 'refund' && <RefundDialog order={order} onClose={close} />}
     </>
   )
 }

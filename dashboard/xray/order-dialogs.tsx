@@ -1,12 +1,13 @@
-/** What has to be known before money or stock moves: how to pay, why to cancel, what comes back. */
+/** What has to be known before money or stock moves: how to pay, why to cancel, what comes back, what is given back. */
 import { useSignal } from '@preact/signals'
-import type { Order, RequestPayment } from '../api-shapes.ts'
+import type { MoneySum, Order, RequestPayment } from '../api-shapes.ts'
 import { useSending } from '../parts/command.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { money } from '../parts/format.ts'
+import { money, sumOfMoney } from '../parts/format.ts'
 import { t } from '../texts/text.ts'
+import { RefundFields, useRefund } from '../parts/refund.tsx'
 import { unitsLeft } from './actions.ts'
-import { methodWord } from './words.ts'
+import { methodWord } from '../parts/words.ts'
 
 interface DialogProps {
   readonly order: Order
@@ -86,6 +87,41 @@ export function CancelDialog({ order, onClose }: DialogProps) {
       <Words label={t('xray.cancel.reason')} value={reason.value} onInput={(text) => (reason.value = text)} />
     </Dialog>
   )
+}
+
+/** As goodwill: the order stays as it is. */
+export function RefundDialog({ order: { orderId, payment = null }, onClose }: DialogProps) {
+  const refund = useRefund()
+
+  async function give(): Promise<void> {
+    if (await refund.give(orderId)) onClose()
+  }
+
+  return (
+    <Dialog
+      title={t('xray.refund.title', { id: orderId })}
+      yes={t('xray.refund')}
+      no={t('xray.not-now')}
+      dangerous
+      busy={refund.busy.value}
+      trouble={refund.trouble.value}
+      onYes={() => void give()}
+      onNo={onClose}
+    >
+      {payment !== null && (
+        <p>{t('xray.refund.about', { captured: money(payment.captured), refunded: money(refundedOf(payment)) })}</p>
+      )}
+      <RefundFields refund={refund} />
+      <p class="trouble-text" role="status">
+        {refund.fault.value}
+      </p>
+    </Dialog>
+  )
+}
+
+/** What is under way counts: it is no longer there to be given. */
+function refundedOf({ refunded, underWay }: NonNullable<Order['payment']>): MoneySum {
+  return { amount: sumOfMoney([refunded, underWay]), currency: refunded.currency }
 }
 
 export function ReturnDialog({ order, onClose }: DialogProps) {

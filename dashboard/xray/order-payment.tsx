@@ -4,7 +4,7 @@ import { DataTable } from '../parts/data-table.tsx'
 import { dateTime, money } from '../parts/format.ts'
 import { Status } from '../parts/status.tsx'
 import { t } from '../texts/text.ts'
-import { methodWord, reasonWords } from './words.ts'
+import { methodWord, reasonWords } from '../parts/words.ts'
 
 type Attempt = Payment['attempts'][number]
 type Refund = Payment['refunds'][number]
@@ -67,7 +67,7 @@ function Paid({ payment: { status, captured, refunded, underWay, attempts, refun
           items={refunds}
           rowKey={({ refund }) => String(refund)}
           columns={[
-            { title: t('xray.refund'), cell: ({ refund }) => t('xray.number', { n: refund }) },
+            { title: t('xray.refund.number'), cell: ({ refund }) => t('xray.number', { n: refund }) },
             { title: t('xray.cause'), cell: ({ cause }) => reasonWords(cause) },
             {
               title: t('xray.status'),
