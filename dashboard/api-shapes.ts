@@ -579,8 +579,8 @@ export interface Event {
   } | null
   /** Why `data` is null: this release cannot read the event. */
   readonly error?: string
-  /** The Avro body as the log stores it, in hex. Only where one event is asked for. */
-  readonly bytes?: string
+  /** The Avro body as the log stores it, in hex; null where personal data is masked. Only where one event is asked for. */
+  readonly bytes?: string | null
 }
 
 /** A page of the log, in its order. */
@@ -1638,7 +1638,7 @@ export interface SalesByHour {
   readonly asOf: string | null
 }
 
-/** The last 120 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s clock, where this shows the head of the log, else with `asOf`. */
+/** The last 120 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s clock, where this shows the head of the log, else with `asOf`. `revenue` is captured minus refunded. */
 export interface SalesByMinute {
   readonly items: readonly {
     /** The beginning of the minute. RFC 3339, UTC. */
@@ -1654,6 +1654,7 @@ export interface SalesByMinute {
     readonly payments: number
     /** Refunds made. */
     readonly refunds: number
+    readonly revenue: MoneySum
     /** Orders delivered. */
     readonly deliveries: number
   }[]

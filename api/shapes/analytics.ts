@@ -145,6 +145,7 @@ export const SalesByMinute = named(
         rejected: count('Rejected orders.'),
         payments: count('Payments captured.'),
         refunds: count('Refunds made.'),
+        revenue: ref(MoneySum),
         deliveries: count('Orders delivered.'),
       }),
     ),
@@ -154,7 +155,7 @@ export const SalesByMinute = named(
   {
     description:
       'The last 120 minutes, oldest first, quiet ones too; none before the first event. They end now, by the database’s ' +
-      'clock, where this shows the head of the log, else with `asOf`.',
+      'clock, where this shows the head of the log, else with `asOf`. `revenue` is captured minus refunded.',
   },
 )
 

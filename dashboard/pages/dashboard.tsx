@@ -51,8 +51,8 @@ export function DashboardPage() {
 }
 
 function Cards({ totals, minutes }: { readonly totals: Analytics; readonly minutes: readonly Minute[] }) {
-  const { currency } = totals.gmv
-  const amount = (some: readonly Minute[]) => money({ amount: sumOfMoney(some.map(({ gmv }) => gmv)), currency })
+  const { currency } = totals.revenue
+  const revenue = (some: readonly Minute[]) => money({ amount: sumOfMoney(some.map((each) => each.revenue)), currency })
   return (
     <ul class="cards">
       <Card
@@ -81,8 +81,8 @@ function Cards({ totals, minutes }: { readonly totals: Analytics; readonly minut
         total={money(totals.revenue)}
         minutes={minutes}
         more={t('dashboard.refunded', { value: money(totals.refunds.amount) })}
-        value={({ gmv }) => Number(gmv.amount)}
-        ordered={amount}
+        value={(minute) => Number(minute.revenue.amount)}
+        text={revenue}
       />
     </ul>
   )
@@ -94,30 +94,33 @@ interface CardProps {
   readonly more: string
   readonly minutes: readonly Minute[]
   readonly value: (minute: Minute) => number
-  /** For money: what was ordered in these minutes, to the last digit. */
-  readonly ordered?: (minutes: readonly Minute[]) => string
+  /** For money: the sum of these minutes, to the last digit. Absent: the number as it is. */
+  readonly text?: (minutes: readonly Minute[]) => string
 }
 
 /** Characters that fit in large letters. */
 const LONG = 14
 
-function Card({ title, total, more, minutes, value, ordered }: CardProps) {
+function Card({ title, total, more, minutes, value, text }: CardProps) {
   const last = minutes.slice(-MINUTES)
+  const before = minutes.length < 2 * MINUTES ? null : minutes.slice(-2 * MINUTES, -MINUTES)
   const sum = (some: readonly Minute[]) => some.reduce((all, minute) => all + value(minute), 0)
-  const text = ordered === undefined ? count(sum(last)) : ordered(last)
-  const key = ordered === undefined ? 'dashboard.last-hour' : 'dashboard.last-hour.ordered'
-  const before = minutes.length < 2 * MINUTES ? null : sum(minutes.slice(-2 * MINUTES, -MINUTES))
+  const written = (some: readonly Minute[]) => (text === undefined ? count(sum(some)) : text(some))
   return (
     <li class="card">
       <h2>{title}</h2>
       <p class={total.length > LONG ? 'total long' : 'total'}>{total}</p>
       <p class="dim">{more}</p>
-      <p class="dim">{t(key, { value: text })}</p>
-      <p class="dim">{changeText(sum(last), before)}</p>
+      <p class="dim">{t('dashboard.last-hour', { value: written(last) })}</p>
+      <p class="dim">
+        {before === null
+          ? t('dashboard.change.unknown')
+          : changeText({ now: sum(last), before: sum(before), beforeText: written(before) })}
+      </p>
       <Chart
         kind="spark"
         height={60}
-        label={t('dashboard.spark', { title, value: text })}
+        label={t('dashboard.spark', { title, value: written(last) })}
         times={last.map((_, index) => index)}
         values={last.map(value)}
       />
@@ -125,10 +128,17 @@ function Card({ title, total, more, minutes, value, ordered }: CardProps) {
   )
 }
 
-/** Null: the hour before is not known. */
-function changeText(now: number, before: number | null): string {
-  if (before === null) return t('dashboard.change.unknown')
+interface Hours {
+  readonly now: number
+  readonly before: number
+  /** `before`, as people read it. */
+  readonly beforeText: string
+}
+
+/** Less than nothing, where more was refunded than captured, has no share. */
+function changeText({ now, before, beforeText }: Hours): string {
   if (before === 0) return t('dashboard.change.none')
+  if (before < 0) return t('dashboard.change.below', { value: beforeText })
   const percent = Math.round(((now - before) / before) * 100)
   return t('dashboard.change', { percent: `${percent > 0 ? '+' : ''}${count(percent)}` })
 }
@@ -149,6 +159,7 @@ function MinuteTable({ minutes }: { readonly minutes: readonly Minute[] }) {
             { title: t('dashboard.payments'), numeric: true, cell: ({ payments }) => count(payments) },
             { title: t('dashboard.deliveries'), numeric: true, cell: ({ deliveries }) => count(deliveries) },
             { title: t('dashboard.gmv'), numeric: true, cell: ({ gmv }) => money(gmv) },
+            { title: t('dashboard.revenue'), numeric: true, cell: ({ revenue }) => money(revenue) },
           ]}
         />
       )}

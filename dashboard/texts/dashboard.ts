@@ -12,9 +12,9 @@ export const DASHBOARD = {
   'dashboard.paid': ['of {n} paid order | of {n} paid orders', 'sur {n} commande payée | sur {n} commandes payées'],
   'dashboard.refunded': ['{value} refunded', '{value} remboursés'],
   'dashboard.last-hour': ['{value} in 60 min', '{value} en 60 min'],
-  'dashboard.last-hour.ordered': ['{value} ordered in 60 min', '{value} commandés en 60 min'],
   'dashboard.change': ['{percent} % against the hour before', '{percent} % par rapport à l’heure précédente'],
   'dashboard.change.none': ['nothing in the hour before', 'rien dans l’heure précédente'],
+  'dashboard.change.below': ['{value} in the hour before', '{value} pendant l’heure précédente'],
   'dashboard.change.unknown': ['the hour before is not known', 'heure précédente inconnue'],
   'dashboard.spark': [
     '{title}, minute by minute in the last 60 minutes: {value} in total',

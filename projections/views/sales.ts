@@ -87,6 +87,8 @@ export const secondsTable = table({
     rejected: 'counter',
     payments: 'counter',
     refunds: 'counter',
+    // Captured minus refunded payments.
+    revenue: 'sum',
     deliveries: 'counter',
   },
   keep: { column: 'second', newest: 7_200 },
@@ -96,7 +98,7 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 6,
+  version: 7,
   // An order changes as many rows here as in all other projections together, and most of them again with the next one.
   showsEveryMs: 100,
   tables: [totalsTable, buyersTable, payersTable, breakdownsTable, hourlyTable, secondsTable],
@@ -149,7 +151,7 @@ export const sales = projection({
       case 'PaymentCaptured': {
         const { amount } = event.amount
         rows.add(totalsTable, ALL, { captures: 1, revenue: amount })
-        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { payments: 1 })
+        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { payments: 1, revenue: amount })
         rows.add(payersTable, event.customerId, {})
         countHour(recorded, { captured: 1 })
         count(recorded, 'method', event.method, { captured: 1, amount })
@@ -163,7 +165,7 @@ export const sales = projection({
       case 'PaymentRefunded': {
         const { amount } = event.amount
         rows.add(totalsTable, ALL, { refunds: 1, refunded: amount, revenue: -amount })
-        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { refunds: 1 })
+        rows.add(secondsTable, Math.floor(recordedAt / SECOND), { refunds: 1, revenue: -amount })
         break
       }
       case 'DeliveryDispatched':
@@ -301,9 +303,11 @@ export interface MinuteFigures {
   readonly units: number
   readonly gmv: MoneySum
   readonly rejected: number
-  /** These three by when they were recorded. */
+  /** These four by when they were recorded. */
   readonly payments: number
   readonly refunds: number
+  /** Captured minus refunded payments. */
+  readonly revenue: MoneySum
   readonly deliveries: number
 }
 
@@ -349,6 +353,7 @@ interface MinuteRow {
   readonly rejected: string | null
   readonly payments: string | null
   readonly refunds: string | null
+  readonly revenue: string | null
   readonly deliveries: string | null
 }
 
@@ -398,6 +403,7 @@ export function salesQueries(reader: ViewReader, currency: string): SalesQueries
           rejected: Number(row?.rejected ?? 0),
           payments: Number(row?.payments ?? 0),
           refunds: Number(row?.refunds ?? 0),
+          revenue: money(row?.revenue ?? null),
           deliveries: Number(row?.deliveries ?? 0),
         }
       })
@@ -484,7 +490,8 @@ const minutes: ViewQuery = {
   rows: (physical) => `
     select newest.second / 60 as newest, s.second / 60 as minute,
       sum(orders) as orders, sum(units) as units, sum(gmv) as gmv, sum(rejected) as rejected,
-      sum(payments) as payments, sum(refunds) as refunds, sum(deliveries) as deliveries
+      sum(payments) as payments, sum(refunds) as refunds, sum(revenue) as revenue,
+      sum(deliveries) as deliveries
     from (select ${END} as second) newest
     left join ${physical(secondsTable)} s
       on s.second between (newest.second / 60 - ${SHOWN_MINUTES - 1}) * 60 and newest.second

@@ -3,7 +3,17 @@
  * Longer than 300 lines because its cases share a log, and what lists ask of indexes stands in one table.
  */
 import { describe, expect, test } from 'vitest'
-import { customerRegistered, eur, NOON, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
+import {
+  customerRegistered,
+  eur,
+  NOON,
+  orderLine,
+  orderPlaced,
+  orderRejected,
+  paymentCaptured,
+  paymentRefunded,
+  refundRequested,
+} from '../../domain/test-events.ts'
 import { activityPage } from '../../projections/views/activity.ts'
 import { alertsPage } from '../../projections/views/alerts.ts'
 import { customersPage } from '../../projections/views/customers.ts'
@@ -15,6 +25,7 @@ import { productsPage } from '../../projections/views/products.ts'
 import { periodOf } from '../../projections/views/sales-breakdowns.ts'
 import { parseCursor } from '../../projections/views/shown.ts'
 import { viewStatement, type ViewQuery } from '../../projections/views/view-reader.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
 import { databaseTime } from '../../store/postgres/database-clock.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { ofOrder, openProjecting, sold, type Projecting } from './projecting.ts'
@@ -248,6 +259,22 @@ describe('the queries', () => {
       expect.objectContaining({ orders: 2, units: 4, gmv: eur(4_000), rejected: 1 }),
       expect.objectContaining({ orders: 1, units: 2, gmv: eur(2_000), rejected: 0 }),
     ])
+  })
+
+  test('the revenue of a minute is what was captured in it less what was refunded', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const ofPayment = (...events: readonly DomainEvent[]) => events.map((event) => ({ stream: 'payment-o1' as const, event }))
+    const sums = async () => {
+      const { items } = await projecting.views.sales.minutes()
+      return items.flatMap(({ revenue, payments, refunds }) => (payments + refunds === 0 ? [] : [revenue.amount]))
+    }
+    const refunded = [refundRequested('o1', 1, 500), paymentRefunded('o1', 1, 500)]
+    await projecting.shown(await appendEvents(projecting.pool, ofPayment(paymentCaptured('o1', 1, 3_000))))
+    expect(await sums()).toEqual([3_000])
+    await projecting.shown(await appendEvents(projecting.pool, ofPayment(...refunded)))
+    // The clock may have come to the next minute.
+    expect((await sums()).reduce<number>((sum, amount) => sum + Number(amount), 0)).toBe(2_500)
   })
 
   test('before the first event every view is empty and says so', async () => {
