@@ -69,6 +69,12 @@ export function requireRole(principal: Principal | null, needed: Role): void {
   }
 }
 
+/** Whether whoever asks sees names, addresses and numbers of customers as they are; others see what lists show of them. */
+export function seesPersonalData(principal: Principal | null): boolean {
+  // Without tokens nobody is named, and everybody is on this machine.
+  return principal === null || ROLES.indexOf(principal.role) >= ROLES.indexOf('operate')
+}
+
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i
 
 /** A page of another site that has its name resolve to 127.0.0.1 sends its own name as Host: that one is refused. */

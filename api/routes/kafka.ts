@@ -4,10 +4,12 @@ import { BrowseFailure, type BrowseFrom, type BrowsedRecords } from '../../kafka
 import type { ShownValue } from '../../kafka/topics/shown-record.ts'
 import type { Reach } from '../../kafka/lag/lag-report.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
+import { seesPersonalData } from '../http/access.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import type { KafkaParts } from '../parts.ts'
+import { isPersonal, maskedContent } from './event-page.ts'
 import { uncached } from './read-answers.ts'
 import { DEFAULT_MESSAGES, Lag, MOST_MESSAGES, TopicList, TopicMessages } from '../shapes/kafka.ts'
 import { closed, ref } from '../../commands/shape.ts'
@@ -105,7 +107,7 @@ export const kafka = resource(
         if (!(error instanceof BrowseFailure)) throw error
         throw new ProblemError({ code: error.code, detail: error.message }, { cause: error })
       })
-      return uncached(reply).send(messagesAnswer(found))
+      return uncached(reply).send(messagesAnswer(found, seesPersonalData(request.principal)))
     },
   }),
 )
@@ -135,22 +137,34 @@ function browseFrom(text: string): BrowseFrom {
   })
 }
 
-function messagesAnswer({ records, next }: BrowsedRecords): object {
+/** `isWhole`: personal data is shown as it is. */
+function messagesAnswer({ records, next }: BrowsedRecords, isWhole: boolean): object {
   const items = records.map(({ timestamp, value, headers, ...record }) => ({
     ...record,
     at: rfc3339(timestamp),
     headers: Object.entries(headers).map(([name, text]) => ({ name, value: text })),
     format: value.format,
     type: value.format === 'avro' ? value.type : null,
-    ...contentOf(value),
+    ...(isWhole || !isPersonal(headers['ol-stream'] ?? '') ? contentOf(value) : maskedValue(value)),
   }))
   return { items, next }
 }
 
-function contentOf(value: ShownValue): { readonly data: object | null; readonly text: string | null } {
+/** Of an event of a customer: what cannot be read cannot be masked, and is not shown. */
+function maskedValue(value: ShownValue): ReturnType<typeof contentOf> {
+  const { data } = contentOf(value)
+  return { data: value.format === 'avro' && data !== null ? maskedContent(data) : null, text: null }
+}
+
+interface Content {
+  readonly data: Readonly<Record<string, unknown>> | null
+  readonly text: string | null
+}
+
+function contentOf(value: ShownValue): Content {
   if (value.format === 'empty') return { data: null, text: null }
   const { data } = value
   if (typeof data === 'string') return { data: null, text: data }
-  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { data, text: null }
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { data: { ...data }, text: null }
   return { data: null, text: JSON.stringify(data) }
 }

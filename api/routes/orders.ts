@@ -13,17 +13,16 @@ import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { parseIfMatch, versionsTag, versionTag } from '../http/etag.ts'
-import { ProblemError, type Occurrence } from '../http/problem-document.ts'
+import type { Occurrence } from '../http/problem-document.ts'
 import { knownOrder } from './known-names.ts'
 import type { Metrics } from '../metrics.ts'
-import { commanding, NOTHING, reading, viewing } from '../operation.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
 import type { ReadLog } from '../parts.ts'
 import { resource } from '../resource.ts'
-import { EventPage } from '../shapes/event.ts'
-import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
 import { Order, ORDER_STATUSES, OrderList } from '../shapes/order.ts'
-import { eventPage } from './event-page.ts'
-import { isEmpty, pageQuery, sendEvents, sendFound, sendPage } from './read-answers.ts'
+import { sendHistoryOf, streamHistory } from './event-page.ts'
+import { isEmpty, pageQuery, sendFound, sendPage } from './read-answers.ts'
 
 const OrderPath = closed({ orderId: id('The order.', 'web-1001') })
 
@@ -90,21 +89,9 @@ const showing = viewing('/orders/:orderId', {
   problems: ['order-not-found'],
 })
 
-const history = reading('/orders/:orderId/events', {
-  tag: 'orders',
-  summary: 'Show what happened to an order',
-  description: 'Reads the log itself, so it shows every acknowledged command.',
-  role: 'read',
-  params: OrderPath,
-  query: closed({ after: logAfter, limit }),
-  answers: {
-    200: {
-      description: 'Its events, oldest first.',
-      shape: ref(EventPage),
-      headers: { 'x-position': 'The position up to which the log was searched.' },
-    },
-  },
-  problems: ['order-not-found', 'store-unavailable'],
+const history = streamHistory('/orders/:orderId/events', {
+  ...{ tag: 'orders', summary: 'Show what happened to an order' },
+  ...{ params: OrderPath, missing: 'order-not-found' },
 })
 
 export interface OrderParts {
@@ -155,10 +142,8 @@ export const orders = resource(
       },
       async getOrderEvents(request, reply) {
         const { orderId } = request.params
-        const { after: position = 0, limit: most = DEFAULT_LIMIT } = request.query
-        const page = await readLog({ after: position, limit: most, stream: `order-${orderId}` })
-        if (position === 0 && page.events.length === 0) throw new ProblemError(orderNotFound(orderId))
-        return sendEvents(reply, eventPage(page, position))
+        const { query } = request
+        return sendHistoryOf({ query, reply }, { readLog, stream: `order-${orderId}`, missing: orderNotFound(orderId) })
       },
     }
   },

@@ -31,15 +31,14 @@ import type { Executor, Look } from '../../store/commit/command.ts'
 import { shownAnswer } from '../answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
-import { ProblemError, type Occurrence } from '../http/problem-document.ts'
-import { commanding, NOTHING, reading, viewing } from '../operation.ts'
+import type { Occurrence } from '../http/problem-document.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
 import type { ReadLog } from '../parts.ts'
 import { resource } from '../resource.ts'
-import { EventPage } from '../shapes/event.ts'
-import { after, cursor, DEFAULT_LIMIT, limit, logAfter } from '../shapes/list.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
 import { Product, ProductList } from '../shapes/product.ts'
-import { eventPage } from './event-page.ts'
-import { pageQuery, sendEvents, sendFound, sendPage, type Exchange } from './read-answers.ts'
+import { sendHistoryOf, streamHistory } from './event-page.ts'
+import { pageQuery, sendFound, sendPage, type Exchange } from './read-answers.ts'
 
 const ProductPath = closed({ sku: id('The product.', 'IPHONE-17') })
 const shape = ref(Product)
@@ -109,21 +108,10 @@ const showing = viewing('/products/:sku', {
   problems: ['product-not-found'],
 })
 
-const history = reading('/products/:sku/events', {
-  tag: 'products',
-  summary: 'Show what happened to a product',
-  description: 'Its prices and every move of its stock. Reads the log itself, so it shows every acknowledged command.',
-  role: 'read',
-  params: ProductPath,
-  query: closed({ after: logAfter, limit }),
-  answers: {
-    200: {
-      description: 'Its events, oldest first.',
-      shape: ref(EventPage),
-      headers: { 'x-position': 'The position up to which the log was searched.' },
-    },
-  },
-  problems: ['product-not-found', 'store-unavailable'],
+const history = streamHistory('/products/:sku/events', {
+  ...{ tag: 'products', summary: 'Show what happened to a product' },
+  about: 'Its prices and every move of its stock. ',
+  ...{ params: ProductPath, missing: 'product-not-found' },
 })
 
 export interface ProductParts {
@@ -193,10 +181,8 @@ export const products = resource(
       },
       async getProductEvents(request, reply) {
         const { sku } = request.params
-        const { after: position = 0, limit: most = DEFAULT_LIMIT } = request.query
-        const page = await readLog({ after: position, limit: most, stream: `inventory-${sku}` })
-        if (position === 0 && page.events.length === 0) throw new ProblemError(notFound(sku))
-        return sendEvents(reply, eventPage(page, position))
+        const { query } = request
+        return sendHistoryOf({ query, reply }, { readLog, stream: `inventory-${sku}`, missing: notFound(sku) })
       },
     }
   },

@@ -9,7 +9,6 @@ import {
   type Shown,
 } from '../../projections/views/shown.ts'
 import type { Position } from '../../store/commit/command.ts'
-import type { ShownEvents } from './event-page.ts'
 import { contentTag, matchesNone } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import { DEFAULT_LIMIT } from '../shapes/list.ts'
@@ -96,7 +95,10 @@ export function sendTagged({ request, reply }: Exchange, { content, also, exact 
 }
 
 /** A page of the log. It changes with every event, so it has no ETag. */
-export function sendEvents(reply: FastifyReply, page: Pick<ShownEvents, 'items' | 'position'>): FastifyReply {
+export function sendEvents(
+  reply: FastifyReply,
+  page: { readonly items: readonly object[]; readonly position: Position },
+): FastifyReply {
   reply.header('x-position', String(page.position)).header('cache-control', 'private, no-cache')
   return sendJson(reply, JSON.stringify(page))
 }

@@ -3,27 +3,43 @@ import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { CHANNELS } from '../../domain/notification.ts'
 import { count, Position, time } from './shape.ts'
 
+/** Where an event stands, and when it was recorded. */
+const place = {
+  position: Type.Integer({ description: 'In the log.' }),
+  stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
+}
+const type = Type.String({ description: 'Type of the event.' })
+const recordedAt = time('When it was recorded, by the database’s clock.')
+const written = {
+  ...{ type, schemaVersion: count('Schema version that it was written with.') },
+  id: Type.String({ format: 'uuid', description: 'Of the event.' }),
+  recordedAt,
+}
+const causationId = nullable(Type.String({ format: 'uuid', description: 'Id of the event that caused this one.' }))
+const content = {
+  data: nullable(
+    Type.Object({}, { additionalProperties: true, description: 'Content, in the newest version of its schema.' }),
+  ),
+  error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+}
+
 export const Event = named(
   'Event',
   {
-    position: Type.Integer({ description: 'In the log.' }),
-    stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
+    ...place,
     version: count('In the stream, from 1.'),
-    type: Type.String({ description: 'Type of the event.' }),
-    schemaVersion: count('Schema version that it was written with.'),
-    id: Type.String({ format: 'uuid', description: 'Of the event.' }),
-    recordedAt: time('When it was recorded, by the database’s clock.'),
+    ...written,
     correlationId: Type.String({ format: 'uuid', description: 'Shared by all events that one request caused.' }),
-    causationId: nullable(Type.String({ format: 'uuid', description: 'Id of the event that caused this one.' })),
-    data: nullable(
-      Type.Object({}, { additionalProperties: true, description: 'Content, in the newest version of its schema.' }),
-    ),
-    error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+    causationId,
+    ...content,
     bytes: Type.Optional(
-      Type.String({
-        pattern: '^([0-9a-f]{2})*$',
-        description: 'The Avro body as the log stores it, in hex. Only where one event is asked for.',
-      }),
+      nullable(
+        Type.String({
+          pattern: '^([0-9a-f]{2})*$',
+          description:
+            'The Avro body as the log stores it, in hex; null where personal data is masked. Only where one event is asked for.',
+        }),
+      ),
     ),
   },
   {
@@ -61,25 +77,13 @@ export const Timeline = named(
     items: Type.Array(
       Type.Object(
         {
-          position: Type.Integer({ description: 'In the log.' }),
-          stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
-          type: Type.String({ description: 'Type of the event.' }),
-          schemaVersion: count('Schema version that it was written with.'),
-          id: Type.String({ format: 'uuid', description: 'Of the event.' }),
-          recordedAt: time('When it was recorded, by the database’s clock.'),
-          causationId: nullable(Type.String({ format: 'uuid', description: 'Id of the event that caused this one.' })),
+          ...{ ...place, ...written, causationId },
           sincePreviousMs: nullable(
             count(
               'Milliseconds since the item before it was recorded; null for the first. Below 0 if a clock was set back.',
             ),
           ),
-          data: nullable(
-            Type.Object(
-              {},
-              { additionalProperties: true, description: 'Content, in the newest version of its schema.' },
-            ),
-          ),
-          error: Type.Optional(Type.String({ description: 'Why `data` is null: this release cannot read the event.' })),
+          ...content,
         },
         { additionalProperties: false },
       ),
@@ -113,10 +117,7 @@ export const OrderHops = named(
     items: Type.Array(
       Type.Object(
         {
-          position: Type.Integer({ description: 'In the log.' }),
-          stream: Type.String({ description: 'Stream of the event: `<kind>-<id>`.' }),
-          type: Type.String({ description: 'Type of the event.' }),
-          recordedAt: time('When it was recorded, by the database’s clock.'),
+          ...{ ...place, type, recordedAt },
           decided: measured('decided it'),
           committed: measured('knew that it is committed'),
           published: measured('knew that Kafka has it'),

@@ -2,14 +2,18 @@
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 
-export const SEARCHED = ['stream', 'type', 'correlation', 'after', 'from', 'to'] as const
+export const SEARCHED = ['stream', 'type', 'correlation', 'causation', 'id', 'after', 'from', 'to'] as const
 
 export type Search = Readonly<Record<(typeof SEARCHED)[number], string | null>>
+
+const UUID = { placeholder: '0193…', pattern: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}' }
 
 const FIELDS = {
   stream: { placeholder: 'order-web-1001', pattern: '[a-z]{1,32}-[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}' },
   type: { placeholder: 'OrderPlaced', pattern: '[A-Za-z]{1,64}' },
-  correlation: { placeholder: '0193…', pattern: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}' },
+  correlation: UUID,
+  causation: UUID,
+  id: UUID,
   after: { type: 'number', min: 0, step: 1 },
   from: { type: 'datetime-local', step: 1 },
   to: { type: 'datetime-local', step: 1 },

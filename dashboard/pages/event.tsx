@@ -1,17 +1,18 @@
 /** One event: its content, what caused it, what it caused, and what stands around it. */
 import type { Event, EventPage as LogPage, Timeline } from '../api-shapes.ts'
-import { EventTable, eventWord, type EventRow } from '../lists/event-table.tsx'
+import { EventTable, type EventRow } from '../lists/event-table.tsx'
+import { searchOf, type Search } from '../lists/search.ts'
+import { useHead } from '../lists/use-head.ts'
 import { count, dateTime } from '../parts/format.ts'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
-import { useOnce } from '../polling.ts'
+import { eventWord } from '../parts/words.ts'
+import { useAnswers, useOnce } from '../polling.ts'
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 
 const AROUND = 5
-/** As many as the API gives at once. */
-const PAGE = 200
-/** Its cause was recorded no more than that before the id was made: clocks of two processes may differ. */
-const CLOCKS_MS = 500
+/** Positions that are looked through for what belongs to it. */
+const REACH = 10_000
 
 export function EventPage({ position }: { readonly position: number }) {
   const path = `/events?after=${String(Math.max(0, position - AROUND - 1))}&limit=${String(2 * AROUND + 1)}`
@@ -41,7 +42,7 @@ export function EventPage({ position }: { readonly position: number }) {
 
 function Facts({ event }: { readonly event: Event }) {
   const { position, stream, version, type, schemaVersion, id, recordedAt, correlationId, data, error } = event
-  const orderId = orderOf(event)
+  const [orderId, customerId] = [orderOf(event), textOf(data?.['customerId'])]
   return (
     <>
       <dl class="facts">
@@ -83,6 +84,16 @@ function Facts({ event }: { readonly event: Event }) {
             </dd>
           </>
         )}
+        {customerId !== null && (
+          <>
+            <dt>{t('event.customer')}</dt>
+            <dd>
+              <a class="id" href={href('customers', customerId)}>
+                {customerId}
+              </a>
+            </dd>
+          </>
+        )}
       </dl>
       {data === null ? (
         <p class="trouble">{error ?? t('events.unreadable')}</p>
@@ -112,80 +123,89 @@ function Relations({ event }: { readonly event: Event }) {
   )
 }
 
-/** Nothing finds an event by its id but looking: first shortly before, then at the time that stands in the id. */
+/** What caused it stands before it: around the time that stands in the id, or shortly before. */
 function Cause({ event: { position }, id }: { readonly event: Event; readonly id: string }) {
-  const before = useOnce<LogPage>(`/events?after=${String(Math.max(0, position - PAGE - 1))}&limit=${String(PAGE)}`)
-  const near = before.shown.value?.body.items.find((one) => one.id === id) ?? null
-  const at = near === null ? timeIn(id) : null
-  const isLate = before.shown.value !== null && at !== null
-  const around = useOnce<LogPage>(isLate ? `/events?from=${at}&limit=${String(PAGE)}` : null)
-  const found = near ?? around.shown.value?.body.items.find((one) => one.id === id) ?? null
-  if (found !== null) return <EventTable caption={t('event.cause')} items={[found]} />
-  if (isLate ? around.shown.value === null : before.shown.value === null) {
-    return (
-      <>
-        <p class="dim">{t('event.looking')}</p>
-        <ReadTrouble live={isLate ? around : before} />
-      </>
-    )
-  }
+  const search = useSearch({ filter: { id }, ...around(id, position), end: position - 1, isOne: true })
+  const found = search.shown.value?.body ?? null
+  if (found !== null && found.items.length > 0) return <EventTable caption={t('event.cause')} items={found.items} />
   return (
-    <p>
-      {at === null ? t('event.cause.foreign', { id }) : t('event.cause.far', { id, time: dateTime(at) })}{' '}
-      {at !== null && <a href={href('events', null, { from: at })}>{t('events.gap.open')}</a>}
-    </p>
+    <>
+      <ReadTrouble live={search} />
+      {found?.isOver === true ? (
+        <p>
+          {t('event.cause.far', { id, to: found.position })}{' '}
+          {found.position < position - 1 && (
+            <a href={href('events', null, { id, after: String(found.position) })}>{t('events.next')}</a>
+          )}
+        </p>
+      ) : (
+        <p class="dim">{t('event.looking')}</p>
+      )}
+    </>
   )
 }
 
-/** What follows soon stands behind it in the log; what an order causes later stands in its timeline. */
+/** Those behind it in the log, and what an order causes later: that stands in its timeline. */
 function Effects({ event }: { readonly event: Event }) {
   const { position, id } = event
   const orderId = orderOf(event)
-  const behind = useOnce<LogPage>(
-    `/events?after=${String(position)}&limit=${String(PAGE)}`,
-    ({ next }) => next !== null,
-  )
+  const search = useSearch({ filter: { causation: id }, after: position, end: position + REACH })
   const later = useOnce<Timeline>(
     orderId === null ? null : `/orders/${encodeURIComponent(orderId)}/timeline`,
     () => false,
   )
+  const behind = search.shown.value?.body ?? null
   const found = new Map<number, EventRow>()
-  for (const { items } of [behind.shown.value?.body, later.shown.value?.body].filter((body) => body !== undefined)) {
+  for (const { items } of [behind, later.shown.value?.body ?? null].filter((body) => body !== null)) {
     for (const one of items) if (one.causationId === id) found.set(one.position, one)
   }
   const effects = [...found.values()].sort((one, other) => one.position - other.position)
   return (
     <section aria-labelledby="effects">
       <h2 id="effects">{t('event.effects')}</h2>
-      <ReadTrouble live={behind} />
+      <ReadTrouble live={search} />
       {effects.length > 0 && <EventTable caption={t('event.effects')} items={effects} />}
-      {effects.length === 0 && behind.shown.value !== null && <p class="dim">{t('event.effects.none')}</p>}
+      {behind !== null && (
+        <p class="dim">
+          {t(effects.length === 0 ? 'event.effects.none' : 'event.effects.up-to', { to: behind.position })}{' '}
+          {behind.isOver && (
+            <a href={href('events', null, { causation: id, after: String(behind.position) })}>{t('events.next')}</a>
+          )}
+        </p>
+      )}
     </section>
   )
 }
 
 function SameRequest({ event: { position, correlationId } }: { readonly event: Event }) {
-  const query = new URLSearchParams({ correlation: correlationId, limit: String(PAGE) }).toString()
-  const live = useOnce<LogPage>(`/events?${query}`)
-  const others = live.shown.value?.body.items.filter((one) => one.position !== position) ?? null
+  const filter = { correlation: correlationId }
+  const search = useSearch({ filter, ...around(correlationId, position), end: position + REACH })
+  const found = search.shown.value?.body ?? null
+  const others = found?.items.filter((one) => one.position !== position) ?? null
   return (
     <section aria-labelledby="request">
       <h2 id="request">{t('event.request')}</h2>
-      <ReadTrouble live={live} />
+      <ReadTrouble live={search} />
       {others !== null && others.length === 0 && <p class="dim">{t('event.request.none')}</p>}
       {others !== null && others.length > 0 && <EventTable caption={t('event.request')} items={others} />}
     </section>
   )
 }
 
-function orderOf({ data }: Event): string | null {
-  const orderId = data?.['orderId']
-  return typeof orderId === 'string' ? orderId : null
+function useSearch(search: Search) {
+  const { isKnown, head } = useHead()
+  return useAnswers(isKnown ? searchOf(search, head) : null)
 }
 
-/** A UUID of version 7 begins with its time; a little before that, for `from`. Null: it is of another version. */
-function timeIn(id: string): string | null {
-  const digits = id.replaceAll('-', '')
-  if (digits[12] !== '7') return null
-  return new Date(Number.parseInt(digits.slice(0, 12), 16) - CLOCKS_MS).toISOString()
+/** The service begins at the time in a UUID of version 7; of another nobody knows when it was made. */
+function around(id: string, position: number): Pick<Search, 'after'> {
+  return { after: /^.{14}7/.test(id) ? null : Math.max(0, position - REACH - 1) }
+}
+
+function orderOf({ data }: Event): string | null {
+  return textOf(data?.['orderId'])
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }

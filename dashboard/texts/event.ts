@@ -8,6 +8,7 @@ export const EVENT = {
   'event.schema': ['Schema', 'Schéma'],
   'event.id': ['Id', 'Id'],
   'event.order': ['Order', 'Commande'],
+  'event.customer': ['Customer', 'Client'],
   'event.content': ['Content of {type}', 'Contenu de {type}'],
   'event.cause': ['Cause', 'Cause'],
   'event.cause.none': [
@@ -15,15 +16,15 @@ export const EVENT = {
     'Aucun événement ne l’a causé : quelqu’un l’a demandé.',
   ],
   'event.cause.far': [
-    'Not among the events recorded around {time}, when it was made. Id {id}',
-    'Absente des événements enregistrés vers {time}, moment de sa création. Id {id}',
+    'Not found up to position {to}, beginning at the time in its id: {id}',
+    'Introuvable jusqu’à la position {to}, à partir du moment inscrit dans son id : {id}',
   ],
-  'event.cause.foreign': ['Not among the 200 events before. Id {id}', 'Absente des 200 événements précédents. Id {id}'],
   'event.effects': ['Effects', 'Effets'],
   'event.effects.none': [
-    'None in the next 200 events, nor among the events of its order.',
-    'Aucun dans les 200 événements suivants, ni parmi ceux de sa commande.',
+    'None up to position {to}, nor among the events of its order.',
+    'Aucun jusqu’à la position {to}, ni parmi ceux de sa commande.',
   ],
+  'event.effects.up-to': ['Looked for up to position {to}.', 'Cherchés jusqu’à la position {to}.'],
   'event.request': ['From the same request', 'De la même demande'],
   'event.request.none': ['Nothing else.', 'Rien d’autre.'],
   'event.neighbours': ['Neighbours in the log', 'Voisins dans le journal'],

@@ -6,6 +6,8 @@ export const EVENTS = {
   'events.stream': ['Stream', 'Flux'],
   'events.type': ['Type', 'Type'],
   'events.correlation': ['Correlation', 'Corrélation'],
+  'events.causation': ['Caused by event', 'Causé par l’événement'],
+  'events.id': ['Event id', 'Id de l’événement'],
   'events.after': ['After position', 'Après la position'],
   'events.from': ['From', 'De'],
   'events.to': ['To (exclusive)', 'À (exclu)'],

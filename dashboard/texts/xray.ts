@@ -40,7 +40,7 @@ export const XRAY = {
   'xray.amount': ['Amount', 'Montant'],
   'xray.when': ['When', 'Quand'],
   'xray.refunds': ['Refunds', 'Remboursements'],
-  'xray.refund': ['Refund', 'Remboursement'],
+  'xray.refund.number': ['Refund', 'Remboursement'],
   'xray.cause': ['Cause', 'Cause'],
 
   'xray.delivery': ['Delivery', 'Livraison'],
@@ -68,7 +68,7 @@ export const XRAY = {
     'Chaque événement figure sous celui qui l’a causé. Les temps sont ceux mesurés par ce service, en millisecondes depuis le premier.',
   ],
   'xray.events.first': ['These are the first 1,000 events.', 'Voici les 1 000 premiers événements.'],
-  'xray.event.place': ['position {position} · {stream}', 'position {position} · {stream}'],
+  'xray.event.position': ['position {position}', 'position {position}'],
   'xray.event.reason': ['Reason: {reason}', 'Motif : {reason}'],
   'xray.event.more': ['Content and bytes', 'Contenu et octets'],
   'xray.event.content': ['Content of {type}', 'Contenu de {type}'],
@@ -77,6 +77,7 @@ export const XRAY = {
     'One byte, written with version {version} of its schema: | {n} bytes, written with version {version} of its schema:',
     'Un octet, écrit avec la version {version} de son schéma : | {n} octets, écrits avec la version {version} de son schéma :',
   ],
+  'xray.event.correlation': ['all from the same request', 'tous ceux de la même demande'],
   'xray.event.schema': ['schema v{version}', 'schéma v{version}'],
   'xray.hops.none': ['Not measured here', 'Non mesuré ici'],
   'xray.hops.decided': ['decided', 'décidé'],
@@ -103,5 +104,11 @@ export const XRAY = {
   'xray.return.units': ['Units of {name}, at most {n}', 'Unités de {name}, au plus {n}'],
   'xray.return.reason': ['Reason', 'Motif'],
   'xray.return.sellable': ['Can be sold again', 'Peut être revendu'],
+  'xray.refund': ['Refund', 'Rembourser'],
+  'xray.refund.title': ['Refund order {id}', 'Rembourser la commande {id}'],
+  'xray.refund.about': [
+    '{captured} captured, {refunded} of it refunded or under way. The order keeps its status.',
+    '{captured} encaissés, dont {refunded} remboursés ou en cours. La commande garde son état.',
+  ],
   'xray.not-now': ['Not now', 'Pas maintenant'],
 } as const satisfies Area

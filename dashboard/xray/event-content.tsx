@@ -8,7 +8,7 @@ import { TroubleNote } from '../parts/notes.tsx'
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import type { TimelineItem } from './event-tree.ts'
-import { eventWord } from './words.ts'
+import { eventWord } from '../parts/words.ts'
 
 /** More than any event of a shop has. */
 const MOST_BYTES = 65_536
@@ -46,10 +46,18 @@ export function EventContent({ event }: { readonly event: TimelineItem }) {
             <a href={href('schemas', type)}>
               {type}, {t('xray.event.schema', { version: schemaVersion })}
             </a>
+            {stored.value !== null && (
+              <>
+                {' · '}
+                <a href={href('events', null, { correlation: stored.value.correlationId })}>
+                  {t('xray.event.correlation')}
+                </a>
+              </>
+            )}
           </p>
           <Content event={event} stored={stored.value} />
           <TroubleNote trouble={trouble.value} />
-          {stored.value !== null && <Bytes event={stored.value} />}
+          {typeof stored.value?.bytes === 'string' && <Bytes event={stored.value} bytes={stored.value.bytes} />}
         </>
       )}
     </details>
@@ -69,7 +77,13 @@ function Content({ event, stored }: { readonly event: TimelineItem; readonly sto
   )
 }
 
-function Bytes({ event: { type, bytes = '', schemaVersion: version } }: { readonly event: Event }) {
+interface BytesProps {
+  readonly event: Event
+  /** In hex. */
+  readonly bytes: string
+}
+
+function Bytes({ event: { type, schemaVersion: version }, bytes }: BytesProps) {
   return (
     <>
       <p class="dim">{t('xray.event.bytes.of', { n: bytes.length / 2, version })}</p>

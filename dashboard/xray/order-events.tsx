@@ -2,11 +2,12 @@
 import { useMemo } from 'preact/hooks'
 import type { OrderHops, Timeline } from '../api-shapes.ts'
 import { dateTime, oneDecimal } from '../parts/format.ts'
+import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import { EventContent } from './event-content.tsx'
 import { treeOf, type Caused, type TimelineItem } from './event-tree.ts'
 import { seenAt, stepsOf, type EventHops } from './hop-times.ts'
-import { eventWord, reasonWords } from './words.ts'
+import { eventWord, reasonWords } from '../parts/words.ts'
 
 /** As many of its own events as the service tells. */
 const MOST_OWN = 1_000
@@ -64,7 +65,12 @@ function EventLine({ event, hops, arrivals }: EventLineProps) {
       <p>
         <strong>{eventWord(type)}</strong> <time dateTime={recordedAt}>{dateTime(recordedAt)}</time>
       </p>
-      <p class="dim">{t('xray.event.place', { position, stream })}</p>
+      <p class="dim">
+        <a href={href('events', String(position))}>{t('xray.event.position', { position })}</a> ·{' '}
+        <a class="id" href={href('events', null, { stream, after: String(position - 1) })}>
+          {stream}
+        </a>
+      </p>
       {typeof reason === 'string' && <p>{t('xray.event.reason', { reason: reasonWords(reason) })}</p>}
       {hops !== null && <HopTimes hops={hops} seen={seenAt(hops, arrivals)} />}
       <EventContent event={event} />

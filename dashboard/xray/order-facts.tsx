@@ -3,6 +3,7 @@ import type { Order, OrderLine } from '../api-shapes.ts'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, dateTime, money } from '../parts/format.ts'
 import { OrderStatus, reasonInWords } from '../parts/status.tsx'
+import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import type { StockMoves } from './event-tree.ts'
 
@@ -17,7 +18,11 @@ export function OrderFacts({ order }: { readonly order: Order }) {
       <dt>{t('xray.total')}</dt>
       <dd>{total === null ? t('xray.unknown') : money(total)}</dd>
       <dt>{t('xray.customer')}</dt>
-      <dd class="id">{customerId}</dd>
+      <dd>
+        <a class="id" href={href('customers', customerId)}>
+          {customerId}
+        </a>
+      </dd>
       {placedAt !== null && (
         <>
           <dt>{t('xray.placed')}</dt>

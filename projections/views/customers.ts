@@ -155,17 +155,30 @@ function customerView(row: CustomerRow, currency: string): CustomerView {
 }
 
 function maskedCustomer(row: CustomerRow, currency: string): MaskedCustomer {
-  const { name, email, phone, region, tier } = row
+  const { region, tier } = row
   return {
     customerId: row.customer_id,
-    name: initial(name),
-    email: email === null ? null : `${initial(email)}@…`,
-    phone: phone === null ? null : `…${phone.replace(/[^0-9]/g, '').slice(-2)}`,
+    ...masked(row),
     region,
     tier,
     orders: Number(row.orders),
     spent: moneySum(row.spent, currency),
     first: Number(row.first_position),
+  }
+}
+
+interface PersonalData {
+  readonly name: string
+  readonly email: string | null
+  readonly phone: string | null
+}
+
+/** As much of personal data as tells one from another: `W…`, `w…@…` and the last two digits. */
+export function masked({ name, email, phone }: PersonalData): PersonalData {
+  return {
+    name: initial(name),
+    email: email === null ? null : `${initial(email)}@…`,
+    phone: phone === null ? null : `…${phone.replace(/[^0-9]/g, '').slice(-2)}`,
   }
 }
 

@@ -93,6 +93,10 @@ export interface LogQuery {
   readonly type?: string
   /** A UUID. */
   readonly correlation?: string
+  /** A UUID: only what this event caused. */
+  readonly causation?: string
+  /** A UUID: the event itself. */
+  readonly id?: string
   /** Recorded then or later. */
   readonly from?: Timestamp
   /** Recorded before. */
@@ -108,10 +112,10 @@ export interface LogPage {
 /** Positions a search looks at before it hands back a page, however few it found: no index serves it. */
 const SCAN = 10_000
 
-/** A page of the log, of one stream, of one type, of what one request caused, or of a time. */
+/** A page of the log, of one stream, of one type, of what one request or one event caused, or of a time. */
 export async function readLog(db: Queryable, query: LogQuery): Promise<LogPage> {
-  const { after, limit, stream, type, correlation, from, to } = query
-  if (stream === undefined && [type, correlation, from, to].every((one) => one === undefined)) {
+  const { after, limit, stream, type, from, to } = query
+  if (stream === undefined && [type, from, to, ...madeIn(query)].every((one) => one === undefined)) {
     const events = await readEvents(db, after, limit)
     return { events, next: events.length < limit ? null : lastPosition(events) }
   }
@@ -127,13 +131,20 @@ interface Stretch {
 }
 
 /** What a query is about, by its times: those of events ascend with their positions. */
-async function stretchOf(db: Queryable, { after, stream, correlation, from, to }: LogQuery): Promise<Stretch> {
+async function stretchOf(db: Queryable, query: LogQuery): Promise<Stretch> {
+  const { after, stream, from, to } = query
   const { head, now } = await readHeadAndClock(db)
   const end = to === undefined ? head : await lastBefore(db, to, head)
-  const made = stream === undefined && after === 0 && correlation !== undefined ? timeIn(correlation, now) : null
+  const times = madeIn(query).flatMap((one) => (one === undefined ? [] : (timeIn(one, now) ?? [])))
+  const made = stream === undefined && after === 0 && times.length > 0 ? Math.max(...times) : null
   const since = from ?? made
   const start = since === null || after >= head ? 0 : await lastBefore(db, since, head)
   return { after: Math.max(after, start), end }
+}
+
+/** Made no later than the events that are looked for were recorded. */
+function madeIn({ correlation, causation, id }: LogQuery) {
+  return [correlation, causation, id]
 }
 
 async function readHeadAndClock(db: Queryable) {
@@ -153,6 +164,14 @@ function timeIn(uuid: string, now: Timestamp): Timestamp | null {
   const [, high = '', low = ''] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i.exec(uuid) ?? []
   const made = parseInt(`${high}${low}`, 16)
   return made <= now + AHEAD_MS ? Math.max(0, made - AHEAD_MS) : null
+}
+
+/** The values of `uuidsOf`. */
+const OF_UUIDS = `($4::uuid is null or correlation_id = $4) and ($5::uuid is null or causation_id = $5)
+        and ($6::uuid is null or id = $6)`
+
+function uuidsOf(query: LogQuery): readonly (string | null)[] {
+  return madeIn(query).map((one) => one ?? null)
 }
 
 /**
@@ -177,9 +196,9 @@ async function readStream(
       )
       select ${COLUMNS} from log.events
       where stream = $1 and version > (select max(low) from search)
-        and ($3::text is null or type = $3) and ($4::uuid is null or correlation_id = $4)
-      order by version limit $5`,
-    values: [query.stream, after, query.type ?? null, query.correlation ?? null, query.limit],
+        and ($3::text is null or type = $3) and ${OF_UUIDS}
+      order by version limit $7`,
+    values: [query.stream, after, query.type ?? null, ...uuidsOf(query), query.limit],
     rowMode: 'array',
   })
   const found = storedEvents(rows)
@@ -193,9 +212,9 @@ async function scan(db: Queryable, query: LogQuery, { after, end }: Stretch): Pr
     name: 'scan-log',
     text: `select ${COLUMNS} from log.events
       where position > $1 and position <= $2
-        and ($3::text is null or type = $3) and ($4::uuid is null or correlation_id = $4)
-      order by position limit $5`,
-    values: [after, last, query.type ?? null, query.correlation ?? null, query.limit],
+        and ($3::text is null or type = $3) and ${OF_UUIDS}
+      order by position limit $7`,
+    values: [after, last, query.type ?? null, ...uuidsOf(query), query.limit],
     rowMode: 'array',
   })
   const events = storedEvents(rows)

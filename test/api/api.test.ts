@@ -5,6 +5,9 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../app/clock.ts'
+import { cancelOrder } from '../../domain/end-order.ts'
+import { asking } from '../../reactors/asking.ts'
 import { StoreFailure, type StoreFailureCode } from '../../store/commit/command.ts'
 import { ROOT } from '../support/source-files.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
@@ -718,6 +721,15 @@ describe('reads', () => {
   })
 })
 
+/** As a topic of customers has it. */
+function record(data: object) {
+  return {
+    ...{ partition: 0, offset: 0, timestamp: 0, key: null, bytes: 100, fault: null },
+    headers: { 'ol-stream': 'customer-1' },
+    value: { format: 'avro' as const, type: 'CustomerRegistered', data },
+  }
+}
+
 describe('the log', () => {
   test('shows events decoded, by stream, by type and by position', async () => {
     const [sku, customerId, orderId] = [await listed(5), await registered(), fresh('order')]
@@ -812,6 +824,59 @@ describe('the log', () => {
       const answer = await ask('GET', `/events?${name}=${text}`)
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: `/${name}` }] } })
     }
+  })
+
+  test('finds what an event caused, and the event itself, from the time in its id on', async () => {
+    const [sku, customerId, orderId] = [await listed(5), await registered(), fresh('order')]
+    await ask('POST', '/orders', { orderId, customerId, lines: [{ sku, quantity: 1 }] })
+    const [placed] = (await ask('GET', `/orders/${orderId}/events`)).body.items
+    const ends = asking({ executor: service.parts.executor, newId }, placed.id)
+    expect(await ends.ask((read) => cancelOrder({ orderId, reason: null, sellable: true }, read))).toBeNull()
+    const found = async (query: string) => {
+      const { items } = (await ask('GET', `/events?${query}`)).body
+      return items.map(({ type, causationId }: Record<string, string>) => [type, causationId])
+    }
+    const caused = [
+      ['OrderCancelled', placed.id],
+      ['StockReleased', placed.id],
+    ]
+    expect((await found(`causation=${String(placed.id)}`)).toSorted()).toEqual(caused)
+    expect(await found(`causation=${String(placed.id)}&type=StockReleased`)).toEqual(caused.slice(1))
+    expect(await found(`causation=${String(placed.id)}&stream=order-${orderId}`)).toEqual(caused.slice(0, 1))
+    expect(await found(`id=${String(placed.id).toUpperCase()}`)).toEqual([['OrderPlaced', null]])
+    expect(await found(`id=${String(placed.id)}&after=${String(placed.position)}`)).toEqual([])
+    expect((await ask('GET', '/events?causation=nothing')).status).toBe(400)
+  })
+
+  test('masks personal data for those who do not operate the shop, by whichever door they come', async () => {
+    const customerId = fresh('customer')
+    const person = { name: 'Wanda Example', email: 'wanda@example.com', phone: '+49 30 12 34 42' }
+    await ask('POST', '/customers', { customerId, ...person, region: 'north' })
+    const browse = () => Promise.resolve({ next: null, records: [record({ customerId, ...person })] })
+    const { kafka } = service.parts
+    const secrets = ['read', 'order', 'operate', 'admin'] as const
+    const tokens = secrets.map((role) => ({ name: role, role, secret: `secret-${role}` }))
+    const app = service.another({ kafka: { ...kafka, browse } }, { tokens })
+    const masks = { name: 'W…', email: 'w…@…', phone: '…42' }
+    for (const { role, secret } of tokens) {
+      const get = async (url: string) => {
+        const answer = await app.inject({ url, headers: { authorization: `Bearer ${secret}` } })
+        return { text: answer.body, body: answer.json() }
+      }
+      const list = await get(`/events?stream=customer-${customerId}`)
+      const one = await get(`/events/${String(list.body.items[0].position)}`)
+      const message = await get('/topics/customers/messages')
+      const isWhole = role === 'operate' || role === 'admin'
+      const shown = { customerId, ...(isWhole ? person : masks) }
+      expect([list.body.items[0].data, one.body.data, message.body.items[0].data]).toMatchObject([shown, shown, shown])
+      expect(one.body.bytes === null).toBe(!isWhole)
+      for (const { text } of [list, one, message]) expect(text.includes('anda')).toBe(isWhole)
+    }
+    const headers = { authorization: `Bearer secret-read` }
+    const stock = await app.inject({ url: '/events?type=StockReceived&limit=1', headers })
+    const { position } = stock.json().items[0]
+    expect((await app.inject({ url: `/events/${String(position)}`, headers })).json().bytes).toMatch(/^[0-9a-f]+$/)
+    await app.close()
   })
 
   test('shows one event with the bytes that are stored', async () => {

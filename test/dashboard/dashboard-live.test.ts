@@ -1,6 +1,10 @@
-/** The pages of the dashboard follow what happens, in a real browser: at once, without loss, and without disturbing readers. */
+/**
+ * The pages of the dashboard follow what happens, in a real browser: at once, without loss, and without disturbing readers.
+ * Longer than 300 lines because all of it shares one shop and one browser.
+ */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import type { Analytics, EventPage } from '../../dashboard/api-shapes.ts'
 import { eventually } from '../support/eventually.ts'
 import { openPage } from './dashboard-page.ts'
 import { dashboardShop } from './dashboard-shop.ts'
@@ -14,10 +18,10 @@ async function post(path: string, body: object): Promise<Response> {
   return fetch(new URL(path, shop.service.url), { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-async function place(quantity = 1): Promise<string> {
+async function place(quantity = 1, customerId = 'customer-00001'): Promise<string> {
   const orderId = `live-${String(++made)}`
   const lines = [{ sku: 'IPHONE-17', quantity }]
-  expect((await post('/orders', { orderId, customerId: 'customer-00001', lines })).status).toBe(201)
+  expect((await post('/orders', { orderId, customerId, lines })).status).toBe(201)
   return orderId
 }
 
@@ -26,6 +30,22 @@ async function placedHere(page: Page): Promise<readonly string[]> {
   const rows = await page.getByRole('rowheader').allInnerTexts()
   return rows.filter((id) => id.startsWith('live-'))
 }
+
+const setHidden = (page: Page, value: boolean) =>
+  page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${String(value)}, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))`)
+
+/** From here on: how often rows of orders came into the page. */
+const countSteps = (page: Page) =>
+  page.evaluate(`globalThis.steps = 0
+    let known = document.querySelector('tbody th')?.innerText
+    new MutationObserver(() => {
+      const first = document.querySelector('tbody th')?.innerText
+      if (first !== known && first?.startsWith('live-')) steps += 1
+      known = first
+    }).observe(document.body, { childList: true, subtree: true, characterData: true })`)
+
+const steps = (page: Page) => page.evaluate<number>('steps')
 
 const row = (page: Page, id: string) => page.getByRole('row').filter({ has: page.getByTitle(id, { exact: true }) })
 
@@ -52,25 +72,55 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     await row(shop.page, id).waitFor({ state: 'detached' })
   })
 
-  test('is right after it was frozen', async () => {
+  test('shows what happened while it was frozen as one step', async () => {
+    const { page } = shop
     await shop.go('orders')
-    await shop.page.getByRole('rowheader').first().waitFor()
-    const session = await shop.page.context().newCDPSession(shop.page)
+    await page.getByRole('rowheader').first().waitFor()
+    await countSteps(page)
+    const session = await page.context().newCDPSession(page)
     await session.send('Page.setWebLifecycleState', { state: 'frozen' })
     const ids = [await place(), await place(), await place()]
     await session.send('Page.setWebLifecycleState', { state: 'active' })
-    await row(shop.page, ids[2] ?? '').waitFor()
-    expect((await placedHere(shop.page)).slice(0, 3)).toEqual(ids.toReversed())
+    await row(page, ids[2] ?? '').waitFor()
+    expect((await placedHere(page)).slice(0, 3)).toEqual(ids.toReversed())
+    expect(await steps(page)).toBe(1)
   })
 
   test('takes what came while nobody looked as one step', async () => {
+    const { page } = shop
     await shop.go('orders')
-    await shop.page.getByRole('rowheader').first().waitFor()
-    await shop.page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })`)
+    await page.getByRole('rowheader').first().waitFor()
+    await setHidden(page, true)
     const ids = [await place(), await place()]
-    await shop.page.evaluate(`Object.defineProperty(document, 'hidden', { value: false, configurable: true })
-      document.dispatchEvent(new Event('visibilitychange'))`)
-    for (const id of ids) await row(shop.page, id).waitFor()
+    await setHidden(page, false)
+    for (const id of ids) await row(page, id).waitFor()
+  })
+
+  test('leaves its event stream to others while it is hidden, and goes on from what it has when it is seen', async () => {
+    const context = await shop.page.context().browser()?.newContext({ locale: 'en-GB' })
+    const page = await context?.newPage()
+    if (page === undefined) throw new Error('no browser')
+    await page.routeWebSocket(/\/live$/, (socket) => socket.close({ code: 1011 }))
+    const streams: string[] = []
+    const ended: string[] = []
+    const isStream = (request: { url(): string }) => /\/live\?/.test(request.url())
+    page.on('request', (request) => void (isStream(request) && streams.push(request.url())))
+    page.on('requestfailed', (request) => void (isStream(request) && ended.push(request.url())))
+    await page.goto(`${shop.service.url}/dashboard/#/orders`)
+    await page.getByRole('rowheader').first().waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await setHidden(page, true)
+    await eventually(() => ended.includes(streams.at(-1) ?? ''))
+    const before = streams.length
+    await countSteps(page)
+    const ids = [await place(), await place(), await place()]
+    expect([streams.length, await steps(page)]).toEqual([before, 0])
+    await setHidden(page, false)
+    await row(page, ids[2] ?? '').waitFor()
+    expect((await placedHere(page)).slice(0, 3)).toEqual(ids.toReversed())
+    expect(await steps(page)).toBe(1)
+    expect(new URL(streams[before] ?? '').searchParams.get('after')).toMatch(/orders:/)
+    await context?.close()
   })
 
   test('shows how old its rows are while the read model behind them is', async () => {
@@ -143,7 +193,7 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
 
   test.each([
     ['the pointer is over a list', async () => shop.page.getByRole('row').nth(6).hover()],
-    ['the focus is in it', async () => shop.page.getByRole('row').nth(6).getByRole('link').focus()],
+    ['the focus is in it', async () => shop.page.getByRole('row').nth(6).getByRole('link').first().focus()],
     ['its head is out of view', async () => shop.page.mouse.wheel(0, 600)],
   ])('while %s, new rows wait, and rows that are shown change in place', async (_, read) => {
     const shown = await place(2)
@@ -186,6 +236,92 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     await context?.close()
   })
 
+  test('gives money back from its form and from the page of an order, and says why it does not', async () => {
+    await post('/customers', { customerId: 'vip-1', name: 'Somebody', region: 'north', tier: 'vip' })
+    const id = await place(1, 'vip-1')
+    expect((await post('/payments', { orderId: id, method: 'on-account' })).status).toBe(201)
+    const { page } = shop
+    await shop.go('payments')
+    const form = page.getByRole('form', { name: 'Refund a payment' })
+    const give = async (amount: string) => {
+      await form.getByLabel('Order id').fill(id)
+      await form.getByLabel('Amount in EUR').fill(amount)
+      await form.getByLabel('Reason').fill('late')
+      await form.getByRole('button', { name: 'Refund' }).click()
+    }
+    await give('1.234')
+    await page.getByText('Write the amount with at most 2 digits behind the point.').waitFor()
+    await give('1000000')
+    await page
+      .getByRole('alert')
+      .getByText(/only [0-9]+ minor units of EUR are left/)
+      .waitFor()
+    await give('5')
+    await page.getByText(`Refund of ${id} requested.`).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByRole('region', { name: 'Refunds' }).getByRole('listitem').filter({ hasText: id }).first().waitFor()
+    await shop.go(`orders/${id}`)
+    const question = page.getByRole('dialog', { name: `Refund order ${id}` })
+    await page.getByRole('button', { name: 'Refund', exact: true }).click()
+    await question.getByText('€5.00 of it refunded or under way').waitFor()
+    await question.getByLabel('Amount in EUR').fill('none')
+    await question.getByLabel('Reason').fill('very late')
+    await question.getByRole('button', { name: 'Refund', exact: true }).click()
+    await question.getByText('Write the amount with at most 2 digits behind the point.').waitFor()
+    await question.getByLabel('Amount in EUR').fill('')
+    await question.getByRole('button', { name: 'Refund', exact: true }).click()
+    await question.waitFor({ state: 'detached' })
+    await page.getByRole('table', { name: 'Refunds' }).getByText('No. 2').waitFor()
+    await page.getByRole('button', { name: 'Refund', exact: true }).waitFor({ state: 'detached' })
+    // What was refused on purpose.
+    expect(shop.opened.errors.filter((error) => !error.includes('422'))).toEqual([])
+  })
+
+  test('finds the effect of an event, and its cause, far away in the log', async () => {
+    const { page } = shop
+    const id = await place()
+    await post('/reactors/payments/pause', {})
+    expect((await post('/payments', { orderId: id, method: 'card' })).status).toBe(202)
+    for (let burst = 0; burst < 3; burst++) await post('/simulation/orders', { count: 50 })
+    await post('/reactors/payments/resume', {})
+    const positions = await eventually(async () => {
+      const answer = await fetch(`${shop.service.url}/events?stream=payment-${id}`)
+      const { items } = (await answer.json()) as EventPage
+      return items.length > 1 ? items.map(({ position }) => position) : null
+    })
+    const [asked = 0, outcome = 0] = positions
+    expect(outcome - asked).toBeGreaterThan(200)
+    await shop.go(`events/${String(asked)}`)
+    const effects = page.getByRole('table', { name: 'Effects' })
+    await effects.getByRole('row', { name: /Payment (captured|declined)/ }).waitFor()
+    await page.getByText(/^Looked for up to position [0-9,]+\.$/).waitFor()
+    await effects.getByRole('rowheader').getByRole('link').first().click()
+    await page
+      .getByRole('table', { name: 'Cause' })
+      .getByRole('row', { name: /Payment requested/ })
+      .waitFor()
+    await page.getByRole('definition').getByRole('link', { name: id, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: id }).waitFor()
+    await page.getByRole('link', { name: `position ${asked.toLocaleString('en-GB')}` }).waitFor()
+    await page.getByRole('definition').getByRole('link', { name: 'customer-00001' }).click()
+    await page.getByRole('heading', { level: 1, name: 'customer-00001' }).waitFor()
+    expect(shop.opened.errors).toEqual([])
+  })
+
+  test('shows the revenue of the last hour as what was captured less what was refunded', async () => {
+    // All that this shop has taken, it took within the hour.
+    const revenue = async () => {
+      const { revenue: sum } = (await (await fetch(`${shop.service.url}/analytics`)).json()) as Analytics
+      return `€${(Number(sum.amount) / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })} in 60 min`
+    }
+    await shop.go('dashboard')
+    const card = shop.page
+      .getByRole('listitem')
+      .filter({ has: shop.page.getByRole('heading', { name: 'Revenue', exact: true }) })
+    await eventually(async () => (await card.innerText()).includes(await revenue()))
+    await card.getByText('nothing in the hour before').waitFor()
+  })
+
   test('pays an order, shows its badge, and sounds once asked to', async () => {
     await shop.page.addInitScript(`globalThis.tones = 0
       const create = AudioContext.prototype.createOscillator
@@ -193,17 +329,18 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     await shop.go('payments')
     await shop.page.reload()
     const ids = [await place(), await place()]
+    const paying = shop.page.getByRole('region', { name: 'Pay an order' })
     const pay = async (id: string) => {
-      await shop.page.getByLabel('Order id').fill(id)
-      await shop.page.getByRole('button', { name: 'Pay', exact: true }).click()
+      await paying.getByLabel('Order id').fill(id)
+      await paying.getByRole('button', { name: 'Pay', exact: true }).click()
       await shop.page.getByText(`Payment of ${id} requested.`).waitFor()
       await row(shop.page, id).waitFor()
     }
     await pay(ids[0] ?? '')
-    await shop.page.getByLabel('Amount in EUR').fill('1.234')
-    await shop.page.getByRole('button', { name: 'Pay', exact: true }).click()
-    await shop.page.getByText('Write the amount with at most 2 digits behind the point.').waitFor()
-    await shop.page.getByLabel('Amount in EUR').fill('')
+    await paying.getByLabel('Amount in EUR').fill('1.234')
+    await paying.getByRole('button', { name: 'Pay', exact: true }).click()
+    await paying.getByText('Write the amount with at most 2 digits behind the point.').waitFor()
+    await paying.getByLabel('Amount in EUR').fill('')
     expect(await shop.page.evaluate('tones')).toBe(0)
     await shop.page.getByRole('button', { name: 'Sound' }).click()
     await shop.page.getByRole('button', { name: 'Sound', pressed: true }).waitFor()
