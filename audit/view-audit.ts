@@ -1,9 +1,10 @@
 /**
  * Law 7: every projection's rows equal a fold of the log up to its checkpoint. The fold takes the shortest way, event by
- * event; all that it shares with the projector is `apply`.
+ * event; all that it shares with the projector is `apply`. For the net of sales there is a second formula, which shares nothing.
  */
 import { compareDigests, compareTable } from './compare-table.ts'
-import { copyView, dropCopies, type ViewCopy } from './copy-views.ts'
+import { copiedRows, copyView, dropCopies, type ViewCopy } from './copy-views.ts'
+import { NetFold, type NetRow } from './orders/net-fold.ts'
 import type { Spill } from './spill/spill-file.ts'
 import { keyWritten, readProjected, ViewFold } from './view-fold.ts'
 import { walkLog } from './walk-log.ts'
@@ -78,6 +79,8 @@ async function openAudit(client: PoolClient, parts: VerifyProjections): Promise<
     if (copy !== null) folds.set(projection, new ViewFold(copy, { spill, rowsInMemory }))
   }
   const found = [...folds.values()]
+  const sold = found.find(({ copy }) => copy.projection.name === SALES)
+  const nets = new NetFold()
   const end = found.reduce((last, { copy }) => Math.max(last, copy.position), 0)
 
   return {
@@ -86,6 +89,8 @@ async function openAudit(client: PoolClient, parts: VerifyProjections): Promise<
       if (stored.position > end) return
       const read = today ?? readProjected(stored)
       for (const fold of found) fold.see(stored, read)
+      if (read instanceof DecodeError || sold === undefined || stored.position > sold.copy.position) return
+      for (const event of read) nets.see(event, stored.recordedAt)
     },
     async finish() {
       const checks: ProjectionCheck[] = []
@@ -95,7 +100,11 @@ async function openAudit(client: PoolClient, parts: VerifyProjections): Promise<
         if (fold === undefined) {
           checks.push({ projection: name, position: 0, rows: 0, breach: `${name} has no tables of its version` })
         } else {
-          const breach = miscounted(fold.copy) ?? fold.breach ?? (await compare(client, pool, fold))
+          const breach =
+            miscounted(fold.copy) ??
+            fold.breach ??
+            (await compare(client, pool, fold)) ??
+            (fold === sold ? await netBreach(client, nets, fold.copy) : null)
           checks.push({ projection: name, position: fold.copy.position, rows: countRows(fold.copy), breach })
         }
       }
@@ -114,6 +123,22 @@ async function compare(client: PoolClient, pool: Pool, fold: ViewFold): Promise<
     if (breach !== null) return breach
   }
   return null
+}
+
+/** Of the projection whose figures have a second formula. */
+const SALES = 'sales'
+const NET_TABLES = { sales_breakdowns: 'all-time', sales_hourly: 'hourly' } as const
+
+async function netBreach(client: PoolClient, nets: NetFold, { tables }: ViewCopy): Promise<string | null> {
+  for (const [name, of] of Object.entries(NET_TABLES)) {
+    const table = tables.find((each) => each.table.name === name)?.table
+    if (table === undefined) return `${SALES} has no table ${name}`
+    const rows: NetRow[] = []
+    for await (const [key, { net }] of copiedRows(client, table)) rows.push({ key: String(key), net: BigInt(net ?? 0) })
+    const breach = nets.breach(rows, of)
+    if (breach !== null) return breach
+  }
+  return nets.contradiction()
 }
 
 interface Wanted {
