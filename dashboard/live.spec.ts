@@ -166,6 +166,29 @@ test('after 35 s of silence it connects anew; time in which the page did not run
   client.stop()
 })
 
+test('a line on which nothing is said for 5 s is a try that failed: after three of them it asks', async () => {
+  const ask = async () => new Response('{"items":[],"next":null}')
+  const { client, socket, sockets, statuses, open } = following({ fetch: ask })
+  client.start()
+  for (let tries = 0; tries < 3; tries++) {
+    // It opens, and what the service says on it does not come through.
+    socket().onopen?.()
+    const before = sockets.length
+    let waited = 0
+    for (; sockets.length === before && statuses.at(-1) !== 'polling'; waited += 500) {
+      await vi.advanceTimersByTimeAsync(500)
+    }
+    expect(waited).toBeGreaterThanOrEqual(5_000)
+  }
+  expect(statuses.at(-1)).toBe('polling')
+  await vi.advanceTimersByTimeAsync(30_000)
+  open()
+  expect(statuses.at(-1)).toBe('live')
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(statuses.at(-1)).toBe('live')
+  client.stop()
+})
+
 test('a machine that slept is known by the time of day, and what is shown is old until it is answered', async () => {
   let slept = 0
   const { client, open, socket, sockets, statuses } = following({ clock: () => performance.now() + slept })

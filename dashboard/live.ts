@@ -3,7 +3,7 @@
  * and goes on from what it has. One file without imports, to be copied; docs/live.md says what travels.
  *
  *   connecting ──subscribed──> live ──the line broke, 35 s of silence, a hole──> waiting ──> connecting
- *   connecting ──three tries failed──> the other carrier ──three more──> polling, with a try every 30 s, and soon after
+ *   connecting ──three tries failed, or were silent for 5 s──> the other carrier ──three more──> polling, with a try every 30 s, and soon after
  *                                      the service answers again
  *   live ──the page did not run, and does again──> waiting ──subscribed, or a new line within a second──> live
  *   anything ──a code that no repetition mends──> ended
@@ -111,6 +111,8 @@ interface Message extends Omit<LiveFrame, 'type'> {
 }
 
 const SILENCE_MS = 35_000
+/** A line on which nothing is said for so long at first leads to a proxy that keeps what is said to itself. */
+const FIRST_WORD_MS = 5_000
 /** A page that did not run for longer than this has been away. */
 const AWAY_MS = 5_000
 /** After it came back, what it shows is right or asked for anew within this. */
@@ -170,6 +172,8 @@ export class LiveClient {
   #retryMs = 0
   /** Null: it is not open yet. */
   #openedAt: number | null = null
+  /** The service said on this line that it follows what it was asked to. */
+  #isAnswered = false
   #heardAt = 0
   #tickedAt = 0
   #tickedTime = 0
@@ -244,6 +248,7 @@ export class LiveClient {
     if (carrier === 'event-stream' && page?.hidden === true) return this.#is('waiting', 'the page is hidden')
     this.#heardAt = now()
     this.#openedAt = null
+    this.#isAnswered = false
     if (this.#status !== 'polling') this.#is('connecting', carrier)
     this.#isStream = carrier === 'event-stream'
     this.#line = this.#isStream ? this.#openStream() : this.#openSocket()
@@ -393,6 +398,7 @@ export class LiveClient {
     for (const [topic, wish] of [...this.#asked]) if (wish <= (id ?? wish)) this.#asked.delete(topic)
     this.#expected = null
     this.#tries = 0
+    this.#isAnswered = true
     if (release !== undefined) this.#options.onRelease?.(release)
     this.#is('live', 'connected')
   }
@@ -430,8 +436,8 @@ export class LiveClient {
     if (DEFECTS.includes(code) || UNAUTHORIZED.includes(code)) {
       return this.#is('ended', `${String(code)} ${reason}`.trim())
     }
-    if (lived === null) this.#tries += 1
-    else if (lived >= GOOD_MS) this.#failures = 0
+    if (!this.#isAnswered) this.#tries += 1
+    else if (lived !== null && lived >= GOOD_MS) this.#failures = 0
     this.#failures += 1
     if (this.#tries >= TRIES) this.#changeCarrier()
     const isPolling = this.#status === 'polling'
@@ -457,7 +463,9 @@ export class LiveClient {
     const at = now()
     if (this.#absence() > AWAY_MS) return this.#back()
     if (this.#expected !== null && at >= this.#expected) return this.#connect()
-    if (this.#line !== null && at - this.#heardAt > SILENCE_MS) return this.#connect()
+    const silence = this.#line === null ? 0 : at - this.#heardAt
+    if (!this.#isAnswered && silence > FIRST_WORD_MS) return this.#broke(1006, 'nothing is heard')
+    if (silence > SILENCE_MS) return this.#connect()
     const isSeen = page?.hidden !== true
     if (this.#status === 'polling' && isSeen && at - this.#polledAt >= POLL_MS) void this.#poll()
   }
