@@ -16,6 +16,8 @@ import { forecastQuality } from './insights/forecast-quality.ts'
 import { insightLatency } from './insights/insight-latency.ts'
 import { recommendationQuality } from './insights/recommendation-quality.ts'
 import { idleClients, onlookersCost, orderSeen } from './live/live.ts'
+import { pageMemory } from './live/page-memory.ts'
+import { orderPainted } from './live/painted.ts'
 import { livesTold, livesUntold, paidAtOnce } from './lives/lives.ts'
 import { loneOrder } from './figures/lone-order.ts'
 import { longLog } from './figures/long-log.ts'
@@ -61,6 +63,7 @@ export const figures: readonly Figure[] = [
   readLatency,
   readBesideOrders,
   orderSeen,
+  orderPainted,
   onlookersCost,
   idleClients,
   forecastQuality,
@@ -75,6 +78,7 @@ export const figures: readonly Figure[] = [
   produceRate,
   consumeRate,
   consumerGroup,
+  pageMemory,
   replayRate,
   longLog,
   memoryUse,

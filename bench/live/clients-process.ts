@@ -29,6 +29,7 @@ else for await (const chunk of process.stdin) void chunk
 const report: ClientsReport = {
   ...{ frames, bytes, summaries, again, closed, quietMs: performance.now() - lastFrame },
   ...{ p50: latency.percentile(50), p99: latency.percentile(99), seen: latency.count },
+  due: Object.fromEntries([...due].map(([id, at]) => [id, performance.timeOrigin + at])),
 }
 process.stdout.write(`${JSON.stringify(report)}\n`)
 for (const socket of sockets) socket.terminate()

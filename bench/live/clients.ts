@@ -29,6 +29,8 @@ export interface ClientsReport {
   readonly p99: number
   /** Orders, of all clients. */
   readonly seen: number
+  /** When each order was due that was placed after the warm-up, by the time of day in milliseconds. */
+  readonly due: Readonly<Record<string, number>>
 }
 
 export interface Onlookers {
