@@ -26,8 +26,8 @@ Exit code 1 when one that must be reached was missed, 2 for wrong arguments.
   --list           name the figures and end
   --rounds N       how often each comparison is repeated (default 5)
   --seconds S      how long one load lasts (default 5)
-  --orders N       orders of the long-lived shop of F3 and F4, a fifth of the events of G1
-                   (default 1000000; fewer is not judged)
+  --orders N       orders of the long-lived shop of F3 and F4, a fifth of the events of G1; U4 plays
+                   5.76 changes for each (default 1000000; fewer is not judged)
   --json FILE      keep machine, numbers and samples in FILE
   --markdown       print the table of docs/performance.md
   --from FILE      measure nothing, print what --json kept

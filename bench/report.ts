@@ -22,8 +22,8 @@ export interface Report {
   readonly failures: readonly { readonly id: string; readonly reason: string }[]
 }
 
-/** Figures that say something about a shop of a certain age; in a younger one nothing is judged. */
-const LONG_LIVED = ['F3', 'F4', 'G1']
+/** Figures that say something about a shop, or a page, of a certain age; in a younger one nothing is judged. */
+const LONG_LIVED = ['F3', 'F4', 'G1', 'U4']
 
 /** Throws when a number has no sample. */
 export function rowsOf(

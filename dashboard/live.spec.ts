@@ -189,6 +189,28 @@ test('a line on which nothing is said for 5 s is a try that failed: after three 
   client.stop()
 })
 
+test('its delay doubles with each line that breaks, and starts anew after one that lived for 10 s', async () => {
+  vi.spyOn(crypto, 'getRandomValues').mockImplementation((numbers) => {
+    Reflect.set(numbers as object, 0, 2 ** 32 - 1)
+    return numbers
+  })
+  const { client, socket, sockets, open } = following()
+  client.start()
+  const delayAfter = async (life: number): Promise<number> => {
+    open()
+    for (let lived = 0; lived < life; lived += 1_000) await vi.advanceTimersByTimeAsync(1_000)
+    socket().end(1006)
+    const before = sockets.length
+    let waited = 0
+    for (; sockets.length === before; waited += 100) await vi.advanceTimersByTimeAsync(100)
+    return waited
+  }
+  const delays: number[] = []
+  for (const life of [1_000, 9_000, 1_000, 10_000, 1_000]) delays.push(await delayAfter(life))
+  expect(delays).toEqual([400, 800, 1_600, 400, 800])
+  client.stop()
+})
+
 test('a machine that slept is known by the time of day, and what is shown is old until it is answered', async () => {
   let slept = 0
   const { client, open, socket, sockets, statuses } = following({ clock: () => performance.now() + slept })

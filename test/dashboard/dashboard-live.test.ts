@@ -86,6 +86,29 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     expect(await steps(page)).toBe(1)
   })
 
+  test('paints at most once in a tenth of a second, however many frames come', async () => {
+    const { page } = shop
+    const frames: string[] = []
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void frames.push(String(payload))))
+    await shop.go('orders')
+    await page.clock.install()
+    await page.reload()
+    await page.getByRole('rowheader').first().waitFor()
+    await page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 1_000)
+    await countSteps(page)
+    const ids: string[] = []
+    for (let again = 0; again < 3; again++) {
+      const id = await place()
+      ids.push(id)
+      await eventually(() => frames.some((frame) => frame.includes('"type":"change"') && frame.includes(`"${id}"`)))
+    }
+    // Read by the page, and not painted while its clock stands.
+    expect(await steps(page)).toBe(0)
+    await page.clock.runFor(100)
+    await row(page, ids[2] ?? '').waitFor()
+    expect([await steps(page), (await placedHere(page)).slice(0, 3)]).toEqual([1, ids.toReversed()])
+  })
+
   test('takes what came while nobody looked as one step', async () => {
     const { page } = shop
     await shop.go('orders')
