@@ -143,7 +143,7 @@ describe.skipIf(shop.browser === null)('on the dashboard', () => {
     await page.getByText('Reason: too loud').first().waitFor()
     await page.getByText('not sent: no address').first().waitFor()
     for (const name of ['Pay', 'Dispatch', 'Deliver', 'Return', 'Cancel order'])
-      expect([name, await button(name).count()]).toEqual([name, 0])
+      await button(name).waitFor({ state: 'detached' })
 
     const event = page.locator('.event').filter({ hasText: 'Delivery dispatched' })
     const measured = async (hop: string) =>

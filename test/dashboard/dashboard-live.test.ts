@@ -317,7 +317,7 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     await shop.go(`events/${String(asked)}`)
     const effects = page.getByRole('table', { name: 'Effects' })
     await effects.getByRole('row', { name: /Payment (captured|declined)/ }).waitFor()
-    await page.getByText(/^Looked for up to position [0-9,]+\.$/).waitFor()
+    await page.getByText(/^Looked for up to position [0-9,]+\./).waitFor()
     await effects.getByRole('rowheader').getByRole('link').first().click()
     await page
       .getByRole('table', { name: 'Cause' })

@@ -52,8 +52,9 @@ interface Onlooker {
   readonly client: LiveClient
   readonly statuses: readonly LiveStatus[]
   readonly frames: readonly LiveFrame[]
-  /** Events of orders placed here, in the order in which they came. */
+  /** Orders placed here that it was told of, and those that changes told of, as often and in the order as they came. */
   orders(): readonly string[]
+  entries(): readonly string[]
 }
 
 function onlooker(carriers: readonly Carrier[], topic: 'activity' | 'orders'): Onlooker {
@@ -71,7 +72,9 @@ function onlooker(carriers: readonly Carrier[], topic: 'activity' | 'orders'): O
     const name = id ?? orderId ?? ''
     return type === 'OrderPlaced' && name.startsWith('proxied-') ? [name] : []
   }
-  return { client, statuses, frames, orders: () => frames.flatMap(({ items }) => items.flatMap(idOf)) }
+  const told = (some: readonly LiveFrame[]) => some.flatMap(({ items }) => items.flatMap(idOf))
+  const changes = () => frames.filter(({ type }) => type === 'change')
+  return { client, statuses, frames, orders: () => told(frames), entries: () => told(changes()) }
 }
 
 /** What of the topic came between snapshots joins on: nothing was told twice, and nothing left out. */
@@ -87,16 +90,18 @@ describe('a proxy that ends connections after a while', () => {
   test.each([[['websocket']], [['event-stream']]] as const)(
     'over a %s all come back by position: each entry once, in order, and no second snapshot',
     async (carriers) => {
-      proxy.become({ endsAfter: 400 })
-      const { client, frames, orders } = onlooker(carriers, 'activity')
+      proxy.become({ endsAfter: 2_000 })
+      const { client, frames, entries } = onlooker(carriers, 'activity')
       await eventually(() => frames.length > 0)
       const ids: string[] = []
-      for (const ends = proxy.ended(); proxy.ended() < ends + 5;) {
+      for (let round = 0; round < 3; round++) {
+        const ends = proxy.ended()
         ids.push(await place())
-        const before = ids.length
-        await eventually(() => orders().length >= before)
+        await eventually(() => proxy.ended() > ends)
+        ids.push(await place())
+        await eventually(() => entries().length >= ids.length)
       }
-      expect(orders()).toEqual(ids)
+      expect(entries()).toEqual(ids)
       expect(frames.filter(({ type }) => type === 'snapshot').map(({ reason }) => reason)).toEqual(['start'])
       expectTiles(frames)
       client.stop()

@@ -103,8 +103,9 @@ test('law 12: stopped, and killed, under a hundred clients: all come back, not a
     expect(reasons).toEqual(['start'])
     // A frame has the newest rows first, or in any order: positions alone ascend.
     expect(orders.toSorted()).toEqual(placed.toSorted())
-    const holes = changes.filter(({ from }, index) => index > 0 && (from ?? 0) < (changes[index - 1]?.to ?? 0))
-    expect(holes).toEqual([])
+    // Pings move positions on too, so a change begins there or later.
+    const repeated = changes.filter(({ from }, index) => index > 0 && (from ?? 0) < (changes[index - 1]?.to ?? 0))
+    expect(repeated).toEqual([])
   }
 })
 
