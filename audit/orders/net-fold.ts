@@ -22,15 +22,10 @@ export class NetFold {
 
   /** `recordedAt`: milliseconds since 1970. */
   see(event: DomainEvent, recordedAt: number): void {
-    switch (event.type) {
-      case 'OrderConfirmed':
-        return this.#count(event, BigInt(event.total.amount), recordedAt)
-      case 'OrderCancelled':
-        if (event.from === 'confirmed') this.#count(event, -BigInt(event.total.amount), recordedAt)
-        return
-      case 'OrderReturned':
-        return this.#count(event, -BigInt(event.value.amount), recordedAt)
-    }
+    if (event.type === 'OrderConfirmed') this.#count(event, BigInt(event.total.amount), recordedAt)
+    if (event.type === 'OrderReturned') this.#count(event, -BigInt(event.value.amount), recordedAt)
+    if (event.type !== 'OrderCancelled' || event.from !== 'confirmed') return
+    this.#count(event, -BigInt(event.total.amount), recordedAt)
   }
 
   /** The first thing that is not as it should be in the rows of all time, or of the hours; null: all is. */

@@ -870,7 +870,7 @@ describe('the log', () => {
       const shown = { customerId, ...(isWhole ? person : masks) }
       expect([list.body.items[0].data, one.body.data, message.body.items[0].data]).toMatchObject([shown, shown, shown])
       expect(one.body.bytes === null).toBe(!isWhole)
-      for (const { text } of [list, one, message]) expect(text.includes('anda')).toBe(isWhole)
+      for (const { text } of [list, one, message]) expect(/wanda/i.test(text)).toBe(isWhole)
     }
     const headers = { authorization: `Bearer secret-read` }
     const stock = await app.inject({ url: '/events?type=StockReceived&limit=1', headers })
