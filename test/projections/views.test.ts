@@ -264,7 +264,8 @@ describe('the queries', () => {
   test('the revenue of a minute is what was captured in it less what was refunded', async () => {
     await using projecting = await openProjecting()
     await projecting.project()
-    const ofPayment = (...events: readonly DomainEvent[]) => events.map((event) => ({ stream: 'payment-o1' as const, event }))
+    const ofPayment = (...events: readonly DomainEvent[]) =>
+      events.map((event) => ({ stream: 'payment-o1' as const, event }))
     const sums = async () => {
       const { items } = await projecting.views.sales.minutes()
       return items.flatMap(({ revenue, payments, refunds }) => (payments + refunds === 0 ? [] : [revenue.amount]))
