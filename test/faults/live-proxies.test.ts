@@ -7,7 +7,7 @@ import { openBrowser } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { startCommand, type RunningCommand } from '../support/run-command.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
-import { startWebProxy, type WebProxy } from '../support/web-proxy.ts'
+import { startWebProxy, type WebProxy } from '../dashboard/web-proxy.ts'
 
 const browser = await openBrowser()
 let service: ServiceHere
