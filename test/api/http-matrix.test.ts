@@ -145,6 +145,18 @@ const bodies: readonly Row[] = [
       request('POST', '/orders', { headers: ['Content-Type: text/plain', 'Content-Length: 2', '', '{}'] }).trimEnd(),
     code: 'unsupported-media-type',
   },
+  ...(
+    [
+      ['a tab and a letter behind its content type', 'application/json\ta', 'unsupported-media-type'],
+      ['a tab before the end of its content type', 'application/json\t;charset=utf-8', 'invalid-request'],
+      ['its content type in other letters, and a word behind it', 'ApPlIcAtIoN/JsOn foo', 'unsupported-media-type'],
+    ] as const
+  ).map(([input, type, code]) => ({
+    input,
+    bytes: () =>
+      request('POST', '/orders', { headers: [`Content-Type: ${type}`, 'Content-Length: 2', '', '{}'] }).trimEnd(),
+    code,
+  })),
   {
     input: 'no content type',
     bytes: () => request('POST', '/orders', { headers: ['Content-Length: 2', '', '{}'] }).trimEnd(),
