@@ -1,5 +1,6 @@
 /** The event that is written and read by the figures of the codec, and how often a call succeeds in a second. */
 import type { OrderPlaced } from '../schemas/events.ts'
+import { NO_KEYS } from '../domain/payments/payer-keys.ts'
 
 /** Calls between two looks at the clock. */
 const STRIDE = 1_000
@@ -22,6 +23,7 @@ export const ORDER: OrderPlaced = {
   total: { amount: 14_997, currency: 'EUR' },
   placedAt: 1_764_000_000_000,
   reservedUntil: 1_764_000_900_000,
+  ...NO_KEYS,
 }
 
 export function callsPerSecond(call: () => unknown, seconds: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cartOf, checkOutCommand, checkOutRequest, type WantedCheckOut } from './check-out.ts'
 
-const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 5, newId: () => 'o1' }
+const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 5, newId: () => 'o1', pseudonym: () => null }
 
 function wanted(user_id: WantedCheckOut['user_id'], price = 19.99): WantedCheckOut {
   return { user_id, cart: [{ name: 'Cup', price, quantity: 2 }] }

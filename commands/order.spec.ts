@@ -7,8 +7,15 @@ import {
   returnOrderCommand,
   returnOrderRequest,
 } from './order.ts'
+import { NO_KEYS } from '../domain/payments/payer-keys.ts'
 
-const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 1_000, newId: () => 'made' }
+const shop = {
+  currency: 'EUR',
+  reservationMinutes: 15,
+  clock: () => 1_000,
+  newId: () => 'made',
+  pseudonym: (value: string) => `of ${value}`,
+}
 const line = { sku: 'A-1', quantity: 1 }
 const order = { customerId: 'c1', lines: [line] }
 
@@ -41,7 +48,7 @@ describe('placing an order', () => {
   })
 
   test('an id that the client named may exist; one that the shop made may not', () => {
-    const common = { ...order, currency: 'EUR', reservationMinutes: 15, at: 1_000 }
+    const common = { ...order, currency: 'EUR', reservationMinutes: 15, keys: NO_KEYS, at: 1_000 }
     expect(placeOrderCommand({ orderId: 'o1', ...order }, shop)).toEqual({ ...common, orderId: 'o1', named: true })
     expect(placeOrderCommand(order, shop)).toEqual({ ...common, orderId: 'made', named: false })
   })

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { CancelOrder } from '../domain/end-order.ts'
 import type { PlaceOrder } from '../domain/place-order.ts'
 import type { ReturnOrder } from '../domain/return-order.ts'
+import { payerKeys, payerKeyShapes, withoutCardNumber } from './payer-keys.ts'
 import { request, type Wanted } from './request.ts'
 import { closed, id, named, nullable, ref, text, whole } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
@@ -19,6 +20,7 @@ const PlaceOrderShape = named(
       maxItems: 100,
       description: 'A product can be on several lines. Prices come from the catalogue.',
     }),
+    ...payerKeyShapes,
   },
   {
     description: 'An order to place.',
@@ -26,10 +28,11 @@ const PlaceOrderShape = named(
   },
 )
 
-export const placeOrderRequest = request(ref(PlaceOrderShape))
+export const placeOrderRequest = request(ref(PlaceOrderShape), withoutCardNumber)
 export type WantedOrder = Wanted<typeof placeOrderRequest>
 
-export function placeOrderCommand({ orderId, customerId, lines }: WantedOrder, shop: ShopSettings): PlaceOrder {
+export function placeOrderCommand(wanted: WantedOrder, shop: ShopSettings): PlaceOrder {
+  const { orderId, customerId, lines } = wanted
   const { currency, reservationMinutes, clock, newId } = shop
   return {
     orderId: orderId ?? newId(),
@@ -38,6 +41,7 @@ export function placeOrderCommand({ orderId, customerId, lines }: WantedOrder, s
     lines,
     currency,
     reservationMinutes,
+    keys: payerKeys(wanted, shop),
     at: clock(),
   }
 }

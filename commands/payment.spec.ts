@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { requestPaymentCommand, requestPaymentRequest, requestRefundCommand, requestRefundRequest } from './payment.ts'
+import { NO_KEYS } from '../domain/payments/payer-keys.ts'
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
@@ -15,15 +16,16 @@ describe('asking for a payment', () => {
     ['less than nothing', { amount: eur(-1) }, '/amount/amount'],
     ['a currency that is no code', { amount: { amount: 1, currency: 'euro' } }, '/amount/currency'],
     ['an amount of null', { amount: null }, '/amount'],
-    ['the number of a card', { card: '4111' }, '/card'],
+    ['the number of a card', { card: '4111111111111111' }, '/card'],
+    ['a field that nobody knows', { pan: '4111' }, '/pan'],
   ])('with %s it says where it is wrong', (_, more, place) => {
     const checked = requestPaymentRequest.check({ ...order, ...more })
     expect('faults' in checked ? checked.faults[0]?.pointer : null).toBe(place)
   })
 
   test('the shop says when', () => {
-    const shop = { clock: () => 1_000 }
-    const command = { orderId: 'o1', method: 'card', amount: null, at: 1_000 } as const
+    const shop = { clock: () => 1_000, pseudonym: (value: string) => `of ${value}` }
+    const command = { orderId: 'o1', method: 'card', amount: null, keys: NO_KEYS, at: 1_000 } as const
     expect(requestPaymentCommand({ orderId: 'o1', method: 'card' }, shop)).toEqual(command)
     expect(requestPaymentCommand({ orderId: 'o1', method: 'card', amount: eur(5) }, shop)).toEqual({
       ...command,

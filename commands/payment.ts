@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { PAYMENT_METHODS } from '../domain/payments/payment.ts'
 import type { RequestRefund } from '../domain/payments/refund.ts'
 import type { RequestPayment } from '../domain/payments/request-payment.ts'
+import { payerKeys, payerKeyShapes, withoutCardNumber } from './payer-keys.ts'
 import { request, type Wanted } from './request.ts'
 import { id, named, oneOf, ref, text, whole } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
@@ -21,6 +22,7 @@ const RequestPaymentShape = named(
     orderId: id('The order to pay.'),
     method: oneOf(PAYMENT_METHODS, { description: 'How to pay it; on-account is for VIPs.' }),
     amount: Type.Optional(ref(PaymentAmountShape)),
+    ...payerKeyShapes,
   },
   {
     description: 'A payment of a whole order. `amount`, where given, must be its total.',
@@ -28,12 +30,15 @@ const RequestPaymentShape = named(
   },
 )
 
-export const requestPaymentRequest = request(ref(RequestPaymentShape))
+export const requestPaymentRequest = request(ref(RequestPaymentShape), withoutCardNumber)
 export type WantedPayment = Wanted<typeof requestPaymentRequest>
 
-export function requestPaymentCommand(wanted: WantedPayment, { clock }: Pick<ShopSettings, 'clock'>): RequestPayment {
+export function requestPaymentCommand(
+  wanted: WantedPayment,
+  shop: Pick<ShopSettings, 'clock' | 'pseudonym'>,
+): RequestPayment {
   const { orderId, method, amount = null } = wanted
-  return { orderId, method, amount, at: clock() }
+  return { orderId, method, amount, keys: payerKeys(wanted, shop), at: shop.clock() }
 }
 
 const RefundAmountShape = named(

@@ -17,7 +17,10 @@ export const VALIDATION = {
   allErrors: false,
 } as const
 
-export type Checked<Wanted> = { readonly wanted: Wanted } | { readonly faults: readonly Fault[] }
+export type Checked<Wanted> =
+  | { readonly wanted: Wanted }
+  /** `code`: what it is called where it is not only invalid. */
+  | { readonly faults: readonly Fault[]; readonly code?: 'card-number' }
 
 export interface Request<Body extends TSchema = TSchema> {
   /** The shape, as the OpenAPI document refers to it. */
@@ -31,14 +34,18 @@ export type Wanted<Of extends Request> = Immutable<Static<Of['body']>>
 
 type Immutable<Value> = Value extends object ? { readonly [Name in keyof Value]: Immutable<Value[Name]> } : Value
 
-export function request<Body extends TSchema>(body: Body): Request<Body> {
+/** `judge`: what no shape says. */
+export function request<Body extends TSchema>(
+  body: Body,
+  judge: (wanted: Static<Body>) => Checked<Static<Body>> = (wanted) => ({ wanted }),
+): Request<Body> {
   let compiled: ValidateFunction<Static<Body>> | null = null
   return {
     body,
     check(value) {
       // At its first use: whoever only reads the shapes does not wait for the compiler.
       const isWanted = (compiled ??= new Ajv(VALIDATION).addSchema([...shapesIn(body)]).compile<Static<Body>>(body))
-      return isWanted(value) ? { wanted: value } : { faults: faultsOf(isWanted.errors ?? []) }
+      return isWanted(value) ? judge(value) : { faults: faultsOf(isWanted.errors ?? []) }
     },
   }
 }

@@ -8,4 +8,6 @@ export interface ShopSettings {
   readonly clock: () => number
   /** For what the client does not name. */
   readonly newId: () => string
+  /** What stands for a card, a device, an address or a network: 16 hex digits; null where there is no secret to make it with. */
+  readonly pseudonym: (value: string) => string | null
 }

@@ -1186,6 +1186,16 @@ export interface PlaceOrder {
     /** Units. */
     readonly quantity: number
   }[]
+  /** The provider's name for the card, never its number. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly card?: string
+  /** The device that it comes from. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly device?: string
+  /** The address that it is for. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly address?: string
+  /** The network that it comes from. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly network?: string
+  /** Country of the card, two letters. */
+  readonly cardRegion?: string
 }
 
 /** The price of one unit. */
@@ -1546,6 +1556,16 @@ export interface RequestPayment {
   /** How to pay it; on-account is for VIPs. */
   readonly method: 'card' | 'paypal' | 'bank-transfer' | 'on-account'
   readonly amount?: PaymentAmount
+  /** The provider's name for the card, never its number. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly card?: string
+  /** The device that it comes from. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly device?: string
+  /** The address that it is for. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly address?: string
+  /** The network that it comes from. Only a pseudonym of it is kept (docs/privacy.md). */
+  readonly network?: string
+  /** Country of the card, two letters. */
+  readonly cardRegion?: string
 }
 
 /** Money to give back as goodwill: all that is left if `amount` is absent. The order keeps its status. */

@@ -19,6 +19,7 @@ import { placeOrder } from './place-order.ts'
 import { returnOrder } from './return-order.ts'
 import { NOON, eur } from './test-events.ts'
 import { appended, decideOn, foldFrozen, type Log } from './test-kit.ts'
+import { NO_KEYS } from './payments/payer-keys.ts'
 
 /** Takes the log one step on. */
 interface Step {
@@ -50,7 +51,7 @@ const lines = fc.array(fc.record({ sku, quantity: fc.integer({ min: 1, max: 6 })
 const reservationMinutes = fc.constantFrom(0, 15)
 
 const place = fc
-  .record({ orderId, customerId, lines, reservationMinutes, at })
+  .record({ orderId, customerId, lines, reservationMinutes, keys: fc.constant(NO_KEYS), at })
   .map((asked) => ({ ...asked, named: true, currency }))
 const cancel = fc.record({ orderId, reason: fc.constant(null), sellable: fc.boolean() })
 const expire = fc.record({ orderId, at })
@@ -95,7 +96,11 @@ const sellable = fc.boolean()
 const lifeOf = fc.oneof(
   {
     weight: 3,
-    arbitrary: step(requestPayment, fc.record({ orderId: standing, method, amount: fc.constant(null), at }), 'never'),
+    arbitrary: step(
+      requestPayment,
+      fc.record({ orderId: standing, method, amount: fc.constant(null), keys: fc.constant(NO_KEYS), at }),
+      'never',
+    ),
   },
   {
     weight: 4,

@@ -40,6 +40,7 @@ import {
   stockShipped,
 } from './test-events.ts'
 import { appended, decideOn, foldFrozen, type Log } from './test-kit.ts'
+import { NO_KEYS } from './payments/payer-keys.ts'
 
 /** Of a product A with two units, and one of B: 4000 cents. */
 export const LINES = [orderLine('A', 3), orderLine('B', 1)]
@@ -120,7 +121,10 @@ export function execute<Command, Refusal extends { readonly reason: string }>(
 /** Everything that somebody may ask of an order. */
 export const asks = {
   pay: (world: World, orderId: string, method: PaymentMethod) =>
-    execute(world, requestPayment, { orderId, method, amount: null, at: NOON + world.minutes * 60_000 }),
+    execute(world, requestPayment, {
+      ...{ orderId, method, amount: null, keys: NO_KEYS },
+      at: NOON + world.minutes * 60_000,
+    }),
   cancel: (world: World, orderId: string, sellable = true) =>
     execute(world, cancelOrder, { orderId, reason: null, sellable }),
   expire: (world: World, orderId: string) => execute(world, expireOrder, { orderId, at: NOON + 3_600_000 }),

@@ -14,6 +14,7 @@
 import type { Money, OrderEvent, OrderLine, RejectedLine, Shortage, Tier } from '../schemas/events.ts'
 import type { Aggregate, Read } from './decision.ts'
 import { inventory, type Inventory } from './inventory.ts'
+import { NO_KEYS, payerKeysOf, type PayerKeys } from './payments/payer-keys.ts'
 import type { CustomerId, OrderId, Sku, Timestamp } from './values.ts'
 
 export const ORDER_STATUSES = ['placed', 'confirmed', 'rejected', 'cancelled', 'expired', 'completed'] as const
@@ -36,6 +37,8 @@ export interface AcceptedOrder extends OrderContent {
   readonly status: Exclude<OrderStatus, RejectedOrder['status']>
   /** What was promised when it was placed, whatever became of it; null = for ever. */
   readonly reservedUntil: Timestamp | null
+  /** They fill up those of its payment; forgotten when it is placed no longer. */
+  readonly keys: PayerKeys
   /** What came back of a completed order, each product once. */
   readonly returned: readonly Returned[]
 }
@@ -70,20 +73,20 @@ export interface RejectedOrder {
 
 export const order: Aggregate<Order, OrderEvent> = {
   kind: 'order',
-  fold: 2,
+  fold: 3,
   initial: { status: 'none' },
   evolve(state, event) {
     switch (event.type) {
       case 'OrderPlaced':
-        return acceptedOrder('placed', event, event.reservedUntil)
+        return acceptedOrder('placed', event, { reservedUntil: event.reservedUntil, keys: payerKeysOf(event) })
       case 'OrderConfirmed':
-        return acceptedOrder('confirmed', event, reservedUntilOf(state))
+        return acceptedOrder('confirmed', event, promisedIn(state))
       case 'OrderCancelled':
-        return acceptedOrder('cancelled', event, reservedUntilOf(state))
+        return acceptedOrder('cancelled', event, promisedIn(state))
       case 'OrderExpired':
-        return acceptedOrder('expired', event, reservedUntilOf(state))
+        return acceptedOrder('expired', event, promisedIn(state))
       case 'OrderCompleted':
-        return acceptedOrder('completed', event, reservedUntilOf(state))
+        return acceptedOrder('completed', event, promisedIn(state))
       case 'OrderReturned':
         return isAccepted(state) ? { ...state, returned: together(state.returned, event.lines) } : state
       case 'OrderRejected': {
@@ -144,10 +147,10 @@ export function heldBy(orderId: OrderId, { lines }: AcceptedOrder, read: Read): 
 export function acceptedOrder(
   status: AcceptedOrder['status'],
   content: OrderContent,
-  reservedUntil: Timestamp | null,
+  { reservedUntil, keys }: Pick<AcceptedOrder, 'reservedUntil' | 'keys'>,
 ): AcceptedOrder {
   const { customerId, tier, region, lines, total, placedAt } = content
-  return { status, customerId, tier, region, lines, total, placedAt, reservedUntil, returned: [] }
+  return { status, customerId, tier, region, lines, total, placedAt, reservedUntil, keys, returned: [] }
 }
 
 /** What every event of an accepted order repeats. */
@@ -156,8 +159,8 @@ export function contentOf(accepted: AcceptedOrder): OrderContent {
   return { customerId, tier, region, lines, total, placedAt }
 }
 
-function reservedUntilOf(state: Order): Timestamp | null {
-  return isAccepted(state) ? state.reservedUntil : null
+function promisedIn(state: Order): Pick<AcceptedOrder, 'reservedUntil' | 'keys'> {
+  return { reservedUntil: isAccepted(state) ? state.reservedUntil : null, keys: NO_KEYS }
 }
 
 function isAccepted(state: Order): state is AcceptedOrder {

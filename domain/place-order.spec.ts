@@ -19,6 +19,7 @@ import {
 } from './test-events.ts'
 import { given, on, recordingRead } from './test-kit.ts'
 import { money } from './values.ts'
+import { NO_KEYS } from './payments/payer-keys.ts'
 
 const shop = {
   'customer-c1': [customerRegistered('c1')],
@@ -33,6 +34,7 @@ const place: PlaceOrder = {
   lines: [{ sku: 'A1', quantity: 2 }],
   currency: 'EUR',
   reservationMinutes: 15,
+  keys: NO_KEYS,
   at: NOON,
 }
 

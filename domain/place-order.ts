@@ -3,6 +3,7 @@ import type { Money, OrderLine, OrderPlaced, OrderRejected, RejectedLine, Shorta
 import { customer, type UnknownCustomer } from './customer.ts'
 import { accept, refuse, to, type Addressed, type Decision, type Read } from './decision.ts'
 import { availableOf, inventory } from './inventory.ts'
+import { payerKeysOf, type PayerKeys } from './payments/payer-keys.ts'
 import { order, productsOf, type AcceptedOrder, type OrderedProduct, type RejectedOrder } from './order.ts'
 import { totalOf, type CustomerId, type OrderId, type Sku, type Timestamp } from './values.ts'
 
@@ -19,6 +20,8 @@ export interface PlaceOrder {
   readonly currency: string
   /** 0 = for ever. */
   readonly reservationMinutes: number
+  /** No part of what is compared where it is asked again. */
+  readonly keys: PayerKeys
   readonly at: Timestamp
 }
 
@@ -101,13 +104,13 @@ export interface Buyer {
 type Asked = Pick<PlaceOrder, 'orderId' | 'customerId' | 'reservationMinutes' | 'at'>
 
 export function placedOrder(placed: {
-  readonly command: Asked
+  readonly command: Asked & Pick<PlaceOrder, 'keys'>
   readonly buyer: Buyer
   readonly lines: readonly OrderLine[]
   readonly total: Money
 }): OrderPlaced {
   const { command, buyer, lines, total } = placed
-  const { orderId, customerId, reservationMinutes, at } = command
+  const { orderId, customerId, reservationMinutes, keys, at } = command
   return {
     type: 'OrderPlaced',
     orderId,
@@ -118,6 +121,7 @@ export function placedOrder(placed: {
     total,
     placedAt: at,
     reservedUntil: reservationMinutes === 0 ? null : at + reservationMinutes * MINUTE,
+    ...payerKeysOf(keys),
   }
 }
 

@@ -26,7 +26,11 @@ import type {
   RefundRequested,
   Tier,
 } from '../schemas/events.ts'
+import { NO_KEYS } from './payments/payer-keys.ts'
 import { money, totalOf } from './values.ts'
+
+/** Customer c1 of the north, of whom nothing else is known. */
+const PAYER = { ...NO_KEYS, region: 'north' }
 
 /** When the shop of the specs accepts its orders. */
 export const NOON = Date.UTC(2025, 10, 28, 12)
@@ -114,7 +118,7 @@ export function orderPlaced(
   lines: readonly OrderLine[],
   overrides: Partial<OrderPlaced> = {},
 ): OrderPlaced {
-  return { type: 'OrderPlaced', ...contentOf(orderId, lines), reservedUntil: null, ...overrides }
+  return { type: 'OrderPlaced', ...contentOf(orderId, lines), reservedUntil: null, ...NO_KEYS, ...overrides }
 }
 
 export function orderConfirmed(orderId: string, lines: readonly OrderLine[]): OrderConfirmed {
@@ -169,7 +173,7 @@ export function paymentRequested(
   amount: number,
   overrides: Of<PaymentRequested> = {},
 ): PaymentRequested {
-  const buyer = { tier: 'standard', region: 'north' } as const
+  const buyer = { tier: 'standard', ...PAYER } as const
   return { type: 'PaymentRequested', ...attemptOf(orderId, attempt, amount), ...buyer, at: NOON, ...overrides }
 }
 
@@ -181,7 +185,7 @@ export function paymentCaptured(
   overrides: Of<PaymentCaptured> = {},
 ): PaymentCaptured {
   const outcome = { reference: `ch-${attempt}`, from: 'open', confirms: true } as const
-  return { type: 'PaymentCaptured', ...attemptOf(orderId, attempt, amount), ...outcome, ...overrides }
+  return { type: 'PaymentCaptured', ...attemptOf(orderId, attempt, amount), ...PAYER, ...outcome, ...overrides }
 }
 
 export function paymentDeclined(
@@ -190,7 +194,7 @@ export function paymentDeclined(
   amount: number,
   overrides: Of<PaymentDeclined> = {},
 ): PaymentDeclined {
-  return { type: 'PaymentDeclined', ...attemptOf(orderId, attempt, amount), reason: 'no-funds', ...overrides }
+  return { type: 'PaymentDeclined', ...attemptOf(orderId, attempt, amount), ...PAYER, reason: 'no-funds', ...overrides }
 }
 
 /** As goodwill for the first attempt. */

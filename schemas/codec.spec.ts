@@ -20,6 +20,7 @@ const placed: OrderPlaced = {
   total: { amount: 15, currency: 'EUR' },
   placedAt: 1_763_738_000_000,
   reservedUntil: null,
+  ...{ card: null, device: null, address: null, network: null, cardRegion: null },
 }
 
 describe('what was encoded decodes to the same event', () => {
@@ -55,11 +56,14 @@ test.each(eventTypes)('no %s is of no bytes, which readers of other languages re
 test('personal data stands in the streams of customers alone', () => {
   const personal = /name|mail|phone|address|birth/i
   const products = /^(lines\.)?name$/
+  // A pseudonym, and not the address.
+  const pseudonyms = /^(OrderPlaced|Payment(Requested|Captured|Declined))\.address$/
   const found = eventTypes.flatMap((type) =>
     eventSchemas[type].versions.flatMap((schema) =>
       fieldPaths(schema)
         .filter((path) => personal.test(path) && !products.test(path) && schema.stream !== 'customer')
-        .map((path) => `${type}.${path}`),
+        .map((path) => `${type}.${path}`)
+        .filter((path) => !pseudonyms.test(path)),
     ),
   )
   expect(found).toEqual([])
@@ -127,7 +131,7 @@ describe('an event that does not fit its schema', () => {
     const before = encode(placed)
     expect(() => encode({ ...placed, reservedUntil: 0.5 })).toThrow(EncodeError)
     const after = encode(placed)
-    expect([before, after].map(({ data }) => decode('OrderPlaced', 1, data))).toStrictEqual([placed, placed])
+    expect([before, after].map(({ data }) => decode('OrderPlaced', 2, data))).toStrictEqual([placed, placed])
   })
 
   test('is refused when its type is not known', () => {
@@ -143,10 +147,10 @@ describe('bytes that are no event', () => {
   test.each<[string, string, number, Uint8Array, string]>([
     ['of an unknown type', 'OrderEaten', 1, data, 'unknown-event-type'],
     ['of a type that only the prototype has', 'constructor', 1, data, 'unknown-event-type'],
-    ['of a version to come', 'OrderPlaced', 2, data, 'unknown-schema-version'],
+    ['of a version to come', 'OrderPlaced', 3, data, 'unknown-schema-version'],
     ['of version 0', 'OrderPlaced', 0, data, 'unknown-schema-version'],
-    ['cut short', 'OrderPlaced', 1, data.subarray(0, -1), 'undecodable-event'],
-    ['with something behind them', 'OrderPlaced', 1, Buffer.concat([data, Buffer.from([0])]), 'undecodable-event'],
+    ['cut short', 'OrderPlaced', 2, data.subarray(0, -1), 'undecodable-event'],
+    ['with something behind them', 'OrderPlaced', 2, Buffer.concat([data, Buffer.from([0])]), 'undecodable-event'],
     ['with a long that no number holds', 'StockReserved', 1, tooLong, 'undecodable-event'],
   ])('%s', (_, type, version, bytes, code) => {
     for (const attempt of [() => decode(type, version, bytes), () => decodeUntrusted(type, version, bytes)]) {

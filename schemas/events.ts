@@ -421,6 +421,16 @@ export interface OrderPlaced {
   readonly placedAt: number
   /** When an unpaid order may expire; null = never. */
   readonly reservedUntil: number | null
+  /** Pseudonym of the card, 16 hex digits. Null when not known. */
+  readonly card: string | null
+  /** Pseudonym of the device, 16 hex digits. Null when not known. */
+  readonly device: string | null
+  /** Pseudonym of the address, 16 hex digits. Null when not known. */
+  readonly address: string | null
+  /** Pseudonym of the network, 16 hex digits. Null when not known. */
+  readonly network: string | null
+  /** Country of the card, two letters as they were sent. Null when not known. */
+  readonly cardRegion: string | null
 }
 
 /** An order was refused for a business reason and recorded, because lost demand is worth knowing. Final: its id is not used again. */
@@ -484,6 +494,18 @@ export interface PaymentCaptured {
   readonly from: CapturedFrom
   /** True when this capture confirmed the order; false when the order could not take it, and all of it is refunded as not-owed. */
   readonly confirms: boolean
+  /** Pseudonym of the card, 16 hex digits. Null when not known. */
+  readonly card: string | null
+  /** Pseudonym of the device, 16 hex digits. Null when not known. */
+  readonly device: string | null
+  /** Pseudonym of the address, 16 hex digits. Null when not known. */
+  readonly address: string | null
+  /** Pseudonym of the network, 16 hex digits. Null when not known. */
+  readonly network: string | null
+  /** Country of the card, two letters as they were sent. Null when not known. */
+  readonly cardRegion: string | null
+  /** Region of the customer when the order was placed. Null when not known. */
+  readonly region: string | null
 }
 
 /** An attempt to pay ended without money. */
@@ -499,8 +521,20 @@ export interface PaymentDeclined {
   readonly method: string
   /** What the attempt is to take: the total of the order. */
   readonly amount: Money
-  /** A code of the gateway, or no-answer, replaced, skipped or wrong-amount. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  /** A code of the gateway, or one of ours: no-answer, wrong-amount, replaced, skipped, cancelled or fraud; one of the gateway that equals one of ours begins with gateway-. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
   readonly reason: string
+  /** Pseudonym of the card, 16 hex digits. Null when not known. */
+  readonly card: string | null
+  /** Pseudonym of the device, 16 hex digits. Null when not known. */
+  readonly device: string | null
+  /** Pseudonym of the address, 16 hex digits. Null when not known. */
+  readonly address: string | null
+  /** Pseudonym of the network, 16 hex digits. Null when not known. */
+  readonly network: string | null
+  /** Country of the card, two letters as they were sent. Null when not known. */
+  readonly cardRegion: string | null
+  /** Region of the customer when the order was placed. Null when not known. */
+  readonly region: string | null
 }
 
 /** Money of a captured attempt went back. */
@@ -543,6 +577,16 @@ export interface PaymentRequested {
   readonly region: string
   /** When it was asked for. */
   readonly at: number
+  /** Pseudonym of the card, 16 hex digits. Null when not known. */
+  readonly card: string | null
+  /** Pseudonym of the device, 16 hex digits. Null when not known. */
+  readonly device: string | null
+  /** Pseudonym of the address, 16 hex digits. Null when not known. */
+  readonly address: string | null
+  /** Pseudonym of the network, 16 hex digits. Null when not known. */
+  readonly network: string | null
+  /** Country of the card, two letters as they were sent. Null when not known. */
+  readonly cardRegion: string | null
 }
 
 /** A refund was given up: a person settles it outside. It counts as gone from what is left of the attempt, and not as refunded. */
@@ -775,6 +819,7 @@ export const eventSchemas: {
     stream: 'order',
     versions: [
       {"type":"record","name":"OrderPlaced","namespace":"orderledger","doc":"An order was accepted: every one of its lines is reserved.","stream":"order","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"OrderLine","doc":"One line of an accepted order, as the catalogue stood when it was placed.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"name","type":"string","doc":"Its name at that time."},{"name":"category","type":"string","doc":"Its category at that time."},{"name":"quantity","type":"int","doc":"Units ordered, at least 1."},{"name":"unitPrice","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit at that time."}]}},"doc":"In the order they were sent; one product may stand on several."},{"name":"total","type":"Money","doc":"Sum of quantity times unit price over the lines."},{"name":"placedAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the order was placed."},{"name":"reservedUntil","type":["null",{"type":"long","logicalType":"timestamp-millis"}],"doc":"When an unpaid order may expire; null = never.","default":null}]},
+      {"type":"record","name":"OrderPlaced","namespace":"orderledger","doc":"An order was accepted: every one of its lines is reserved.","stream":"order","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"lines","type":{"type":"array","items":{"type":"record","name":"OrderLine","doc":"One line of an accepted order, as the catalogue stood when it was placed.","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"name","type":"string","doc":"Its name at that time."},{"name":"category","type":"string","doc":"Its category at that time."},{"name":"quantity","type":"int","doc":"Units ordered, at least 1."},{"name":"unitPrice","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit at that time."}]}},"doc":"In the order they were sent; one product may stand on several."},{"name":"total","type":"Money","doc":"Sum of quantity times unit price over the lines."},{"name":"placedAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the order was placed."},{"name":"reservedUntil","type":["null",{"type":"long","logicalType":"timestamp-millis"}],"doc":"When an unpaid order may expire; null = never.","default":null},{"name":"card","type":["null","string"],"doc":"Pseudonym of the card, 16 hex digits. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Pseudonym of the device, 16 hex digits. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Pseudonym of the address, 16 hex digits. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Pseudonym of the network, 16 hex digits. Null when not known.","default":null},{"name":"cardRegion","type":["null","string"],"doc":"Country of the card, two letters as they were sent. Null when not known.","default":null}]},
     ],
   },
   OrderRejected: {
@@ -793,12 +838,14 @@ export const eventSchemas: {
     stream: 'payment',
     versions: [
       {"type":"record","name":"PaymentCaptured","namespace":"orderledger","doc":"The money of an attempt was taken. In the same append the order is confirmed, or a refund of all of it is requested.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reference","type":"string","doc":"What the gateway calls the charge; free for a total of 0, account for a payment on account."},{"name":"from","type":{"type":"enum","name":"CapturedFrom","doc":"The status an attempt had when its money was taken.","symbols":["open","declined"],"default":"open"},"doc":"The status the attempt had until then: declined when the capture came late."},{"name":"confirms","type":"boolean","doc":"True when this capture confirmed the order; false when the order could not take it, and all of it is refunded as not-owed."}]},
+      {"type":"record","name":"PaymentCaptured","namespace":"orderledger","doc":"The money of an attempt was taken. In the same append the order is confirmed, or a refund of all of it is requested.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reference","type":"string","doc":"What the gateway calls the charge; free for a total of 0, account for a payment on account."},{"name":"from","type":{"type":"enum","name":"CapturedFrom","doc":"The status an attempt had when its money was taken.","symbols":["open","declined"],"default":"open"},"doc":"The status the attempt had until then: declined when the capture came late."},{"name":"confirms","type":"boolean","doc":"True when this capture confirmed the order; false when the order could not take it, and all of it is refunded as not-owed."},{"name":"card","type":["null","string"],"doc":"Pseudonym of the card, 16 hex digits. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Pseudonym of the device, 16 hex digits. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Pseudonym of the address, 16 hex digits. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Pseudonym of the network, 16 hex digits. Null when not known.","default":null},{"name":"cardRegion","type":["null","string"],"doc":"Country of the card, two letters as they were sent. Null when not known.","default":null},{"name":"region","type":["null","string"],"doc":"Region of the customer when the order was placed. Null when not known.","default":null}]},
     ],
   },
   PaymentDeclined: {
     stream: 'payment',
     versions: [
       {"type":"record","name":"PaymentDeclined","namespace":"orderledger","doc":"An attempt to pay ended without money.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reason","type":"string","doc":"A code of the gateway, or no-answer, replaced, skipped or wrong-amount. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."}]},
+      {"type":"record","name":"PaymentDeclined","namespace":"orderledger","doc":"An attempt to pay ended without money.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reason","type":"string","doc":"A code of the gateway, or one of ours: no-answer, wrong-amount, replaced, skipped, cancelled or fraud; one of the gateway that equals one of ours begins with gateway-. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"card","type":["null","string"],"doc":"Pseudonym of the card, 16 hex digits. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Pseudonym of the device, 16 hex digits. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Pseudonym of the address, 16 hex digits. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Pseudonym of the network, 16 hex digits. Null when not known.","default":null},{"name":"cardRegion","type":["null","string"],"doc":"Country of the card, two letters as they were sent. Null when not known.","default":null},{"name":"region","type":["null","string"],"doc":"Region of the customer when the order was placed. Null when not known.","default":null}]},
     ],
   },
   PaymentRefunded: {
@@ -811,6 +858,7 @@ export const eventSchemas: {
     stream: 'payment',
     versions: [
       {"type":"record","name":"PaymentRequested","namespace":"orderledger","doc":"An attempt to pay an order began. The gateway is asked only after this event, under a key of the order and the attempt.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was asked for."}]},
+      {"type":"record","name":"PaymentRequested","namespace":"orderledger","doc":"An attempt to pay an order began. The gateway is asked only after this event, under a key of the order and the attempt.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"tier","type":{"type":"enum","name":"Tier","doc":"How the shop ranks a customer.","symbols":["standard","vip"],"default":"standard"},"doc":"Rank of the customer when the order was placed."},{"name":"region","type":"string","doc":"Region of the customer when the order was placed."},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was asked for."},{"name":"card","type":["null","string"],"doc":"Pseudonym of the card, 16 hex digits. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Pseudonym of the device, 16 hex digits. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Pseudonym of the address, 16 hex digits. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Pseudonym of the network, 16 hex digits. Null when not known.","default":null},{"name":"cardRegion","type":["null","string"],"doc":"Country of the card, two letters as they were sent. Null when not known.","default":null}]},
     ],
   },
   RefundFailed: {

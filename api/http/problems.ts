@@ -32,6 +32,12 @@ export const PROBLEMS = {
     meaning: 'A value has the wrong type, is out of bounds, is missing, or has an unknown name.',
     next: 'Correct the values that `errors` points to. The service does not convert values: `"3"` is not 3.',
   },
+  'card-number': {
+    status: 400,
+    title: 'Card number',
+    meaning: '`card` is the number of a card. The service neither keeps nor logs it.',
+    next: "Send the provider's name for the card (its token or fingerprint), never its number.",
+  },
   unauthorized: {
     status: 401,
     title: 'Token needed',

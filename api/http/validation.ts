@@ -12,7 +12,8 @@ export function commandValidator(request: Request): FastifySchemaCompiler<Fastif
     return (body: unknown) => {
       const checked = request.check(body)
       if ('wanted' in checked) return { value: checked.wanted }
-      return { error: new ProblemError(invalidRequest('body', checked.faults)) }
+      const { faults, code = 'invalid-request' } = checked
+      return { error: new ProblemError({ ...invalidRequest('body', faults), code }) }
     }
   }
 }

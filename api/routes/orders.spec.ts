@@ -7,6 +7,7 @@ import type { Look } from '../../store/commit/command.ts'
 import { readAnswer } from '../answer.ts'
 import { answerTo } from '../commands.ts'
 import { cancellingWish, placingWish } from './orders.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const asked = { url: '/orders?x=1', requestId: 'r1' }
 const command = {
@@ -16,6 +17,7 @@ const command = {
   lines: [],
   currency: 'EUR',
   reservationMinutes: 15,
+  keys: NO_KEYS,
   at: 0,
 }
 
@@ -29,6 +31,7 @@ function placed(change: Partial<AcceptedOrder> = {}): AcceptedOrder {
     total: { amount: 300, currency: 'EUR' },
     placedAt: Date.UTC(2026, 10, 27, 8),
     reservedUntil: null,
+    keys: NO_KEYS,
     returned: [],
     ...change,
   }

@@ -45,6 +45,7 @@ const placing = commanding('/orders', {
     'wrong-currency': 'wrong-currency',
     'rejected-before': 'rejected-before',
   },
+  problems: ['card-number'],
 })
 
 const cancelling = commanding('/orders/:orderId/cancel', {

@@ -68,6 +68,7 @@ const paying = commanding('/payments', {
     'wrong-currency': 'wrong-currency',
     'no-gateway': 'gateway-not-configured',
   },
+  problems: ['card-number'],
 })
 
 const refunding = commanding('/payments/:orderId/refund', {

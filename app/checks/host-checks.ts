@@ -20,6 +20,7 @@ import { findBinaries, missingSymlinks } from '../postgres/binaries.ts'
 import type { Binaries } from '../postgres/binaries.ts'
 import { canSetParentDeathSignal } from '../postgres/run-as.ts'
 import { firstUnreachable } from '../postgres/unreachable.ts'
+import { NO_SECRET, SECRET_FIX } from '../pseudonyms.ts'
 import { trustedRunFile } from '../start/run-file.ts'
 import { migrationFailure } from '../start/migrate-database.ts'
 import { sessionCounts } from '../session-counts.ts'
@@ -42,8 +43,15 @@ export async function hostChecks(config: Config): Promise<readonly Check[]> {
     ...(embedded ? embeddedChecks(config.dataDir) : []),
     ...(await databaseChecks(config)),
     ...(await clusterChecks(config)),
+    checkPseudonyms(config),
     await checkPort(config),
   ]
+}
+
+/** Without a secret that all processes share nothing is refused, and nothing is known of cards and devices. */
+export function checkPseudonyms({ pseudonymSecret: secret, databaseUrl }: Config): Check {
+  if (secret === null && databaseUrl !== null) return advice('pseudonyms', NO_SECRET, SECRET_FIX)
+  return fine('pseudonyms', secret === null ? 'with the secret in DATA_DIR' : 'with PSEUDONYM_SECRET')
 }
 
 export function checkNode(version: string): Check {

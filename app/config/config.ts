@@ -43,6 +43,8 @@ export interface Config {
   readonly apiTokensFile: string | null
   /** What commands authenticate with; null: with one of `apiTokens`, at the service that runs in `dataDir` alone. */
   readonly clientToken: string | null
+  /** Null: drawn into `dataDir` with the embedded Postgres, else there is none. */
+  readonly pseudonymSecret: string | null
   /** No simulated orders over HTTP. */
   readonly production: boolean
   readonly currency: string
@@ -149,6 +151,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     apiTokens: value(variables.apiTokens),
     apiTokensFile: fileOf(sourceOf(env, variables.apiTokens)),
     clientToken: value(variables.clientToken),
+    pseudonymSecret: value(variables.pseudonymSecret),
     production,
     currency: value(variables.currency),
     reservationMinutes: value(variables.reservationMinutes),

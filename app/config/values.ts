@@ -222,6 +222,15 @@ export function tokenSecret(text: string): Parsed<string> {
   }
 }
 
+/** A secret that nobody guesses. */
+export function longSecret(text: string): Parsed<string> {
+  if (text.length >= 16) return { value: text }
+  return {
+    wrong: 'has fewer than 16 characters',
+    fix: 'a secret that cannot be guessed, such as openssl rand -hex 32 prints',
+  }
+}
+
 export type CrashAt = Pick<CrashPlan, 'point' | 'nth'>
 
 export const driftCheckPeriods = ['off', 'daily', 'weekly'] as const

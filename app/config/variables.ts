@@ -18,6 +18,7 @@ import {
 } from './values.ts'
 import {
   gatewayUrl,
+  longSecret,
   mailAddress,
   mailSender,
   registryUrl,
@@ -152,6 +153,13 @@ export const variables = {
     fallback: null,
     fallbackText: 'no token for other services',
     parse: tokenSecret,
+  }),
+  pseudonymSecret: define<string | null>('PSEUDONYM_SECRET', 'secret', {
+    about:
+      'Secret from which the pseudonyms of cards, devices, addresses and networks are made (docs/privacy.md), at least 16 characters, the same in every process. A new one forgets what was known of them.',
+    fallback: null,
+    fallbackText: 'drawn once into DATA_DIR with the embedded database, else they are dropped',
+    parse: longSecret,
   }),
   nodeEnv: define('NODE_ENV', 'plain', {
     about:

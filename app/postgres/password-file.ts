@@ -7,7 +7,7 @@ import { StartFailure, writeFailure } from '../start-failure.ts'
 export function clusterPassword(file: string, directory: string): string {
   try {
     if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-    if (!existsSync(directory)) return make(file)
+    if (!existsSync(directory)) return writeSecret(file, randomBytes(24).toString('base64url'))
   } catch (error) {
     throw writeFailure(error, `to read or create ${file}`, directory)
   }
@@ -24,18 +24,17 @@ export function missingPassword(file: string, directory: string): StartFailure {
   })
 }
 
-// Finished under another name first: a kill in between must not leave an empty password.
-function make(file: string): string {
-  const password = randomBytes(24).toString('base64url')
+/** A file that its owner alone reads. Finished under another name first: a kill in between must not leave an empty secret. */
+export function writeSecret(file: string, secret: string): string {
   const draft = `${file}.new`
   rmSync(draft, { force: true })
   const fd = openSync(draft, 'wx', 0o600)
   try {
-    writeSync(fd, `${password}\n`)
+    writeSync(fd, `${secret}\n`)
     fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
   renameSync(draft, file)
-  return password
+  return secret
 }

@@ -36,6 +36,7 @@ import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { newId, newIdBytes, systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { crashPoints } from '../crash-points.ts'
+import type { Pseudonyms } from '../pseudonyms.ts'
 import { SIMULATOR } from '../gateway/simulator-name.ts'
 import { fillDemo, type DemoReport } from '../start/demo.ts'
 import { DemoLives } from '../start/demo-lives.ts'
@@ -62,6 +63,7 @@ export interface ApiRoleOptions {
   readonly metrics: Metrics | null
   readonly hops: Hops
   readonly notices: Notices
+  readonly pseudonyms: Pseudonyms
   readonly releases: Releases
 }
 
@@ -86,8 +88,8 @@ const DEMO_SEED = 1
 
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
-  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics, hops, notices, releases } =
-    options
+  const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics } = options
+  const { hops, notices, pseudonyms, releases } = options
   const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
   const names = namesOfReactors(config)
 
@@ -122,7 +124,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   releases.add('lag sampler', () => sampler.stop())
 
   const placeOrderId = kafka === null ? null : await placeOrderSchemaId(config, registry.registry, log)
-  const shop: ShopSettings = { currency, reservationMinutes, clock, newId }
+  const shop: ShopSettings = { currency, reservationMinutes, clock, newId, pseudonym: pseudonyms.of }
   const { judge, stop: stopJudge } = judgeThread()
   releases.add('reading of schemas', stopJudge)
   const reader = placeOrderReader({

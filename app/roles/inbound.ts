@@ -6,6 +6,7 @@ import { DeadLetterPublisher } from '../../kafka/letters/dead-letter-publisher.t
 import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { commandTopicNames, commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
 import { InboundTopic } from '../../kafka/inbound/inbound-topic.ts'
+import { keptValue } from '../../kafka/inbound/kept-value.ts'
 import { takeCommand, type Taken, type TakingParts } from '../../kafka/inbound/take-command.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT, registerPlaceOrder } from '../../contract/registry/command-schema.ts'
@@ -45,6 +46,7 @@ export function openInbound(options: InboundOptions): Inbound {
     const topic = new InboundTopic({
       ...{ name, settings, pool, holder, limits, reachPoint, log },
       take: (record) => takeCommand(record, how, taking),
+      kept: (record) => keptValue(record, how.topic, taking.readAvro),
       onTaken: (_record, taken) => metrics?.countInbound(name, outcomeOf(name, taken)),
       monotonic: () => performance.now(),
     })

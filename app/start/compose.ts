@@ -27,6 +27,7 @@ import { Heartbeat } from '../checks/heartbeat.ts'
 import { listen } from './listen.ts'
 import type { Log } from '../log.ts'
 import { migrateDatabase } from './migrate-database.ts'
+import { pseudonymChecks, pseudonyms, pseudonymSecret } from '../pseudonyms.ts'
 import { Releases } from './releases.ts'
 import { claimDataDirectory } from './run-file.ts'
 import { openRegistry } from './schema-ids.ts'
@@ -108,8 +109,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   releases.add('listener', () => notices.stop())
   const around = { config, log, databaseUrl: database.url, metrics, notices, releases }
   const { dashboard = null, limits = {} } = options
+  const hidden = pseudonyms(pseudonymSecret(config))
   const hops = config.roles.includes('api') ? new Hops() : null
-  const api = hops === null ? null : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops })
+  const api =
+    hops === null
+      ? null
+      : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops, pseudonyms: hidden })
   const executor = api?.parts.executor ?? null
   const background = await startBackground({ ...around, executor, hops, ids: registry.ids, step })
   if (!config.roles.includes('projector'))
@@ -137,6 +142,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     degrading: () => [
       ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
       ...(tokenFile?.checks() ?? []),
+      ...(api === null ? [] : pseudonymChecks(config, hidden)),
     ],
     feed: background.feed,
     isStopping: () => stopping,

@@ -11,6 +11,7 @@ import { migrate } from '../../store/postgres/migrate.ts'
 import { type BenchContext, figure, inRounds, stated } from '../figure.ts'
 import { startDurablePostgres } from '../service/durable-postgres.ts'
 import { product, PRODUCTS, skuOf } from '../service/shop.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const BUYER = simulatedCustomer(1)
 
@@ -81,6 +82,7 @@ function placing(index: number): (read: Read) => Decision<unknown> {
     lines: [{ sku: skuOf(index), quantity: 1 }],
     currency: 'EUR',
     reservationMinutes: 15,
+    keys: NO_KEYS,
     at: Date.now(),
   }
   return (read) => placeOrder(command, read)

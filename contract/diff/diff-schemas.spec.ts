@@ -21,9 +21,9 @@ test('what is the same is left out', () => {
 })
 
 test('a version that cannot be read is told as such, and the others are compared', () => {
-  const broken = new Map([...next((text) => text.replace('"long"', '"int"')), ['OrderPlaced/v2.avsc', '{'] as const])
+  const broken = new Map([...next((text) => text.replace('"long"', '"int"')), ['OrderPlaced/v3.avsc', '{'] as const])
   const { events, faults } = diffSchemas(now, broken, null)
-  expect(faults).toMatchObject([{ code: 'F001', file: 'OrderPlaced/v2.avsc' }])
+  expect(faults).toMatchObject([{ code: 'F001', file: 'OrderPlaced/v3.avsc' }])
   expect(events).toMatchObject([{ event: 'StockAdjusted', verdict: 'forward only', deployFirst: 'writers' }])
 })
 

@@ -41,7 +41,7 @@ export function framePlaceOrder(order: AvroPlaceOrder, schemaId: number): Buffer
 export interface OrderReader {
   /** Sees to it that the schema of a framed order is known. Rejects with what passes by itself: a RegistryFailure, a JudgeBusy. */
   learnAvro(message: Buffer): Promise<void>
-  /** A framed order as JSON would have it: an id that is not named is absent. Throws DecodeError. */
+  /** A framed order as JSON would have it: what is not named is absent. Throws DecodeError. */
   readAvro(message: Buffer): unknown
 }
 
@@ -146,8 +146,8 @@ export function placeOrderReader({ schemaId, registry, judge, monotonic }: Order
         const why = decode ?? `schema id ${id} does not belong to PlaceOrder`
         throw new DecodeError('unknown-schema-id', `${why}; ${JAVA}`)
       }
-      const { orderId, ...order } = decode(message.subarray(HEADER))
-      return orderId === null ? order : { orderId, ...order }
+      const order = decode(message.subarray(HEADER))
+      return Object.fromEntries(Object.entries(order).filter(([, value]) => value !== null))
     },
   }
 }

@@ -89,7 +89,7 @@ describe('a cart', () => {
         ...on('order-o1', { ...placed, lines: free, total: eur(0) }),
         ...on('inventory-A1', stockReserved('A1', 'o1', 1)),
         ...on('payment-o1', paymentRequested('o1', 1, 0, buyer)),
-        ...on('payment-o1', paymentCaptured('o1', 1, 0, { customerId: '7', reference: 'free' })),
+        ...on('payment-o1', paymentCaptured('o1', 1, 0, { customerId: '7', region: 'online', reference: 'free' })),
         ...on('order-o1', { ...orderConfirmed('o1', free), ...total }),
         ...on('delivery-o1', { ...deliveryScheduled('o1', free), ...buyer }),
       )

@@ -18,6 +18,7 @@ import {
   type WrongCurrency,
 } from '../place-order.ts'
 import { money, totalOf, type CustomerId, type OrderId, type Sku, type Timestamp } from '../values.ts'
+import { NO_KEYS } from './payer-keys.ts'
 import { payment } from './payment.ts'
 import { attemptToPay } from './request-payment.ts'
 
@@ -102,13 +103,13 @@ export function checkOut(command: CheckOut, read: Read): Decision<CheckOutRefusa
   }
 
   read.creating(payment, orderId)
-  const placed = placedOrder({ command, buyer, lines, total })
+  const placed = placedOrder({ command: { ...command, keys: NO_KEYS }, buyer, lines, total })
   return accept(
     ...registered,
     ...placement(placed, products),
     ...attemptToPay(
-      acceptedOrder('placed', placed, placed.reservedUntil),
-      { orderId, number: 1, method: 'card', at },
+      acceptedOrder('placed', placed, { reservedUntil: placed.reservedUntil, keys: NO_KEYS }),
+      { orderId, number: 1, method: 'card', keys: NO_KEYS, at },
       read,
     ),
   )

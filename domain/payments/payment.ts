@@ -35,6 +35,7 @@ import type {
 } from '../../schemas/events.ts'
 import { to, type Addressed, type Aggregate } from '../decision.ts'
 import { money, type CustomerId, type OrderId, type Timestamp } from '../values.ts'
+import { payerKeysOf, type PayerKeys } from './payer-keys.ts'
 
 export const PAYMENT_METHODS = ['card', 'paypal', 'bank-transfer', 'on-account'] as const
 
@@ -60,6 +61,7 @@ export interface Attempt {
   /** The recorded set is open. */
   readonly method: string
   readonly amount: Money
+  readonly payer: Payer
   readonly requestedAt: Timestamp
   /** True when its capture confirmed the order: of one attempt at most. */
   readonly confirms: boolean
@@ -67,6 +69,11 @@ export interface Attempt {
   readonly declined: string | null
   /** What the gateway calls the charge; null until it is captured. */
   readonly reference: string | null
+}
+
+/** Who pays: what ties the attempt to others, and the region of the customer. */
+export interface Payer extends PayerKeys {
+  readonly region: string
 }
 
 /** Why an attempt is declined whose gateway took another amount: it is then believed only with the right one. */
@@ -84,13 +91,13 @@ export interface Refund {
 
 export const payment: Aggregate<Payment, PaymentEvent> = {
   kind: 'payment',
-  fold: 2,
+  fold: 3,
   initial: { attempts: [], refunds: [] },
   evolve(state, event) {
     switch (event.type) {
       case 'PaymentRequested': {
-        const { customerId, method, amount, at } = event
-        const asked = { customerId, method, amount, requestedAt: at }
+        const { customerId, method, amount, region, at } = event
+        const asked = { customerId, method, amount, payer: { ...payerKeysOf(event), region }, requestedAt: at }
         const attempt = { ...asked, status: 'open', confirms: false, declined: null, reference: null } as const
         return { ...state, attempts: [...state.attempts, attempt] }
       }
@@ -159,7 +166,12 @@ export function captured(
   { reference, confirms }: Pick<PaymentCaptured, 'reference' | 'confirms'>,
 ): Addressed {
   const from = attempt.status === 'open' ? 'open' : 'declined'
-  return to(payment, orderId, { type: 'PaymentCaptured', ...contentOf(orderId, attempt), reference, from, confirms })
+  const content = { ...contentOf(orderId, attempt), ...attempt.payer }
+  return to(payment, orderId, { type: 'PaymentCaptured', ...content, reference, from, confirms })
+}
+
+export function declined(orderId: OrderId, attempt: Numbered, reason: string): Addressed {
+  return to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, attempt), ...attempt.payer, reason })
 }
 
 export interface WantedRefund {

@@ -20,6 +20,7 @@ import { given, on } from '../test-kit.ts'
 import { recordRefunded, recordRefundFailed, recordReversal, requestRefund } from './refund.ts'
 import { requestPayment, type RequestPayment } from './request-payment.ts'
 import { recordCapture, recordDecline } from './settle-payment.ts'
+import { NO_KEYS } from './payer-keys.ts'
 
 const lines = [orderLine('A1', 3)]
 const placed = orderPlaced('o1', lines, { reservedUntil: NOON - 1 })
@@ -30,7 +31,7 @@ const confirmed = [...on('order-o1', orderConfirmed('o1', lines)), ...on('delive
 const paid = { 'order-o1': [placed, orderConfirmed('o1', lines)], 'payment-o1': [requested, captured] }
 
 describe('asking for a payment', () => {
-  const ask: RequestPayment = { orderId: 'o1', method: 'card', amount: null, at: NOON }
+  const ask: RequestPayment = { orderId: 'o1', method: 'card', amount: null, keys: NO_KEYS, at: NOON }
 
   test('begins the first attempt, past the reservation too', () =>
     given({ 'order-o1': [placed] })

@@ -4,10 +4,12 @@ import { accept, refuse, to, type Addressed, type Decision, type Read } from '..
 import { order, type AcceptedOrder, type Order, type UnknownOrder } from '../order.ts'
 import { sameMoney, type OrderId, type Timestamp } from '../values.ts'
 import { confirmation } from './confirm-order.ts'
+import { filledUp, type PayerKeys } from './payer-keys.ts'
 import {
   ACCOUNT,
   captured,
   contentOf,
+  declined,
   openAttempt,
   payment,
   type Attempt,
@@ -29,6 +31,7 @@ export interface RequestPayment {
   readonly method: PaymentMethod
   /** What the customer believes to pay; null when not given. There are no part payments. */
   readonly amount: Money | null
+  readonly keys: PayerKeys
   readonly at: Timestamp
 }
 
@@ -77,7 +80,7 @@ export type RequestPaymentRefusal =
  * that has been open for over two minutes is replaced; its capture, should it still come, is a late one.
  */
 export function requestPayment(command: RequestPayment, read: Read): Decision<RequestPaymentRefusal> {
-  const { orderId, method, amount, at } = command
+  const { orderId, method, amount, keys, at } = command
   const existing = read(order, orderId)
   if (existing.status === 'none') return refuse({ reason: 'unknown-order', orderId })
   if (existing.status !== 'placed') return refuse({ reason: 'order-not-payable', status: existing.status })
@@ -94,26 +97,25 @@ export function requestPayment(command: RequestPayment, read: Read): Decision<Re
   if (amount !== null && !sameMoney(amount, total)) return refuse({ reason: 'wrong-amount', total })
 
   return accept(
-    ...(open === null
-      ? []
-      : [to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, open), reason: 'replaced' })]),
-    ...attemptToPay(existing, { orderId, number: attempts + 1, method, at }, read),
+    ...(open === null ? [] : [declined(orderId, open, 'replaced')]),
+    ...attemptToPay(existing, { orderId, number: attempts + 1, method, keys, at }, read),
   )
 }
 
 /** The next attempt at a placed order. What needs no gateway is captured with it. */
 export function attemptToPay(
   placed: AcceptedOrder,
-  asked: Pick<RequestPayment, 'orderId' | 'method' | 'at'> & { readonly number: number },
+  asked: Pick<RequestPayment, 'orderId' | 'method' | 'keys' | 'at'> & { readonly number: number },
   read: Read,
 ): readonly Addressed[] {
   const { orderId, number, method, at } = asked
   const { customerId, tier, region, total: amount } = placed
+  const payer = { ...filledUp(asked.keys, placed.keys), region }
   const outcome = { status: 'open', confirms: false, declined: null, reference: null } as const
-  const attempt: Numbered = { customerId, method, amount, requestedAt: at, ...outcome, number }
+  const attempt: Numbered = { customerId, method, amount, payer, requestedAt: at, ...outcome, number }
   const reference = amount.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
   return [
-    to(payment, orderId, { type: 'PaymentRequested', ...contentOf(orderId, attempt), tier, region, at }),
+    to(payment, orderId, { type: 'PaymentRequested', ...contentOf(orderId, attempt), ...payer, tier, at }),
     ...(reference === null
       ? []
       : [captured(orderId, attempt, { reference, confirms: true }), ...confirmation(orderId, placed, read)]),

@@ -1,10 +1,10 @@
 /** What became of an attempt to pay, as the gateway says it or as time decides it. Asked twice it changes nothing. */
 import type { Money } from '../../schemas/events.ts'
-import { accept, refuse, to, type Decision, type Read } from '../decision.ts'
+import { accept, refuse, type Decision, type Read } from '../decision.ts'
 import { order } from '../order.ts'
 import { sameMoney, type OrderId } from '../values.ts'
 import { confirmation } from './confirm-order.ts'
-import { attemptOf, captured, contentOf, openAttempt, payment, refundOf, WRONG_AMOUNT } from './payment.ts'
+import { attemptOf, captured, declined, openAttempt, payment, refundOf, WRONG_AMOUNT } from './payment.ts'
 
 export interface RecordCapture {
   readonly orderId: OrderId
@@ -56,10 +56,9 @@ export function recordCapture(command: RecordCapture, read: Read): Decision<Unkn
   if (attempt === null) return refuse({ reason: 'unknown-attempt', orderId, attempt: command.attempt })
   const { status, amount: asked } = attempt
   if (taken === null ? status === 'declined' && attempt.declined === WRONG_AMOUNT : !sameMoney(taken, asked)) {
-    const declined = { type: 'PaymentDeclined', ...contentOf(orderId, attempt), reason: WRONG_AMOUNT } as const
     return refuse(
       { reason: WRONG_AMOUNT, asked, taken },
-      ...(status === 'open' ? [to(payment, orderId, declined)] : []),
+      ...(status === 'open' ? [declined(orderId, attempt, WRONG_AMOUNT)] : []),
     )
   }
   if (status === 'captured') return accept()
@@ -82,5 +81,5 @@ export function recordDecline(command: RecordDecline, read: Read): Decision<Unkn
   if (attempt === null) return refuse({ reason: 'unknown-attempt', orderId, attempt: command.attempt })
   if (attempt.status === 'captured') return refuse({ reason: 'already-captured', orderId, attempt: attempt.number })
   if (attempt.status === 'declined') return accept()
-  return accept(to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, attempt), reason }))
+  return accept(declined(orderId, attempt, reason))
 }

@@ -54,7 +54,7 @@ describe('the key of a record', () => {
   test('has another fingerprint for another order', () => {
     const identity = { source: 'kafka:s', key: 'k', timestamp: null } as const
     const wanted: WantedOrder = { customerId: 'c1', lines: [{ sku: 'A', quantity: 1 }] }
-    const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 0, newId: () => 'id' }
+    const shop = { currency: 'EUR', reservationMinutes: 15, clock: () => 0, newId: () => 'id', pseudonym: () => null }
     const print = (change: Partial<WantedOrder>) => {
       const asked = commandTopics['order-commands'].asked({ ...wanted, ...change }, { identity, shop })
       return commandKey(identity, 'content' in asked ? asked.content : []).fingerprint.toString('hex')

@@ -2,6 +2,7 @@
 import { decideReport, deliveryReportRequest } from '../../commands/delivery.ts'
 import { summaryOf } from '../../commands/faults.ts'
 import { placeOrderCommand, placeOrderRequest } from '../../commands/order.ts'
+import type { Checked } from '../../commands/request.ts'
 import type { DeliveryRefusal } from '../../domain/delivery.ts'
 import { placeOrder } from '../../domain/place-order.ts'
 import type { TopicName } from '../topics/topics.ts'
@@ -11,6 +12,7 @@ import { refusedAs, type CommandTopic } from './take-command.ts'
 
 const orderCommands: CommandTopic = {
   noun: 'order',
+  hasKeys: true,
   takesAvro: true,
   decidedAnew: [],
   did: (orderId, refused) => (refused === null ? `placed order ${orderId}` : `rejected order ${orderId}: ${refused}`),
@@ -34,6 +36,7 @@ const orderCommands: CommandTopic = {
 
 const deliveryCommands: CommandTopic = {
   noun: 'report',
+  hasKeys: false,
   takesAvro: false,
   // What came too early fits once what it waits for has come.
   decidedAnew: ['delivery-not-found', 'delivery-not-possible'],
@@ -76,6 +79,6 @@ function deliveryStatus(refusal: DeliveryRefusal): string {
   return refusal.reason === 'unknown-delivery' ? NO_DELIVERY : refusal.status
 }
 
-function invalidRequest({ faults }: { readonly faults: Parameters<typeof summaryOf>[1] }): RecordFault {
-  return { class: 'invalid-request', message: summaryOf('body', faults) }
+function invalidRequest({ faults, code }: Extract<Checked<unknown>, { readonly faults: unknown }>): RecordFault {
+  return { class: code ?? 'invalid-request', message: summaryOf('body', faults) }
 }

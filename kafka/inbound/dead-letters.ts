@@ -25,6 +25,7 @@ import { readRoom, type LetterLimits, type LetterRoom } from '../letters/letter-
 import { inKeyOrder } from './in-key-order.ts'
 import { settleBatch } from './inbound-offsets.ts'
 import { deadLetter, type ArrivedRecord, type RecordFault } from './inbound-record.ts'
+import { keptValue } from './kept-value.ts'
 import { openBatch, type BatchPlace } from './parked-batch.ts'
 import { readValue } from './record-value.ts'
 import {
@@ -113,7 +114,9 @@ export function deadLetters(parts: DeadLettersParts): DeadLetters {
     )
     const letters = records.flatMap((record, index) => {
       const outcome = taken[index]
-      return outcome === undefined || !('class' in outcome) ? [] : [deadLetter(record, outcome)]
+      return outcome === undefined || !('class' in outcome)
+        ? []
+        : [deadLetter(record, outcome, keptValue(record, taking.topic, parts.readAvro))]
     })
     const told = taken.map((one) => toldOf(one, taking).outcome)
     const count = (outcome: Outcome) => String(told.filter((one) => one === outcome).length)

@@ -77,10 +77,10 @@ export function headerText({ headers }: InboundRecord, name: string): string | n
   return headerTexts(headers, [name])[0] ?? null
 }
 
-/** The record as it is parked. */
-export function deadLetter(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
+/** The record as it is parked. `kept`: of its value. */
+export function deadLetter(record: ArrivedRecord, fault: RecordFault, kept = record.value): NewDeadLetter {
   const headers = record.headers.map(([name, bytes]) => [storedName(name), bytes?.toString('base64') ?? null])
-  return { ...unreadLetter(record, fault), headers: Buffer.from(JSON.stringify(headers)) }
+  return { ...unreadLetter(record, fault, kept), headers: Buffer.from(JSON.stringify(headers)) }
 }
 
 /** A name that is not UTF-8 is stored as its bytes. */
@@ -89,16 +89,15 @@ function storedName(name: Buffer): StoredHeader[0] {
 }
 
 /** Without its headers, for when they are what fails. */
-export function unreadLetter(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
-  const { key, value } = record
+export function unreadLetter(record: ArrivedRecord, fault: RecordFault, kept = record.value): NewDeadLetter {
   const [name, message] = [storable(fault.class), storable(fault.message)]
   const cause = causeOf({ class: name, message })
-  const { batchFrom, offset } = record
+  const { batchFrom, offset, key } = record
   const place =
     batchFrom === null
       ? { record: markOf(record), lastOffset: null }
       : { record: { ...markOf(record), offset: batchFrom }, lastOffset: offset }
-  return { ...place, key, value, headers: Buffer.from('[]'), class: name, message, cause }
+  return { ...place, key, value: kept, headers: Buffer.from('[]'), class: name, message, cause }
 }
 
 /** Without what Postgres takes in no text (NUL), or a terminal would act on, and not longer than anybody reads. */

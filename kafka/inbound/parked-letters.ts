@@ -10,20 +10,24 @@ import type { Taken } from './take-command.ts'
 /** How often it is looked whether letters were decided upon. */
 const ROOM_LOOK_MS = 1_000
 
-/** Those of a chunk that could not be handled. */
-export function parkedLetters(chunk: readonly ArrivedRecord[], taken: readonly Taken[]): readonly NewDeadLetter[] {
+/** Those of a chunk that could not be handled. `kept`: what is kept of a record's value. */
+export function parkedLetters(
+  chunk: readonly ArrivedRecord[],
+  taken: readonly Taken[],
+  kept: (record: ArrivedRecord) => Buffer | null,
+): readonly NewDeadLetter[] {
   return chunk.flatMap((record, index) => {
     const outcome = taken[index]
-    return outcome === undefined || !('class' in outcome) ? [] : [letterOf(record, outcome)]
+    return outcome === undefined || !('class' in outcome) ? [] : [letterOf(record, outcome, kept(record))]
   })
 }
 
 /** What cannot even be told of a record is left out of its letter. */
-function letterOf(record: ArrivedRecord, fault: RecordFault): NewDeadLetter {
+function letterOf(record: ArrivedRecord, fault: RecordFault, kept: Buffer | null): NewDeadLetter {
   try {
-    return deadLetter(record, fault)
+    return deadLetter(record, fault, kept)
   } catch (error) {
-    return unreadLetter(record, faultOf(error))
+    return unreadLetter(record, faultOf(error), kept)
   }
 }
 

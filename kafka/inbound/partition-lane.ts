@@ -41,6 +41,8 @@ export interface LaneParts {
   readonly holder: string
   readonly limits: LetterLimits
   readonly take: (record: InboundRecord) => Promise<Taken>
+  /** What is kept of the value of one that is parked. */
+  readonly kept: (record: InboundRecord) => Buffer | null
   readonly log: KafkaLog
   /** The fault hook. */
   readonly reachPoint: (point: InboundPoint) => void
@@ -143,7 +145,7 @@ export class PartitionLane {
   async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: Visit): Promise<boolean> {
     const last = chunk.at(-1)
     if (last === undefined) return false
-    const letters = parkedLetters(chunk, taken)
+    const letters = parkedLetters(chunk, taken, this.#parts.kept)
     await awaitRoom(letters, {
       ...{ limits: this.#parts.limits, signal: visit.signal },
       look: (limits, coming) => this.#insist(() => makeRoom(this.#parts.pool, limits, coming), visit.signal),
@@ -173,7 +175,7 @@ export class PartitionLane {
       return await this.#advance(markOf(last), letters, visit)
     } catch (error) {
       if (letter === undefined || this.#careful === 0 || error instanceof HandedOver) throw error
-      return this.#advance(markOf(last), [unreadLetter(last, faultOf(error))], visit)
+      return this.#advance(markOf(last), [unreadLetter(last, faultOf(error), this.#parts.kept(last))], visit)
     }
   }
 

@@ -7,6 +7,7 @@ import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure, type Command, type Executor } from '../../store/commit/command.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { commandKey, identityOf, type RecordIdentity } from './command-key.ts'
+import type { Keeping } from './kept-value.ts'
 import { headerText, type InboundRecord, type RecordFault } from './inbound-record.ts'
 import { faultOf, MAX_VALUE_BYTES, valueOf, type ReadAvro } from './record-value.ts'
 
@@ -28,11 +29,9 @@ export interface TakenCommand {
   readonly refused: string | null
 }
 
-export interface CommandTopic {
+export interface CommandTopic extends Keeping {
   /** What a record of it is, for people. */
   readonly noun: string
-  /** Beside JSON. */
-  readonly takesAvro: boolean
   /** Classes of letters that were decided, and are decided anew where somebody tries them again. */
   readonly decidedAnew: readonly string[]
   /** What was done, for people. `refused`: as of a taken command. */

@@ -9,6 +9,7 @@ import {
   type ChargeMemory,
   type ChargeSituation,
 } from './charge-step.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000
@@ -19,7 +20,7 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
   const asked: Numbered = {
     ...{ number: 1, status: 'open', customerId: 'c1', method: 'card' },
     ...{ confirms: false, declined: null, reference: null },
-    ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON },
+    ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON, payer: { ...NO_KEYS, region: 'FR' } },
     ...attempt,
   }
   return { order: 'placed', at: NOON, transferDays: 0, onlyRead: false, attempt: asked, ...rest } as const

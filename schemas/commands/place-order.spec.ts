@@ -6,14 +6,16 @@ import { decodePlaceOrder, encodePlaceOrder, placeOrderSchema } from './place-or
 describe('PlaceOrder in Avro', () => {
   test('is what was published: others have it by its text', () => {
     const fingerprint = createHash('sha256').update(JSON.stringify(placeOrderSchema)).digest('hex')
-    expect(fingerprint).toBe('a6d3f71c3dc51dc723984bf8362eb4a878dfbc151d15ffd025807455fae0064d')
+    expect(fingerprint).toBe('2416fddf68260d806257c5c4a4b1b4ff78c68107cf6bdacedadfc542a7fc302a')
   })
 
   test('comes back as it was', () => {
+    const key = fc.option(fc.string())
     const order = fc.record({
       orderId: fc.option(fc.string()),
       customerId: fc.string(),
       lines: fc.array(fc.record({ sku: fc.string(), quantity: fc.integer() })),
+      ...{ card: key, device: key, address: key, network: key, cardRegion: key },
     })
     fc.assert(
       fc.property(order, (value) => {

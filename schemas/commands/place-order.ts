@@ -36,13 +36,28 @@ export const placeOrderSchema: RecordSchema = {
       },
       doc: '1 to 100; a product may stand on several.',
     },
+    key('card', "The provider's name for the card, never its number."),
+    key('device', 'The device that it comes from.'),
+    key('address', 'The address that it is for.'),
+    key('network', 'The network that it comes from.'),
+    key('cardRegion', 'Country of the card, two letters.'),
   ],
+}
+
+/** What only a pseudonym is kept of; the region alone stays as it is. */
+function key(name: string, doc: string): RecordSchema['fields'][number] {
+  return { name, type: ['null', 'string'], doc, default: null }
 }
 
 export interface AvroPlaceOrder {
   readonly orderId: string | null
   readonly customerId: string
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[]
+  readonly card?: string | null
+  readonly device?: string | null
+  readonly address?: string | null
+  readonly network?: string | null
+  readonly cardRegion?: string | null
 }
 
 const type = avroType(placeOrderSchema)

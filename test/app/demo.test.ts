@@ -113,7 +113,7 @@ test('in production the orders of a demo that was asked for stay placed', async 
 
 test('where mails leave the machine and a real gateway takes payments, the demo has no addresses and asks for no money', async () => {
   const { committer, pool } = await stores.start()
-  const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+  const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId, pseudonym: () => null }
   const reach = { payments: false, mails: false, texts: false }
   const { placed } = await fillDemo(80, { executor: committer, traffic: createTraffic(1), shop, reach })
   expect(placed.length).toBeGreaterThan(60)

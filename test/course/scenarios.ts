@@ -75,8 +75,8 @@ async function addedSymbol(release: Release): Promise<void> {
     [2, { tier: 'gold' }],
   ])
   const [event] = (await stored(release, 'OrderPlaced')).slice(-1)
-  expect(event).toMatchObject({ schemaVersion: 2, means: [{ tier: 'gold' }] })
-  expect(asVersion(release, 1, event)).toMatchObject({ tier: 'standard' })
+  expect(event).toMatchObject({ schemaVersion: 3, means: [{ tier: 'gold' }] })
+  expect(asVersion(release, 2, event)).toMatchObject({ tier: 'standard' })
 }
 
 async function nestedRecord(release: Release): Promise<void> {
@@ -89,8 +89,8 @@ async function nestedRecord(release: Release): Promise<void> {
   ])
   await release.shop.place('o-6', [{ sku: 'A', quantity: 1 }])
   const [event] = (await stored(release, 'OrderPlaced')).slice(-1)
-  expect(event).toMatchObject({ schemaVersion: 2, means: [{ lines: [{ sku: 'A', taxPercent: 19 }] }] })
-  expect(asVersion(release, 1, event)).toMatchObject({ lines: [{ sku: 'A', quantity: 1 }] })
+  expect(event).toMatchObject({ schemaVersion: 3, means: [{ lines: [{ sku: 'A', taxPercent: 19 }] }] })
+  expect(asVersion(release, 2, event)).toMatchObject({ lines: [{ sku: 'A', quantity: 1 }] })
   expect(await release.state('order-o-6')).toMatchObject({ lines: [{ taxPercent: 19 }] })
 }
 

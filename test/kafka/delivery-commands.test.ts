@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { LETTER_LIMITS, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openTakingShop, type TakingShop } from './taking-shop.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const kafka = await testKafka()
 const by = 'test'
@@ -42,7 +43,7 @@ describe.skipIf(kafka === null)('reports on deliveries over Kafka', () => {
 
   const place = (orderId: string) => own.shop.place(orderId, [{ sku: 'A1', quantity: 1 }], { customerId: 'v1' })
   async function pay(orderId: string): Promise<void> {
-    const command = { orderId, method: 'on-account', amount: null, at: Date.now() } as const
+    const command = { orderId, method: 'on-account', amount: null, keys: NO_KEYS, at: Date.now() } as const
     const { ask } = asking({ executor: own.store.committer, newId }, null)
     expect(await ask((read) => requestPayment(command, read))).toBeNull()
   }

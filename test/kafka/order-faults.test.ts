@@ -131,7 +131,7 @@ describe.skipIf(kafka === null)('orders over Kafka', () => {
         ? Promise.reject(new RegistryFailure('registry-unreachable', 'GET http://registry:8081/schemas/ids/9: refused'))
         : Promise.resolve(placeOrderText),
     )
-    const shopSettings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+    const shopSettings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId, pseudonym: () => null }
     const parts = { executor: store.committer, shop: shopSettings, ...reader }
     taker = startTaker({ settings, pool, executor: store.committer, take: (record) => takeOrder(record, parts) })
     const order = { orderId: null, customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] }

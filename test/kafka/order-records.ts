@@ -4,6 +4,7 @@ import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { pino } from 'pino'
 import { newId, systemClock } from '../../app/clock.ts'
 import { commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
+import { keptValue } from '../../kafka/inbound/kept-value.ts'
 import { takeCommand, type TakingParts } from '../../kafka/inbound/take-command.ts'
 import type { InboundRecord } from '../../kafka/inbound/inbound-record.ts'
 import { InboundTopic, type InboundTopicParts } from '../../kafka/inbound/inbound-topic.ts'
@@ -88,7 +89,7 @@ export function startTaker({ executor, before, name = 'order-commands', ...optio
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const parts = {
     executor,
-    shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId },
+    shop: { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId, pseudonym: () => null },
     ...orderReader(AVRO_ID),
   }
   const taker = new InboundTopic({
@@ -99,6 +100,7 @@ export function startTaker({ executor, before, name = 'order-commands', ...optio
       before?.(record)
       return takeCommand(record, { topic: commandTopics[name], anewAfter: null }, parts)
     },
+    kept: (record) => keptValue(record, commandTopics[name], parts.readAvro),
     reachPoint: () => undefined,
     onTaken: () => undefined,
     log,

@@ -30,7 +30,7 @@ export async function openTakingShop(
   for (const customer of customers) await shop.register(customer)
   const store = await startStoreProcess(database.url, { listens: true })
   const pool = openPool(database.url, { name: 'test inbound', max: 4 })
-  const settings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+  const settings = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId, pseudonym: () => null }
   return {
     ...{ shop, store, pool },
     taking: (schemaId = null) => ({ executor: store.committer, shop: settings, ...orderReader(schemaId) }),

@@ -49,6 +49,7 @@ describe('a record for which something throws', () => {
     const outcomes: string[] = []
     const parts: LaneParts = {
       ...{ pool, holder: newId(), limits: LETTER_LIMITS, log: quiet, reachPoint: () => undefined },
+      kept: ({ value }) => value,
       take: (record) =>
         record.offset === BAD && change.take !== undefined ? change.take(record, taking) : takeOrder(record, taking),
       onTaken: ({ offset }) => outcomes.push(String(offset)),

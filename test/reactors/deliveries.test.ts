@@ -10,6 +10,7 @@ import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
 import { openPaying, type Paying } from './paying.ts'
 import { breaches, names } from './reacting.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 /** Two minutes: longer than any of these tests. */
 const LONG_MS = 120_000
@@ -30,10 +31,20 @@ const play = (carrier: Carrier = swift) => paying.react({}, { reactors: [deliver
 
 async function paid(orderId: string): Promise<void> {
   const lines = [{ sku: 'A1', quantity: 2 }]
-  const command = { orderId, named: true, customerId: 'v1', lines, currency: 'EUR', reservationMinutes: 15 }
+  const command = {
+    orderId,
+    named: true,
+    customerId: 'v1',
+    lines,
+    currency: 'EUR',
+    reservationMinutes: 15,
+    keys: NO_KEYS,
+  }
   const refusals = [
     await paying.run((read) => placeOrder({ ...command, at: Date.now() }, read)),
-    await paying.run((read) => requestPayment({ orderId, method: 'on-account', amount: null, at: Date.now() }, read)),
+    await paying.run((read) =>
+      requestPayment({ orderId, method: 'on-account', amount: null, keys: NO_KEYS, at: Date.now() }, read),
+    ),
   ]
   expect(refusals).toEqual([null, null])
 }

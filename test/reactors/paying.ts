@@ -19,6 +19,7 @@ import type { LeasedWorker } from '../../store/log/under-lease.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { openReacting, shopEvents, type Reacting } from './reacting.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 export interface Paying extends Reacting {
   /** Where the gateway is asked; the same after it was stopped and started again. */
@@ -94,13 +95,13 @@ export async function openPaying(options: Partial<SimulatorOptions> = {}): Promi
         placeOrder(
           {
             ...{ orderId, named: true, customerId, lines: [{ sku: 'A1', quantity }], currency: 'EUR' },
-            ...{ reservationMinutes: 15, at: Date.now() },
+            ...{ reservationMinutes: 15, keys: NO_KEYS, at: Date.now() },
           },
           read,
         ),
       ),
     request: (orderId, method = 'card') =>
-      done((read) => requestPayment({ orderId, method, amount: null, at: Date.now() }, read)),
+      done((read) => requestPayment({ orderId, method, amount: null, keys: NO_KEYS, at: Date.now() }, read)),
     orderOf: (orderId) => look((read) => read(order, orderId).status),
     paymentOf: (orderId) => look((read) => read(payment, orderId)),
     async [Symbol.asyncDispose]() {

@@ -152,6 +152,7 @@ describe('room for letters', () => {
         ...{ pool, holder: newId(), limits, log, reachPoint: () => undefined },
         take: async ({ value }) =>
           String(value) === 'bad' ? { class: 'bad', message: 'it is bad' } : { orderId: 'o', refused: null },
+        kept: ({ value }) => value,
         onTaken: ({ offset }) => told.push(offset),
       },
     )

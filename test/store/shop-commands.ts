@@ -7,6 +7,7 @@ import { inventory, listProduct, receiveStock } from '../../domain/inventory.ts'
 import { eur, NOON } from '../../domain/test-events.ts'
 import { placeOrder } from '../../domain/place-order.ts'
 import type { Command, CommandKey, Execution, Executor, Look, VersionedRead } from '../../store/commit/command.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const CURRENCY = 'EUR'
 
@@ -69,6 +70,7 @@ export function place(
     lines: skus.map((sku) => ({ sku, quantity: 1 })),
     currency: CURRENCY,
     reservationMinutes: 0,
+    keys: NO_KEYS,
     at: NOON,
   }
   return commandOf({

@@ -34,6 +34,7 @@ import { Hops } from '../../store/log/hops.ts'
 import { readLog } from '../../store/log/read-log.ts'
 import { SchemaUsage } from '../../store/log/schema-usage.ts'
 import { orderReader } from './order-reader.ts'
+import { pseudonyms } from '../../app/pseudonyms.ts'
 
 export interface ApiService {
   readonly app: ApiServer
@@ -88,7 +89,13 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
 
   const traffic = createTraffic(1)
   const ids = await registerEventSchemas(embeddedRegistry(pool))
-  const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId }
+  const shop = {
+    currency: 'EUR',
+    reservationMinutes: 15,
+    clock: systemClock,
+    newId,
+    pseudonym: pseudonyms('of the tests of the API').of,
+  }
   const taking = { executor: committer, shop, ...orderReader() }
   const sampler = new LagSampler({
     ...{

@@ -7,7 +7,7 @@ import { compose } from '../../app/start/compose.ts'
 import { packageRoot } from '../../cli/package-root.ts'
 import { packageVersion } from '../../cli/package-version.ts'
 import { testDatabase } from './database.ts'
-import { demoOf, makeDataDir } from './service.ts'
+import { demoOf, makeDataDir, PSEUDONYMS } from './service.ts'
 
 export interface ServiceHere {
   readonly url: string
@@ -30,7 +30,7 @@ export async function serviceHere({ dataDir, env = {}, early = false }: ServiceH
   const database = env['DATABASE_URL'] === undefined ? await testDatabase() : null
   const data = dataDir === undefined ? makeDataDir() : { path: dataDir, remove: () => undefined }
   const own = database === null ? {} : { DATABASE_URL: database.url }
-  const config = requireConfig({ DATA_DIR: data.path, PORT: '0', ...demoOf(env), EFFECTS: 'off', ...own, ...env })
+  const config = requireConfig({ DATA_DIR: data.path, PORT: '0', ...demoOf(env), EFFECTS: 'off', ...PSEUDONYMS, ...own, ...env })
   const built = join(packageRoot, 'dist/dashboard')
   const service = await compose({
     config,

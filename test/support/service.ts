@@ -68,6 +68,7 @@ export async function startService({
       ...demoOf(env),
       RESERVATION_MINUTES: '0',
       EFFECTS: 'off',
+      ...PSEUDONYMS,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -137,6 +138,9 @@ async function readyUrl(dataDir: string, pid: number): Promise<string | null> {
 export function demoOf(env: Readonly<Record<string, string>>): { readonly DEMO: string } {
   return { DEMO: Number(env['DEMO_ORDERS'] ?? 0) > 0 ? 'on' : 'off' }
 }
+
+/** Without a secret a service on a shared database is degraded. */
+export const PSEUDONYMS = { PSEUDONYM_SECRET: 'of the tests of this project' } as const
 
 /** The environment without what would configure the service behind the test's back. */
 function inherited(): NodeJS.ProcessEnv {

@@ -11,6 +11,7 @@ import { placeOrder } from '../../domain/place-order.ts'
 import type { Tier } from '../../schemas/events.ts'
 import type { Execution } from '../../store/commit/command.ts'
 import { openPool } from '../../store/postgres/database.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 
 const CURRENCY = 'EUR'
 const NOON = Date.UTC(2025, 10, 28, 12)
@@ -98,7 +99,10 @@ export async function openShop(url: string) {
       options: { readonly customerId?: string; readonly key?: string } = {},
     ) => {
       const { customerId = 'c1', key = null } = options
-      const asked = { orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15, at: NOON }
+      const asked = {
+        ...{ orderId, named: true, customerId, lines, currency: CURRENCY, reservationMinutes: 15 },
+        ...{ keys: NO_KEYS, at: NOON },
+      }
       return run((read) => placeOrder(asked, read), one(orderId), key)
     },
     cancel: (orderId: string, key: string | null = null, reason: string | null = null) =>
