@@ -6,7 +6,7 @@ import { closed, ref } from '../commands/shape.ts'
 import { codesOf } from './http/problem-document.ts'
 import type { ViewName } from '../projections/views/views.ts'
 import type { Scarce } from './connection/budgets.ts'
-import type { Role } from './http/roles.ts'
+import type { TokenRole } from './http/roles.ts'
 import { PROBLEMS, type ProblemCode } from './http/problems.ts'
 import { commandValidator } from './http/validation.ts'
 import { Problem } from './shapes/problem.ts'
@@ -14,7 +14,7 @@ import { Problem } from './shapes/problem.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The role a route needs; null: none. A route that does not say (a page) is for readers. */
-    readonly role?: Role | null
+    readonly role?: TokenRole | null
     readonly headers?: KnownHeaders
   }
 }
@@ -29,6 +29,8 @@ export interface Operation<Schema extends FastifySchema = FastifySchema> {
   readonly schema: Schema
   readonly config: FastifyContextConfig
   readonly validatorCompiler?: FastifySchemaCompiler<FastifySchema>
+  /** Bytes; absent: as of all others. */
+  readonly bodyLimit?: number
 }
 
 export interface Described {
@@ -38,7 +40,7 @@ export interface Described {
   readonly summary: string
   readonly description?: string
   /** Null: needs no token. */
-  readonly role: Role | null
+  readonly role: TokenRole | null
   readonly headers?: KnownHeaders
   /** Absent: the database. */
   readonly uses?: Scarce | null

@@ -23,6 +23,9 @@ import type { NotificationParts } from './routes/notifications.ts'
 import type { Tokens } from './http/access.ts'
 import type { ApiToken } from './http/roles.ts'
 import type { LiveParts } from './routes/live.ts'
+import type { BehaviourFigures } from '../insights/behaviour/figures.ts'
+import type { DeadLetterParts } from './routes/dead-letters.ts'
+import type { UserEventParts } from './insights/user-events.ts'
 import type { Metrics } from './metrics.ts'
 import type { PaymentParts } from './routes/payment-attempt.ts'
 
@@ -71,6 +74,9 @@ export interface ApiParts extends OperationParts {
   readonly deadLetters: DeadLetters
   readonly kafka: KafkaParts
   readonly live: LiveParts['live']
+  /** What customers do. */
+  readonly behaviour: UserEventParts['behaviour'] &
+    DeadLetterParts['behaviour'] & { readonly figures: BehaviourFigures }
   /** Random orders of the simulated shop. */
   readonly simulateOrders: (count: number) => readonly WantedOrder[]
 }

@@ -23,12 +23,13 @@ export function resource<Of extends Schemas, Parts>(
   handlers: (parts: Parts) => Handlers<Of>,
 ): Resource<Parts> {
   function register<Name extends keyof Of>(app: ApiServer, name: Name, handler: Handler<Of[Name]>): void {
-    const { schema, validatorCompiler, method, url, config } = operations[name]
+    const { schema, validatorCompiler, method, url, config, bodyLimit } = operations[name]
     app.route<RouteGenericInterface, ContextConfigDefault, Of[Name]>({
       method,
       url,
       config,
       ...(validatorCompiler && { validatorCompiler }),
+      ...(bodyLimit !== undefined && { bodyLimit }),
       schema: Object.assign({ operationId: name }, schema),
       handler,
     })

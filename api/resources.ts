@@ -8,6 +8,7 @@ import { recommendations } from './insights/recommendations.ts'
 import { activity } from './routes/activity.ts'
 import { alerts } from './routes/alerts.ts'
 import { analytics } from './routes/analytics.ts'
+import { behaviour } from './insights/behaviour.ts'
 import { checkOuts } from './routes/check-out.ts'
 import { customers } from './routes/customers.ts'
 import { start } from './routes/dashboard.ts'
@@ -29,6 +30,7 @@ import { reactors } from './routes/reactors.ts'
 import { returns } from './routes/returns.ts'
 import { schemas } from './routes/schemas.ts'
 import { simulation } from './routes/simulation.ts'
+import { userEvents } from './insights/user-events.ts'
 
 /** Without tokens, and none of their answers counts for the rate limit: probes come as often as they are set to. */
 export const uncountedResources: readonly Resource<ApiParts>[] = [health]
@@ -52,6 +54,7 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   recommendations,
   forecasts,
   demand,
+  behaviour,
   activity,
   events,
   simulation,
@@ -67,10 +70,14 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   documentation,
 ]
 
+/** JSON as text/plain too. */
+export const plainResources: readonly Resource<ApiParts>[] = [userEvents]
+
 export const allResources: readonly Resource<ApiParts>[] = [
   ...uncountedResources,
   ...openResources,
   ...guardedResources,
+  ...plainResources,
   ...streamingResources,
 ]
 

@@ -13,7 +13,7 @@ import { takeWebSockets, Upgrades } from './connection/upgrades.ts'
 import { checkHost, requireRole, Tokens } from './http/access.ts'
 import { checkContentCoding, checkTransferCoding, ignoreTypeOfNothing } from './http/body-headers.ts'
 import { errorHandler, occurrenceOf, type ReportDefect } from './http/error-handler.ts'
-import { acceptJsonOnly } from './http/json-body.ts'
+import { acceptJsonOnly, acceptPlainJson } from './http/json-body.ts'
 import { answerUnrouted } from './http/method-not-allowed.ts'
 import { observeAnswers, unroutedObserver } from './http/observe.ts'
 import { checkOrigin } from './http/origin.ts'
@@ -30,6 +30,7 @@ import {
   guardedResources,
   namedShapes,
   openResources,
+  plainResources,
   streamingResources,
   uncountedResources,
 } from './resources.ts'
@@ -73,6 +74,11 @@ export function buildServer(given: ApiParts): ApiServer {
     shareTurns(guarded)
     waitForViews(guarded, parts.views)
     for (const { serve } of guardedResources) serve(guarded, parts)
+    guarded.register((plain: ApiServer, _options, done) => {
+      acceptPlainJson(plain)
+      for (const { serve } of plainResources) serve(plain, parts)
+      done()
+    })
     registryRoutes(guarded, parts, reportDefect)
     documentationPage(guarded)
   })

@@ -122,6 +122,107 @@ export interface Analytics {
   readonly asOf: string | null
 }
 
+/** How far sessions came, by day. */
+export interface BehaviourFunnel {
+  /** Newest day first. */
+  readonly items: readonly ({
+    /** Day on which the sessions began (UTC). */
+    readonly day: string
+    /** Sessions that are over, machines left out. */
+    readonly sessions: number
+    /** Sessions with a view of a product. */
+    readonly product_view: number
+    /** Sessions with something put into the cart. */
+    readonly add_to_cart: number
+    /** Sessions with a check-out. */
+    readonly checkout: number
+    /** Sessions with an attempt to pay. */
+    readonly payment_attempt: number
+    /** Sessions with an order. */
+    readonly order_completed: number
+    /** Sessions in which the stages up to this one all happened, none before the one ahead of it. */
+    readonly strict: {
+      /** Sessions with a view of a product. */
+      readonly product_view: number
+      /** Sessions with something put into the cart. */
+      readonly add_to_cart: number
+      /** Sessions with a check-out. */
+      readonly checkout: number
+      /** Sessions with an attempt to pay. */
+      readonly payment_attempt: number
+      /** Sessions with an order. */
+      readonly order_completed: number
+    }
+    /** Percent of the sessions with an order; null over none. */
+    readonly conversion: number | null
+  })[]
+  /** Sessions that still go on: they are in no day yet. */
+  readonly open: number
+  /** Time of the newest event; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Events by minute. */
+export interface BehaviourMinutes {
+  /** Newest first, at most 1,440. */
+  readonly items: readonly {
+    /** Its beginning. RFC 3339, UTC. */
+    readonly minute: string
+    /** Events in it. */
+    readonly events: number
+    /** Events by type; types without events are left out. */
+    readonly byType: {
+      readonly [more: string]: unknown
+    }
+  }[]
+  /** Time of the newest event; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** What is looked at, and what is looked at together. */
+export interface BehaviourProducts {
+  /** The most viewed first. */
+  readonly items: readonly {
+    /** A product of the catalogue. */
+    readonly sku: string
+    /** Views. */
+    readonly views: number
+    /** Times that it was put into a cart. */
+    readonly carts: number
+    /** The 10 that are most often viewed in the same session. */
+    readonly together: readonly {
+      /** A product. */
+      readonly sku: string
+      /** Sessions that viewed both among their first 20 products. */
+      readonly sessions: number
+    }[]
+  }[]
+  /** Time of the newest event; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
+/** Sessions: what one subject does without a pause of 30 minutes. */
+export interface BehaviourSessions {
+  /** Sessions that are over, machines left out. */
+  readonly closed: number
+  /** Sessions that still go on. */
+  readonly open: number
+  /** Sessions of machines: over 500 events or 12 hours. */
+  readonly automated: number
+  /** Events that came too late for their session. */
+  readonly late: number
+  /** Events that came again within 10 minutes. */
+  readonly duplicates: number
+  /** Events that count, late ones included. */
+  readonly events: number
+  /** Median length of a session that is over, in whole seconds. */
+  readonly medianSeconds: number | null
+  /** Median number of its events. */
+  readonly medianEvents: number | null
+  /** Time of the newest event; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
 /** Why an order is cancelled. */
 export interface CancelOrder {
   /** In the words of the person who cancels. */
@@ -201,10 +302,10 @@ export interface DeadLetter {
   readonly id: number
   /** Topic of the record. */
   readonly topic: string
-  /** Of the topic. */
-  readonly partition: number
-  /** In the partition. */
-  readonly offset: number
+  /** Of the topic; null for a user event that came over HTTP. */
+  readonly partition: number | null
+  /** In the partition; null as well. */
+  readonly offset: number | null
   /** Time in the record; null if it is not a valid time. RFC 3339, UTC. */
   readonly timestamp: string | null
   /** Key of the record, at most 256 bytes; invalid UTF-8 is replaced. */
@@ -332,10 +433,10 @@ export interface DeadLetterSummary {
   readonly id: number
   /** Topic of the record. */
   readonly topic: string
-  /** Of the topic. */
-  readonly partition: number
-  /** In the partition. */
-  readonly offset: number
+  /** Of the topic; null for a user event that came over HTTP. */
+  readonly partition: number | null
+  /** In the partition; null as well. */
+  readonly offset: number | null
   /** Time in the record; null if it is not a valid time. RFC 3339, UTC. */
   readonly timestamp: string | null
   /** Key of the record, at most 256 bytes; invalid UTF-8 is replaced. */
@@ -354,6 +455,8 @@ export interface DeadLetterSummary {
   readonly parkedAt: string
   /** When it was published to the dead-letters topic; null: not yet. RFC 3339, UTC. */
   readonly publishedAt: string | null
+  /** Of a user event alone: the first 4 KiB of it. */
+  readonly text?: string | null
 }
 
 /** How. */
@@ -1977,6 +2080,72 @@ export interface TopicMessages {
   readonly items: readonly TopicMessage[]
   /** `from` of the next page in the requested partition; null at its end. */
   readonly next: number | null
+}
+
+/** What somebody does in the shop. */
+export interface UserEvent {
+  /** A UUID, drawn where it happened: the same event sent again within 10 minutes counts once. */
+  readonly eventId: string
+  /** What was done. */
+  readonly type: 'page_view' | 'product_view' | 'search' | 'click' | 'add_to_cart' | 'remove_from_cart' | 'checkout' | 'payment_attempt' | 'payment_success' | 'payment_failure' | 'order_completed'
+  /** When, RFC 3339 in UTC. */
+  readonly at: string
+  /** Who: the customer once known, else the visitor. Absent: `customerId`. */
+  readonly subject?: string
+  /** The customer, where known. */
+  readonly customerId?: string | null
+  /** The product that it is about. */
+  readonly sku?: string | null
+  /** Units of it. */
+  readonly quantity?: number
+  /** Money in minor units of `currency`. */
+  readonly amount?: number
+  /** ISO 4217. */
+  readonly currency?: string
+  /** The order that it is about. */
+  readonly orderId?: string | null
+  /** Where it was done. */
+  readonly channel?: 'web' | 'mobile' | 'api'
+  /** Country or region. */
+  readonly region?: string
+  /** The device. */
+  readonly device?: string | null
+  /** The provider's name for the card, never its number. */
+  readonly card?: string | null
+  /** The address. */
+  readonly address?: string | null
+  /** The network. */
+  readonly network?: string | null
+  /** Country of the card, two letters. */
+  readonly cardRegion?: string
+  /** Why it failed, a code. */
+  readonly reason?: string | null
+}
+
+/** What became of an event. */
+export interface UserEventVerdict {
+  /** Of the event; null if it has none that is text. */
+  readonly eventId: string | null
+  /** `late`: counted, but in no session. `duplicate` and `late` are known where the process also reads the events; elsewhere they are `accepted`. */
+  readonly verdict: 'accepted' | 'duplicate' | 'late' | 'parked'
+  /** Why it was parked. */
+  readonly code?: 'invalid' | 'no-subject' | 'too-old' | 'from-the-future' | 'too-large' | 'card-number'
+  /** Where in the event (JSON pointer). */
+  readonly pointer?: string
+}
+
+/** What became of the events of a request. */
+export interface UserEventVerdicts {
+  /** Events that count. */
+  readonly accepted: number
+  /** Events that had come before. */
+  readonly duplicates: number
+  /** Events that came too late for their session. */
+  readonly late: number
+  /** Events that cannot be taken; GET /dead-letters?topic=user-events shows them. */
+  readonly parked: number
+  /** In the order in which they were sent. */
+  readonly items: readonly UserEventVerdict[]
 }
 
 /** The running release, and the currency of the shop. */

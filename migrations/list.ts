@@ -23,6 +23,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0021_live': sql('0021_live.sql'),
   '0022_inbound_waits': sql('0022_inbound_waits.sql'),
   '0023_append_notices': sql('0023_append_notices.sql'),
+  '0024_behaviour': sql('0024_behaviour.sql'),
 }
 
 function sql(file: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isLoopbackHost, principals, requireRole } from './access.ts'
-import { ROLES } from './roles.ts'
+import { ROLES, TOKEN_ROLES, type TokenRole } from './roles.ts'
 import { ProblemError } from './problem-document.ts'
 
 describe('tokens', () => {
@@ -31,6 +31,19 @@ describe('roles', () => {
         else expect(check).toThrow(`needs the role ${name}`)
       }
     }
+  })
+
+  test('for user events alone give nothing else, and whoever may order may send them', () => {
+    const may = (role: TokenRole, needed: TokenRole) => {
+      try {
+        requireRole({ name: 'x', role }, needed)
+        return true
+      } catch {
+        return false
+      }
+    }
+    expect(TOKEN_ROLES.filter((role) => may(role, 'collect'))).toEqual(['order', 'operate', 'admin', 'collect'])
+    expect(TOKEN_ROLES.filter((needed) => may('collect', needed))).toEqual(['collect'])
   })
 
   test('are nobody’s without a token', () => {

@@ -3,12 +3,12 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hostOf } from '../connection/target.ts'
 import { ProblemError } from './problem-document.ts'
-import { ROLES, type ApiToken, type Role } from './roles.ts'
+import { COLLECT, ROLES, type ApiToken, type TokenRole } from './roles.ts'
 
 /** Who asks: the holder of a token. */
 export interface Principal {
   readonly name: string
-  readonly role: Role
+  readonly role: TokenRole
 }
 
 /** The tokens as they are now: they may change while the process runs, and whether any are needed does not. */
@@ -53,7 +53,7 @@ export function principals(tokens: readonly ApiToken[]): (authorization: string 
 }
 
 /** Throws unless the principal's role includes `needed`. */
-export function requireRole(principal: Principal | null, needed: Role): void {
+export function requireRole(principal: Principal | null, needed: TokenRole): void {
   if (principal === null) {
     throw new ProblemError({
       code: 'unauthorized',
@@ -61,7 +61,7 @@ export function requireRole(principal: Principal | null, needed: Role): void {
       headers: { 'www-authenticate': 'Bearer realm="orderledger"' },
     })
   }
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(needed)) {
+  if (!includes(principal.role, needed)) {
     throw new ProblemError({
       code: 'forbidden',
       detail: `this request needs the role ${needed}; the token has the role ${principal.role}`,
@@ -72,7 +72,13 @@ export function requireRole(principal: Principal | null, needed: Role): void {
 /** Whether whoever asks sees names, addresses and numbers of customers as they are; others see what lists show of them. */
 export function seesPersonalData(principal: Principal | null): boolean {
   // Without tokens nobody is named, and everybody is on this machine.
-  return principal === null || ROLES.indexOf(principal.role) >= ROLES.indexOf('operate')
+  return principal === null || includes(principal.role, 'operate')
+}
+
+/** Each includes those before it; `collect` stands apart, and whoever may order may do what it does. */
+function includes(role: TokenRole, needed: TokenRole): boolean {
+  if (role === COLLECT) return needed === COLLECT
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed === COLLECT ? 'order' : needed)
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i

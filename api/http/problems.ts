@@ -55,7 +55,7 @@ export const PROBLEMS = {
     status: 403,
     title: 'Not allowed',
     meaning: 'The role of the token does not include this operation.',
-    next: 'Use a token with the role that `detail` names: read < order < operate < admin.',
+    next: 'Use a token with the role that `detail` names: read < order < operate < admin; collect sends user events alone.',
   },
   'host-not-allowed': {
     status: 403,

@@ -3,11 +3,12 @@ import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { closed, nullable, oneOf, ref, whole } from '../../commands/shape.ts'
 import type { DeadLetters } from '../../kafka/inbound/dead-letters.ts'
+import type { UserEventLetter } from '../../insights/behaviour/letters.ts'
 import { noRoom } from '../../kafka/letters/letter-room.ts'
 import type { LetterGroup, LetterSelection, LetterSummary, StoredLetter } from '../../kafka/letters/letter-table.ts'
 import { rfc3339 } from '../../projections/views/shown.ts'
 import { principalName } from '../commands.ts'
-import { ProblemError } from '../http/problem-document.ts'
+import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import type { ProblemCode } from '../http/problems.ts'
 import { actingWith, NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
@@ -43,6 +44,12 @@ const listDeadLetters = reading('/dead-letters', {
   role: 'read',
   params: NOTHING,
   query: closed({
+    topic: Type.Optional(
+      oneOf(['user-events'], {
+        description:
+          'User events that were not taken, without their keys: the newest 10,000 of 7 days. They stand apart: nobody retries them, and `cause` and `state` do not go with them.',
+      }),
+    ),
     cause: Type.Optional(cause),
     state: Type.Optional(oneOf(LETTER_STATES, { description: 'Only letters in this state.' })),
     before: Type.Optional(letterId),
@@ -107,9 +114,31 @@ const discardDeadLetter = actingWith('/dead-letters/:letterId/discard', {
   problems: ['dead-letter-not-found'],
 })
 
+export interface DeadLetterParts {
+  readonly deadLetters: DeadLetters
+  readonly behaviour: {
+    /** Newest first, before an id. */
+    readonly letters: (page: {
+      readonly before: number | null
+      readonly limit: number
+    }) => Promise<readonly UserEventLetter[]>
+  }
+}
+
 export const deadLetters = resource(
   { listDeadLetters, getDeadLetter, retryDeadLetters, retryDeadLetter, discardDeadLetters, discardDeadLetter },
-  ({ deadLetters: letters }: { readonly deadLetters: DeadLetters }) => {
+  ({ deadLetters: letters, behaviour }: DeadLetterParts) => {
+    async function listUserEvents(before: number | null, limit: number): Promise<object> {
+      const [room, page] = await Promise.all([letters.room(), behaviour.letters({ before, limit: limit + 1 })])
+      const items = page.slice(0, limit)
+      return {
+        groups: [],
+        room: { ...room, full: noRoom(room) },
+        items: items.map(userEventAnswer),
+        next: page.length > limit ? (items.at(-1)?.id ?? null) : null,
+      }
+    }
+
     async function find(letterId: string): Promise<StoredLetter> {
       const letter = LETTER_ID.test(letterId) ? await letters.letter(Number(letterId)) : null
       if (letter !== null) return letter
@@ -117,7 +146,12 @@ export const deadLetters = resource(
     }
     return {
       async listDeadLetters(request, reply) {
-        const { cause = null, state = null, before = null, limit = DEFAULT_LIMIT } = request.query
+        const { topic, cause = null, state = null, before = null, limit = DEFAULT_LIMIT } = request.query
+        if (topic !== undefined) {
+          if (cause === null && state === null) return uncached(reply).send(await listUserEvents(before, limit))
+          const message = 'does not go with cause or state'
+          throw new ProblemError(invalidRequest('query', [{ pointer: '/topic', message }]))
+        }
         const [groups, room, page] = await Promise.all([
           letters.groups(),
           letters.room(),
@@ -173,6 +207,13 @@ function selectionOf({ cause, ids }: { readonly cause?: string; readonly ids?: r
   const message = 'needs either cause or ids'
   const errors = [{ in: 'body', pointer: '', message }] as const
   throw new ProblemError({ code: 'invalid-request', detail: `body ${message}`, errors })
+}
+
+function userEventAnswer({ id, partition, offset, code, message, size, value, parkedAt }: UserEventLetter): object {
+  return {
+    ...{ id, topic: 'user-events', partition, offset, timestamp: null, key: null, size, class: code, message },
+    ...{ cause: code, state: 'parked', parkedAt: rfc3339(parkedAt), publishedAt: null, text: textOf(value) },
+  }
 }
 
 function groupAnswer({ firstAt, lastAt, ...group }: LetterGroup): object {

@@ -54,7 +54,7 @@ const TAGS = [
   { name: 'products', description: 'The catalogue and its stock.' },
   { name: 'customers', description: 'Who orders.' },
   { name: 'analytics', description: 'The figures of the shop.' },
-  { name: 'insights', description: 'What to offer, what runs out, who cheats.' },
+  { name: 'insights', description: 'What customers do, what to offer, what runs out, who cheats.' },
   { name: 'messages', description: 'Mails, text messages and alerts.' },
   { name: 'log', description: 'The events that everything rests on, and what happened last.' },
   { name: 'operations', description: 'Health, read models, Kafka, schemas, failures.' },

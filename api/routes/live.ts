@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox'
 import { closed, whole } from '../../commands/shape.ts'
 import type { ApiServer } from '../api-server.ts'
 import { requireRole, type Tokens } from '../http/access.ts'
+import { COLLECT } from '../http/roles.ts'
 import { foreignOrigin } from '../http/origin.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import { convertIntegers } from '../http/query.ts'
@@ -85,7 +86,11 @@ function serveLive(app: ApiServer, parts: LiveParts, hub: Hub): void {
   const { live: source, tokens } = parts
   const { monotonic, random } = source
   const areNeeded = tokens?.areNeeded === true
-  const find = (authorization: string) => tokens?.find(authorization) ?? null
+  const find = (authorization: string) => {
+    const found = tokens?.find(authorization) ?? null
+    // One that may only send user events sees nothing: it stands on public pages.
+    return found?.role === COLLECT ? null : found
+  }
   let wasReady = false
 
   /** Why no connection can be taken now; null: one can. */

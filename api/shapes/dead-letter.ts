@@ -33,8 +33,8 @@ export const DeadLetterGroup = named(
 const summary = {
   id,
   topic: Type.String({ description: 'Topic of the record.' }),
-  partition: count('Of the topic.'),
-  offset: count('In the partition.'),
+  partition: nullable(count('Of the topic; null for a user event that came over HTTP.')),
+  offset: nullable(count('In the partition; null as well.')),
   timestamp: nullable(time('Time in the record; null if it is not a valid time.')),
   key: nullable(Type.String({ description: 'Key of the record, at most 256 bytes; invalid UTF-8 is replaced.' })),
   size: nullable(count('Size of the value in bytes; null if the record has no value.')),
@@ -46,9 +46,14 @@ const summary = {
   publishedAt: nullable(time('When it was published to the dead-letters topic; null: not yet.')),
 }
 
-export const DeadLetterSummary = named('DeadLetterSummary', summary, {
-  description: 'A record that could not be handled, without its bytes.',
-})
+export const DeadLetterSummary = named(
+  'DeadLetterSummary',
+  {
+    ...summary,
+    text: Type.Optional(nullable(Type.String({ description: 'Of a user event alone: the first 4 KiB of it.' }))),
+  },
+  { description: 'A record that could not be handled, without its bytes.' },
+)
 
 export const DeadLetter = named(
   'DeadLetter',

@@ -23,6 +23,7 @@ describe('an empty environment', () => {
       roles: ['api', 'projector', 'relay', 'reactor'],
       apiTokens: [],
       apiTokensFile: null,
+      behaviourMaxBytes: 4_294_967_296,
       clientToken: null,
       production: false,
       currency: 'EUR',

@@ -72,6 +72,8 @@ export interface Config {
   readonly maxConnections: number
   readonly liveClients: number
   readonly deadLetters: LetterLimits
+  /** Of user events. */
+  readonly behaviourMaxBytes: number
   readonly logLevel: LogLevel
   readonly shutdownTimeoutSeconds: number
   readonly shutdownDelaySeconds: number
@@ -175,6 +177,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     maxConnections: value(variables.maxConnections),
     liveClients: value(variables.liveClients),
     deadLetters: { most: value(variables.deadLettersMax), mostBytes: value(variables.deadLettersMaxBytes) },
+    behaviourMaxBytes: value(variables.behaviourMaxBytes),
     logLevel: value(variables.logLevel),
     shutdownTimeoutSeconds: value(variables.shutdownTimeout),
     shutdownDelaySeconds: value(variables.shutdownDelay),

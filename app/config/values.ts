@@ -3,7 +3,7 @@ import { isCurrency } from '../../domain/currencies.ts'
 import { isAddress } from '../../domain/address.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import { isThisMachine, parseSmtpUrl, SMTP_URL_FORM } from '../../reactors/mail/smtp-url.ts'
-import { ROLES, type ApiToken } from '../../api/http/roles.ts'
+import { TOKEN_ROLES, type ApiToken } from '../../api/http/roles.ts'
 import { type Role, roles } from '../roles/background-work.ts'
 import { SIMULATOR } from '../gateway/simulator-name.ts'
 import { crashPointNames } from '../crash-points.ts'
@@ -192,14 +192,14 @@ export function topicPrefix(text: string): Parsed<string> {
 
 /** `name:role:secret,...`, or one a line. A name in a fault could be a piece of a secret that has a comma in it. */
 export function apiTokens(text: string): Parsed<readonly ApiToken[]> {
-  const fix = `name:role:secret,... with the roles ${ROLES.join(', ')}; a secret has no comma in it`
+  const fix = `name:role:secret,... with the roles ${TOKEN_ROLES.join(', ')}; a secret has no comma in it`
   const tokens: ApiToken[] = []
   const entries = text.split(/[,\n]/).map((entry) => entry.trim())
   for (const [index, entry] of entries.filter((each) => each !== '').entries()) {
     const at = `token ${String(index + 1)}`
     const [name = '', roleName = '', ...rest] = entry.split(':')
     const secret = rest.join(':')
-    const role = ROLES.find((each) => each === roleName)
+    const role = TOKEN_ROLES.find((each) => each === roleName)
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) return { wrong: `${at} has no valid name`, fix }
     if (role === undefined) return { wrong: `${at} has no known role`, fix }
     if (!PRINTABLE.test(secret)) return { wrong: `${at} has no secret of printable characters`, fix }

@@ -142,7 +142,7 @@ export const variables = {
   }),
   apiTokens: define<readonly ApiToken[]>('API_TOKENS', 'secret', {
     about:
-      'Who may call the API: name:role:secret,... with a role of read, order, operate, admin. A secret has at least 16 characters, unless HOST is loopback.',
+      'Who may call the API: name:role:secret,... with a role of read, order, operate, admin, or collect for pages that only send user events. A secret has at least 16 characters, unless HOST is loopback.',
     fallback: [],
     fallbackText: 'no tokens; only loopback can reach the service',
     parse: apiTokens,
@@ -292,6 +292,12 @@ export const variables = {
   }),
   deadLettersMaxBytes: define('DEAD_LETTERS_MAX_BYTES', 'plain', {
     about: 'Bytes of dead letters to keep, in the same way.',
+    fallback: 4 * 1024 ** 3,
+    fallbackText: '4294967296',
+    parse: wholeNumber({ from: 1_048_576, to: 100 * 1024 ** 4, unit: 'bytes' }),
+  }),
+  behaviourMaxBytes: define('BEHAVIOUR_MAX_BYTES', 'plain', {
+    about: 'Bytes of user events to keep; above it the oldest hours are dropped, and all of them after 7 days.',
     fallback: 4 * 1024 ** 3,
     fallbackText: '4294967296',
     parse: wholeNumber({ from: 1_048_576, to: 100 * 1024 ** 4, unit: 'bytes' }),

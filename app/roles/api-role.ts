@@ -16,6 +16,8 @@ import { addressOf } from '../../contract/registry/registry-client.ts'
 import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
+import { behaviourFigures } from '../../insights/behaviour/figures.ts'
+import { readLetters } from '../../insights/behaviour/letters.ts'
 import { namesOfReactors, skips } from '../../reactors/list.ts'
 import { openReactors } from '../../reactors/reactor-states.ts'
 import { takeWebhook } from '../../reactors/payments/take-webhook.ts'
@@ -44,6 +46,7 @@ import { openLive } from '../start/open-live.ts'
 import { openInbound, placeOrderSchemaId } from './inbound.ts'
 import type { Log } from '../log.ts'
 import { logReaders } from './log-readers.ts'
+import type { Behaviour } from '../insights/open-behaviour.ts'
 import { openCommitter } from './open-committer.ts'
 import type { Releases } from '../start/releases.ts'
 import type { OpenedRegistry } from '../start/schema-ids.ts'
@@ -64,6 +67,7 @@ export interface ApiRoleOptions {
   readonly hops: Hops
   readonly notices: Notices
   readonly pseudonyms: Pseudonyms
+  readonly behaviour: Behaviour
   readonly releases: Releases
 }
 
@@ -89,7 +93,7 @@ const DEMO_SEED = 1
 /** Resolves when orders can be taken. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { config, log, dashboard, limits, databaseUrl, pool, clock, registry, metrics } = options
-  const { hops, notices, pseudonyms, releases } = options
+  const { hops, notices, pseudonyms, behaviour, releases } = options
   const { currency, reservationMinutes, kafka, crash, deadLetters: letterLimits } = config
   const names = namesOfReactors(config)
 
@@ -156,6 +160,12 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     parts: {
       executor: committer,
       ...{ views, reactors, live, recommending, forecasts },
+      behaviour: {
+        door: behaviour.door,
+        figures: behaviourFigures(pool),
+        letters: (page) => readLetters(pool, page),
+        pseudonym: pseudonyms.of,
+      },
       payments: {
         ...{ hasGateway: config.payments.gateway !== null, outcomes },
         webhooks: {

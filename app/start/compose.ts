@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../../api/connection/budgets.ts'
 import { Tokens } from '../../api/http/access.ts'
 import { createMetrics } from '../../api/metrics.ts'
-import type { OperationParts } from '../../api/parts.ts'
+import type { Check, OperationParts } from '../../api/parts.ts'
 import { buildOperationsServer, buildServer } from '../../api/server.ts'
 import { projections } from '../../projections/views/list.ts'
 import { openPool, READER_SETTINGS, REGISTRY_SETTINGS } from '../../store/postgres/database.ts'
@@ -16,6 +16,7 @@ import { Hops } from '../../store/log/hops.ts'
 import { openApi } from '../roles/api-role.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 import { sessionCounts } from '../session-counts.ts'
+import { openBehaviour, type Behaviour } from '../insights/open-behaviour.ts'
 import { startBackground } from '../roles/start-background.ts'
 import { newId } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -110,11 +111,13 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const around = { config, log, databaseUrl: database.url, metrics, notices, releases }
   const { dashboard = null, limits = {} } = options
   const hidden = pseudonyms(pseudonymSecret(config))
+  const reads = config.roles.includes('api') || config.roles.includes('reactor')
+  const behaviour = reads ? await openBehaviour({ ...around, clock }) : null
   const hops = config.roles.includes('api') ? new Hops() : null
   const api =
-    hops === null
+    hops === null || behaviour === null
       ? null
-      : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops, pseudonyms: hidden })
+      : await openApi({ ...around, dashboard, limits, pool, clock, registry, hops, pseudonyms: hidden, behaviour })
   const executor = api?.parts.executor ?? null
   const background = await startBackground({ ...around, executor, hops, ids: registry.ids, step })
   if (!config.roles.includes('projector'))
@@ -143,6 +146,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
       ...(tokenFile?.checks() ?? []),
       ...(api === null ? [] : pseudonymChecks(config, hidden)),
+      ...readerChecks(behaviour?.reader ?? null),
     ],
     feed: background.feed,
     isStopping: () => stopping,
@@ -167,6 +171,13 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     await release()
   }
   return { url, databaseUrl: database.url, demoPlayed, stop: () => (stopped ??= stop()) }
+}
+
+/** Orders do not need it. */
+function readerChecks(reader: Behaviour['reader']): readonly Check[] {
+  const { state, reason } = reader?.health() ?? { state: 'standby', reason: null }
+  if (state !== 'broken') return []
+  return [{ name: 'behaviour', ok: false, ageSeconds: 0, detail: `user events are not read: ${reason ?? ''}` }]
 }
 
 /** Null: the tokens stand in the environment, and stay. */

@@ -1,6 +1,6 @@
 /** Which secret goes to which service. */
 import { isLoopback } from '../../app/config/config.ts'
-import { ROLES, type ApiToken } from '../../api/http/roles.ts'
+import { COLLECT, ROLES, type ApiToken } from '../../api/http/roles.ts'
 import type { CommandContext } from '../command-context.ts'
 
 export interface Asked {
@@ -41,6 +41,11 @@ function chosen({ apiTokens, clientToken }: Tokens, { url, token, running, isSer
 }
 
 function strongestToken(tokens: readonly ApiToken[]): string | null {
-  const strongest = tokens.toSorted((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role))[0]
+  const strongest = tokens.toSorted((one, other) => rank(other) - rank(one))[0]
   return strongest?.secret ?? null
+}
+
+/** The weakest is the one that only sends user events. */
+function rank({ role }: ApiToken): number {
+  return role === COLLECT ? -1 : ROLES.indexOf(role)
 }

@@ -7,6 +7,7 @@ import type { GeneratedPayment } from '../../simulation/payments/payment.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
 import { unreadable } from '../files/json-lines.ts'
+import { writeUserEvents, type UserEventOptions } from '../files/write-user-events.ts'
 import { wholeNumber } from '../load/options.ts'
 import { table } from '../output/output.ts'
 
@@ -55,6 +56,22 @@ export function register(program: Command, context: CommandContext): void {
       ),
     )
     .action((options: PaymentOptions) => writePayments(context, options))
+  generate
+    .command('events')
+    .description('write user events, as POST /user-events takes them, in the order in which they arrive')
+    .requiredOption('-n, --count <n>', 'lines', wholeNumber(1, MOST))
+    .option('--seed <n>', 'what all of it follows from', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--per-day <n>', 'lines a day, on average', wholeNumber(1, MOST), 100_000)
+    .option('--from <time>', 'when it begins, such as 2026-01-05T00:00:00Z; absent: so that it ends now', time)
+    .requiredOption('-o, --output <file>', 'the file to write')
+    .addHelpText(
+      'after',
+      examples(
+        'orderledger generate events -n 10000 --seed 1 -o events.jsonl',
+        'orderledger generate events -n 500 --per-day 1000 -o small.jsonl',
+      ),
+    )
+    .action((options: UserEventOptions) => writeUserEvents(context, options))
 }
 
 async function writePayments(context: CommandContext, options: PaymentOptions): Promise<void> {

@@ -23,6 +23,7 @@ export async function dropEverything(pool: pg.Pool): Promise<void> {
     drop schema if exists views cascade;
     drop schema if exists registry cascade;
     drop schema if exists mail cascade;
+    drop schema if exists behaviour cascade;
     drop table if exists ${schema}.kysely_migration, ${schema}.kysely_migration_lock`,
   )
 }

@@ -68,7 +68,7 @@ async function describeSchema(db: pg.Pool): Promise<string> {
     with ours as (
       select c.oid, c.relname, c.reloptions, format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('log', 'views', 'registry', 'mail') and c.relkind = 'r'
+      where n.nspname in ('log', 'views', 'registry', 'mail', 'behaviour') and c.relkind in ('r', 'p')
     ), described as (
       select name, 1 as rank, 0 as place,
         format('table %s%s', name, ' with ' || array_to_string(reloptions, ', ')) as line
@@ -93,7 +93,7 @@ async function describeSchema(db: pg.Pool): Promise<string> {
       from ours join pg_trigger g on g.tgrelid = ours.oid and not g.tgisinternal
       union all
       select 'zz', 6, 0, pg_get_functiondef(p.oid)
-      from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('log', 'views', 'registry', 'mail')
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('log', 'views', 'registry', 'mail', 'behaviour')
     )
     select line from described order by name collate "C", rank, place, line collate "C"`)
   return rows.map(({ line }) => `${line.trimEnd()}\n`).join('')

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { newId, newIdBytes, preciseClock, systemClock } from '../../app/clock.ts'
 import { logReaders } from '../../app/roles/log-readers.ts'
 import { openCommitter, UNWATCHED } from '../../app/roles/open-committer.ts'
+import { openBehaviour } from '../../app/insights/open-behaviour.ts'
 import { openLive } from '../../app/start/open-live.ts'
 import { openProjector, projectorPool } from '../../app/roles/open-projector.ts'
 import { Releases } from '../../app/start/releases.ts'
@@ -20,6 +21,8 @@ import { openRecommending } from '../../insights/recommendations/recommendations
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
+import { behaviourFigures } from '../../insights/behaviour/figures.ts'
+import { readLetters } from '../../insights/behaviour/letters.ts'
 import { reactorNames, skips } from '../../reactors/list.ts'
 import { readEmail, readEmails } from '../../reactors/mail/inbox-table.ts'
 import { listNotifications } from '../../reactors/notifications/list-notifications.ts'
@@ -112,6 +115,10 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     ...{ databaseUrl: url, currency: 'EUR', progress, views, reactors, sampler, knownHead: () => committer.known },
     ...{ most: 1_000, releases, hops },
   })
+  const behaviour = await openBehaviour({
+    config: { roles: ['api', 'reactor'], behaviourMaxBytes: 4 * 1024 ** 3 },
+    ...{ databaseUrl: url, clock: systemClock, log, releases },
+  })
   const parts: ApiParts = {
     executor: committer,
     ...{ views, reactors, live },
@@ -120,6 +127,12 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
       cache: learntCache({ queries: views.together, monotonic: () => performance.now() }),
       ...{ products: views.products, orders: views.orders },
     }),
+    behaviour: {
+      door: behaviour.door,
+      figures: behaviourFigures(pool),
+      letters: (page) => readLetters(pool, page),
+      pseudonym: shop.pseudonym,
+    },
     payments: {
       ...{ hasGateway: true, outcomes: { wait: () => Promise.resolve() } },
       webhooks: { secrets: [], take: () => Promise.resolve('recorded') },

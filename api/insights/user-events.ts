@@ -1,0 +1,118 @@
+/** What customers do, as pages send it. Each event gets a verdict of its own; a bad one refuses none of its neighbours. */
+import type { FastifySchemaCompiler } from 'fastify'
+import { judgeUserEvent, MOST_EVENTS, skewOf, withoutKeys, type Judged } from '../../commands/user-event.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
+import { ref } from '../../commands/shape.ts'
+import { BehaviourBusy, type BehaviourDoor, type TakenEvent } from '../../insights/behaviour/door.ts'
+import type { NewLetter } from '../../insights/behaviour/letters.ts'
+import { ProblemError, invalidRequest } from '../http/problem-document.ts'
+import { actingWith, NOTHING } from '../operation.ts'
+import { resource } from '../resource.ts'
+import { UserEvents, UserEventVerdicts, type VERDICTS } from '../shapes/behaviour.ts'
+import { uncached } from '../routes/read-answers.ts'
+
+const BODY_LIMIT = 262_144
+
+/** Of the body nothing is refused here. */
+const judgedOneByOne: FastifySchemaCompiler<unknown> = () => (value: unknown) => ({ value })
+
+export interface UserEventParts {
+  readonly behaviour: {
+    readonly door: BehaviourDoor
+    /** 16 hex digits for a card, a device, an address or a network; null: nothing of it is kept. */
+    readonly pseudonym: (value: string) => string | null
+  }
+  readonly shop: Pick<ShopSettings, 'clock'>
+}
+
+interface Item {
+  readonly eventId: string | null
+  readonly verdict: (typeof VERDICTS)[number]
+  readonly code?: string
+  readonly pointer?: string
+}
+
+export const userEvents = resource(
+  {
+    sendUserEvents: {
+      ...actingWith('/user-events', {
+        tag: 'insights',
+        summary: 'Send what customers do',
+        description:
+          'Takes an event, an array of 1 to 500, or `{sentAt, events}`, as JSON or, for `navigator.sendBeacon`, as text/plain with JSON in UTF-8. The answer comes when the events are on disk.',
+        role: 'collect',
+        uses: null,
+        params: NOTHING,
+        body: UserEvents,
+        answers: { 202: { description: 'What became of each.', shape: ref(UserEventVerdicts) } },
+      }),
+      validatorCompiler: judgedOneByOne,
+      bodyLimit: BODY_LIMIT,
+    },
+  },
+  ({ behaviour, shop }: UserEventParts) => ({
+    async sendUserEvents(request, reply) {
+      const receivedAt = shop.clock()
+      const { events, sentAt } = eventsIn(request.body)
+      const receipt = { receivedAt, skew: skewOf(sentAt, receivedAt), pseudonym: behaviour.pseudonym }
+      const judged = events.map((event) => {
+        const text = JSON.stringify(event)
+        return judgeUserEvent(event, Buffer.byteLength(text), receipt)
+      })
+      const taken = judged.flatMap((one): TakenEvent[] => (one.verdict === 'taken' ? [one] : []))
+      const letters = judged.flatMap((one, index) => (one.verdict === 'parked' ? [letterOf(one, events[index])] : []))
+      const folds = await behaviour.door.take(taken, letters, receivedAt).catch((error: unknown) => {
+        if (error instanceof BehaviourBusy) throw new ProblemError({ code: 'overloaded', detail: error.message })
+        throw error
+      })
+      let next = 0
+      const items = judged.map((one, index): Item => {
+        const eventId = idOf(events[index])
+        if (one.verdict === 'taken') return { eventId, verdict: folds[next++] ?? 'accepted' }
+        const { code, fault } = one
+        return { eventId, verdict: 'parked', code, ...(fault !== null && { pointer: fault.pointer }) }
+      })
+      const having = (verdict: Item['verdict']) => items.filter((item) => item.verdict === verdict).length
+      return uncached(reply)
+        .code(202)
+        .send({
+          accepted: having('accepted'),
+          duplicates: having('duplicate'),
+          late: having('late'),
+          parked: having('parked'),
+          items,
+        })
+    },
+  }),
+)
+
+/** Throws where there is none, or too many. */
+function eventsIn(body: unknown): { readonly events: readonly unknown[]; readonly sentAt: unknown } {
+  const isEnvelope = isObject(body) && Array.isArray(body['events'])
+  const events: unknown = isEnvelope ? body['events'] : Array.isArray(body) ? body : [body]
+  if (!Array.isArray(events) || (!Array.isArray(body) && !isObject(body))) {
+    throw new ProblemError(invalidRequest('body', [{ pointer: '', message: 'must be an object or an array' }]))
+  }
+  if (events.length === 0 || events.length > MOST_EVENTS) {
+    const pointer = isEnvelope ? '/events' : ''
+    const message = `must have 1 to ${String(MOST_EVENTS)} events`
+    throw new ProblemError(invalidRequest('body', [{ pointer, message }]))
+  }
+  return { events, sentAt: isEnvelope ? body['sentAt'] : undefined }
+}
+
+function letterOf({ code, fault }: Extract<Judged, { verdict: 'parked' }>, event: unknown): NewLetter {
+  const message = fault === null ? 'is not valid' : `${fault.pointer} ${fault.message}`.trim()
+  const value = Buffer.from(JSON.stringify(withoutKeys(event)))
+  return { partition: null, offset: null, code, message, value }
+}
+
+/** What it is called comes back, as far as it may be an id. */
+function idOf(event: unknown): string | null {
+  const id = isObject(event) ? event['eventId'] : null
+  return typeof id === 'string' ? id.slice(0, 36) : null
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { isNobody, judgeUserEvent, skewOf, withoutKeys, type Receipt } from './user-event.ts'
+
+const NOW = Date.UTC(2026, 11, 1, 12)
+const MINUTE_MS = 60_000
+const receipt: Receipt = { receivedAt: NOW, skew: 0, pseudonym: () => '0102030405060708' }
+const sent = {
+  eventId: '0192f3b0-7c1e-7d3a-9a41-5f0c6b1d2e3f',
+  type: 'product_view',
+  at: '2026-12-01T11:59:00.000Z',
+  subject: 'visitor-1',
+}
+
+function judge(change: object, bytes = 200, more: Partial<Receipt> = {}) {
+  return judgeUserEvent({ ...sent, ...change }, bytes, { ...receipt, ...more })
+}
+
+describe('an event', () => {
+  test('is taken with what it leaves out, its keys as pseudonyms', () => {
+    const judged = judge({ card: 'tok_1', device: null })
+    expect(judged).toMatchObject({
+      verdict: 'taken',
+      moved: false,
+      event: {
+        at: NOW - MINUTE_MS,
+        subject: 'visitor-1',
+        customerId: null,
+        quantity: 0,
+        channel: 'unknown',
+        device: null,
+      },
+    })
+    expect(judged.verdict === 'taken' && judged.event.card).toEqual(Buffer.from('0102030405060708', 'hex'))
+    expect(judged.verdict === 'taken' && judged.event.eventId).toEqual(
+      Buffer.from('0192f3b07c1e7d3a9a415f0c6b1d2e3f', 'hex'),
+    )
+  })
+
+  test('loses its keys where there is no secret', () => {
+    const judged = judge({ card: 'tok_1' }, 200, { pseudonym: () => null })
+    expect(judged).toMatchObject({ verdict: 'taken', event: { card: null } })
+  })
+
+  test('is of its customer where it names no subject', () => {
+    expect(judge({ subject: undefined, customerId: 'c-1' })).toMatchObject({ event: { subject: 'c-1' } })
+  })
+
+  test.each([
+    ['invalid', { type: 'unknown' }, '/type'],
+    ['invalid', { type: 'logged_in' }, '/type'],
+    ['invalid', { email: 'a@example.org' }, '/email'],
+    ['invalid', { quantity: '3' }, '/quantity'],
+    ['invalid', { at: '2026-12-01T11:59:00+01:00' }, '/at'],
+    ['invalid', { at: '2026-02-31T25:00:00Z' }, '/at'],
+    ['invalid', { reason: 'Card declined' }, '/reason'],
+    ['no-subject', { subject: 'NULL', customerId: 'c-1' }, '/subject'],
+    ['no-subject', { subject: undefined }, '/subject'],
+    ['too-old', { at: '2026-11-24T11:59:59.999Z' }, '/at'],
+    ['from-the-future', { at: '2026-12-01T12:05:00.001Z' }, '/at'],
+    ['card-number', { card: '4111 1111 1111 1111' }, '/card'],
+  ])('is parked as %s for %j', (code, change, pointer) => {
+    expect(judge(change)).toMatchObject({ verdict: 'parked', code, fault: { pointer } })
+  })
+
+  test.each([[null], [7], ['text'], [[sent]]])('is parked as invalid where it is no object: %j', (value) => {
+    expect(judgeUserEvent(value, 10, receipt)).toMatchObject({ verdict: 'parked', code: 'invalid' })
+  })
+
+  test('is parked beyond 2 KiB, and taken with exactly so many', () => {
+    expect(judge({}, 2_049)).toMatchObject({ code: 'too-large' })
+    expect(judge({}, 2_048)).toMatchObject({ verdict: 'taken' })
+  })
+
+  test('counts at its receipt where it is up to 5 minutes ahead, and says so', () => {
+    expect(judge({ at: '2026-12-01T12:05:00Z' })).toMatchObject({ moved: true, event: { at: NOW } })
+  })
+
+  test('moves with the clock of the device that sends it', () => {
+    const skew = skewOf('2026-12-01T13:00:00Z', NOW)
+    expect(judge({ at: '2026-12-01T12:59:00Z' }, 200, { skew })).toMatchObject({
+      moved: true,
+      event: { at: NOW - MINUTE_MS },
+    })
+  })
+})
+
+test('the clock of a device counts where it is off by over a minute', () => {
+  const off = (millis: number) => skewOf(new Date(NOW + millis).toISOString(), NOW)
+  expect([off(MINUTE_MS), off(-MINUTE_MS), off(MINUTE_MS + 1), off(-5 * MINUTE_MS)]).toEqual([
+    0,
+    0,
+    -MINUTE_MS - 1,
+    5 * MINUTE_MS,
+  ])
+  expect([skewOf(undefined, NOW), skewOf('soon', NOW)]).toEqual([0, 0])
+})
+
+test.each(['undefined', 'Null', 'NaN', 'None', '0', 'ANONYMOUS', '"null"', "'anonymous'", '', 0, null, undefined])(
+  '%j names nobody',
+  (subject) => expect(isNobody(subject)).toBe(true),
+)
+
+test.each(['anonymous-7', 'c-0', 'nullpointer', 7])('%j names somebody', (subject) =>
+  expect(isNobody(subject)).toBe(false),
+)
+
+test('what is kept of a parked event has none of its keys, and the rest as it came', () => {
+  const kept = withoutKeys({ ...sent, card: '4111111111111111', device: 7, address: null })
+  expect(kept).toEqual({ ...sent, card: 'removed', device: 'removed', address: null })
+  expect([withoutKeys(7), withoutKeys(sent)]).toEqual([7, sent])
+})

@@ -1,0 +1,78 @@
+/**
+ * Open sessions by their last event, the oldest first: a binary heap. A session that goes on stays where it is and is put
+ * right once it comes to the top: most events cost nothing here.
+ */
+import type { Session } from './session.ts'
+
+interface Entry {
+  readonly session: Session
+  /** What its last event was when it got its place. */
+  key: number
+}
+
+export class ByLastEvent {
+  readonly #heap: Entry[] = []
+
+  add(session: Session): void {
+    this.#heap.push({ session, key: session.to })
+    this.#rise(this.#heap.length - 1)
+  }
+
+  /** Takes out the session with the oldest last event, if that is before `before`; null: there is none. */
+  takeBefore(before: number): Session | null {
+    for (let top = this.#heap[0]; top !== undefined && top.key < before; top = this.#heap[0]) {
+      const { session, key } = top
+      if (!session.merged && session.to > key) {
+        this.#lower(top)
+        continue
+      }
+      this.#drop()
+      if (!session.merged) return session
+    }
+    return null
+  }
+
+  /** Puts the top where its session's last event belongs. */
+  #lower(top: Entry): void {
+    top.key = top.session.to
+    this.#sink(0)
+  }
+
+  #drop(): void {
+    const last = this.#heap.pop()
+    if (last === undefined || this.#heap.length === 0) return
+    this.#heap[0] = last
+    this.#sink(0)
+  }
+
+  #rise(from: number): void {
+    const heap = this.#heap
+    for (let at = from; at > 0;) {
+      const above = (at - 1) >> 1
+      const [entry, parent] = [heap[at], heap[above]]
+      if (entry === undefined || parent === undefined || isBefore(parent, entry)) return
+      heap[at] = parent
+      heap[above] = entry
+      at = above
+    }
+  }
+
+  #sink(from: number): void {
+    const heap = this.#heap
+    for (let at = from; ;) {
+      const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]]
+      const entry = heap[at]
+      if (entry === undefined || left === undefined) return
+      const [child, below] = right !== undefined && isBefore(right, left) ? [right, 2 * at + 2] : [left, 2 * at + 1]
+      if (isBefore(entry, child)) return
+      heap[at] = child
+      heap[below] = entry
+      at = below
+    }
+  }
+}
+
+/** Of two with one last event, by subject: which one is closed for want of room must not hang on the order of arrival. */
+function isBefore(one: Entry, other: Entry): boolean {
+  return one.key < other.key || (one.key === other.key && one.session.subject <= other.session.subject)
+}

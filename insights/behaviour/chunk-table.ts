@@ -1,0 +1,119 @@
+/** The chunks in Postgres: appended, read from an offset on, and dropped by the hour. */
+import type { Pool } from '../../store/postgres/database.ts'
+import { sqlState } from '../../store/postgres/sqlstate.ts'
+import { packChunk, unpackChunk, type KeptRecord } from './chunk.ts'
+import { KNOWN_FOR_MS } from './known-ids.ts'
+
+/** Told on it: something was appended. */
+export const BEHAVIOUR_CHANNEL = 'behaviour'
+
+export interface Chunk {
+  readonly partition: number
+  readonly firstOffset: number
+  readonly records: readonly KeptRecord[]
+}
+
+/** No table takes rows of this hour. */
+const NO_TABLE = '23514'
+const HOUR_MS = 3_600_000
+/** Of one read, in chunks. */
+const PAGE = 50
+
+/** Resolves with the first offset of each when the disk has them: all or none. `records` by partition. */
+export async function appendChunks(
+  pool: Pool,
+  byPartition: ReadonlyMap<number, readonly KeptRecord[]>,
+): Promise<readonly Chunk[]> {
+  const parts = [...byPartition].toSorted(([one], [other]) => one - other)
+  const query = {
+    name: 'append-behaviour',
+    text: 'select behaviour.append($1::smallint[], $2::integer[], $3::bytea[]) as firsts',
+    values: [
+      parts.map(([partition]) => partition),
+      parts.map(([, records]) => records.length),
+      parts.map(([, records]) => packChunk(records)),
+    ],
+  }
+  const append = () => pool.query<{ firsts: readonly string[] }>(query)
+  const { rows } = await append().catch(async (error: unknown) => {
+    if (sqlState(error) !== NO_TABLE) throw error
+    await makeTables(pool)
+    return append()
+  })
+  const firsts = rows[0]?.firsts ?? []
+  return parts.map(([partition, records], index) => ({ partition, firstOffset: Number(firsts[index]), records }))
+}
+
+/** The next chunks of a partition, in order. What was dropped is passed over: the first may begin behind `offset`. */
+export async function readChunks(pool: Pool, partition: number, offset: number): Promise<readonly Chunk[]> {
+  const { rows } = await pool.query<{ first_offset: string; data: Buffer }>({
+    name: 'read-behaviour',
+    text: `select first_offset, data from behaviour.chunks
+      where partition = $1 and first_offset >= $2 order by first_offset limit ${String(PAGE)}`,
+    values: [partition, offset],
+  })
+  return rows.map(({ first_offset, data }) => ({
+    partition,
+    firstOffset: Number(first_offset),
+    records: unpackChunk(data),
+  }))
+}
+
+/** The chunks before `offset` whose ids a reader still has to know, the oldest first. */
+export async function readKnownChunks(pool: Pool, partition: number, offset: number): Promise<readonly Chunk[]> {
+  const { rows } = await pool.query<{ first_offset: string; data: Buffer }>(
+    `select first_offset, data from behaviour.chunks
+    where partition = $1 and first_offset < $2 and stored_at > clock_timestamp() - $3 * interval '1 millisecond'
+    order by first_offset`,
+    [partition, offset, KNOWN_FOR_MS],
+  )
+  return rows.map(({ first_offset, data }) => ({
+    partition,
+    firstOffset: Number(first_offset),
+    records: unpackChunk(data),
+  }))
+}
+
+/** Sees to it that there are tables for this hour and the next. */
+export async function makeTables(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ now: string }>(
+    'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now',
+  )
+  const now = Number(rows[0]?.now)
+  for (const hour of [now - (now % HOUR_MS), now - (now % HOUR_MS) + HOUR_MS]) {
+    const [from, to] = [new Date(hour).toISOString(), new Date(hour + HOUR_MS).toISOString()]
+    const name = `chunks_${from.slice(0, 13).replaceAll(/\D/g, '')}`
+    // One message, so one transaction; the lock is for two processes that make the same table.
+    await pool.query(
+      `select pg_advisory_xact_lock(hashtext('behaviour.chunks'));
+      create table if not exists behaviour.${name} partition of behaviour.chunks for values from ('${from}') to ('${to}')`,
+    )
+  }
+}
+
+export interface Keeping {
+  /** Milliseconds. */
+  readonly keptForMs: number
+  readonly mostBytes: number
+}
+
+/** Drops the tables whose hour is over for so long, then the oldest ones until the rest has room. Resolves with their names. */
+export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ name: string; bytes: string; over: boolean }>(
+    `select c.relname as name, pg_total_relation_size(c.oid) as bytes,
+      to_timestamp(right(c.relname, 10), 'YYYYMMDDHH24') + interval '1 hour'
+        < clock_timestamp() - $1 * interval '1 millisecond' as over
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'behaviour.chunks'::regclass order by c.relname desc`,
+    [keptForMs],
+  )
+  let room = mostBytes
+  const dropped: string[] = []
+  for (const { name, bytes, over } of rows) {
+    room -= Number(bytes)
+    if (!over && room >= 0) continue
+    await pool.query(`drop table if exists behaviour.${name}`)
+    dropped.push(name)
+  }
+  return dropped
+}

@@ -1,0 +1,189 @@
+/**
+ * What the reader of one partition knows: open sessions, the ids of the last 10 minutes, and what it has counted since it
+ * last saved. It depends on the records of its partition alone, so whoever reads them again from a saved state gets the same.
+ *
+ * A session closes when the newest time of the partition is over 35 minutes past its last event: 30 that may lie between two
+ * events, and 5 that an event may come late. An event that comes later than that joins an open session or counts as late; it
+ * opens none, for the session that it belonged to may be closed and counted.
+ */
+import type { Action, UserEventType } from '../../schemas/behaviour/user-event.ts'
+import { ByLastEvent } from './by-last-event.ts'
+import { countEvent, countSession, noCounts, type Counts } from './counts.ts'
+import { KnownIds } from './known-ids.ts'
+import { extend, merge, openSession, SESSION_GAP_MS, STAGES, touches, type Session } from './session.ts'
+
+/** An event may be so much older than the newest of its partition. */
+export const LATENESS_MS = 5 * 60_000
+const CLOSED_AFTER_MS = SESSION_GAP_MS + LATENESS_MS
+
+export const PARTITIONS = 6
+/** Of all partitions together; one has its share. */
+const MOST_OPEN = 500_000
+
+export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 'subject'> {
+  /** A product of the catalogue; else null. */
+  readonly sku: string | null
+  /** When it was received, by the clock of the receiver. */
+  readonly receivedAt: number
+  /** Whether its time is not the one that it was sent with. */
+  readonly moved: boolean
+}
+
+export type Fold = 'accepted' | 'duplicate' | 'late'
+
+/** As it is saved. */
+export interface SavedState {
+  readonly newest: number | null
+  readonly sessions: readonly SavedSession[]
+}
+
+type SavedSession = readonly [
+  subject: string,
+  from: number,
+  to: number,
+  events: number,
+  /** null: never. */
+  firsts: readonly (number | null)[],
+  skus: readonly string[],
+  viewed: readonly number[],
+]
+
+const stageOf: ReadonlyMap<UserEventType | 'unknown', number> = new Map(STAGES.map((stage, index) => [stage, index]))
+
+export class PartitionState {
+  readonly #most: number
+  /** By subject. Nearly all have one; those of a subject do not touch each other. */
+  readonly #open = new Map<string, Session | Session[]>()
+  #byLastEvent = new ByLastEvent()
+  readonly #ids = new KnownIds()
+  #newest = -Infinity
+  #openCount = 0
+  #counts = noCounts()
+
+  constructor(saved: SavedState | null = null, most: number = Math.floor(MOST_OPEN / PARTITIONS)) {
+    this.#most = most
+    this.#newest = saved?.newest ?? -Infinity
+    for (const [subject, from, to, events, firsts, skus, viewed] of saved?.sessions ?? []) {
+      this.#add({
+        ...{ subject, from, to, events, firsts: firsts.map((at) => at ?? Infinity) },
+        ...{ skus: [...skus], viewed: [...viewed], merged: false },
+      })
+    }
+  }
+
+  get open(): number {
+    return this.#openCount
+  }
+
+  /** Time of the newest event, milliseconds; null: there was none. */
+  get newest(): number | null {
+    return this.#newest === -Infinity ? null : this.#newest
+  }
+
+  /** An id of a record that is folded in already. */
+  know(eventId: Uint8Array, receivedAt: number): void {
+    this.#ids.add(eventId, receivedAt)
+  }
+
+  fold({ eventId, type, at, subject, sku, receivedAt, moved }: FoldedEvent): Fold {
+    if (!this.#ids.add(eventId, receivedAt)) {
+      this.#counts.totals.duplicates += 1
+      return 'duplicate'
+    }
+    if (at > this.#newest) {
+      this.#newest = at
+      this.#closeBefore(at - CLOSED_AFTER_MS)
+    }
+    countEvent(this.#counts, { type, at, sku })
+    if (moved) this.#counts.totals.moved += 1
+    const event = { at, stage: stageOf.get(type) ?? -1, viewed: type === 'product_view' ? sku : null }
+    const joined = this.#join(subject, event)
+    if (joined) return 'accepted'
+    if (at < this.#newest - LATENESS_MS) {
+      this.#counts.totals.late += 1
+      return 'late'
+    }
+    this.#add(openSession(subject, event))
+    while (this.#openCount > this.#most && this.#closeOldest());
+    return 'accepted'
+  }
+
+  /** Of a partition in which nothing comes any more: what is over by the server's clock. Whether anything was. */
+  closeSilent(now: number): boolean {
+    const before = this.#openCount
+    this.#closeBefore(now - CLOSED_AFTER_MS)
+    return this.#openCount < before
+  }
+
+  /** What was counted since this was last asked. */
+  takeCounts(): Counts {
+    const counts = this.#counts
+    this.#counts = noCounts()
+    return counts
+  }
+
+  save(): SavedState {
+    const sessions: SavedSession[] = []
+    for (const open of this.#open.values()) {
+      for (const one of Array.isArray(open) ? open : [open]) {
+        const firsts = one.firsts.map((at) => (at === Infinity ? null : at))
+        sessions.push([one.subject, one.from, one.to, one.events, firsts, one.skus, one.viewed])
+      }
+    }
+    return { newest: this.newest, sessions }
+  }
+
+  /** Whether there is an open session for it; where it ties two together they become one. */
+  #join(subject: string, event: Parameters<typeof extend>[1]): boolean {
+    const open = this.#open.get(subject)
+    if (open === undefined) return false
+    if (!Array.isArray(open)) {
+      if (!touches(open, event.at)) return false
+      extend(open, event)
+      return true
+    }
+    const [session, ...others] = open.filter((one) => touches(one, event.at))
+    if (session === undefined) return false
+    extend(session, event)
+    for (const other of others) {
+      merge(session, other)
+      this.#remove(other)
+    }
+    return true
+  }
+
+  #add(session: Session): void {
+    const open = this.#open.get(session.subject)
+    if (open === undefined) this.#open.set(session.subject, session)
+    else if (Array.isArray(open)) open.push(session)
+    else this.#open.set(session.subject, [open, session])
+    this.#byLastEvent.add(session)
+    this.#openCount += 1
+  }
+
+  #closeBefore(time: number): void {
+    for (let over = this.#byLastEvent.takeBefore(time); over !== null; over = this.#byLastEvent.takeBefore(time)) {
+      this.#close(over)
+    }
+  }
+
+  #closeOldest(): boolean {
+    const oldest = this.#byLastEvent.takeBefore(Infinity)
+    if (oldest !== null) this.#close(oldest)
+    return oldest !== null
+  }
+
+  #close(session: Session): void {
+    this.#remove(session)
+    countSession(this.#counts, session)
+  }
+
+  #remove(session: Session): void {
+    this.#openCount -= 1
+    const open = this.#open.get(session.subject)
+    const rest = Array.isArray(open) ? open.filter((one) => one !== session) : []
+    const [first] = rest
+    if (first === undefined) this.#open.delete(session.subject)
+    else this.#open.set(session.subject, rest.length === 1 ? first : rest)
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Reads the chunks of all partitions, in one process at a time, under a lease. What it has folded is saved with its offsets
+ * about once a second; after a crash it reads again what lies behind the offset that it finds, which counts nothing twice.
+ *
+ *   load states and ids --> fold what is there --> wait: told, or a second
+ *                ^              |  save, when something changed and the last save was long enough ago
+ *                +--- a save that fails ends the term: what was counted in memory is counted again from the database
+ *
+ * The door of the same process hands it what it has just appended, and learns what became of it.
+ */
+import { decodeAction } from '../../schemas/behaviour/user-event.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
+import { LatchedSignal } from '../../store/waiting/pause.ts'
+import type { Catalogue } from './catalogue.ts'
+import { dropTables, makeTables, readChunks, readKnownChunks, type Chunk } from './chunk-table.ts'
+import { PartitionState, type Fold } from './partition-state.ts'
+import { prune } from './prune.ts'
+import { loadPartitions, savePartitions } from './state-table.ts'
+
+export const LEASE = 'behaviour'
+
+const LOOK_MS = 1_000
+/** Without a record for so long, sessions are closed by the clock of the server. */
+const SILENT_MS = 60_000
+const SAVE_MS = 1_000
+/** Saving takes at most so much of the time: with many open sessions it comes less often. */
+const SAVE_SHARE = 1 / 20
+const TEND_MS = 60_000
+export const KEPT_FOR_MS = 7 * 24 * 3_600_000
+
+export interface ReaderParts {
+  readonly pool: Pool
+  /** Unique to this process. */
+  readonly owner: string
+  readonly catalogue: Catalogue
+  /** The server's clock, milliseconds. */
+  readonly clock: () => number
+  readonly monotonic: () => number
+  readonly log: WorkerLog
+  /** Woken when something was appended. */
+  readonly appended: LatchedSignal
+  /** Of all chunks. */
+  readonly mostBytes: number
+}
+
+interface Partition {
+  readonly partition: number
+  readonly state: PartitionState
+  /** Offset of the next record. */
+  next: number
+  saves: number
+  changed: boolean
+  /** When the last record came, monotonic. */
+  heardAt: number
+}
+
+export interface BehaviourReader extends LeasedWorker {
+  /**
+   * Folds what has just been appended, and tells of each record what became of it; null: another process reads, or others
+   * appended before it, and it is read later. Its products have been learnt.
+   */
+  foldHere(chunk: Chunk): readonly Fold[] | null
+  /** While it runs nothing is read from the database: what is being appended is not read before it is handed over. */
+  alone<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function openReader(parts: ReaderParts): BehaviourReader {
+  const { pool, owner, catalogue, clock, monotonic, log, appended, mostBytes } = parts
+  let reading: ReadonlyMap<number, Partition> | null = null
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  function fold(partition: Partition, { firstOffset, records }: Chunk): readonly Fold[] {
+    partition.next = firstOffset + records.length
+    partition.changed = true
+    partition.heardAt = monotonic()
+    return records.map(({ data, receivedAt, moved }) => {
+      const action = decodeAction(data)
+      return partition.state.fold({ ...action, sku: catalogue.product(action.sku), receivedAt, moved })
+    })
+  }
+
+  async function load(): Promise<ReadonlyMap<number, Partition>> {
+    const saved = await loadPartitions(pool)
+    const partitions = saved.map(({ partition, foldedTo, saves, state }): [number, Partition] => [
+      partition,
+      {
+        ...{ partition, state: new PartitionState(state), next: foldedTo, saves },
+        ...{ changed: false, heardAt: monotonic() },
+      },
+    ])
+    for (const [partition, { state, next }] of partitions) {
+      for (const { records } of await readKnownChunks(pool, partition, next)) {
+        for (const { data, receivedAt } of records) state.know(decodeAction(data).eventId, receivedAt)
+      }
+    }
+    return new Map(partitions)
+  }
+
+  /** Everything that is there, page by page; true: there was something. */
+  async function readOn(partition: Partition): Promise<boolean> {
+    const chunks = await readChunks(pool, partition.partition, partition.next)
+    for (const chunk of chunks) {
+      if (chunk.firstOffset > partition.next) {
+        const { partition: number, next } = partition
+        log.warn({ partition: number, from: next, to: chunk.firstOffset }, 'events were dropped before they were read')
+      }
+      await catalogue.learn(chunk.records.map(({ data }) => decodeAction(data).sku))
+      fold(partition, chunk)
+    }
+    return chunks.length > 0
+  }
+
+  async function save(partitions: ReadonlyMap<number, Partition>): Promise<void> {
+    const changed = [...partitions.values()].filter((one) => one.changed)
+    if (changed.length === 0) return
+    await savePartitions(
+      pool,
+      changed.map(({ partition, next, saves, state }) => ({
+        ...{ partition, foldedTo: next, saves },
+        ...{ state: state.save(), counts: state.takeCounts() },
+      })),
+    )
+    for (const one of changed) {
+      one.changed = false
+      one.saves += 1
+    }
+  }
+
+  async function tend(): Promise<void> {
+    await makeTables(pool)
+    const dropped = await dropTables(pool, { keptForMs: KEPT_FOR_MS, mostBytes })
+    if (dropped.length > 0) log.info({ dropped }, 'dropped the oldest user events')
+    await prune(pool)
+  }
+
+  const worker = underLease({
+    ...{ pool, owner, log, lease: () => LEASE, who: 'the reader of user events', explain: explainFailure },
+    async term({ end, begun }) {
+      const partitions = await load()
+      let [savedAt, saveTook, tendedAt] = [-Infinity, 0, -Infinity]
+      try {
+        while (!end.aborted) {
+          const { count } = appended
+          if (monotonic() - tendedAt >= TEND_MS) {
+            await tend()
+            tendedAt = monotonic()
+          }
+          const found = await alone(async () => {
+            const some = []
+            for (const one of partitions.values()) some.push(await readOn(one))
+            const more = some.includes(true)
+            // Read to its end: from here on what is appended here is handed over.
+            if (!more) reading = partitions
+            return more
+          })
+          begun()
+          for (const one of partitions.values()) {
+            if (monotonic() - one.heardAt < SILENT_MS) continue
+            if (one.state.closeSilent(clock())) one.changed = true
+          }
+          const now = monotonic()
+          if (now - savedAt >= Math.max(SAVE_MS, saveTook / SAVE_SHARE)) {
+            await alone(() => save(partitions))
+            savedAt = monotonic()
+            saveTook = savedAt - now
+          }
+          if (!found) await appended.wait(LOOK_MS, { count, signal: end })
+        }
+        // In order: whoever comes next reads nothing again.
+        await alone(() => save(partitions))
+        return null
+      } finally {
+        reading = null
+      }
+    },
+  })
+
+  return {
+    ...worker,
+    alone,
+    foldHere(chunk) {
+      const partition = reading?.get(chunk.partition)
+      return partition === undefined || partition.next !== chunk.firstOffset ? null : fold(partition, chunk)
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/** Events for the specs of behaviour. */
+import type { Counts } from './counts.ts'
+import { PartitionState, type FoldedEvent } from './partition-state.ts'
+
+export const MINUTE_MS = 60_000
+/** The beginning of a UTC day. */
+export const START = Date.UTC(2026, 10, 2)
+
+let drawn = 0
+
+/** An event with an id of its own: product_view by `someone`, unless it is said otherwise. */
+export function actionOf(draft: Partial<FoldedEvent>): FoldedEvent {
+  const eventId = Buffer.alloc(16)
+  eventId.writeUInt32BE((drawn += 1), 0)
+  const { at = START } = draft
+  return { eventId, type: 'product_view', at, subject: 'someone', sku: null, receivedAt: at, moved: false, ...draft }
+}
+
+/** Folded in this order, until all sessions are closed. */
+export function folded(events: readonly FoldedEvent[]): Counts {
+  const state = new PartitionState()
+  for (const event of events) state.fold(event)
+  state.closeSilent(Infinity)
+  return state.takeCounts()
+}
