@@ -5,6 +5,8 @@ export const POOL_SIZES = {
   heartbeat: 1,
   live: 1,
   inbound: 5,
+  /** Appending, the lease, reading and saving, and what tends the tables. */
+  behaviour: 4,
   /** The page under way, the next one, the checkpoint, the lease. */
   relay: 4,
   feed: 2,

@@ -35,6 +35,7 @@ export function sessionCounts({ roles, kafka, schemaRegistryUrl }: SessionSettin
     pool('registry', schemaRegistryUrl === null),
     pool('live', has('api')),
     pool('inbound', has('api') && kafka !== null),
+    pool('behaviour', has('api') || has('reactor')),
     pool('relay', has('relay') && kafka !== null),
     pool('feed', has('projector')),
     pool('projector', has('projector')),

@@ -42,7 +42,7 @@ describe('the sessions of a process', () => {
       ...['reader', 'heartbeat', 'relay', 'listener'],
     ])
     expect(names({ roles: ['api'], kafka: null, schemaRegistryUrl: null })).toEqual([
-      ...['reader', 'heartbeat', 'registry', 'live', 'writer', 'listener'],
+      ...['reader', 'heartbeat', 'registry', 'live', 'behaviour', 'writer', 'listener'],
     ])
     const sum = (roles: Parameters<typeof sessionCounts>[0]['roles']) =>
       sessionCounts({ roles, kafka: null, schemaRegistryUrl: null }).reduce((all, { sessions }) => all + sessions, 0)

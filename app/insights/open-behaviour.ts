@@ -5,18 +5,17 @@ import { openDoor, type BehaviourDoor } from '../../insights/behaviour/door.ts'
 import { openReader, type BehaviourReader } from '../../insights/behaviour/reader.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
-import { Listener } from '../../store/postgres/listener.ts'
+import type { Notices } from '../../store/postgres/listener.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { newId, type Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 import type { Releases } from '../start/releases.ts'
-
-/** Appending, the lease, reading and saving, and what tends the tables. */
-const CONNECTIONS = 4
 
 export interface OpenBehaviourOptions {
   readonly config: Pick<Config, 'roles' | 'behaviourMaxBytes'>
   readonly databaseUrl: string
+  readonly notices: Notices
   /** The database's. */
   readonly clock: Clock
   readonly log: WorkerLog
@@ -31,8 +30,8 @@ export interface Behaviour {
 
 /** Resolves when events can be taken. Where door and reader are one process, the answer to an event tells what became of it. */
 export async function openBehaviour(options: OpenBehaviourOptions): Promise<Behaviour> {
-  const { config, databaseUrl, clock, log, releases } = options
-  const pool = openPool(databaseUrl, { name: 'behaviour', max: CONNECTIONS, settings: READER_SETTINGS })
+  const { config, databaseUrl, notices, clock, log, releases } = options
+  const pool = openPool(databaseUrl, { name: 'behaviour', max: POOL_SIZES.behaviour, settings: READER_SETTINGS })
   releases.add('behaviour pool', () => pool.end())
   await makeTables(pool)
   const monotonic = () => performance.now()
@@ -42,9 +41,7 @@ export async function openBehaviour(options: OpenBehaviourOptions): Promise<Beha
 
   async function startReader(): Promise<BehaviourReader> {
     const appended = new LatchedSignal()
-    const listener = new Listener(databaseUrl, { [BEHAVIOUR_CHANNEL]: () => appended.wake() })
-    await listener.start()
-    releases.add('listener of user events', () => listener.stop())
+    await notices.hear(BEHAVIOUR_CHANNEL, () => appended.wake())
     const opened = openReader({
       ...{ pool, owner: newId(), catalogue, clock, monotonic, log, appended },
       mostBytes: config.behaviourMaxBytes,

@@ -13,6 +13,7 @@ import { UNWATCHED } from '../../app/roles/open-committer.ts'
 import type { Role } from '../../app/roles/background-work.ts'
 import type { UserEvent } from '../../schemas/behaviour/user-event.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
+import { Listener } from '../../store/postgres/listener.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -32,10 +33,13 @@ afterEach(async () => {
   await database.drop()
 })
 
-function open(roles: readonly Role[], from = releases) {
+async function open(roles: readonly Role[], from = releases) {
+  const notices = new Listener(database.url, {})
+  await notices.start()
+  from.add('listener', () => notices.stop())
   return openBehaviour({
     config: { roles, behaviourMaxBytes: 2 ** 32 },
-    ...{ databaseUrl: database.url, clock: () => Date.now(), log: UNWATCHED.log, releases: from },
+    ...{ databaseUrl: database.url, notices, clock: () => Date.now(), log: UNWATCHED.log, releases: from },
   })
 }
 

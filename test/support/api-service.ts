@@ -117,7 +117,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
   })
   const behaviour = await openBehaviour({
     config: { roles: ['api', 'reactor'], behaviourMaxBytes: 4 * 1024 ** 3 },
-    ...{ databaseUrl: url, clock: systemClock, log, releases },
+    ...{ databaseUrl: url, notices: listener, clock: systemClock, log, releases },
   })
   const parts: ApiParts = {
     executor: committer,
