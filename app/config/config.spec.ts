@@ -13,6 +13,7 @@ describe('an empty environment', () => {
   test('gives the defaults', () => {
     expect(config({})).toEqual({
       databaseUrl: null,
+      pseudonymSecret: null,
       schemaRegistryUrl: null,
       kafka: null,
       dataDir: resolve('.orderledger'),

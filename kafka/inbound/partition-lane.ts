@@ -4,7 +4,7 @@
  *   claimed ──the last handled record is where it was──> handling
  *      │                                                    │ the place was moved by somebody else
  *      │ another record is there, or the topic ends before  v
- *      └──> the topic was made anew: from its first record  claimed again
+ *      └──> the topic was made again: from its first record claimed again
  *
  * Handling: up to 200 records at once, then the place moves and what could not be handled is parked, in one transaction.
  * What throws for one record parks it. After a process that ended without a word, and after what threw for no record that
@@ -260,10 +260,7 @@ export class PartitionLane {
       const offset = await this.claim(visit.signal)
       // Our own first attempt may have been carried out although its answer was lost.
       if (!sameMark(this.#last, to)) {
-        log.warn(
-          { ...this.partition },
-          'another process also handled records of this partition; continuing at its position',
-        )
+        log.warn({ ...this.partition }, 'another process also handled records here; continuing at its position')
         visit.seek(offset)
         return false
       }

@@ -30,7 +30,15 @@ export async function serviceHere({ dataDir, env = {}, early = false }: ServiceH
   const database = env['DATABASE_URL'] === undefined ? await testDatabase() : null
   const data = dataDir === undefined ? makeDataDir() : { path: dataDir, remove: () => undefined }
   const own = database === null ? {} : { DATABASE_URL: database.url }
-  const config = requireConfig({ DATA_DIR: data.path, PORT: '0', ...demoOf(env), EFFECTS: 'off', ...PSEUDONYMS, ...own, ...env })
+  const config = requireConfig({
+    DATA_DIR: data.path,
+    PORT: '0',
+    ...demoOf(env),
+    EFFECTS: 'off',
+    ...PSEUDONYMS,
+    ...own,
+    ...env,
+  })
   const built = join(packageRoot, 'dist/dashboard')
   const service = await compose({
     config,
