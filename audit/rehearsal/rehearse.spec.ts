@@ -54,7 +54,7 @@ describe('a rehearsal', () => {
     const found = await rehearsed(proposal('OrderPlaced', withField(CHANNEL)))
     expect(found).toMatchObject({ ok: true, complete: true, position: 11, others: 8, tables: [] })
     expect(found.versions).toMatchObject([
-      { event: 'OrderPlaced', version: 1, events: 3, decoded: 3, changed: 0, failure: null },
+      { event: 'OrderPlaced', version: 2, events: 3, decoded: 3, changed: 0, failure: null },
     ])
     expect(found.versions[0]?.paths).toMatchObject([
       { path: 'channel', kind: 'new', events: 3, example: { position: 5, stream: 'order-o-1', is: '"web"' } },

@@ -11,7 +11,7 @@
 import { decodeAction } from '../../schemas/behaviour/user-event.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
-import { LatchedSignal } from '../../store/waiting/pause.ts'
+import type { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
 import { dropTables, makeTables, readChunks, readKnownChunks, type Chunk } from './chunk-table.ts'
 import { PartitionState, type Fold } from './partition-state.ts'
