@@ -35,7 +35,7 @@ export const PROBLEMS = {
   'card-number': {
     status: 400,
     title: 'Card number',
-    meaning: '`card` is the number of a card. The service neither keeps nor logs it.',
+    meaning: 'The property `card` has the number of a card. The service neither keeps nor logs it.',
     next: "Send the provider's name for the card (its token or fingerprint), never its number.",
   },
   unauthorized: {
