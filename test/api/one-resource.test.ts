@@ -208,7 +208,8 @@ describe('every ETag covers what is shown', () => {
         .replace('{orderId}', orderId)
         .replace('{sku}', sku)
         .replace('{customerId}', customerId)
-        .replace('{type}', 'OrderPlaced'),
+        .replace('{type}', 'OrderPlaced')
+        .replace(/^\/recommendations$/, `/recommendations?basket=${sku}`),
     )
     const looks = async () =>
       new Map(
@@ -217,6 +218,7 @@ describe('every ETag covers what is shown', () => {
             const { status, headers, body } = await ask('GET', url)
             // Nobody pays here: what is not there has no tag.
             if (status === 404) return [url, null] as const
+            expect([url, status]).toEqual([url, 200])
             const shown = JSON.stringify(body, (name, value: unknown) =>
               ['position', 'asOf', 'lastUpdated', 'last_updated', 'head'].includes(name) ? undefined : value,
             )

@@ -115,12 +115,12 @@ describe('schemas rehearse', () => {
     const file = await proposed('OrderPlaced', withField(CHANNEL))
     const lines = await runCommand(directory, 'schemas', 'rehearse', '--schema', file)
     expect(lines).toMatchObject({ code: 0 })
-    expect(lines.stdout).toMatch(/OrderPlaced +1 +3,000 +3,000 +0 +0 +0 +0\n/)
+    expect(lines.stdout).toMatch(/OrderPlaced +2 +3,000 +3,000 +0 +0 +0 +0\n/)
     expect(lines.stdout).toContain(`✔ ${ORDERS.toLocaleString('en-US')} streams fold to the same states`)
     expect(lines.stderr).toMatch(/rehearse: 6,\d+ of 6,\d+ \(100 %\), [\d,]+\/s\n$/)
     const { code, report } = await rehearsed(directory, '--schema', file)
     expect(code).toBe(0)
-    expect(report).toMatchObject({ ok: true, position: head, proposals: [{ event: 'OrderPlaced', version: 2 }] })
+    expect(report).toMatchObject({ ok: true, position: head, proposals: [{ event: 'OrderPlaced', version: 3 }] })
   })
 
   test('tells each version of an event by itself', async () => {
@@ -184,7 +184,7 @@ describe('schemas rehearse', () => {
   test('counts on behind an event that cannot be read, and says where it stands', async () => {
     const { directory, url } = await copyOfShop()
     const pool = openPool(url, { name: 'test', max: 1 })
-    const raw = { stream: 'order-bad', type: 'OrderPlaced', schemaVersion: 1, data: Buffer.from([0xff, 0xff]) }
+    const raw = { stream: 'order-bad', type: 'OrderPlaced', schemaVersion: 2, data: Buffer.from([0xff, 0xff]) }
     const bad = await appendRaw(pool, [raw]).finally(() => pool.end())
     const shop = await openShop(url)
     await shop.place('o-after', [{ sku: 'A', quantity: 1 }])
@@ -204,10 +204,10 @@ describe('schemas rehearse', () => {
     expect(none.stderr).toContain('no version of any stored event that is not in schemas.lock')
     const folder = join(directory, 'schemas')
     await cp(SCHEMAS, folder, { recursive: true, filter: (path) => !path.endsWith('.ts') })
-    await writeFile(join(folder, 'OrderPlaced', 'v2.avsc'), schemaWith('OrderPlaced', withField(CHANNEL)))
+    await writeFile(join(folder, 'OrderPlaced', 'v3.avsc'), schemaWith('OrderPlaced', withField(CHANNEL)))
     const { code, report } = await rehearsed(directory, '--folder', folder)
     expect(code).toBe(0)
-    expect(report.proposals).toEqual([{ event: 'OrderPlaced', version: 2, file: 'schemas/OrderPlaced/v2.avsc' }])
+    expect(report.proposals).toEqual([{ event: 'OrderPlaced', version: 3, file: 'schemas/OrderPlaced/v3.avsc' }])
   })
 
   test('refuses a proposal that is no schema, with file and path', async () => {
