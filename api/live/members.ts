@@ -6,7 +6,7 @@ import { errorMessage, type ChangeFrame, type SnapshotReason } from './frames.ts
 import type { Owed, Subscription } from './subscription.ts'
 
 /** So many are told in one turn of the event loop: a write to a socket takes 30 µs, and an order that came waits for them all. */
-const IN_ONE_TURN = 20
+const IN_ONE_TURN = 50
 
 export interface Member {
   readonly client: Client

@@ -17,10 +17,10 @@ export const fraudQuality = figure({
   numbers: {
     falseAlarms: atMost('false alarms in 10,000 honest attempts', '', { must: 12 }),
     falseAlarmsOneNetwork: atMost('the same with half of all payments on one network', '', { must: 12 }),
-    recall: atLeast('share of the attempts of fraud that raise an alert', '', { must: 0.7 }),
-    cases: atLeast('share of the cases of which one of the first 5 attempts does', '', { must: 0.85 }),
-    precision1: atLeast('share of the alerts that are right, 1 % fraud', '', { must: 0.85 }),
-    precision3: atLeast('the same, 3 % fraud', '', { must: 0.94 }),
+    recall: atLeast('attempts of fraud that raise an alert, in percent', '', { must: 70 }),
+    cases: atLeast('cases of which one of the first 5 attempts does, in percent', '', { must: 85 }),
+    precision1: atLeast('alerts that are right, in percent, 1 % fraud', '', { must: 85 }),
+    precision3: atLeast('the same, 3 % fraud', '', { must: 94 }),
     fraud: stated('attempts of fraud, with 3 %', ''),
   },
   run({ note }) {
@@ -36,15 +36,20 @@ export const fraudQuality = figure({
       {
         falseAlarms: falseAlarms ?? NaN,
         falseAlarmsOneNetwork: qualityOf(together).falseAlarms ?? NaN,
-        recall: recall ?? NaN,
-        cases: cases ?? NaN,
-        precision1: qualityOf(few).precision ?? NaN,
-        precision3: precision ?? NaN,
+        recall: percent(recall),
+        cases: percent(cases),
+        precision1: percent(qualityOf(few).precision),
+        precision3: percent(precision),
         fraud: some.fraud,
       },
     ])
   },
 })
+
+/** NaN where there is nothing to judge by: the figure is not measured then. */
+function percent(share: number | null): number {
+  return share === null ? NaN : 100 * share
+}
 
 function counted(plan: PaymentPlan, table: ReturnType<typeof tableOne>): QualityCounts {
   const payments = [...generatePayments(plan)]
