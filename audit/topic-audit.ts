@@ -18,7 +18,8 @@ import { readEventRecord } from '../kafka/event-record.ts'
 import { readTopics, type TopicRecord } from '../kafka/topics/read-topics.ts'
 import { headerTexts } from '../kafka/client/record-headers.ts'
 import type { KafkaSettings } from '../kafka/settings.ts'
-import { topicName, topicOfStream, partitionOf, keyOfStream, topics, type Topic } from '../kafka/topics/topics.ts'
+import { topicName, topicOfStream, keyOfStream, topics, type Topic } from '../kafka/topics/topics.ts'
+import { partitionOf } from '../schemas/partition-of.ts'
 
 export interface VerifyTopicsOptions {
   readonly kafka: KafkaSettings

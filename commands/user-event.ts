@@ -6,7 +6,7 @@ import { Type } from 'typebox'
 import { CHANNELS, USER_EVENT_KEYS, USER_EVENT_TYPES, type UserEvent } from '../schemas/behaviour/user-event.ts'
 import type { Fault } from './faults.ts'
 import { isCardNumber } from './card-number.ts'
-import { request } from './request.ts'
+import { isObject, request } from './request.ts'
 import { id, named, nullable, oneOf, ref, text, whole } from './shape.ts'
 
 export type { UserEventType } from '../schemas/behaviour/user-event.ts'
@@ -180,8 +180,4 @@ function hidden(value: string | null | undefined, pseudonym: Receipt['pseudonym'
 /** `property`: null where it is all of it. */
 function parked(code: ParkedCode, property: string | null, message: string): Judged {
   return { verdict: 'parked', code, fault: { pointer: property === null ? '' : `/${property}`, message } }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

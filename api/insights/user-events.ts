@@ -2,6 +2,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { judgeUserEvent, MOST_EVENTS, skewOf, withoutKeys, type Judged } from '../../commands/user-event.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
+import { isObject } from '../../commands/request.ts'
 import { ref } from '../../commands/shape.ts'
 import { BehaviourBusy, type BehaviourDoor, type TakenEvent } from '../../insights/behaviour/door.ts'
 import type { NewLetter } from '../../insights/behaviour/letters.ts'
@@ -111,8 +112,4 @@ function letterOf({ code, fault }: Extract<Judged, { verdict: 'parked' }>, event
 function idOf(event: unknown): string | null {
   const id = isObject(event) ? event['eventId'] : null
   return typeof id === 'string' ? id.slice(0, 36) : null
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BatchSender } from '../../kafka/client/batch-sender.ts'
-import { partitionOf } from '../../kafka/topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
 import type { HttpClient } from '../client/http-client.ts'
 import { DeliveryTally, type DeliveryReport } from '../output/report.ts'

@@ -14,7 +14,8 @@ import {
   type PoisonShop,
 } from '../../kafka/inbound/poison-corpus.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { partitionOf, topicName, topics } from '../../kafka/topics/topics.ts'
+import { topicName, topics } from '../../kafka/topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 import { lookUpPlaceOrder, PLACE_ORDER_SUBJECT } from '../../contract/registry/command-schema.ts'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { readLetters } from '../client/letter-client.ts'

@@ -1,6 +1,6 @@
 /** Sends lines as records, as fast as they are taken or at a pace; memory holds what waits to be sent and no more. */
 import { SendFailure, type BatchSender } from '../../kafka/client/batch-sender.ts'
-import { partitionOf } from '../../kafka/topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 import type { Line } from '../files/json-lines.ts'
 import { pace, type PaceOptions } from './pace.ts'
 import { producedLine, type ProducedRecord } from './produced-line.ts'

@@ -3,13 +3,13 @@
  * comes while a commit is under way waits for the next, as with orders.
  */
 import { encodeUserEvent, type UserEvent } from '../../schemas/behaviour/user-event.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { KeptRecord } from './chunk.ts'
 import { appendChunks } from './chunk-table.ts'
 import { parkLetters, type NewLetter } from './letters.ts'
-import { partitionOf } from './partition-of.ts'
-import type { Fold } from './partition-state.ts'
+import { PARTITIONS, type Fold } from './partition-state.ts'
 import type { BehaviourReader } from './reader.ts'
 
 /** Waiting for their commit: 1 s of the rate that this is made for, and 30 MB. */
@@ -83,7 +83,7 @@ export function openDoor({
     const byPartition = new Map<number, KeptRecord[]>()
     const places = batch.map(({ records, events }) =>
       records.map((record, index) => {
-        const partition = partitionOf(events[index]?.subject ?? '')
+        const partition = partitionOf(events[index]?.subject ?? '', PARTITIONS)
         let kept = byPartition.get(partition)
         if (kept === undefined) byPartition.set(partition, (kept = []))
         return { partition, index: kept.push(record) - 1 }

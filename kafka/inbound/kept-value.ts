@@ -1,4 +1,5 @@
 /** What is kept of the value of a record that is parked: its bytes, without the keys that came in the clear. */
+import { isObject } from '../../commands/request.ts'
 import { KEY_NAMES } from '../../domain/payments/payer-keys.ts'
 import type { InboundRecord } from './inbound-record.ts'
 import { readValue, type ReadAvro } from './record-value.ts'
@@ -29,8 +30,4 @@ export function keptValue(
   } catch {
     return value
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,7 +6,8 @@ import { eventRecord, type EventRecord } from '../event-record.ts'
 import type { RecordBlock } from '../client/record-block.ts'
 import { PartitionSender } from './partition-sender.ts'
 import type { Partition } from '../client/checked-sender.ts'
-import { copiesOf, partitionOf, topicName, topicOfStream, type Topic, type TopicName } from '../topics/topics.ts'
+import { copiesOf, topicName, topicOfStream, type Topic, type TopicName } from '../topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 
 export interface PublicationParts {
   /** The topics that it publishes to, each with where it begins: everything up to there is published. */

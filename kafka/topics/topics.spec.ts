@@ -3,7 +3,8 @@ import { kafkajs } from '../client/kafkajs.ts'
 import { describe, expect, test } from 'vitest'
 import { aggregates } from '../../domain/aggregates.ts'
 import { eventSchemas } from '../../schemas/events.ts'
-import { copiesOf, keyOfStream, partitionOf, topicOfStream, topics } from './topics.ts'
+import { copiesOf, keyOfStream, topicOfStream, topics } from './topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 
 const { Partitioners } = kafkajs
 

@@ -4,7 +4,8 @@ import type { Message, Producer } from 'kafkajs'
 import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { partitionOf, topicName } from '../../kafka/topics/topics.ts'
+import { topicName } from '../../kafka/topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 
 export interface RecordLoadOptions {
   readonly settings: KafkaSettings

@@ -1,7 +1,8 @@
 /** Holds what is on the topics to what is stored. */
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import { copiesOf, keyOfStream, partitionOf, topicOfStream, topics } from '../../kafka/topics/topics.ts'
+import { copiesOf, keyOfStream, topicOfStream, topics } from '../../kafka/topics/topics.ts'
+import { partitionOf } from '../../schemas/partition-of.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'
 import { readEvents } from '../../store/log/read-log.ts'
 import type { ReadRecord, Relaying } from './relaying.ts'
