@@ -1,6 +1,8 @@
 /** What is around every page: where one can go, whether the numbers are alive, light or dark. */
 import { useEffect } from 'preact/hooks'
 import type { Version } from './api-shapes.ts'
+import { InsightsPage } from './insights/insights-page.tsx'
+import { sectionOf } from './insights/sections.ts'
 import { AnalyticsPage } from './pages/analytics.tsx'
 import { CustomerPage } from './pages/customer.tsx'
 import { CustomersPage } from './pages/customers.tsx'
@@ -33,6 +35,7 @@ import { choose, theme } from './theme.ts'
 
 export function Frame() {
   const { page, id } = route.value
+  const section = page === 'insights' ? sectionOf(id) : null
   const title = page === 'unknown' ? t('frame.not-found') : t(`frame.page.${page}`)
   // Asked until it is known: a service keeps its currency.
   const { shown } = useLive<Version>(currencyDigits.value === null ? '/version' : null)
@@ -43,8 +46,8 @@ export function Frame() {
     shopCurrency.value = version.currency
   }, [version])
   useEffect(() => {
-    document.title = `${id ?? title} · OrderLedger`
-  }, [title, id])
+    document.title = `${section === null ? (id ?? title) : t(`insights.section.${section}`)} · OrderLedger`
+  }, [title, id, section])
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector('h1')?.focus()}>
@@ -112,6 +115,8 @@ function PageOf({ route: { page, id, query } }: { readonly route: Route }) {
       )
     case 'analytics':
       return <AnalyticsPage from={query.get('from')} to={query.get('to')} />
+    case 'insights':
+      return <InsightsPage id={id} query={query} />
     case 'mail':
       return id === null ? <MailPage cursor={query.get('cursor')} /> : <OneMailPage key={id} emailId={id} />
     case 'events':

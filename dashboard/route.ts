@@ -19,6 +19,7 @@ export const PAGES = [
   'products',
   'customers',
   'analytics',
+  'insights',
   'mail',
   'events',
   'projections',

@@ -42,6 +42,8 @@ export function ProductPage({ sku, after }: ProductPageProps) {
             <button type="button" onClick={() => (doing.value = 'adjust')}>
               {t('products.adjust')}
             </button>
+            <a href={href('insights', 'forecast', { sku })}>{t('insights.section.forecast')}</a>
+            <a href={href('insights', 'recommendations', { product: sku })}>{t('insights.section.recommendations')}</a>
           </p>
         )}
       </div>

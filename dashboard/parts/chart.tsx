@@ -173,7 +173,9 @@ const LABEL_STEPS = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336]
 
 /** Labels stand under bars: hours begin at the half hour in some zones, and twice at one time where clocks are put back. */
 function underBars({ data: [times], width }: uPlot): number[] {
-  const step = LABEL_STEPS.find((hours) => (width / times.length) * hours >= LABEL_WIDTH) ?? 720
+  const [first = 0, second = first + HOUR_SECONDS] = times
+  const hoursOfBar = (second - first) / HOUR_SECONDS
+  const step = LABEL_STEPS.find((hours) => (width / times.length / hoursOfBar) * hours >= LABEL_WIDTH) ?? 720
   const labelled: number[] = []
   for (const time of times) {
     const isNear = time - (labelled.at(-1) ?? -Infinity) < step * HOUR_SECONDS

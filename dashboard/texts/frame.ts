@@ -16,6 +16,7 @@ export const FRAME = {
   'frame.page.products': ['Products', 'Produits'],
   'frame.page.customers': ['Customers', 'Clients'],
   'frame.page.analytics': ['Analytics', 'Analyses'],
+  'frame.page.insights': ['Insights', 'Éclairages'],
   'frame.page.mail': ['Mail', 'Courrier'],
   'frame.page.events': ['Events', 'Événements'],
   'frame.page.projections': ['Projections', 'Projections'],

@@ -7,6 +7,7 @@ import { EVENT } from './event.ts'
 import { EVENTS } from './events.ts'
 import { FAILURES } from './failures.ts'
 import { FRAME } from './frame.ts'
+import { INSIGHTS } from './insights.ts'
 import { KAFKA } from './kafka.ts'
 import { MAIL } from './mail.ts'
 import { ORDERS } from './orders.ts'
@@ -25,6 +26,7 @@ export const TABLE = {
   ...WORDS,
   ...DASHBOARD,
   ...ANALYTICS,
+  ...INSIGHTS,
   ...ORDERS,
   ...XRAY,
   ...PAYMENTS,

@@ -1,0 +1,9 @@
+/** The pages of Insights, in the order of their links. */
+export const SECTIONS = ['stock', 'forecast', 'recommendations', 'behaviour'] as const
+
+export type Section = (typeof SECTIONS)[number]
+
+/** Null: there is none of this name. */
+export function sectionOf(id: string | null): Section | null {
+  return SECTIONS.find((one) => one === (id ?? SECTIONS[0])) ?? null
+}
