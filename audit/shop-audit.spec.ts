@@ -14,7 +14,9 @@ import {
   orderRejected,
   orderReturned,
   productListed,
+  reorderPointSet,
   stockAdjusted,
+  stockFellBelow,
   stockReceived,
   stockReleased,
   stockReserved,
@@ -118,6 +120,49 @@ test.each([
 test('law 4: stock below what is reserved is found at the version where it happens', async () => {
   const checks = await audit([orderPlaced('o1', lines), ...reserved], [stockAdjusted('A', -8)], [stockReceived('A', 8)])
   expect(breachesOf(checks)).toEqual(['stock: position 9, inventory-A version 4: 3 of 2 units on hand are reserved'])
+})
+
+const watched = [productListed('C', { reorderPoint: 10 }), stockReceived('C', 12)]
+const C_FELL = [stockAdjusted('C', -3), stockFellBelow('C', 10, 9)]
+
+test('what falls below its reorder point, and is said to, each time and once, breaks no law', async () => {
+  const checks = await audit(
+    watched,
+    C_FELL,
+    [stockAdjusted('C', -1), stockReceived('C', 2), stockAdjusted('C', -1)],
+    [stockReceived('C', 3)],
+    C_FELL,
+    [reorderPointSet('C', 9)],
+    [stockAdjusted('C', -1), stockFellBelow('C', 9, 8)],
+    [reorderPointSet('C', 8)],
+    [reorderPointSet('C', 20), stockFellBelow('C', 20, 8)],
+    [reorderPointSet('C', 0)],
+    [stockAdjusted('C', -1)],
+  )
+  expect(breachesOf(checks)).toEqual([])
+})
+
+test.each([
+  [[watched, [stockAdjusted('C', -3)], C_FELL.slice(1)], []],
+  [[watched, C_FELL, [stockAdjusted('C', -1), stockFellBelow('C', 10, 8)]], ['8 units fell below 10, and nothing did']],
+  [[watched, [stockAdjusted('C', -3), stockFellBelow('C', 10, 8)]], ['it should be 9 below 10']],
+  [
+    [watched, C_FELL, [stockReceived('C', 2)], [stockAdjusted('C', -2)]],
+    ['C: 9 units are available, below the reorder'],
+  ],
+  [
+    [watched, C_FELL, [stockReceived('C', 2)], [stockAdjusted('C', -2)], [stockReceived('C', 1)]],
+    ['version 7: 9 units are available, below the reorder point of 10, and no event says so'],
+  ],
+  [[[reorderPointSet('A', 11)]], ['A: 10 units are available, below the reorder point of 11']],
+  [[watched, C_FELL, [reorderPointSet('C', 11), stockFellBelow('C', 11, 9)]], ['nothing did']],
+])('what is said of reorder points is found where it is wrong: %#', async (commands, words) => {
+  const found = breachesOf(await audit(...commands))
+  expect(found).toEqual(words.map((each) => expect.stringContaining(each)))
+})
+
+test('that nobody said a word before there were reorder points is no breach', async () => {
+  expect(breachesOf(await audit(watched, [stockAdjusted('C', -3)], [stockReceived('C', 1)]))).toEqual([])
 })
 
 test('law 4: stock below zero is found although nothing is reserved', async () => {

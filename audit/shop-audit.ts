@@ -12,11 +12,14 @@
  *   DeliveryDispatched, the first  one StockShipped for each product, of all that the order holds; never again
  *   any other                      nothing moves
  *
+ * What falls below its reorder point is told in the stream of the product (orders/reorder-audit.ts).
+ *
  * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
  * of any length can be walked.
  */
 import type { DomainEvent, InventoryEvent, OrderEvent } from '../schemas/events.ts'
 import { OrderFacts, reservationFault } from './orders/order-facts.ts'
+import { ReorderAudit } from './orders/reorder-audit.ts'
 import { hashName } from './spill/name-hash.ts'
 import type { Spill } from './spill/spill-file.ts'
 import { tally, type Check, type Locate } from './tally.ts'
@@ -89,6 +92,7 @@ export function auditShop(spill: Spill): ShopAudit {
   const reservations = tally(4, 'reservations')
   const products = new Map<Sku, Product>()
   const facts = new OrderFacts(spill)
+  const reorders = new ReorderAudit()
   const movements = new Map<OrderId, Movements>()
   let commandId = ''
 
@@ -106,6 +110,8 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'StockReleased':
       case 'StockShipped':
       case 'StockReturned':
+      case 'ReorderPointSet':
+      case 'StockFellBelow':
       case 'RestockAdvised':
         return seeStock(logged, event)
       case 'OrderPlaced':
@@ -143,11 +149,24 @@ export function auditShop(spill: Spill): ShopAudit {
   function seeStock(logged: LoggedEvent, event: InventoryEvent): void {
     stock.count()
     const product = productOf(event.sku)
+    const before = product.onHand - product.reserved
+    moveStock(product, logged, event)
+    const { onHand, reserved } = product
+    const fault = reorders.see(event, before, onHand - reserved)
+    if (fault !== null) stock.breach(`${at(logged)}: ${fault}`)
+    if (reserved < 0 || reserved > onHand) {
+      stock.breach(`${at(logged)}: ${reserved} of ${onHand} units on hand are reserved`)
+    }
+  }
+
+  function moveStock(product: Product, logged: LoggedEvent, event: InventoryEvent): void {
     switch (event.type) {
       case 'ProductListed':
       case 'PriceChanged':
+      case 'ReorderPointSet':
+      case 'StockFellBelow':
       case 'RestockAdvised':
-        return
+        break
       case 'StockReceived':
         product.onHand += event.quantity
         break
@@ -172,10 +191,6 @@ export function auditShop(spill: Spill): ShopAudit {
         if (event.sellable) product.onHand += event.quantity
         comeBack(logged, event, event.quantity)
         break
-    }
-    const { onHand, reserved } = product
-    if (reserved < 0 || reserved > onHand) {
-      stock.breach(`${at(logged)}: ${reserved} of ${onHand} units on hand are reserved`)
     }
   }
 
@@ -230,6 +245,7 @@ export function auditShop(spill: Spill): ShopAudit {
   async function finish(locate: Locate): Promise<readonly Check[]> {
     settle()
     facts.judge(orders, reservations)
+    for (const words of reorders.unsaid()) stock.breach(words, Infinity)
     for (const [sku, { reserved, promised }] of products) {
       reservations.count()
       if (reserved === promised) continue

@@ -45,9 +45,10 @@ test.each<[string, Request, unknown, readonly string[]]>([
 })
 
 describe('the command', () => {
-  test('to list a product has the currency of the shop, and no stock unless it is wanted', () => {
-    expect(listProductCommand(product, shop)).toEqual({ ...product, stock: 0, currency: 'CHF' })
+  test('to list a product has the currency of the shop, no stock unless it is wanted, and a reorder point of 100', () => {
+    expect(listProductCommand(product, shop)).toEqual({ ...product, stock: 0, reorderPoint: 100, currency: 'CHF' })
     expect(listProductCommand({ ...product, stock: 3 }, shop)).toMatchObject({ stock: 3 })
+    expect(listProductCommand({ ...product, reorderPoint: 0 }, shop)).toMatchObject({ reorderPoint: 0 })
   })
 
   test('to a product names it', () => {

@@ -1,12 +1,15 @@
 /** What may be asked of products and their stock. */
 import { Type } from 'typebox'
-import type { AdjustStock, ChangePrice, ListProduct, ReceiveStock } from '../domain/inventory.ts'
+import type { AdjustStock, ChangePrice, ListProduct, ReceiveStock, SetReorderPoint } from '../domain/inventory.ts'
 import { request, type Wanted } from './request.ts'
 import { id, named, ref, text, whole } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
 
 /** More units than any shop has, and few enough that a thousand receipts stay far below 2^53. */
 const MOST_UNITS = 1_000_000_000
+
+/** Of products that are listed without one. */
+const REORDER_POINT = 100
 
 const PriceShape = named(
   'Price',
@@ -25,6 +28,9 @@ const ListProductShape = named(
     category: text(1, 64, 'Groups products in the figures of sales.'),
     price: ref(PriceShape),
     stock: Type.Optional(whole(0, MOST_UNITS, 'Units of the first receipt; 0 if absent.')),
+    reorderPoint: Type.Optional(
+      whole(0, MOST_UNITS, `Units below which operators hear of it; 0: never; ${String(REORDER_POINT)} if absent.`),
+    ),
   },
   {
     description: 'A product for the catalogue.',
@@ -44,8 +50,8 @@ export const listProductRequest = request(ref(ListProductShape))
 export type WantedProduct = Wanted<typeof listProductRequest>
 
 export function listProductCommand(wanted: WantedProduct, { currency }: Pick<ShopSettings, 'currency'>): ListProduct {
-  const { sku, name, category, price, stock = 0 } = wanted
-  return { sku, name, category, price, stock, currency }
+  const { sku, name, category, price, stock = 0, reorderPoint = REORDER_POINT } = wanted
+  return { sku, name, category, price, stock, reorderPoint, currency }
 }
 
 const ReceiveStockShape = named(
@@ -75,6 +81,19 @@ export type WantedAdjustment = Wanted<typeof adjustStockRequest>
 
 export function adjustStockCommand(sku: string, { delta, reason }: WantedAdjustment): AdjustStock {
   return { sku, delta, reason }
+}
+
+const SetReorderPointShape = named(
+  'SetReorderPoint',
+  { reorderPoint: whole(0, MOST_UNITS, 'Units below which operators hear of it; 0: never.') },
+  { description: 'A new reorder point.', examples: [{ reorderPoint: 40 }] },
+)
+
+export const setReorderPointRequest = request(ref(SetReorderPointShape))
+export type WantedReorderPoint = Wanted<typeof setReorderPointRequest>
+
+export function setReorderPointCommand(sku: string, { reorderPoint }: WantedReorderPoint): SetReorderPoint {
+  return { sku, reorderPoint }
 }
 
 const ChangePriceShape = named(

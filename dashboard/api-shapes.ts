@@ -46,9 +46,9 @@ export interface Alert {
   readonly position: number
   /** When it was recorded. RFC 3339, UTC. */
   readonly at: string
-  /** `restock-advised`: a product keeps selling out. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person. */
-  readonly kind: 'restock-advised' | 'payment-reversed' | 'refund-failed'
-  /** Product to restock. */
+  /** `restock-advised`: a product keeps selling out. `stock-fell-below`: fewer units of a product are available than its reorder point. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person. */
+  readonly kind: 'restock-advised' | 'stock-fell-below' | 'payment-reversed' | 'refund-failed'
+  /** Product that it is about. */
   readonly sku: string | null
   /** Order whose money it is. */
   readonly orderId: string | null
@@ -879,6 +879,8 @@ export interface ListProduct {
   readonly price: Price
   /** Units of the first receipt; 0 if absent. */
   readonly stock?: number
+  /** Units below which operators hear of it; 0: never; 100 if absent. */
+  readonly reorderPoint?: number
 }
 
 /** Current rates of the shop. */
@@ -1344,6 +1346,8 @@ export interface Product {
   readonly reserved: number
   /** Units that an order can still reserve. */
   readonly available: number
+  /** Units below which operators hear of it; 0: never. */
+  readonly reorderPoint: number
   /** Version of the product’s stock; it grows with each change. */
   readonly version: number
   /** Position of the event that made it; lists are in its order. Only in reads. */
@@ -1903,6 +1907,12 @@ export interface SelectDeadLetters {
   readonly ids?: readonly number[]
   /** Dry run: only say what would happen. */
   readonly dryRun?: boolean
+}
+
+/** A new reorder point. */
+export interface SetReorderPoint {
+  /** Units below which operators hear of it; 0: never. */
+  readonly reorderPoint: number
 }
 
 /** A product with fewer available units than an order asked for. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { InventoryEvent } from '../schemas/events.ts'
 import { fold } from './aggregates.ts'
 import {
   adjustStock,
@@ -8,14 +9,17 @@ import {
   inventory,
   listProduct,
   receiveStock,
+  setReorderPoint,
 } from './inventory.ts'
 import {
   eur,
   NOON,
   priceChanged,
   productListed,
+  reorderPointSet,
   restockAdvised,
   stockAdjusted,
+  stockFellBelow,
   stockReceived,
   stockReleased,
   stockReserved,
@@ -24,7 +28,8 @@ import {
 import { given, on } from './test-kit.ts'
 import { money } from './values.ts'
 
-const listPhone = { sku: 'A1', name: 'Product A1', category: 'phones', price: eur(1000), stock: 5, currency: 'EUR' }
+const aboutPhone = { name: 'Product A1', category: 'phones', price: eur(1000), reorderPoint: 0, currency: 'EUR' }
+const listPhone = { sku: 'A1', stock: 5, ...aboutPhone }
 const listed = [productListed('A1'), stockReceived('A1', 5)]
 
 describe('listing a product', () => {
@@ -54,6 +59,7 @@ describe('listing a product', () => {
     { price: eur(999) },
     { price: money(1000, 'USD') },
     { stock: 4 },
+    { reorderPoint: 1 },
   ])('again with other content %j is refused', (other) =>
     given({ 'inventory-A1': listed })
       .when(listProduct, { ...listPhone, ...other })
@@ -148,6 +154,67 @@ describe('adjusting stock', () => {
     given({})
       .when(adjustStock, { sku: 'A1', delta: 1, reason: 'found' })
       .refuses({ reason: 'unknown-product', sku: 'A1' }))
+})
+
+describe('the reorder point', () => {
+  const at10 = [productListed('A1', { reorderPoint: 10 }), stockReceived('A1', 12)]
+  const fell = [...at10, stockAdjusted('A1', -3), stockFellBelow('A1', 10, 9)]
+  const lost = (units: number) => ({ sku: 'A1', delta: -units, reason: 'counted' })
+  const adjusting = (units: number, ...history: readonly InventoryEvent[]) =>
+    given({ 'inventory-A1': history }).whenKeyed(adjustStock, lost(units))
+  const adjusted = (units: number) => stockAdjusted('A1', -units)
+  const setting = (reorderPoint: number, ...history: readonly InventoryEvent[]) =>
+    given({ 'inventory-A1': history }).when(setReorderPoint, { sku: 'A1', reorderPoint })
+
+  test('is said to be crossed in the append that crosses it, and not at it', () => {
+    adjusting(2, ...at10).then(...on('inventory-A1', adjusted(2)))
+    adjusting(3, ...at10).then(...on('inventory-A1', adjusted(3), stockFellBelow('A1', 10, 9)))
+  })
+
+  test('is said to be crossed once', () => adjusting(1, ...fell).then(...on('inventory-A1', adjusted(1))))
+
+  test('is crossed again after a tenth above it was there, rounded up', () => {
+    adjusting(1, ...fell, stockReceived('A1', 1)).then(...on('inventory-A1', adjusted(1)))
+    adjusting(2, ...fell, stockReceived('A1', 2)).then(...on('inventory-A1', adjusted(2), stockFellBelow('A1', 10, 9)))
+    const at1 = [productListed('A1', { reorderPoint: 1 }), stockReceived('A1', 1)]
+    const empty = [...at1, adjusted(1), stockFellBelow('A1', 1, 0)]
+    adjusting(1, ...empty, stockReceived('A1', 1)).then(...on('inventory-A1', adjusted(1)))
+    adjusting(2, ...empty, stockReceived('A1', 2)).then(...on('inventory-A1', adjusted(2), stockFellBelow('A1', 1, 0)))
+  })
+
+  test('of a product that never had as much is not crossed; listing crosses nothing', () => {
+    given({})
+      .when(listProduct, { ...listPhone, reorderPoint: 100 })
+      .then(...on('inventory-A1', productListed('A1', { reorderPoint: 100 }), stockReceived('A1', 5)))
+    adjusting(1, productListed('A1', { reorderPoint: 10 }), stockReceived('A1', 9)).then(
+      ...on('inventory-A1', adjusted(1)),
+    )
+  })
+
+  test('of 0 is never crossed', () =>
+    adjusting(12, productListed('A1'), stockReceived('A1', 12)).then(...on('inventory-A1', adjusted(12))))
+
+  test('crossed before anybody could say so is no news: of before there were reorder points', () =>
+    adjusting(1, ...at10, adjusted(5)).then(...on('inventory-A1', adjusted(1))))
+
+  test('set crosses only if the new one is not reached and the old one was', () => {
+    setting(12, ...at10).then(...on('inventory-A1', reorderPointSet('A1', 12)))
+    setting(13, ...at10).then(...on('inventory-A1', reorderPointSet('A1', 13), stockFellBelow('A1', 13, 12)))
+    setting(13, ...fell).then(...on('inventory-A1', reorderPointSet('A1', 13)))
+    setting(13, productListed('A1'), stockReceived('A1', 12)).then(
+      ...on('inventory-A1', reorderPointSet('A1', 13), stockFellBelow('A1', 13, 12)),
+    )
+  })
+
+  test('set below what is there is watched from then on', () => {
+    adjusting(2, ...fell, reorderPointSet('A1', 8)).then(...on('inventory-A1', adjusted(2), stockFellBelow('A1', 8, 7)))
+    adjusting(9, ...fell, reorderPointSet('A1', 0)).then(...on('inventory-A1', adjusted(9)))
+  })
+
+  test('set to what it is changes nothing; of an unknown product it is refused', () => {
+    setting(10, ...at10).changesNothing()
+    given({}).when(setReorderPoint, { sku: 'A1', reorderPoint: 1 }).refuses({ reason: 'unknown-product', sku: 'A1' })
+  })
 })
 
 describe('free stock', () => {

@@ -170,6 +170,40 @@ function stockOf(events: readonly DomainEvent[]): { readonly onHand: number; rea
   return { onHand, reserved }
 }
 
+/** For each product: every crossing of its reorder point is followed by one StockFellBelow, and nothing else is. */
+export function reorderFaults(log: Log): readonly string[] {
+  return streamsOf(log, 'inventory').flatMap(([sku, events]) => {
+    const faults: string[] = []
+    let point = 0
+    let wasAbove: 'never' | 'since' | 'not since it fell' = 'never'
+    for (const [index, event] of events.entries()) {
+      const before = availableIn(events.slice(0, index))
+      const now = availableIn(events.slice(0, index + 1))
+      let crosses = false
+      if (event.type === 'ProductListed') point = event.reorderPoint
+      else if (event.type === 'ReorderPointSet') {
+        crosses = now < event.reorderPoint && before >= point
+        point = event.reorderPoint
+        if (now >= point) wasAbove = 'since'
+        if (point === 0) wasAbove = 'never'
+      } else crosses = wasAbove === 'since' && before >= point && now < point
+      if (wasAbove === 'never' && point > 0 && now >= point) wasAbove = 'since'
+      if (wasAbove === 'not since it fell' && 10 * now >= 11 * point) wasAbove = 'since'
+      if (event.type === 'StockFellBelow') wasAbove = 'not since it fell'
+      const next = events[index + 1]
+      const said = next?.type === 'StockFellBelow' ? `${next.threshold} ${next.available}` : null
+      const should = crosses ? `${point} ${now}` : null
+      if (said !== should) faults.push(`product ${sku}, event ${index + 1}: ${said} is said, it should be ${should}`)
+    }
+    return faults
+  })
+}
+
+function availableIn(events: readonly DomainEvent[]): number {
+  const { onHand, reserved } = stockOf(events)
+  return onHand - reserved
+}
+
 function streamsOf<Event extends DomainEvent = DomainEvent>(
   log: Log,
   kind: string,

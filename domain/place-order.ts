@@ -2,7 +2,7 @@
 import type { Money, OrderLine, OrderPlaced, OrderRejected, RejectedLine, Shortage, Tier } from '../schemas/events.ts'
 import { customer, type UnknownCustomer } from './customer.ts'
 import { accept, refuse, to, type Addressed, type Decision, type Read } from './decision.ts'
-import { availableOf, inventory } from './inventory.ts'
+import { availableOf, fallen, inventory } from './inventory.ts'
 import { payerKeysOf, type PayerKeys } from './payments/payer-keys.ts'
 import { order, productsOf, type AcceptedOrder, type OrderedProduct, type RejectedOrder } from './order.ts'
 import { totalOf, type CustomerId, type OrderId, type Sku, type Timestamp } from './values.ts'
@@ -125,12 +125,13 @@ export function placedOrder(placed: {
   }
 }
 
-/** An order that is placed reserves the units of its products, in the same append. */
+/** An order that is placed reserves the units of its products, and says which of them fell below their reorder points. */
 export function placement(placed: OrderPlaced, products: readonly OrderedProduct[]): readonly Addressed[] {
   const { orderId } = placed
   return [
     to(order, orderId, placed),
     ...products.map(({ sku, units }) => to(inventory, sku, { type: 'StockReserved', sku, orderId, quantity: units })),
+    ...products.flatMap(({ sku, units, stock }) => fallen(sku, stock, availableOf(stock) - units)),
   ]
 }
 

@@ -40,11 +40,20 @@ export function eur(amount: number) {
 }
 
 export function productListed(sku: string, overrides: Partial<ProductListed> = {}): ProductListed {
-  return { type: 'ProductListed', sku, name: `Product ${sku}`, category: 'phones', price: eur(1000), ...overrides }
+  const about = { name: `Product ${sku}`, category: 'phones', price: eur(1000), reorderPoint: 0 }
+  return { type: 'ProductListed', sku, ...about, ...overrides }
 }
 
 export function priceChanged(sku: string, amount: number): InventoryEvent {
   return { type: 'PriceChanged', sku, price: eur(amount) }
+}
+
+export function reorderPointSet(sku: string, reorderPoint: number): InventoryEvent {
+  return { type: 'ReorderPointSet', sku, reorderPoint }
+}
+
+export function stockFellBelow(sku: string, threshold: number, available: number): InventoryEvent {
+  return { type: 'StockFellBelow', sku, threshold, available }
 }
 
 export function stockReceived(sku: string, quantity: number): InventoryEvent {

@@ -28,8 +28,10 @@ import {
   productListed,
   refundFailed,
   refundRequested,
+  reorderPointSet,
   restockAdvised,
   stockAdjusted,
+  stockFellBelow,
   stockReceived,
   stockReleased,
   stockReserved,
@@ -128,6 +130,8 @@ function productStream(sku: string): fc.Arbitrary<Stream> {
     quantity.map((units) => stockReserved(sku, 'o1', units)),
     quantity.map((units) => stockReleased(sku, 'o1', units)),
     quantity.map((units) => stockShipped(sku, 'o1', units)),
+    quantity.map((point) => reorderPointSet(sku, point)),
+    quantity.map((units) => stockFellBelow(sku, 20, units)),
     quantity.map((hours) => restockAdvised(sku, 11, 30, NOON + hours * 3_600_000)),
   )
   return fc

@@ -209,6 +209,17 @@ export interface ProductListed {
   readonly category: string
   /** Catalogue price of one unit. */
   readonly price: Money
+  /** Units available below which somebody is to hear of it; 0: never. */
+  readonly reorderPoint: number
+}
+
+/** Somebody set below how many units available a product is to be told of. */
+export interface ReorderPointSet {
+  readonly type: 'ReorderPointSet'
+  /** The product. */
+  readonly sku: string
+  /** Units; 0: never. */
+  readonly reorderPoint: number
 }
 
 /** A product refused more orders in an hour than the shop accepts without notice. At most one for each product and hour. */
@@ -235,6 +246,17 @@ export interface StockAdjusted {
   readonly delta: number
   /** Why, in the words of whoever corrected it. */
   readonly reason: string
+}
+
+/** What is available of a product fell below its reorder point, in the append that holds this. */
+export interface StockFellBelow {
+  readonly type: 'StockFellBelow'
+  /** The product. */
+  readonly sku: string
+  /** The reorder point, in units. */
+  readonly threshold: number
+  /** Units available after that append. */
+  readonly available: number
 }
 
 /** Units of a product arrived: on hand grows. */
@@ -637,7 +659,7 @@ export type DeliveryEvent = DeliveryCancelled | DeliveryDelivered | DeliveryDisp
 
 export type DemandEvent = DemandRecorded
 
-export type InventoryEvent = PriceChanged | ProductListed | RestockAdvised | StockAdjusted | StockReceived | StockReleased | StockReserved | StockReturned | StockShipped
+export type InventoryEvent = PriceChanged | ProductListed | ReorderPointSet | RestockAdvised | StockAdjusted | StockFellBelow | StockReceived | StockReleased | StockReserved | StockReturned | StockShipped
 
 export type NotificationEvent = NotificationFailed | NotificationSent
 
@@ -735,6 +757,13 @@ export const eventSchemas: {
     stream: 'inventory',
     versions: [
       {"type":"record","name":"ProductListed","namespace":"orderledger","doc":"A product entered the catalogue.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"Identifies the product for ever."},{"name":"name","type":"string","doc":"As shown to customers."},{"name":"category","type":"string","doc":"Groups products in the figures of sales."},{"name":"price","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit."}]},
+      {"type":"record","name":"ProductListed","namespace":"orderledger","doc":"A product entered the catalogue.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"Identifies the product for ever."},{"name":"name","type":"string","doc":"As shown to customers."},{"name":"category","type":"string","doc":"Groups products in the figures of sales."},{"name":"price","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"Catalogue price of one unit."},{"name":"reorderPoint","type":"long","doc":"Units available below which somebody is to hear of it; 0: never.","default":100}]},
+    ],
+  },
+  ReorderPointSet: {
+    stream: 'inventory',
+    versions: [
+      {"type":"record","name":"ReorderPointSet","namespace":"orderledger","doc":"Somebody set below how many units available a product is to be told of.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"reorderPoint","type":"long","doc":"Units; 0: never."}]},
     ],
   },
   RestockAdvised: {
@@ -747,6 +776,12 @@ export const eventSchemas: {
     stream: 'inventory',
     versions: [
       {"type":"record","name":"StockAdjusted","namespace":"orderledger","doc":"The count of a product was corrected by hand: on hand changes by delta.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"delta","type":"long","doc":"Units added (positive) or removed (negative), never 0."},{"name":"reason","type":"string","doc":"Why, in the words of whoever corrected it."}]},
+    ],
+  },
+  StockFellBelow: {
+    stream: 'inventory',
+    versions: [
+      {"type":"record","name":"StockFellBelow","namespace":"orderledger","doc":"What is available of a product fell below its reorder point, in the append that holds this.","stream":"inventory","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"threshold","type":"long","doc":"The reorder point, in units."},{"name":"available","type":"long","doc":"Units available after that append."}]},
     ],
   },
   StockReceived: {

@@ -1,8 +1,8 @@
 /** What the simulated shop sells: the same for every seed, so that all traffic trades in one shop. */
 import type { WantedProduct } from '../commands/inventory.ts'
 
-/** A product with its first receipt. */
-export type CatalogueProduct = Required<WantedProduct>
+/** A product with its first receipt, and the reorder point that products have. */
+export type CatalogueProduct = Required<Omit<WantedProduct, 'reorderPoint'>>
 
 type Row = readonly [sku: string, name: string, category: string, cents: number, stock: number]
 

@@ -14,7 +14,7 @@ export const alerts = resource(
       view: 'alerts',
       summary: 'Show the alerts, newest first',
       description:
-        'Products that keep selling out, money that the payment provider took back, and refunds that were given up.',
+        'Products that keep selling out, products that fell below their reorder points, money that the payment provider took back, and refunds that were given up.',
       params: NOTHING,
       query: closed({ limit, cursor, after }),
       shape: ref(AlertList),

@@ -9,6 +9,8 @@ import {
   listProductRequest,
   receiveStockCommand,
   receiveStockRequest,
+  setReorderPointCommand,
+  setReorderPointRequest,
 } from '../../commands/inventory.ts'
 import { closed, id, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
@@ -20,6 +22,7 @@ import {
   inventory,
   listProduct,
   receiveStock,
+  setReorderPoint,
   type PriceInWrongCurrency,
   type ProductExists,
   type StockBelowReserved,
@@ -89,6 +92,17 @@ const pricing = commanding('/products/:sku/price', {
   refusals: { 'unknown-product': 'product-not-found', 'wrong-currency': 'wrong-currency' },
 })
 
+const reordering = commanding('/products/:sku/reorder-point', {
+  ...common,
+  summary: 'Set the reorder point',
+  description:
+    'When fewer units are available than this, once for each time that they fall below it, an alert is raised and operators are mailed. A product that is below the new point and was not below the old one is one of them at once.',
+  params: ProductPath,
+  request: setReorderPointRequest,
+  done: { 201: 'Set.' },
+  refusals: { 'unknown-product': 'product-not-found' },
+})
+
 const stocking = viewing('/products', {
   tag: 'products',
   view: 'products',
@@ -128,6 +142,7 @@ export const products = resource(
     receiveStock: receiving,
     adjustStock: adjusting,
     changePrice: pricing,
+    setReorderPoint: reordering,
     getProduct: showing,
     getProductEvents: history,
   },
@@ -169,6 +184,11 @@ export const products = resource(
         const decide = (read: Read) => changePrice(command, read)
         return change({ request, reply }, command.sku, { decide, codes: pricing.refusals, again: 201 })
       },
+      async setReorderPoint(request, reply) {
+        const command = setReorderPointCommand(request.params.sku, request.body)
+        const decide = (read: Read) => setReorderPoint(command, read)
+        return change({ request, reply }, command.sku, { decide, codes: reordering.refusals, again: 201 })
+      },
       async listProducts(request, reply) {
         return sendPage({ request, reply }, await views.products.list(pageQuery(request.query)))
       },
@@ -195,8 +215,9 @@ function shownProduct(status: number, sku: string, look: Look): string {
   const { state, version } = look(inventory, sku)
   if (state.listed === null) throw new Error(`product ${sku} was accepted and is not listed`)
   const { name, category, price } = state.listed
-  const { onHand, reserved } = state
-  const body = JSON.stringify({ sku, name, category, price, onHand, reserved, available: availableOf(state), version })
+  const { onHand, reserved, reorderPoint } = state
+  const available = availableOf(state)
+  const body = JSON.stringify({ sku, name, category, price, onHand, reserved, available, reorderPoint, version })
   return shownAnswer(status, body, { etag: versionTag(version), location: `/products/${sku}` })
 }
 

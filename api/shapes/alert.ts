@@ -12,9 +12,9 @@ export const Alert = named(
     at: time('When it was recorded.'),
     kind: oneOf(ALERT_KINDS, {
       description:
-        '`restock-advised`: a product keeps selling out. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person.',
+        '`restock-advised`: a product keeps selling out. `stock-fell-below`: fewer units of a product are available than its reorder point. `payment-reversed`: the payment provider took money back by itself. `refund-failed`: a refund was given up and counts as settled by a person.',
     }),
-    sku: nullable(Type.String({ description: 'Product to restock.' })),
+    sku: nullable(Type.String({ description: 'Product that it is about.' })),
     orderId: nullable(Type.String({ description: 'Order whose money it is.' })),
     amount: nullable(ref(Money)),
     text: Type.String({ description: 'What happened, in words.' }),

@@ -53,6 +53,7 @@ async function fill(store: GroupCommit): Promise<void> {
   const products = Array.from({ length: PRODUCTS }, (_, index) => ({
     ...product(skuOf(index), index),
     currency: 'EUR',
+    reorderPoint: 0,
   }))
   await Promise.all(products.map((item) => execute(store, (read) => listProduct(item, read))))
   await execute(store, (read) => registerCustomer({ ...BUYER, named: true }, read))

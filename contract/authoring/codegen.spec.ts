@@ -138,7 +138,7 @@ describe('in a copy of the schemas', () => {
     [
       'events disagree about a type that they share',
       /ProductListed: its Money differs/,
-      () => edit('ProductListed/v1.avsc', 'ISO 4217 code', 'ISO code'),
+      () => edit('ProductListed/v2.avsc', 'ISO 4217 code', 'ISO code'),
     ],
     [
       'a field would hide the type of the event',

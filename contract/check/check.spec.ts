@@ -214,7 +214,7 @@ describe('law 9: what is published', () => {
       'C007 events.ts: ProductListed: its Money differs from that of other events',
       () => {
         copy.write('schemas.lock', '{}')
-        copy.edit('ProductListed/v1.avsc', 'ISO 4217 code', 'ISO code')
+        copy.edit('ProductListed/v2.avsc', 'ISO 4217 code', 'ISO code')
       },
     ],
   ])('%s is found', (_, expected, breakIt) => {

@@ -160,9 +160,9 @@ test.each<[string, string, () => void]>([
     () => copy.addFields('StockAdjusted', 2, field('unitCost', 'double', { default: 0 })),
   ],
   [
-    'S011 ProductListed/v1.avsc price',
+    'S011 ProductListed/v2.avsc price',
     'a type differs between events',
-    () => copy.edit('ProductListed/v1.avsc', 'ISO 4217 code', 'ISO code'),
+    () => copy.edit('ProductListed/v2.avsc', 'ISO 4217 code', 'ISO code'),
   ],
   [
     'S012 StockAdjusted/v1.avsc',
@@ -230,10 +230,10 @@ test('a type of an older version that is gone by now is left alone', () => {
 test('all findings are told, in the order of their files', () => {
   copy.addFields('StockReserved', 2, field('counted_by', 'double'))
   copy.edit('PriceChanged/v1.avsc', 'ISO 4217 code', 'ISO code')
-  copy.write('ProductListed/v1.avsc', 'not JSON')
+  copy.write('ProductListed/v2.avsc', 'not JSON')
   expect(found()).toEqual([
     'S011 PriceChanged/v1.avsc price',
-    'F001 ProductListed/v1.avsc',
+    'F001 ProductListed/v2.avsc',
     'S002 StockReserved/v2.avsc counted_by',
     'S008 StockReserved/v2.avsc counted_by',
   ])

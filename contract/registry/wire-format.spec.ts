@@ -11,7 +11,7 @@ import { wireFormat } from './wire-format.ts'
 const ids = eventSchemaIds(
   Object.entries(eventSchemas)
     .flatMap(([type, { versions }]) => versions.map((_, index) => ({ type: type as EventType, version: index + 1 })))
-    .map((version, index, { length }) => ({ ...version, id: 7 + 31 * ((index * 5) % length) })),
+    .map((version, index, { length }) => ({ ...version, id: 7 + 31 * (index % 2 === 0 ? index : 2 * length - index) })),
 )
 const format = wireFormat(ids)
 const everything = new Set(Object.keys(eventSchemas))

@@ -7,7 +7,7 @@ import { count, dateTime, money } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
 import { Empty, FollowedAsOf } from '../parts/notes.tsx'
 import { AdjustDialog, ReceiveDialog } from '../stock/stock-dialogs.tsx'
-import { AT_RISK_BELOW, StockChip, stockOf, StockWord, type Stock } from '../stock/stock-state.tsx'
+import { StockChip, stockOf, StockWord, type Stock } from '../stock/stock-state.tsx'
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 
@@ -38,7 +38,7 @@ export function ProductsPage() {
             {STOCKS.map((stock) => (
               <li key={stock}>
                 <StockWord stock={stock} /> <strong>{count(counts[stock])}</strong>
-                {stock === 'at-risk' && <span class="dim"> {t('products.at-risk.below', { n: AT_RISK_BELOW })}</span>}
+                {stock === 'at-risk' && <span class="dim"> {t('products.at-risk.below')}</span>}
               </li>
             ))}
           </ul>

@@ -5,11 +5,10 @@ import { Chip } from '../parts/notes.tsx'
 
 export type Stock = 'sold-out' | 'at-risk' | 'in-stock'
 
-export const AT_RISK_BELOW = 100
-
-export function stockOf({ available }: Product): Stock {
+/** At risk: below its reorder point. */
+export function stockOf({ available, reorderPoint }: Product): Stock {
   if (available <= 0) return 'sold-out'
-  return available < AT_RISK_BELOW ? 'at-risk' : 'in-stock'
+  return available < reorderPoint ? 'at-risk' : 'in-stock'
 }
 
 const KINDS = { 'sold-out': 'bad', 'at-risk': 'waiting', 'in-stock': 'good' } as const

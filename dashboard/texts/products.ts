@@ -9,7 +9,7 @@ export const PRODUCTS = {
   ],
   'products.sold-out': ['Sold out', 'En rupture'],
   'products.at-risk': ['At risk', 'À risque'],
-  'products.at-risk.below': ['fewer than {n} units available', 'moins de {n} unités disponibles'],
+  'products.at-risk.below': ['below their reorder points', 'sous leur seuil de réapprovisionnement'],
   'products.in-stock': ['In stock', 'En stock'],
   'products.sort': ['Sort again', 'Trier de nouveau'],
   'products.sorted': ['Up to date', 'À jour'],

@@ -51,6 +51,8 @@ export const WORDS = {
   'words.event.StockShipped': ['Stock shipped', 'Stock expédié'],
   'words.event.StockReturned': ['Stock returned', 'Stock retourné'],
   'words.event.StockAdjusted': ['Stock adjusted', 'Stock corrigé'],
+  'words.event.ReorderPointSet': ['Reorder point set', 'Seuil de réapprovisionnement fixé'],
+  'words.event.StockFellBelow': ['Stock below reorder point', 'Stock sous le seuil'],
   'words.event.CustomerRegistered': ['Customer registered', 'Client inscrit'],
   'words.event.CustomerTierChanged': ['Customer tier changed', 'Statut du client changé'],
   'words.event.OrderPlaced': ['Order placed', 'Commande passée'],

@@ -130,7 +130,10 @@ function buyerOf(
 }
 
 /** Of the products that had the name, those that have it. */
-function listedAs({ name, skus }: CartLine, read: Read): readonly Omit<ProductListed, 'type'>[] {
+function listedAs(
+  { name, skus }: CartLine,
+  read: Read,
+): readonly Pick<ProductListed, 'sku' | 'name' | 'category' | 'price'>[] {
   return read.all(inventory, skus).flatMap(({ listed }, index) => {
     const sku = skus[index]
     return sku !== undefined && listed?.name === name ? [{ sku, ...listed }] : []

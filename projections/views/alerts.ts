@@ -1,4 +1,4 @@
-/** What needs a person: products that keep selling out, money that the provider took back, refunds that it did not pay. */
+/** What needs a person: products that keep selling out or run low, money that the provider took back, refunds that it did not pay. */
 import { majorUnits } from '../../domain/currencies.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
@@ -6,7 +6,7 @@ import { projection, table } from '../projection.ts'
 import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
-export const ALERT_KINDS = ['restock-advised', 'payment-reversed', 'refund-failed'] as const
+export const ALERT_KINDS = ['restock-advised', 'stock-fell-below', 'payment-reversed', 'refund-failed'] as const
 
 type AlertKind = (typeof ALERT_KINDS)[number]
 
@@ -25,20 +25,27 @@ export const alertsTable = table({
     amount: 'bigint',
     currency: 'text',
     reason: 'text',
+    threshold: 'bigint',
+    available: 'bigint',
   },
 })
 
 export const alerts = projection({
   name: 'alerts',
-  version: 1,
+  version: 2,
   tables: [alertsTable],
-  handles: ['RestockAdvised', 'RefundRequested', 'RefundFailed'],
+  handles: ['RestockAdvised', 'StockFellBelow', 'RefundRequested', 'RefundFailed'],
   apply({ event, position, recordedAt: at }, rows) {
     switch (event.type) {
       case 'RestockAdvised': {
         const { sku, refusedOrders: refused_orders, refusedUnits: refused_units, from, to } = event
         const hour = { hour_from: from, hour_to: to }
         rows.set(alertsTable, position, { at, kind: 'restock-advised', sku, refused_orders, refused_units, ...hour })
+        break
+      }
+      case 'StockFellBelow': {
+        const { sku, threshold, available } = event
+        rows.set(alertsTable, position, { at, kind: 'stock-fell-below', sku, threshold, available })
         break
       }
       case 'RefundRequested':
@@ -51,10 +58,7 @@ export const alerts = projection({
   },
 })
 
-function refund(
-  { orderId, amount }: { readonly orderId: string; readonly amount: Money },
-  kind: Exclude<AlertKind, 'restock-advised'>,
-) {
+function refund({ orderId, amount }: { readonly orderId: string; readonly amount: Money }, kind: RefundRow['kind']) {
   return { kind, order_id: orderId, ...amount }
 }
 
@@ -92,6 +96,12 @@ interface RestockRow extends RowOf<'restock-advised'> {
   readonly hour_to: string
 }
 
+interface FellRow extends RowOf<'stock-fell-below'> {
+  readonly sku: string
+  readonly threshold: string
+  readonly available: string
+}
+
 interface RefundRow extends RowOf<'payment-reversed' | 'refund-failed'> {
   readonly order_id: string
   readonly amount: string
@@ -99,7 +109,7 @@ interface RefundRow extends RowOf<'payment-reversed' | 'refund-failed'> {
   readonly reason: string | null
 }
 
-type AlertRow = RestockRow | RefundRow
+type AlertRow = RestockRow | FellRow | RefundRow
 
 export function alertQueries(reader: ViewReader): AlertQueries {
   return {
@@ -140,6 +150,10 @@ function alertView(row: AlertRow): AlertView {
     const [from, to] = [rfc3339(Number(row.hour_from)), rfc3339(Number(row.hour_to))]
     const hour = `between ${from.slice(11, 16)} and ${to.slice(11, 16)} UTC on ${from.slice(0, 10)}`
     const text = `Restock ${row.sku}: ${row.refused_orders} orders (${row.refused_units} units) were refused ${hour}.`
+    return { ...place, sku: row.sku, orderId: null, amount: null, text }
+  }
+  if (row.kind === 'stock-fell-below') {
+    const text = `${row.sku} fell below its reorder point: ${row.available} units are available, the point is ${row.threshold}.`
     return { ...place, sku: row.sku, orderId: null, amount: null, text }
   }
   const { order_id: orderId, currency } = row

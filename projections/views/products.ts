@@ -16,6 +16,7 @@ export const productsTable = table({
     price_currency: 'text',
     on_hand: 'counter',
     reserved: 'counter',
+    reorder_point: 'bigint',
     version: 'integer',
     first_position: 'bigint',
   },
@@ -24,7 +25,7 @@ export const productsTable = table({
 
 export const products = projection({
   name: 'products',
-  version: 2,
+  version: 3,
   tables: [productsTable],
   handles: [
     'ProductListed',
@@ -35,6 +36,8 @@ export const products = projection({
     'StockShipped',
     'StockAdjusted',
     'StockReturned',
+    'ReorderPointSet',
+    'StockFellBelow',
     'RestockAdvised',
   ],
   apply({ event, position, version }, rows) {
@@ -46,6 +49,7 @@ export const products = projection({
           name: event.name,
           category: event.category,
           ...price(event.price),
+          reorder_point: event.reorderPoint,
           first_position: position,
         })
         break
@@ -70,7 +74,11 @@ export const products = projection({
       case 'StockReturned':
         if (event.sellable) stock(rows, sku, { on_hand: event.quantity })
         break
-      case 'RestockAdvised': // it changes the version alone
+      case 'ReorderPointSet':
+        rows.set(productsTable, sku, { reorder_point: event.reorderPoint })
+        break
+      case 'StockFellBelow': // they change the version alone
+      case 'RestockAdvised':
         break
     }
   },
@@ -92,6 +100,8 @@ export interface ProductView {
   readonly onHand: number
   readonly reserved: number
   readonly available: number
+  /** Units; 0: never. */
+  readonly reorderPoint: number
   readonly version: number
   /** Position of the event that made it: lists are in its order. */
   readonly first: Position
@@ -117,6 +127,7 @@ interface ProductRow {
   readonly price_currency: string
   readonly on_hand: string
   readonly reserved: string
+  readonly reorder_point: string
   readonly version: number
   readonly first_position: string
 }
@@ -213,6 +224,7 @@ function productView(row: ProductRow): ProductView {
     onHand,
     reserved,
     available: onHand - reserved,
+    reorderPoint: Number(row.reorder_point),
     version: row.version,
     first: Number(row.first_position),
   }

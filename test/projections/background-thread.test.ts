@@ -36,7 +36,7 @@ function projectorOf(databaseUrl: string) {
 /** Lists a product and waits until every projection shows it. */
 async function shown(sku: string): Promise<void> {
   const price = { amount: 100, currency: 'EUR' }
-  const listed = to(inventory, sku, { type: 'ProductListed', sku, name: sku, category: 'test', price })
+  const listed = to(inventory, sku, { type: 'ProductListed', sku, name: sku, category: 'test', price, reorderPoint: 0 })
   const head = await appendEvents(pool, [listed])
   await eventually(async () => {
     const { rows } = await pool.query<{ position: string }>('select position from views.checkpoints')

@@ -36,7 +36,8 @@ export function keyOf(key: string, question: unknown, source: CommandKey['source
 }
 
 export function list(sku: string, stock: number): Command {
-  const product = { sku, name: `Product ${sku}`, category: 'phones', price: eur(1000), stock, currency: CURRENCY }
+  const about = { name: `Product ${sku}`, category: 'phones', price: eur(1000), reorderPoint: 0, currency: CURRENCY }
+  const product = { sku, stock, ...about }
   return commandOf({ decide: (read) => listProduct(product, read) })
 }
 

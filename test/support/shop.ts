@@ -60,7 +60,7 @@ export async function openShop(url: string) {
         (read) =>
           listProduct(
             {
-              ...{ sku, name: `Prodükt ${sku}`, category: 'phones', stock, currency: CURRENCY },
+              ...{ sku, name: `Prodükt ${sku}`, category: 'phones', stock, reorderPoint: 0, currency: CURRENCY },
               price: { amount: price, currency: CURRENCY },
             },
             read,
