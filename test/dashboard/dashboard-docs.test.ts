@@ -77,6 +77,7 @@ test('the examples of the document are the day of one order in the catalogue of 
     ['POST', '/products/{sku}/receipts', 201],
     ['POST', '/products/{sku}/adjustments', 201],
     ['POST', '/products/{sku}/price', 201],
+    ['POST', '/products/{sku}/reorder-point', 201],
     ['GET', '/products/{sku}', 200],
     ['POST', '/customers', 201],
     ['GET', '/customers/{customerId}', 200],

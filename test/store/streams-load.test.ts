@@ -41,7 +41,7 @@ function receipts(sku: string, count: number) {
 }
 
 function stock(onHand: number) {
-  return { listed: null, onHand, reserved: 0, advisedTo: null }
+  return { ...inventory.initial, onHand }
 }
 
 async function snapshotVersions(): Promise<readonly (readonly [string, number])[]> {
@@ -61,13 +61,13 @@ describe('streams are loaded', () => {
     ])
     const loaded = await load('inventory-B1', 'inventory-none', 'inventory-A1')
     const { name, category, price } = listed
-    const first = { name, category, price, firstPrice: price, firstStock: 5 }
+    const first = { name, category, price, firstPrice: price, firstStock: 5, firstReorderPoint: 0 }
     expect([...loaded.values()]).toEqual([
       { name: 'inventory-B1', stream: { state: stock(7), version: 1 }, folded: 1 },
       { name: 'inventory-none', stream: { state: inventory.initial, version: 0 }, folded: 0 },
       {
         name: 'inventory-A1',
-        stream: { state: { listed: first, onHand: 5, reserved: 0, advisedTo: null }, version: 2 },
+        stream: { state: { ...inventory.initial, listed: first, onHand: 5 }, version: 2 },
         folded: 2,
       },
     ])
