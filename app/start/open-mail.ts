@@ -3,6 +3,7 @@ import type { MailParts } from '../../reactors/mail/mail.ts'
 import type { Mailer, Sender } from '../../reactors/mail/mailer.ts'
 import { openInbox } from '../../reactors/mail/inbox.ts'
 import { httpTexter, simulatedTexter } from '../../reactors/mail/sms.ts'
+import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { smtpMailer } from '../../reactors/mail/smtp-mailer.ts'
 import { parseSmtpUrl } from '../../reactors/mail/smtp-url.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
@@ -25,7 +26,7 @@ export interface OpenedMail extends MailParts {
   close(): Promise<void>
 }
 
-/** `pool`: of the embedded inbox. */
+/** `pool`: of the embedded inbox, and of the log. */
 export function openMail(
   { smtpUrl, smsUrl, from, operator, secure }: MailSettings,
   { pool, log }: { readonly pool: Pool; readonly log: WorkerLog },
@@ -34,7 +35,7 @@ export function openMail(
     smtpUrl === null ? inboxMailer(pool, { from, log }) : smtpMailer({ server: server(smtpUrl, secure), from })
   const texter = smsUrl === null ? simulatedTexter : httpTexter(smsUrl)
   return {
-    ...{ mailer, texter, operator, simulated: smtpUrl === null },
+    ...{ mailer, texter, operator, simulated: smtpUrl === null, stockFalls: stockFallsIn(pool) },
     async close() {
       await Promise.all([mailer.close(), texter.close()])
     },

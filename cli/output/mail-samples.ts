@@ -26,6 +26,17 @@ export const samples: TemplateValues = {
     from: Date.UTC(2026, 10, 27, 16),
     to: Date.UTC(2026, 10, 27, 17),
   },
+  'stock-fell-below': {
+    from: Date.UTC(2026, 10, 27, 16, 5),
+    to: Date.UTC(2026, 10, 27, 16, 6),
+    products: 'cup-espresso, beans-1kg',
+    count: 2,
+    named: 2,
+    lines: [
+      { sku: 'cup-espresso (100)', quantity: 98 },
+      { sku: 'beans-1kg (40)', quantity: 39 },
+    ],
+  },
   'reactor-stuck': {
     reactor: 'payments',
     what: '3 parked',

@@ -21,6 +21,7 @@ import {
   type Skip,
 } from '../reactor.ts'
 import { ChannelCourse } from './channel.ts'
+import { SETTLES_MS, type ReadStockFalls, type StockFalls } from '../operator/stock-falls.ts'
 import { messageIdOf, type Mailer, type SendOutcome } from './mailer.ts'
 import { channelsOf, messageOf, subjectOf, TOLD, wantedBy, type Message, type Wanted } from './messages.ts'
 import { newStanding, type Standing } from './outage.ts'
@@ -33,12 +34,16 @@ export interface MailParts {
   readonly texter: Texter
   /** Where operators get mail; null: they get none. */
   readonly operator: string | null
+  readonly stockFalls: ReadStockFalls
 }
 
 /** Of an operator, where customers have an id. */
 const OPERATOR = 'operator'
 /** After the address of the operators was refused. */
 const OPERATOR_AGAIN_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+const NO_FALLS: StockFalls = { count: 0, first: [] }
 
 /** What is kept while a message waits. `customerId`: for those who ask what waits for a customer. */
 type Kept = Wanted & { readonly customerId?: CustomerId | null; readonly standing?: Standing }
@@ -48,12 +53,14 @@ export function mail(parts: MailParts): Reactor {
   return reactor({
     name: 'mail',
     handles: TOLD,
-    meaning(event) {
-      const wanted = wantedBy(event)
+    // Products that fall below their reorder points: the first in a minute has a mail for all of them, once it is over.
+    windowMs: MINUTE_MS,
+    meaning(event, { count }) {
+      const wanted = wantedBy(event, () => count({ name: 'stock-fell-below', units: 1, limit: 0 }))
       if (wanted === null) return null
       const kept: Kept = { ...wanted, customerId: 'customerId' in event ? event.customerId : null }
       return channelsOf(wanted).map((channel) => ({
-        due: AT_ONCE,
+        due: wanted.template === 'stock-fell-below' ? wanted.minute.to + SETTLES_MS : AT_ONCE,
         part: CHANNELS.indexOf(channel),
         detail: { ...kept },
       }))
@@ -98,9 +105,13 @@ async function tell(
   const taken = performance.now()
   const now = () => at + Math.floor(performance.now() - taken)
 
+  const falls =
+    wanted.template === 'stock-fell-below' && parts.operator !== null
+      ? await parts.stockFalls(wanted.minute, position)
+      : NO_FALLS
   const found = await look((read) => ({
     recorded: read(notification, cause)[channel] !== undefined,
-    message: messageOf({ stream, wanted, channel, operator: parts.operator }, read),
+    message: messageOf({ stream, wanted, channel, operator: parts.operator, falls }, read),
   }))
   const { message } = found
   if (found.recorded || message === null) {

@@ -6,11 +6,12 @@ import { order } from '../../domain/order.ts'
 import { attemptOf, payment, WRONG_AMOUNT } from '../../domain/payments/payment.ts'
 import { money, type CustomerId, type OrderId } from '../../domain/values.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
+import type { Minute, StockFalls } from '../operator/stock-falls.ts'
 import { render, type Rendered, type TemplateName, type TemplateValues } from './render.ts'
 
 export const TOLD = [
   ...(['OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderRejected', 'PaymentDeclined'] as const),
-  ...(['PaymentRefunded', 'DeliveryDispatched', 'DeliveryDelivered', 'RestockAdvised'] as const),
+  ...(['PaymentRefunded', 'DeliveryDispatched', 'DeliveryDelivered', 'RestockAdvised', 'StockFellBelow'] as const),
 ] as const
 
 export type ToldEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
@@ -18,6 +19,7 @@ export type ToldEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[numb
 /** What operators are told. */
 type ForOperators =
   | { readonly template: 'restock-advised'; readonly advice: TemplateValues['restock-advised'] }
+  | { readonly template: 'stock-fell-below'; readonly minute: Minute }
   | { readonly template: 'reactor-stuck'; readonly trouble: TemplateValues['reactor-stuck'] }
 
 /** What an event asks for. It holds no personal data: it is kept while the message waits. */
@@ -30,7 +32,8 @@ export type Wanted =
 /** Declined by us, and not for what the customer did: no word of it. */
 const UNTOLD: readonly string[] = ['replaced', 'skipped', WRONG_AMOUNT]
 
-export function wantedBy(event: ToldEvent): Wanted | null {
+/** `minuteOf`: the minute of the event, if nothing was told of it yet. */
+export function wantedBy(event: ToldEvent, minuteOf: () => Minute | null = () => null): Wanted | null {
   switch (event.type) {
     case 'OrderConfirmed':
       return { template: 'order-confirmed' }
@@ -53,8 +56,14 @@ export function wantedBy(event: ToldEvent): Wanted | null {
       const { sku, refusedOrders, refusedUnits, from, to } = event
       return { template: 'restock-advised', advice: { sku, refusedOrders, refusedUnits, from, to } }
     }
+    case 'StockFellBelow': {
+      const minute = minuteOf()
+      return minute === null ? null : { template: 'stock-fell-below', minute: { from: minute.from, to: minute.to } }
+    }
   }
 }
+
+const TO_OPERATORS: readonly TemplateName[] = ['restock-advised', 'stock-fell-below', 'reactor-stuck']
 
 /** Operators get mail alone. */
 export function channelsOf(wanted: Wanted): readonly Channel[] {
@@ -62,7 +71,7 @@ export function channelsOf(wanted: Wanted): readonly Channel[] {
 }
 
 function isForOperators(wanted: Wanted): wanted is ForOperators {
-  return wanted.template === 'restock-advised' || wanted.template === 'reactor-stuck'
+  return TO_OPERATORS.includes(wanted.template)
 }
 
 /** Whom a message is for, and the order that it is about. */
@@ -85,13 +94,15 @@ export interface Asked {
   readonly channel: Channel
   /** Address of the operators; null: they get no mail. */
   readonly operator: string | null
+  /** Of the minute that it is about, if it is about one. */
+  readonly falls: StockFalls
 }
 
 /** Null: there is nothing to say any more, or nowhere to send it. */
-export function messageOf({ stream, wanted, channel, operator }: Asked, read: Read): Message | null {
+export function messageOf({ stream, wanted, channel, operator, falls }: Asked, read: Read): Message | null {
   const subject = subjectOf(stream, wanted, read)
   if (isForOperators(wanted)) {
-    return operator === null ? null : { ...subject, to: operator, render: () => operatorMail(wanted) }
+    return operator === null ? null : { ...subject, to: operator, render: () => operatorMail(wanted, falls) }
   }
   const found = read(customer, subject.customerId ?? '')
   if (found.status === 'none') return null
@@ -102,9 +113,22 @@ export function messageOf({ stream, wanted, channel, operator }: Asked, read: Re
   return write === null ? null : { ...subject, to, render: () => write(name, language) }
 }
 
-function operatorMail(wanted: ForOperators): Rendered {
+function operatorMail(wanted: ForOperators, falls: StockFalls): Rendered {
+  if (wanted.template === 'stock-fell-below') return render(wanted.template, 'en', fallValues(wanted.minute, falls))
   if (wanted.template === 'restock-advised') return render(wanted.template, 'en', wanted.advice)
   return render(wanted.template, 'en', wanted.trouble)
+}
+
+/** The subject names the first three. */
+const NAMED = 3
+
+function fallValues({ from, to }: Minute, { count, first }: StockFalls): TemplateValues['stock-fell-below'] {
+  const names = first.slice(0, NAMED).map(({ sku }) => sku)
+  return {
+    ...{ from, to, count, named: first.length },
+    products: [...names, ...(count > names.length ? ['…'] : [])].join(', '),
+    lines: first.map(({ sku, threshold, available }) => ({ sku: `${sku} (${String(threshold)})`, quantity: available })),
+  }
 }
 
 export function subjectOf(stream: string, wanted: Wanted, read: Read): Subject {

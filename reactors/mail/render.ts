@@ -51,6 +51,17 @@ export interface TemplateValues {
     readonly from: Timestamp
     readonly to: Timestamp
   }
+  readonly 'stock-fell-below': {
+    readonly from: Timestamp
+    readonly to: Timestamp
+    /** The first of them by name, for the subject. */
+    readonly products: string
+    readonly count: number
+    /** As many as `lines` has. */
+    readonly named: number
+    /** By product what is available. */
+    readonly lines: readonly Line[]
+  }
   readonly 'reactor-stuck': {
     readonly reactor: string
     /** In a word or two, in whole, and what helps. */
@@ -65,7 +76,8 @@ export type TemplateName = keyof TemplateValues
 
 export const templateNames = [
   ...['order-confirmed', 'payment-declined', 'order-cancelled', 'order-expired', 'out-of-stock'],
-  ...['order-dispatched', 'order-delivered', 'payment-refunded', 'restock-advised', 'reactor-stuck'],
+  ...['order-dispatched', 'order-delivered', 'payment-refunded', 'restock-advised'],
+  ...['stock-fell-below', 'reactor-stuck'],
 ] as readonly TemplateName[]
 
 export const languages = ['en', 'fr'] as const

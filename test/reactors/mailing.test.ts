@@ -16,6 +16,7 @@ import {
   restockAdvised,
 } from '../../domain/test-events.ts'
 import { mail, type MailParts } from '../../reactors/mail/mail.ts'
+import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { simulatedTexter, type Texter } from '../../reactors/mail/sms.ts'
 import { readEvent } from '../../reactors/read-stretch.ts'
 import type { ReactorParts } from '../../reactors/serve-reactors.ts'
@@ -48,7 +49,9 @@ function customers(...ids: readonly string[]): readonly Addressed[] {
 }
 
 function tell(reacting: Reacting, port: number, parts: Partial<MailParts> = {}, options: Partial<ReactorParts> = {}) {
-  const all = { mailer: mailerTo(port), simulated: false, texter: simulatedTexter, operator: 'ops@x.test', ...parts }
+  const stockFalls = stockFallsIn(reacting.pool)
+  const to = { mailer: mailerTo(port), simulated: false, texter: simulatedTexter, operator: 'ops@x.test' }
+  const all = { ...to, stockFalls, ...parts }
   return reacting.react({}, { reactors: [mail(all)], ...options })
 }
 

@@ -4,6 +4,7 @@ import type { Addressed } from '../../domain/decision.ts'
 import { orderConfirmed, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
 import { parseCursor } from '../../projections/views/shown.ts'
 import { mail } from '../../reactors/mail/mail.ts'
+import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { simulatedTexter } from '../../reactors/mail/sms.ts'
 import {
   listNotifications,
@@ -34,7 +35,13 @@ async function noteMessages(from: number): Promise<void> {
   const { pool } = projecting
   const { end, events } = await readPage(pool, { after: from, limit: 1_000, passed: [] })
   const mailer = { send: () => Promise.reject(new Error('nothing is sent')), close: () => Promise.resolve() }
-  const reactor = mail({ mailer, simulated: false, texter: simulatedTexter, operator: null })
+  const reactor = mail({
+    mailer,
+    simulated: false,
+    texter: simulatedTexter,
+    operator: null,
+    stockFalls: stockFallsIn(pool),
+  })
   const reach = { from, to: end, actedTo: from, tallies: null }
   const { stretch } = stretchOf(reactor, events.map(readEvent), reach)
   expect(await writeStretches(pool, new Map([['mail', { ...stretch, tallies: [], talliesSince: 0 }]]))).toEqual([])

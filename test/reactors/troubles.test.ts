@@ -5,6 +5,7 @@ import type { Addressed } from '../../domain/decision.ts'
 import { customerRegistered, orderConfirmed, orderLine, orderPlaced } from '../../domain/test-events.ts'
 import { reactorNames } from '../../reactors/list.ts'
 import { mail } from '../../reactors/mail/mail.ts'
+import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { simulatedTexter } from '../../reactors/mail/sms.ts'
 import { tellTroubles } from '../../reactors/operator/watch-troubles.ts'
 import { appendEvents } from '../support/append-events.ts'
@@ -15,7 +16,8 @@ import { openReacting, type Reacting } from './reacting.ts'
 afterEach(closeOpened)
 
 function sendMails(reacting: Reacting, port: number, operator: string | null = 'ops@x.test') {
-  const parts = { mailer: mailerTo(port), simulated: false, texter: simulatedTexter, operator }
+  const stockFalls = stockFallsIn(reacting.pool)
+  const parts = { mailer: mailerTo(port), simulated: false, texter: simulatedTexter, operator, stockFalls }
   return reacting.react({}, { reactors: [mail(parts)] })
 }
 
