@@ -9,6 +9,7 @@ import { activity } from './routes/activity.ts'
 import { alerts } from './routes/alerts.ts'
 import { analytics } from './routes/analytics.ts'
 import { behaviour } from './insights/behaviour.ts'
+import { business } from './insights/business.ts'
 import { checkOuts } from './routes/check-out.ts'
 import { customers } from './routes/customers.ts'
 import { start } from './routes/dashboard.ts'
@@ -51,6 +52,7 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   products,
   customers,
   analytics,
+  business,
   recommendations,
   forecasts,
   demand,

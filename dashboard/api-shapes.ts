@@ -223,6 +223,53 @@ export interface BehaviourSessions {
   readonly asOf: string | null
 }
 
+/** The business by day. `gmv`: the value of the orders that were accepted, whatever became of them; `net`: of those that were confirmed, less what was cancelled after that or came back, by the day on which it was recorded. */
+export interface Business {
+  /** Newest day first; days on which nothing happened are left out. */
+  readonly items: readonly {
+    /** YYYY-MM-DD, UTC. */
+    readonly day: string
+    readonly gmv: MoneySum
+    readonly net: MoneySum
+    /** Orders accepted. */
+    readonly orders: number
+    readonly averageOrder: Money
+    /** Orders rejected, by the day on which that was recorded. */
+    readonly refused: number
+    /** Refunds made, by the day on which they were recorded. */
+    readonly refunds: number
+  }[]
+  readonly conversion: {
+    /** Sessions that began on these days and are over, machines left out. */
+    readonly sessions: number
+    /** Percent of them with an order; null over none. */
+    readonly percent: number | null
+    /** How far they came. */
+    readonly byStage: {
+      /** Sessions with a view of a product. */
+      readonly product_view: number
+      /** Sessions with something put into the cart. */
+      readonly add_to_cart: number
+      /** Sessions with a check-out. */
+      readonly checkout: number
+      /** Sessions with an attempt to pay. */
+      readonly payment_attempt: number
+      /** Sessions with an order. */
+      readonly order_completed: number
+    }
+  }
+  readonly returning: {
+    /** Customers with two confirmed orders or more, of all time. */
+    readonly customers: number
+    /** Percent of the customers with a confirmed order; null over none. */
+    readonly percent: number | null
+  }
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+  /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */
+  readonly asOf: string | null
+}
+
 /** Why an order is cancelled. */
 export interface CancelOrder {
   /** In the words of the person who cancels. */

@@ -5,7 +5,7 @@ import { Money, MoneySum } from './money.ts'
 import { closed, named, nullable, oneOf, ref, type Named } from '../../commands/shape.ts'
 import { count, Position, time } from './shape.ts'
 
-const asOf = nullable(time('Time of the last event that this includes; null before the first one.'))
+export const asOf = nullable(time('Time of the last event that this includes; null before the first one.'))
 
 export const OrderCounts = named(
   'OrderCounts',

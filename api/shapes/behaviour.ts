@@ -48,7 +48,7 @@ export const UserEventVerdicts = named(
   { description: 'What became of the events of a request.' },
 )
 
-const stages = {
+export const stages = {
   product_view: count('Sessions with a view of a product.'),
   add_to_cart: count('Sessions with something put into the cart.'),
   checkout: count('Sessions with a check-out.'),

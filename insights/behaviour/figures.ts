@@ -21,6 +21,14 @@ export interface Funnel {
   readonly asOf: number | null
 }
 
+/** How far sessions came, over several days. */
+export interface Conversion {
+  readonly sessions: number
+  /** Of them, with an order; null over none. */
+  readonly percent: number | null
+  readonly byStage: ByStage
+}
+
 export interface SessionFigures {
   readonly closed: number
   readonly open: number
@@ -59,6 +67,8 @@ const MOST_TOGETHER = 10
 
 export interface BehaviourFigures {
   funnel(): Promise<Funnel>
+  /** Of sessions that began on these days, both included: YYYY-MM-DD, UTC. */
+  conversion(first: string, last: string): Promise<Conversion>
   sessions(): Promise<SessionFigures>
   /** The newest `MOST_MINUTES` of a span in which something came, newest first. */
   minutes(span: Span): Promise<{ readonly items: readonly MinuteItem[]; readonly asOf: number | null }>
@@ -76,6 +86,17 @@ export function behaviourFigures(pool: Pool): BehaviourFigures {
         ),
       ])
       return { items: rows.map(({ day, sums }) => funnelItem(day, sums)), open, asOf }
+    },
+
+    async conversion(first, last) {
+      const { rows } = await pool.query<{ name: string; sessions: string }>(
+        'select name, sum(sessions) as sessions from behaviour.funnel where day between $1::date and $2::date group by name',
+        [first, last],
+      )
+      const sums = new Map(rows.map(({ name, sessions }) => [name, Number(sessions)]))
+      const sessions = sums.get('sessions') ?? 0
+      const byStageOf = byStage((stage) => sums.get(stage) ?? 0)
+      return { sessions, percent: percent(byStageOf.order_completed, sessions), byStage: byStageOf }
     },
 
     async sessions() {

@@ -31,8 +31,12 @@ export const totalsTable = table({
   },
 })
 
-/** One row for each customer with an accepted order: its row count answers how many there are. */
-export const buyersTable = table({ name: 'sales_buyers', key: { name: 'customer_id', type: 'text' }, columns: {} })
+/** One row for each customer with an accepted order: its row count answers how many there are. `confirmed`: orders. */
+export const buyersTable = table({
+  name: 'sales_buyers',
+  key: { name: 'customer_id', type: 'text' },
+  columns: { confirmed: 'counter' },
+})
 
 /** One row for each customer with a captured payment, whatever became of it. */
 export const payersTable = table({ name: 'sales_payers', key: { name: 'customer_id', type: 'text' }, columns: {} })
@@ -57,6 +61,7 @@ const figures = {
   declined: 'counter',
   amount: 'sum',
   declined_amount: 'sum',
+  refunds: 'counter',
 } as const
 
 /** One row for each value of each breakdown: `region:north`, `hour:2026-12-01T10`. */
@@ -98,7 +103,7 @@ const ALL = 'all'
 
 export const sales = projection({
   name: 'sales',
-  version: 7,
+  version: 8,
   // An order changes as many rows here as in all other projections together, and most of them again with the next one.
   showsEveryMs: 100,
   tables: [totalsTable, buyersTable, payersTable, breakdownsTable, hourlyTable, secondsTable],
@@ -126,6 +131,7 @@ export const sales = projection({
         break
       case 'OrderConfirmed':
         rows.add(totalsTable, ALL, { confirmed: 1 })
+        rows.add(buyersTable, event.customerId, { confirmed: 1 })
         count(recorded, 'stage', 'paid', { orders: 1 })
         countNet(recorded, event, 1)
         break
@@ -166,6 +172,7 @@ export const sales = projection({
         const { amount } = event.amount
         rows.add(totalsTable, ALL, { refunds: 1, refunded: amount, revenue: -amount })
         rows.add(secondsTable, Math.floor(recordedAt / SECOND), { refunds: 1, revenue: -amount })
+        countHour(recorded, { refunds: 1 })
         break
       }
       case 'DeliveryDispatched':

@@ -26,6 +26,7 @@ import {
 } from '../replay/replays.ts'
 import { salesBreakdowns, salesItemQueries, type SalesBreakdowns, type SalesItemQueries } from './sales-breakdowns.ts'
 import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { businessQueries, type BusinessQueries } from '../insights/business-queries.ts'
 import { demand } from '../insights/demand.ts'
 import { demandQueries, type DemandQueries } from '../insights/demand-queries.ts'
 import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
@@ -42,6 +43,7 @@ export interface Views {
   readonly customers: CustomerQueries
   readonly sales: SalesQueries & SalesBreakdowns
   readonly salesItems: SalesItemQueries
+  readonly business: BusinessQueries
   readonly activity: ActivityQueries
   readonly payments: PaymentQueries
   readonly deliveries: DeliveryQueries
@@ -123,6 +125,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     customers: customerQueries(readers.customers, currency),
     sales: { ...salesQueries(readers.sales, currency), ...salesBreakdowns(readers.sales, currency) },
     salesItems: salesItemQueries(readers.sales, currency),
+    business: businessQueries(readers.sales, currency),
     activity: activityQueries(readers.activity),
     payments: paymentQueries(readers.payments),
     deliveries: deliveryQueries(readers.deliveries),
