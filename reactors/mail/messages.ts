@@ -127,7 +127,10 @@ function fallValues({ from, to }: Minute, { count, first }: StockFalls): Templat
   return {
     ...{ from, to, count, named: first.length },
     products: [...names, ...(count > names.length ? ['…'] : [])].join(', '),
-    lines: first.map(({ sku, threshold, available }) => ({ sku: `${sku} (${String(threshold)})`, quantity: available })),
+    lines: first.map(({ sku, threshold, available }) => ({
+      sku: `${sku} (${String(threshold)})`,
+      quantity: available,
+    })),
   }
 }
 
