@@ -27,6 +27,8 @@ export const reactorPointNames = [
 export const webhookPointNames = ['webhook.asking', 'webhook.asked', 'webhook.parked'] as const
 /** Those that a service without Kafka passes as it takes orders. */
 export const storePointNames = [...orderPointNames, ...replayPointNames] as const
+/** On the way of user events over Kafka: read, and kept with their place. */
+export const behaviourPointNames = ['behaviour.read', 'behaviour.kept'] as const
 export const crashPointNames = [
   ...storePointNames,
   ...relayPointNames,
@@ -34,6 +36,7 @@ export const crashPointNames = [
   ...letterPointNames,
   ...reactorPointNames,
   ...webhookPointNames,
+  ...behaviourPointNames,
 ] as const
 
 export type OrderPoint = (typeof orderPointNames)[number]

@@ -177,6 +177,47 @@ function hidden(value: string | null | undefined, pseudonym: Receipt['pseudonym'
   return digits === null ? null : Buffer.from(digits, 'hex')
 }
 
+/** Stands for what is checked otherwise: an event in Avro has 16 bytes for an id, and a number for a time. */
+const CHECKED_ELSEWHERE = { eventId: '00000000-0000-4000-8000-000000000000', at: '1970-01-01T00:00:00Z' }
+
+/**
+ * As `judgeUserEvent`, of an event that was decoded from `bytes` bytes of Avro: its keys are pseudonyms already. An event of
+ * which nothing is changed is the very one that was given.
+ */
+export function judgeDecoded(given: UserEvent, bytes: number, receivedAt: number): Judged {
+  if (bytes > MOST_EVENT_BYTES) return parked('too-large', null, `has more than ${String(MOST_EVENT_BYTES)} bytes`)
+  const subject = given.subject === '' ? given.customerId : given.subject
+  if (subject === null || isNobody(subject)) return parked('no-subject', 'subject', 'names nobody')
+  const { type, customerId, sku, quantity, amount, currency, orderId, channel, region, cardRegion, reason } = given
+  const checked = userEventRequest.check({
+    ...CHECKED_ELSEWHERE,
+    ...{ type, subject, customerId, sku, quantity, amount, currency, orderId, region, cardRegion, reason },
+    ...(channel !== 'unknown' && { channel }),
+  })
+  if ('faults' in checked) return { verdict: 'parked', code: 'invalid', fault: checked.faults[0] ?? null }
+  const at = placeInTime(given.at, receivedAt)
+  if (typeof at === 'string') return parked(at, 'at', TIME_FAULTS[at])
+  const moved = at !== given.at
+  return { verdict: 'taken', moved, event: moved || subject !== given.subject ? { ...given, subject, at } : given }
+}
+
+/** What a request or a record brings: an event, an array of them, or `{sentAt, events}`. */
+export type Brought =
+  | { readonly events: readonly unknown[]; readonly sentAt: unknown }
+  /** `property`: that is wrong; null: all of it is. */
+  | { readonly property: string | null; readonly message: string }
+
+export function eventsIn(body: unknown): Brought {
+  if (!Array.isArray(body) && !isObject(body)) return { property: null, message: 'must be an object or an array' }
+  const enveloped = isObject(body) ? body['events'] : undefined
+  const events: readonly unknown[] = Array.isArray(enveloped) ? enveloped : Array.isArray(body) ? body : [body]
+  if (events.length === 0 || events.length > MOST_EVENTS) {
+    const property = Array.isArray(enveloped) ? 'events' : null
+    return { property, message: `must have 1 to ${String(MOST_EVENTS)} events` }
+  }
+  return { events, sentAt: isObject(body) && Array.isArray(enveloped) ? body['sentAt'] : undefined }
+}
+
 /** `property`: null where it is all of it. */
 function parked(code: ParkedCode, property: string | null, message: string): Judged {
   return { verdict: 'parked', code, fault: { pointer: property === null ? '' : `/${property}`, message } }

@@ -24,6 +24,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0022_inbound_waits': sql('0022_inbound_waits.sql'),
   '0023_append_notices': sql('0023_append_notices.sql'),
   '0024_behaviour': sql('0024_behaviour.sql'),
+  '0025_user_event_topic': sql('0025_user_event_topic.sql'),
 }
 
 function sql(file: string): string {

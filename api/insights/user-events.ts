@@ -1,10 +1,11 @@
 /** What customers do, as pages send it. Each event gets a verdict of its own; a bad one refuses none of its neighbours. */
 import type { FastifySchemaCompiler } from 'fastify'
-import { judgeUserEvent, MOST_EVENTS, skewOf, withoutKeys, type Judged } from '../../commands/user-event.ts'
+import { eventsIn, judgeUserEvent, skewOf, withoutKeys, type Judged } from '../../commands/user-event.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import { isObject } from '../../commands/request.ts'
 import { ref } from '../../commands/shape.ts'
-import { BehaviourBusy, type BehaviourDoor, type TakenEvent } from '../../insights/behaviour/door.ts'
+import { KafkaFailure } from '../../kafka/client/kafka-failure.ts'
+import { BehaviourBusy, type BehaviourDoor, type TakenEvent } from '../../insights/intake/door.ts'
 import type { NewLetter } from '../../insights/behaviour/letters.ts'
 import { ProblemError, invalidRequest } from '../http/problem-document.ts'
 import { actingWith, NOTHING } from '../operation.ts'
@@ -45,6 +46,7 @@ export const userEvents = resource(
         uses: null,
         params: NOTHING,
         body: UserEvents,
+        problems: ['kafka-unreachable'],
         answers: { 202: { description: 'What became of each.', shape: ref(UserEventVerdicts) } },
       }),
       validatorCompiler: judgedOneByOne,
@@ -54,7 +56,12 @@ export const userEvents = resource(
   ({ behaviour, shop }: UserEventParts) => ({
     async sendUserEvents(request, reply) {
       const receivedAt = shop.clock()
-      const { events, sentAt } = eventsIn(request.body)
+      const brought = eventsIn(request.body)
+      if (!('events' in brought)) {
+        const { property, message } = brought
+        throw new ProblemError(invalidRequest('body', [{ pointer: property === null ? '' : `/${property}`, message }]))
+      }
+      const { events, sentAt } = brought
       const receipt = { receivedAt, skew: skewOf(sentAt, receivedAt), pseudonym: behaviour.pseudonym }
       const judged = events.map((event) => {
         const text = JSON.stringify(event)
@@ -63,6 +70,7 @@ export const userEvents = resource(
       const taken = judged.flatMap((one): TakenEvent[] => (one.verdict === 'taken' ? [one] : []))
       const letters = judged.flatMap((one, index) => (one.verdict === 'parked' ? [letterOf(one, events[index])] : []))
       const folds = await behaviour.door.take(taken, letters, receivedAt).catch((error: unknown) => {
+        if (error instanceof KafkaFailure) throw new ProblemError({ code: 'kafka-unreachable', detail: error.message })
         if (error instanceof BehaviourBusy) throw new ProblemError({ code: 'overloaded', detail: error.message })
         throw error
       })
@@ -86,21 +94,6 @@ export const userEvents = resource(
     },
   }),
 )
-
-/** Throws where there is none, or too many. */
-function eventsIn(body: unknown): { readonly events: readonly unknown[]; readonly sentAt: unknown } {
-  const isEnvelope = isObject(body) && Array.isArray(body['events'])
-  const events: unknown = isEnvelope ? body['events'] : Array.isArray(body) ? body : [body]
-  if (!Array.isArray(events) || (!Array.isArray(body) && !isObject(body))) {
-    throw new ProblemError(invalidRequest('body', [{ pointer: '', message: 'must be an object or an array' }]))
-  }
-  if (events.length === 0 || events.length > MOST_EVENTS) {
-    const pointer = isEnvelope ? '/events' : ''
-    const message = `must have 1 to ${String(MOST_EVENTS)} events`
-    throw new ProblemError(invalidRequest('body', [{ pointer, message }]))
-  }
-  return { events, sentAt: isEnvelope ? body['sentAt'] : undefined }
-}
 
 function letterOf({ code, fault }: Extract<Judged, { verdict: 'parked' }>, event: unknown): NewLetter {
   const message = fault === null ? 'is not valid' : `${fault.pointer} ${fault.message}`.trim()

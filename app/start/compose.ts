@@ -112,7 +112,14 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   const { dashboard = null, limits = {} } = options
   const hidden = pseudonyms(pseudonymSecret(config))
   const reads = config.roles.includes('api') || config.roles.includes('reactor')
-  const behaviour = reads ? await openBehaviour({ ...around, clock }) : null
+  const topic =
+    config.kafka === null
+      ? null
+      : {
+          ...{ settings: config.kafka, registry: registry.registry, isShared: config.schemaRegistryUrl !== null },
+          ...{ pseudonym: hidden.of, crash: config.crash },
+        }
+  const behaviour = reads ? await openBehaviour({ ...around, clock, topic }) : null
   const hops = config.roles.includes('api') ? new Hops() : null
   const api =
     hops === null || behaviour === null
@@ -141,7 +148,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
     metrics,
     settings: { tokens: apiTokens, rateLimit, maxConnections, production, currency, version: options.version },
     tokens,
-    readiness: () => [heartbeat.check(), ...(api?.checks() ?? []), ...background.checks()],
+    readiness: () => [
+      heartbeat.check(),
+      ...(api?.checks() ?? []),
+      ...topicChecks(behaviour?.topicReader ?? null),
+      ...background.checks(),
+    ],
     degrading: () => [
       ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
       ...(tokenFile?.checks() ?? []),
@@ -178,6 +190,14 @@ function readerChecks(reader: Behaviour['reader']): readonly Check[] {
   const { state, reason } = reader?.health() ?? { state: 'standby', reason: null }
   if (state !== 'broken') return []
   return [{ name: 'behaviour', ok: false, ageSeconds: 0, detail: `user events are not read: ${reason ?? ''}` }]
+}
+
+/** Never a reason to be unready: what it waits for stands there to be read. */
+function topicChecks(reader: Behaviour['topicReader']): readonly Check[] {
+  if (reader === null) return []
+  const { state, reason } = reader.health()
+  const detail = state === 'consuming' ? reason : [state, ...(reason === null ? [] : [reason])].join(': ')
+  return [{ name: 'user-events', ok: true, ageSeconds: 0, detail }]
 }
 
 /** Null: the tokens stand in the environment, and stay. */

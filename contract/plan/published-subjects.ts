@@ -1,10 +1,11 @@
-/** What a registry should have: every version that is published, as the schema files have it, and the commands. */
+/** What a registry should have: every version that is published, as the schema files have it, and what others send. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockBreaches, parseLock } from '../authoring/schema-lock.ts'
 import { readSchemaFiles, SchemaRuleError } from '../authoring/schema-files.ts'
 import { EVENT_LEVEL, subjectOf } from '../subject.ts'
 import { PLACE_ORDER_SUBJECT, placeOrderText } from '../registry/command-schema.ts'
+import { USER_EVENT_SUBJECT, userEventText } from '../registry/user-event-schema.ts'
 import type { WantedSubject } from './make-plan.ts'
 
 export interface Published {
@@ -23,6 +24,13 @@ export const placeOrder: WantedSubject = {
   level: EVENT_LEVEL,
   isLocked: false,
   versions: [{ version: 1, schema: placeOrderText, recorded: null }],
+}
+
+/** What customers do comes under it, to the topic user-events. Chunks hold it for days, so no file and no lock has it either. */
+export const userEvent: WantedSubject = {
+  ...placeOrder,
+  subject: USER_EVENT_SUBJECT,
+  versions: [{ version: 1, schema: userEventText, recorded: null }],
 }
 
 /** Throws SchemaRuleError when a published version is not as it was published. */
@@ -44,5 +52,5 @@ export function publishedSubjects(folder: string, environment: string): Publishe
   const unpublished = files.filter(
     ({ event, version }) => !lock[subjectOf(event)]?.versions.some((one) => one.version === version),
   )
-  return { wanted: [...wanted, placeOrder], lock: text, unpublished: unpublished.map(({ file }) => file) }
+  return { wanted: [...wanted, placeOrder, userEvent], lock: text, unpublished: unpublished.map(({ file }) => file) }
 }

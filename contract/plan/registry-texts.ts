@@ -3,16 +3,19 @@ import { parseSchema } from '../compatibility/parse-schema.ts'
 import type { SchemaTexts } from '../authoring/schema-files.ts'
 import { subjectOf } from '../subject.ts'
 import { PLACE_ORDER_SUBJECT } from '../registry/command-schema.ts'
+import { USER_EVENT_SUBJECT } from '../registry/user-event-schema.ts'
 import type { RegistryState, SubjectState } from './registry-state.ts'
 
 /**
- * A version that the registry finds by the text of a file is that file; others keep the number they have there. The
- * command has no file to be compared with: a plan tells what is different about it.
+ * A version that the registry finds by the text of a file is that file; others keep the number they have there. What others
+ * send us has no file to be compared with: a plan tells what is different about it.
  */
 export function registryTexts(state: RegistryState, now: SchemaTexts): SchemaTexts {
-  const events = state.subjects.filter(({ subject }) => subject !== PLACE_ORDER_SUBJECT)
+  const events = state.subjects.filter(({ subject }) => !WITHOUT_FILE.has(subject))
   return new Map(events.flatMap((subject) => textsOf(subject, now)))
 }
+
+const WITHOUT_FILE: ReadonlySet<string> = new Set([PLACE_ORDER_SUBJECT, USER_EVENT_SUBJECT])
 
 /** The schemas of the files, to be asked for. Files that are no schemas are for `lint` to tell of. */
 export function askedOf(now: SchemaTexts) {

@@ -20,16 +20,21 @@ export class ByLastEvent {
 
   /** Takes out the session with the oldest last event, if that is before `before`; null: there is none. */
   takeBefore(before: number): Session | null {
+    if (!this.hasBefore(before)) return null
+    const session = this.#heap[0]?.session ?? null
+    this.#drop()
+    return session
+  }
+
+  /** Whether the oldest last event is before `before`; then its session is on top. */
+  hasBefore(before: number): boolean {
     for (let top = this.#heap[0]; top !== undefined && top.key < before; top = this.#heap[0]) {
       const { session, key } = top
-      if (!session.merged && session.to > key) {
-        this.#lower(top)
-        continue
-      }
-      this.#drop()
-      if (!session.merged) return session
+      if (session.merged) this.#drop()
+      else if (session.to > key) this.#lower(top)
+      else return true
     }
-    return null
+    return false
   }
 
   /** Puts the top where its session's last event belongs. */

@@ -34,14 +34,29 @@ export async function appendChunks(
       parts.map(([, records]) => packChunk(records)),
     ],
   }
-  const append = () => pool.query<{ firsts: readonly string[] }>(query)
-  const { rows } = await append().catch(async (error: unknown) => {
+  const { rows } = await atItsTable(pool, () => pool.query<{ firsts: readonly string[] }>(query))
+  const firsts = rows[0]?.firsts ?? []
+  return parts.map(([partition, records], index) => ({ partition, firstOffset: Number(firsts[index]), records }))
+}
+
+/** Appends; where no table takes rows of this hour yet, it is made first. */
+export async function atItsTable<Answer>(pool: Pool, append: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await append()
+  } catch (error) {
     if (sqlState(error) !== NO_TABLE) throw error
     await makeTables(pool)
     return append()
+  }
+}
+
+/** Of each partition the offset behind its newest record: one query where there may be nothing to read. */
+export async function readHeads(pool: Pool): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await pool.query<{ partition: number; next_offset: string }>({
+    name: 'behaviour-heads',
+    text: 'select partition, next_offset from behaviour.partitions',
   })
-  const firsts = rows[0]?.firsts ?? []
-  return parts.map(([partition, records], index) => ({ partition, firstOffset: Number(firsts[index]), records }))
+  return new Map(rows.map(({ partition, next_offset }) => [partition, Number(next_offset)]))
 }
 
 /** The next chunks of a partition, in order. What was dropped is passed over: the first may begin behind `offset`. */
@@ -59,11 +74,16 @@ export async function readChunks(pool: Pool, partition: number, offset: number):
   }))
 }
 
-/** The chunks before `offset` whose ids a reader still has to know, the oldest first. */
+/**
+ * The chunks before `offset` whose ids a reader still has to know, the oldest first: those of the 10 minutes before the newest
+ * of them, which may be long ago where nobody has read a topic meanwhile.
+ */
 export async function readKnownChunks(pool: Pool, partition: number, offset: number): Promise<readonly Chunk[]> {
   const { rows } = await pool.query<{ first_offset: string; data: Buffer }>(
     `select first_offset, data from behaviour.chunks
-    where partition = $1 and first_offset < $2 and stored_at > clock_timestamp() - $3 * interval '1 millisecond'
+    where partition = $1 and first_offset < $2 and stored_at > (
+      select stored_at from behaviour.chunks where partition = $1 and first_offset < $2 order by first_offset desc limit 1
+    ) - $3 * interval '1 millisecond'
     order by first_offset`,
     [partition, offset, KNOWN_FOR_MS],
   )

@@ -22,6 +22,11 @@ export interface UserEventLetter extends NewLetter {
 /** Of one value. */
 const MOST_BYTES = 4_096
 
+/** What is kept of its value. */
+export function shownBytes({ value }: Pick<NewLetter, 'value'>): Buffer {
+  return value.subarray(0, MOST_BYTES)
+}
+
 /** Of more than are kept, only the newest are written. */
 export async function parkLetters(pool: Pool, letters: readonly NewLetter[]): Promise<void> {
   const kept = letters.slice(-MOST_LETTERS)
@@ -37,7 +42,7 @@ export async function parkLetters(pool: Pool, letters: readonly NewLetter[]): Pr
       kept.map(({ code }) => code),
       kept.map(({ message }) => message),
       kept.map(({ value }) => value.length),
-      kept.map(({ value }) => value.subarray(0, MOST_BYTES)),
+      kept.map(shownBytes),
     ],
   })
 }

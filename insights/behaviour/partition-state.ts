@@ -108,6 +108,11 @@ export class PartitionState {
     return 'accepted'
   }
 
+  /** Whether `closeSilent` would close anything. */
+  hasSilent(now: number): boolean {
+    return this.#byLastEvent.hasBefore(now - CLOSED_AFTER_MS)
+  }
+
   /** Of a partition in which nothing comes any more: what is over by the server's clock. Whether anything was. */
   closeSilent(now: number): boolean {
     const before = this.#openCount

@@ -13,7 +13,7 @@ import type { Pool } from '../../store/postgres/database.ts'
 import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
 import type { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
-import { dropTables, makeTables, readChunks, readKnownChunks, type Chunk } from './chunk-table.ts'
+import { dropTables, makeTables, readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
 import { PartitionState, type Fold } from './partition-state.ts'
 import { prune } from './prune.ts'
 import { loadPartitions, savePartitions } from './state-table.ts'
@@ -42,6 +42,8 @@ export interface ReaderParts {
   readonly appended: LatchedSignal
   /** Of all chunks. */
   readonly mostBytes: number
+  /** Partitions of a topic that are read to their end; null: there is no topic, and what is there is in the chunks. */
+  readonly ended: (() => Promise<ReadonlySet<number>>) | null
 }
 
 interface Partition {
@@ -66,7 +68,7 @@ export interface BehaviourReader extends LeasedWorker {
 }
 
 export function openReader(parts: ReaderParts): BehaviourReader {
-  const { pool, owner, catalogue, clock, monotonic, log, appended, mostBytes } = parts
+  const { pool, owner, catalogue, clock, monotonic, log, appended, mostBytes, ended } = parts
   let reading: ReadonlyMap<number, Partition> | null = null
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -103,9 +105,16 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     return new Map(partitions)
   }
 
-  /** Everything that is there, page by page; true: there was something. */
-  async function readOn(partition: Partition): Promise<boolean> {
+  /** What is there up to `head`, a page of it; true: there was something. */
+  async function readOn(partition: Partition, head: number): Promise<boolean> {
+    if (partition.next >= head) return false
     const chunks = await readChunks(pool, partition.partition, partition.next)
+    if (chunks.length === 0) {
+      const { partition: number, next } = partition
+      log.warn({ partition: number, from: next, to: head }, 'events were dropped before they were read')
+      partition.next = head
+      partition.changed = true
+    }
     for (const chunk of chunks) {
       if (chunk.firstOffset > partition.next) {
         const { partition: number, next } = partition
@@ -133,6 +142,21 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     }
   }
 
+  /** Where nothing came for a minute though there was nothing left to read, sessions are over by the clock of the server. */
+  async function closeSilent(partitions: ReadonlyMap<number, Partition>): Promise<void> {
+    const now = clock()
+    const silent = [...partitions.values()].filter(
+      ({ heardAt, state }) => monotonic() - heardAt >= SILENT_MS && state.hasSilent(now),
+    )
+    if (silent.length === 0) return
+    const ends = ended === null ? null : await ended()
+    for (const one of silent) {
+      // While it was asked, something may have come.
+      if (monotonic() - one.heardAt < SILENT_MS || ends?.has(one.partition) === false) continue
+      if (one.state.closeSilent(now)) one.changed = true
+    }
+  }
+
   async function tend(): Promise<void> {
     await makeTables(pool)
     const dropped = await dropTables(pool, { keptForMs: KEPT_FOR_MS, mostBytes })
@@ -153,18 +177,16 @@ export function openReader(parts: ReaderParts): BehaviourReader {
             tendedAt = monotonic()
           }
           const found = await alone(async () => {
+            const heads = await readHeads(pool)
             const some = []
-            for (const one of partitions.values()) some.push(await readOn(one))
+            for (const one of partitions.values()) some.push(await readOn(one, heads.get(one.partition) ?? 0))
             const more = some.includes(true)
             // Read to its end: from here on what is appended here is handed over.
             if (!more) reading = partitions
             return more
           })
           begun()
-          for (const one of partitions.values()) {
-            if (monotonic() - one.heardAt < SILENT_MS) continue
-            if (one.state.closeSilent(clock())) one.changed = true
-          }
+          await closeSilent(partitions)
           const now = monotonic()
           if (now - savedAt >= Math.max(SAVE_MS, saveTook / SAVE_SHARE)) {
             await alone(() => save(partitions))

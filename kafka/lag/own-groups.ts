@@ -1,5 +1,6 @@
 /** The consumer groups of this service: they are always shown, whatever the cluster says of them. */
 import { projectorGroup } from '../feed/log-consumer.ts'
+import { behaviourGroup } from '../user-events/user-event-reader.ts'
 import { commandTopicNames } from '../inbound/command-topics.ts'
 import { topicName, topics, type Topic } from '../topics/topics.ts'
 
@@ -15,6 +16,7 @@ export function ownGroups(prefix: string): readonly OwnGroup[] {
       group: topicName(prefix, command),
       topics: topics.filter(({ name }) => name === command),
     })),
+    { group: behaviourGroup(prefix), topics: topics.filter(({ name }) => name === 'user-events') },
     { group: projectorGroup(prefix), topics: topics.filter(({ use }) => use === 'log') },
   ]
 }

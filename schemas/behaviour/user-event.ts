@@ -4,7 +4,7 @@
  * published stays as it is all the same (its spec holds its fingerprint); a new field comes with a default.
  */
 import { avroType } from '../avro-types.ts'
-import type { RecordSchema } from '../avro-schema.ts'
+import type { AvroSchema, RecordSchema } from '../avro-schema.ts'
 import { boundsWalk } from '../bounds.ts'
 import { DecodeError } from '../codec-errors.ts'
 
@@ -115,7 +115,6 @@ const actionType = avroType({
   fields: userEventSchema.fields.filter(({ name }) => ACTION_FIELDS.has(name)),
 })
 const actionResolver = actionType.createResolver(type)
-const walk = boundsWalk(userEventSchema)
 
 /** The Avro body. Throws where the value does not fit the schema: a defect of the door that made it. */
 export function encodeUserEvent(event: UserEvent): Buffer {
@@ -128,14 +127,20 @@ export function decodeAction(data: Buffer): Action {
 }
 
 /**
- * Of bytes from anywhere: lengths and counts are checked before anything is allocated; what the values mean is not.
- * Throws DecodeError.
+ * Reads events written with `writer`, from anywhere: lengths and counts are checked before anything is allocated; what the
+ * values mean is not. It throws DecodeError. Throws here when the schema does not resolve to ours.
  */
-export function decodeUserEvent(data: Uint8Array): UserEvent {
-  const breach = walk(data)
-  if (breach !== null) {
-    const at = ['UserEvent', ...breach.path].join('.')
-    throw new DecodeError('undecodable-event', `${at}: ${breach.reason} at byte ${String(breach.offset)}`)
+export function userEventDecoder(writer: AvroSchema = userEventSchema): (data: Uint8Array) => UserEvent {
+  const walk = boundsWalk(writer)
+  const resolver = writer === userEventSchema ? undefined : type.createResolver(avroType(writer))
+  return (data) => {
+    const breach = walk(data)
+    if (breach !== null) {
+      const at = ['UserEvent', ...breach.path].join('.')
+      throw new DecodeError('undecodable-event', `${at}: ${breach.reason} at byte ${String(breach.offset)}`)
+    }
+    return type.fromBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), resolver) as UserEvent
   }
-  return type.fromBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength)) as UserEvent
 }
+
+export const decodeUserEvent = userEventDecoder()

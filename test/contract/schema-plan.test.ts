@@ -14,8 +14,8 @@ import { SchemaProject } from './schema-project.ts'
 import { stallingAfter } from './stalling-registry.ts'
 
 const SECRETS = { admin: 'admin-secret-0123456789', read: 'read-secret-0123456789' } as const
-/** Those of the events, and of the command. */
-const VERSIONS = eventSchemaTexts.length + 1
+/** Those of the events, of the command and of what customers do. */
+const VERSIONS = eventSchemaTexts.length + 2
 
 let copy: SchemaProject
 

@@ -12,9 +12,9 @@ import { emptyRegistry, idsOf, registered, registryEnvironment } from './registr
 import { SchemaProject } from './schema-project.ts'
 import { makeDataDir, startService } from '../support/service.ts'
 
-/** Those of the events, and the command. */
-const SUBJECTS = new Set(eventSchemaTexts.map(({ subject }) => subject)).size + 1
-const VERSIONS = eventSchemaTexts.length + 1
+/** Those of the events, of the command and of what customers do. */
+const SUBJECTS = new Set(eventSchemaTexts.map(({ subject }) => subject)).size + 2
+const VERSIONS = eventSchemaTexts.length + 2
 
 const real = await realRegistry()
 

@@ -3,14 +3,14 @@ import type { CompressionTypes, Message } from 'kafkajs'
 import { kafkajs } from '../../kafka/client/kafkajs.ts'
 import { pino } from 'pino'
 import { newId, systemClock } from '../../app/clock.ts'
-import { commandTopics, type CommandTopicName } from '../../kafka/inbound/command-topics.ts'
+import { commandTopics } from '../../kafka/inbound/command-topics.ts'
 import { keptValue } from '../../kafka/inbound/kept-value.ts'
 import { takeCommand, type TakingParts } from '../../kafka/inbound/take-command.ts'
 import type { InboundRecord } from '../../kafka/inbound/inbound-record.ts'
 import { InboundTopic, type InboundTopicParts } from '../../kafka/inbound/inbound-topic.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { createTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
-import { topicName } from '../../kafka/topics/topics.ts'
+import { topicName, type TopicName } from '../../kafka/topics/topics.ts'
 import { partitionOf } from '../../schemas/partition-of.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import { COMPRESSION } from '../../kafka/client/codecs.ts'
@@ -35,7 +35,7 @@ export function jsonOrder(order: Order, headers: Readonly<Record<string, string>
 export type OrderTopic = Awaited<ReturnType<typeof openOrderTopic>>
 
 /** Makes the topics of a prefix. Without a partition a record goes where Java would send it. */
-export async function openOrderTopic(settings: KafkaSettings, name: CommandTopicName = 'order-commands') {
+export async function openOrderTopic(settings: KafkaSettings, name: TopicName = 'order-commands') {
   const kafka = new Kafka({ clientId: 'test', brokers: [...settings.brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
@@ -50,9 +50,8 @@ export async function openOrderTopic(settings: KafkaSettings, name: CommandTopic
     /** One send for each partition. */
     async send(messages: readonly Message[], compression: CompressionTypes = COMPRESSION): Promise<void> {
       const placeOf = ({ key, partition }: Message) => partition ?? partitionOf(String(key ?? ''), 3)
-      for (const partition of [0, 1, 2]) {
+      for (const partition of new Set(messages.map(placeOf))) {
         const of = messages.filter((message) => placeOf(message) === partition)
-        if (of.length === 0) continue
         await producer.send({
           topic,
           acks: -1,

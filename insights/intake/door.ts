@@ -1,16 +1,14 @@
-/**
- * Takes user events without Kafka: what many requests bring at the same time is one chunk a partition and one commit. What
- * comes while a commit is under way waits for the next, as with orders.
- */
+/** Takes user events without Kafka: what many requests bring at the same time is one chunk a partition and one commit. */
 import { encodeUserEvent, type UserEvent } from '../../schemas/behaviour/user-event.ts'
 import { partitionOf } from '../../schemas/partition-of.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import type { Catalogue } from './catalogue.ts'
-import type { KeptRecord } from './chunk.ts'
-import { appendChunks } from './chunk-table.ts'
-import { parkLetters, type NewLetter } from './letters.ts'
-import { PARTITIONS, type Fold } from './partition-state.ts'
-import type { BehaviourReader } from './reader.ts'
+import type { Catalogue } from '../behaviour/catalogue.ts'
+import type { KeptRecord } from '../behaviour/chunk.ts'
+import { appendChunks } from '../behaviour/chunk-table.ts'
+import { parkLetters, type NewLetter } from '../behaviour/letters.ts'
+import { PARTITIONS, type Fold } from '../behaviour/partition-state.ts'
+import type { BehaviourReader } from '../behaviour/reader.ts'
+import { gathering } from './gathering.ts'
 
 /** Waiting for their commit: 1 s of the rate that this is made for, and 30 MB. */
 const MOST_WAITING = 50_000
@@ -26,19 +24,25 @@ export interface TakenEvent {
 export class BehaviourBusy extends Error {
   readonly code = 'behaviour-busy'
   readonly retriable = true
+
+  constructor(waiting: number) {
+    super(`${String(waiting)} user events wait to be stored`)
+    this.name = 'BehaviourBusy'
+  }
 }
 
 export interface BehaviourDoor {
-  /** Resolves, when the disk has them, with what became of each. Rejects with BehaviourBusy, or as the database does. */
+  /**
+   * Resolves, when the disk has them, with what became of each. Rejects with BehaviourBusy, as the database does, or where
+   * they go over Kafka with a KafkaFailure.
+   */
   take(events: readonly TakenEvent[], letters: readonly NewLetter[], receivedAt: number): Promise<readonly Fold[]>
 }
 
-interface Waiting {
+interface Brought {
   readonly records: readonly KeptRecord[]
   readonly events: readonly UserEvent[]
   readonly letters: readonly NewLetter[]
-  readonly done: (folds: readonly Fold[]) => void
-  readonly failed: (error: unknown) => void
 }
 
 /** `reader`: of this process; null: it has none, and what becomes of events is known elsewhere. */
@@ -51,35 +55,13 @@ export function openDoor({
   readonly catalogue: Catalogue
   readonly reader: Pick<BehaviourReader, 'alone' | 'foldHere'> | null
 }): BehaviourDoor {
-  const waiting: Waiting[] = []
-  let count = 0
-  let busy = false
+  const brought = gathering<Brought, readonly Fold[]>({
+    sizeOf: ({ records }) => records.length,
+    mostAtOnce: MOST_AT_ONCE,
+    commit,
+  })
 
-  async function work(): Promise<void> {
-    busy = true
-    while (waiting.length > 0) {
-      const batch = takeSome()
-      try {
-        await commit(batch)
-      } catch (error) {
-        for (const { failed } of batch) failed(error)
-      }
-    }
-    busy = false
-  }
-
-  function takeSome(): readonly Waiting[] {
-    let [taken, events] = [0, 0]
-    for (const { records } of waiting) {
-      if (taken > 0 && events + records.length > MOST_AT_ONCE) break
-      taken += 1
-      events += records.length
-    }
-    count -= events
-    return waiting.splice(0, taken)
-  }
-
-  async function commit(batch: readonly Waiting[]): Promise<void> {
+  async function commit(batch: readonly Brought[]): Promise<readonly (readonly Fold[])[]> {
     const byPartition = new Map<number, KeptRecord[]>()
     const places = batch.map(({ records, events }) =>
       records.map((record, index) => {
@@ -94,14 +76,12 @@ export function openDoor({
       batch.flatMap(({ letters }) => letters),
     )
     const folds = byPartition.size === 0 ? NOTHING : await append(byPartition, batch)
-    for (const [index, { done }] of batch.entries()) {
-      done((places[index] ?? []).map((place) => folds.get(place.partition)?.[place.index] ?? 'accepted'))
-    }
+    return places.map((of) => of.map(({ partition, index }) => folds.get(partition)?.[index] ?? 'accepted'))
   }
 
   async function append(
     byPartition: ReadonlyMap<number, readonly KeptRecord[]>,
-    batch: readonly Waiting[],
+    batch: readonly Brought[],
   ): Promise<ReadonlyMap<number, readonly Fold[] | null>> {
     if (reader === null) {
       await appendChunks(pool, byPartition)
@@ -116,14 +96,12 @@ export function openDoor({
 
   return {
     take(events, letters, receivedAt) {
-      if (count + events.length > MOST_WAITING) {
-        return Promise.reject(new BehaviourBusy(`${String(count)} user events wait for their commit`))
-      }
-      count += events.length
-      return new Promise((done, failed) => {
-        const records = events.map(({ event, moved }) => ({ data: encodeUserEvent(event), receivedAt, moved }))
-        waiting.push({ records, events: events.map(({ event }) => event), letters, done, failed })
-        if (!busy) void work()
+      const waiting = brought.size()
+      if (waiting + events.length > MOST_WAITING) return Promise.reject(new BehaviourBusy(waiting))
+      return brought.add({
+        records: events.map(({ event, moved }) => ({ data: encodeUserEvent(event), receivedAt, moved })),
+        events: events.map(({ event }) => event),
+        letters,
       })
     },
   }
