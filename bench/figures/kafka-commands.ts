@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import type { ConsumeReport } from '../../cli/records/record-sink.ts'
-import type { ProduceReport } from '../../cli/records/produce-tally.ts'
+import type { ProduceReport } from '../../cli/producing/produce-tally.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { atLeast, atMost, figure, inRounds } from '../figure.ts'
 import { brokerEnv, startBroker } from '../service/broker.ts'
@@ -72,7 +72,7 @@ async function writeBehaviour(file: string): Promise<void> {
   const out = createWriteStream(file)
   for (let index = 0; index < LINES; index++) {
     const line = {
-      type: 'page-viewed',
+      type: 'page-view',
       id: `view-${index}`,
       time: new Date(1_764_000_000_000 + index).toISOString(),
       customerId: `customer-${(index * 7) % 5_000}`,

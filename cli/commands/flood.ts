@@ -14,7 +14,7 @@ import { addServiceOptions, connect, type ServiceOptions } from '../client/servi
 import { Restock, type RestockReport } from '../load/restock.ts'
 import { stockShop } from '../load/shop.ts'
 import { table } from '../output/output.ts'
-import { produceTargets } from '../records/produce-targets.ts'
+import { produceTargets } from '../producing/produce-targets.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { grouped, reportRows, type DeliveryReport } from '../output/report.ts'
 

@@ -10,9 +10,10 @@ import { watchInterruption } from '../load/interruption.ts'
 import { linesOf, readLines, surveyed, unreadable, type Line } from '../files/json-lines.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
 import { table } from '../output/output.ts'
-import { produceLines } from '../records/produce-lines.ts'
-import { produceTargets } from '../records/produce-targets.ts'
-import { produceRows, ProduceTally } from '../records/produce-tally.ts'
+import { produceLines } from '../producing/produce-lines.ts'
+import { produceTargets } from '../producing/produce-targets.ts'
+import { userEventSending } from '../producing/user-event-sending.ts'
+import { produceRows, ProduceTally } from '../producing/produce-tally.ts'
 import { requireKafka, toldIfAway } from '../records/reach-kafka.ts'
 import { grouped } from '../output/report.ts'
 
@@ -29,7 +30,9 @@ const details = `
 FILE has one JSON object per line (JSONL), with or without gzip; - is standard input, likewise. Its "type" says what it is:
   order       the body of POST /orders, beside "type" or in "order"; a line with "lines" needs no type -> order-commands
   delivery    {orderId, action: dispatch | deliver | fail, dispatch, reason}, beside "type" or in "body"                 -> delivery-commands
-  what else customers do (page-view, add-to-cart, ...), as it is                                       -> user-events
+  what else customers do (page-view, add-to-cart, ...), by the properties of POST /user-events         -> user-events
+A checkout or purchase with "lines" is an order. Of what customers do, types and properties that user events do not have are
+left out and counted; card, device, address and network go as pseudonyms, where there is PSEUDONYM_SECRET and a registry.
 The command refuses facts that this system records itself (OrderPlaced, payments, ...). The key of a record is
 "customerId" (or "userId"), of a report "orderId". The id of a line ("id", for an order else "orderId", else made from the line and its number)
 identifies the command, so sending a file again places nothing twice. --speed 1 sends lines as far apart as their "time"
@@ -57,6 +60,7 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   const kafka = requireKafka(context, `produce ${file}`)
   const total = file === STDIN ? null : (await surveyed(file)).lines
   const targets = await toldIfAway(kafka, () => produceTargets(kafka))
+  const sending = await userEventSending(context)
   const interruption = watchInterruption(() => output.note('sending what was read; press Ctrl-C again to stop at once'))
   const { signal } = interruption
   const progress = output.progress('produce', total)
@@ -77,13 +81,14 @@ async function produce(context: CommandContext, file: string, options: ProduceOp
   })
   try {
     const reading = untilUnreadable(file, file === STDIN ? linesOf(standardInput(signal)) : readLines(file))
-    const failure = await produceLines(reading.lines, { sender, targets, tally, signal, pace: options })
+    const failure = await produceLines(reading.lines, { sender, targets, tally, signal, pace: options, sending })
     progress.stop()
     const report = tally.report()
     output.result({ file, ...report, interrupted: signal.aborted, linesNotSent: tally.notSent.kept() }, () =>
       [table(['produce', file], produceRows(report)), ...tally.notSent.shown()].join('\n'),
     )
-    if (report.invalid > 0 || report.acked < report.read || signal.aborted) context.exitWith(1)
+    const sent = Object.values(report.topics).reduce((sum, lines) => sum + lines, 0)
+    if (report.invalid > 0 || report.acked < sent || signal.aborted) context.exitWith(1)
     if (failure !== null) throw notSent(kafka, failure, report.acked)
     if (reading.fault() !== null) throw reading.fault()
   } finally {

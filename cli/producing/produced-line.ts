@@ -6,9 +6,17 @@ import { createHash } from 'node:crypto'
 import type { TopicName } from '../../kafka/topics/topics.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { longestLine, type Line } from '../files/json-lines.ts'
+import { mapUserEvent, userEventType, type Sending } from './user-event-line.ts'
 
 export type ProducedLine =
-  | { readonly verdict: 'send'; readonly record: ProducedRecord }
+  | {
+      readonly verdict: 'send'
+      readonly record: ProducedRecord
+      /** Properties of a user event that were left out. */
+      readonly leftOut: readonly string[]
+    }
+  /** UserEvent has no such type. */
+  | { readonly verdict: 'left-out'; readonly type: string }
   | { readonly verdict: 'invalid'; readonly message: string }
 
 export interface ProducedRecord {
@@ -43,15 +51,9 @@ const VISITOR = ['sessionId', 'session_id', 'visitorId', 'visitor_id', 'anonymou
 const BODY = ['order', 'body', 'data', 'payload']
 const ENVELOPE = new Set([...TYPE, ...ID, ...TIME, 'source'])
 
-const ORDERS = new Set([
-  'order',
-  'placeorder',
-  'ordercommand',
-  'orderrequested',
-  'ordersubmitted',
-  'checkout',
-  'purchase',
-])
+const ORDERS = new Set(['order', 'placeorder', 'ordercommand', 'orderrequested', 'ordersubmitted'])
+/** An order where they have its lines; else what a customer does. */
+const ORDERS_WITH_LINES = new Set(['checkout', 'purchase'])
 const REPORTS = new Set(['delivery', 'deliveryreport', 'deliverycommand'])
 const ours = new Set(Object.keys(eventSchemas).map(plain))
 /** Facts that only this system can know, whatever they are called. */
@@ -61,21 +63,32 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 type Fields = Readonly<Record<string, unknown>>
 
-export function producedLine(line: Line): ProducedLine {
+/** `now`: when a line happened that does not say it. */
+export function producedLine(line: Line, sending: Sending & { readonly now: () => number }): ProducedLine {
   if (line.tooLong) return invalid(`the line is longer than ${longestLine} bytes`)
   const fields = parsed(line.bytes)
   if (typeof fields === 'string') return invalid(fields)
   const type = textOf(fields, TYPE) ?? (Array.isArray(fields['lines']) ? 'order' : null)
   if (type === null) return invalid('no type: set "type", for example to "order" or "page-view"')
   const kind = plain(type)
-  if (ORDERS.has(kind)) return order(line, fields)
+  if (ORDERS.has(kind) || (ORDERS_WITH_LINES.has(kind) && hasLines(fields))) return order(line, fields)
   if (REPORTS.has(kind)) return report(line, fields)
-  if (ours.has(kind) || OWN_FACT.test(kind)) {
+  if (isOwnFact(type, kind)) {
     return invalid(
       `${type} is a fact that this system records itself; send only orders ("type": "order"), reports of carriers ("type": "delivery") and user events`,
     )
   }
-  return behaviour(line, fields, type)
+  return behaviour(line, fields, { ...sending, type })
+}
+
+function hasLines(fields: Fields): boolean {
+  return [fields, ...BODY.map((name) => fields[name])].some((one) => isObject(one) && Array.isArray(one['lines']))
+}
+
+/** OrderCompleted is a fact; `order_completed`, as UserEvent spells it, is what a page saw. */
+function isOwnFact(type: string, kind: string): boolean {
+  if (userEventType(type) !== null && !/[A-Z]/.test(type)) return false
+  return ours.has(kind) || OWN_FACT.test(kind)
 }
 
 function order(line: Line, fields: Fields): ProducedLine {
@@ -101,10 +114,23 @@ function report(line: Line, fields: Fields): ProducedLine {
   return send('delivery-commands', { key: orderId, value, id, type: 'orderledger.DeliveryReport', fields })
 }
 
-function behaviour(line: Line, fields: Fields, type: string): ProducedLine {
+const NAMED: ReadonlySet<string> = new Set([...ENVELOPE, ...CUSTOMER, ...VISITOR, 'subject'])
+
+function behaviour(
+  line: Line,
+  fields: Fields,
+  { type, now, ...sending }: Sending & { readonly type: string; readonly now: () => number },
+): ProducedLine {
   const id = textOf(fields, ID) ?? idOf(line)
-  const key = textOf(fields, CUSTOMER) ?? textOf(fields, VISITOR) ?? id
-  return send('user-events', { key, value: line.bytes, id, type, fields })
+  const customerId = textOf(fields, CUSTOMER)
+  const subject = textOf(fields, ['subject']) ?? customerId ?? textOf(fields, VISITOR) ?? id
+  const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !NAMED.has(name)))
+  const at = timeOf(fields) ?? now()
+  const mapped = mapUserEvent({ type, id, source: sourceOf(fields), at, subject, customerId, rest }, sending)
+  if ('unknownType' in mapped) return { verdict: 'left-out', type }
+  if ('invalid' in mapped) return invalid(mapped.invalid)
+  const { value, contentType, leftOut } = mapped
+  return send('user-events', { key: subject, value, id, type, fields, contentType, leftOut })
 }
 
 interface Sent {
@@ -113,20 +139,26 @@ interface Sent {
   readonly id: string
   readonly type: string
   readonly fields: Fields
+  readonly contentType?: string
+  readonly leftOut?: readonly string[]
 }
 
-function send(topic: TopicName, { key, value, id, type, fields }: Sent): ProducedLine {
+function sourceOf({ source }: Fields): string {
+  return typeof source === 'string' && source !== '' ? source : SOURCE
+}
+
+function send(topic: TopicName, { key, value, id, type, fields, ...about }: Sent): ProducedLine {
+  const { contentType = 'application/json', leftOut = [] } = about
   const time = timeOf(fields)
-  const source = fields['source']
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: id,
     ce_type: type,
-    ce_source: typeof source === 'string' && source !== '' ? source : SOURCE,
-    'content-type': 'application/json',
+    ce_source: sourceOf(fields),
+    'content-type': contentType,
   }
   if (time !== null) headers['ce_time'] = new Date(time).toISOString()
-  return { verdict: 'send', record: { topic, key, value, headers, time } }
+  return { verdict: 'send', record: { topic, key, value, headers, time }, leftOut }
 }
 
 function invalid(message: string): ProducedLine {
