@@ -1,5 +1,7 @@
 /** Checks of the log's form, event by event in its order: dense, dense within each stream, readable, well addressed. */
 import { aggregateOf } from '../domain/aggregates.ts'
+import { streamName } from '../domain/decision.ts'
+import { fraud, TABLES } from '../domain/fraud.ts'
 import { IntegerTable } from './spill/integer-table.ts'
 import { hashName } from './spill/name-hash.ts'
 import { PARTS, Partitions } from './spill/partitions.ts'
@@ -39,6 +41,8 @@ interface Decoded {
 }
 
 const idPattern = new RegExp(ID_PATTERN)
+/** The one stream whose id nobody may choose. */
+const TABLE_STREAM = streamName(fraud, TABLES)
 
 /**
  * `see` is to be called for each event up to the head that `ends` names. Versions are spilled by their streams, and
@@ -122,7 +126,7 @@ function addressFault(stream: string, type: string, event: HistoricEvent | null)
   const kind = aggregateOf(stream)?.kind
   if (kind === undefined) return 'no aggregate has streams of this kind'
   const id = stream.slice(kind.length + 1)
-  if (!idPattern.test(id)) return `"${id}" is not an id`
+  if (!idPattern.test(id) && stream !== TABLE_STREAM) return `"${id}" is not an id`
   if (!isEventType(type)) return null // counted as unreadable
   const home: StreamKind = eventSchemas[type].stream
   if (home !== kind) return `${type} belongs to streams of ${home}`
@@ -143,6 +147,8 @@ function idOf(event: HistoricEvent, kind: StreamKind): string | null | undefined
       return 'orderId' in event ? event.orderId : undefined
     case 'customer':
       return 'customerId' in event ? event.customerId : undefined
+    case 'fraud':
+      return 'orderId' in event ? event.orderId : TABLES
     case 'notification':
       return null
   }

@@ -74,7 +74,8 @@ function nothingAt(position: number): never {
 
 function streamOf(event: DomainEvent): string {
   if ('sku' in event) return `inventory-${event.sku}`
-  return 'orderId' in event ? `order-${event.orderId}` : `customer-${event.customerId}`
+  if ('orderId' in event) return `order-${event.orderId}`
+  return 'customerId' in event ? `customer-${event.customerId}` : 'fraud-_table'
 }
 
 function breachesOf(checks: Awaited<ReturnType<typeof audit>>) {

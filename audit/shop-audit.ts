@@ -131,6 +131,9 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'CustomerRegistered':
       case 'CustomerTierChanged':
       case 'DemandRecorded':
+      case 'FraudTableSet':
+      case 'FraudAlertRaised':
+      case 'FraudReviewed':
       case 'PaymentRequested':
       case 'PaymentCaptured':
       case 'PaymentDeclined':

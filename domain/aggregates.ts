@@ -4,6 +4,7 @@ import { customer } from './customer.ts'
 import type { Aggregate } from './decision.ts'
 import { delivery } from './delivery.ts'
 import { demand } from './demand.ts'
+import { fraud } from './fraud.ts'
 import { inventory } from './inventory.ts'
 import { notification } from './notification.ts'
 import { order } from './order.ts'
@@ -16,6 +17,7 @@ export const aggregates: { readonly [Kind in StreamKind]: AnyAggregate } = {
   customer,
   delivery,
   demand,
+  fraud,
   inventory,
   notification,
   order,

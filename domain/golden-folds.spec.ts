@@ -10,6 +10,7 @@ import type {
   DeliveryEvent,
   DemandEvent,
   DomainEvent,
+  FraudEvent,
   InventoryEvent,
   NotificationEvent,
   OrderEvent,
@@ -26,6 +27,8 @@ import {
   deliveryFailed,
   deliveryScheduled,
   demandRecorded,
+  fraudAlertRaised,
+  fraudReviewed,
   orderCancelled,
   orderCompleted,
   orderConfirmed,
@@ -150,6 +153,18 @@ const demandHistories: Histories<DemandEvent> = {
   ],
 }
 
+const fraudHistories: Histories<FraudEvent> = {
+  'two attempts at an order, of which one was reviewed': [
+    fraudAlertRaised('o1', 1),
+    fraudAlertRaised('o1', 3, { score: 62 }),
+    fraudReviewed('o1', 'honest', 'a gift'),
+  ],
+  'two tables': [
+    { type: 'FraudTableSet', table: '1', content: '{}' },
+    { type: 'FraudTableSet', table: '2', content: '[]' },
+  ],
+}
+
 const message = { template: 'order-confirmed', orderId: 'o1', customerId: 'c1' }
 const notificationHistories: Histories<NotificationEvent> = {
   'a mail and a text message': [
@@ -201,6 +216,11 @@ const deliveryTypes: Readonly<Record<DeliveryEvent['type'], true>> = {
   DeliveryScheduled: true,
 }
 const demandTypes: Readonly<Record<DemandEvent['type'], true>> = { DemandRecorded: true }
+const fraudTypes: Readonly<Record<FraudEvent['type'], true>> = {
+  FraudAlertRaised: true,
+  FraudReviewed: true,
+  FraudTableSet: true,
+}
 const notificationTypes: Readonly<Record<NotificationEvent['type'], true>> = {
   NotificationFailed: true,
   NotificationSent: true,
@@ -213,6 +233,7 @@ const kinds = [
   { kind: 'payment', histories: paymentHistories, types: paymentTypes },
   { kind: 'delivery', histories: deliveryHistories, types: deliveryTypes },
   { kind: 'demand', histories: demandHistories, types: demandTypes },
+  { kind: 'fraud', histories: fraudHistories, types: fraudTypes },
   { kind: 'notification', histories: notificationHistories, types: notificationTypes },
 ] as const
 

@@ -8,6 +8,8 @@ import type {
   DeliveryDispatched,
   DeliveryFailed,
   DeliveryScheduled,
+  FraudAlertRaised,
+  FraudEvent,
   InventoryEvent,
   OrderCancelled,
   OrderCompleted,
@@ -272,4 +274,24 @@ function attemptOf(orderId: string, attempt: number, amount: number) {
 
 function refundOf(orderId: string, refund: number, amount: number) {
   return { ...attemptOf(orderId, 1, amount), refund, cause: 'goodwill' }
+}
+
+/** Of a card that two others have paid with too. */
+export function fraudAlertRaised(
+  orderId: string,
+  attempt: number,
+  overrides: Partial<FraudAlertRaised> = {},
+): FraudAlertRaised {
+  const reason = { rule: 'accountsOnCard', points: 80, value: 3, text: '3 customers or more paid with this card' }
+  return {
+    ...{ type: 'FraudAlertRaised', alertId: `alert-${orderId}-${String(attempt)}`, orderId, customerId: 'c1', attempt },
+    ...{ score: 80, table: '1', reasons: [reason], amount: eur(1000) },
+    ...{ keys: { card: '0123456789abcdef', device: null, address: null, network: null } },
+    ...overrides,
+  }
+}
+
+/** Of the alert that `fraudAlertRaised` makes for its first attempt. */
+export function fraudReviewed(orderId: string, verdict: 'fraud' | 'honest', note: string | null = null): FraudEvent {
+  return { type: 'FraudReviewed', alertId: `alert-${orderId}-1`, orderId, verdict, note }
 }

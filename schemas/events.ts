@@ -18,6 +18,30 @@ export interface DayOfDemand {
 /** The status a delivery had when it was cancelled. */
 export type DeliveryCancelledFrom = 'scheduled' | 'failed'
 
+/** What ties an attempt to pay to others: pseudonyms of 16 hex digits. */
+export interface FraudKeys {
+  /** Of the card. Null when not known. */
+  readonly card: string | null
+  /** Of the device. Null when not known. */
+  readonly device: string | null
+  /** Of the address. Null when not known. */
+  readonly address: string | null
+  /** Of the network. Null when not known. */
+  readonly network: string | null
+}
+
+/** A rule of the table that gave points. */
+export interface FraudReason {
+  /** Name of the rule, such as accountsOnCard. The set is open: the next table may have others. */
+  readonly rule: string
+  /** What it gave. */
+  readonly points: number
+  /** What it counted, up to its highest step; of amounts minor units, of yes and no 1. */
+  readonly value: number
+  /** The same in words. */
+  readonly text: string
+}
+
 /** An amount of money in one currency. */
 export interface Money {
   /** In minor units (cents for EUR), at most 2^53 - 1. */
@@ -187,6 +211,51 @@ export interface DemandRecorded {
   readonly orders: readonly number[]
   /** What stood before of each of these days; null where nothing did. */
   readonly replaced: readonly (DayOfDemand | null)[]
+}
+
+/** An attempt to pay came to the threshold of the table in force. At most once for an attempt. */
+export interface FraudAlertRaised {
+  readonly type: 'FraudAlertRaised'
+  /** Id of the event that brought the attempt to the threshold. */
+  readonly alertId: string
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** The sum of the points of its reasons. */
+  readonly score: number
+  /** Version of the table that it was scored by. */
+  readonly table: string
+  /** In the order of the rules. */
+  readonly reasons: readonly FraudReason[]
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** Those of the attempt. */
+  readonly keys: FraudKeys
+}
+
+/** Somebody looked at an alert. Once; with the verdict fraud the order is cancelled in the same append, where it can be. */
+export interface FraudReviewed {
+  readonly type: 'FraudReviewed'
+  /** The alert. */
+  readonly alertId: string
+  /** The order. */
+  readonly orderId: string
+  /** What it was: fraud or honest. A string and not an enum on purpose: neither can stand for one that a reader does not know. */
+  readonly verdict: string
+  /** In the words of whoever looked. Null when nothing was said. */
+  readonly note: string | null
+}
+
+/** From here on attempts to pay are scored by this table of rules and points. */
+export interface FraudTableSet {
+  readonly type: 'FraudTableSet'
+  /** Its version, as the table itself says it. */
+  readonly table: string
+  /** The table, as JSON without blanks. What raised an alert can be worked out again from it. */
+  readonly content: string
 }
 
 /** The catalogue price of a product changed; orders already placed keep theirs. */
@@ -659,6 +728,8 @@ export type DeliveryEvent = DeliveryCancelled | DeliveryDelivered | DeliveryDisp
 
 export type DemandEvent = DemandRecorded
 
+export type FraudEvent = FraudAlertRaised | FraudReviewed | FraudTableSet
+
 export type InventoryEvent = PriceChanged | ProductListed | ReorderPointSet | RestockAdvised | StockAdjusted | StockFellBelow | StockReceived | StockReleased | StockReserved | StockReturned | StockShipped
 
 export type NotificationEvent = NotificationFailed | NotificationSent
@@ -667,7 +738,7 @@ export type OrderEvent = OrderCancelled | OrderCompleted | OrderConfirmed | Orde
 
 export type PaymentEvent = PaymentCaptured | PaymentDeclined | PaymentRefunded | PaymentRequested | RefundFailed | RefundRequested
 
-export type DomainEvent = CustomerEvent | DeliveryEvent | DemandEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
+export type DomainEvent = CustomerEvent | DeliveryEvent | DemandEvent | FraudEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
 
 export type EventType = DomainEvent['type']
 
@@ -689,7 +760,7 @@ export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly b
 }
 
 /** The kind of a stream: the part of its name before the first dash. */
-export type StreamKind = 'customer' | 'delivery' | 'demand' | 'inventory' | 'notification' | 'order' | 'payment'
+export type StreamKind = 'customer' | 'delivery' | 'demand' | 'fraud' | 'inventory' | 'notification' | 'order' | 'payment'
 
 /** Every version of every event, oldest first: version n stands at index n - 1. */
 export const eventSchemas: {
@@ -745,6 +816,24 @@ export const eventSchemas: {
     stream: 'demand',
     versions: [
       {"type":"record","name":"DemandRecorded","namespace":"orderledger","doc":"Demand for a product of days that this log does not know, day by day.","stream":"demand","fields":[{"name":"sku","type":"string","doc":"The product."},{"name":"from","type":"string","doc":"The first day, in UTC: YYYY-MM-DD."},{"name":"units","type":{"type":"array","items":"long"},"doc":"Units wanted on each day from the first on, at least 0."},{"name":"orders","type":{"type":"array","items":"long"},"doc":"Orders that wanted them, as many days."},{"name":"replaced","type":{"type":"array","items":["null",{"type":"record","name":"DayOfDemand","doc":"What was recorded of a day.","fields":[{"name":"units","type":"long","doc":"Units wanted."},{"name":"orders","type":"long","doc":"Orders that wanted them."}]}]},"doc":"What stood before of each of these days; null where nothing did."}]},
+    ],
+  },
+  FraudAlertRaised: {
+    stream: 'fraud',
+    versions: [
+      {"type":"record","name":"FraudAlertRaised","namespace":"orderledger","doc":"An attempt to pay came to the threshold of the table in force. At most once for an attempt.","stream":"fraud","fields":[{"name":"alertId","type":"string","doc":"Id of the event that brought the attempt to the threshold."},{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"score","type":"int","doc":"The sum of the points of its reasons."},{"name":"table","type":"string","doc":"Version of the table that it was scored by."},{"name":"reasons","type":{"type":"array","items":{"type":"record","name":"FraudReason","doc":"A rule of the table that gave points.","fields":[{"name":"rule","type":"string","doc":"Name of the rule, such as accountsOnCard. The set is open: the next table may have others."},{"name":"points","type":"int","doc":"What it gave."},{"name":"value","type":"long","doc":"What it counted, up to its highest step; of amounts minor units, of yes and no 1."},{"name":"text","type":"string","doc":"The same in words."}]}},"doc":"In the order of the rules."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"keys","type":{"type":"record","name":"FraudKeys","doc":"What ties an attempt to pay to others: pseudonyms of 16 hex digits.","fields":[{"name":"card","type":["null","string"],"doc":"Of the card. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Of the device. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Of the address. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Of the network. Null when not known.","default":null}]},"doc":"Those of the attempt."}]},
+    ],
+  },
+  FraudReviewed: {
+    stream: 'fraud',
+    versions: [
+      {"type":"record","name":"FraudReviewed","namespace":"orderledger","doc":"Somebody looked at an alert. Once; with the verdict fraud the order is cancelled in the same append, where it can be.","stream":"fraud","fields":[{"name":"alertId","type":"string","doc":"The alert."},{"name":"orderId","type":"string","doc":"The order."},{"name":"verdict","type":"string","doc":"What it was: fraud or honest. A string and not an enum on purpose: neither can stand for one that a reader does not know."},{"name":"note","type":["null","string"],"doc":"In the words of whoever looked. Null when nothing was said.","default":null}]},
+    ],
+  },
+  FraudTableSet: {
+    stream: 'fraud',
+    versions: [
+      {"type":"record","name":"FraudTableSet","namespace":"orderledger","doc":"From here on attempts to pay are scored by this table of rules and points.","stream":"fraud","fields":[{"name":"table","type":"string","doc":"Its version, as the table itself says it."},{"name":"content","type":"string","doc":"The table, as JSON without blanks. What raised an alert can be worked out again from it."}]},
     ],
   },
   PriceChanged: {

@@ -144,3 +144,10 @@ test('looks come after 1, 2, 4 ... 60 s, then half as often each time, to one an
     ...[1, 2, 4, 32, 60, 120, 240, 1_920, 3_600, 3_600],
   ])
 })
+
+test('a reason of the gateway that is one of ours is recorded as the gateway’s', () => {
+  const verdict = (reason: string) => afterCharge(situation(), { ...NEW, attempts: 0 }, { status: 'declined', reason })
+  expect(verdict('fraud')).toMatchObject({ then: 'decline', reason: 'gateway-fraud' })
+  expect(verdict('no-answer')).toMatchObject({ reason: 'gateway-no-answer' })
+  expect(verdict('do-not-honour')).toMatchObject({ reason: 'do-not-honour' })
+})

@@ -11,6 +11,7 @@
  */
 import type { Money } from '../../schemas/events.ts'
 import type { Order } from '../../domain/order.ts'
+import { gatewayReason } from '../../domain/payments/decline-reasons.ts'
 import { WRONG_AMOUNT, type Numbered } from '../../domain/payments/payment.ts'
 import type { Timestamp } from '../../domain/values.ts'
 import type { ChargeOutcome } from './gateway.ts'
@@ -85,7 +86,7 @@ export function afterCharge(
     return { then: 'capture', reference: answer.reference, amount: answer.amount ?? null }
   }
   if (answer !== 'none' && answer.status === 'declined') {
-    return open ? { then: 'decline', reason: answer.reason, readOn: false } : { then: 'nothing' }
+    return open ? { then: 'decline', reason: gatewayReason(answer.reason), readOn: false } : { then: 'nothing' }
   }
   const inMs = nextLookMs(attempts)
   const transfer = transferMs(attempt, transferDays)

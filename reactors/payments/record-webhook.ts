@@ -2,6 +2,7 @@
  * What a message of the provider comes to. It may come twice, late and in any order: what is known already changes
  * nothing, and what contradicts it is for a person to look at.
  */
+import { gatewayReason } from '../../domain/payments/decline-reasons.ts'
 import { recordRefunded, recordReversal } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
 import type { Asking } from '../asking.ts'
@@ -52,7 +53,9 @@ export async function recordWebhook(body: WebhookBody, ask: Asking['ask']): Prom
     case 'pending':
       return 'done'
     case 'declined': {
-      const refusal = await ask((read) => recordDecline({ orderId, attempt, reason: outcome.reason }, read))
+      const refusal = await ask((read) =>
+        recordDecline({ orderId, attempt, reason: gatewayReason(outcome.reason) }, read),
+      )
       // Captured money is not unsaid by a decline that was overtaken.
       return refusal?.reason === 'unknown-attempt' ? 'unknown' : 'done'
     }
