@@ -1,7 +1,7 @@
 /** From a request to a command of the store, and from what came of it to the reply. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { traceIdOf } from '../commands/correlation.ts'
-import type { Decision } from '../domain/decision.ts'
+import type { Addressed, Decision } from '../domain/decision.ts'
 import type { Execution, Executor, KeyReused, Look, VersionedRead } from '../store/commit/command.ts'
 import { refusedAnswer, sendAnswer } from './answer.ts'
 import type { Principal } from './http/access.ts'
@@ -28,8 +28,8 @@ export interface Wish<Of extends Refusal> {
   readonly decide: (read: VersionedRead) => Decision<Of>
   readonly codes: RefusalCodes<Of>
   readonly told: (refusal: NoInfer<Of>) => Omit<Occurrence, 'code'>
-  /** As shownAnswer writes it. `made`: the command had something to do. */
-  readonly shown: (made: boolean, look: Look) => string
+  /** As shownAnswer writes it. `made`: the command had something to do, which is `events`. */
+  readonly shown: (made: boolean, look: Look, events: readonly Addressed[]) => string
 }
 
 export type Execute = <Of extends Refusal>(request: FastifyRequest, wish: Wish<Of>) => Promise<Execution<Of>>
@@ -49,7 +49,7 @@ export function executeWith(executor: Executor): Execute {
 
 export function answerTo<Of extends Refusal>({ codes, told, shown }: Wish<Of>, asked: Asked) {
   return (decision: Decision<Of>, look: Look): string => {
-    if (decision.outcome === 'accepted') return shown(decision.events.length > 0, look)
+    if (decision.outcome === 'accepted') return shown(decision.events.length > 0, look, decision.events)
     const { refusal } = decision
     const reason: Of['reason'] = refusal.reason
     return refusedAnswer({ ...told(refusal), code: codes[reason] }, asked)

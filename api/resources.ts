@@ -3,6 +3,7 @@ import type { Named } from '../commands/shape.ts'
 import type { ApiParts } from './parts.ts'
 import type { Resource } from './resource.ts'
 import { demand } from './insights/demand.ts'
+import { fraudAlerts } from './insights/fraud-alerts.ts'
 import { forecasts } from './insights/forecasts.ts'
 import { recommendations } from './insights/recommendations.ts'
 import { activity } from './routes/activity.ts'
@@ -56,6 +57,7 @@ export const guardedResources: readonly Resource<ApiParts>[] = [
   recommendations,
   forecasts,
   demand,
+  fraudAlerts,
   behaviour,
   activity,
   events,

@@ -1,7 +1,7 @@
 /** Checks of the log's form, event by event in its order: dense, dense within each stream, readable, well addressed. */
 import { aggregateOf } from '../domain/aggregates.ts'
 import { streamName } from '../domain/decision.ts'
-import { fraud, TABLES } from '../domain/fraud.ts'
+import { fraud, TABLES } from '../domain/payments/fraud.ts'
 import { IntegerTable } from './spill/integer-table.ts'
 import { hashName } from './spill/name-hash.ts'
 import { PARTS, Partitions } from './spill/partitions.ts'

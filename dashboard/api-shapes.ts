@@ -805,6 +805,68 @@ export interface Forecast {
   readonly asOf: string | null
 }
 
+/** An attempt to pay that looks like fraud. */
+export interface FraudAlert {
+  /** The alert: id of the event that caused it. */
+  readonly alertId: string
+  /** The order. */
+  readonly orderId: string
+  /** The customer who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay, from 1. */
+  readonly attempt: number
+  /** The sum of the points of its reasons. */
+  readonly score: number
+  /** Version of the table of rules that it was scored by. */
+  readonly table: string
+  /** The rules that gave points. */
+  readonly reasons: readonly {
+    /** Name of the rule. */
+    readonly rule: string
+    /** What it gave. */
+    readonly points: number
+    /** What it counted, up to its highest step; of amounts minor units, of yes and no 1. */
+    readonly value: number
+    /** The same in words. */
+    readonly text: string
+  }[]
+  readonly amount: Money
+  /** Pseudonyms that tie it to other attempts. The list takes them as filters. */
+  readonly keys: {
+    /** 16 hex digits; null if not known. */
+    readonly card: string | null
+    /** 16 hex digits; null if not known. */
+    readonly device: string | null
+    /** 16 hex digits; null if not known. */
+    readonly address: string | null
+    /** 16 hex digits; null if not known. */
+    readonly network: string | null
+  }
+  /** When it was raised. RFC 3339, UTC. */
+  readonly raisedAt: string
+  /** fraud or honest; null while nobody has reviewed it. */
+  readonly verdict: string | null
+  /** In the words of the person who reviewed it. */
+  readonly note: string | null
+  /** What the review did to the order. `too-late`: it is on its way or delivered. Only in the answer to a review. */
+  readonly order?: 'cancelled' | 'too-late' | 'unchanged'
+  /** Version of what is known of the order’s alerts; it grows with each change. */
+  readonly version: number
+  /** Position of the event that made it; lists are in its order. Only in reads. */
+  readonly first: number
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
+/** A page of a list: FraudAlert. */
+export interface FraudAlertList {
+  readonly items: readonly FraudAlert[]
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null
+  /** The position in the log that this shows: everything up to it is included. */
+  readonly position: number
+}
+
 /** How far a consumer group is behind, in total and by partition. */
 export interface GroupLag {
   /** The consumer group. */
@@ -1742,6 +1804,14 @@ export interface ReturnOrder {
   readonly reason: string
   /** Whether the units can be sold again; true if absent. If not, they are written off. */
   readonly sellable?: boolean
+}
+
+/** What somebody found. */
+export interface ReviewFraudAlert {
+  /** `fraud` cancels the order too, if it still can be cancelled. */
+  readonly verdict: 'fraud' | 'honest'
+  /** In the words of the person who reviews it. Customers never see it. */
+  readonly note?: string
 }
 
 /** When a product runs out. */

@@ -9,7 +9,7 @@ import { choices, interleave, projected, shop } from './test-kit.ts'
 
 /** What says where in the log something stands, or when it was recorded: it differs between interleavings, and only it may. */
 const POSITIONS = new Set([
-  ...['first_position', 'position', 'at', 'requested_at', 'settled_at'],
+  ...['first_position', 'position', 'at', 'requested_at', 'settled_at', 'raised_at'],
   ...DELIVERY_STATUSES.map((status) => `${status}_at`),
 ])
 

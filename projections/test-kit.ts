@@ -11,6 +11,8 @@ import {
   deliveryFailed,
   deliveryScheduled,
   eur,
+  fraudAlertRaised,
+  fraudReviewed,
   NOON,
   orderCancelled,
   orderCompleted,
@@ -172,6 +174,16 @@ function notificationStream(orderId: string): fc.Arbitrary<Stream> {
     .map((events) => stream(`notification-of-${orderId}`, events))
 }
 
+/** What looked like fraud of two attempts, and what somebody said of the first. */
+function fraudStream(orderId: string): fc.Arbitrary<Stream> {
+  const raised = [fraudAlertRaised(orderId, 1), fraudAlertRaised(orderId, 2, { score: 62 })]
+  return fc
+    .constantFrom<readonly DomainEvent[]>(
+      ...[[], raised.slice(0, 1), [...raised, fraudReviewed(orderId, 'fraud', 'four cards')]],
+    )
+    .map((events) => stream(`fraud-${orderId}`, events))
+}
+
 /** Streams of three products, three customers and up to twelve orders, with their payments, deliveries and messages. */
 export const shop: fc.Arbitrary<readonly Stream[]> = fc
   .integer({ min: 1, max: 12 })
@@ -185,6 +197,7 @@ export const shop: fc.Arbitrary<readonly Stream[]> = fc
         paymentStream(orderId),
         deliveryStream(orderId),
         notificationStream(orderId),
+        fraudStream(orderId),
       ]),
     ),
   )

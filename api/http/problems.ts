@@ -142,6 +142,12 @@ export const PROBLEMS = {
     meaning: 'Nobody has begun to pay the order.',
     next: 'Pay it with POST /payments.',
   },
+  'fraud-alert-not-found': {
+    status: 404,
+    title: 'No such fraud alert',
+    meaning: 'No attempt to pay has raised an alert with this id.',
+    next: 'See GET /fraud-alerts. An alert shows a moment after it was raised.',
+  },
   'delivery-not-found': {
     status: 404,
     title: 'No such delivery',
@@ -189,6 +195,12 @@ export const PROBLEMS = {
     title: 'Demand exists',
     meaning: 'Other numbers are recorded for one of these days. Nothing was changed.',
     next: 'Send `replace: true` if the new numbers are to take their place.',
+  },
+  'already-reviewed': {
+    status: 409,
+    title: 'Already reviewed',
+    meaning: 'Somebody has reviewed this alert with the other verdict. Nothing was changed.',
+    next: 'Read the alert. A verdict stays: cancel the order or talk to the customer if it was wrong.',
   },
   'order-exists': {
     status: 409,

@@ -1,7 +1,9 @@
 /** The rows of read models as topics that change: which items there are, and how they are read. */
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Projection } from '../projection.ts'
 import type { Key } from '../row-key.ts'
+import { fraudAlerts, fraudAlertsTable } from '../insights/fraud-alerts.ts'
 import { activity, activityTable } from '../views/activity.ts'
 import { alerts, alertsTable } from '../views/alerts.ts'
 import { deliveries, deliveriesTable } from '../views/deliveries.ts'
@@ -107,6 +109,14 @@ export function openTopics(views: Views): readonly Topic[] {
       newest: () => views.alerts.list(page),
       key: ({ position }) => position,
       place: ({ position }) => position,
+    }),
+    topic(fraudAlerts, {
+      name: 'fraud',
+      itemKey: (changed, key) => (changed === fraudAlertsTable ? key : null),
+      byKeys: (keys) => views.fraudAlerts.byKeys(keys.map(String)),
+      newest: () => views.fraudAlerts.list({ ...page, verdict: null, customerId: null, ...NO_KEYS }),
+      key: ({ alertId }) => alertId,
+      place: ({ first }) => first,
     }),
   ]
 }

@@ -10,9 +10,10 @@ import { products } from './products.ts'
 import type { Projection } from '../projection.ts'
 import { sales } from './sales.ts'
 import { demand } from '../insights/demand.ts'
+import { fraudAlerts } from '../insights/fraud-alerts.ts'
 import { together } from '../insights/together.ts'
 
 export const projections: readonly Projection[] = [
   ...[orders, products, customers, sales, activity, payments, deliveries],
-  ...[alerts, notifications, together, demand],
+  ...[alerts, notifications, together, demand, fraudAlerts],
 ]

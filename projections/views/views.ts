@@ -29,6 +29,7 @@ import { sales, salesQueries, type SalesQueries } from './sales.ts'
 import { businessQueries, type BusinessQueries } from '../insights/business-queries.ts'
 import { demand } from '../insights/demand.ts'
 import { demandQueries, type DemandQueries } from '../insights/demand-queries.ts'
+import { fraudAlertQueries, fraudAlerts, type FraudAlertQueries } from '../insights/fraud-alerts.ts'
 import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
 import { ViewReader } from './view-reader.ts'
 import { ShownWatch } from './shown-watch.ts'
@@ -51,6 +52,7 @@ export interface Views {
   readonly notifications: NotificationQueries
   readonly together: TogetherQueries
   readonly demand: DemandQueries
+  readonly fraudAlerts: FraudAlertQueries
   /** Of the log, as the database has it now. */
   head(): Promise<Position>
   /**
@@ -77,7 +79,7 @@ export interface Replays {
 
 export type ViewName =
   | ('orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries')
-  | ('alerts' | 'notifications' | 'together' | 'demand')
+  | ('alerts' | 'notifications' | 'together' | 'demand' | 'fraud-alerts')
 
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
@@ -103,6 +105,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     notifications: new ViewReader(pool, notifications.name, { epochs }),
     together: new ViewReader(pool, together.name, { epochs }),
     demand: new ViewReader(pool, demand.name, { epochs }),
+    'fraud-alerts': new ViewReader(pool, fraudAlerts.name, { epochs }),
   }
   const watch = (projection: ViewName): ShownWatch =>
     new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
@@ -118,6 +121,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     notifications: watch('notifications'),
     together: watch('together'),
     demand: watch('demand'),
+    'fraud-alerts': watch('fraud-alerts'),
   }
   return {
     orders: orderQueries(readers.orders),
@@ -133,6 +137,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     notifications: notificationQueries(readers.notifications),
     together: togetherQueries(readers.together),
     demand: demandQueries(readers.demand),
+    fraudAlerts: fraudAlertQueries(readers['fraud-alerts']),
     head: () => readHead(pool),
     waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),

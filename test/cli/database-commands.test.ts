@@ -87,6 +87,7 @@ describe('verify', () => {
         { law: 7, name: 'projection-notifications' },
         { law: 7, name: 'projection-together' },
         { law: 7, name: 'projection-demand' },
+        { law: 7, name: 'projection-fraud-alerts' },
       ],
     })
   })
@@ -132,7 +133,7 @@ describe('verify', () => {
       const after = await runCommand(dataDir.path, 'verify')
       expect(after.code).toBe(1)
       expect(after.stdout).toMatch(/✖ law 7 {2}projection-orders/)
-      expect(after.stdout).toMatch(/1 of 24 checks found breaches\n$/)
+      expect(after.stdout).toMatch(/1 of 25 checks found breaches\n$/)
     } finally {
       await service.kill()
       dataDir.remove()

@@ -14,6 +14,7 @@ import {
   paymentRefunded,
   refundRequested,
 } from '../../domain/test-events.ts'
+import { fraudAlertsPage } from '../../projections/insights/fraud-alerts.ts'
 import { activityPage } from '../../projections/views/activity.ts'
 import { alertsPage } from '../../projections/views/alerts.ts'
 import { customersPage } from '../../projections/views/customers.ts'
@@ -363,6 +364,12 @@ describe('the queries', () => {
       `insert into views.customers_g1 (customer_id, tier, first_position)
       select 'x' || n, case when n % 50 = 0 then 'vip' else 'standard' end, 100 + n from generate_series(1, 20000) n`,
     )
+    await pool.query(
+      `insert into views.fraud_alerts_g1 (alert_id, verdict, customer_id, card, device, address, network, first_position)
+      select 'x' || n, case when n % 50 = 0 then null when n % 50 = 1 then 'fraud' else 'honest' end, 'c' || (n % 500),
+        'k' || (n % 500), 'd' || (n % 500), 'a' || (n % 500), 'n' || (n % 500), 100 + n
+      from generate_series(1, 20000) n`,
+    )
     await pool.query('analyze')
     const pages: readonly (readonly [string, ViewQuery, readonly string[]])[] = [
       ['orders', ordersPage({ status: false, customer: false }), []],
@@ -385,12 +392,19 @@ describe('the queries', () => {
       ['notifications', notificationsPage({ channel: false, status: true, customer: false }), ['failed']],
       ['notifications', notificationsPage({ channel: false, status: false, customer: true }), ['c7']],
       ['notifications', notificationsPage({ channel: true, status: true, customer: true }), ['sms', 'failed', 'c7']],
+      ['fraud-alerts', fraudAlertsPage({ verdict: null, columns: [] }), []],
+      ['fraud-alerts', fraudAlertsPage({ verdict: 'open', columns: [] }), []],
+      ['fraud-alerts', fraudAlertsPage({ verdict: 'reviewed', columns: ['device'] }), ['fraud', 'd7']],
+      ...(['customer_id', 'card', 'device', 'address', 'network'] as const).map(
+        (column, at) =>
+          ['fraud-alerts', fraudAlertsPage({ verdict: null, columns: [column] }), [`${'ckdan'[at] ?? ''}7`]] as const,
+      ),
     ]
     for (const mode of ['force_generic_plan', 'force_custom_plan']) {
       for (const [projection, query, filters] of pages) {
         const values = [String(Number.MAX_SAFE_INTEGER), '51', ...filters]
         expect(await planOf(pool, { mode, text: viewStatement(projection, 1, query), values })).not.toMatch(
-          /Seq Scan on (orders|products|customers|activity|payments|deliveries|alerts|notifications)_g1/,
+          /Seq Scan on (orders|products|customers|activity|payments|deliveries|alerts|notifications|fraud_alerts)_g1/,
         )
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fold } from './aggregates.ts'
+import { fold } from '../aggregates.ts'
 import { fraud, raiseAlert, reviewAlert, setTable, TABLES, type RaiseAlert, type ReviewAlert } from './fraud.ts'
 import {
   deliveryCancelled,
@@ -20,8 +20,8 @@ import {
   stockReleased,
   stockReserved,
   stockShipped,
-} from './test-events.ts'
-import { given, on, type Log } from './test-kit.ts'
+} from '../test-events.ts'
+import { given, on, type Log } from '../test-kit.ts'
 
 const lines = [orderLine('A1', 2)]
 const placed = orderPlaced('o1', lines)

@@ -4,10 +4,10 @@
  *
  * alert:  raised -> reviewed (fraud | honest)
  */
-import type { FraudAlertRaised, FraudEvent } from '../schemas/events.ts'
-import { accept, refuse, to, type Aggregate, type Decision, type Read } from './decision.ts'
-import { cancelOrder } from './end-order.ts'
-import type { OrderId } from './values.ts'
+import type { FraudAlertRaised, FraudEvent } from '../../schemas/events.ts'
+import { accept, refuse, to, type Aggregate, type Decision, type Read } from '../decision.ts'
+import { cancelOrder } from '../end-order.ts'
+import type { OrderId } from '../values.ts'
 
 export const VERDICTS = ['fraud', 'honest'] as const
 

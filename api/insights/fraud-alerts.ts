@@ -1,0 +1,157 @@
+/** What looks like fraud, over HTTP: listing it, and saying what it was. */
+import { Type } from 'typebox'
+import { closed, id, oneOf, ref } from '../../commands/shape.ts'
+import type { Addressed } from '../../domain/decision.ts'
+import { delivery } from '../../domain/delivery.ts'
+import { fraud, reviewAlert, VERDICTS, type AlreadyReviewed, type UnknownAlert } from '../../domain/payments/fraud.ts'
+import type { FraudAlertView } from '../../projections/insights/fraud-alerts.ts'
+import type { Views } from '../../projections/views/views.ts'
+import type { Executor, Look } from '../../store/commit/command.ts'
+import { shownAnswer } from '../answer.ts'
+import { executeWith, sendExecution, type Wish } from '../commands.ts'
+import { ownVersionTag, versionTag } from '../http/etag.ts'
+import { ProblemError, type Occurrence } from '../http/problem-document.ts'
+import { commanding, NOTHING, viewing } from '../operation.ts'
+import { resource } from '../resource.ts'
+import { pageQuery, sendFound, sendPage } from '../routes/read-answers.ts'
+import {
+  FraudAlert,
+  FraudAlertList,
+  PSEUDONYM_PATTERN,
+  reviewFraudAlertRequest,
+  type OrderEffect,
+  type WantedReview,
+} from '../shapes/fraud-alert.ts'
+import { after, cursor, limit } from '../shapes/list.ts'
+
+const AlertPath = closed({
+  alertId: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'The alert.' }),
+})
+
+const pseudonym = (of: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: PSEUDONYM_PATTERN,
+      description: `Only attempts with this ${of}: the 16 hex digits that are shown, never what they stand for.`,
+    }),
+  )
+
+const common = { tag: 'insights', view: 'fraud-alerts' } as const
+
+const listing = viewing('/fraud-alerts', {
+  ...common,
+  summary: 'List attempts to pay that look like fraud, newest first',
+  params: NOTHING,
+  query: closed({
+    verdict: Type.Optional(oneOf(['open', ...VERDICTS], { description: '`open`: nobody has reviewed it.' })),
+    customer: Type.Optional(id('Only attempts of this customer.')),
+    card: pseudonym('card'),
+    device: pseudonym('device'),
+    address: pseudonym('address'),
+    network: pseudonym('network'),
+    limit,
+    cursor,
+    after,
+  }),
+  shape: ref(FraudAlertList),
+})
+
+const showing = viewing('/fraud-alerts/:alertId', {
+  ...common,
+  summary: 'Show an attempt to pay that looks like fraud',
+  params: AlertPath,
+  query: closed({ after }),
+  shape: ref(FraudAlert),
+  problems: ['fraud-alert-not-found'],
+})
+
+const reviewing = commanding('/fraud-alerts/:alertId/review', {
+  tag: 'insights',
+  role: 'operate',
+  summary: 'Say what an alert was',
+  description:
+    'With the verdict `fraud` the order is cancelled too, if it still can be cancelled; `order` says what became of it. The same verdict again changes nothing.',
+  params: AlertPath,
+  request: reviewFraudAlertRequest,
+  shape: ref(FraudAlert),
+  done: { 200: 'Reviewed, or it was before with the same verdict.' },
+  refusals: { 'unknown-alert': 'fraud-alert-not-found', 'already-reviewed': 'already-reviewed' },
+})
+
+export interface FraudAlertParts {
+  readonly executor: Executor
+  readonly views: Pick<Views, 'fraudAlerts'>
+}
+
+export const fraudAlerts = resource(
+  { listFraudAlerts: listing, getFraudAlert: showing, reviewFraudAlert: reviewing },
+  ({ executor, views }: FraudAlertParts) => {
+    const execute = executeWith(executor)
+    return {
+      async listFraudAlerts(request, reply) {
+        const { verdict = null, customer: customerId = null, ...asked } = request.query
+        const { card = null, device = null, address = null, network = null } = asked
+        const query = { ...pageQuery(request.query), verdict, customerId, card, device, address, network }
+        return sendPage({ request, reply }, await views.fraudAlerts.list(query))
+      },
+      async getFraudAlert(request, reply) {
+        const { alertId } = request.params
+        const found = await views.fraudAlerts.get(alertId)
+        return sendFound({ request, reply }, found, { missing: notFound(alertId), tag: ownVersionTag })
+      },
+      async reviewFraudAlert(request, reply) {
+        const { alertId } = request.params
+        // Which order it is about, the address does not say.
+        const { item } = await views.fraudAlerts.get(alertId)
+        if (item === null) throw new ProblemError(notFound(alertId))
+        return sendExecution(reply, await execute(request, reviewWish(item, request.body)))
+      },
+    }
+  },
+)
+
+function reviewWish(alert: FraudAlertView, wanted: WantedReview): Wish<UnknownAlert | AlreadyReviewed> {
+  const { alertId, orderId } = alert
+  const { verdict, note = null } = wanted
+  return {
+    decide(read) {
+      // The answer tells how it stands, also where the decision does not ask.
+      read(delivery, orderId)
+      return reviewAlert({ alertId, orderId, verdict, note }, read)
+    },
+    codes: reviewing.refusals,
+    told: (refusal) =>
+      refusal.reason === 'unknown-alert'
+        ? notFound(alertId)
+        : { detail: `it was found to be ${refusal.verdict}`, more: { alertId, verdict: refusal.verdict } },
+    shown(_made, look, events) {
+      const { state, version } = look(fraud, orderId)
+      const reviewed = state.alerts.find((each) => each.alertId === alertId)
+      const now = {
+        verdict,
+        note: reviewed?.note ?? null,
+        order: effectOn(orderId, { verdict, events, look }),
+        version,
+      }
+      const headers = { etag: versionTag(version), location: `/fraud-alerts/${alertId}` }
+      return shownAnswer(200, JSON.stringify({ ...alert, ...now }), headers)
+    },
+  }
+}
+
+interface Effect {
+  readonly verdict: WantedReview['verdict']
+  /** Of the review. */
+  readonly events: readonly Addressed[]
+  readonly look: Look
+}
+
+function effectOn(orderId: string, { verdict, events, look }: Effect): OrderEffect {
+  if (events.some(({ event }) => event.type === 'OrderCancelled')) return 'cancelled'
+  const { status } = look(delivery, orderId).state
+  return verdict === 'fraud' && (status === 'dispatched' || status === 'delivered') ? 'too-late' : 'unchanged'
+}
+
+function notFound(alertId: string): Occurrence {
+  return { code: 'fraud-alert-not-found', detail: `there is no alert ${alertId}` }
+}
