@@ -128,7 +128,7 @@ const TRY_AGAIN_MS = 30_000
 /** Within this all come back whom a restart sent away. */
 const MOST_RETURN_MS = 2_000
 /** No repetition mends these. */
-const DEFECTS = [1002, 1003, 1007, 1009, 4400]
+const DEFECTS = [1002, 1003, 1007, 1008, 1009, 4400]
 const UNAUTHORIZED = [4401, 4403]
 /** What shows a topic to those who can only ask; `by`: what its rows are told apart by, in `sales`. */
 const LISTS: Readonly<Record<string, readonly { readonly path: string; readonly by?: string }[]>> = {

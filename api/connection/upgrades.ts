@@ -12,6 +12,10 @@ import { originForm } from './target.ts'
 /** Of a message of a client. */
 const MOST_BYTES = 65_536
 
+/** The pieces that a message comes in: each costs some hundred bytes to keep, however little is in it. */
+const MOST_FRAGMENTS = 64
+const MOST_CHUNKS = 1_024
+
 /** The paths at which WebSockets are taken. */
 const PATHS = new Set(['/live'])
 
@@ -33,6 +37,8 @@ export async function takeWebSockets(app: ApiServer, { taken }: Upgrades): Promi
     options: {
       server: taken as unknown as Server, // of which the plugin listens to upgrades and nothing else
       maxPayload: MOST_BYTES,
+      maxFragments: MOST_FRAGMENTS,
+      maxBufferedChunks: MOST_CHUNKS,
       perMessageDeflate: false,
       // Answers to pings are bounded like all others.
       autoPong: false,

@@ -1,5 +1,7 @@
 /** Changes as they come: what is asked for, what is answered, and that it is what GET shows. */
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import WebSocket from 'ws'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -217,6 +219,14 @@ describe('over a WebSocket', () => {
     other.send({ type: 'subscribe', id: 1, topics: {} })
     await other.frame(({ type }) => type === 'subscribed')
     other.cut()
+  })
+
+  test('law 13: a message that never ends is ended, however small its pieces are', async () => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/live`)
+    const closed = once(socket, 'close')
+    await once(socket, 'open')
+    for (let piece = 0; piece < 1_000; piece++) socket.send('', { fin: false })
+    expect((await closed)[0]).toBe(1008)
   })
 
   test('law 13: ten thousand messages are too many', async () => {
