@@ -16,6 +16,15 @@ export interface WireServer {
   play(wanted: { readonly changes: number; readonly perSecond: number }): Promise<{ readonly to: number }>
 }
 
+/** What the service says, as far as it is looked at. */
+type Told =
+  | (Snapshot & { readonly type: 'snapshot' | 'change' })
+  | {
+      readonly type: 'ping'
+      readonly topic: ''
+      readonly topics: Readonly<Record<string, { readonly to: number | null }>>
+    }
+
 /** Between two frames of a topic, as the service gathers changes at such rates. */
 const FRAME_MS = 20
 /** Bytes that may wait for the page. */
@@ -40,6 +49,11 @@ export async function startWireServer(scope: Cleanup, service: string): Promise<
   let isPlaying = false
   let again = 0
 
+  const movedTo = (topic: string, to: number | null): void => {
+    const snapshot = snapshots.get(topic)
+    if (snapshot !== undefined && to !== null && to > snapshot.to) snapshots.set(topic, { ...snapshot, to })
+  }
+
   const sockets = new WebSocketServer({ server, path: '/live' })
   sockets.on('connection', (socket) => {
     page = socket
@@ -51,10 +65,12 @@ export async function startWireServer(scope: Cleanup, service: string): Promise<
     })
     upstream.on('message', (data: Buffer) => {
       const text = data.toString()
-      const frame = JSON.parse(text) as Snapshot & { readonly type: string }
-      const isTopic = PLAYED.includes(frame.topic)
-      if (frame.type === 'snapshot' && isTopic) snapshots.set(frame.topic, frame)
-      if (isPlaying && (isTopic || frame.type === 'ping')) return
+      const frame = JSON.parse(text) as Told
+      if (isPlaying && (PLAYED.includes(frame.topic) || frame.type === 'ping')) return
+      if (frame.type === 'snapshot') snapshots.set(frame.topic, frame)
+      // The orders of the demo live on: what is played goes on where the page has come to, or it would ask for what lies between.
+      if (frame.type === 'change') movedTo(frame.topic, frame.to)
+      if (frame.type === 'ping') for (const [topic, { to }] of Object.entries(frame.topics)) movedTo(topic, to)
       socket.send(text)
     })
     socket.on('close', () => upstream.terminate())
