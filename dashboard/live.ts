@@ -123,6 +123,8 @@ const LONGEST_DELAY_MS = 10_000
 /** A connection that lived so long was a good one. */
 const GOOD_MS = 10_000
 const TRIES = 3
+/** A service that is full is asked again after once to twice this. */
+const FULL_MS = 1_000
 const POLL_MS = 1_000
 const TRY_AGAIN_MS = 30_000
 /** Within this all come back whom a restart sent away. */
@@ -153,6 +155,9 @@ const LISTS: Readonly<Record<string, readonly { readonly path: string; readonly 
   reactors: [{ path: '/reactors' }],
   lag: [{ path: '/lag' }],
 }
+
+/** Topics whose lists come whole: they know no limit, and refuse one. */
+const WHOLE = ['sales', 'projections', 'reactors', 'lag']
 
 export class LiveClient {
   readonly #options: LiveOptions
@@ -454,7 +459,8 @@ export class LiveClient {
 
   #delay(code: number): number {
     if (code === 1001) return chance() * MOST_RETURN_MS
-    if (code === 1013) return this.#retryMs
+    // A WebSocket has no word for how long.
+    if (code === 1013) return this.#retryMs > 0 ? this.#retryMs : FULL_MS * (1 + chance())
     if (code === 4429) return LONGEST_DELAY_MS
     return chance() * Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS)
   }
@@ -523,7 +529,7 @@ export class LiveClient {
   async #pollTopic(topic: string, limit: number | undefined): Promise<void> {
     const asked = LISTS[topic] ?? []
     const read = await Promise.all(
-      asked.map(({ path, by }) => this.#pollList(path, by, topic === 'sales' ? undefined : limit)),
+      asked.map(({ path, by }) => this.#pollList(path, by, WHOLE.includes(topic) ? undefined : limit)),
     )
     if (!read.includes(true)) return
     const lists = asked.flatMap(({ path }) => this.#lists.get(path) ?? [])

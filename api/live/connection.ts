@@ -5,6 +5,7 @@
  *   open (a header, or no tokens at all)
  */
 import type { Principal } from '../http/access.ts'
+import { COLLECT } from '../http/roles.ts'
 import { Client, type Carrier, type ClientEvents } from './client.ts'
 import { errorMessage, PING_SECONDS, type WireError } from './frames.ts'
 import { readWish, type Wish } from './wish.ts'
@@ -27,7 +28,9 @@ export const CLOSE = {
 const TOKEN_MS = 10_000
 /** Bytes wait and none is taken for so long: nobody reads. */
 const STUCK_MS = 10_000
-const ALIVE_MS = 30_000
+/** How often it is asked, in the words of the protocol, whether anybody is there; and how long an answer may take. */
+const PROBE_MS = PING_SECONDS * 1_000
+const ANSWER_MS = 30_000
 const MESSAGES = { most: 100, withinMs: 10_000 }
 
 export interface ConnectionParts {
@@ -41,6 +44,8 @@ export interface ConnectionParts {
   readonly topics: ReadonlySet<string>
   /** Finds the holder of a token, as a header would name it. */
   readonly find: (authorization: string) => Principal | null
+  /** Whether one more of this token can be taken. */
+  readonly hasPlaceFor: (name: string) => boolean
   readonly wish: (connection: Connection, wish: Wish) => void
   readonly roomy: ClientEvents['roomy']
   readonly ended: (connection: Connection, code: number) => void
@@ -52,6 +57,7 @@ export class Connection {
   readonly client: Client
   readonly openedAt: number
   readonly carrier: Carrier
+  /** When it was last told how things stand. */
   pingedAt: number
   readonly #parts: ConnectionParts
   #principal: Principal | null
@@ -60,6 +66,9 @@ export class Connection {
   readonly #messages: number[] = []
   #progress = ''
   #progressedAt: number
+  #probedAt: number
+  /** Since when an answer is waited for; null: none is. */
+  #unansweredSince: number | null = null
   #hasEnded = false
 
   constructor(parts: ConnectionParts) {
@@ -73,6 +82,12 @@ export class Connection {
     this.openedAt = now
     this.pingedAt = now
     this.#progressedAt = now
+    this.#probedAt = now
+  }
+
+  /** A token has to come, and has not. */
+  get isNameless(): boolean {
+    return this.#needsToken
   }
 
   get principal(): string | null {
@@ -96,7 +111,8 @@ export class Connection {
     const read = readWish(text, this.#parts.topics)
     if (read.kind === 'broken') return this.close(CLOSE.badMessage, read.reason)
     const token = read.kind === 'wish' ? read.wish.token : read.token
-    if (!this.#authorize(token)) return this.close(CLOSE.unauthorized, 'a valid token is needed')
+    const refusal = this.#identify(token)
+    if (refusal !== null) return this.close(refusal.code, refusal.reason)
     if (read.kind === 'refused') this.refuse(read.error)
     else this.#parts.wish(this, read.wish)
   }
@@ -109,10 +125,10 @@ export class Connection {
   isStillKnown(): boolean {
     if (this.#authorization === null) return true
     this.#principal = this.#parts.find(this.#authorization)
-    return this.#principal !== null
+    return this.#principal !== null && mayFollow(this.#principal)
   }
 
-  /** Closes what has waited for too long. */
+  /** Closes what has waited for too long, and asks whether anybody is there. Called every second or more often. */
   look(now: number): void {
     const { carrier } = this
     if (this.#needsToken && now - this.openedAt >= TOKEN_MS) {
@@ -126,7 +142,14 @@ export class Connection {
       return this.close(CLOSE.notReading, 'nothing was read for 10 s')
     }
     const aliveAt = carrier.aliveAt()
-    if (aliveAt !== null && now - aliveAt >= ALIVE_MS + PING_SECONDS * 1_000) this.cut()
+    if (aliveAt === null) return
+    const since = this.#unansweredSince
+    if (since !== null && aliveAt >= since) this.#unansweredSince = null
+    else if (since !== null && now - since >= ANSWER_MS) return this.cut()
+    if (now - this.#probedAt < PROBE_MS) return
+    this.#probedAt = now
+    this.#unansweredSince ??= now
+    carrier.ping()
   }
 
   close(code: number, reason: string): void {
@@ -148,17 +171,26 @@ export class Connection {
     this.#parts.ended(this, code)
   }
 
-  /** Without tokens one that is given is not looked at; neither is one beside a header. */
-  #authorize(token: string | null): boolean {
+  /** Why it may not follow. Without tokens one that is given is not looked at; neither is one beside a header. */
+  #identify(token: string | null): { readonly code: number; readonly reason: string } | null {
     const isNamed = this.#parts.authorization !== null
-    if (isNamed || (!this.#needsToken && this.#authorization === null)) return true
-    if (token === null) return !this.#needsToken
+    if (isNamed || (!this.#needsToken && this.#authorization === null)) return null
+    const unknown = { code: CLOSE.unauthorized, reason: 'a valid token is needed' }
+    if (token === null) return this.#needsToken ? unknown : null
     const authorization = `Bearer ${token}`
     const principal = this.#parts.find(authorization)
-    if (principal === null) return false
+    if (principal === null) return unknown
+    if (!mayFollow(principal)) return { code: CLOSE.forbidden, reason: 'the token may only send user events' }
+    if (this.#needsToken && !this.#parts.hasPlaceFor(principal.name))
+      return { code: CLOSE.full, reason: 'no more live connections can be taken' }
     this.#authorization = authorization
     this.#principal = principal
     this.#needsToken = false
-    return true
+    return null
   }
+}
+
+/** A token that may only send user events sees nothing: it stands on public pages. */
+function mayFollow({ role }: Principal): boolean {
+  return role !== COLLECT
 }

@@ -12,6 +12,7 @@ import type { Carrier, Moves } from './client.ts'
 import { CLOSE, Connection } from './connection.ts'
 import { PING_SECONDS, pingMessage, subscribedMessage, type SnapshotReason, type TopicStanding } from './frames.ts'
 import type { Member } from './members.ts'
+import { Places } from './places.ts'
 import { StateFeed, type StateTopic } from './state-feed.ts'
 import { Subscription } from './subscription.ts'
 import { TopicFeed, type TopicFeedParts } from './topic-feed.ts'
@@ -20,6 +21,8 @@ import type { Wish } from './wish.ts'
 const TICK_MS = 500
 /** How often it is looked how far the projections are. */
 const LOOK_MS = 1_000
+/** A tick that comes so late was held up: time in which nothing ran is no silence of a client. */
+const HELD_UP_MS = 5_000
 /** One that is further behind than this is told every second. */
 const BEHIND_SECONDS = 1
 /** How long a stop waits for clients to take leave. */
@@ -66,9 +69,11 @@ export class Hub {
   readonly #states: ReadonlyMap<string, StateFeed>
   readonly #recent: RecentLog
   readonly #connections = new Set<Connection>()
+  readonly #places: Places
   #projections: ReadonlyMap<string, ProjectionState> = new Map()
   #head: Position = 0
   #ticking: NodeJS.Timeout | null = null
+  #tickedAt = -Infinity
   #lookedAt = -Infinity
   #looking = false
   #isClosed = false
@@ -76,6 +81,7 @@ export class Hub {
   constructor(parts: HubParts) {
     const { topics, states, readRecorded, head, clock, monotonic, log, metrics } = parts
     this.#parts = parts
+    this.#places = new Places(parts.most, this.#connections)
     this.#recent = new RecentLog(readRecorded)
     const shared = {
       ...{ clock, monotonic },
@@ -90,18 +96,15 @@ export class Hub {
       }),
     )
     this.#states = new Map(
-      states.map((topic) => [topic.name, new StateFeed({ ...shared, topic, head: () => this.#head })]),
+      states.map((topic) => [topic.name, new StateFeed({ ...shared, topic, head: () => this.#newest() })]),
     )
     this.names = new Set([...this.#feeds.keys(), ...this.#states.keys()])
     parts.onNotice((notice) => this.#heard(notice))
   }
 
-  /** Those that are on their way out do not count. */
-  get hasPlace(): boolean {
-    if (this.#isClosed) return false
-    if (this.#connections.size < this.#parts.most) return true
-    for (const connection of [...this.#connections]) if (!connection.carrier.isOpen()) connection.cut()
-    return this.#connections.size < this.#parts.most
+  /** Whether one more can be taken of this token; null: nobody is named, as where no tokens are needed. */
+  hasPlaceFor(name: string | null): boolean {
+    return !this.#isClosed && this.#places.has(name)
   }
 
   open(opened: Opened): Connection {
@@ -110,10 +113,12 @@ export class Hub {
       ...opened,
       topics: this.names,
       now: monotonic(),
+      hasPlaceFor: (name) => this.hasPlaceFor(name),
       wish: (wishing, wish) => this.wish(wishing, wish),
       roomy: () => this.#roomy(connection),
       ended: (leaving, code) => this.#ended(leaving, code),
     })
+    if (opened.needsToken) this.#places.makeRoomForNameless()
     this.#connections.add(connection)
     metrics?.liveClients.inc({ carrier: opened.carrier.kind })
     this.#ticking ??= setInterval(() => this.#tick(), TICK_MS)
@@ -122,8 +127,8 @@ export class Hub {
 
   /** The whole wish of a client, in place of the one before. */
   wish({ client }: Connection, { id, topics }: Wish): void {
-    const { release, clock, knownHead } = this.#parts
-    const head = Math.max(this.#head, knownHead())
+    const { release, clock } = this.#parts
+    const head = this.#newest()
     client.answer(subscribedMessage({ id, release, at: rfc3339(clock()), head, topics: [...topics.keys()] }))
     for (const subscription of [...client.subscriptions.values()]) {
       if (!topics.has(subscription.topic)) this.#leave({ client, subscription })
@@ -169,6 +174,11 @@ export class Hub {
     for (const { carrier } of leaving) if (!carrier.isGone()) carrier.cut()
   }
 
+  /** As far as anything has told. */
+  #newest(): Position {
+    return Math.max(this.#head, this.#parts.knownHead())
+  }
+
   #leave({ client, subscription }: Member): void {
     client.subscriptions.delete(subscription.topic)
     this.#feeds.get(subscription.topic)?.leave(subscription)
@@ -202,12 +212,12 @@ export class Hub {
 
   #tick(): void {
     const now = this.#parts.monotonic()
+    const isHeldUp = now - this.#tickedAt >= HELD_UP_MS
+    this.#tickedAt = now
     for (const connection of [...this.#connections]) {
-      connection.look(now)
-      if (now - connection.pingedAt >= PING_SECONDS * 1_000) {
-        connection.carrier.ping()
-        this.#ping(connection, now)
-      }
+      // What came meanwhile is read before the next one.
+      if (!isHeldUp) connection.look(now)
+      if (now - connection.pingedAt >= PING_SECONDS * 1_000) this.#ping(connection, now)
     }
     for (const feed of this.#states.values()) void feed.look()
     if (now - this.#lookedAt < LOOK_MS || this.#looking) return
@@ -264,6 +274,6 @@ export class Hub {
       topics[name] = { to: place.to, asOf: place.asOf, state, lagEvents, lagSeconds }
       moves.push({ subscription, place })
     }
-    client.push(pingMessage({ at: rfc3339(this.#parts.clock()), head: this.#head, topics }), moves)
+    client.push(pingMessage({ at: rfc3339(this.#parts.clock()), head: this.#newest(), topics }), moves)
   }
 }

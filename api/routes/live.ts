@@ -3,8 +3,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { closed, whole } from '../../commands/shape.ts'
 import type { ApiServer } from '../api-server.ts'
-import { requireRole, type Tokens } from '../http/access.ts'
-import { COLLECT } from '../http/roles.ts'
+import { requireRole, type Principal, type Tokens } from '../http/access.ts'
 import { foreignOrigin } from '../http/origin.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import { convertIntegers } from '../http/query.ts'
@@ -86,19 +85,15 @@ function serveLive(app: ApiServer, parts: LiveParts, hub: Hub): void {
   const { live: source, tokens } = parts
   const { monotonic, random } = source
   const areNeeded = tokens?.areNeeded === true
-  const find = (authorization: string) => {
-    const found = tokens?.find(authorization) ?? null
-    // One that may only send user events sees nothing: it stands on public pages.
-    return found?.role === COLLECT ? null : found
-  }
+  const find = (authorization: string) => tokens?.find(authorization) ?? null
   let wasReady = false
 
-  /** Why no connection can be taken now; null: one can. */
-  function refusal(): 'stopping' | 'not-ready' | 'overloaded' | null {
+  /** Why no connection of this token can be taken now; null: one can. */
+  function refusal(principal: Principal | null): 'stopping' | 'not-ready' | 'overloaded' | null {
     if (parts.isStopping()) return 'stopping'
     wasReady ||= parts.readiness().every(({ ok }) => ok)
     if (!wasReady) return 'not-ready'
-    return hub.hasPlace ? null : 'overloaded'
+    return hub.hasPlaceFor(principal?.name ?? null) ? null : 'overloaded'
   }
 
   async function admit(request: FastifyRequest): Promise<void> {
@@ -107,7 +102,7 @@ function serveLive(app: ApiServer, parts: LiveParts, hub: Hub): void {
     const { headers, principal, ws } = request
     // A browser can send no header with a WebSocket: the token then comes with the first message.
     if (areNeeded && !(ws && headers.authorization === undefined)) requireRole(principal, 'read')
-    const code = ws ? refusal() : null
+    const code = ws ? refusal(principal) : null
     if (code === null) return
     const seconds = String(1 + Math.floor(random() * 5))
     throw new ProblemError({ code, detail: REFUSALS[code], headers: { 'retry-after': seconds } })
@@ -128,7 +123,7 @@ function serveLive(app: ApiServer, parts: LiveParts, hub: Hub): void {
         void reply.headers(STREAM_HEADERS).send()
         return
       }
-      const code = refusal()
+      const code = refusal(request.principal)
       const { raw, socket } = beginStream(request, reply, {
         retry: code === null ? 500 + Math.floor(random() * 2_500) : 1_000 + Math.floor(random() * 4_000),
       })

@@ -129,7 +129,7 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
       await service.service.kill()
       await service.restarted()
     }
-    await settle(pool, first.url).catch((error: unknown) => {
+    await settle(pool, first.url, tell).catch((error: unknown) => {
       const said = services.map(({ service }) => service.output().slice(-TAIL_LENGTH)).join('\n')
       throw new Error(`it did not come to rest; the services said:\n${said}`, { cause: error })
     })
@@ -185,25 +185,36 @@ async function register(url: string, { customerId, vip }: { readonly customerId:
   if (status >= 300) throw new Error(`${customerId} was not registered: ${String(status)}`)
 }
 
-/** Everything is healthy: what is parked is tried again, and what waits for its next time is done now. */
-async function settle(pool: Pool, url: string): Promise<void> {
-  await eventually(
-    async () => {
-      await fetch(`${url}/reactors/payments/retry`, { method: 'POST' })
-      await pool.query(
-        `update log.due set due_at = clock_timestamp() where reactor <> 'expire-orders' and due_at > clock_timestamp()`,
-      )
-      const { rows } = await pool.query<{ left: string }>(`select count(*) as left from log.due`)
-      const { rows: behind } = await pool.query<{ behind: string }>(
-        `select count(*) as behind from log.checkpoints where reader like 'reactor %' and reader <> 'reactor deliveries' and position < (select position from log.log_head)`,
-      )
-      if (Number(rows[0]?.left) > 0 || Number(behind[0]?.behind) > 0) {
-        throw new Error(`${String(rows[0]?.left)} are due, ${String(behind[0]?.behind)} reactors are behind`)
-      }
-      return true
-    },
-    { timeout: 300_000, interval: 1_000 },
-  )
+/** Everything is healthy: what is parked is tried again, and what waits for its next time is done now, until nothing is left to do. */
+async function settle(pool: Pool, url: string, tell: (line: object) => void): Promise<void> {
+  let done = ''
+  let toldAt = performance.now()
+  while (done !== 'all') {
+    // However much waits, some of it is done all the time.
+    done = await eventually(
+      async () => {
+        await fetch(`${url}/reactors/payments/retry`, { method: 'POST' })
+        await pool.query(
+          `update log.due set due_at = clock_timestamp() where reactor <> 'expire-orders' and due_at > clock_timestamp()`,
+        )
+        const { rows: due } = await pool.query<{ reactor: string; left: number; parked: number }>(
+          `select reactor, count(*)::int as left, count(failure)::int as parked from log.due group by reactor order by reactor`,
+        )
+        const { rows: behind } = await pool.query<{ behind: string }>(
+          `select count(*) as behind from log.checkpoints where reader like 'reactor %' and reader <> 'reactor deliveries' and position < (select position from log.log_head)`,
+        )
+        if (performance.now() - toldAt >= TOLD_EVERY_MS) {
+          toldAt = performance.now()
+          tell({ due, behind: Number(behind[0]?.behind) })
+        }
+        if (due.length === 0 && Number(behind[0]?.behind) === 0) return 'all'
+        const left = JSON.stringify(due)
+        if (left === done) throw new Error(`due: ${left}; ${String(behind[0]?.behind)} reactors are behind`)
+        return left
+      },
+      { timeout: 120_000, interval: 1_000 },
+    )
+  }
 }
 
 /** A simulator on one port and one book, whatever goes wrong with it next. */
