@@ -65,7 +65,6 @@ export function buildServer(given: ApiParts): ApiServer {
     for (const { serve } of openResources) serve(open, parts)
   })
   app.register(async (streaming: ApiServer) => {
-    leaveUncounted(streaming)
     await takeWebSockets(streaming, upgrades)
     for (const { serve } of streamingResources) serve(streaming, parts)
   })
@@ -186,6 +185,7 @@ function openServer(
       done()
     })
   }
+  upgrades?.endRefused(app)
   const counted = limitRate(app, settings.rateLimit)
   app.addHook('onRequest', checkHost(!tokens.areNeeded))
   app.addHook('onRequest', checkOrigin)

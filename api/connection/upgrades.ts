@@ -22,12 +22,26 @@ const PATHS = new Set(['/live'])
 export class Upgrades {
   /** As the plugin listens to it: of a server it hears what is for it alone. */
   readonly taken = new EventEmitter()
+  readonly #asked = new WeakSet<IncomingMessage>()
 
   /** False: it is no request for a WebSocket that anybody takes. */
   take(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
     const [path = ''] = originForm(request.url ?? '/').split('?', 1)
     const isWanted = request.headers.upgrade?.toLowerCase() === 'websocket' && PATHS.has(path)
-    return isWanted && this.taken.emit('upgrade', request, socket, head)
+    if (!isWanted) return false
+    this.#asked.add(request)
+    return this.taken.emit('upgrade', request, socket, head)
+  }
+
+  /**
+   * Ends the connections of those that are refused before the plugin has seen them, as for their Host: Node has given such a
+   * connection away, and nobody reads from it any more, so not even its end would be noticed.
+   */
+  endRefused(app: ApiServer): void {
+    app.addHook('onResponse', (request, _reply, done) => {
+      if (this.#asked.has(request.raw) && !request.ws) request.raw.socket.destroy()
+      done()
+    })
   }
 }
 

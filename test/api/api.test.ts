@@ -1049,6 +1049,7 @@ test('every answer counts for the rate limit, whatever it is; probes and the fil
     ['POST', '/orders', { origin: 'http://evil.example' }],
     ['GET', '/problems/forbidden'],
     ['GET', '/registry/no-such'],
+    ['GET', '/live?topics=no-such'],
   ]
   for (const [method, url, headers = {}] of refused) {
     const app = service.another({}, { rateLimit: 2 })
