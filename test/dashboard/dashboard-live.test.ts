@@ -179,7 +179,10 @@ describe.skipIf(shop.browser === null)('the dashboard', () => {
     const reactor = page.getByRole('row', { name: /expire-orders/ })
     await reactor.waitFor()
     await post('/reactors/expire-orders/pause', {})
-    await reactor.getByText(/Paused$/).first().waitFor()
+    await reactor
+      .getByText(/Paused$/)
+      .first()
+      .waitFor()
     await post('/reactors/expire-orders/resume', {})
     await page.goto(`${shop.service.url}/dashboard/#/events`)
     await page.getByRole('rowheader').first().waitFor()
