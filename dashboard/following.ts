@@ -9,6 +9,7 @@ import type {
   Activity,
   Alert,
   Delivery,
+  FraudAlert,
   Lag,
   Order,
   PaymentAttempt,
@@ -42,6 +43,7 @@ export interface TopicItems {
   readonly sales: SalesRow
   readonly activity: Activity
   readonly alerts: Alert
+  readonly fraud: FraudAlert
   readonly projections: Projection
   readonly reactors: Reactor
   readonly lag: Lag

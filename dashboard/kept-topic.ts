@@ -8,7 +8,17 @@ const MOST_ENTRIES = 1_000
 const SLACK = 0.25
 
 export type TopicName =
-  'orders' | 'payments' | 'deliveries' | 'stock' | 'sales' | 'activity' | 'alerts' | 'projections' | 'reactors' | 'lag'
+  | 'orders'
+  | 'payments'
+  | 'deliveries'
+  | 'stock'
+  | 'sales'
+  | 'activity'
+  | 'alerts'
+  | 'fraud'
+  | 'projections'
+  | 'reactors'
+  | 'lag'
 
 export interface Told {
   /** Rows and entries newest first, those of `sales` in no order. */
@@ -54,6 +64,7 @@ const KINDS: Readonly<Record<TopicName, Kind>> = {
   },
   activity: entries,
   alerts: entries,
+  fraud: rows('alertId'),
   projections: state,
   reactors: state,
   lag: state,

@@ -151,6 +151,7 @@ const LISTS: Readonly<Record<string, readonly { readonly path: string; readonly 
   ],
   activity: [{ path: '/activity' }],
   alerts: [{ path: '/alerts' }],
+  fraud: [{ path: '/fraud-alerts' }],
   projections: [{ path: '/projections' }],
   reactors: [{ path: '/reactors' }],
   lag: [{ path: '/lag' }],

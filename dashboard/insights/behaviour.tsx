@@ -4,7 +4,7 @@ import { Bars } from '../figures/bars.tsx'
 import type { CsvColumn } from '../figures/csv.ts'
 import { Panel, type FigureColumn } from '../figures/figure-panel.tsx'
 import { Chart } from '../parts/chart.tsx'
-import { count, dateTime, duration, minuteOf, oneDecimal } from '../parts/format.ts'
+import { count, dateTime, duration, minuteOf } from '../parts/format.ts'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
 import { useAnswers, useLive } from '../polling.ts'
 import { href } from '../route.ts'
@@ -12,6 +12,7 @@ import { t } from '../texts/text.ts'
 import { utcDate } from './days.ts'
 import { FigureCards } from './figure-cards.tsx'
 import { MINUTES, everyMinute, startOf, type Minute } from './minutes.ts'
+import { percentText } from './percent.ts'
 import { STAGES } from './stages.ts'
 import { Waiting } from './waiting.tsx'
 
@@ -168,7 +169,7 @@ const FUNNEL_COLUMNS: readonly FigureColumn<Day>[] = [
   {
     title: t('insights.funnel.conversion'),
     numeric: true,
-    cell: ({ conversion }) => (conversion === null ? t('insights.unknown') : `${oneDecimal(conversion)} %`),
+    cell: ({ conversion }) => percentText(conversion),
     csv: ({ conversion }) => conversion ?? '',
   },
 ]

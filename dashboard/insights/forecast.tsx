@@ -10,6 +10,7 @@ import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import { chartTime, longUtcDay, utcDate, utcDay } from './days.ts'
 import { FigureCards } from './figure-cards.tsx'
+import { percentText } from './percent.ts'
 import { Waiting } from './waiting.tsx'
 
 const HORIZONS = ['7', '14', '28'] as const
@@ -198,8 +199,4 @@ function historyOf({ history: { from, to } }: Forecast): string {
 
 function unitsText(units: number): string {
   return Math.abs(units) < FEW_UNITS ? oneDecimal(units) : count(Math.round(units))
-}
-
-function percentText(percent: number | null): string {
-  return percent === null ? t('insights.unknown') : `${oneDecimal(percent)} %`
 }

@@ -2,7 +2,9 @@
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import { BehaviourSection } from './behaviour.tsx'
+import { BusinessSection } from './business.tsx'
 import { ForecastSection } from './forecast.tsx'
+import { FraudSection } from '../fraud/fraud.tsx'
 import { RecommendationsSection } from './recommendations.tsx'
 import { RunOutSection } from './run-out.tsx'
 import { sectionOf, SECTIONS, type Section } from './sections.ts'
@@ -32,6 +34,8 @@ export function InsightsPage({ id, query }: InsightsPageProps) {
 
 function sectionShown(section: Section, query: URLSearchParams) {
   switch (section) {
+    case 'fraud':
+      return <FraudSection query={query} />
     case 'stock':
       return <RunOutSection cursor={query.get('cursor')} />
     case 'forecast':
@@ -46,5 +50,7 @@ function sectionShown(section: Section, query: URLSearchParams) {
       )
     case 'behaviour':
       return <BehaviourSection />
+    case 'business':
+      return <BusinessSection from={query.get('from')} to={query.get('to')} />
   }
 }

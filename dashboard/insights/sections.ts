@@ -1,5 +1,5 @@
 /** The pages of Insights, in the order of their links. */
-export const SECTIONS = ['stock', 'forecast', 'recommendations', 'behaviour'] as const
+export const SECTIONS = ['fraud', 'stock', 'forecast', 'recommendations', 'behaviour', 'business'] as const
 
 export type Section = (typeof SECTIONS)[number]
 

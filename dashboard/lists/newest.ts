@@ -62,7 +62,7 @@ export function useNewest<Name extends ListName>(
 }
 
 /** A cursor of the service is the position behind which its page begins, in base64. */
-function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
+export function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
   const last = known[Math.min(PAGE, known.length) - 1]
   if (last?.first === undefined || (!hasOlder && known.length <= PAGE)) return null
   return btoa(String(last.first)).replace(/=+$/, '')

@@ -1,7 +1,6 @@
 /** An answer to a question, kept current by what was followed since. */
 
 export interface Row {
-  readonly status: string
   readonly first?: number
 }
 

@@ -62,11 +62,12 @@ export function ProductPage({ sku, after }: ProductPageProps) {
 }
 
 function Stock({ product }: { readonly product: Product }) {
-  const { category, price, onHand, reserved, available } = product
+  const { category, price, onHand, reserved, available, reorderPoint } = product
   const sides = [
     { title: t('products.on-hand'), units: onHand },
     { title: t('products.reserved'), units: reserved },
     { title: t('products.available'), units: available },
+    { title: t('products.reorder-point'), units: reorderPoint },
   ]
   return (
     <>

@@ -14,6 +14,7 @@ import { t } from '../texts/text.ts'
 /** As many as the API gives at once. */
 const PAGE = 200
 const ALERTS = 5
+const OF_STOCK: readonly Alert['kind'][] = ['restock-advised', 'stock-fell-below']
 
 type Deed = 'receive' | 'adjust'
 
@@ -123,9 +124,9 @@ function tally(products: readonly Product[]): Readonly<Record<Stock, number>> {
   return counts
 }
 
-/** Products that keep selling out: the newest advice to restock each. */
+/** Products that keep selling out, and those that fell below their reorder points: the newest first. */
 function Alerts() {
-  const alerts = useTopic('alerts', PAGE).value?.items.filter(({ kind }) => kind === 'restock-advised') ?? null
+  const alerts = useTopic('alerts', PAGE).value?.items.filter(({ kind }) => OF_STOCK.includes(kind)) ?? null
   return (
     <section aria-labelledby="alerts">
       <h2 id="alerts">{t('products.alerts')}</h2>

@@ -18,6 +18,7 @@ const SPOKEN = {
   stock: 'frame.topic.stock',
   activity: 'frame.topic.activity',
   alerts: 'frame.topic.alerts',
+  fraud: 'frame.topic.fraud',
 } as const satisfies Partial<Record<string, TextKey>>
 
 export function Pulse() {

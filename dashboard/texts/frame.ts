@@ -68,6 +68,7 @@ export const FRAME = {
   'frame.topic.deliveries': ['deliveries', 'livraisons'],
   'frame.topic.stock': ['stock', 'stock'],
   'frame.topic.activity': ['activity', 'activité'],
+  'frame.topic.fraud': ['fraud alerts', 'alertes de fraude'],
   'frame.topic.alerts': ['alerts', 'alertes'],
 
   'frame.verdict': ['State of the service', 'État du service'],

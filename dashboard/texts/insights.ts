@@ -3,6 +3,7 @@ import type { Area } from './area.ts'
 
 export const INSIGHTS = {
   'insights.sections': ['Insights', 'Éclairages'],
+  'insights.section.fraud': ['Fraud', 'Fraude'],
   'insights.section.stock': ['Run-out', 'Ruptures à venir'],
   'insights.section.forecast': ['Forecast', 'Prévision'],
   'insights.section.recommendations': ['Recommendations', 'Recommandations'],
@@ -204,4 +205,34 @@ export const INSIGHTS = {
   'insights.viewed.together': ['Together with', 'Avec'],
   'insights.viewed.sessions': ['({n} session) | ({n} sessions)', '({n} session) | ({n} sessions)'],
   'insights.viewed.alone': ['nothing', 'rien'],
+
+  'insights.section.business': ['Business', 'Activité'],
+  'insights.business': ['The shop by day', 'La boutique par jour'],
+  'insights.business.from': ['From (UTC)', 'Du (UTC)'],
+  'insights.business.to': ['To (UTC)', 'Au (UTC)'],
+  'insights.business.empty': ['Nothing was sold yet.', 'Rien n’a encore été vendu.'],
+  'insights.business.conversion': ['Conversion', 'Conversion'],
+  'insights.business.conversion.of': [
+    'of {n} session that is over has an order | of {n} sessions that are over have an order',
+    'de {n} session terminée a une commande | de {n} sessions terminées ont une commande',
+  ],
+  'insights.business.returning': ['Customers who return', 'Clients qui reviennent'],
+  'insights.business.returning.of': [
+    '{n} customer with two confirmed orders or more | {n} customers with two confirmed orders or more',
+    '{n} client avec deux commandes confirmées ou plus | {n} clients avec deux commandes confirmées ou plus',
+  ],
+  'insights.business.days': ['GMV and net revenue per day', 'Volume et chiffre net par jour'],
+  'insights.business.days.about': [
+    'Days are those of UTC; the newest is not over.',
+    'Les jours sont ceux d’UTC ; le plus récent n’est pas terminé.',
+  ],
+  'insights.business.reading': ['GMV {gmv}, net {net} on {day}', 'Volume {gmv}, net {net} le {day}'],
+  'insights.business.label': [
+    'GMV and net revenue, {n} day from {from} to {to} | GMV and net revenue, {n} days from {from} to {to}',
+    'Volume et chiffre net, {n} jour du {from} au {to} | Volume et chiffre net, {n} jours du {from} au {to}',
+  ],
+  'insights.business.average': ['Average order', 'Panier moyen'],
+  'insights.business.refused': ['Refused', 'Refusées'],
+  'insights.business.refunds': ['Refunds', 'Remboursements'],
+  'insights.business.stages': ['How far sessions came', 'Jusqu’où sont allées les sessions'],
 } as const satisfies Area

@@ -24,6 +24,7 @@ export const PRODUCTS = {
   'products.on-hand': ['On hand', 'En magasin'],
   'products.reserved': ['Reserved', 'Réservé'],
   'products.available': ['Available', 'Disponible'],
+  'products.reorder-point': ['Reorder point', 'Seuil de réapprovisionnement'],
   'products.do': ['Do', 'Agir'],
   'products.not-now': ['Not now', 'Pas maintenant'],
   'products.now': ['{n} units on hand, {reserved} reserved.', '{n} unités en magasin, dont {reserved} réservées.'],
@@ -35,7 +36,10 @@ export const PRODUCTS = {
   'products.adjust.units': ['Units found, or missing with a minus', 'Unités trouvées, ou manquantes avec un moins'],
   'products.adjust.reason': ['Reason', 'Raison'],
   'products.alerts': ['Restock alerts', 'Alertes de réassort'],
-  'products.alerts.none': ['No product keeps selling out.', 'Aucun produit ne manque sans cesse.'],
+  'products.alerts.none': [
+    'No product keeps selling out or has fallen below its reorder point.',
+    'Aucun produit ne manque sans cesse ni n’est passé sous son seuil de réapprovisionnement.',
+  ],
   'products.alerts.when': ['When', 'Quand'],
   'products.alerts.what': ['What happened', 'Ce qui s’est passé'],
 

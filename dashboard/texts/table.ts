@@ -6,6 +6,7 @@ import { DELIVERIES } from './deliveries.ts'
 import { EVENT } from './event.ts'
 import { EVENTS } from './events.ts'
 import { FAILURES } from './failures.ts'
+import { FRAUD } from './fraud.ts'
 import { FRAME } from './frame.ts'
 import { INSIGHTS } from './insights.ts'
 import { KAFKA } from './kafka.ts'
@@ -27,6 +28,7 @@ export const TABLE = {
   ...DASHBOARD,
   ...ANALYTICS,
   ...INSIGHTS,
+  ...FRAUD,
   ...ORDERS,
   ...XRAY,
   ...PAYMENTS,

@@ -20,11 +20,12 @@ export function t(key: TextKey, values: Values = {}): string {
 
 /** The word for a code of the service, such as `status` `placed`; null: the table has none. */
 export function wordFor(
-  kind: 'status' | 'event' | 'reason' | 'method' | 'template' | 'group',
+  kind: 'status' | 'event' | 'reason' | 'method' | 'template' | 'group' | 'rule',
   code: string,
+  values: Values = {},
 ): string | null {
   const key = `words.${kind}.${code}`
-  return isKey(key) ? t(key) : null
+  return isKey(key) ? t(key, values) : null
 }
 
 /** The first of these that the dashboard speaks, else English. Tags that no browser should have (`fr_FR@posix`) count too. */

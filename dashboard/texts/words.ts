@@ -78,4 +78,45 @@ export const WORDS = {
   'words.group.consumer': ['Consumer protocol (KIP-848)', 'Protocole consumer (KIP-848)'],
   'words.group.share': ['Share group', 'Groupe de partage'],
   'words.group.streams': ['Kafka Streams', 'Kafka Streams'],
+  'words.rule.accountsOnCard': [
+    '{n} customer or more paid with this card within 5 minutes | {n} customers or more paid with this card within 5 minutes',
+    '{n} client ou plus avec cette carte en 5 minutes | {n} clients ou plus avec cette carte en 5 minutes',
+  ],
+  'words.rule.cardsOnDeviceOrAccount': [
+    '{n} card or more on this device or of this customer within 5 minutes | {n} cards or more on this device or of this customer within 5 minutes',
+    '{n} carte ou plus sur cet appareil ou de ce client en 5 minutes | {n} cartes ou plus sur cet appareil ou de ce client en 5 minutes',
+  ],
+  'words.rule.accountsOnDevice': [
+    '{n} customer or more on this device within 5 minutes | {n} customers or more on this device within 5 minutes',
+    '{n} client ou plus sur cet appareil en 5 minutes | {n} clients ou plus sur cet appareil en 5 minutes',
+  ],
+  'words.rule.accountsAtAddress': [
+    '{n} customer or more with this address within 5 minutes | {n} customers or more with this address within 5 minutes',
+    '{n} client ou plus à cette adresse en 5 minutes | {n} clients ou plus à cette adresse en 5 minutes',
+  ],
+  'words.rule.attemptsOfCustomer': [
+    '{n} attempt or more of this customer within 5 minutes | {n} attempts or more of this customer within 5 minutes',
+    '{n} essai ou plus de ce client en 5 minutes | {n} essais ou plus de ce client en 5 minutes',
+  ],
+  'words.rule.declinedOfCustomer': [
+    '{n} attempt or more of this customer declined within 5 minutes | {n} attempts or more of this customer declined within 5 minutes',
+    '{n} essai ou plus de ce client refusé en 5 minutes | {n} essais ou plus de ce client refusés en 5 minutes',
+  ],
+  'words.rule.attemptsOfNetwork': [
+    '{n} attempt or more from this network within 5 minutes | {n} attempts or more from this network within 5 minutes',
+    '{n} essai ou plus depuis ce réseau en 5 minutes | {n} essais ou plus depuis ce réseau en 5 minutes',
+  ],
+  'words.rule.amountAgainstMean': [
+    '{n} time what this customer has paid on average | {n} times what this customer has paid on average',
+    '{n} fois ce que ce client a payé en moyenne | {n} fois ce que ce client a payé en moyenne',
+  ],
+  'words.rule.firstPayment': ['the first payment of this customer', 'le premier paiement de ce client'],
+  'words.rule.newDevice': [
+    'a device that this customer has not paid from',
+    'un appareil avec lequel ce client n’a jamais payé',
+  ],
+  'words.rule.newAddress': [
+    'an address that this customer has not paid for',
+    'une adresse pour laquelle ce client n’a jamais payé',
+  ],
 } as const satisfies Area

@@ -1,7 +1,7 @@
 /** The pages Insights, in a real browser on a real shop. */
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Forecast, RunOutList } from '../../dashboard/api-shapes.ts'
+import type { Business, Forecast, RunOutList } from '../../dashboard/api-shapes.ts'
 import { openPage } from './dashboard-page.ts'
 import { dashboardShop } from './dashboard-shop.ts'
 import { BOTH, fillInsights, get } from './insights-shop.ts'
@@ -18,6 +18,7 @@ describe.skipIf(shop.browser === null)('on the pages Insights', () => {
 
   test('what runs out stands first, with days between which it does, and leads to the product', async () => {
     await shop.page.getByRole('link', { name: 'Insights', exact: true }).click()
+    await shop.page.getByRole('link', { name: 'Run-out', exact: true }).click()
     await row('GONE').getByText('Sold out').waitFor()
     await row('NEVER').getByText('not within 28 days').waitFor()
     await row('NEVER').getByText('Too little demand to say').waitFor()
@@ -116,17 +117,44 @@ describe.skipIf(shop.browser === null)('on the pages Insights', () => {
     expect(shop.opened.errors).toEqual([])
   })
 
+  test('the business stands by day, with how many who look also order and who comes back', async () => {
+    const { items, conversion, returning } = await get<Business>(shop.service, '/analytics/business')
+    expect([conversion.sessions, conversion.percent?.toFixed(1)]).toEqual([3, '33.3'])
+    await shop.go('insights/business')
+    const card = (title: string) => shop.page.getByRole('listitem').filter({ hasText: title })
+    await card('Conversion').getByText('33.3 %').waitFor()
+    await card('Customers who return')
+      .getByText(new RegExp(`^${String(returning.customers)} customer`))
+      .waitFor()
+    const days = region('GMV and net revenue per day')
+    await days.getByRole('img', { name: /^GMV and net revenue, / }).waitFor()
+    const newest = days.getByRole('row').nth(1)
+    await newest
+      .getByText(`€${(Number(items[0]?.gmv.amount) / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })}`)
+      .waitFor()
+    await shop.page.getByLabel('From (UTC)').fill('2020-01-01')
+    await shop.page.getByLabel('To (UTC)').fill('2020-01-31')
+    await shop.page.getByRole('button', { name: 'Show' }).click()
+    await shop.page.getByText('Nothing was sold yet.').waitFor()
+    await shop.page.getByLabel('To (UTC)').fill('2021-01-31')
+    await shop.page.getByRole('button', { name: 'Show' }).click()
+    await shop.page.getByRole('alert').waitFor()
+  })
+
   test.each([
     ['light', 360],
     ['dark', 1280],
   ] as const)('with something to show they are accessible in %s at %i px', async (colorScheme, width) => {
-    for (const path of ['stock', 'forecast?sku=STEADY', 'recommendations?product=STEADY', 'behaviour']) {
+    for (const path of ['stock', 'forecast?sku=STEADY', 'recommendations?product=STEADY', 'behaviour', 'business']) {
       const opened = await openPage(shop.browser as Browser, shop.service.url, {
         colorScheme,
         viewport: { width, height: 800 },
         path: `insights/${path}`,
       })
-      await opened.page.getByText('STEADY').first().waitFor()
+      await opened.page
+        .getByText(path === 'business' ? 'Customers who return' : 'STEADY')
+        .first()
+        .waitFor()
       expect([path, await opened.violations()]).toEqual([path, []])
       expect([path, await opened.page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([
         path,
@@ -138,7 +166,10 @@ describe.skipIf(shop.browser === null)('on the pages Insights', () => {
   })
 
   test('they speak French', async () => {
-    const opened = await openPage(shop.browser as Browser, shop.service.url, { locale: 'fr-FR', path: 'insights' })
+    const opened = await openPage(shop.browser as Browser, shop.service.url, {
+      locale: 'fr-FR',
+      path: 'insights/stock',
+    })
     await opened.page.getByRole('heading', { level: 1, name: 'Éclairages' }).waitFor()
     await opened.page
       .getByText(/^entre le .* et le .* \(80 %\)$/)

@@ -1,0 +1,120 @@
+/** The page of fraud alerts, live, in a real browser on a real shop. */
+import { randomUUID } from 'node:crypto'
+import type { Browser } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { eur, fraudAlertRaised } from '../../domain/test-events.ts'
+import { openPool } from '../../store/postgres/database.ts'
+import { appendEvents } from '../support/append-events.ts'
+import { eventually } from '../support/eventually.ts'
+import { openPage } from './dashboard-page.ts'
+import { dashboardShop } from './dashboard-shop.ts'
+import { get, post } from './insights-shop.ts'
+
+const shop = await dashboardShop({ demoOrders: 10, env: { DELIVERY_SIMULATION: 'off' } })
+
+const CARD = 'c0ffee0123456789'
+const DEVICE = 'deadbeef01234567'
+let made = 0
+
+/** An order of that customer, and an alert for its first attempt: three customers paid with one card. Gives its id. */
+async function suspect(customer: number): Promise<string> {
+  const orderId = `suspect-${String(++made)}`
+  const customerId = `customer-${String(customer).padStart(5, '0')}`
+  await post(shop.service, '/orders', 201, { orderId, customerId, lines: [{ sku: 'IPHONE-17', quantity: 1 }] })
+  const alert = fraudAlertRaised(orderId, 1, {
+    alertId: randomUUID(),
+    customerId,
+    reasons: [
+      {
+        rule: 'accountsOnCard',
+        points: 80,
+        value: 3,
+        text: '3 customers or more paid with this card within 5 minutes',
+      },
+      { rule: 'amount', points: 12, value: 94_900, text: '949.00 EUR' },
+      { rule: 'of another table', points: 4, value: 1, text: 'a reason that this page does not know' },
+    ],
+    score: 96,
+    amount: eur(94_900),
+    keys: { card: CARD, device: DEVICE, address: null, network: null },
+  })
+  const pool = openPool(shop.service.databaseUrl, { name: 'test', max: 1 })
+  await appendEvents(pool, [{ stream: `fraud-${orderId}`, event: alert }])
+  await pool.end()
+  return orderId
+}
+
+const row = (order: string) =>
+  shop.page.getByRole('row').filter({ has: shop.page.getByRole('rowheader', { name: order }) })
+
+async function statusOf(orderId: string): Promise<string> {
+  return (await get<{ readonly status: string }>(shop.service, `/orders/${orderId}`)).status
+}
+
+describe.skipIf(shop.browser === null)('on the page of fraud', () => {
+  test('an alert appears while one looks, with its reasons, leads to its case, and is reviewed', async () => {
+    await shop.go('insights/fraud')
+    await shop.page.getByText('No attempt to pay has looked like fraud.').waitFor()
+    const third = await suspect(3)
+    await row(third).getByText('3 customers or more paid with this card within 5 minutes').waitFor()
+    await row(third).getByText('an amount of €949.00').waitFor()
+    await row(third).getByText('a reason that this page does not know').waitFor()
+
+    await row(third).getByTitle(CARD).click()
+    await shop.page.getByRole('heading', { name: 'One case' }).waitFor()
+    await shop.page.getByText(/1 alert shown, 1 customer,/).waitFor()
+    const fourth = await suspect(4)
+    await shop.page.getByRole('button', { name: '1 new', exact: true }).click()
+    await row(fourth).waitFor()
+    await shop.page.getByText(/2 alerts shown, 2 customers,/).waitFor()
+
+    await row(third).getByRole('button', { name: 'Honest' }).click()
+    await shop.page.getByLabel('Note').fill('a family')
+    await shop.page.getByRole('button', { name: 'It was honest' }).click()
+    await row(third).getByText('a family').waitFor()
+    expect(await statusOf(third)).toBe('placed')
+
+    await row(fourth).getByRole('button', { name: 'Fraud' }).click()
+    await shop.page.getByRole('button', { name: 'It was fraud' }).click()
+    await shop.page.getByText(`Fraud: order ${fourth} is cancelled.`).waitFor()
+    await eventually(async () => (await statusOf(fourth)) === 'cancelled')
+
+    await shop.page.getByRole('link', { name: 'Open', exact: true }).click()
+    await shop.page.getByText('No alert of this kind.').waitFor()
+    const fifth = await suspect(5)
+    await row(fifth).waitFor()
+    expect(await row(third).count()).toBe(0)
+    expect(shop.opened.errors).toEqual([])
+  })
+
+  test('somebody who reviews what was reviewed meanwhile is told so', async () => {
+    const order = await suspect(6)
+    await shop.go('insights/fraud')
+    await row(order).getByRole('button', { name: 'Fraud' }).click()
+    const { items } = await get<{ items: { alertId: string; orderId: string }[] }>(shop.service, '/fraud-alerts')
+    const alertId = items.find(({ orderId }) => orderId === order)?.alertId ?? ''
+    await post(shop.service, `/fraud-alerts/${alertId}/review`, 200, { verdict: 'honest' })
+    await shop.page.getByRole('button', { name: 'It was fraud' }).click()
+    await shop.page.getByRole('dialog').getByRole('alert').waitFor()
+    expect(await statusOf(order)).toBe('placed')
+  })
+
+  test.each([
+    ['light', 360],
+    ['dark', 1280],
+  ] as const)('it is accessible in %s at %i px', async (colorScheme, width) => {
+    const opened = await openPage(shop.browser as Browser, shop.service.url, {
+      colorScheme,
+      viewport: { width, height: 800 },
+      path: 'insights/fraud',
+    })
+    await opened.page
+      .getByText(/customers or more paid with this card/)
+      .first()
+      .waitFor()
+    expect(await opened.violations()).toEqual([])
+    expect(await opened.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(opened.errors).toEqual([])
+    await opened.close()
+  })
+})
