@@ -1636,7 +1636,7 @@ export interface ReceiveStock {
 
 /** What to offer. Nothing is claimed about how many will buy it. */
 export interface Recommendations {
-  /** At most 10: bought together first, then popular. */
+  /** At most 10: bought together first, then viewed together, then popular. */
   readonly items: readonly ({
     /** Product to offer: it is in stock, and not in the basket. */
     readonly sku: string
@@ -1647,9 +1647,9 @@ export interface Recommendations {
       readonly rule: 'boughtTogether' | 'viewedTogether' | 'popular'
       /** The product of the basket that speaks most for it; of a popular one, itself. */
       readonly sku: string
-      /** Orders that hold both. */
+      /** Orders, or sessions, that hold both. */
       readonly together: number
-      /** Orders with `sku` among their first 20 products. */
+      /** Orders, or sessions, with `sku` among their first 20 products. */
       readonly of: number
     }
   })[]

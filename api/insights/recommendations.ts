@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { closed, id, ref } from '../../commands/shape.ts'
 import { ID_PATTERN } from '../../domain/values.ts'
 import type { Recommendations as Found, Recommending } from '../../insights/recommendations/recommendations.ts'
+import { rfc3339 } from '../../projections/views/shown.ts'
 import type { Views } from '../../projections/views/views.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import { NOTHING, viewing } from '../operation.ts'
@@ -17,7 +18,8 @@ const common = { tag: 'insights', view: 'together', shape: ref(Recommendations) 
 const besideProduct = viewing('/products/:sku/recommendations', {
   ...common,
   summary: 'Show what to offer beside a product',
-  description: 'Learnt from what paid orders hold together; what is out of stock is left out.',
+  description:
+    'Learnt from what paid orders hold together, then from what sessions view together; what is out of stock is left out.',
   params: closed({ sku: id('The product.', 'IPHONE-17') }),
   query: NOTHING,
   problems: ['product-not-found'],
@@ -27,7 +29,7 @@ const besideBasket = viewing('/recommendations', {
   ...common,
   summary: 'Show what to offer beside a basket, or to a customer',
   description:
-    'Exactly one of `basket` and `customer`. The basket of a customer is the last order; without one, popular products are offered.',
+    'Exactly one of `basket` and `customer`. The basket of a customer is the cart of a session that goes on, else what it viewed, else the last order; without all of them, popular products are offered.',
   params: NOTHING,
   query: closed({
     basket: Type.Optional(
@@ -82,6 +84,7 @@ function invalid(pointer: string, message: string): ProblemError {
   return new ProblemError(invalidRequest('query', [{ pointer, message }]))
 }
 
-function send(exchange: Exchange, { items, position }: Found) {
-  return sendTagged(exchange, { content: { items }, also: { position, behaviourAsOf: null } })
+function send(exchange: Exchange, { items, position, behaviourAsOf }: Found) {
+  const asOf = behaviourAsOf === null ? null : rfc3339(behaviourAsOf)
+  return sendTagged(exchange, { content: { items }, also: { position, behaviourAsOf: asOf } })
 }

@@ -16,6 +16,7 @@ import { addressOf } from '../../contract/registry/registry-client.ts'
 import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
+import { viewedCache } from '../../insights/recommendations/viewed-cache.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
 import { readLetters } from '../../insights/behaviour/letters.ts'
 import { namesOfReactors, skips } from '../../reactors/list.ts'
@@ -147,7 +148,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const traffic = createTraffic(DEMO_SEED, { currency })
   const views = openViews({ pool, progress, currency })
   const learnt = learntCache({ queries: views.together, monotonic: () => performance.now() })
-  const recommending = openRecommending({ cache: learnt, products: views.products, orders: views.orders })
+  const recommending = openRecommending({
+    ...{ cache: learnt, viewed: viewedCache(pool, () => performance.now()) },
+    sessionOf: (customerId) => behaviour.reader?.sessionOf(customerId) ?? null,
+    ...{ products: views.products, orders: views.orders },
+  })
   const forecasts = openForecasts({ queries: views.demand, monotonic: () => performance.now() })
   const reachPoint = crashPoints({ crash })
   const reactors = openReactors({ pool, names, skips, executor: committer, newId })

@@ -25,7 +25,7 @@ export interface ProductCounts {
 
 export interface Pair {
   readonly epoch: number
-  /** In the order of their names. */
+  /** In the order of their names, or one product twice: the sessions that have it. */
   readonly sku: string
   readonly other: string
   sessions: number
@@ -112,7 +112,8 @@ function countPairs(counts: Counts, { from, skus }: Session): void {
   const epoch = from - (from % EPOCH_MS)
   const sorted = skus.toSorted()
   for (const [index, sku] of sorted.entries()) {
-    for (const other of sorted.slice(index + 1)) {
+    // With itself too: in how many sessions it is.
+    for (const other of sorted.slice(index)) {
       const key = `${String(epoch)} ${sku} ${other}`
       const pair = counts.pairs.get(key)
       if (pair === undefined) counts.pairs.set(key, { epoch, sku, other, sessions: 1 })

@@ -152,9 +152,9 @@ export function behaviourFigures(pool: Pool): BehaviourFigures {
             select jsonb_agg(jsonb_build_object('sku', sku, 'sessions', sessions) order by sessions desc, sku) as together
             from (
               select sku, sum(sessions)::bigint as sessions from (
-                select other as sku, sessions from behaviour.pairs where pairs.sku = top.sku
+                select other as sku, sessions from behaviour.pairs where pairs.sku = top.sku and other <> top.sku
                 union all
-                select sku, sessions from behaviour.pairs where pairs.other = top.sku) as both_ways
+                select sku, sessions from behaviour.pairs where pairs.other = top.sku and sku <> top.sku) as both_ways
               group by sku order by 2 desc, 1 limit ${String(MOST_TOGETHER)}) as most) as seen on true
           order by views desc, sku`,
           [limit],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Counts } from './counts.ts'
 import { LATENESS_MS, PartitionState, type FoldedEvent } from './partition-state.ts'
+import { cartOf, viewsOf } from './session.ts'
 import { actionOf, folded, MINUTE_MS, START } from './test-kit.ts'
 
 describe('sessions', () => {
@@ -125,8 +126,79 @@ describe('pairs', () => {
       actionOf({ sku: `P${String(index).padStart(2, '0')}`, at: START + index * 1_000 }),
     )
     const { pairs } = folded(views.toReversed())
-    expect(pairs.size).toBe((20 * 19) / 2)
+    // And each with itself: the sessions that have it.
+    expect(pairs.size).toBe((20 * 19) / 2 + 20)
     expect([...pairs.values()].some(({ other }) => other === 'P20')).toBe(false)
+  })
+})
+
+describe('the newest session of a customer', () => {
+  const MOST = { maxLength: 40 }
+  const event = fc.record({
+    subject: fc.constantFrom('visitor-1', 'visitor-2', 'c1'),
+    customerId: fc.constantFrom(null, 'c1', 'c2'),
+    minute: fc.integer({ min: 0, max: 90 }),
+    type: fc.constantFrom('product_view', 'add_to_cart', 'remove_from_cart', 'page_view'),
+    sku: fc.constantFrom('A', 'B', 'C', 'D'),
+  })
+  const shownOf = (state: PartitionState) =>
+    ['c1', 'c2'].map((customerId) => {
+      const session = state.newestOf(customerId)
+      return session && { from: session.from, to: session.to, cart: cartOf(session), views: viewsOf(session) }
+    })
+  const stateOf = (events: readonly FoldedEvent[]) => {
+    const state = new PartitionState()
+    for (const each of events) state.fold(each)
+    return state
+  }
+  const at = (minute: number) => START + minute * MINUTE_MS
+
+  test('has its cart, what was put in last first, without what was taken out, and its views', () => {
+    const acts = [
+      ['product_view', 'A'],
+      ['product_view', 'B'],
+      ['add_to_cart', 'A'],
+      ['add_to_cart', 'B'],
+      ['add_to_cart', 'C'],
+      ['remove_from_cart', 'B'],
+      ['product_view', 'D'],
+    ] as const
+    const state = stateOf(acts.map(([type, sku], minute) => actionOf({ type, sku, subject: 'c1', at: at(minute) })))
+    expect(shownOf(state)).toEqual([{ from: at(0), to: at(6), cart: ['C', 'A'], views: ['D', 'B', 'A'] }, null])
+  })
+
+  test('is found by whom its newest event names, and no longer by whom it named before', () => {
+    const state = stateOf([
+      actionOf({ subject: 'visitor', customerId: 'c1', sku: 'A', at: at(0) }),
+      actionOf({ subject: 'visitor', customerId: 'c2', sku: 'B', at: at(2) }),
+      actionOf({ subject: 'visitor', customerId: 'c1', sku: 'C', at: at(1) }),
+    ])
+    expect(shownOf(state)).toMatchObject([null, { views: ['B', 'C', 'A'] }])
+  })
+
+  test('is of two the one with the newest event, and none once it is over', () => {
+    const state = stateOf([
+      actionOf({ subject: 'c1', sku: 'A', at: at(0) }),
+      actionOf({ subject: 'visitor', customerId: 'c1', sku: 'B', at: at(1) }),
+    ])
+    expect(shownOf(state)).toMatchObject([{ views: ['B'] }, null])
+    state.closeSilent(Infinity)
+    expect(shownOf(state)).toEqual([null, null])
+  })
+
+  test('is the same in every order in which no event is over 5 minutes late, and after it was saved', () => {
+    fc.assert(
+      fc.property(fc.array(event, MOST), fc.infiniteStream(fc.nat(1_000)), (drafts, chance) => {
+        const events = drafts
+          .map(({ minute, ...draft }, index) => actionOf({ ...draft, at: at(minute) + index }))
+          .toSorted((one, other) => one.at - other.at)
+        const state = stateOf(shuffled(events, chance))
+        expect(shownOf(state)).toEqual(shownOf(stateOf(events)))
+        const saved = JSON.parse(JSON.stringify(state.save())) as ReturnType<typeof state.save>
+        expect(shownOf(new PartitionState(saved))).toEqual(shownOf(state))
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 

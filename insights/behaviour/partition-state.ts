@@ -10,7 +10,18 @@ import type { Action, UserEventType } from '../../schemas/behaviour/user-event.t
 import { ByLastEvent } from './by-last-event.ts'
 import { countEvent, countSession, noCounts, type Counts } from './counts.ts'
 import { KnownIds } from './known-ids.ts'
-import { extend, merge, openSession, SESSION_GAP_MS, STAGES, touches, type Session } from './session.ts'
+import {
+  extend,
+  merge,
+  openSession,
+  SESSION_GAP_MS,
+  STAGES,
+  touches,
+  type CartAct,
+  type CustomerNamed,
+  type Session,
+  type SessionEvent,
+} from './session.ts'
 
 /** An event may be so much older than the newest of its partition. */
 export const LATENESS_MS = 5 * 60_000
@@ -20,7 +31,7 @@ export const PARTITIONS = 6
 /** Of all partitions together; one has its share. */
 const MOST_OPEN = 500_000
 
-export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 'subject'> {
+export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 'subject' | 'customerId'> {
   /** A product of the catalogue; else null. */
   readonly sku: string | null
   /** When it was received, by the clock of the receiver. */
@@ -46,9 +57,14 @@ type SavedSession = readonly [
   firsts: readonly (number | null)[],
   skus: readonly string[],
   viewed: readonly number[],
+  /** These two are not in states of before there were carts. */
+  customer?: CustomerNamed | null,
+  cart?: readonly CartAct[] | null,
 ]
 
 const stageOf: ReadonlyMap<UserEventType | 'unknown', number> = new Map(STAGES.map((stage, index) => [stage, index]))
+
+const CART_ACTS: ReadonlySet<string> = new Set(['add_to_cart', 'remove_from_cart'])
 
 export class PartitionState {
   readonly #most: number
@@ -56,6 +72,8 @@ export class PartitionState {
   readonly #open = new Map<string, Session | Session[]>()
   #byLastEvent = new ByLastEvent()
   readonly #ids = new KnownIds()
+  /** Open sessions that name a customer who is not their subject. */
+  readonly #byCustomer = new Map<string, Set<Session>>()
   #newest = -Infinity
   #openCount = 0
   #counts = noCounts()
@@ -63,10 +81,11 @@ export class PartitionState {
   constructor(saved: SavedState | null = null, most: number = Math.floor(MOST_OPEN / PARTITIONS)) {
     this.#most = most
     this.#newest = saved?.newest ?? -Infinity
-    for (const [subject, from, to, events, firsts, skus, viewed] of saved?.sessions ?? []) {
+    for (const [subject, from, to, events, firsts, skus, viewed, customer = null, cart = null] of saved?.sessions ??
+      []) {
       this.#add({
         ...{ subject, from, to, events, firsts: firsts.map((at) => at ?? Infinity) },
-        ...{ skus: [...skus], viewed: [...viewed], merged: false },
+        ...{ skus: [...skus], viewed: [...viewed], customer, cart: cart === null ? null : [...cart], merged: false },
       })
     }
   }
@@ -85,7 +104,14 @@ export class PartitionState {
     this.#ids.add(eventId, receivedAt)
   }
 
-  fold({ eventId, type, at, subject, sku, receivedAt, moved }: FoldedEvent): Fold {
+  /** Of the open sessions of a customer, by the subject or by the newest name in it, the one with the newest event. */
+  newestOf(customerId: string): Session | null {
+    const own = this.#open.get(customerId) ?? []
+    const sessions = [...(Array.isArray(own) ? own : [own]), ...(this.#byCustomer.get(customerId) ?? [])]
+    return sessions.reduce<Session | null>((best, one) => (best === null || one.to > best.to ? one : best), null)
+  }
+
+  fold({ eventId, type, at, subject, customerId, sku, receivedAt, moved }: FoldedEvent): Fold {
     if (!this.#ids.add(eventId, receivedAt)) {
       this.#counts.totals.duplicates += 1
       return 'duplicate'
@@ -96,7 +122,11 @@ export class PartitionState {
     }
     countEvent(this.#counts, { type, at, sku })
     if (moved) this.#counts.totals.moved += 1
-    const event = { at, stage: stageOf.get(type) ?? -1, viewed: type === 'product_view' ? sku : null }
+    const event = {
+      ...{ at, stage: stageOf.get(type) ?? -1, viewed: type === 'product_view' ? sku : null },
+      carted: sku === null || !CART_ACTS.has(type) ? null : { sku, isIn: type === 'add_to_cart' },
+      customerId: customerId === subject ? null : customerId,
+    }
     const joined = this.#join(subject, event)
     if (joined) return 'accepted'
     if (at < this.#newest - LATENESS_MS) {
@@ -132,29 +162,54 @@ export class PartitionState {
     for (const open of this.#open.values()) {
       for (const one of Array.isArray(open) ? open : [open]) {
         const firsts = one.firsts.map((at) => (at === Infinity ? null : at))
-        sessions.push([one.subject, one.from, one.to, one.events, firsts, one.skus, one.viewed])
+        sessions.push([one.subject, one.from, one.to, one.events, firsts, one.skus, one.viewed, one.customer, one.cart])
       }
     }
     return { newest: this.newest, sessions }
   }
 
   /** Whether there is an open session for it; where it ties two together they become one. */
-  #join(subject: string, event: Parameters<typeof extend>[1]): boolean {
+  #join(subject: string, event: SessionEvent): boolean {
     const open = this.#open.get(subject)
     if (open === undefined) return false
     if (!Array.isArray(open)) {
       if (!touches(open, event.at)) return false
-      extend(open, event)
+      this.#extend(open, event)
       return true
     }
     const [session, ...others] = open.filter((one) => touches(one, event.at))
     if (session === undefined) return false
-    extend(session, event)
+    this.#extend(session, event)
     for (const other of others) {
+      const before = session.customer
       merge(session, other)
       this.#remove(other)
+      this.#named(session, before)
     }
     return true
+  }
+
+  #extend(session: Session, event: SessionEvent): void {
+    const before = session.customer
+    extend(session, event)
+    if (session.customer !== before) this.#named(session, before)
+  }
+
+  /** Whom it names has changed, or it is new. */
+  #named(session: Session, before: CustomerNamed | null): void {
+    const { customer } = session
+    if (before?.customerId === customer?.customerId) return
+    if (before !== null) this.#unname(session, before)
+    if (customer === null) return
+    const named = this.#byCustomer.get(customer.customerId)
+    if (named === undefined) this.#byCustomer.set(customer.customerId, new Set([session]))
+    else named.add(session)
+  }
+
+  #unname(session: Session, { customerId }: CustomerNamed): void {
+    const named = this.#byCustomer.get(customerId)
+    named?.delete(session)
+    if (named?.size === 0) this.#byCustomer.delete(customerId)
   }
 
   #add(session: Session): void {
@@ -164,6 +219,7 @@ export class PartitionState {
     else this.#open.set(session.subject, [open, session])
     this.#byLastEvent.add(session)
     this.#openCount += 1
+    this.#named(session, null)
   }
 
   #closeBefore(time: number): void {
@@ -185,6 +241,7 @@ export class PartitionState {
 
   #remove(session: Session): void {
     this.#openCount -= 1
+    if (session.customer !== null) this.#unname(session, session.customer)
     const open = this.#open.get(session.subject)
     const rest = Array.isArray(open) ? open.filter((one) => one !== session) : []
     const [first] = rest

@@ -16,6 +16,7 @@ import type { Catalogue } from './catalogue.ts'
 import { dropTables, makeTables, readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
 import { PartitionState, type Fold } from './partition-state.ts'
 import { prune } from './prune.ts'
+import { cartOf, SESSION_GAP_MS, viewsOf, type Session } from './session.ts'
 import { loadPartitions, savePartitions } from './state-table.ts'
 
 export const LEASE = 'behaviour'
@@ -57,12 +58,20 @@ interface Partition {
   heardAt: number
 }
 
+/** Products, what was done last first. */
+export interface OpenSession {
+  readonly cart: readonly string[]
+  readonly views: readonly string[]
+}
+
 export interface BehaviourReader extends LeasedWorker {
   /**
    * Folds what has just been appended, and tells of each record what became of it; null: another process reads, or others
    * appended before it, and it is read later. Its products have been learnt.
    */
   foldHere(chunk: Chunk): readonly Fold[] | null
+  /** The products of a customer's newest session whose last event is at most 30 minutes old; null: none, or another process reads. */
+  sessionOf(customerId: string): OpenSession | null
   /** While it runs nothing is read from the database: what is being appended is not read before it is handed over. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -207,6 +216,12 @@ export function openReader(parts: ReaderParts): BehaviourReader {
   return {
     ...worker,
     alone,
+    sessionOf(customerId) {
+      const open = [...(reading?.values() ?? [])].flatMap(({ state }) => state.newestOf(customerId) ?? [])
+      const newest = open.reduce<Session | null>((best, one) => (best === null || one.to > best.to ? one : best), null)
+      if (newest === null || clock() - newest.to > SESSION_GAP_MS) return null
+      return { cart: cartOf(newest), views: viewsOf(newest) }
+    },
     foldHere(chunk) {
       const partition = reading?.get(chunk.partition)
       return partition === undefined || partition.next !== chunk.firstOffset ? null : fold(partition, chunk)

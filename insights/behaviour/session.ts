@@ -26,8 +26,24 @@ export interface Session {
   /** The products that were viewed first, and when each first was; no order. */
   skus: string[]
   viewed: number[]
+  /** Who it is by its newest event that says so, where that is not the subject; null: nobody said it. */
+  customer: CustomerNamed | null
+  /** What was last done with each product of the cart; null: nothing. No order. */
+  cart: CartAct[] | null
   /** It became part of another one. */
   merged: boolean
+}
+
+export interface CustomerNamed {
+  readonly customerId: string
+  readonly at: number
+}
+
+export interface CartAct {
+  readonly sku: string
+  readonly at: number
+  /** Else it was taken out. */
+  readonly isIn: boolean
 }
 
 export interface SessionEvent {
@@ -36,13 +52,17 @@ export interface SessionEvent {
   readonly stage: number
   /** A product of the catalogue that was viewed. */
   readonly viewed: string | null
+  /** A product of the catalogue that was put into the cart or taken out of it. */
+  readonly carted: Pick<CartAct, 'sku' | 'isIn'> | null
+  /** Null: the event says none, or it is the subject. */
+  readonly customerId: string | null
 }
 
 export function openSession(subject: string, event: SessionEvent): Session {
   const session: Session = {
     ...{ subject, from: event.at, to: event.at, events: 0 },
     firsts: STAGES.map(() => NEVER),
-    ...{ skus: [], viewed: [], merged: false },
+    ...{ skus: [], viewed: [], customer: null, cart: null, merged: false },
   }
   extend(session, event)
   return session
@@ -52,13 +72,15 @@ export function touches({ from, to }: Session, at: number): boolean {
   return at >= from - SESSION_GAP_MS && at <= to + SESSION_GAP_MS
 }
 
-export function extend(session: Session, { at, stage, viewed }: SessionEvent): void {
+export function extend(session: Session, { at, stage, viewed, carted, customerId }: SessionEvent): void {
   session.from = Math.min(session.from, at)
   session.to = Math.max(session.to, at)
   session.events += 1
   if (stage >= 0) session.firsts[stage] = Math.min(session.firsts[stage] ?? NEVER, at)
+  if (customerId !== null) name(session, { customerId, at })
   if (isAutomated(session)) forgetProducts(session)
   else if (viewed !== null) view(session, viewed, at)
+  else if (carted !== null) act(session, { ...carted, at })
 }
 
 /** `other` becomes part of `session`. */
@@ -70,8 +92,24 @@ export function merge(session: Session, other: Session): void {
     session.firsts[stage] = Math.min(session.firsts[stage] ?? NEVER, at)
   }
   other.merged = true
-  if (isAutomated(session)) forgetProducts(session)
-  else for (const [index, sku] of other.skus.entries()) view(session, sku, other.viewed[index] ?? NEVER)
+  if (other.customer !== null) name(session, other.customer)
+  if (isAutomated(session)) return forgetProducts(session)
+  for (const [index, sku] of other.skus.entries()) view(session, sku, other.viewed[index] ?? NEVER)
+  for (const each of other.cart ?? []) act(session, each)
+}
+
+/** What is in the cart, what was put in last first. */
+export function cartOf({ cart }: Session): readonly string[] {
+  return newestFirst((cart ?? []).filter(({ isIn }) => isIn))
+}
+
+/** The products of the first views, the last one first. */
+export function viewsOf({ skus, viewed }: Session): readonly string[] {
+  return newestFirst(skus.map((sku, index) => ({ sku, at: viewed[index] ?? NEVER })))
+}
+
+function newestFirst(products: readonly Pick<CartAct, 'sku' | 'at'>[]): readonly string[] {
+  return products.toSorted((one, other) => other.at - one.at || (one.sku < other.sku ? -1 : 1)).map(({ sku }) => sku)
 }
 
 /** It counts apart: in no funnel, median or pair. */
@@ -92,6 +130,33 @@ export function strictStages({ firsts }: Session): number {
 
 export function happened({ firsts }: Session, stage: number): boolean {
   return firsts[stage] !== NEVER
+}
+
+/** The newest name stays; of two at one time, the first in their order. */
+function name(session: Session, named: CustomerNamed): void {
+  const { customer } = session
+  const isNewer =
+    customer === null || named.at > customer.at || (named.at === customer.at && named.customerId < customer.customerId)
+  if (isNewer) session.customer = named
+}
+
+/** Of what is done with one product the newest stays; at one time, that it is in. The products of the newest acts stay. */
+function act(session: Session, done: CartAct): void {
+  const cart = (session.cart ??= [])
+  const known = cart.findIndex(({ sku }) => sku === done.sku)
+  const before = cart[known]
+  if (before !== undefined) {
+    if (done.at > before.at || (done.at === before.at && done.isIn)) cart[known] = done
+    return
+  }
+  cart.push(done)
+  if (cart.length <= MOST_PRODUCTS) return
+  let oldest = 0
+  for (const [index, { at, sku }] of cart.entries()) {
+    const than = cart[oldest]
+    if (than !== undefined && (at < than.at || (at === than.at && sku > than.sku))) oldest = index
+  }
+  cart.splice(oldest, 1)
 }
 
 /** Keeps the products with the earliest first views; of two at one time, the first by name. */
@@ -121,6 +186,7 @@ function isLater({ skus, viewed }: Session, one: number, other: number): boolean
 }
 
 function forgetProducts(session: Session): void {
+  session.cart = null
   if (session.skus.length === 0) return
   session.skus = []
   session.viewed = []

@@ -13,7 +13,8 @@ export function actionOf(draft: Partial<FoldedEvent>): FoldedEvent {
   const eventId = Buffer.alloc(16)
   eventId.writeUInt32BE((drawn += 1), 0)
   const { at = START } = draft
-  return { eventId, type: 'product_view', at, subject: 'someone', sku: null, receivedAt: at, moved: false, ...draft }
+  const viewed = { type: 'product_view', subject: 'someone', customerId: null, sku: null } as const
+  return { eventId, at, ...viewed, receivedAt: at, moved: false, ...draft }
 }
 
 /** Folded in this order, until all sessions are closed. */

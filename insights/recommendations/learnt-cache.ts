@@ -12,7 +12,7 @@ export interface LearntShown {
 
 export type LearntCache = Refreshed<LearntShown>
 
-const AGE = { freshMs: 30_000, oldestMs: 60_000 } as const
+export const LEARNT_AGE = { freshMs: 30_000, oldestMs: 60_000 } as const
 
 export interface LearntCacheParts {
   readonly queries: TogetherQueries
@@ -23,7 +23,7 @@ export interface LearntCacheParts {
 /** Its value rejects with ViewNotReady, or with an error of the database, where it has to be waited for. */
 export function learntCache({ queries, monotonic }: LearntCacheParts): LearntCache {
   return new Refreshed({
-    ...{ monotonic, ...AGE },
+    ...{ monotonic, ...LEARNT_AGE },
     async read() {
       const { products, position } = await queries.all()
       return { learnt: await learn(products, monotonic), position }

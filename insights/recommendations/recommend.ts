@@ -1,14 +1,17 @@
 /** What to offer beside a basket: pure, from what was learnt. */
 import { byPopularity, type Learnt } from './neighbours.ts'
 
-/** Why something is offered, in numbers. */
+/** What pairs of products were learnt from: paid orders, or sessions that are over. */
+export type PairRule = 'boughtTogether' | 'viewedTogether'
+
+/** Why something is offered, in numbers: of orders, or of sessions. */
 export interface Why {
-  readonly rule: 'boughtTogether' | 'popular'
+  readonly rule: PairRule | 'popular'
   /** Of the basket, what speaks most for it; of a popular one, itself. */
   readonly sku: string
-  /** Orders that hold both. */
+  /** Those that hold both. */
   readonly together: number
-  /** Orders that hold `sku` among their first products. */
+  /** Those that hold `sku` among their first products. */
   readonly of: number
 }
 
@@ -21,13 +24,31 @@ export interface Recommendation {
 
 /** What was bought together with the basket, best first: products that are in it, or unknown, are passed over. */
 export function boughtTogether(learnt: Learnt, basket: readonly string[]): readonly Recommendation[] {
+  return together(learnt, basket, { rule: 'boughtTogether', popularity: learnt.bought })
+}
+
+/** The same of what was viewed together in sessions; of two as near, first what is bought more. */
+export function viewedTogether(
+  viewed: Learnt,
+  basket: readonly string[],
+  bought: Learnt['bought'],
+): readonly Recommendation[] {
+  return together(viewed, basket, { rule: 'viewedTogether', popularity: bought })
+}
+
+interface By {
+  readonly rule: PairRule
+  readonly popularity: Learnt['bought']
+}
+
+function together(learnt: Learnt, basket: readonly string[], { rule, popularity }: By): readonly Recommendation[] {
   const held = new Set(basket)
   const found = new Map<string, { score: number; best: number; why: Why }>()
   for (const seed of held) {
     const of = learnt.bought.get(seed) ?? 0
-    for (const { sku, score, together } of learnt.neighbours.get(seed) ?? []) {
+    for (const { sku, score, together: both } of learnt.neighbours.get(seed) ?? []) {
       if (held.has(sku)) continue
-      const why = { rule: 'boughtTogether', sku: seed, together, of } as const
+      const why = { rule, sku: seed, together: both, of }
       const candidate = found.get(sku)
       if (candidate === undefined) found.set(sku, { score, best: score, why })
       else {
@@ -36,10 +57,10 @@ export function boughtTogether(learnt: Learnt, basket: readonly string[]): reado
       }
     }
   }
-  const popularity = byPopularity(learnt.bought)
+  const order = byPopularity(popularity)
   return [...found]
     .map(([sku, { score, why }]) => ({ sku, score, why }))
-    .sort((one, other) => other.score - one.score || popularity(one.sku, other.sku))
+    .sort((one, other) => other.score - one.score || order(one.sku, other.sku))
 }
 
 /** The rest of what was ever bought, most bought first. */

@@ -1,8 +1,10 @@
 /** What to offer: of what was learnt, what can be bought now. */
 import type { ProductQueries } from '../../projections/views/products.ts'
 import type { OrderQueries } from '../../projections/views/orders.ts'
+import type { OpenSession } from '../behaviour/reader.ts'
 import type { LearntCache } from './learnt-cache.ts'
-import { asPopular, boughtTogether, popular, type Recommendation } from './recommend.ts'
+import { asPopular, boughtTogether, popular, viewedTogether, type Recommendation } from './recommend.ts'
+import type { ViewedCache } from './viewed-cache.ts'
 
 /** So many are offered where the shop has as many. */
 export const OFFERED = 10
@@ -12,13 +14,18 @@ const NEWEST_ORDERS = 10
 const LOOKED_UP = 30
 
 export interface Recommendations {
-  /** Of what was learnt. */
+  /** Of what was learnt from orders. */
   readonly position: number
+  /** Time of the newest event that what was learnt from sessions rests on, milliseconds; null: on none. */
+  readonly behaviourAsOf: number | null
   readonly items: readonly Recommendation[]
 }
 
 export interface RecommendationsParts {
   readonly cache: Pick<LearntCache, 'value'>
+  readonly viewed: Pick<ViewedCache, 'value'>
+  /** The products of a customer's newest session, if it goes on; null: there is none, or it is not known here. */
+  readonly sessionOf: (customerId: string) => OpenSession | null
   readonly products: Pick<ProductQueries, 'byKeys' | 'inStock'>
   readonly orders: Pick<OrderQueries, 'list'>
 }
@@ -26,30 +33,45 @@ export interface RecommendationsParts {
 export interface Recommending {
   /** Beside these products, in any order; unknown ones are passed over. Rejects with ViewNotReady while there are no rows. */
   beside(basket: readonly string[]): Promise<Recommendations>
-  /** Beside what a customer ordered last; with no order, what is popular. */
+  /**
+   * Beside what a customer does now: the cart first, then what was viewed, then what was ordered last. With nothing of all that,
+   * what is popular.
+   */
   forCustomer(customerId: string): Promise<Recommendations>
 }
 
-export function openRecommending({ cache, products, orders }: RecommendationsParts): Recommending {
+export function openRecommending(parts: RecommendationsParts): Recommending {
+  const { cache, viewed, sessionOf, products, orders } = parts
+
   async function beside(basket: readonly string[]): Promise<Recommendations> {
-    const { learnt, position } = await cache.value()
-    const nearest = boughtTogether(learnt, basket)
+    const [{ learnt, position }, seen] = await Promise.all([cache.value(), viewed.value()])
+    const bought = boughtTogether(learnt, basket)
+    const known = new Set(bought.map(({ sku }) => sku))
+    const nearest = [
+      ...bought,
+      ...viewedTogether(seen.learnt, basket, learnt.bought).filter(({ sku }) => !known.has(sku)),
+    ]
+    const behaviourAsOf = seen.asOf
     const passed = new Set([...basket, ...nearest.map(({ sku }) => sku)])
     const items: Recommendation[] = []
     for (const candidates of pagesOf(chain(nearest, popular(learnt, passed)))) {
       const { items: found } = await products.byKeys(candidates.map(({ sku }) => sku))
       const inStock = new Set(found.filter(({ available }) => available > 0).map(({ sku }) => sku))
       items.push(...candidates.filter(({ sku }) => inStock.has(sku)))
-      if (items.length >= OFFERED) return { items: items.slice(0, OFFERED), position }
+      if (items.length >= OFFERED) return { items: items.slice(0, OFFERED), position, behaviourAsOf }
     }
     // A new shop, or a small one: what nobody has bought yet.
-    const others = await products.inStock([...basket, ...learnt.bought.keys()], OFFERED - items.length)
-    return { items: [...items, ...others.map((sku) => asPopular(sku, 0))], position }
+    const without = [...basket, ...learnt.bought.keys(), ...items.map(({ sku }) => sku)]
+    const others = await products.inStock(without, OFFERED - items.length)
+    return { items: [...items, ...others.map((sku) => asPopular(sku, 0))], position, behaviourAsOf }
   }
 
   return {
     beside,
     async forCustomer(customerId) {
+      const session = sessionOf(customerId)
+      const now = session === null ? [] : session.cart.length > 0 ? session.cart : session.views
+      if (now.length > 0) return beside(now)
       const newest = await orders.list({ customerId, status: null, limit: NEWEST_ORDERS, cursor: null })
       const last = newest.items.find(({ status }) => status !== 'rejected')
       return beside(last?.lines.map(({ sku }) => sku) ?? [])

@@ -17,6 +17,7 @@ import { deadLetters } from '../../kafka/inbound/dead-letters.ts'
 import { Progress, PROGRESS_CHANNEL } from '../../projections/live/progress.ts'
 import { openForecasts } from '../../insights/forecast/forecasts.ts'
 import { learntCache } from '../../insights/recommendations/learnt-cache.ts'
+import { viewedCache } from '../../insights/recommendations/viewed-cache.ts'
 import { openRecommending } from '../../insights/recommendations/recommendations.ts'
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
@@ -125,6 +126,8 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     forecasts: openForecasts({ queries: views.demand, monotonic: () => performance.now() }),
     recommending: openRecommending({
       cache: learntCache({ queries: views.together, monotonic: () => performance.now() }),
+      viewed: viewedCache(pool, () => performance.now()),
+      sessionOf: (customerId) => behaviour.reader?.sessionOf(customerId) ?? null,
       ...{ products: views.products, orders: views.orders },
     }),
     behaviour: {
