@@ -14,18 +14,21 @@ export interface Comparison {
   readonly earlier: readonly StoredVersion[]
   /** Every reason; else the first is enough. */
   readonly every: boolean
+  /** Nobody waits for the lines any more: those that are found are as good as all. */
+  readonly isGone?: () => boolean
 }
 
 /** One line for each breach; none: it is compatible. */
 export async function incompatibilityMessages(
   db: Connection,
   judge: Judge,
-  { level, next, earlier, every }: Comparison,
+  { level, next, earlier, every, isGone = () => false }: Comparison,
 ): Promise<readonly string[]> {
   if (level === 'NONE') return []
   const compared = promiseOf(level).all ? earlier : earlier.slice(-1)
   const found: string[] = []
   for (const stored of compared) {
+    if (isGone()) break
     const { version } = stored
     const source = { ...(await storedSource(db, stored)), version }
     const { messages } = await said(judge, { schema: next, normalize: false, level, earlier: source, every })

@@ -32,6 +32,6 @@ async function check({ pool, judge }: RegistryParts, asked: Asked, earlier: read
   const every = flag(asked, 'verbose')
   const { source: next } = await submittedSchema(pool, judge, registrationOf(asked))
   const level = await effectiveLevel(pool, subjectOf(asked))
-  const messages = await incompatibilityMessages(pool, judge, { level, next, earlier, every })
+  const messages = await incompatibilityMessages(pool, judge, { level, next, earlier, every, isGone: asked.isGone })
   return { is_compatible: messages.length === 0, ...(every && { messages }) }
 }

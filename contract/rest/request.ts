@@ -12,6 +12,8 @@ export interface Asked {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown
+  /** Nobody waits for the answer any more. */
+  readonly isGone: () => boolean
 }
 
 const MOST = 2_147_483_647

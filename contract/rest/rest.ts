@@ -66,7 +66,11 @@ export async function registryRest(app: FastifyInstance, parts: RestParts): Prom
       // What is posted is a schema.
       config: { ...(write ? configs.write : configs.read), ...(method === 'POST' && configs.judge) },
       bodyLimit: BODY_LIMIT,
-      handler: async (request, reply) => sendAnswer(request, reply, await answer(request)),
+      handler: async (request, reply) => {
+        const { params, query, body } = request
+        const asked = { params, query, body, isGone: () => reply.raw.closed }
+        return sendAnswer(request, reply, await answer(asked))
+      },
     })
   }
   app.all('/*', { schema: { hide: true }, config: configs.read }, (request) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { COMPATIBILITY, SchemaRegistry as JsClient, SchemaType } from '@kafkajs/confluent-schema-registry'
+import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
@@ -7,9 +8,11 @@ import { eventSchemaTexts, lookUpEventSchemas, registerEventSchemas } from '../.
 import type { SchemaRegistry } from '../../contract/registry/schema-registry.ts'
 import { registerSchema } from '../../contract/embedded/register-schema.ts'
 import { judgeHere, type Judge } from '../../contract/judgement/judgement.ts'
+import { registryRest, type RestParts } from '../../contract/rest/rest.ts'
 import { openPool, REGISTRY_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { realRegistry } from './real-registry.ts'
 import { recordOf, registryContract } from './registry-contract.ts'
 
@@ -197,6 +200,49 @@ describe('a schema that takes long to be judged', () => {
     slow.go()
     const id = await slow.id
     expect(await registry.version('slow', 3)).toMatchObject({ id })
+  })
+
+  test('is compared with no more versions once the client is gone', async () => {
+    const registry = embeddedRegistry(pools[1])
+    const versions = [[{ name: 'id' }], [{ name: 'id' }, optional('a')]]
+    for (const fields of versions) await registry.register('left', recordOf(fields))
+    await registry.setLevel('left', 'FULL_TRANSITIVE')
+    const [comparing, go, answered] = [new AbortController(), new AbortController(), new AbortController()]
+    const told = ({ signal }: AbortController) => once(signal, 'abort')
+    const [compares, goes, answers] = [told(comparing), told(go), told(answered)]
+    const compared: unknown[] = []
+    const judge: Judge = async (question) => {
+      if (question.earlier !== null) {
+        compared.push(question.earlier)
+        comparing.abort()
+        await goes
+      }
+      return judgeHere(question)
+    }
+    const app = Fastify()
+    const configs = { read: {}, write: {}, judge: {} } as RestParts['configs']
+    const explain = () => ({ status: 500, message: 'a defect', headers: {} })
+    await app.register(registryRest, { pool: pools[0], judge, version: '1', configs, explain })
+    app.addHook('onSend', (_request, _reply, payload, done) => {
+      answered.abort()
+      done(null, payload)
+    })
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const leaving = new AbortController()
+    const asked = fetch(`${url}/compatibility/subjects/left/versions?verbose=true`, {
+      method: 'POST',
+      signal: leaving.signal,
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ schema: recordOf([{ name: 'id' }, optional('b')]) }),
+    }).catch(() => null)
+    await compares
+    leaving.abort()
+    await asked
+    await eventually(() => new Promise<boolean>((resolve) => app.server.getConnections((_, n) => resolve(n === 0))))
+    go.abort()
+    await answers
+    expect(compared).toHaveLength(1)
+    await app.close()
   })
 
   test('is judged again beside what was registered meanwhile', async () => {
