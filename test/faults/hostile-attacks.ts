@@ -48,6 +48,9 @@ export const attacks: readonly Attack[] = [
   { name: 'abandoned reads', attackers: 20, once: abandoned },
   { name: 'dead letters', attackers: 10, once: (target) => get(target, 'dead letters', '/dead-letters?limit=200') },
   { name: 'refusals', attackers: 20, once: refused },
+  { name: 'live, unread', attackers: 40, once: unreadLive },
+  { name: 'live, no token', attackers: 60, once: namelessLive },
+  { name: 'live, refused', attackers: 20, once: refusedLive },
 ]
 
 /** What a body may have. */
@@ -209,6 +212,57 @@ async function dripping(target: Target): Promise<void> {
     await pause(target.random.int(20, 200), undefined, { signal: target.signal }).catch(() => undefined)
   }
   target.tell('slow headers', socket.destroyed ? 'closed' : 'open')
+  socket.destroy()
+}
+
+const upgrade = (host: string, token: string | null) =>
+  `GET /live HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${token === null ? '' : `Authorization: Bearer ${token}\r\n`}\r\n`
+
+/** As a client has to send it: masked, here with zeros. `opcode` with its first bit set: the last of its message. */
+function frame(opcode: number, payload: string): Buffer {
+  const bytes = Buffer.from(payload)
+  const length = bytes.length < 126 ? [0x80 | bytes.length] : [0x80 | 126, bytes.length >> 8, bytes.length & 255]
+  return Buffer.concat([Buffer.from([opcode, ...length, 0, 0, 0, 0]), bytes])
+}
+
+/** Everything is asked for, over and over, and nothing is read. */
+async function unreadLive(target: Target): Promise<void> {
+  const { url, token, random, signal, tell } = target
+  const socket = await opened(target)
+  socket.pause()
+  socket.write(upgrade(url.host, token))
+  const topics = Object.fromEntries(
+    ['orders', 'stock', 'sales', 'activity', 'payments', 'projections', 'reactors', 'lag'].map((name) => [name, {}]),
+  )
+  for (let id = 1; id <= 90; id++) socket.write(frame(0x81, JSON.stringify({ type: 'subscribe', id, topics })))
+  await pause(random.int(2_000, 12_000), undefined, { signal }).catch(() => undefined)
+  tell('live, unread', socket.destroyed ? 'closed' : 'open')
+  socket.destroy()
+}
+
+/** A place is taken without a token, and a message begun that never ends. */
+async function namelessLive(target: Target): Promise<void> {
+  const { url, random, signal, tell } = target
+  const socket = await opened(target)
+  socket.resume()
+  socket.write(upgrade(url.host, null))
+  for (let piece = 0; piece < 500 && !socket.destroyed && !signal.aborted; piece++) {
+    socket.write(frame(piece === 0 ? 0x01 : 0x00, ''))
+    await pause(random.int(5, 50), undefined, { signal }).catch(() => undefined)
+  }
+  tell('live, no token', socket.destroyed ? 'closed' : 'open')
+  socket.destroy()
+}
+
+async function refusedLive(target: Target): Promise<void> {
+  const socket = await opened(target)
+  socket.resume()
+  socket.write(upgrade('', target.token))
+  await Promise.race([
+    once(socket, 'close'),
+    pause(target.random.int(500, 3_000), undefined, { signal: target.signal }),
+  ]).catch(() => undefined)
+  target.tell('live, refused', socket.destroyed ? 'closed' : 'open')
   socket.destroy()
 }
 

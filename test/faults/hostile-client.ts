@@ -1,8 +1,11 @@
 /** The attackers, in a process of their own: `URL TOKEN SEED`; a line of JSON at the end of its standard input. */
 import { setMaxListeners } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import { createRandom } from '../../simulation/random.ts'
 import { attackUntil } from './hostile-attacks.ts'
 
+// Attackers have machines of their own: what it takes to attack is not taken from the service.
+setPriority(constants.priority.PRIORITY_LOW)
 const [url = '', token = '', seed = '1'] = process.argv.slice(2)
 const end = new AbortController()
 // Everybody listens to it.
