@@ -23,6 +23,8 @@ export const reactorPointNames = [
   'reactor.decided',
   'reactor.settled',
 ] as const
+/** On the way of a reactor that knows what came before: fetched what events ask for; all of it written, and not committed. */
+export const foldingPointNames = ['reactor.prepared', 'reactor.folded'] as const
 /** On the way of a message of the payment provider: before and after its command; parked, and not answered yet. */
 export const webhookPointNames = ['webhook.asking', 'webhook.asked', 'webhook.parked'] as const
 /** Those that a service without Kafka passes as it takes orders. */
@@ -35,6 +37,7 @@ export const crashPointNames = [
   ...inboundPointNames,
   ...letterPointNames,
   ...reactorPointNames,
+  ...foldingPointNames,
   ...webhookPointNames,
   ...behaviourPointNames,
 ] as const

@@ -9,6 +9,7 @@ import type { Pool } from '../store/postgres/database.ts'
 import { auditKeys } from './key-audit.ts'
 import { auditLog, type LogEnds } from './log-audit.ts'
 import { auditMoney } from './money-audit.ts'
+import { auditFraud, readFraudReading } from './orders/fraud-audit.ts'
 import { auditRestocks } from './orders/restock-audit.ts'
 import { auditShop } from './shop-audit.ts'
 import { auditSnapshots } from './snapshot-audit.ts'
@@ -44,6 +45,8 @@ export interface LogVerification {
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerification> {
   const { pool, spill, views } = options
   const snapshots = await auditSnapshots(pool)
+  // Before the head: what was to be raised by then lies at or before it.
+  const fraud = auditFraud(await readFraudReading(pool))
   const ends = await readEnds(pool)
   const { head } = ends
   const log = auditLog(ends, spill)
@@ -62,11 +65,12 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
         shop.see(stored, event)
         money.see(stored, event)
         restocks.see(stored, event)
+        fraud.see(stored, event)
       }
     }),
   ])
   const locate = (position: Position) => located(pool, position)
-  const together = [...(await shop.finish(locate)), ...(await money.finish(locate)), restocks.finish()]
+  const together = [...(await shop.finish(locate)), ...(await money.finish(locate)), restocks.finish(), fraud.finish()]
   const checks = [...(await log.finish(locate)), ...together, keys, snapshots.finish()]
   return { position: head, checks }
 }

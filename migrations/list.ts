@@ -25,6 +25,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0023_append_notices': sql('0023_append_notices.sql'),
   '0024_behaviour': sql('0024_behaviour.sql'),
   '0025_user_event_topic': sql('0025_user_event_topic.sql'),
+  '0028_fraud': sql('0028_fraud.sql'),
 }
 
 function sql(file: string): string {

@@ -1,6 +1,7 @@
 /** What reactors have still to act upon, and what they count: log.due and log.tallies, filled together with their checkpoints. */
 import type { Timestamp } from '../domain/values.ts'
 import type { Position } from '../store/commit/command.ts'
+import type pg from 'pg'
 import type { Pool } from '../store/postgres/database.ts'
 import type { Cause, Detail, DueCause, Settled, SkippedCause, Why } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
@@ -31,7 +32,7 @@ export interface WrittenStretch extends Stretch {
  * reactors whose checkpoint was not at `from`: another process reads for them.
  */
 export async function writeStretches(
-  pool: Pool,
+  pool: Pick<Pool | pg.ClientBase, 'query'>,
   stretches: ReadonlyMap<string, WrittenStretch>,
 ): Promise<readonly string[]> {
   const moves = [...stretches]

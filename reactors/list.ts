@@ -4,7 +4,8 @@ import { expireOrders, unsettledOrders } from './expire-orders.ts'
 import { mail, skipMail, type MailParts } from './mail/mail.ts'
 import { payments, skipPayment, type PaymentsParts } from './payments/payments.ts'
 import type { RestoreWatcher } from '../store/dump/restore-dump.ts'
-import { watchRestore, type ReadBack } from './read-back.ts'
+import { fraud, type FraudParts } from './fraud/fraud.ts'
+import { FROM_THE_FIRST, watchRestore, type ReadBack } from './read-back.ts'
 import type { Reactor, Skip } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
 import { unsettledPayments } from './payments/unsettled-payments.ts'
@@ -14,11 +15,12 @@ export interface ReactorsParts {
   readonly payments: PaymentsParts
   readonly mail: MailParts
   readonly stockOuts: StockOutsParts
+  readonly fraud: FraudParts
   /** Null: others deliver. */
   readonly carrier: Carrier | null
 }
 
-export const reactorNames = ['expire-orders', 'payments', 'mail', 'stock-outs', 'deliveries'] as const
+export const reactorNames = ['expire-orders', 'payments', 'mail', 'stock-outs', 'fraud', 'deliveries'] as const
 
 export type ReactorName = (typeof reactorNames)[number]
 
@@ -37,23 +39,32 @@ export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
     payments: payments(parts.payments),
     mail: mail(parts.mail),
     'stock-outs': stockOuts(parts.stockOuts),
+    fraud: fraud(parts.fraud),
     deliveries: parts.carrier === null ? null : deliveries(parts.carrier),
   }
   return reactorNames.flatMap((name) => reactors[name] ?? [])
 }
 
-/** Readers that begin behind the last event of a log that they are new to: what lay before an upgrade has no effect. */
-export const readersFromNow: readonly string[] = reactorNames.filter((name) => name !== 'expire-orders').map(readerName)
+const fromTheFirst: readonly ReactorName[] = ['expire-orders', 'fraud']
+
+/**
+ * Readers that begin behind the last event of a log that they are new to: what lay before an upgrade has no effect. The others
+ * end what waits however long, and count what was; neither has an effect that it had before.
+ */
+export const readersFromNow: readonly string[] = reactorNames
+  .filter((name) => !fromTheFirst.includes(name))
+  .map(readerName)
 
 /**
  * What is left to do in a log that is made from a dump; null: nothing, as what lies there is told and delivered to nobody
  * any more.
  */
-const readBacks: Readonly<Record<ReactorName, ReadBack | null>> = {
+const readBacks: Readonly<Record<ReactorName, ReadBack | typeof FROM_THE_FIRST | null>> = {
   'expire-orders': unsettledOrders,
   payments: unsettledPayments,
   mail: null,
   'stock-outs': null,
+  fraud: FROM_THE_FIRST,
   deliveries: null,
 }
 
@@ -67,5 +78,6 @@ export const skips: Readonly<Record<ReactorName, Skip>> = {
   payments: skipPayment,
   mail: skipMail,
   'stock-outs': () => null,
+  fraud: () => null,
   deliveries: () => null,
 }

@@ -12,6 +12,9 @@ import type { Decision, Read } from '../domain/decision.ts'
 import type { Timestamp } from '../domain/values.ts'
 import type { Asking } from './asking.ts'
 import type { DomainEvent, EventType } from '../schemas/events.ts'
+import type { Position } from '../store/commit/command.ts'
+import type { Pool } from '../store/postgres/database.ts'
+import type pg from 'pg'
 
 /** What a reactor has to remember of a cause, as JSON. */
 export type Detail = Readonly<Record<string, unknown>> | null
@@ -101,6 +104,37 @@ export interface Acting extends Asking {
   outside(trouble: string | null): void
 }
 
+/**
+ * What a reactor knows whose answer to an event hangs on all that came before. It is folded as the log is read, and what
+ * changed of it is written in the transaction of the checkpoint: after a restart it goes on as if nothing had been.
+ */
+export interface Folding {
+  /** Fetches what the events will ask for. */
+  prepare(events: readonly ReadEvent[]): Promise<void>
+  /** As that of a reactor. Throws where it cannot go on: the reactor stops there. */
+  meaning(event: DomainEvent, place: Placed): Meaning
+  /** Writes what has changed since the last time. Rejected or rolled back, the folding is of no use any more. */
+  write(client: pg.ClientBase): Promise<void>
+}
+
+/** A stored event as the events that it stands for today, or why it cannot be read. */
+export interface ReadEvent {
+  readonly position: Position
+  readonly stream: string
+  readonly id: string
+  readonly type: string
+  readonly recordedAt: Timestamp
+  readonly read: readonly DomainEvent[] | Why
+}
+
+/** Where an event stands. */
+export interface Placed {
+  readonly position: Position
+  readonly id: string
+  /** By the database's clock. */
+  readonly recordedAt: Timestamp
+}
+
 export interface Reactor {
   readonly name: string
   /** The types of event that it looks at. One of them that cannot be read stops it; others pass by undecoded. */
@@ -109,6 +143,13 @@ export interface Reactor {
   meaning(event: DomainEvent, seen: Seen): Meaning
   /** It counts in windows of so many milliseconds, from 1970 on; absent: it counts nothing. */
   readonly windowMs?: number
+  /**
+   * What it knows at its checkpoint: it is then asked for the meaning of events in place of `meaning`. It reads the log by
+   * itself, as it has to see all of a log that it is new to: the others need not wait for that.
+   */
+  readonly folds?: (pool: Pool, checkpoint: Position) => Promise<Folding>
+  /** Asked for once its process serves it, until it resolves. */
+  readonly begins?: (asking: Asking) => Promise<void>
   /**
    * Acts upon a cause whose time has come. A StoreFailure means later; anything else that is thrown parks the cause.
    */

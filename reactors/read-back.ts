@@ -7,9 +7,9 @@ import type { DomainEvent, EventType } from '../schemas/events.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { RestoreWatcher } from '../store/dump/restore-dump.ts'
 import type { DueRow } from './due-table.ts'
-import type { Due } from './reactor.ts'
+import type { Due, ReadEvent } from './reactor.ts'
 import { readerName } from './reactor-table.ts'
-import { passedBy, readEvent, type ReadEvent } from './read-stretch.ts'
+import { passedBy, readEvent } from './read-stretch.ts'
 
 /** How it is found what a reactor has not settled, by names that are its own. */
 export interface ReadBack {
@@ -40,12 +40,18 @@ interface Course {
   stoppedAt: Position | null
 }
 
+/** It reads all of the log that is made, from its first event on. */
+export const FROM_THE_FIRST = 'from the first'
+
 /** Rows of one insert. */
 const BATCH = 2_000
 
 /** For each reactor by name; null: it looks at nothing of before. */
-export function watchRestore(reactors: Readonly<Record<string, ReadBack | null>>): RestoreWatcher {
-  const courses = Object.entries(reactors).map(([reactor, back]): Course => {
+export function watchRestore(
+  reactors: Readonly<Record<string, ReadBack | typeof FROM_THE_FIRST | null>>,
+): RestoreWatcher {
+  const courses = Object.entries(reactors).flatMap(([reactor, back]): Course | [] => {
+    if (back === FROM_THE_FIRST) return []
     return { reactor, back, passed: new Set(passedBy(back === null ? [] : [back])), left: new Map(), stoppedAt: null }
   })
   return {

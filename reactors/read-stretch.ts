@@ -1,24 +1,14 @@
 /** What a stretch of the log says to a reactor. Pure, but for the decoding and the counting. */
 import type { Timestamp } from '../domain/values.ts'
 import { decode } from '../schemas/codec.ts'
-import { eventSchemas, type DomainEvent } from '../schemas/events.ts'
+import { eventSchemas } from '../schemas/events.ts'
 import { readAs, upcast } from '../schemas/upcast.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { PageEvent } from '../store/log/read-page.ts'
 import { whyOf, type Failure } from './reactor-table.ts'
 import type { DueRow, Stretch } from './due-table.ts'
-import type { Counted, Meaning, Reactor, Seen, Why } from './reactor.ts'
+import type { Counted, Folding, Meaning, Reactor, ReadEvent, Seen } from './reactor.ts'
 import type { Tallies } from './tallies.ts'
-
-/** A stored event as the events that it stands for today, or why it cannot be read. */
-export interface ReadEvent {
-  readonly position: Position
-  readonly stream: string
-  readonly id: string
-  readonly type: string
-  readonly recordedAt: Timestamp
-  readonly read: readonly DomainEvent[] | Why
-}
 
 /** Decoded once, whoever looks at it. */
 export function readEvent({ position, stream, id, type, schemaVersion, data, recordedAt }: PageEvent): ReadEvent {
@@ -48,13 +38,15 @@ export interface Reach {
   readonly actedTo: Position
   /** Null: it counts nothing. */
   readonly tallies: Tallies | null
+  /** Null: what an event means hangs on nothing before it. */
+  readonly folding?: Folding | null
 }
 
 /** What the events say to a reactor. */
 export function stretchOf(
   reactor: Reactor,
   events: readonly ReadEvent[],
-  { from, to, actedTo, tallies }: Reach,
+  { from, to, actedTo, tallies, folding = null }: Reach,
 ): ReadStretch {
   const due = new Map<string, readonly DueRow[]>()
   const over = new Set<string>()
@@ -66,7 +58,14 @@ export function stretchOf(
     if ('code' in read) return { stretch: stretch(position - 1), failure: { ...read, position } }
     for (const event of read) {
       if (!reactor.handles.includes(event.type)) continue
-      const meaning = reactor.meaning(event, seen)
+      let meaning: Meaning
+      try {
+        meaning = folding === null ? reactor.meaning(event, seen) : folding.meaning(event, { position, id, recordedAt })
+      } catch (error) {
+        // What one cannot go on with stops no other.
+        if (folding === null) throw error
+        return { stretch: stretch(position - 1), failure: { ...whyOf(error), position } }
+      }
       if (isActedUpon) continue
       if (meaning === 'over') {
         due.delete(stream)

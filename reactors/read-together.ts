@@ -6,6 +6,7 @@
  * A reactor that is behind is read for from where it stands; the others pass over what they have seen. What is urgent
  * is noted at once; the rest, sums, and checkpoints that only moved, once a second. One that counts and has not counted
  * its window in this log begins where that did, before its checkpoint: from there to it, it counts and does nothing else.
+ * One that folds what it knows reads by itself: it may have all of a log to read, and asks the database on its way.
  */
 import type { Position } from '../store/commit/command.ts'
 import { LogGap } from '../store/log/feed.ts'
@@ -13,8 +14,8 @@ import { readPage, type LogPage } from '../store/log/read-page.ts'
 import type { WorkerLog } from '../store/log/under-lease.ts'
 import type { Pool } from '../store/postgres/database.ts'
 import { pause, type LatchedSignal } from '../store/waiting/pause.ts'
-import { writeStretches, type Stretch } from './due-table.ts'
-import type { Reactor } from './reactor.ts'
+import { writeStretches, type Stretch, type WrittenStretch } from './due-table.ts'
+import type { Folding, Reactor } from './reactor.ts'
 import { recordFailure, stoppedOf, type Failure } from './reactor-table.ts'
 import { passedBy, readEvent, stretchOf } from './read-stretch.ts'
 import { markTallied, type OpenedTallies, type Tallies } from './tallies.ts'
@@ -27,7 +28,7 @@ const READ_MS = 5
 /** Rows that are kept back at most, before they are noted. */
 const GATHERED = 2_000
 
-export type ReadingPoint = 'reactor.read' | 'reactor.filled'
+export type ReadingPoint = 'reactor.read' | 'reactor.filled' | 'reactor.prepared' | 'reactor.folded'
 
 export interface ReadingParts {
   readonly pool: Pool
@@ -48,6 +49,8 @@ export interface Cursor {
   /** What was read for it and is not noted yet: from its checkpoint on, also where it reads before that. */
   pending: Stretch
   readonly tallies: Tallies | null
+  /** What it knows where it reads. Null: nothing. */
+  readonly folding: Folding | null
   /** Its sums are to be marked as those of this log. */
   unmarked: boolean
   notedAt: number
@@ -59,13 +62,15 @@ export interface CursorParts {
   readonly filled: LatchedSignal
   /** Null: it counts nothing. */
   readonly counting: OpenedTallies | null
+  /** Null: it knows nothing of before. */
+  readonly folding?: Folding | null
 }
 
-export function cursorAt(position: Position, { reactor, filled, counting }: CursorParts): Cursor {
+export function cursorAt(position: Position, { reactor, filled, counting, folding = null }: CursorParts): Cursor {
   const pending = { ...emptyAt(position), to: counting?.readFrom ?? position }
   return {
     ...{ reactor, filled, pending, tallies: counting?.tallies ?? null, unmarked: counting !== null },
-    ...{ notedAt: -Infinity, stopped: false },
+    ...{ folding, notedAt: -Infinity, stopped: false },
   }
 }
 
@@ -99,10 +104,14 @@ async function readOn(parts: ReadingParts, reading: readonly Cursor[]): Promise<
   parts.reachPoint('reactor.read')
   const events = page.events.map(readEvent)
   for (const cursor of reading) {
-    const { reactor, tallies, pending } = cursor
+    const { reactor, tallies, pending, folding } = cursor
     const from = pending.to
     if (from >= page.end) continue
-    const reach = { from, to: page.end, actedTo: pending.from, tallies }
+    if (folding !== null) {
+      await folding.prepare(events)
+      parts.reachPoint('reactor.prepared')
+    }
+    const reach = { from, to: page.end, actedTo: pending.from, tallies, folding }
     const { stretch, failure } = stretchOf(reactor, events, reach)
     cursor.pending = joined(cursor.pending, stretch)
     if (failure !== null) await stop(parts, cursor, failure)
@@ -141,14 +150,15 @@ async function note(parts: ReadingParts, cursors: readonly Cursor[]): Promise<vo
   if (ripe.length > 0) await write(parts, ripe)
 }
 
-async function write({ pool, reachPoint, monotonic }: ReadingParts, cursors: readonly Cursor[]): Promise<void> {
+async function write(parts: ReadingParts, cursors: readonly Cursor[]): Promise<void> {
+  const { pool, reachPoint, monotonic } = parts
   const ahead = cursors.filter(({ pending: { from, to } }) => to > from)
   if (ahead.length === 0) return
   const written = ahead.map(({ reactor, pending, tallies }) => {
     const sums = { tallies: tallies?.take() ?? [], talliesSince: tallies?.since ?? 0 }
     return [reactor.name, { ...pending, ...sums }] as const
   })
-  const overtaken = await writeStretches(pool, new Map(written))
+  const overtaken = await writeAll(parts, new Map(written), ahead)
   if (overtaken.length > 0) throw new Error(`another process reads for the reactors ${overtaken.join(', ')}`)
   reachPoint('reactor.filled')
   for (const cursor of ahead) {
@@ -158,6 +168,32 @@ async function write({ pool, reachPoint, monotonic }: ReadingParts, cursors: rea
     if (cursor.unmarked) await markTallied(pool, cursor.reactor.name)
     cursor.unmarked = false
     if (due.length > 0) cursor.filled.wake()
+  }
+}
+
+/** With what the reactors know, where one of them knows something: in one transaction. */
+async function writeAll(
+  { pool, reachPoint }: ReadingParts,
+  stretches: ReadonlyMap<string, WrittenStretch>,
+  cursors: readonly Cursor[],
+): Promise<readonly string[]> {
+  const foldings = cursors.flatMap(({ folding }) => folding ?? [])
+  if (foldings.length === 0) return writeStretches(pool, stretches)
+  const client = await pool.connect()
+  let failure: Error | undefined
+  try {
+    await client.query('begin')
+    const overtaken = await writeStretches(client, stretches)
+    if (overtaken.length === 0) for (const folding of foldings) await folding.write(client)
+    reachPoint('reactor.folded')
+    await client.query(overtaken.length === 0 ? 'commit' : 'rollback')
+    return overtaken
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error))
+    throw error
+  } finally {
+    // Given away in the middle of a transaction it would go on in the next one's.
+    client.release(failure)
   }
 }
 

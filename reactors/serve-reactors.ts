@@ -4,8 +4,11 @@
  *
  * The lease is for economy: a late process moves no checkpoint, and what is asked for twice is harmless.
  */
+import { setMaxListeners } from 'node:events'
 import { explainFailure, underLease, type LeasedWorker } from '../store/log/under-lease.ts'
-import { LatchedSignal } from '../store/waiting/pause.ts'
+import { StoreFailure } from '../store/commit/command.ts'
+import { LatchedSignal, pause } from '../store/waiting/pause.ts'
+import { asking } from './asking.ts'
 import type { Reactor } from './reactor.ts'
 import { openReactor } from './reactor-table.ts'
 import { cursorAt, readTogether, type ReadingParts, type ReadingPoint } from './read-together.ts'
@@ -15,8 +18,10 @@ import { openTallies } from './tallies.ts'
 /** Of the lease that all reactors share. */
 export const LEASE = 'reactors'
 
-/** Beside one for each reactor: reading, the lease, and what runs alongside. */
-export const CONNECTIONS_BESIDE = 3
+/** Beside one for each reactor: reading, the lease, what runs alongside, and reading with what it asks for of one that folds. */
+export const CONNECTIONS_BESIDE = 5
+
+const BEGIN_AGAIN_MS = 1_000
 
 export type ReactorPoint = ReadingPoint | SettlingPoint
 
@@ -46,16 +51,22 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
       for (const each of reactors) {
         const position = await openReactor(pool, each)
         const counting = await openTallies(pool, each, position)
-        cursors.push(cursorAt(position, { reactor: each, filled: new LatchedSignal(), counting }))
+        const folding = (await each.folds?.(pool, position)) ?? null
+        cursors.push(cursorAt(position, { reactor: each, filled: new LatchedSignal(), counting, folding }))
       }
       begun()
       const positions = Object.fromEntries(cursors.map(({ reactor, pending }) => [reactor.name, pending.from]))
       log.info({ positions }, 'the reactors are working')
       const failed = new AbortController()
       const signal = AbortSignal.any([end, failed.signal])
+      // Each loop listens once; beyond ten, Node takes it for a leak.
+      setMaxListeners(2 * cursors.length + 10, signal)
+      const together = cursors.filter(({ folding }) => folding === null)
+      const alone = cursors.filter(({ folding }) => folding !== null).map((cursor) => [cursor])
       const loops = [
-        readTogether(parts, cursors, signal),
+        ...[together, ...alone].filter(({ length }) => length > 0).map((some) => readTogether(parts, some, signal)),
         ...cursors.map((cursor) => settle(parts, cursor, signal)),
+        ...reactors.flatMap(({ name, begins }) => (begins === undefined ? [] : begin(parts, { name, begins }, signal))),
         ...(parts.alongside === undefined ? [] : [parts.alongside(signal)]),
       ]
       // All are done before the lease is given back.
@@ -63,5 +74,31 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
       for (const result of results) if (result.status === 'rejected') throw result.reason
       return null
     },
+  })
+}
+
+/** Resolves when `signal` aborts. While the store is away it is asked for again. */
+async function begin(
+  parts: ReactorParts,
+  { name, begins }: Pick<Reactor, 'name'> & Required<Pick<Reactor, 'begins'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let told = false; !signal.aborted; await pause(BEGIN_AGAIN_MS, signal)) {
+    try {
+      await begins(asking(parts, null))
+      return await aborted(signal)
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error
+      if (!told)
+        parts.log.warn({ reactor: name, err: error }, 'the store took no first command of a reactor; it tries again')
+      told = true
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }

@@ -8,12 +8,13 @@ import { misspelledVariables } from './misspelled.ts'
 import { readText } from './read-text.ts'
 import { allVariables, knownNames, variables } from './variables.ts'
 import type { Variable } from './variables.ts'
+import type { SetTable } from '../../domain/payments/fraud.ts'
 import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Role } from '../roles/background-work.ts'
 import { SIMULATOR } from '../gateway/simulator-name.ts'
-import { isPlainHttp, type DriftCheckPeriod } from './values.ts'
+import { fraudTable, isPlainHttp, type DriftCheckPeriod } from './values.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import type { CrashPlan } from '../crash-points.ts'
 import type { LogLevel } from '../log.ts'
@@ -62,6 +63,8 @@ export interface Config {
   readonly operatorEmail: string | null
   /** Orders refused in an hour; beyond, somebody is advised. */
   readonly restockAlert: number
+  /** To be in force from the start on. */
+  readonly fraudTable: SetTable
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly effects: boolean
   readonly demoOrders: number
@@ -170,6 +173,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     mailFrom: value(variables.mailFrom),
     operatorEmail: value(variables.operatorEmail),
     restockAlert: value(variables.restockAlert),
+    fraudTable: value(variables.fraudTable) ?? firstTable(),
     effects: value(variables.effects) === 'on',
     demoOrders: value(variables.demoOrders),
     deliverySimulation: simulation === null ? demo && !production : simulation === 'on',
@@ -203,6 +207,13 @@ export function requireConfig(env: Env): Config {
     tried: `to read ${String(allVariables.length)} variables from the environment, .env and *_FILE files`,
     next: faults.map(({ variable, fix }) => `${variable}: ${fix}`).join('; '),
   })
+}
+
+/** Table 1. */
+function firstTable(): SetTable {
+  const parsed = fraudTable('1')
+  if ('value' in parsed) return parsed.value
+  throw new Error(`table 1, which comes with the program: ${parsed.wrong}`)
 }
 
 export type Source =

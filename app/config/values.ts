@@ -1,5 +1,9 @@
 /** How the text of an environment variable becomes a value; each says what is wrong and what to type instead. */
 import { isCurrency } from '../../domain/currencies.ts'
+import type { SetTable } from '../../domain/payments/fraud.ts'
+import { shippedTable } from '../../insights/fraud/shipped-tables.ts'
+import { parseTable } from '../../insights/fraud/table.ts'
+import { readText } from './read-text.ts'
 import { isAddress } from '../../domain/address.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import { isThisMachine, parseSmtpUrl, SMTP_URL_FORM } from '../../reactors/mail/smtp-url.ts'
@@ -44,6 +48,21 @@ export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
     if (value !== undefined) return { value }
     return { wrong: `"${text}" is not one of the choices`, fix: `one of: ${choices.join(', ')}` }
   }
+}
+
+/** The number of a table that comes with the program, or a file. */
+export function fraudTable(text: string): Parsed<SetTable> {
+  const fix = 'the number of a table that comes with this release, such as 1, or the path of a file with one'
+  let content: string | null
+  try {
+    content = shippedTable(text) ?? (/^\d+$/.test(text) ? null : readText(text))
+  } catch (error) {
+    return { wrong: `"${text}" cannot be read: ${error instanceof Error ? error.message : String(error)}`, fix }
+  }
+  if (content === null) return { wrong: `"${text}" is no table of this release`, fix }
+  const parsed = parseTable(content)
+  if ('wrong' in parsed) return { wrong: `"${text}" is no table of rules: ${parsed.wrong}`, fix }
+  return { value: { table: parsed.table.version, content: JSON.stringify(parsed.table) } }
 }
 
 export function currencyCode(text: string): Parsed<string> {

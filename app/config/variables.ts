@@ -12,6 +12,7 @@ import {
   crashAt,
   currencyCode,
   driftCheckPeriods,
+  fraudTable,
   hostName,
   oneOf,
   postgresUrl,
@@ -33,6 +34,7 @@ import {
   wholeNumber,
 } from './values.ts'
 import type { KafkaSasl } from '../../kafka/settings.ts'
+import type { SetTable } from '../../domain/payments/fraud.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
 import type { Sender } from '../../reactors/mail/mailer.ts'
 import { type Role, roles } from '../roles/background-work.ts'
@@ -245,6 +247,13 @@ export const variables = {
     fallback: 10,
     fallbackText: '10',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),
+  }),
+  fraudTable: define<SetTable | null>('FRAUD_TABLE', 'plain', {
+    about:
+      'The table of rules that attempts to pay are scored by: the number of one that comes with the program, or a file.',
+    fallback: null,
+    fallbackText: '1',
+    parse: fraudTable,
   }),
   effects: define<'on' | 'off'>('EFFECTS', 'plain', {
     about: 'With `off`, nobody is charged, refunded, mailed or texted: for a copy of a shop.',

@@ -27,6 +27,7 @@ import { listNotifications } from '../../reactors/notifications/list-notificatio
 import { readToldTimeline } from '../../reactors/notifications/untold.ts'
 import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
+import { readPage } from '../../store/log/read-page.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import type { GroupCommitLimits } from '../../store/commit/group-commit.ts'
 import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
@@ -201,7 +202,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     },
     checks: () => inbound?.checks() ?? [],
     async fillDemo() {
-      if (!config.demo || committer.known > 0) return null
+      if (!config.demo || (await hasShop(pool))) return null
       const reach = {
         payments: config.payments.gateway === SIMULATOR && config.effects,
         mails: config.smtpUrl === null,
@@ -222,4 +223,10 @@ function browsing(kafka: Config['kafka'], ids: EventSchemaIds): KafkaParts['brow
   if (kafka === null) return null
   const wire = wireFormat(ids)
   return (asked) => browseTopic(kafka, wire, asked)
+}
+
+/** Whether anything has happened in the log but that fraud rules were put in force, which each start does. */
+async function hasShop(pool: Pool): Promise<boolean> {
+  const { events, full } = await readPage(pool, { after: 0, limit: 100, passed: ['FraudTableSet'] })
+  return full || events.length > 0
 }

@@ -3,6 +3,7 @@ import type { Metrics } from '../../api/metrics.ts'
 import type { EventSchemaId } from '../../contract/registry/event-schema-ids.ts'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
+import type { SetTable } from '../../domain/payments/fraud.ts'
 import type { Executor } from '../../store/commit/command.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Notices } from '../../store/postgres/listener.ts'
@@ -38,6 +39,8 @@ export interface WorkEffects {
   readonly mail: MailSettings
   /** Orders that a product may refuse in an hour before somebody is advised to restock it. */
   readonly restockAlert: number
+  /** The table of rules to be in force. */
+  readonly fraudTable: SetTable
   /** Whether a carrier is simulated. */
   readonly deliverySimulation: boolean
   /** False: nobody is charged, refunded, mailed or texted. */

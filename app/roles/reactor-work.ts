@@ -4,7 +4,9 @@ import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
 import { wakesOf } from '../../reactors/read-stretch.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import { simulatedCarrier } from '../../simulation/carrier.ts'
-import type { Executor } from '../../store/commit/command.ts'
+import { setTable, type SetTable } from '../../domain/payments/fraud.ts'
+import { asking, type Asked } from '../../reactors/asking.ts'
+import { StoreFailure, type Executor } from '../../store/commit/command.ts'
 import { Hops } from '../../store/log/hops.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
@@ -38,6 +40,7 @@ export const openReactorWork: OpenWork = async (parts) => {
     payments: { gateway, transferDays: payments.transferDays },
     mail,
     stockOuts: { limit: effects.restockAlert },
+    fraud: { table: effects.fraudTable },
     carrier,
   })
   const clock = await openDatabaseClock({ pool, log, releases })
@@ -47,6 +50,7 @@ export const openReactorWork: OpenWork = async (parts) => {
   await notices.hear(LOG_CHANNEL, (payload) => {
     if (isUrgent(appendNotice(payload).types)) moved.wake()
   })
+  await putInForce(effects.fraudTable, { executor, newId, log })
   const worker = serveReactors({
     ...{ pool, reactors, owner: newId(), executor, newId, clock, log, moved, effects: allowed },
     ...(effects.mail.operator === null
@@ -64,6 +68,19 @@ export const openReactorWork: OpenWork = async (parts) => {
   return {
     detail: reactors.map(({ name }) => name).join(', '),
     reports: () => ({ reactors: { health: worker.health(), figures: {}, feed: null } }),
+  }
+}
+
+/**
+ * Before the first attempt to pay, where the store is there: while it is not, the reactor goes on asking once it works. What
+ * is in force stays.
+ */
+async function putInForce(table: SetTable, { log, ...asked }: Asked & Pick<WorkParts, 'log'>): Promise<void> {
+  try {
+    await asking(asked, null).ask((read) => setTable(table, read))
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error
+    log.warn({ err: error }, 'the table of fraud rules is not in force yet: the store took no command')
   }
 }
 

@@ -75,11 +75,12 @@ async function open({ name, host, hears, open: load }: BackgroundWork, options: 
 
 function effectsOf({ payments, dataDir, effects: allowed, deliverySimulation, ...config }: Config): WorkEffects {
   const { gateway, timeoutSeconds, bankTransferDays: transferDays } = payments
-  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert } = config
+  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert, fraudTable } = config
   return {
     payments: { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir },
     mail: { smtpUrl, smsUrl, from, operator, secure: production },
     restockAlert,
+    fraudTable,
     deliverySimulation,
     allowed,
   }

@@ -47,6 +47,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   payments: 'events of payments',
   deliveries: 'events of deliveries',
   restocks: 'advices to restock',
+  'fraud-alerts': 'alerts about fraud, and reviews',
   keys: 'keys',
   snapshots: 'snapshots',
   'topics-published': 'published events',

@@ -74,6 +74,11 @@ export class Scorer {
     return this.#features?.size ?? 0
   }
 
+  /** Whether an attempt without an outcome has raised an alert. */
+  isAlerted(fact: Pick<PaymentFact, 'orderId' | 'attempt'>): boolean {
+    return this.#alerted.has(attemptId(fact))
+  }
+
   /** From now on by this table. */
   setTable(table: FraudTable): void {
     this.#table = table
@@ -133,7 +138,8 @@ export class Scorer {
   }
 }
 
-function countedOf(fact: PaymentFact, kind: CountedFact['kind'], at: Timestamp): RecentFact {
+/** A fact as it counts at a time. */
+export function countedOf(fact: PaymentFact, kind: CountedFact['kind'], at: Timestamp): RecentFact {
   const { orderId, attempt, customerId, method, card, device, address, network } = fact
   return { kind, at, orderId, attempt, customerId, method, card, device, address, network }
 }

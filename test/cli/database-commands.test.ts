@@ -74,6 +74,7 @@ describe('verify', () => {
         { law: 10, name: 'payments', counted: 0 },
         { law: 10, name: 'deliveries', counted: 0 },
         { law: 11, name: 'restocks', counted: 0 },
+        { law: 11, name: 'fraud-alerts', counted: 0 },
         { law: 3, name: 'keys', counted: 1 },
         { law: 2, name: 'snapshots', counted: 0 },
         { law: 7, name: 'projection-orders' },
@@ -133,7 +134,7 @@ describe('verify', () => {
       const after = await runCommand(dataDir.path, 'verify')
       expect(after.code).toBe(1)
       expect(after.stdout).toMatch(/✖ law 7 {2}projection-orders/)
-      expect(after.stdout).toMatch(/1 of 25 checks found breaches\n$/)
+      expect(after.stdout).toMatch(/1 of 26 checks found breaches\n$/)
     } finally {
       await service.kill()
       dataDir.remove()

@@ -67,6 +67,7 @@ describe('law 11: a reactor', () => {
       { name: 'payments', state: 'paused' },
       { name: 'mail', state: 'paused' },
       { name: 'stock-outs', state: 'live' },
+      { name: 'fraud', state: 'live' },
     ])
     const { rows } = await reacting.pool.query<{ writers: number }>(
       `select count(*)::int as writers from pg_stat_activity

@@ -75,6 +75,7 @@ describe('verify', () => {
       payments: 0,
       deliveries: 0,
       restocks: 0,
+      'fraud-alerts': 0,
       keys: 5,
       snapshots: 1,
     })

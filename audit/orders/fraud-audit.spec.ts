@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { NOON, paymentDeclined, paymentRequested } from '../../domain/test-events.ts'
+import type { RaiseAlert } from '../../domain/payments/fraud.ts'
+import { LogScorer, isScored } from '../../insights/fraud/log-scorer.ts'
+import { tableOne } from '../../insights/fraud/test-kit.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
+import { auditFraud, type FraudReading } from './fraud-audit.ts'
+
+const TABLE: DomainEvent = { type: 'FraudTableSet', table: '1', content: JSON.stringify(tableOne()) }
+const CARD = '0123456789abcdef'
+
+interface Told {
+  readonly event: DomainEvent
+  readonly stream: string
+}
+
+const told = (stream: string, event: DomainEvent): Told => ({ stream, event })
+const paid = (number: number) =>
+  told(
+    `payment-o${String(number)}`,
+    paymentRequested(`o${String(number)}`, 1, 1_000, { customerId: `c${String(number)}`, card: CARD }),
+  )
+
+/** Four customers with one card: the third and the fourth raise an alert. */
+const ring: readonly Told[] = [told('fraud-_table', TABLE), ...[1, 2, 3, 4].map(paid)]
+
+const idAt = (position: number) => `id ${String(position)}`
+const placeAt = (position: number) => ({ id: idAt(position), recordedAt: NOON + position })
+
+function alertsOf(log: readonly Told[]): readonly RaiseAlert[] {
+  const scorer = new LogScorer(new Map())
+  return log.flatMap(({ event }, index) => (isScored(event) ? (scorer.see(event, placeAt(index + 1)) ?? []) : []))
+}
+
+const raise = (alert: RaiseAlert) => told(`fraud-${alert.orderId}`, { type: 'FraudAlertRaised', ...alert })
+const [third, fourth] = alertsOf(ring).map(raise) as [Told, Told]
+
+function audit(log: readonly Told[], reading: Partial<FraudReading> = {}) {
+  const fraud = auditFraud({ checkpoint: Infinity, waiting: new Set(), ...reading })
+  for (const [index, { event, stream }] of log.entries())
+    fraud.see({ position: index + 1, stream, ...placeAt(index + 1) }, event)
+  return fraud.finish()
+}
+
+const reviewOf = ({ event, stream }: Told) => {
+  if (event.type !== 'FraudAlertRaised') throw new Error('it is no alert')
+  const { alertId, orderId } = event
+  return told(stream, { type: 'FraudReviewed', alertId, orderId, verdict: 'fraud', note: null })
+}
+const changed = ({ event, stream }: Told, change: object): Told => told(stream, { ...event, ...change } as DomainEvent)
+
+test.each<readonly [string, readonly Told[], Partial<FraudReading>, number]>([
+  ['all that it raises', [...ring, third, fourth], {}, 2],
+  ['alerts that come late, and reviews', [...ring, fourth, third, reviewOf(third)], {}, 3],
+  ['another wording', [...ring, third, changed(fourth, { reasons: reworded(fourth) })], {}, 2],
+  ['no alert that the reactor has not read of yet', [...ring, third], { checkpoint: 4 }, 1],
+  ['no alert that it still has to raise', [...ring, third], { waiting: new Set([idAt(5)]) }, 1],
+  ['no alert without a table', ring.slice(1), {}, 0],
+  ['nothing of before the table', [...ring.slice(1), told('fraud-_table', TABLE)], {}, 0],
+])('law 11: a log with %s breaks no law', (_, log, reading, counted) => {
+  expect(audit(log, reading)).toEqual({ law: 11, name: 'fraud-alerts', counted, breaches: 0, first: null })
+})
+
+function reworded({ event }: Told) {
+  return event.type === 'FraudAlertRaised' ? event.reasons.map((reason) => ({ ...reason, text: 'so many' })) : []
+}
+
+test.each<readonly [string, readonly Told[], string]>([
+  ['that was removed', [...ring, third], 'position 5: the alert id 5 that it causes was never raised'],
+  [
+    'that nothing raises',
+    [...ring, third, fourth, changed(third, { alertId: idAt(2) })],
+    'nothing raises the alert id 2',
+  ],
+  [
+    'that is there twice',
+    [...ring, third, fourth, fourth],
+    'position 8, fraud-o4: the alert id 5 is raised a second time',
+  ],
+  ['with another score', [...ring, third, changed(fourth, { score: 99 })], 'says other than is worked out'],
+  ['with other keys', [...ring, third, changed(fourth, { keys: { card: null } })], 'says other than is worked out'],
+  [
+    'on the stream of another order',
+    [...ring, third, { ...fourth, stream: 'fraud-o9' }],
+    'its alert is about order o4',
+  ],
+  ['that is reviewed twice', [...ring, third, fourth, reviewOf(third), reviewOf(third)], 'is reviewed a second time'],
+  ['that is reviewed before it is raised', [...ring, reviewOf(third), third, fourth], 'no alert id 4 was raised'],
+])('law 11: an alert %s is found', (_, log, first) => {
+  const check = audit(log)
+  expect(check).toMatchObject({ breaches: 1 })
+  expect(check.first).toContain(first)
+})
+
+test('law 11: a table that cannot be read is found, and nothing is said of what comes after it', () => {
+  const broken = told('fraud-_table', { type: 'FraudTableSet', table: '7', content: '{}' })
+  expect(audit([...ring, third, fourth, broken, paid(5)])).toMatchObject({
+    breaches: 1,
+    first: expect.stringContaining('position 8: table 7 of the log cannot be read') as string,
+  })
+})
+
+test('law 11: a decline is scored as the reactor scores it', () => {
+  const declined = [1, 2, 3, 4, 5].flatMap((number) => [
+    told(
+      `payment-o${String(number)}`,
+      paymentRequested(`o${String(number)}`, 1, 1_000, { card: `${CARD.slice(0, -1)}${String(number)}` }),
+    ),
+    told(`payment-o${String(number)}`, paymentDeclined(`o${String(number)}`, 1, 1_000, { reason: 'do-not-honour' })),
+  ])
+  const log = [told('fraud-_table', TABLE), ...declined]
+  const alerts = alertsOf(log)
+  expect(alerts.length).toBeGreaterThan(0)
+  expect(audit([...log, ...alerts.map(raise)])).toMatchObject({ breaches: 0, counted: alerts.length })
+})

@@ -1,0 +1,42 @@
+/**
+ * Raises an alert for each attempt to pay that comes to the threshold of the table in force, once. What it counts of five
+ * minutes, and what customers have paid before, is folded in the order of the log and written with its checkpoint, so that
+ * a restart changes no score. In a log that it is new to, one made from a dump too, it begins at the first event: what lies
+ * there is counted, and raised where a table was in force and the alert is not there.
+ */
+import { raiseAlert, setTable, type RaiseAlert, type SetTable } from '../../domain/payments/fraud.ts'
+import { SCORED_TYPES } from '../../insights/fraud/log-scorer.ts'
+import { reactor, SETTLED, type DueCause, type Reactor } from '../reactor.ts'
+import { openFraudFolding } from './fraud-folding.ts'
+
+export interface FraudParts {
+  /** To be in force from now on. */
+  readonly table: SetTable
+}
+
+export function fraud({ table }: FraudParts): Reactor {
+  return reactor({
+    name: 'fraud',
+    handles: SCORED_TYPES,
+    meaning: () => null,
+    folds: openFraudFolding,
+    async begins({ ask }) {
+      await ask((read) => setTable(table, read))
+    },
+    async act({ detail }, { ask }) {
+      const alert = alertOf(detail)
+      await ask((read) => raiseAlert(alert, read))
+      return SETTLED
+    },
+    pace: { perSecond: 1_000, repeatsPerSecond: 1_000, atOnce: 50 },
+    holdsBack: 'cause',
+    gathers: false,
+    actsOutside: false,
+  })
+}
+
+/** As the folding wrote it. */
+function alertOf(detail: DueCause['detail']): RaiseAlert {
+  if (detail === null || !('alertId' in detail)) throw new Error('a cause of fraud names no alert')
+  return detail as unknown as RaiseAlert
+}
