@@ -26,6 +26,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0024_behaviour': sql('0024_behaviour.sql'),
   '0025_user_event_topic': sql('0025_user_event_topic.sql'),
   '0028_fraud': sql('0028_fraud.sql'),
+  '0029_packed_sessions': sql('0029_packed_sessions.sql'),
 }
 
 function sql(file: string): string {

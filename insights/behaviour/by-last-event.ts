@@ -2,44 +2,38 @@
  * Open sessions by their last event, the oldest first: a binary heap. A session that goes on stays where it is and is put
  * right once it comes to the top: most events cost nothing here.
  */
-import type { Session } from './session.ts'
-
-interface Entry {
-  readonly session: Session
-  /** What its last event was when it got its place. */
-  key: number
-}
+import { isMerged, lastEventOf, place, placedAt, type Session } from './session.ts'
 
 export class ByLastEvent {
-  readonly #heap: Entry[] = []
+  readonly #heap: Session[] = []
 
   add(session: Session): void {
-    this.#heap.push({ session, key: session.to })
+    place(session)
+    this.#heap.push(session)
     this.#rise(this.#heap.length - 1)
   }
 
   /** Takes out the session with the oldest last event, if that is before `before`; null: there is none. */
   takeBefore(before: number): Session | null {
     if (!this.hasBefore(before)) return null
-    const session = this.#heap[0]?.session ?? null
+    const session = this.#heap[0] ?? null
     this.#drop()
     return session
   }
 
   /** Whether the oldest last event is before `before`; then its session is on top. */
   hasBefore(before: number): boolean {
-    for (let top = this.#heap[0]; top !== undefined && top.key < before; top = this.#heap[0]) {
-      const { session, key } = top
-      if (session.merged) this.#drop()
-      else if (session.to > key) this.#lower(top)
+    for (let top = this.#heap[0]; top !== undefined && placedAt(top) < before; top = this.#heap[0]) {
+      if (isMerged(top)) this.#drop()
+      else if (lastEventOf(top) > placedAt(top)) this.#lower(top)
       else return true
     }
     return false
   }
 
   /** Puts the top where its session's last event belongs. */
-  #lower(top: Entry): void {
-    top.key = top.session.to
+  #lower(top: Session): void {
+    place(top)
     this.#sink(0)
   }
 
@@ -78,6 +72,7 @@ export class ByLastEvent {
 }
 
 /** Of two with one last event, by subject: which one is closed for want of room must not hang on the order of arrival. */
-function isBefore(one: Entry, other: Entry): boolean {
-  return one.key < other.key || (one.key === other.key && one.session.subject <= other.session.subject)
+function isBefore(one: Session, other: Session): boolean {
+  const [at, than] = [placedAt(one), placedAt(other)]
+  return at < than || (at === than && one.subject <= other.subject)
 }

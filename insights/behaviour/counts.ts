@@ -1,6 +1,17 @@
 /** What a reader has counted since it last saved: sums alone, so that those of all partitions are added up in any order. */
 import { USER_EVENT_TYPES, type UserEventType } from '../../schemas/behaviour/user-event.ts'
-import { happened, isAutomated, STAGES, strictStages, type Session } from './session.ts'
+import type { Names } from './names.ts'
+import {
+  eventsOf,
+  firstEventOf,
+  happened,
+  isAutomated,
+  lastEventOf,
+  productsOf,
+  STAGES,
+  strictStages,
+  type Session,
+} from './session.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -82,13 +93,13 @@ export function countEvent(counts: Counts, { type, at, sku }: CountedEvent): voi
 }
 
 /** A session that is over. */
-export function countSession(counts: Counts, session: Session): void {
+export function countSession(counts: Counts, session: Session, names: Names): void {
   if (isAutomated(session)) {
     counts.totals.automated += 1
     return
   }
   counts.totals.closed += 1
-  const { from, to, events } = session
+  const [from, to, events] = [firstEventOf(session), lastEventOf(session), eventsOf(session)]
   const day = from - (from % DAY_MS)
   let funnel = counts.days.get(day)
   if (funnel === undefined) counts.days.set(day, (funnel = noSessions()))
@@ -101,16 +112,19 @@ export function countSession(counts: Counts, session: Session): void {
   const seconds = Math.floor((to - from) / 1_000)
   counts.seconds.set(seconds, (counts.seconds.get(seconds) ?? 0) + 1)
   counts.lengths.set(events, (counts.lengths.get(events) ?? 0) + 1)
-  countPairs(counts, session)
+  countPairs(counts, session, names)
 }
 
 function noSessions(): FunnelDay {
   return { sessions: 0, stages: STAGES.map(() => 0), strict: STAGES.map(() => 0) }
 }
 
-function countPairs(counts: Counts, { from, skus }: Session): void {
+function countPairs(counts: Counts, session: Session, names: Names): void {
+  const from = firstEventOf(session)
   const epoch = from - (from % EPOCH_MS)
-  const sorted = skus.toSorted()
+  const sorted = productsOf(session)
+    .map(({ viewed }) => names.text(viewed))
+    .toSorted()
   for (const [index, sku] of sorted.entries()) {
     // With itself too: in how many sessions it is.
     for (const other of sorted.slice(index)) {

@@ -10,14 +10,20 @@ import type { Action, UserEventType } from '../../schemas/behaviour/user-event.t
 import { ByLastEvent } from './by-last-event.ts'
 import { countEvent, countSession, noCounts, type Counts } from './counts.ts'
 import { KnownIds } from './known-ids.ts'
+import { Names } from './names.ts'
+import type { SavedSessions } from './packed-sessions.ts'
 import {
+  cartOf,
+  customerOf,
   extend,
+  firstEventOf,
+  lastEventOf,
   merge,
   openSession,
   SESSION_GAP_MS,
   STAGES,
   touches,
-  type CartAct,
+  viewsOf,
   type CustomerNamed,
   type Session,
   type SessionEvent,
@@ -43,28 +49,23 @@ export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 's
 export type Fold = 'accepted' | 'duplicate' | 'late'
 
 /** As it is saved. */
-export interface SavedState {
+export interface SavedState extends SavedSessions {
   readonly newest: number | null
-  readonly sessions: readonly SavedSession[]
 }
-
-type SavedSession = readonly [
-  subject: string,
-  from: number,
-  to: number,
-  events: number,
-  /** null: never. */
-  firsts: readonly (number | null)[],
-  skus: readonly string[],
-  viewed: readonly number[],
-  /** These two are not in states of before there were carts. */
-  customer?: CustomerNamed | null,
-  cart?: readonly CartAct[] | null,
-]
 
 const stageOf: ReadonlyMap<UserEventType | 'unknown', number> = new Map(STAGES.map((stage, index) => [stage, index]))
 
 const CART_ACTS: ReadonlySet<string> = new Set(['add_to_cart', 'remove_from_cart'])
+
+/** One that goes on. */
+export interface NewestSession {
+  /** Times of its first and last event, milliseconds. */
+  readonly from: number
+  readonly to: number
+  /** Products, what was done last first. */
+  readonly cart: readonly string[]
+  readonly views: readonly string[]
+}
 
 export class PartitionState {
   readonly #most: number
@@ -72,6 +73,8 @@ export class PartitionState {
   readonly #open = new Map<string, Session | Session[]>()
   #byLastEvent = new ByLastEvent()
   readonly #ids = new KnownIds()
+  /** Of products. */
+  readonly #names = new Names()
   /** Open sessions that name a customer who is not their subject. */
   readonly #byCustomer = new Map<string, Set<Session>>()
   #newest = -Infinity
@@ -81,13 +84,8 @@ export class PartitionState {
   constructor(saved: SavedState | null = null, most: number = Math.floor(MOST_OPEN / PARTITIONS)) {
     this.#most = most
     this.#newest = saved?.newest ?? -Infinity
-    for (const [subject, from, to, events, firsts, skus, viewed, customer = null, cart = null] of saved?.sessions ??
-      []) {
-      this.#add({
-        ...{ subject, from, to, events, firsts: firsts.map((at) => at ?? Infinity) },
-        ...{ skus: [...skus], viewed: [...viewed], customer, cart: cart === null ? null : [...cart], merged: false },
-      })
-    }
+    for (const name of saved?.names ?? []) this.#names.number(name)
+    for (const session of saved?.sessions ?? []) this.#add(session)
   }
 
   get open(): number {
@@ -105,10 +103,16 @@ export class PartitionState {
   }
 
   /** Of the open sessions of a customer, by the subject or by the newest name in it, the one with the newest event. */
-  newestOf(customerId: string): Session | null {
+  newestOf(customerId: string): NewestSession | null {
     const own = this.#open.get(customerId) ?? []
     const sessions = [...(Array.isArray(own) ? own : [own]), ...(this.#byCustomer.get(customerId) ?? [])]
-    return sessions.reduce<Session | null>((best, one) => (best === null || one.to > best.to ? one : best), null)
+    const newest = sessions.reduce<Session | null>(
+      (best, one) => (best === null || lastEventOf(one) > lastEventOf(best) ? one : best),
+      null,
+    )
+    if (newest === null) return null
+    const [from, to] = [firstEventOf(newest), lastEventOf(newest)]
+    return { from, to, cart: cartOf(newest), views: viewsOf(newest, this.#names) }
   }
 
   fold({ eventId, type, at, subject, customerId, sku, receivedAt, moved }: FoldedEvent): Fold {
@@ -122,8 +126,9 @@ export class PartitionState {
     }
     countEvent(this.#counts, { type, at, sku })
     if (moved) this.#counts.totals.moved += 1
+    const viewed = type === 'product_view' && sku !== null ? this.#names.number(sku) : -1
     const event = {
-      ...{ at, stage: stageOf.get(type) ?? -1, viewed: type === 'product_view' ? sku : null },
+      ...{ at, stage: stageOf.get(type) ?? -1, viewed },
       carted: sku === null || !CART_ACTS.has(type) ? null : { sku, isIn: type === 'add_to_cart' },
       customerId: customerId === subject ? null : customerId,
     }
@@ -133,7 +138,7 @@ export class PartitionState {
       this.#counts.totals.late += 1
       return 'late'
     }
-    this.#add(openSession(subject, event))
+    this.#add(openSession(subject, event, this.#names))
     while (this.#openCount > this.#most && this.#closeOldest());
     return 'accepted'
   }
@@ -157,15 +162,9 @@ export class PartitionState {
     return counts
   }
 
+  /** What it knows. Its sessions go on changing: to be written down before anything is folded in. */
   save(): SavedState {
-    const sessions: SavedSession[] = []
-    for (const open of this.#open.values()) {
-      for (const one of Array.isArray(open) ? open : [open]) {
-        const firsts = one.firsts.map((at) => (at === Infinity ? null : at))
-        sessions.push([one.subject, one.from, one.to, one.events, firsts, one.skus, one.viewed, one.customer, one.cart])
-      }
-    }
-    return { newest: this.newest, sessions }
+    return { newest: this.newest, names: this.#names.all(), sessions: [...this.#open.values()].flat() }
   }
 
   /** Whether there is an open session for it; where it ties two together they become one. */
@@ -181,8 +180,8 @@ export class PartitionState {
     if (session === undefined) return false
     this.#extend(session, event)
     for (const other of others) {
-      const before = session.customer
-      merge(session, other)
+      const before = customerOf(session)
+      merge(session, other, this.#names)
       this.#remove(other)
       this.#named(session, before)
     }
@@ -190,14 +189,14 @@ export class PartitionState {
   }
 
   #extend(session: Session, event: SessionEvent): void {
-    const before = session.customer
-    extend(session, event)
-    if (session.customer !== before) this.#named(session, before)
+    const before = customerOf(session)
+    extend(session, event, this.#names)
+    if (customerOf(session) !== before) this.#named(session, before)
   }
 
   /** Whom it names has changed, or it is new. */
   #named(session: Session, before: CustomerNamed | null): void {
-    const { customer } = session
+    const customer = customerOf(session)
     if (before?.customerId === customer?.customerId) return
     if (before !== null) this.#unname(session, before)
     if (customer === null) return
@@ -236,12 +235,13 @@ export class PartitionState {
 
   #close(session: Session): void {
     this.#remove(session)
-    countSession(this.#counts, session)
+    countSession(this.#counts, session, this.#names)
   }
 
   #remove(session: Session): void {
     this.#openCount -= 1
-    if (session.customer !== null) this.#unname(session, session.customer)
+    const customer = customerOf(session)
+    if (customer !== null) this.#unname(session, customer)
     const open = this.#open.get(session.subject)
     const rest = Array.isArray(open) ? open.filter((one) => one !== session) : []
     const [first] = rest

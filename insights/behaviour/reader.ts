@@ -14,10 +14,10 @@ import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '.
 import type { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
 import { dropTables, makeTables, readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
-import { PartitionState, type Fold } from './partition-state.ts'
+import { PartitionState, type Fold, type NewestSession } from './partition-state.ts'
 import { prune } from './prune.ts'
-import { cartOf, SESSION_GAP_MS, viewsOf, type Session } from './session.ts'
-import { loadPartitions, savePartitions } from './state-table.ts'
+import { SESSION_GAP_MS } from './session.ts'
+import { loadPartitions, packState, savePartitions, type Saving } from './state-table.ts'
 
 export const LEASE = 'behaviour'
 
@@ -59,10 +59,7 @@ interface Partition {
 }
 
 /** Products, what was done last first. */
-export interface OpenSession {
-  readonly cart: readonly string[]
-  readonly views: readonly string[]
-}
+export type OpenSession = Pick<NewestSession, 'cart' | 'views'>
 
 export interface BehaviourReader extends LeasedWorker {
   /**
@@ -138,13 +135,11 @@ export function openReader(parts: ReaderParts): BehaviourReader {
   async function save(partitions: ReadonlyMap<number, Partition>): Promise<void> {
     const changed = [...partitions.values()].filter((one) => one.changed)
     if (changed.length === 0) return
-    await savePartitions(
-      pool,
-      changed.map(({ partition, next, saves, state }) => ({
-        ...{ partition, foldedTo: next, saves },
-        ...{ state: state.save(), counts: state.takeCounts() },
-      })),
-    )
+    const saving: Saving[] = []
+    for (const { partition, next, saves, state } of changed) {
+      saving.push({ partition, foldedTo: next, saves, ...(await packState(state.save())), counts: state.takeCounts() })
+    }
+    await savePartitions(pool, saving)
     for (const one of changed) {
       one.changed = false
       one.saves += 1
@@ -218,9 +213,13 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     alone,
     sessionOf(customerId) {
       const open = [...(reading?.values() ?? [])].flatMap(({ state }) => state.newestOf(customerId) ?? [])
-      const newest = open.reduce<Session | null>((best, one) => (best === null || one.to > best.to ? one : best), null)
+      const newest = open.reduce<NewestSession | null>(
+        (best, one) => (best === null || one.to > best.to ? one : best),
+        null,
+      )
       if (newest === null || clock() - newest.to > SESSION_GAP_MS) return null
-      return { cart: cartOf(newest), views: viewsOf(newest) }
+      const { cart, views } = newest
+      return { cart, views }
     },
     foldHere(chunk) {
       const partition = reading?.get(chunk.partition)

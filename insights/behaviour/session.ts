@@ -1,4 +1,10 @@
-/** One session: what one subject does without a pause of 30 minutes. All of it is independent of the order of arrival. */
+/**
+ * One session: what one subject does without a pause of 30 minutes. All of it is independent of the order of arrival.
+ *
+ * There are hundreds of thousands of them, so one is an object with few fields: whose it is, numbers in one array of
+ * doubles, which V8 keeps without boxes and which is made as long as it has to be, and what few of them have.
+ */
+import type { Names } from './names.ts'
 
 /** Longer, and the next session begins. Milliseconds. */
 export const SESSION_GAP_MS = 30 * 60_000
@@ -15,23 +21,32 @@ export type Stage = (typeof STAGES)[number]
 /** Of a stage that did not happen. */
 const NEVER = Infinity
 
+/**
+ * Where each number stands: the times of its first and last event in milliseconds since 1970, how many events it has (0: it
+ * became part of another one), its place among sessions by their last event, when each stage first happened, and then of
+ * each product the number of its name and when it was first viewed.
+ */
+const FROM = 0
+const TO = 1
+const EVENTS = 2
+const PLACED_AT = 3
+const FIRSTS = 4
+const PRODUCTS = FIRSTS + STAGES.length
+const NO_STAGE = STAGES.map(() => NEVER)
+
 export interface Session {
   readonly subject: string
-  /** Times of its first and last event, milliseconds since 1970. */
-  from: number
-  to: number
-  events: number
-  /** When each stage first happened; Infinity: never. Doubles alone, which V8 keeps without boxes. */
-  readonly firsts: number[]
-  /** The products that were viewed first, and when each first was; no order. */
-  skus: string[]
-  viewed: number[]
+  numbers: number[]
+  /** Null: nothing of it. */
+  more: SessionMore | null
+}
+
+/** What few sessions have. */
+export interface SessionMore {
   /** Who it is by its newest event that says so, where that is not the subject; null: nobody said it. */
   customer: CustomerNamed | null
-  /** What was last done with each product of the cart; null: nothing. No order. */
-  cart: CartAct[] | null
-  /** It became part of another one. */
-  merged: boolean
+  /** What was last done with each product of the cart. No order. */
+  cart: CartAct[]
 }
 
 export interface CustomerNamed {
@@ -50,62 +65,96 @@ export interface SessionEvent {
   readonly at: number
   /** Index of its stage; -1: none. */
   readonly stage: number
-  /** A product of the catalogue that was viewed. */
-  readonly viewed: string | null
+  /** The number of the name of a product of the catalogue that was viewed; -1: none. */
+  readonly viewed: number
   /** A product of the catalogue that was put into the cart or taken out of it. */
   readonly carted: Pick<CartAct, 'sku' | 'isIn'> | null
   /** Null: the event says none, or it is the subject. */
   readonly customerId: string | null
 }
 
-export function openSession(subject: string, event: SessionEvent): Session {
-  const session: Session = {
-    ...{ subject, from: event.at, to: event.at, events: 0 },
-    firsts: STAGES.map(() => NEVER),
-    ...{ skus: [], viewed: [], customer: null, cart: null, merged: false },
-  }
-  extend(session, event)
+export function openSession(subject: string, event: SessionEvent, names: Names): Session {
+  const session: Session = { subject, numbers: [event.at, event.at, 0, event.at].concat(NO_STAGE), more: null }
+  extend(session, event, names)
   return session
 }
 
-export function touches({ from, to }: Session, at: number): boolean {
-  return at >= from - SESSION_GAP_MS && at <= to + SESSION_GAP_MS
+export function lastEventOf({ numbers }: Session): number {
+  return numbers[TO] ?? 0
 }
 
-export function extend(session: Session, { at, stage, viewed, carted, customerId }: SessionEvent): void {
-  session.from = Math.min(session.from, at)
-  session.to = Math.max(session.to, at)
-  session.events += 1
-  if (stage >= 0) session.firsts[stage] = Math.min(session.firsts[stage] ?? NEVER, at)
+/** What its last event was when it got its place among others. */
+export function placedAt({ numbers }: Session): number {
+  return numbers[PLACED_AT] ?? 0
+}
+
+/** Its place is that of its last event. */
+export function place(session: Session): void {
+  session.numbers[PLACED_AT] = lastEventOf(session)
+}
+
+export function firstEventOf({ numbers }: Session): number {
+  return numbers[FROM] ?? 0
+}
+
+export function eventsOf({ numbers }: Session): number {
+  return numbers[EVENTS] ?? 0
+}
+
+/** It became part of another one. */
+export function isMerged(session: Session): boolean {
+  return eventsOf(session) === 0
+}
+
+export function touches(session: Session, at: number): boolean {
+  return at >= firstEventOf(session) - SESSION_GAP_MS && at <= lastEventOf(session) + SESSION_GAP_MS
+}
+
+export function extend(session: Session, event: SessionEvent, names: Names): void {
+  const { at, stage, viewed, carted, customerId } = event
+  const { numbers } = session
+  numbers[FROM] = Math.min(numbers[FROM] ?? at, at)
+  numbers[TO] = Math.max(numbers[TO] ?? at, at)
+  numbers[EVENTS] = eventsOf(session) + 1
+  if (stage >= 0) numbers[FIRSTS + stage] = Math.min(firstOf(session, stage), at)
   if (customerId !== null) name(session, { customerId, at })
   if (isAutomated(session)) forgetProducts(session)
-  else if (viewed !== null) view(session, viewed, at)
+  else if (viewed >= 0) view(session, { viewed, at }, names)
   else if (carted !== null) act(session, { ...carted, at })
 }
 
 /** `other` becomes part of `session`. */
-export function merge(session: Session, other: Session): void {
-  session.from = Math.min(session.from, other.from)
-  session.to = Math.max(session.to, other.to)
-  session.events += other.events
-  for (const [stage, at] of other.firsts.entries()) {
-    session.firsts[stage] = Math.min(session.firsts[stage] ?? NEVER, at)
+export function merge(session: Session, other: Session, names: Names): void {
+  const { numbers } = session
+  numbers[FROM] = Math.min(firstEventOf(session), firstEventOf(other))
+  numbers[TO] = Math.max(lastEventOf(session), lastEventOf(other))
+  numbers[EVENTS] = eventsOf(session) + eventsOf(other)
+  for (let stage = 0; stage < STAGES.length; stage++) {
+    numbers[FIRSTS + stage] = Math.min(firstOf(session, stage), firstOf(other, stage))
   }
-  other.merged = true
-  if (other.customer !== null) name(session, other.customer)
-  if (isAutomated(session)) return forgetProducts(session)
-  for (const [index, sku] of other.skus.entries()) view(session, sku, other.viewed[index] ?? NEVER)
-  for (const each of other.cart ?? []) act(session, each)
+  const named = other.more?.customer ?? null
+  if (named !== null) name(session, named)
+  if (isAutomated(session)) forgetProducts(session)
+  else {
+    for (const product of productsOf(other)) view(session, product, names)
+    for (const each of other.more?.cart ?? []) act(session, each)
+  }
+  other.numbers[EVENTS] = 0
+}
+
+/** Who it is, where that is not its subject; null: nobody said it. */
+export function customerOf({ more }: Session): CustomerNamed | null {
+  return more?.customer ?? null
 }
 
 /** What is in the cart, what was put in last first. */
-export function cartOf({ cart }: Session): readonly string[] {
-  return newestFirst((cart ?? []).filter(({ isIn }) => isIn))
+export function cartOf({ more }: Session): readonly string[] {
+  return newestFirst((more?.cart ?? []).filter(({ isIn }) => isIn))
 }
 
 /** The products of the first views, the last one first. */
-export function viewsOf({ skus, viewed }: Session): readonly string[] {
-  return newestFirst(skus.map((sku, index) => ({ sku, at: viewed[index] ?? NEVER })))
+export function viewsOf(session: Session, names: Names): readonly string[] {
+  return newestFirst(productsOf(session).map(({ viewed, at }) => ({ sku: names.text(viewed), at })))
 }
 
 function newestFirst(products: readonly Pick<CartAct, 'sku' | 'at'>[]): readonly string[] {
@@ -113,36 +162,54 @@ function newestFirst(products: readonly Pick<CartAct, 'sku' | 'at'>[]): readonly
 }
 
 /** It counts apart: in no funnel, median or pair. */
-export function isAutomated({ from, to, events }: Session): boolean {
-  return events > MOST_EVENTS || to - from > LONGEST_MS
+export function isAutomated(session: Session): boolean {
+  return eventsOf(session) > MOST_EVENTS || lastEventOf(session) - firstEventOf(session) > LONGEST_MS
 }
 
 /** How far it came when each stage must not be before the one ahead of it: 0 to 5 stages. */
-export function strictStages({ firsts }: Session): number {
-  let [stages, before] = [0, -Infinity]
-  for (const at of firsts) {
-    if (at === NEVER || at < before) break
-    stages += 1
+export function strictStages(session: Session): number {
+  let before = -Infinity
+  for (let stage = 0; stage < STAGES.length; stage++) {
+    const at = firstOf(session, stage)
+    if (at === NEVER || at < before) return stage
     before = at
   }
-  return stages
+  return STAGES.length
 }
 
-export function happened({ firsts }: Session, stage: number): boolean {
-  return firsts[stage] !== NEVER
+export function happened(session: Session, stage: number): boolean {
+  return firstOf(session, stage) !== NEVER
+}
+
+interface Viewed {
+  readonly viewed: number
+  readonly at: number
+}
+
+/** In no order. */
+export function productsOf({ numbers }: Session): readonly Viewed[] {
+  const products: Viewed[] = []
+  for (let at = PRODUCTS; at < numbers.length; at += 2) {
+    products.push({ viewed: numbers[at] ?? 0, at: numbers[at + 1] ?? NEVER })
+  }
+  return products
+}
+
+function firstOf({ numbers }: Session, stage: number): number {
+  return numbers[FIRSTS + stage] ?? NEVER
 }
 
 /** The newest name stays; of two at one time, the first in their order. */
 function name(session: Session, named: CustomerNamed): void {
-  const { customer } = session
+  const { customer } = (session.more ??= { customer: null, cart: [] })
   const isNewer =
     customer === null || named.at > customer.at || (named.at === customer.at && named.customerId < customer.customerId)
-  if (isNewer) session.customer = named
+  if (isNewer) session.more.customer = named
 }
 
 /** Of what is done with one product the newest stays; at one time, that it is in. The products of the newest acts stay. */
 function act(session: Session, done: CartAct): void {
-  const cart = (session.cart ??= [])
+  const { cart } = (session.more ??= { customer: null, cart: [] })
   const known = cart.findIndex(({ sku }) => sku === done.sku)
   const before = cart[known]
   if (before !== undefined) {
@@ -160,34 +227,33 @@ function act(session: Session, done: CartAct): void {
 }
 
 /** Keeps the products with the earliest first views; of two at one time, the first by name. */
-function view(session: Session, sku: string, at: number): void {
-  const { skus, viewed } = session
-  const known = skus.indexOf(sku)
-  if (known >= 0) {
-    viewed[known] = Math.min(viewed[known] ?? NEVER, at)
+function view(session: Session, { viewed, at }: Viewed, names: Names): void {
+  const { numbers } = session
+  let latest = PRODUCTS
+  for (let index = PRODUCTS; index < numbers.length; index += 2) {
+    if (numbers[index] === viewed) {
+      numbers[index + 1] = Math.min(numbers[index + 1] ?? NEVER, at)
+      return
+    }
+    if (isLater(numbers, index, latest, names)) latest = index
+  }
+  if (numbers.length < PRODUCTS + 2 * MOST_PRODUCTS) {
+    // As long as it has to be: `push`, and a literal with a spread, would make room for as many again.
+    session.numbers = numbers.concat([viewed, at])
     return
   }
-  if (skus.length < MOST_PRODUCTS) {
-    skus.push(sku)
-    viewed.push(at)
-    return
-  }
-  let latest = 0
-  for (let index = 1; index < skus.length; index++) if (isLater(session, index, latest)) latest = index
-  const [time, name] = [viewed[latest] ?? NEVER, skus[latest] ?? '']
-  if (at > time || (at === time && sku > name)) return
-  skus[latest] = sku
-  viewed[latest] = at
+  const [name, time] = [numbers[latest] ?? 0, numbers[latest + 1] ?? NEVER]
+  if (at > time || (at === time && names.text(viewed) > names.text(name))) return
+  numbers[latest] = viewed
+  numbers[latest + 1] = at
 }
 
-function isLater({ skus, viewed }: Session, one: number, other: number): boolean {
-  const [at, than] = [viewed[one] ?? NEVER, viewed[other] ?? NEVER]
-  return at > than || (at === than && (skus[one] ?? '') > (skus[other] ?? ''))
+function isLater(numbers: readonly number[], one: number, other: number, names: Names): boolean {
+  const [at, than] = [numbers[one + 1] ?? NEVER, numbers[other + 1] ?? NEVER]
+  return at > than || (at === than && names.text(numbers[one] ?? 0) > names.text(numbers[other] ?? 0))
 }
 
 function forgetProducts(session: Session): void {
-  session.cart = null
-  if (session.skus.length === 0) return
-  session.skus = []
-  session.viewed = []
+  if (session.more !== null) session.more.cart = []
+  if (session.numbers.length > PRODUCTS) session.numbers = session.numbers.slice(0, PRODUCTS)
 }

@@ -1,8 +1,10 @@
 /** What the readers know, in Postgres: the state of a partition, and the sums of all, saved in one transaction with its offset. */
-import { compressSync, uncompressSync } from 'lz4-napi'
+import { compress, uncompress } from 'lz4-napi'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { USER_EVENT_TYPES } from '../../schemas/behaviour/user-event.ts'
 import type { Counts } from './counts.ts'
+import { packSessions, unpackSessions } from './packed-sessions.ts'
 import type { SavedState } from './partition-state.ts'
 import { STAGES } from './session.ts'
 
@@ -28,19 +30,33 @@ export async function loadPartitions(pool: Pool): Promise<readonly SavedPartitio
     newest: Date | null
     state: Buffer | null
   }>('select partition, folded_to, saves, newest, state from behaviour.partitions order by partition')
-  return rows.map(({ partition, folded_to, saves, newest, state }) => ({
-    partition,
-    foldedTo: Number(folded_to),
-    saves: Number(saves),
-    state: {
-      newest: newest?.getTime() ?? null,
-      sessions: state === null ? [] : (JSON.parse(uncompressSync(state).toString()) as SavedState['sessions']),
-    },
-  }))
+  const partitions: SavedPartition[] = []
+  for (const { partition, folded_to, saves, newest, state } of rows) {
+    const sessions = state === null ? { names: [], sessions: [] } : unpackSessions(await uncompress(state))
+    partitions.push({
+      ...{ partition, foldedTo: Number(folded_to), saves: Number(saves) },
+      state: { newest: newest?.getTime() ?? null, ...sessions },
+    })
+    await nextTurn()
+  }
+  return partitions
 }
 
-export interface Saving extends SavedPartition {
+export interface Saving extends Omit<SavedPartition, 'state'> {
+  readonly newest: number | null
+  /** Open sessions. */
+  readonly open: number
+  /** `packState`; null: no session is open. */
+  readonly packed: Buffer | null
   readonly counts: Counts
+}
+
+/** Half a million sessions are 80 MB: others have their turn in the event loop before it goes on. */
+export async function packState({ newest, ...saved }: SavedState): Promise<Pick<Saving, 'newest' | 'open' | 'packed'>> {
+  const open = saved.sessions.length
+  const packed = open === 0 ? null : await compress(packSessions(saved))
+  await nextTurn()
+  return { newest, open, packed }
 }
 
 /** Rejects with SavedByAnother, having written nothing, where somebody saved on what `saves` of a partition names. */
@@ -64,16 +80,13 @@ export async function savePartitions(pool: Pool, saving: readonly Saving[]): Pro
   }
 }
 
-async function savePartition(client: PoolClient, { partition, foldedTo, saves, state }: Saving): Promise<void> {
-  const { newest, sessions } = state
+async function savePartition(client: PoolClient, { partition, foldedTo, saves, ...state }: Saving): Promise<void> {
+  const { newest, open, packed } = state
   const { rowCount } = await client.query({
     name: 'save-behaviour',
     text: `update behaviour.partitions set folded_to = $2, saves = $3 + 1, newest = $4, open = $5, state = $6
       where partition = $1 and saves = $3`,
-    values: [
-      ...[partition, foldedTo, saves, newest === null ? null : new Date(newest), sessions.length],
-      sessions.length === 0 ? null : compressSync(JSON.stringify(sessions)),
-    ],
+    values: [...[partition, foldedTo, saves, newest === null ? null : new Date(newest), open, packed]],
   })
   if (rowCount !== 1) throw new SavedByAnother(`partition ${String(partition)} was saved by another reader`)
 }

@@ -7,7 +7,7 @@ import { dropTables, makeTables, readChunks } from '../../insights/behaviour/chu
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
 import { parkLetters, readLetters } from '../../insights/behaviour/letters.ts'
 import { prune } from '../../insights/behaviour/prune.ts'
-import { loadPartitions, savePartitions } from '../../insights/behaviour/state-table.ts'
+import { loadPartitions, packState, savePartitions } from '../../insights/behaviour/state-table.ts'
 import { noCounts } from '../../insights/behaviour/counts.ts'
 import { UNWATCHED } from '../../app/roles/open-committer.ts'
 import type { Role } from '../../app/roles/background-work.ts'
@@ -92,9 +92,10 @@ describe('events that a door has taken', () => {
   test('are not saved by one who lost the lease without knowing', async () => {
     const [stale] = await loadPartitions(pool)
     if (stale === undefined) throw new Error('there are six partitions')
-    await savePartitions(pool, [{ ...stale, counts: noCounts() }])
+    const saving = { ...stale, ...(await packState(stale.state)) }
+    await savePartitions(pool, [{ ...saving, counts: noCounts() }])
     const counts = { ...noCounts(), totals: { ...noCounts().totals, events: 7 } }
-    await expect(savePartitions(pool, [{ ...stale, counts }])).rejects.toMatchObject({ code: 'saved-by-another' })
+    await expect(savePartitions(pool, [{ ...saving, counts }])).rejects.toMatchObject({ code: 'saved-by-another' })
     expect(await figures()).toMatchObject({ events: 0 })
   })
 })
