@@ -43,6 +43,9 @@ async function bundleDashboard(folder) {
       { in: 'style/all.css', out: 'dashboard' },
       { in: 'index.html', out: 'index' },
       { in: 'icon.svg', out: 'icon' },
+      // A page of a shop that tells what its visitors do.
+      { in: 'shop/shop.ts', out: 'shop' },
+      { in: 'shop/shop.html', out: 'shop' },
     ],
     outdir: folder,
     loader: { '.html': 'copy', '.svg': 'copy' },

@@ -138,3 +138,20 @@ test('--no-restock leaves what is sold out', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ received: null, sent: 400 })
   expect(seen.filter(({ path }) => path.endsWith('/receipts'))).toEqual([])
 })
+
+test('with --behaviour it sends user events of now in batches of 100, and says what became of them', async () => {
+  service = await answeringService((response, request) => {
+    if (request.path !== '/user-events') return answerJson(request.method === 'GET' ? 200 : 201, {})(response, request)
+    const events = (JSON.parse(request.body) as readonly object[]).length
+    return answerJson(202, { accepted: events - 1, duplicates: 0, late: 0, parked: 1, items: [] })(response, request)
+  })
+  const { code, stdout } = await runInProcess('flood', '--behaviour', '-n', '250', '--url', service.url, '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ sent: 250, accepted: 247, parked: 3, failed: 0, interrupted: false })
+  const bodies = service.seen
+    .filter(({ path }) => path === '/user-events')
+    .map(({ body }) => JSON.parse(body) as readonly { readonly eventId: string; readonly at: string }[])
+  expect(bodies.map(({ length }) => length).toSorted()).toEqual([100, 100, 50])
+  expect(new Set(bodies.flat().map(({ eventId }) => eventId)).size).toBe(250)
+  for (const { at } of bodies.flat()) expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000)
+})

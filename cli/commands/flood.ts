@@ -6,6 +6,7 @@ import type { KafkaSettings } from '../../kafka/settings.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
+import { floodBehaviour, type BehaviourReport, type FloodingBehaviour } from '../load/flood-behaviour.ts'
 import { floodTopic, type FloodingTopic } from '../load/flood-topic.ts'
 import { watchInterruption } from '../load/interruption.ts'
 import { positiveNumber, wholeNumber } from '../load/options.ts'
@@ -28,6 +29,7 @@ interface FloodOptions extends ServiceOptions {
   readonly seed?: number
   readonly to: 'http' | 'kafka'
   readonly restock: boolean
+  readonly behaviour?: true
 }
 
 interface Force {
@@ -63,6 +65,12 @@ export function register(program: Command, context: CommandContext): void {
     .addOption(new Option('--intense', `-n ${intense.number} -c ${intense.concurrency}`).conflicts('extreme'))
     .option('--extreme', `-n ${extreme.number} -c ${extreme.concurrency}`)
     .addOption(new Option('--to <way>', 'how to send them').choices(['http', 'kafka']).default('http'))
+    .addOption(
+      new Option(
+        '--behaviour',
+        'send user events in batches of 100 instead of orders; -n and --rate count events',
+      ).conflicts(['to', 'intense', 'extreme']),
+    )
     .option('--no-restock', 'leave what its orders sell out sold out')
     .option(
       '--seed <s>',
@@ -73,7 +81,7 @@ export function register(program: Command, context: CommandContext): void {
     .addHelpText('after', details)
     .addHelpText(
       'after',
-      examples('orderledger flood -n 30000 -c 128 --rate 500', 'orderledger flood --intense --to kafka'),
+      examples('orderledger flood -n 30000 -c 128 --rate 500', 'orderledger flood --behaviour -n 100000 --rate 2000'),
     )
     .action((options: FloodOptions) => flood(context, options))
 }
@@ -92,6 +100,10 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
   const { rate } = options
   try {
     await stockShop({ client, ...traffic, concurrency, signal })
+    if (options.behaviour === true) {
+      await floodWithBehaviour(context, { client, count, seed, concurrency, signal, products: traffic.products, rate })
+      return
+    }
     const restock = options.restock ? new Restock(client) : null
     const progress = output.progress('flood', count)
     const sending = {
@@ -117,6 +129,41 @@ async function flood(context: CommandContext, options: FloodOptions): Promise<vo
     interruption.release()
     await client.close()
   }
+}
+
+interface BehaviourFlood extends Pick<FloodingBehaviour, 'client' | 'count' | 'seed' | 'concurrency' | 'signal'> {
+  readonly products: readonly { readonly sku: string }[]
+  readonly rate: number | undefined
+}
+
+async function floodWithBehaviour(
+  context: CommandContext,
+  { products, rate, ...flooding }: BehaviourFlood,
+): Promise<void> {
+  const { output } = context
+  const { count, seed, concurrency } = flooding
+  const progress = output.progress('flood', count)
+  const report = await floodBehaviour({
+    ...flooding,
+    skus: products.map(({ sku }) => sku),
+    ...(rate === undefined ? {} : { rate }),
+    advance: (events) => progress.advance(events),
+  }).finally(() => progress.stop())
+  output.result({ seed, concurrency, rate: rate ?? null, ...report, interrupted: report.sent < count }, () =>
+    table(['flood', `behaviour, seed ${String(seed)}`], behaviourRows(report)),
+  )
+  if (report.failed > 0 || report.sent < count) context.exitWith(1)
+}
+
+function behaviourRows(report: BehaviourReport): readonly (readonly [string, string])[] {
+  const { p50, p99, max } = report.latencyMs
+  const verdicts = (['accepted', 'duplicates', 'late', 'parked', 'failed'] as const).filter((name) => report[name] > 0)
+  return [
+    ['events', grouped(report.sent)],
+    ...verdicts.map((name) => [name, grouped(report[name])] as const),
+    ['rate', `${grouped(report.ratePerSecond)} a second, ${report.seconds.toFixed(1)} s`],
+    ['latency', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms (of a request of 100)`],
+  ]
 }
 
 function receivedRows(received: RestockReport | null): readonly (readonly [string, string])[] {

@@ -4,6 +4,7 @@ import { simulatedCarrier } from '../../simulation/carrier.ts'
 import { arrivalsOfDay } from '../../simulation/day.ts'
 import { lifeGenerator } from '../../simulation/lives.ts'
 import { createTraffic } from '../../simulation/traffic.ts'
+import { browser } from '../../simulation/visits/browse.ts'
 import type { ReactorList } from '../../dashboard/api-shapes.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
@@ -60,7 +61,9 @@ export function register(program: Command, context: CommandContext): void {
   addServiceOptions(
     simulate
       .command('day')
-      .description('a day of orders in one minute, with what becomes of them: paid, declined, cancelled, delivered')
+      .description(
+        'a day of orders in one minute, with what customers look at before and what becomes of them: paid, declined, cancelled, delivered',
+      )
       .option('-n, --number <n>', 'number of orders in the day', wholeNumber(1, 10_000_000), 5_000)
       .option('-c, --concurrency <n>', 'requests in flight', wholeNumber(1, 1_000), 64)
       .option('--speed <x>', 'how many times faster than real time', positiveNumber(1_000_000), MINUTES_OF_DAY)
@@ -113,6 +116,10 @@ async function playWholeDay(context: CommandContext, options: DayOptions): Promi
     const progress = context.output.progress('day', count)
     const report = await playDay({
       ...{ client, arrivals, speed, concurrency, signal, nextOrder: traffic.nextOrder },
+      browser: browser(
+        seed,
+        traffic.products.map(({ sku }) => sku),
+      ),
       lifeOf: ({ customerId }) => nextLife(tiers.get(customerId) ?? 'standard'),
       carrier: (await hasCarrier(client)) ? null : simulatedCarrier(seed, PARCEL_STEPS),
       advance: () => progress.advance(1),
@@ -146,6 +153,7 @@ function lifeRows({ refused, ...counts }: DayReport['lives']): readonly (readonl
     cancelled: 'cancelled',
     delivered: 'delivered',
     deliveriesFailed: 'not delivered',
+    userEvents: 'user events',
   } as const
   const rows = Object.entries(names).flatMap(([key, name]) => {
     const count = counts[key as keyof typeof names]

@@ -1,10 +1,12 @@
-/** Plays the orders of a day with what becomes of each: paid or declined, given up, dispatched and delivered. */
+/** Plays the orders of a day, with what their customers look at before, and with what becomes of each: paid or declined, given up, dispatched and delivered. */
 import { randomUUID } from 'node:crypto'
 import type { Life } from '../../simulation/lives.ts'
 import type { SimulatedOrder } from '../../simulation/orders.ts'
+import type { BrowsedEvent, Browser } from '../../simulation/visits/browse.ts'
 import type { HttpClient, Reply } from '../client/http-client.ts'
 import { DeliveryTally, type DeliveryReport } from '../output/report.ts'
 import { Agenda } from './agenda.ts'
+import { Browsing } from './tell-browsing.ts'
 import { deliver, field, onward, problemCode, type Delivery } from '../load/delivery.ts'
 import { sendAll, type Onward } from '../load/send-all.ts'
 
@@ -22,6 +24,7 @@ export interface PlayingDay {
   readonly arrivals: Float64Array
   readonly nextOrder: () => SimulatedOrder
   readonly lifeOf: (order: SimulatedOrder) => Life
+  readonly browser: Browser
   /** Null: the service has its own. */
   readonly carrier: DayCarrier | null
   /** How many times faster than real time. */
@@ -40,6 +43,8 @@ export interface LivesReport {
   /** Reported by the day; 0 where the service has a carrier of its own. */
   readonly delivered: number
   readonly deliveriesFailed: number
+  /** User events that were accepted. */
+  readonly userEvents: number
   /** Steps that were turned down, by the code of the problem. */
   readonly refused: Readonly<Record<string, number>>
 }
@@ -50,6 +55,7 @@ export interface DayReport extends DeliveryReport {
 
 interface Order {
   readonly orderId: string
+  readonly customerId: string
   readonly life: Life
 }
 
@@ -92,12 +98,14 @@ class Day {
   readonly #start: number
   readonly #run = randomUUID()
   readonly #orders = new DeliveryTally()
+  readonly #browsing: Browsing
   #placed = 0
   readonly #counts = { paid: 0, declined: 0, pending: 0, cancelled: 0, delivered: 0, deliveriesFailed: 0 }
   readonly #refused = new Map<string, number>()
 
   constructor(playing: PlayingDay, start: number) {
     this.#playing = playing
+    this.#browsing = new Browsing(playing.client)
     this.#start = start
   }
 
@@ -122,13 +130,18 @@ class Day {
   }
 
   report(): DayReport {
-    const lives = { ...this.#counts, refused: Object.fromEntries(this.#refused) }
+    const lives = { ...this.#counts, userEvents: this.#browsing.accepted, refused: Object.fromEntries(this.#refused) }
     return { ...this.#orders.report(performance.now() - this.#start), lives }
   }
 
   async #place(dueAt: number, then: Then): Promise<Onward> {
-    const { client, nextOrder, lifeOf, advance } = this.#playing
+    const { client, nextOrder, lifeOf, advance, browser } = this.#playing
     const wanted = nextOrder()
+    // For each who orders somebody else only looks. Told beside the order: how long that takes is a figure of its own.
+    const browsing = Promise.all([
+      this.#browsing.tell(browser.before(wanted), wanted.customerId),
+      this.#browsing.tell(browser.alone(), null),
+    ])
     const life = lifeOf(wanted)
     const key = `${this.#run}-${String(++this.#placed)}`
     let orderId: unknown
@@ -138,9 +151,10 @@ class Day {
       return reply
     })
     this.#orders.count(delivery, performance.now() - dueAt)
+    await browsing
     advance()
     if (isDone(delivery) && typeof orderId === 'string') {
-      const order = { orderId, life }
+      const order = { orderId, customerId: wanted.customerId, life }
       if (life.methods.length > 0) then(life.payAfter, { does: 'pay', order, attempt: 1 })
       if (life.cancel?.from === 'placed') then(life.cancel.after, { does: 'cancel', order })
     }
@@ -150,8 +164,9 @@ class Day {
   async #pay(order: Order, attempt: number, then: Then): Promise<Onward> {
     const { orderId, life } = order
     const method = life.methods[attempt - 1]
-    return this.#post('/payments', { orderId, method }, ({ body }) => {
-      const status = field(body, 'status')
+    let status: unknown
+    const onwards = await this.#post('/payments', { orderId, method }, ({ body }) => {
+      status = field(body, 'status')
       if (status === 'declined') {
         this.#counts.declined += 1
         if (attempt < life.methods.length) then(THINKING_MS, { does: 'pay', order, attempt: attempt + 1 })
@@ -162,6 +177,8 @@ class Day {
         else if (carrier !== null) then(carrier.fetchedAfter(orderId, 1), { does: 'dispatch', order, dispatch: 1 })
       } else this.#counts.pending += 1
     })
+    await this.#browsing.tell(paying(status), order.customerId)
+    return onwards
   }
 
   async #carry(does: 'dispatch' | 'end', { order, dispatch }: Parcel, then: Then): Promise<Onward> {
@@ -200,6 +217,14 @@ class Day {
   #count(code: string): void {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1)
   }
+}
+
+/** What the page sees of it. */
+function paying(status: unknown): readonly BrowsedEvent[] {
+  if (status === 'captured')
+    return [{ type: 'payment_attempt' }, { type: 'payment_success' }, { type: 'order_completed' }]
+  if (status === 'declined') return [{ type: 'payment_attempt' }, { type: 'payment_failure' }]
+  return [{ type: 'payment_attempt' }]
 }
 
 type Then = (after: number, next: Step) => void

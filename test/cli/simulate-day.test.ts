@@ -7,7 +7,7 @@ import { serviceHere } from '../support/service-here.ts'
 const SHOP = { EFFECTS: 'on', PAYMENT_GATEWAY_URL: 'simulator', DELIVERY_SIMULATION: 'off' }
 
 interface Day {
-  readonly lives: Readonly<Record<'paid' | 'cancelled' | 'delivered', number>>
+  readonly lives: Readonly<Record<'paid' | 'cancelled' | 'delivered' | 'userEvents', number>>
 }
 
 test('a simulated day places all its orders, and plays their lives', async () => {
@@ -35,6 +35,12 @@ test('a simulated day places all its orders, and plays their lives', async () =>
     expect(lives.paid).toBeGreaterThan(50)
     expect(lives.delivered).toBeGreaterThan(0)
     await eventually(async () => (await count('/deliveries?status=delivered')) === lives.delivered)
+    // Each order with its views, carts and checkout, and as many who only look.
+    expect(lives.userEvents).toBeGreaterThan(500)
+    await eventually(async () => {
+      const sessions = (await (await fetch(`${service.url}/behaviour/sessions`)).json()) as { readonly events: number }
+      return sessions.events === lives.userEvents
+    })
     await eventually(async () => (await count('/orders?status=cancelled')) === lives.cancelled)
   } finally {
     await service.stop()
