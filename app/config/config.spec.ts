@@ -175,6 +175,7 @@ describe('a variable', () => {
     ['API_TOKENS', 'a:order:one,b:read:one'],
     ['API_TOKENS', ','],
     ['CURRENCY', 'eur'],
+    ['CURRENCY', 'ABC'],
     ['RESERVATION_MINUTES', '1.5'],
     ['DEMO_ORDERS', 'many'],
     ['RATE_LIMIT', '-5'],

@@ -43,6 +43,17 @@ describe('a thread that judges', () => {
     expect(await judge(asking(long)).catch((error: unknown) => error)).toBeInstanceOf(JudgeBusy)
   })
 
+  test('dies of a schema that takes too much memory, which is said of the schema, and another answers the next', async () => {
+    const { judge } = opened({ deadline: 60_000, memoryMb: 6 })
+    const type = (i: number) => ({ type: 'enum', name: `E${String(i)}`, symbols: ['A', 'B'], doc: 'x'.repeat(150) })
+    const large = record(Array.from({ length: 4_000 }, (_, i) => ({ name: `f${String(i)}`, type: type(i) })))
+    expect(await judge(asking('"int"'))).toMatchObject({ text: '"int"' })
+    const fault = await judge(asking(large)).catch((error: unknown) => error)
+    expect(fault).toBeInstanceOf(SchemaParseError)
+    expect(fault).toMatchObject({ message: expect.stringContaining('more than 6 MiB of memory') })
+    expect(await judge(asking('"int"'))).toMatchObject({ text: '"int"' })
+  })
+
   test('that has ended is followed by another', async () => {
     const { judge, stop } = opened({ deadline: 60_000 })
     await judge(asking('"int"'))

@@ -1117,7 +1117,10 @@ describe('operations', () => {
   })
 
   test('version, the document and its page are served under the strict policy', async () => {
-    expect((await ask('GET', '/version')).body).toMatchObject({ name: 'orderledger', version: '0.1.0' })
+    const version = (await ask('GET', '/version')).body
+    expect(version).toMatchObject({ name: 'orderledger', version: '0.1.0', currency: 'EUR', digits: 2 })
+    const app = service.another({}, { currency: 'JPY' })
+    expect((await ask('GET', '/version', undefined, { app })).body).toMatchObject({ currency: 'JPY', digits: 0 })
     const document = (await ask('GET', '/openapi.json')).body
     expect(document.openapi).toBe('3.1.0')
     const operations = Object.values(document.paths as Record<string, Record<string, { readonly tags: string[] }>>)
