@@ -32,7 +32,12 @@ async function order({ url }: Service): Promise<number> {
 
 interface Readiness {
   readonly status: string
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string | null }[]
+  readonly checks: readonly {
+    readonly name: string
+    readonly ok: boolean
+    readonly ageSeconds: number
+    readonly detail: string | null
+  }[]
 }
 
 async function readiness({ url }: Service): Promise<Readiness> {
@@ -109,4 +114,31 @@ test('a paused projection is a note of verify', async () => {
   expect(verified.code).toBe(0)
   expect(verified.stdout).toContain('projection sales is paused at position 0')
   expect((await command('projections', 'resume', 'sales')).stdout).toMatch(/sales (shows everything|goes on)/)
+})
+
+test('a process stays ready while slow reads of a client have every connection for reads', async () => {
+  const { url, drop } = await testDatabase()
+  releases.push(drop)
+  const pool = openPool(url, { name: 'test', max: 2 })
+  releases.push(() => pool.end())
+  const service = await start({ DATABASE_URL: url })
+  await openShop(service.url, { products: 1, stock: 100 })
+  expect(await order(service)).toBe(201)
+  const holder = await pool.connect()
+  await holder.query('begin')
+  await holder.query('lock table views.orders_g1 in access exclusive mode')
+  const reads = Array.from({ length: 12 }, () => fetch(new URL('/orders', service.url)))
+  const waiting = `select count(*) as blocked from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%orders%'`
+  await eventually(async () => Number((await pool.query<{ blocked: string }>(waiting)).rows[0]?.blocked) >= 8)
+  const age = async () => (await readiness(service)).checks.find(({ name }) => name === 'database')?.ageSeconds ?? NaN
+  // Each time it is younger than before the database has been asked meanwhile.
+  let before = await age()
+  for (let heard = 0; heard < 3;) {
+    const now = await age()
+    if (now < before) heard += 1
+    before = now
+  }
+  await holder.query('rollback')
+  holder.release()
+  for (const { status } of await Promise.all(reads)) expect(status).toBe(200)
 })
