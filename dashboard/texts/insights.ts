@@ -125,14 +125,14 @@ export const INSIGHTS = {
   'insights.recommendations.why': ['Why', 'Pourquoi'],
   'insights.recommendations.score': ['Score', 'Score'],
   'insights.recommendations.about': [
-    'Only paid orders teach. Nothing is claimed about how many will buy it.',
-    'Seules les commandes payées comptent. Rien n’est affirmé sur le nombre de ceux qui achèteront.',
+    'Learnt from paid orders and from what sessions view together. Nothing is claimed about how many will buy it.',
+    'D’après les commandes payées et ce que les sessions voient ensemble. Rien n’est affirmé sur le nombre de ceux qui achèteront.',
   ],
   'insights.recommendations.behaviour': [
     'Views are known up to {time}.',
     'Les consultations sont connues jusqu’au {time}.',
   ],
-  'insights.recommendations.no-behaviour': ['Views are not used.', 'Les consultations ne sont pas utilisées.'],
+  'insights.recommendations.no-behaviour': ['No views are known.', 'Aucune consultation n’est connue.'],
   'insights.why.boughtTogether': [
     'Bought together: {n} of the {of} orders with {sku} holds both | Bought together: {n} of the {of} orders with {sku} hold both',
     'Achetés ensemble : {n} des {of} commandes avec {sku} contient les deux | Achetés ensemble : {n} des {of} commandes avec {sku} contiennent les deux',
@@ -223,8 +223,8 @@ export const INSIGHTS = {
   ],
   'insights.business.days': ['GMV and net revenue per day', 'Volume et chiffre net par jour'],
   'insights.business.days.about': [
-    'Days are those of UTC; the newest is not over.',
-    'Les jours sont ceux d’UTC ; le plus récent n’est pas terminé.',
+    'Days are those of UTC; today is not over.',
+    'Les jours sont ceux d’UTC ; celui d’aujourd’hui n’est pas terminé.',
   ],
   'insights.business.reading': ['GMV {gmv}, net {net} on {day}', 'Volume {gmv}, net {net} le {day}'],
   'insights.business.label': [
