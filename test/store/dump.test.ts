@@ -8,6 +8,7 @@ import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { watchReactorsRestore } from '../../reactors/list.ts'
 import { restoreDump } from '../../store/dump/restore-dump.ts'
 import { writeDump } from '../../store/dump/write-dump.ts'
+import { readLogIdentity } from '../../store/log/log-identity.ts'
 import { readEvents } from '../../store/log/read-log.ts'
 import { verifyLog } from '../../audit/verify-log.ts'
 import { cloneDatabase, testDatabase, type TestDatabase } from '../support/database.ts'
@@ -86,6 +87,16 @@ describe('a dump', () => {
     expect(checks.filter(({ breaches }) => breaches > 0)).toEqual([])
     await writeDump({ pool: target, directory: join(home, 'two') })
     expect(await filesOf(join(home, 'two'))).toEqual(await filesOf(join(home, 'one')))
+  })
+
+  test('restored is another log each time: who followed one begins anew in the other', async () => {
+    const source = await copy()
+    const folder = join(home, 'dump')
+    await writeDump({ pool: source, directory: folder })
+    const restored = [await empty(), await empty()]
+    for (const pool of restored) await restoreDump({ pool, directory: folder })
+    const identities = await Promise.all([source, ...restored].map(readLogIdentity))
+    expect(new Set(identities).size).toBe(3)
   })
 
   test('of an empty log can be restored', async () => {
