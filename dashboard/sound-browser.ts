@@ -6,6 +6,15 @@ import type { RequestFailed } from './api.ts'
 
 const FALLBACK = 'en-GB'
 
+const ENGLISH = {
+  what: 'An error stopped a part of this page: ',
+  next: 'The shop goes on. Load the page again; if the error stays, report it with your browser and its language.',
+}
+const FRENCH = {
+  what: 'Une erreur a arrêté une partie de cette page\u00a0: ',
+  next: 'La boutique continue. Rechargez la page\u00a0; si l’erreur reste, signalez-la avec votre navigateur et sa langue.',
+}
+
 if (![navigator.language, ...navigator.languages].every(isLanguage)) {
   Object.defineProperty(navigator, 'languages', { value: navigator.languages.map(mended) })
   Object.defineProperty(navigator, 'language', { value: mended(navigator.language) })
@@ -36,13 +45,19 @@ function tell(error: unknown, message: string): void {
   alert.className = 'trouble'
   alert.setAttribute('role', 'alert')
   const what = document.createElement('p')
-  what.textContent = `An error stopped a part of this page: ${error instanceof Error ? error.message : message}${requestOf(error)}`
+  const says = isFrench() ? FRENCH : ENGLISH
+  what.textContent = `${says.what}${error instanceof Error ? error.message : message}${requestOf(error)}`
   const next = document.createElement('p')
-  next.textContent =
-    'The shop goes on. Load the page again; if the error stays, report it with your browser and its language.'
+  next.textContent = says.next
   alert.append(what, next)
   document.getElementById('uncaught')?.remove()
   document.body.prepend(alert)
+}
+
+/** As the pages choose their language, with nothing of theirs: it may be what threw. */
+function isFrench(): boolean {
+  const spoken = navigator.languages.find((tag) => /^(?:en|fr)(?![a-z])/i.test(tag))
+  return spoken?.toLowerCase().startsWith('fr') === true
 }
 
 /** An answer of the service names its request, which finds it in the log. */

@@ -72,6 +72,18 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await close()
   })
 
+  test.each([
+    ['en-GB', 'An error stopped a part of this page: the table fell over', 'Load the page again'],
+    ['fr-CA', 'Une erreur a arrêté une partie de cette page\u00a0: the table fell over', 'Rechargez la page'],
+  ])('says in the language of the page (%s) what nobody caught', async (locale, what, next) => {
+    const { page, close } = await openPage(browser as Browser, service.url, { locale, path: 'dashboard' })
+    await page.locator('.card .total').first().waitFor()
+    await page.evaluate(`setTimeout(() => { throw new Error('the table fell over') })`)
+    await page.getByRole('alert').getByText(what).waitFor()
+    await page.getByRole('alert').getByText(next).waitFor()
+    await close()
+  })
+
   test('leads to the page of the API, which opens on orders without an error', async () => {
     const { page, errors, close } = await open('UTC', 'dashboard')
     await page.getByRole('link', { name: 'API', exact: true }).click()
