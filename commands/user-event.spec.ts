@@ -1,5 +1,18 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isNobody, judgeUserEvent, skewOf, withoutKeys, type Receipt } from './user-event.ts'
+import { USER_EVENT_TYPES } from '../schemas/behaviour/user-event.ts'
+import { request } from './request.ts'
+import { ref } from './shape.ts'
+import {
+  asSent,
+  isNobody,
+  isPlainlySound,
+  judgeUserEvent,
+  skewOf,
+  UserEventShape,
+  withoutKeys,
+  type Receipt,
+} from './user-event.ts'
 
 const NOW = Date.UTC(2026, 11, 1, 12)
 const MINUTE_MS = 60_000
@@ -108,4 +121,36 @@ test('what is kept of a parked event has none of its keys, and the rest as it ca
   const kept = withoutKeys({ ...sent, card: '4111111111111111', device: 7, address: null })
   expect(kept).toEqual({ ...sent, card: 'removed', device: 'removed', address: null })
   expect([withoutKeys(7), withoutKeys(sent)]).toEqual([7, sent])
+})
+
+test('what is plainly sound in Avro is what the shape takes', () => {
+  const text = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom('A1', 'visitor-1', 'x'.repeat(64)) },
+    fc.constantFrom('', '-a', 'a b', 'x'.repeat(65), 'é'),
+    fc.string(),
+  )
+  const event = fc.record({
+    eventId: fc.constant(Buffer.alloc(16)),
+    type: fc.constantFrom('unknown' as const, ...USER_EVENT_TYPES),
+    at: fc.constant(0),
+    subject: text,
+    ...{ customerId: fc.option(text), sku: fc.option(text), orderId: fc.option(text) },
+    quantity: fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom(10_000, 10_001)),
+    amount: fc.oneof(fc.integer({ min: -2, max: 2 }), fc.maxSafeInteger(), fc.constant(2 ** 60)),
+    currency: fc.constantFrom('', 'EUR', 'eur', 'EURO'),
+    channel: fc.constantFrom('unknown' as const, 'web' as const),
+    ...{ region: fc.constantFrom('', 'north'), cardRegion: fc.constantFrom('', 'FR', 'FRA') },
+    reason: fc.option(fc.constantFrom('card-declined', 'No')),
+    ...{ device: fc.constant(null), card: fc.constant(null), address: fc.constant(null), network: fc.constant(null) },
+  })
+  let sound = 0
+  fc.assert(
+    fc.property(event, (given) => {
+      if (!isPlainlySound(given, given.subject)) return
+      sound += 1
+      expect(request(ref(UserEventShape)).check(asSent(given, given.subject))).toHaveProperty('wanted')
+    }),
+    { numRuns: 5_000 },
+  )
+  expect(sound).toBeGreaterThan(5)
 })

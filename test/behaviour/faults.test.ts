@@ -231,6 +231,18 @@ describe('a reader whose clock runs fast', () => {
     90_000,
   )
 
+  test('counts a machine apart', async (context) => {
+    const { url, pool } = await freshPool(context)
+    const { door } = await opening(context, { url })
+    const begun = Date.now() - 50 * MINUTE
+    const bot = Array.from({ length: 501 }, (_, index) => eventOf({ subject: 'bot', at: begun + index * 1_000 }))
+    await door.take(takenOf([...bot, eventOf({ subject: 'person', at: begun })]), [], Date.now())
+    await eventually(async () =>
+      expect(await behaviourFigures(pool).sessions()).toMatchObject({ events: 502, open: 0, automated: 1, closed: 1 }),
+    )
+    expect((await behaviourFigures(pool).funnel()).items).toMatchObject([{ sessions: 1 }])
+  })
+
   test('drops what there is no room for, and goes on', async (context) => {
     const { url, pool } = await freshPool(context)
     const { door, lines } = await opening(context, { url, mostBytes: 1 })
