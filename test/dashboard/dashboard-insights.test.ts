@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Business, Forecast, RunOutList } from '../../dashboard/api-shapes.ts'
 import { openPage } from './dashboard-page.ts'
 import { dashboardShop } from './dashboard-shop.ts'
-import { BOTH, fillInsights, get } from './insights-shop.ts'
+import { BOTH, fillInsights, get, post } from './insights-shop.ts'
 
 const shop = await dashboardShop({ demoOrders: 60 })
 
@@ -37,6 +37,21 @@ describe.skipIf(shop.browser === null)('on the pages Insights', () => {
     await shop.page.getByRole('heading', { level: 1, name: 'The steady STEADY' }).waitFor()
     await shop.page.getByRole('link', { name: 'Forecast' }).click()
     await shop.page.getByRole('heading', { name: 'Forecast of STEADY' }).waitFor()
+    expect(shop.opened.errors).toEqual([])
+  })
+
+  test('what falls below its reorder point is among the alerts of products, while one looks, and its page says the point', async () => {
+    const price = { amount: 100, currency: 'EUR' }
+    const low = { sku: 'LOW', name: 'The low', category: 'kitchen', price, stock: 8, reorderPoint: 7 }
+    await post(shop.service, '/products', 201, low)
+    await shop.go('products')
+    const alerts = region('Restock alerts')
+    await alerts.waitFor()
+    const order = { orderId: 'lowering', customerId: 'customer-00001', lines: [{ sku: 'LOW', quantity: 2 }] }
+    await post(shop.service, '/orders', 201, order)
+    await alerts.getByRole('link', { name: 'LOW', exact: true }).click()
+    const card = shop.page.getByRole('listitem').filter({ hasText: 'Reorder point' })
+    await card.getByText('7', { exact: true }).waitFor()
     expect(shop.opened.errors).toEqual([])
   })
 
