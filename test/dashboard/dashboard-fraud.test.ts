@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Browser } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import type { FraudAlertList } from '../../dashboard/api-shapes.ts'
 import { eur, fraudAlertRaised } from '../../domain/test-events.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { appendEvents } from '../support/append-events.ts'
@@ -10,7 +11,10 @@ import { openPage } from './dashboard-page.ts'
 import { dashboardShop } from './dashboard-shop.ts'
 import { get, post } from './insights-shop.ts'
 
-const shop = await dashboardShop({ demoOrders: 10, env: { DELIVERY_SIMULATION: 'off' } })
+const shop = await dashboardShop({
+  demoOrders: 10,
+  env: { DELIVERY_SIMULATION: 'off', PAYMENT_GATEWAY_URL: 'http://127.0.0.1:9' },
+})
 
 const CARD = 'c0ffee0123456789'
 const DEVICE = 'deadbeef01234567'
@@ -85,6 +89,25 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     await row(fifth).waitFor()
     expect(await row(third).count()).toBe(0)
     expect(shop.opened.errors).toEqual([])
+  })
+
+  test('payments with one card raise an alert by themselves, and what was typed is nowhere on the page', async () => {
+    await shop.go('insights/fraud')
+    const card = 'a card that three customers pay with'
+    const orders: string[] = []
+    for (const customer of [11, 12, 13]) {
+      const orderId = `paid-${String(customer)}`
+      const customerId = `customer-${String(customer).padStart(5, '0')}`
+      await post(shop.service, '/orders', 201, { orderId, customerId, lines: [{ sku: 'IPHONE-17', quantity: 1 }] })
+      await post(shop.service, '/payments', 202, { orderId, method: 'card', card })
+      orders.push(orderId)
+    }
+    const third = row(orders[2] ?? '')
+    await third.getByText('3 customers or more paid with this card within 5 minutes').waitFor()
+    expect(await row(orders[0] ?? '').count()).toBe(0)
+    expect(await shop.page.content()).not.toContain(card)
+    const { items } = await get<FraudAlertList>(shop.service, '/fraud-alerts')
+    await third.getByTitle(items.find(({ orderId }) => orderId === orders[2])?.keys.card ?? 'none').waitFor()
   })
 
   test('somebody who reviews what was reviewed meanwhile is told so', async () => {
