@@ -264,6 +264,20 @@ export interface Business {
     /** Percent of the customers with a confirmed order; null over none. */
     readonly percent: number | null
   }
+  readonly fraud: {
+    /** Alerts raised on these days that were reviewed as fraud. `amount`: of their orders, each once. */
+    readonly reviewed: {
+      /** Alerts. */
+      readonly count: number
+      readonly amount: MoneySum
+    }
+    /** Those that nobody has reviewed yet. They may be honest trade: never money saved. `amount`: of their orders, each once. */
+    readonly open: {
+      /** Alerts. */
+      readonly count: number
+      readonly amount: MoneySum
+    }
+  }
   /** The position in the log that this shows: everything up to it is included. */
   readonly position: number
   /** Time of the last event that this includes; null before the first one. RFC 3339, UTC. */

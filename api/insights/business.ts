@@ -1,4 +1,4 @@
-/** The business by day, over HTTP: what was sold, how sessions ended, who comes back. */
+/** The business by day, over HTTP: what was sold, how sessions ended, who comes back, what looks like fraud. */
 import { Type } from 'typebox'
 import { closed, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
@@ -46,15 +46,19 @@ export const business = resource(
   ({ views, behaviour, shop }: BusinessParts) => ({
     async getBusiness(request, reply) {
       const { first, last } = daysOf(request.query, Math.floor(shop.clock() / DAY_MS))
-      const [{ items, customers, position, asOf }, conversion] = await Promise.all([
+      const [{ items, customers, position, asOf }, fraud, conversion] = await Promise.all([
         views.business.days(first, last),
+        views.business.fraud(first, last),
         behaviour.figures.conversion(first, last),
       ])
       const returning = {
         customers: customers.returning,
         percent: percent(customers.returning, customers.confirmed),
       }
-      return sendTagged({ request, reply }, { content: { items, conversion, returning }, also: { position, asOf } })
+      return sendTagged(
+        { request, reply },
+        { content: { items, conversion, returning, fraud }, also: { position, asOf } },
+      )
     },
   }),
 )

@@ -7,6 +7,15 @@ import { count, Position } from './shape.ts'
 
 const percent = (description: string) => nullable(Type.Number({ description: `${description}; null over none.` }))
 
+const alerted = (description: string) =>
+  Type.Object(
+    {
+      count: count('Alerts.'),
+      amount: ref(MoneySum),
+    },
+    { additionalProperties: false, description: `${description} \`amount\`: of their orders, each once.` },
+  )
+
 export const Business = named(
   'Business',
   {
@@ -30,6 +39,10 @@ export const Business = named(
     returning: closed({
       customers: count('Customers with two confirmed orders or more, of all time.'),
       percent: percent('Percent of the customers with a confirmed order'),
+    }),
+    fraud: closed({
+      reviewed: alerted('Alerts raised on these days that were reviewed as fraud.'),
+      open: alerted('Those that nobody has reviewed yet. They may be honest trade: never money saved.'),
     }),
     position: Position,
     asOf,

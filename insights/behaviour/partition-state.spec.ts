@@ -120,6 +120,12 @@ describe('the funnel', () => {
   })
 })
 
+test('a session with three orders counts once: no conversion is above 100 %', () => {
+  const orders = [0, 1, 2].map((second) => actionOf({ type: 'order_completed', at: START + second * 1_000 }))
+  const { days } = folded([...orders, actionOf({ subject: 'another' })])
+  expect([...days.values()]).toMatchObject([{ sessions: 2, stages: [1, 0, 0, 0, 1] }])
+})
+
 describe('pairs', () => {
   test('are those of the 20 products that were viewed first', () => {
     const views = Array.from({ length: 21 }, (_, index) =>

@@ -73,6 +73,20 @@ describe('levels', () => {
   })
 })
 
+test('no product is forecast below nothing, or above its largest day, however seldom it sells', () => {
+  const seldom = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(50)), {
+    minLength: 1,
+    maxLength: 90,
+  })
+  fc.assert(
+    fc.property(seldom, (units) => {
+      const level = productLevel(series(units), FLAT)
+      expect(level).toBeGreaterThanOrEqual(0)
+      expect(level).toBeLessThanOrEqual(Math.max(...units) + 1e-9)
+    }),
+  )
+})
+
 describe('how far forecasts are off', () => {
   test('nothing is judged that has not 56 days before it', () => {
     const days = series(repeated(83, 5))

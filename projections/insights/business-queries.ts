@@ -1,7 +1,8 @@
-/** The business day by day, from the rows of the sales. */
+/** The business day by day, from the rows of the sales, and what alerts of fraud are about. */
 import type { Money } from '../../schemas/events.ts'
 import { moneySum, type MoneySum, type Shown } from '../views/shown.ts'
 import { breakdownsTable, buyersTable, hourlyTable } from '../views/sales.ts'
+import { fraudAlertsTable } from './fraud-alerts.ts'
 import type { ViewQuery, ViewReader } from '../views/view-reader.ts'
 
 export interface BusinessDay {
@@ -26,9 +27,25 @@ export interface Business extends Shown {
   readonly customers: { readonly confirmed: number; readonly returning: number }
 }
 
+/** The value of the orders that alerts are about, each once however many of its attempts were alerted. */
+export interface AlertedOrders {
+  /** Of alerts. */
+  readonly count: number
+  readonly amount: MoneySum
+}
+
+export interface AlertedFraud {
+  /** Reviewed as fraud. */
+  readonly reviewed: AlertedOrders
+  /** Reviewed by nobody yet: that may be honest trade. */
+  readonly open: AlertedOrders
+}
+
 export interface BusinessQueries {
   /** Of these days, both included: YYYY-MM-DD, UTC. */
   days(first: string, last: string): Promise<Business>
+  /** Of alerts that were raised on these days, both included. */
+  fraud(first: string, last: string): Promise<AlertedFraud>
 }
 
 interface DayRow {
@@ -41,7 +58,7 @@ interface DayRow {
 }
 
 /** The rows hold amounts without a currency: the shop has one. */
-export function businessQueries(reader: ViewReader, currency: string): BusinessQueries {
+export function businessQueries(reader: ViewReader, alerts: ViewReader, currency: string): BusinessQueries {
   const money = (amount: string) => moneySum(amount, currency)
   return {
     async days(first, last) {
@@ -54,7 +71,38 @@ export function businessQueries(reader: ViewReader, currency: string): BusinessQ
       }))
       return { items, customers: { confirmed, returning }, ...shown }
     },
+
+    async fraud(first, last) {
+      const { rows } = await alerts.read<AlertedRow>(alertedFraud, [Date.parse(first), Date.parse(last) + DAY_MS])
+      const of = (verdict: AlertedRow['verdict']): AlertedOrders => {
+        const { count = 0, amount = null } = rows.find((row) => row.verdict === verdict) ?? {}
+        return { count: Number(count), amount: moneySum(amount, currency) }
+      }
+      return { reviewed: of('fraud'), open: of('open') }
+    },
   }
+}
+
+const DAY_MS = 86_400_000
+
+interface AlertedRow {
+  readonly verdict: 'fraud' | 'open'
+  readonly count: string
+  readonly amount: string
+}
+
+/** Values: the first millisecond of the days, and the first behind them. */
+const alertedFraud: ViewQuery = {
+  name: 'alerted_fraud',
+  rows: (physical) => `
+    select verdict, sum(alerts)::text as count, sum(amount)::text as amount
+    from (
+      select coalesce(verdict, 'open') as verdict, order_id, count(*) as alerts, max(amount) as amount
+      from ${physical(fraudAlertsTable)}
+      where raised_at >= $1 and raised_at < $2 and (verdict is null or verdict = 'fraud')
+      group by 1, 2
+    ) orders
+    group by verdict`,
 }
 
 /** Values: the first day and the last. Behind all hours of a day stands what begins with it and a `U`: `T` comes before. */

@@ -129,7 +129,7 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
     customers: customerQueries(readers.customers, currency),
     sales: { ...salesQueries(readers.sales, currency), ...salesBreakdowns(readers.sales, currency) },
     salesItems: salesItemQueries(readers.sales, currency),
-    business: businessQueries(readers.sales, currency),
+    business: businessQueries(readers.sales, readers['fraud-alerts'], currency),
     activity: activityQueries(readers.activity),
     payments: paymentQueries(readers.payments),
     deliveries: deliveryQueries(readers.deliveries),

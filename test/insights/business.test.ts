@@ -1,7 +1,9 @@
 /** The business by day: what was sold, how sessions ended, who comes back, from one shop over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Addressed } from '../../domain/decision.ts'
 import {
   eur,
+  fraudAlertRaised,
   orderCancelled,
   orderConfirmed,
   orderLine,
@@ -41,6 +43,9 @@ beforeAll(async () => {
     { stream: 'order-o3', event: { ...orderCancelled('o3', lines, { from: 'confirmed' }), customerId: 'c2' } },
     { stream: 'order-o5', event: orderRejected('o5', { shortages: [{ sku: 'A1', wanted: 2, available: 1 }] }) },
     { stream: 'payment-o3', event: paymentRefunded('o3', 1, 2_000) },
+    // Two attempts of o1 and one of o2 are fraud, one of o3 is honest, and nobody has looked at o4.
+    ...[raised('o1', 1, 'fraud'), raised('o1', 2, 'fraud'), raised('o2', 1, 'fraud')].flat(),
+    ...[raised('o3', 1, 'honest'), raised('o4', 1, null)].flat(),
   ])
   await pool.query('alter table log.events disable trigger events_are_immutable')
   await pool.query(`update log.events set recorded_at = '2025-11-28T23:59:59.999Z'`)
@@ -52,6 +57,16 @@ afterAll(async () => {
   await pool.end()
   await database.drop()
 })
+
+function raised(orderId: string, attempt: number, verdict: 'fraud' | 'honest' | null): readonly Addressed[] {
+  const stream = `fraud-${orderId}` as const
+  const event = fraudAlertRaised(orderId, attempt, { amount: eur(2_000) })
+  if (verdict === null) return [{ stream, event }]
+  return [
+    { stream, event },
+    { stream, event: { type: 'FraudReviewed', alertId: event.alertId, orderId, verdict, note: null } },
+  ]
+}
 
 async function get(url: string) {
   const { statusCode: status, body } = await service.app.inject({ url, headers })
@@ -70,6 +85,7 @@ test('each day has what was sold, kept, refused and given back on it, the newest
       { day: '2025-11-27', ...value, net: eur(0), refused: 0, refunds: 0 },
     ],
     returning: { customers: 1, percent: 50 },
+    fraud: { reviewed: { count: 3, amount: eur(4_000) }, open: { count: 1, amount: eur(2_000) } },
     conversion: { sessions: 0, percent: null },
     position: head,
     asOf: '2025-11-28T23:59:59.999Z',
@@ -87,6 +103,9 @@ test('sessions count by the day on which they began', async () => {
     byStage: { product_view: 7, add_to_cart: 0, checkout: 0, payment_attempt: 0, order_completed: 1 },
   })
   expect(body['items']).toHaveLength(1)
+  // The alerts were raised on the next day.
+  const none = { count: 0, amount: eur(0) }
+  expect(body['fraud']).toEqual({ reviewed: none, open: none })
 })
 
 test('without days it shows the newest thirty, and with one of them as many as may be', async () => {

@@ -68,6 +68,13 @@ test('the order that crosses says so, in its own append; the next one does not, 
   ])
 })
 
+test('of orders at one moment one says so, however many there are', async () => {
+  await list('F1', { stock: 110, reorderPoint: 100 })
+  const answers = await Promise.all(Array.from({ length: 40 }, () => order([{ sku: 'F1', quantity: 1 }])))
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 201))
+  expect((await typesOf('F1')).filter((type) => type === 'StockFellBelow')).toHaveLength(1)
+})
+
 test('a new point is shown, and says what is below it and was not below the old one', async () => {
   await list('D1', { stock: 50, reorderPoint: 40 })
   const set = await post('/products/D1/reorder-point', { reorderPoint: 60 })
