@@ -17,6 +17,7 @@ import { judgeThread } from '../../contract/judgement/judge-thread.ts'
 import { placeOrderReader } from '../../contract/registry/command-schema.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { viewedCache } from '../../insights/recommendations/viewed-cache.ts'
+import { sessionsOf } from '../../insights/recommendations/sessions-of.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
 import { readLetters } from '../../insights/behaviour/letters.ts'
 import { namesOfReactors, skips } from '../../reactors/list.ts'
@@ -151,7 +152,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const learnt = learntCache({ queries: views.together, monotonic: () => performance.now() })
   const recommending = openRecommending({
     ...{ cache: learnt, viewed: viewedCache(pool, () => performance.now()) },
-    sessionOf: (customerId) => behaviour.reader?.sessionOf(customerId) ?? null,
+    sessionOf: sessionsOf({ pool, reader: behaviour.reader, clock, monotonic: () => performance.now() }),
     ...{ products: views.products, orders: views.orders },
   })
   const forecasts = openForecasts({ queries: views.demand, monotonic: () => performance.now() })

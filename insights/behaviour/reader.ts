@@ -61,14 +61,30 @@ interface Partition {
 /** Products, what was done last first. */
 export type OpenSession = Pick<NewestSession, 'cart' | 'views'>
 
+export interface WithState {
+  readonly state: PartitionState
+}
+
+/** The products of a customer's newest session, if its last event is at most 30 minutes old; null: there is none. */
+export function newestSession(partitions: readonly WithState[], customerId: string, now: number): OpenSession | null {
+  const open = partitions.flatMap(({ state }) => state.newestOf(customerId) ?? [])
+  const newest = open.reduce<NewestSession | null>(
+    (best, one) => (best === null || one.to > best.to ? one : best),
+    null,
+  )
+  if (newest === null || now - newest.to > SESSION_GAP_MS) return null
+  const { cart, views } = newest
+  return { cart, views }
+}
+
 export interface BehaviourReader extends LeasedWorker {
   /**
    * Folds what has just been appended, and tells of each record what became of it; null: another process reads, or others
    * appended before it, and it is read later. Its products have been learnt.
    */
   foldHere(chunk: Chunk): readonly Fold[] | null
-  /** The products of a customer's newest session whose last event is at most 30 minutes old; null: none, or another process reads. */
-  sessionOf(customerId: string): OpenSession | null
+  /** As newestSession, of what is being read; `elsewhere`: another process reads. */
+  sessionOf(customerId: string): OpenSession | null | 'elsewhere'
   /** While it runs nothing is read from the database: what is being appended is not read before it is handed over. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -214,14 +230,8 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     ...worker,
     alone,
     sessionOf(customerId) {
-      const open = [...(reading?.values() ?? [])].flatMap(({ state }) => state.newestOf(customerId) ?? [])
-      const newest = open.reduce<NewestSession | null>(
-        (best, one) => (best === null || one.to > best.to ? one : best),
-        null,
-      )
-      if (newest === null || clock() - newest.to > SESSION_GAP_MS) return null
-      const { cart, views } = newest
-      return { cart, views }
+      if (reading === null) return 'elsewhere'
+      return newestSession([...reading.values()], customerId, clock())
     },
     foldHere(chunk) {
       const partition = reading?.get(chunk.partition)

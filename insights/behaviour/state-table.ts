@@ -22,14 +22,18 @@ export class SavedByAnother extends Error {
   readonly retriable = true
 }
 
-export async function loadPartitions(pool: Pool): Promise<readonly SavedPartition[]> {
+/** `most`: only those with at most so many open sessions. */
+export async function loadPartitions(pool: Pool, most = Infinity): Promise<readonly SavedPartition[]> {
   const { rows } = await pool.query<{
     partition: number
     folded_to: string
     saves: string
     newest: Date | null
     state: Buffer | null
-  }>('select partition, folded_to, saves, newest, state from behaviour.partitions order by partition')
+  }>(
+    'select partition, folded_to, saves, newest, state from behaviour.partitions where open <= $1 order by partition',
+    [Math.min(most, 2 ** 31 - 1)],
+  )
   const partitions: SavedPartition[] = []
   for (const { partition, folded_to, saves, newest, state } of rows) {
     const sessions = state === null ? { names: [], sessions: [] } : unpackSessions(await uncompress(state))

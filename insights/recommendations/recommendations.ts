@@ -1,7 +1,7 @@
 /** What to offer: of what was learnt, what can be bought now. */
 import type { ProductQueries } from '../../projections/views/products.ts'
 import type { OrderQueries } from '../../projections/views/orders.ts'
-import type { OpenSession } from '../behaviour/reader.ts'
+import type { SessionOf } from './sessions-of.ts'
 import type { LearntCache } from './learnt-cache.ts'
 import { asPopular, boughtTogether, popular, viewedTogether, type Recommendation } from './recommend.ts'
 import type { ViewedCache } from './viewed-cache.ts'
@@ -24,8 +24,8 @@ export interface Recommendations {
 export interface RecommendationsParts {
   readonly cache: Pick<LearntCache, 'value'>
   readonly viewed: Pick<ViewedCache, 'value'>
-  /** The products of a customer's newest session, if it goes on; null: there is none, or it is not known here. */
-  readonly sessionOf: (customerId: string) => OpenSession | null
+  /** The products of a customer's newest session, if it goes on; null: there is none. */
+  readonly sessionOf: SessionOf
   readonly products: Pick<ProductQueries, 'byKeys' | 'inStock'>
   readonly orders: Pick<OrderQueries, 'list'>
 }
@@ -69,7 +69,7 @@ export function openRecommending(parts: RecommendationsParts): Recommending {
   return {
     beside,
     async forCustomer(customerId) {
-      const session = sessionOf(customerId)
+      const session = await sessionOf(customerId)
       const now = session === null ? [] : session.cart.length > 0 ? session.cart : session.views
       if (now.length > 0) return beside(now)
       const newest = await orders.list({ customerId, status: null, limit: NEWEST_ORDERS, cursor: null })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { customerRegistered, orderConfirmed, orderLine, orderPlaced, stockReceived } from '../../domain/test-events.ts'
 import { UNWATCHED } from '../../app/roles/open-committer.ts'
 import { openBehaviour } from '../../app/insights/open-behaviour.ts'
+import { sessionsOf } from '../../insights/recommendations/sessions-of.ts'
 import { Releases } from '../../app/start/releases.ts'
 import type { UserEvent } from '../../schemas/behaviour/user-event.ts'
 import { Listener } from '../../store/postgres/listener.ts'
@@ -142,13 +143,20 @@ test('a session counts until its last event is 30 minutes old', async () => {
   // Until this process reads, it knows of no session.
   await eventually(async () => {
     await door.take([{ event: { ...event, eventId: randomBytes(16) }, moved: false }], [], now)
-    return reader?.sessionOf('c2')
+    return reader?.sessionOf('c2') !== 'elsewhere' && reader?.sessionOf('c2') !== null
   })
+  // A process that does not read knows what was saved.
+  const reading = openPool(own.url, { name: 'test reading', max: 2 })
+  const parts = { pool: reading, reader: null, clock: () => clock, monotonic: () => performance.now() }
+  await eventually(async () => (await sessionsOf(parts)('c2')) !== null)
   clock = now + 30 * MINUTE_MS
+  expect(await sessionsOf(parts)('c2')).toEqual({ cart: [], views: [] })
   expect(reader?.sessionOf('c2')).toEqual({ cart: [], views: [] })
   clock += 1
   expect(reader?.sessionOf('c2')).toBeNull()
   expect(reader?.sessionOf('nobody')).toBeNull()
+  expect(await sessionsOf(parts)('c2')).toBeNull()
+  await reading.end()
   await releases.release((part, error) => expect([part, error]).toBeNull())
   await own.drop()
 })

@@ -174,7 +174,7 @@ describe.skipIf(kafka === null)('verify, of topics', () => {
 
   test('says which topics are missing, and that all is lost', async () => {
     const found = await verified('never-made.')
-    expect(found.missingTopics).toHaveLength(6)
+    expect(found.missingTopics).toHaveLength(7)
     expect(found).toMatchObject({ lost: events.length, firstLost: 1 })
   })
 

@@ -22,6 +22,7 @@ import { openRecommending } from '../../insights/recommendations/recommendations
 import { openViews } from '../../projections/views/views.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { registerEventSchemas } from '../../contract/registry/event-schema-ids.ts'
+import { sessionsOf } from '../../insights/recommendations/sessions-of.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
 import { readLetters } from '../../insights/behaviour/letters.ts'
 import { reactorNames, skips } from '../../reactors/list.ts'
@@ -127,7 +128,9 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     recommending: openRecommending({
       cache: learntCache({ queries: views.together, monotonic: () => performance.now() }),
       viewed: viewedCache(pool, () => performance.now()),
-      sessionOf: (customerId) => behaviour.reader?.sessionOf(customerId) ?? null,
+      sessionOf: sessionsOf({
+        ...{ pool, reader: behaviour.reader, clock: systemClock, monotonic: () => performance.now() },
+      }),
       ...{ products: views.products, orders: views.orders },
     }),
     behaviour: {

@@ -1,0 +1,42 @@
+/** What a customer does now: of the process that reads user events, or of what it saved last. */
+import { setImmediate } from 'node:timers/promises'
+import type { Pool } from '../../store/postgres/database.ts'
+import { PartitionState } from '../behaviour/partition-state.ts'
+import { newestSession, type OpenSession, type WithState } from '../behaviour/reader.ts'
+import { loadPartitions } from '../behaviour/state-table.ts'
+import { Refreshed } from '../refreshed.ts'
+
+export type SessionOf = (customerId: string) => Promise<OpenSession | null>
+
+export interface SessionsParts {
+  readonly pool: Pool
+  /** Of this process; null: it has none. */
+  readonly reader: { sessionOf(customerId: string): OpenSession | null | 'elsewhere' } | null
+  /** The database's, milliseconds. */
+  readonly clock: () => number
+  readonly monotonic: () => number
+}
+
+/** A partition with more open sessions is not loaded by a process that does not read it: it would stand still for too long. */
+const MOST_LOADED = 5_000
+/** What was saved is loaded again when it is asked for and so old. */
+const SAVED_AGE = { freshMs: 2_000, oldestMs: 10_000 } as const
+
+/** Where another process reads: as it saved it last, in partitions with few enough open sessions. Rejects as the database does. */
+export function sessionsOf({ pool, reader, clock, monotonic }: SessionsParts): SessionOf {
+  const saved = new Refreshed<readonly WithState[]>({
+    ...{ monotonic, ...SAVED_AGE },
+    async read() {
+      const partitions: WithState[] = []
+      for (const { state } of await loadPartitions(pool, MOST_LOADED)) {
+        partitions.push({ state: new PartitionState(state) })
+        await setImmediate()
+      }
+      return partitions
+    },
+  })
+  return async (customerId) => {
+    const here = reader?.sessionOf(customerId) ?? (reader === null ? 'elsewhere' : null)
+    return here === 'elsewhere' ? newestSession(await saved.value(), customerId, clock()) : here
+  }
+}
