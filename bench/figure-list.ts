@@ -14,6 +14,8 @@ import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
 import { forecastQuality } from './insights/forecast-quality.ts'
 import { insightLatency } from './insights/insight-latency.ts'
+import { openSessions } from './insights/open-sessions.ts'
+import { userEventRate } from './insights/user-event-rate.ts'
 import { recommendationQuality } from './insights/recommendation-quality.ts'
 import { idleClients, onlookersCost, orderSeen } from './live/live.ts'
 import { pageMemory } from './live/page-memory.ts'
@@ -69,6 +71,8 @@ export const figures: readonly Figure[] = [
   forecastQuality,
   recommendationQuality,
   insightLatency,
+  userEventRate,
+  openSessions,
   registryLatency,
   rehearsal,
   relayRate,
