@@ -13,6 +13,7 @@ import { consumeRate, produceRate } from './figures/kafka-commands.ts'
 import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
 import { forecastQuality } from './insights/forecast-quality.ts'
+import { alertLatency } from './insights/alert-latency.ts'
 import { insightLatency } from './insights/insight-latency.ts'
 import { openSessions } from './insights/open-sessions.ts'
 import { userEventRate } from './insights/user-event-rate.ts'
@@ -73,6 +74,7 @@ export const figures: readonly Figure[] = [
   insightLatency,
   userEventRate,
   openSessions,
+  alertLatency,
   registryLatency,
   rehearsal,
   relayRate,
