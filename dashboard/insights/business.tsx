@@ -76,7 +76,7 @@ function Period({ from, to }: BusinessSectionProps) {
   )
 }
 
-function Figures({ metrics: { conversion, returning } }: { readonly metrics: Business }) {
+function Figures({ metrics: { conversion, returning, fraud } }: { readonly metrics: Business }) {
   const cards = [
     {
       title: t('insights.business.conversion'),
@@ -87,6 +87,16 @@ function Figures({ metrics: { conversion, returning } }: { readonly metrics: Bus
       title: t('insights.business.returning'),
       figure: percentText(returning.percent),
       note: t('insights.business.returning.of', { n: returning.customers }),
+    },
+    {
+      title: t('insights.business.fraud'),
+      figure: money(fraud.reviewed.amount),
+      note: t('insights.business.fraud.of', { n: fraud.reviewed.count }),
+    },
+    {
+      title: t('insights.business.open'),
+      figure: count(fraud.open.count),
+      note: t('insights.business.open.of', { amount: money(fraud.open.amount) }),
     },
   ]
   return <FigureCards cards={cards} />

@@ -221,6 +221,10 @@ export const INSIGHTS = {
     '{n} customer with two confirmed orders or more | {n} customers with two confirmed orders or more',
     '{n} client avec deux commandes confirmées ou plus | {n} clients avec deux commandes confirmées ou plus',
   ],
+  'insights.business.fraud': ['Found to be fraud', 'Reconnu comme fraude'],
+  'insights.business.fraud.of': ['in {n} alert | in {n} alerts', 'dans {n} alerte | dans {n} alertes'],
+  'insights.business.open': ['Alerts to review', 'Alertes à examiner'],
+  'insights.business.open.of': ['over {amount}: no money saved yet', 'sur {amount} : rien n’est encore sauvé'],
   'insights.business.days': ['GMV and net revenue per day', 'Volume et chiffre net par jour'],
   'insights.business.days.about': [
     'Days are those of UTC; today is not over.',

@@ -6,6 +6,7 @@ import type { FraudAlertList } from '../../dashboard/api-shapes.ts'
 import { eur, fraudAlertRaised } from '../../domain/test-events.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { appendEvents } from '../support/append-events.ts'
+import type { Business } from '../../dashboard/api-shapes.ts'
 import { eventually } from '../support/eventually.ts'
 import { openPage } from './dashboard-page.ts'
 import { dashboardShop } from './dashboard-shop.ts'
@@ -108,6 +109,20 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     expect(await shop.page.content()).not.toContain(card)
     const { items } = await get<FraudAlertList>(shop.service, '/fraud-alerts')
     await third.getByTitle(items.find(({ orderId }) => orderId === orders[2])?.keys.card ?? 'none').waitFor()
+  })
+
+  test('the business names the money of what was found to be fraud, and apart from it what is still open', async () => {
+    const { fraud } = await get<Business>(shop.service, '/analytics/business')
+    expect(fraud.reviewed.count).toBeGreaterThan(0)
+    await shop.go('insights/business')
+    const card = (title: string) => shop.page.getByRole('listitem').filter({ hasText: title })
+    const euros = (amount: string | number) =>
+      `€${(Number(amount) / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })}`
+    await card('Found to be fraud').getByText(euros(fraud.reviewed.amount.amount), { exact: true }).waitFor()
+    await card('Alerts to review').getByText(String(fraud.open.count), { exact: true }).waitFor()
+    await card('Alerts to review')
+      .getByText(`over ${euros(fraud.open.amount.amount)}: no money saved yet`)
+      .waitFor()
   })
 
   test('somebody who reviews what was reviewed meanwhile is told so', async () => {
