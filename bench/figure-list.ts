@@ -6,6 +6,7 @@ import { contention } from './figures/contention.ts'
 import { expiry } from './figures/expiry.ts'
 import { firstPaint } from './figures/first-paint.ts'
 import { growth } from './figures/growth.ts'
+import { topicAudit } from './figures/topic-audit.ts'
 import { groupCommitGain } from './figures/group-commit-gain.ts'
 import { groupCommit } from './figures/group-commit.ts'
 import { httpThroughput } from './figures/http-throughput.ts'
@@ -90,4 +91,5 @@ export const figures: readonly Figure[] = [
   memoryUse,
   longStream,
   growth,
+  topicAudit,
 ]

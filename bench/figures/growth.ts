@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { atLeast, atMost, figure, stated, type BenchContext } from '../figure.ts'
 import { loadOpen } from '../load/open-loop.ts'
-import { neutralEnv, ROOT } from '../service/child.ts'
 import { growShop } from '../service/grown-shop.ts'
 import { placeOrders, startShop, warmUp } from '../service/loaded-shop.ts'
+import { runMeasured } from '../service/measured-command.ts'
 import { startService, type MeasuredService } from '../service/measured-service.ts'
 import { memoryOf } from '../machine/memory.ts'
 import { projections } from '../../projections/views/list.ts'
@@ -18,7 +16,6 @@ const SMALL = 600_000
 /** 5,000,000 with the default of --orders. */
 const EVENTS_PER_ORDER = 5
 const READ = 10_000
-const WATCH_MS = 50
 const WARM_UPS = 3
 const ALL = projections.map(({ name }) => name)
 
@@ -184,26 +181,8 @@ async function bytesByRow(client: pg.Client, table: string): Promise<number> {
 
 /** The whole command, with the start of the embedded Postgres. Throws unless it finds nothing wrong. */
 async function verify(dataDir: string) {
-  const begin = performance.now()
-  const env = { ...neutralEnv(), DATA_DIR: dataDir }
-  const running = promisify(execFile)(process.execPath, [join(ROOT, 'cli/orderledger.js'), 'verify', '--json'], {
-    ...{ cwd: dataDir, env },
-  })
-  const { pid = 0 } = running.child
-  let peakMb = 0
-  const watching = setInterval(() => (peakMb = Math.max(peakMb, peakOf(pid))), WATCH_MS)
-  const { stdout } = await running.finally(() => clearInterval(watching))
-  const seconds = (performance.now() - begin) / 1_000
+  const { stdout, seconds, peakMb } = await runMeasured(dataDir, ['verify', '--json'])
   const { ok, position } = JSON.parse(stdout) as { readonly ok: boolean; readonly position: number }
   if (!ok) throw new Error(`verify found a breach:\n${stdout}`)
   return { events: position, peakMb, seconds }
-}
-
-/** 0 once the process has ended. */
-function peakOf(pid: number): number {
-  try {
-    return memoryOf(pid).peakMb
-  } catch {
-    return 0
-  }
 }

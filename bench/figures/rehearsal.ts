@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { eventSchemas } from '../../schemas/events.ts'
 import type { FieldSchema } from '../../schemas/avro-schema.ts'
-import { atLeast, figure, inRounds, stated } from '../figure.ts'
-import { ROOT } from '../service/child.ts'
+import { atLeast, atMost, figure, inRounds, stated } from '../figure.ts'
+import { runMeasured } from '../service/measured-command.ts'
 import type { MeasuredService } from '../service/measured-service.ts'
 import { startReplayedShop } from '../service/replayed-shop.ts'
 
@@ -21,6 +19,7 @@ export const rehearsal = figure({
     added: atLeast('events rehearsed, a field added to OrderPlaced', '/s', { must: 50_000 }),
     lost: stated('events rehearsed, a field of OrderCancelled lost, rows made and compared', '/s'),
     dump: stated('events rehearsed, a field added, from a dump', '/s'),
+    memory: atMost('the most memory of the three', 'MB', { must: 512 }),
   },
   async run(context) {
     const service = await startReplayedShop(context, EVENTS)
@@ -30,39 +29,30 @@ export const rehearsal = figure({
       fields.filter(({ name }) => name !== 'region'),
     )
     const dump = join(directory, 'dump')
-    await run(service, ['db', 'dump', dump])
-    return inRounds(context, async () => ({
-      added: await rehearsed(service, added),
-      lost: await rehearsed(service, lost),
-      dump: await rehearsed(service, added, '--from', dump),
-    }))
+    await runMeasured(service.dataDir, ['db', 'dump', dump])
+    return inRounds(context, async () => {
+      const whole = [
+        await rehearsed(service, added),
+        await rehearsed(service, lost),
+        await rehearsed(service, added, '--from', dump),
+      ] as const
+      const [ofAdded, ofLost, ofDump] = whole.map(({ eventsPerSecond }) => eventsPerSecond)
+      const memory = Math.max(...whole.map(({ peakMb }) => peakMb))
+      return { added: ofAdded ?? 0, lost: ofLost ?? 0, dump: ofDump ?? 0, memory }
+    })
   },
 })
 
 /** Events a second of the log, however often it was read. */
-async function rehearsed(service: MeasuredService, file: string, ...more: readonly string[]): Promise<number> {
-  const printed = await run(service, ['schemas', 'rehearse', '--schema', file, ...more, '--json'])
-  const { complete, position, eventsPerSecond } = JSON.parse(printed) as {
+async function rehearsed({ dataDir }: MeasuredService, file: string, ...more: readonly string[]) {
+  const { stdout, peakMb } = await runMeasured(dataDir, ['schemas', 'rehearse', '--schema', file, ...more, '--json'])
+  const { complete, position, eventsPerSecond } = JSON.parse(stdout) as {
     readonly complete: boolean
     readonly position: number
     readonly eventsPerSecond: number
   }
   if (!complete || position < EVENTS) throw new Error(`a rehearsal ended at ${position}`)
-  return eventsPerSecond
-}
-
-/** What it printed. A rehearsal that finds something exits with 1, which is no failure here. */
-async function run({ dataDir }: MeasuredService, args: readonly string[]): Promise<string> {
-  const options = { cwd: dataDir, env: { PATH: process.env['PATH'], DATA_DIR: dataDir }, maxBuffer: 64 * 1024 * 1024 }
-  const command = [join(ROOT, 'cli/orderledger.js'), ...args]
-  try {
-    return (await promisify(execFile)(process.execPath, command, options)).stdout
-  } catch (error) {
-    if (error instanceof Error && 'stdout' in error && 'code' in error && error.code === 1 && error.stdout !== '') {
-      return String(error.stdout)
-    }
-    throw error
-  }
+  return { eventsPerSecond, peakMb }
 }
 
 function proposed(
@@ -70,7 +60,8 @@ function proposed(
   event: 'OrderPlaced' | 'OrderCancelled',
   edit: (fields: readonly FieldSchema[]) => readonly FieldSchema[],
 ): string {
-  const [schema] = eventSchemas[event].versions
+  const schema = eventSchemas[event].versions.at(-1)
+  if (schema === undefined) throw new Error(`${event} has no version`)
   writeFileSync(file, JSON.stringify({ ...schema, fields: edit(schema.fields) }))
   return file
 }
