@@ -31,6 +31,11 @@ describe.skipIf(kafka === null)('lag', () => {
     producer = client('producer').producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
     await producer.connect()
     const service = await startService({ dataDir: commands.dataDir, env: commands.env })
+    // Its first start puts a table of fraud in force, which its readers are to have seen before it goes.
+    await eventually(async () => {
+      const { readers } = (await (await fetch(`${service.url}/lag`)).json()) as LagReport
+      return readers.every(({ position, head }) => head !== null && head > 0 && position === head)
+    })
     await service.stop()
   })
 
