@@ -85,7 +85,7 @@ describe.skipIf(kafka === null)('lag', () => {
     })
     expect(quiet).toMatchObject({ verdict: 'OK', behind: 0, ageSeconds: expect.any(Number) })
     expect(quiet.partitions.map(({ partition }) => partition)).toEqual([0, 1, 2])
-    expect(ofGroup(await watch.report(), `${PREFIX}projector`).partitions).toHaveLength(18)
+    expect(ofGroup(await watch.report(), `${PREFIX}projector`).partitions).toHaveLength(20)
     await send(COMMANDS, 0, 3)
     await send(COMMANDS, 1, 2)
     await commit(COMMANDS, COMMANDS, { 0: 3 })
