@@ -24,9 +24,8 @@ import {
 } from '../shapes/fraud-alert.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 
-const AlertPath = closed({
-  alertId: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'The alert.' }),
-})
+const AlertPath = closed({ alertId: Type.String({ description: 'The alert.' }) })
+const ALERT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const pseudonym = (of: string) =>
   Type.Optional(
@@ -95,12 +94,12 @@ export const fraudAlerts = resource(
         return sendPage({ request, reply }, await views.fraudAlerts.list(query))
       },
       async getFraudAlert(request, reply) {
-        const { alertId } = request.params
+        const alertId = named(request.params)
         const found = await views.fraudAlerts.get(alertId)
         return sendFound({ request, reply }, found, { missing: notFound(alertId), tag: ownVersionTag })
       },
       async reviewFraudAlert(request, reply) {
-        const { alertId } = request.params
+        const alertId = named(request.params)
         // Which order it is about, the address does not say.
         const { item } = await views.fraudAlerts.get(alertId)
         if (item === null) throw new ProblemError(notFound(alertId))
@@ -150,6 +149,12 @@ function effectOn(orderId: string, { verdict, events, look }: Effect): OrderEffe
   if (events.some(({ event }) => event.type === 'OrderCancelled')) return 'cancelled'
   const { status } = look(delivery, orderId).state
   return verdict === 'fraud' && (status === 'dispatched' || status === 'delivered') ? 'too-late' : 'unchanged'
+}
+
+/** What cannot be the id of an alert names none. */
+function named({ alertId }: { readonly alertId: string }): string {
+  if (!ALERT_ID.test(alertId)) throw new ProblemError(notFound(alertId))
+  return alertId
 }
 
 function notFound(alertId: string): Occurrence {

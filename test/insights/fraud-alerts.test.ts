@@ -175,7 +175,13 @@ describe('a review', () => {
       body: { code: 'fraud-alert-not-found' },
     })
     expect(await get(`/fraud-alerts/${newId()}`)).toMatchObject({ status: 404 })
-    expect(await review('not-an-id', { verdict: 'fraud' })).toMatchObject({ status: 400 })
+    for (const named of ['not-an-id', 'x%00', '%7BalertId%7D']) {
+      expect(await review(named, { verdict: 'fraud' })).toMatchObject({ status: 404 })
+      expect(await get(`/fraud-alerts/${named}`)).toMatchObject({
+        status: 404,
+        body: { code: 'fraud-alert-not-found' },
+      })
+    }
     const alertId = await raised('r1')
     expect(await review(alertId, { verdict: 'maybe' })).toMatchObject({ status: 400 })
     expect(await review(alertId, { verdict: 'honest', note: 'x'.repeat(501) })).toMatchObject({ status: 400 })
