@@ -29,7 +29,7 @@ export async function generationsOf({ pool }: Projecting, name: string): Promise
   const { rows } = await pool.query<{ generation: number }>(
     `select distinct substring(tablename from '_g([0-9]+)$')::int as generation from pg_tables
     where schemaname = 'views' and tablename ~ ('^' || $1 || '.*_g[0-9]+$') order by 1`,
-    [name],
+    [name.replaceAll('-', '_')],
   )
   return rows.map(({ generation }) => generation)
 }
