@@ -12,7 +12,7 @@ import { breachesOf, ofProduct, openProjecting, rowsOf, sold } from './projectin
 import { spillEverything } from '../support/spill.ts'
 
 /** What differs between two orders of the same events: where in the log they stand and when they were recorded. */
-const TIMES = ['requested', 'settled', 'scheduled', 'dispatched', 'delivered', 'failed', 'cancelled']
+const TIMES = ['requested', 'settled', 'scheduled', 'dispatched', 'delivered', 'failed', 'cancelled', 'raised']
 const POSITIONS = ['first_position', 'position', 'at', 'second', ...TIMES.map((name) => `${name}_at`)]
 
 /** Delivers little at a time, and begins with what had been delivered before. */
