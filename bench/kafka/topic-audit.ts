@@ -5,7 +5,7 @@ import { growShop } from '../service/grown-shop.ts'
 import { startShop } from '../service/loaded-shop.ts'
 import { runMeasured } from '../service/measured-command.ts'
 import { startService } from '../service/measured-service.ts'
-import { publishedRate } from './relay-rate.ts'
+import { publishedRate } from '../figures/relay-rate.ts'
 
 const EVENTS = 600_000
 const PREFIX = 'audit.'
