@@ -57,7 +57,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'fraud',
-    summary: 'score payments of a file by a table of rules',
+    summary: 'score payments by a table of rules, export them from the log, and train a table',
     load: () => import('./commands/fraud.ts'),
   },
   {

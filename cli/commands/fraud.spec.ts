@@ -117,3 +117,37 @@ describe('scoring a file', () => {
     expect(await run('fraud', 'score', file, '--table', file)).toMatchObject({ code: 1 })
   })
 })
+
+describe('training a table', () => {
+  test('writes one that scores, says how good it is beside the present one, and writes nothing over', async () => {
+    const file = await generated('payments', 3_000)
+    const [labels, made] = [`${file}.labels.jsonl`, join(folder, 'table-7.json')]
+    const { code, stdout } = await run('fraud', 'train', file, '--labels', labels, '-o', made)
+    expect(code).toBe(0)
+    expect(stdout).toContain('fitted to the first 2,100 attempts')
+    expect(stdout).toMatch(/7 \(new\) +\d+\.\d % +\d+\.\d % +[01]\.\d{3}/)
+    const table = await readFile(made, 'utf8')
+    expect(JSON.parse(table)).toMatchObject({ version: '7', rules: { accountsOnCard: expect.any(Array) as unknown } })
+    const scored = await run('fraud', 'score', file, '--labels', labels, '--table', made, '--json')
+    const { quality } = JSON.parse(scored.stdout) as { readonly quality: { readonly recall: number } }
+    expect(quality.recall).toBeGreaterThan(0.5)
+    expect(await run('fraud', 'train', file, '--labels', labels, '-o', made)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already') as unknown,
+    })
+    expect(await readFile(made, 'utf8')).toBe(table)
+    const next = ['--table', made, '-o', join(folder, 'other.json'), '--json']
+    const { stdout: beside } = await run('fraud', 'train', file, '--labels', labels, ...next)
+    // No table of this folder is 2, and it is named like none.
+    expect(JSON.parse(beside)).toMatchObject({ table: '2', present: { table: '7' }, trained: { table: '2' } })
+  })
+
+  test('refuses fewer than 50 orders of fraud, and needs labels', async () => {
+    const file = await generated('payments', 300)
+    const made = join(folder, 'table.json')
+    const { code, stderr } = await run('fraud', 'train', file, '--labels', `${file}.labels.jsonl`, '-o', made)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('a table needs 50')])
+    await expect(readFile(made)).rejects.toThrow('ENOENT')
+    expect(await run('fraud', 'train', file)).toMatchObject({ code: 2 })
+  })
+})

@@ -3,6 +3,8 @@ import { OUR_DECLINES } from '../../domain/payments/decline-reasons.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { PaymentFact } from './payment-facts.ts'
 
+const OUTCOMES = ['captured', 'declined', 'open'] as const
+
 /** Keys are taken as they stand: the same text is the same card. */
 export interface PaymentLine {
   /** RFC 3339. */
@@ -12,7 +14,8 @@ export interface PaymentLine {
   readonly customerId: string
   readonly amount: Money
   readonly method: string
-  readonly outcome: 'captured' | 'declined'
+  /** `open`: it has none yet. Only `fraud export` writes that. */
+  readonly outcome: (typeof OUTCOMES)[number]
   readonly reason?: string
   /** Absent: a second after `at`. */
   readonly settledAt?: string
@@ -28,14 +31,21 @@ export interface PaymentLine {
 export interface PaymentLabel {
   readonly orderId: string
   readonly fraud: boolean
-  readonly case?: string
-  readonly kind?: string
+  /** Absent or null: not known. */
+  readonly case?: string | null
+  readonly kind?: string | null
 }
 
 const SETTLED_AFTER_MS = 1_000
 
+export interface LineFacts {
+  readonly requested: PaymentFact
+  /** Null: there is no outcome yet. */
+  readonly settled: PaymentFact | null
+}
+
 /** The attempt of a line, and its outcome. */
-export function factsOf(line: PaymentLine): { readonly requested: PaymentFact; readonly settled: PaymentFact } {
+export function factsOf(line: PaymentLine): LineFacts {
   const { orderId, attempt, customerId, amount, method, outcome, reason, region = null } = line
   const { card = null, device = null, address = null, network = null, cardRegion = null } = line
   const keys = { card, device, address, network, cardRegion }
@@ -44,6 +54,7 @@ export function factsOf(line: PaymentLine): { readonly requested: PaymentFact; r
     ...{ kind: 'requested', at, orderId, attempt, customerId, method, amount, region },
     ...keys,
   }
+  if (outcome === 'open') return { requested, settled: null }
   const ours = OUR_DECLINES.some((one) => one === reason)
   const settledAt = line.settledAt === undefined ? at + SETTLED_AFTER_MS : Date.parse(line.settledAt)
   const kind = outcome === 'captured' ? 'captured' : ours ? 'ended' : 'declined'
@@ -59,8 +70,8 @@ export function parsePaymentLine(value: unknown): PaymentLine | string {
   if (!isTime(line['at'])) return 'has no time `at`'
   if (line['settledAt'] !== undefined && !isTime(line['settledAt'])) return 'has a `settledAt` that is not a time'
   if (!Number.isSafeInteger(line['attempt'])) return 'has no attempt'
-  if (line['outcome'] !== 'captured' && line['outcome'] !== 'declined')
-    return 'has an outcome that is not captured or declined'
+  if (!OUTCOMES.some((outcome) => outcome === line['outcome']))
+    return 'has an outcome that is not captured, declined or open'
   const amount = line['amount'] as Partial<Money> | null | undefined
   if (!Number.isSafeInteger(amount?.amount) || typeof amount?.currency !== 'string') return 'has no amount'
   for (const name of ['reason', 'region', 'card', 'device', 'address', 'network', 'cardRegion'])

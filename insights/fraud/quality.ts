@@ -41,7 +41,7 @@ export function countQuality(
     }
     counts.fraud += 1
     if (alerts) counts.found += 1
-    if (label.case === undefined) continue
+    if (typeof label.case !== 'string') continue
     const one = cases.get(label.case) ?? { seen: 0, found: false }
     one.seen += 1
     one.found ||= alerts && one.seen <= FIRST_OF_CASE

@@ -38,6 +38,14 @@ describe('a file of payments', () => {
     ])
   })
 
+  test('may have attempts without an outcome: they count, and nothing is paid with them', () => {
+    const same = { customerId: 'c', device: 'd' }
+    const lines = [line('o1', 0, { ...same, outcome: 'open' }), line('o2', 60, same), line('o3', 120, same)]
+    expect(lines.map(parsePaymentLine)).toEqual(lines)
+    const rules = scorePayments(lines, tableOne()).map(({ reasons }) => reasons.map(({ rule }) => rule))
+    expect(rules).toEqual([['firstPayment'], ['firstPayment'], []])
+  })
+
   test.each([
     ['null', null],
     ['without an order', { ...line('o1', 0), orderId: '' }],
@@ -48,6 +56,11 @@ describe('a file of payments', () => {
   ])('is refused where a line is %s', (_, value) => expect(parsePaymentLine(value)).toBeTypeOf('string'))
 
   test('is taken as it stands', () => expect(parsePaymentLine(line('o1', 0))).toEqual(line('o1', 0)))
+})
+
+test('a case that nobody knows is none', () => {
+  const labels = new Map([['o1', { orderId: 'o1', fraud: true, case: null, kind: null }]])
+  expect(countQuality([{ orderId: 'o1', alerts: true }], labels)).toMatchObject({ fraud: 1, found: 1, cases: 0 })
 })
 
 test('quality is counted by attempts, and by cases that are found early', () => {

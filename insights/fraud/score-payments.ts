@@ -34,7 +34,7 @@ export function scorePayments(lines: Iterable<PaymentLine>, table: FraudTable): 
     const { orderId, attempt } = line
     const { score = 0, reasons = [], alerts = false } = scorer.see(requested) ?? {}
     scored.push({ orderId, attempt, score, reasons, alerts })
-    waiting.add(settled.at, { fact: settled, index: scored.length - 1 })
+    if (settled !== null) waiting.add(settled.at, { fact: settled, index: scored.length - 1 })
   }
   for (const each of waiting.until(Infinity)) settle(each)
   return scored
