@@ -176,7 +176,7 @@ const COLUMNS: readonly FigureColumn<BusinessDay>[] = [
 
 /** How far sessions came. */
 function Stages({ metrics: { conversion } }: { readonly metrics: Business }) {
-  if (conversion.sessions === 0) return <Empty>{t('insights.behaviour.empty')}</Empty>
+  if (conversion.sessions === 0) return <Empty>{t('insights.funnel.none')}</Empty>
   return (
     <section class="panel" aria-labelledby="business-stages">
       <h2 id="business-stages">{t('insights.business.stages')}</h2>
