@@ -27,7 +27,10 @@ interface Answer {
 const METHODS = ['card', 'card', 'card', 'paypal', 'bank-transfer'] as const
 /** Milliseconds after which a command that is still not answered is an error. */
 const PATIENCE = 180_000
-/** Those of one command: what it found was changed by something that was under way, or by time. */
+/**
+ * Those of one command: what it found was changed by something that was under way, or by time. Money that came late for an
+ * order that has expired goes back, and there is no delivery.
+ */
 const OVERTAKEN = ['order-not-payable', 'order-not-cancellable', 'delivery-not-found', 'delivery-not-possible']
 
 export class LifeClient {
@@ -108,7 +111,7 @@ export class LifeClient {
   /** False: it came too late for this order. */
   async #told(known: Acknowledged, type: DomainEvent['type'], { status, body }: Answer): Promise<boolean> {
     if (status < 300) known[type] = (known[type] ?? 0) + 1
-    else if (status !== 409 || !OVERTAKEN.includes(String(body['code']))) {
+    else if (!OVERTAKEN.includes(String(body['code']))) {
       throw new Error(`what should have been ${type} was answered ${String(status)}: ${JSON.stringify(body)}`)
     }
     return Promise.resolve(status < 300)
