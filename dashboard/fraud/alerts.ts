@@ -1,9 +1,6 @@
 /** The alerts that a page of fraud shows: the newest as they are followed, or those of a question, kept current by these. */
-import type { FraudAlert, FraudAlertList } from '../api-shapes.ts'
-import { useTopic } from '../following.ts'
-import { nextOf } from '../lists/newest.ts'
-import { overlaid } from '../lists/overlaid.ts'
-import { useLive, type Live } from '../polling.ts'
+import type { FraudAlert } from '../api-shapes.ts'
+import { useAnswer, type Newest } from '../lists/newest.ts'
 import type { Key } from './words.ts'
 
 export interface AlertWish {
@@ -14,44 +11,14 @@ export interface AlertWish {
   readonly cursor: string | null
 }
 
-export interface ShownAlerts {
-  /** Newest first; null: nothing has come yet. */
-  readonly items: readonly FraudAlert[] | null
-  readonly known: readonly FraudAlert[]
-  readonly next: string | null
-  /** Where the service is asked; of the newest of all it is not. */
-  readonly asked: Live<FraudAlertList>
-  /** Names the list among those of this page. */
-  readonly subject: string
-}
-
-/** As many as a list has. */
-const PAGE = 50
+export type ShownAlerts = Newest<FraudAlert>
 
 export function useAlerts({ verdict, keys, cursor }: AlertWish): ShownAlerts {
-  const followed = useTopic('fraud', PAGE).value
-  const wish = Object.entries({ verdict, ...keys, cursor }).flatMap(([name, value]) =>
-    value === null ? [] : [[name, value]],
-  )
-  const subject = `/fraud-alerts?${new URLSearchParams([...wish, ['limit', String(PAGE)]] as [string, string][]).toString()}`
-  const isAsked = wish.length > 0
-  const asked = useLive<FraudAlertList>(isAsked ? subject : null)
-  const about = { asked, subject }
-  if (!isAsked) {
-    const known = followed?.items ?? []
-    const items = followed === null ? null : known.slice(0, PAGE)
-    return { ...about, items, known, next: nextOf(known, followed?.hasOlder ?? false) }
-  }
-  const shown = asked.shown.value
-  if (shown === null) return { ...about, items: null, known: [], next: null }
-  const { items: base, next } = shown.body
-  const isBehind = followed === null || followed.to < (shown.position ?? shown.body.position)
-  if (cursor !== null || isBehind) return { ...about, items: base, known: base, next }
-  const known = overlaid(base, followed.items, {
+  return useAnswer({
+    ...{ topic: 'fraud', path: '/fraud-alerts', filters: { verdict, ...keys }, cursor },
     keyOf: ({ alertId }) => alertId,
     isWanted: (alert) => isWanted(alert, { verdict, keys }),
   })
-  return { ...about, items: known.slice(0, PAGE), known, next: nextOf(known, next !== null) }
 }
 
 function isWanted(alert: FraudAlert, { verdict, keys }: Pick<AlertWish, 'verdict' | 'keys'>): boolean {

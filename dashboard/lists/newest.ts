@@ -8,6 +8,9 @@ import { overlaid, type Row } from './overlaid.ts'
 
 export type ListName = 'orders' | 'payments' | 'deliveries'
 
+/** Topics whose rows have a place in their list. */
+type RowTopic = ListName | 'fraud'
+
 export interface Newest<Item> {
   /** Newest first; null: nothing has come yet. */
   readonly items: readonly Item[] | null
@@ -33,6 +36,17 @@ interface Wish {
   readonly cursor: string | null
 }
 
+export interface Question<Name extends RowTopic> {
+  readonly topic: Name
+  readonly path: string
+  /** What its rows have to be; null: anything. */
+  readonly filters: Readonly<Record<string, string | null>>
+  readonly cursor: string | null
+  readonly keyOf: (item: TopicItems[Name]) => string
+  /** Whether the answer to these filters has the row. */
+  readonly isWanted: (item: TopicItems[Name]) => boolean
+}
+
 const PAGE = 50
 
 /** The path of a list bears the name of its topic. */
@@ -41,10 +55,20 @@ export function useNewest<Name extends ListName>(
   keyOf: (item: TopicItems[Name]) => string,
   { status, cursor }: Wish,
 ): Newest<TopicItems[Name]> {
-  const followed = useTopic(name, PAGE).value
-  const query = new URLSearchParams({ limit: String(PAGE), ...(status && { status }), ...(cursor && { cursor }) })
-  const subject = `/${name}?${query.toString()}`
-  const isAsked = status !== null || cursor !== null
+  const isWanted = (item: TopicItems[Name]) => item.status === status
+  return useAnswer({ topic: name, path: `/${name}`, filters: { status }, cursor, keyOf, isWanted })
+}
+
+/** The rows of a topic that fit, newest first. */
+export function useAnswer<Name extends RowTopic>(question: Question<Name>): Newest<TopicItems[Name]> {
+  const { topic, path, filters, cursor, keyOf, isWanted } = question
+  const followed = useTopic(topic, PAGE).value
+  const wish = Object.entries({ ...filters, cursor }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value]],
+  )
+  const query = new URLSearchParams([['limit', String(PAGE)], ...wish] as [string, string][])
+  const subject = `${path}?${query.toString()}`
+  const isAsked = wish.length > 0
   const asked = useLive<ListBody<TopicItems[Name]>>(isAsked ? subject : null)
   const about = { asked, subject }
   if (!isAsked) {
@@ -57,12 +81,12 @@ export function useNewest<Name extends ListName>(
   const { items: base, next } = shown.body
   const isBehind = followed === null || followed.to < (shown.position ?? shown.body.position)
   if (cursor !== null || isBehind) return { ...about, items: base, known: base, next }
-  const known = overlaid(base, followed.items, { keyOf, isWanted: (item) => item.status === status })
+  const known = overlaid(base, followed.items, { keyOf, isWanted })
   return { ...about, items: known.slice(0, PAGE), known, next: nextOf(known, next !== null) }
 }
 
 /** A cursor of the service is the position behind which its page begins, in base64. */
-export function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
+function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
   const last = known[Math.min(PAGE, known.length) - 1]
   if (last?.first === undefined || (!hasOlder && known.length <= PAGE)) return null
   return btoa(String(last.first)).replace(/=+$/, '')
