@@ -135,6 +135,8 @@ export function auditShop(spill: Spill): ShopAudit {
       case 'FraudAlertRaised':
       case 'FraudReviewed':
       case 'PaymentRequested':
+      case 'PaymentHeld':
+      case 'PaymentReleased':
       case 'PaymentCaptured':
       case 'PaymentDeclined':
       case 'RefundRequested':

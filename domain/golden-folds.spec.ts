@@ -39,7 +39,9 @@ import {
   orderReturned,
   paymentCaptured,
   paymentDeclined,
+  paymentHeld,
   paymentRefunded,
+  paymentReleased,
   paymentRequested,
   priceChanged,
   productListed,
@@ -130,6 +132,15 @@ const paymentHistories: Histories<PaymentEvent> = {
     paymentRefunded('o1', 1, 6000, { attempt: 2, cause: 'not-owed', method: 'bank-transfer' }),
     refundFailed('o1', 2, 500, { attempt: 3 }),
   ],
+  'an attempt on hold that is released, and one that is not': [
+    paymentRequested('o1', 1, 6000),
+    paymentHeld('o1', 1, 6000),
+    paymentReleased('o1', 1, 6000),
+    paymentDeclined('o1', 1, 6000),
+    paymentRequested('o1', 2, 6000),
+    paymentHeld('o1', 2, 6000),
+    paymentDeclined('o1', 2, 6000, { reason: 'fraud' }),
+  ],
 }
 
 const deliveryHistories: Histories<DeliveryEvent> = {
@@ -203,7 +214,9 @@ const orderTypes: Readonly<Record<OrderEvent['type'], true>> = {
 const paymentTypes: Readonly<Record<PaymentEvent['type'], true>> = {
   PaymentCaptured: true,
   PaymentDeclined: true,
+  PaymentHeld: true,
   PaymentRefunded: true,
+  PaymentReleased: true,
   PaymentRequested: true,
   RefundFailed: true,
   RefundRequested: true,

@@ -21,7 +21,9 @@ import type {
   OrderReturned,
   PaymentCaptured,
   PaymentDeclined,
+  PaymentHeld,
   PaymentRefunded,
+  PaymentReleased,
   PaymentRequested,
   ProductListed,
   RefundFailed,
@@ -206,6 +208,28 @@ export function paymentDeclined(
   overrides: Of<PaymentDeclined> = {},
 ): PaymentDeclined {
   return { type: 'PaymentDeclined', ...attemptOf(orderId, attempt, amount), ...PAYER, reason: 'no-funds', ...overrides }
+}
+
+/** Held at noon, for the alert that `fraudAlertRaised` makes. */
+export function paymentHeld(
+  orderId: string,
+  attempt: number,
+  amount: number,
+  overrides: Of<PaymentHeld> = {},
+): PaymentHeld {
+  const hold = { alertId: `alert-${orderId}-${String(attempt)}`, at: NOON }
+  return { type: 'PaymentHeld', ...attemptOf(orderId, attempt, amount), ...hold, ...overrides }
+}
+
+/** At one o'clock, as nobody looked. */
+export function paymentReleased(
+  orderId: string,
+  attempt: number,
+  amount: number,
+  overrides: Of<PaymentReleased> = {},
+): PaymentReleased {
+  const release = { by: 'time', at: NOON + 3_600_000 }
+  return { type: 'PaymentReleased', ...attemptOf(orderId, attempt, amount), ...release, ...overrides }
 }
 
 /** As goodwill for the first attempt. */

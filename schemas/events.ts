@@ -628,6 +628,25 @@ export interface PaymentDeclined {
   readonly region: string | null
 }
 
+/** An open attempt to pay is not charged before somebody has looked at its alert, or the time for that is over. At most once for an attempt. */
+export interface PaymentHeld {
+  readonly type: 'PaymentHeld'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** The alert: an event of the order's fraud stream. */
+  readonly alertId: string
+  /** When it was put on hold. */
+  readonly at: number
+}
+
 /** Money of a captured attempt went back. */
 export interface PaymentRefunded {
   readonly type: 'PaymentRefunded'
@@ -647,6 +666,25 @@ export interface PaymentRefunded {
   readonly cause: string
   /** What the gateway or the provider calls the refund; account for a payment on account. */
   readonly reference: string
+}
+
+/** An attempt to pay is on hold no longer and is charged. Its times count from here as those of others count from PaymentRequested. */
+export interface PaymentReleased {
+  readonly type: 'PaymentReleased'
+  /** The order. */
+  readonly orderId: string
+  /** Who ordered. */
+  readonly customerId: string
+  /** Number of the attempt to pay within the order, from 1. */
+  readonly attempt: number
+  /** How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default. */
+  readonly method: string
+  /** What the attempt is to take: the total of the order. */
+  readonly amount: Money
+  /** What released it: review (its alert was found honest) or time (nobody looked). A string and not an enum on purpose: neither can stand for one that a reader does not know. */
+  readonly by: string
+  /** When it was released. */
+  readonly at: number
 }
 
 /** An attempt to pay an order began. The gateway is asked only after this event, under a key of the order and the attempt. */
@@ -736,7 +774,7 @@ export type NotificationEvent = NotificationFailed | NotificationSent
 
 export type OrderEvent = OrderCancelled | OrderCompleted | OrderConfirmed | OrderExpired | OrderPlaced | OrderRejected | OrderReturned
 
-export type PaymentEvent = PaymentCaptured | PaymentDeclined | PaymentRefunded | PaymentRequested | RefundFailed | RefundRequested
+export type PaymentEvent = PaymentCaptured | PaymentDeclined | PaymentHeld | PaymentRefunded | PaymentReleased | PaymentRequested | RefundFailed | RefundRequested
 
 export type DomainEvent = CustomerEvent | DeliveryEvent | DemandEvent | FraudEvent | InventoryEvent | NotificationEvent | OrderEvent | PaymentEvent
 
@@ -972,10 +1010,22 @@ export const eventSchemas: {
       {"type":"record","name":"PaymentDeclined","namespace":"orderledger","doc":"An attempt to pay ended without money.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"reason","type":"string","doc":"A code of the gateway, or one of ours: no-answer, wrong-amount, replaced, skipped, cancelled or fraud; one of the gateway that equals one of ours begins with gateway-. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"card","type":["null","string"],"doc":"Pseudonym of the card, 16 hex digits. Null when not known.","default":null},{"name":"device","type":["null","string"],"doc":"Pseudonym of the device, 16 hex digits. Null when not known.","default":null},{"name":"address","type":["null","string"],"doc":"Pseudonym of the address, 16 hex digits. Null when not known.","default":null},{"name":"network","type":["null","string"],"doc":"Pseudonym of the network, 16 hex digits. Null when not known.","default":null},{"name":"cardRegion","type":["null","string"],"doc":"Country of the card, two letters as they were sent. Null when not known.","default":null},{"name":"region","type":["null","string"],"doc":"Region of the customer when the order was placed. Null when not known.","default":null}]},
     ],
   },
+  PaymentHeld: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentHeld","namespace":"orderledger","doc":"An open attempt to pay is not charged before somebody has looked at its alert, or the time for that is over. At most once for an attempt.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"alertId","type":"string","doc":"The alert: an event of the order's fraud stream."},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was put on hold."}]},
+    ],
+  },
   PaymentRefunded: {
     stream: 'payment',
     versions: [
       {"type":"record","name":"PaymentRefunded","namespace":"orderledger","doc":"Money of a captured attempt went back.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"refund","type":"int","doc":"Number of the refund within the order, from 1."},{"name":"attempt","type":"int","doc":"The attempt whose money goes back."},{"name":"method","type":"string","doc":"How that attempt was paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What goes back, at least 1."},{"name":"cause","type":"string","doc":"Why: cancelled, returned, not-owed (a capture that the order could not take), goodwill, or provider (moved by the provider itself: a refund at its desk, a chargeback). A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"reference","type":"string","doc":"What the gateway or the provider calls the refund; account for a payment on account."}]},
+    ],
+  },
+  PaymentReleased: {
+    stream: 'payment',
+    versions: [
+      {"type":"record","name":"PaymentReleased","namespace":"orderledger","doc":"An attempt to pay is on hold no longer and is charged. Its times count from here as those of others count from PaymentRequested.","stream":"payment","fields":[{"name":"orderId","type":"string","doc":"The order."},{"name":"customerId","type":"string","doc":"Who ordered."},{"name":"attempt","type":"int","doc":"Number of the attempt to pay within the order, from 1."},{"name":"method","type":"string","doc":"How it is paid: card, paypal, bank-transfer or on-account. A string and not an enum on purpose: the set is open, and a reader that meets a new one must keep it instead of reading it as a default."},{"name":"amount","type":{"type":"record","name":"Money","doc":"An amount of money in one currency.","fields":[{"name":"amount","type":"long","doc":"In minor units (cents for EUR), at most 2^53 - 1."},{"name":"currency","type":"string","doc":"ISO 4217 code, upper case."}]},"doc":"What the attempt is to take: the total of the order."},{"name":"by","type":"string","doc":"What released it: review (its alert was found honest) or time (nobody looked). A string and not an enum on purpose: neither can stand for one that a reader does not know."},{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was released."}]},
     ],
   },
   PaymentRequested: {

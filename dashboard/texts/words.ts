@@ -65,6 +65,8 @@ export const WORDS = {
   'words.event.PaymentRequested': ['Payment requested', 'Paiement demandé'],
   'words.event.PaymentCaptured': ['Payment captured', 'Paiement encaissé'],
   'words.event.PaymentDeclined': ['Payment declined', 'Paiement refusé'],
+  'words.event.PaymentHeld': ['Payment on hold', 'Paiement en attente'],
+  'words.event.PaymentReleased': ['Payment released', 'Paiement repris'],
   'words.event.RefundRequested': ['Refund requested', 'Remboursement demandé'],
   'words.event.PaymentRefunded': ['Payment refunded', 'Paiement remboursé'],
   'words.event.RefundFailed': ['Refund failed', 'Remboursement échoué'],

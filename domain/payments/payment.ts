@@ -2,7 +2,11 @@
  * The money of one order: attempts to pay it, and refunds, both numbered from 1. At most one attempt is open.
  *
  * none -> open -> captured      (at once without the gateway: a total of 0, or on account)
- *            \-> declined -> captured      (a capture that came late)
+ *          | ^ \-> declined -> captured      (a capture that came late)
+ *          v |
+ *         on hold      (ends as an open one does too)
+ *
+ * An attempt on hold is open: it is not asked about and nothing replaces it. It is on hold once at most.
  *
  * Captured money stays only where the capture confirmed the order; any other capture is refunded in its own append.
  *
@@ -69,6 +73,15 @@ export interface Attempt {
   readonly declined: string | null
   /** What the gateway calls the charge; null until it is captured. */
   readonly reference: string | null
+  /** Null: it was never on hold. */
+  readonly hold: Hold | null
+}
+
+export interface Hold {
+  readonly alertId: string
+  readonly at: Timestamp
+  /** When it could be charged again; null: it is on hold, or ended so. */
+  readonly releasedAt: Timestamp | null
 }
 
 /** Who pays: what ties the attempt to others, and the region of the customer. */
@@ -78,6 +91,9 @@ export interface Payer extends PayerKeys {
 
 /** Why an attempt is declined whose gateway took another amount: it is then believed only with the right one. */
 export const WRONG_AMOUNT = 'wrong-amount'
+
+/** Of an attempt that was just asked for. */
+export const NO_OUTCOME = { confirms: false, declined: null, reference: null, hold: null } as const
 
 export interface Refund {
   readonly status: 'under-way' | 'refunded' | 'failed'
@@ -91,15 +107,23 @@ export interface Refund {
 
 export const payment: Aggregate<Payment, PaymentEvent> = {
   kind: 'payment',
-  fold: 3,
+  fold: 4,
   initial: { attempts: [], refunds: [] },
   evolve(state, event) {
     switch (event.type) {
       case 'PaymentRequested': {
         const { customerId, method, amount, region, at } = event
         const asked = { customerId, method, amount, payer: { ...payerKeysOf(event), region }, requestedAt: at }
-        const attempt = { ...asked, status: 'open', confirms: false, declined: null, reference: null } as const
+        const attempt = { ...asked, status: 'open', ...NO_OUTCOME } as const
         return { ...state, attempts: [...state.attempts, attempt] }
+      }
+      case 'PaymentHeld': {
+        const { alertId, at } = event
+        return withAttempt(state, event, { hold: { alertId, at, releasedAt: null } })
+      }
+      case 'PaymentReleased': {
+        const hold = attemptOf(state, event.attempt)?.hold ?? null
+        return withAttempt(state, event, { hold: hold === null ? null : { ...hold, releasedAt: event.at } })
       }
       case 'PaymentCaptured':
         return withAttempt(state, event, {
@@ -136,6 +160,16 @@ export function openAttempt({ attempts }: Payment): Numbered | null {
   // Only the last can be open: the next is requested when it is not, or ends it.
   const last = attempts.at(-1)
   return last?.status === 'open' ? { ...last, number: attempts.length } : null
+}
+
+/** Nothing is charged for it before somebody has looked, or the time for that is over. */
+export function isOnHold({ status, hold }: Attempt): boolean {
+  return status === 'open' && hold !== null && hold.releasedAt === null
+}
+
+/** When it was asked for; of one that was on hold, when it was released: all its times count from there. */
+export function askedAt({ requestedAt, hold }: Attempt): Timestamp {
+  return hold?.releasedAt ?? requestedAt
 }
 
 /** The attempt whose money the order was confirmed with: the only one that has money left. */

@@ -10,6 +10,7 @@ import {
   captured,
   contentOf,
   declined,
+  NO_OUTCOME,
   openAttempt,
   payment,
   type Attempt,
@@ -111,8 +112,16 @@ export function attemptToPay(
   const { orderId, number, method, at } = asked
   const { customerId, tier, region, total: amount } = placed
   const payer = { ...filledUp(asked.keys, placed.keys), region }
-  const outcome = { status: 'open', confirms: false, declined: null, reference: null } as const
-  const attempt: Numbered = { customerId, method, amount, payer, requestedAt: at, ...outcome, number }
+  const attempt: Numbered = {
+    customerId,
+    method,
+    amount,
+    payer,
+    requestedAt: at,
+    status: 'open',
+    ...NO_OUTCOME,
+    number,
+  }
   const reference = amount.amount === 0 ? FREE : method === 'on-account' ? ACCOUNT : null
   return [
     to(payment, orderId, { type: 'PaymentRequested', ...contentOf(orderId, attempt), ...payer, tier, at }),

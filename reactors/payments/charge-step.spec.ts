@@ -19,7 +19,7 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
   const { attempt = {}, ...rest } = change
   const asked: Numbered = {
     ...{ number: 1, status: 'open', customerId: 'c1', method: 'card' },
-    ...{ confirms: false, declined: null, reference: null },
+    ...{ confirms: false, declined: null, reference: null, hold: null },
     ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON, payer: { ...NO_KEYS, region: 'FR' } },
     ...attempt,
   }
