@@ -12,6 +12,7 @@ const ordered = { ...order, lines, total, placedAt }
 
 export const samples: TemplateValues = {
   'order-confirmed': ordered,
+  'payment-held': { ...order, amount: total },
   'payment-declined': { ...order, amount: total },
   'order-cancelled': ordered,
   'order-expired': ordered,

@@ -9,6 +9,7 @@ export const WORDS = {
   'words.status.expired': ['Expired', 'Expirée'],
   'words.status.completed': ['Completed', 'Terminée'],
   'words.status.pending': ['Pending', 'En attente'],
+  'words.status.held': ['On hold', 'Suspendu'],
   'words.status.captured': ['Success', 'Réussi'],
   'words.status.declined': ['Failure', 'Échec'],
   'words.status.refunded': ['Refunded', 'Remboursé'],
@@ -35,6 +36,7 @@ export const WORDS = {
   'words.reason.provider': ['taken back by the provider', 'repris par le prestataire'],
 
   'words.template.order-confirmed': ['Order confirmed', 'Commande confirmée'],
+  'words.template.payment-held': ['Payment looked at', 'Paiement examiné'],
   'words.template.payment-declined': ['Payment declined', 'Paiement refusé'],
   'words.template.order-cancelled': ['Order cancelled', 'Commande annulée'],
   'words.template.order-expired': ['Order expired', 'Commande expirée'],

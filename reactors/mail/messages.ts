@@ -3,15 +3,23 @@ import { customer } from '../../domain/customer.ts'
 import { idOf, type Read } from '../../domain/decision.ts'
 import { CHANNELS, type Channel } from '../../domain/notification.ts'
 import { order } from '../../domain/order.ts'
-import { attemptOf, payment, WRONG_AMOUNT } from '../../domain/payments/payment.ts'
+import {
+  attemptOf,
+  isOnHold,
+  payment,
+  WRONG_AMOUNT,
+  type Attempt,
+  type Payment,
+} from '../../domain/payments/payment.ts'
 import { money, type CustomerId, type OrderId } from '../../domain/values.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
 import type { Minute, StockFalls } from '../operator/stock-falls.ts'
 import { render, type Rendered, type TemplateName, type TemplateValues } from './render.ts'
 
 export const TOLD = [
-  ...(['OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderRejected', 'PaymentDeclined'] as const),
-  ...(['PaymentRefunded', 'DeliveryDispatched', 'DeliveryDelivered', 'RestockAdvised', 'StockFellBelow'] as const),
+  ...(['OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderRejected', 'PaymentHeld'] as const),
+  ...(['PaymentDeclined', 'PaymentRefunded', 'DeliveryDispatched', 'DeliveryDelivered'] as const),
+  ...(['RestockAdvised', 'StockFellBelow'] as const),
 ] as const
 
 export type ToldEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
@@ -25,12 +33,14 @@ type ForOperators =
 /** What an event asks for. It holds no personal data: it is kept while the message waits. */
 export type Wanted =
   | ForOperators
-  | { readonly template: 'payment-declined'; readonly attempt: number }
+  | { readonly template: OfAttempt; readonly attempt: number }
   | { readonly template: 'payment-refunded'; readonly refund: number }
-  | { readonly template: Exclude<TemplateName, 'payment-declined' | 'payment-refunded' | ForOperators['template']> }
+  | { readonly template: Exclude<TemplateName, OfAttempt | 'payment-refunded' | ForOperators['template']> }
 
-/** Declined by us, and not for what the customer did: no word of it. */
-const UNTOLD: readonly string[] = ['replaced', 'skipped', WRONG_AMOUNT]
+type OfAttempt = 'payment-held' | 'payment-declined'
+
+/** Declined by us, and not for what the customer did, or with the order, whose end is told: no word of it. */
+const UNTOLD: readonly string[] = ['replaced', 'skipped', 'cancelled', 'fraud', WRONG_AMOUNT]
 
 /** `minuteOf`: the minute of the event, if nothing was told of it yet. */
 export function wantedBy(event: ToldEvent, minuteOf: () => Minute | null = () => null): Wanted | null {
@@ -43,6 +53,8 @@ export function wantedBy(event: ToldEvent, minuteOf: () => Minute | null = () =>
       return { template: 'order-expired' }
     case 'OrderRejected':
       return event.reason === 'out-of-stock' ? { template: 'out-of-stock' } : null
+    case 'PaymentHeld':
+      return { template: 'payment-held', attempt: event.attempt }
     case 'PaymentDeclined':
       return UNTOLD.includes(event.reason) ? null : { template: 'payment-declined', attempt: event.attempt }
     case 'PaymentRefunded':
@@ -164,10 +176,16 @@ function writerOf(orderId: OrderId, wanted: Exclude<Wanted, ForOperators>, read:
     case 'order-dispatched':
     case 'order-delivered':
       return (name, language) => render(template, language, { name, orderId, lines })
+    case 'payment-held': {
+      const attempt = attemptIn(orderId, read(payment, orderId), wanted.attempt)
+      // Somebody has looked meanwhile: what came of it is told instead.
+      if (!isOnHold(attempt)) return null
+      const { amount } = attempt
+      return (name, language) => render(template, language, { name, orderId, amount })
+    }
     case 'payment-declined': {
       const state = read(payment, orderId)
-      const attempt = attemptOf(state, wanted.attempt)
-      if (attempt === null) throw new Error(`order ${orderId} has no attempt ${wanted.attempt}`)
+      const attempt = attemptIn(orderId, state, wanted.attempt)
       const earlier = state.attempts.slice(0, wanted.attempt - 1)
       const toldBefore = earlier.some(({ declined }) => declined !== null && !UNTOLD.includes(declined))
       // Paid meanwhile, or over: it would ask for what is no longer wanted.
@@ -183,4 +201,10 @@ function writerOf(orderId: OrderId, wanted: Exclude<Wanted, ForOperators>, read:
       return (name, language) => render(template, language, { name, orderId, amount })
     }
   }
+}
+
+function attemptIn(orderId: OrderId, state: Payment, number: number): Attempt {
+  const attempt = attemptOf(state, number)
+  if (attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
+  return attempt
 }

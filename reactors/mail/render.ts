@@ -37,6 +37,7 @@ interface DeliveryValues extends OrderValues {
 /** The values that each template takes, as events have them. */
 export interface TemplateValues {
   readonly 'order-confirmed': OrderedValues
+  readonly 'payment-held': PaymentValues
   readonly 'payment-declined': PaymentValues
   readonly 'order-cancelled': OrderedValues
   readonly 'order-expired': OrderedValues
@@ -75,7 +76,7 @@ export interface TemplateValues {
 export type TemplateName = keyof TemplateValues
 
 export const templateNames = [
-  ...['order-confirmed', 'payment-declined', 'order-cancelled', 'order-expired', 'out-of-stock'],
+  ...['order-confirmed', 'payment-held', 'payment-declined', 'order-cancelled', 'order-expired', 'out-of-stock'],
   ...['order-dispatched', 'order-delivered', 'payment-refunded', 'restock-advised'],
   ...['stock-fell-below', 'reactor-stuck'],
 ] as readonly TemplateName[]

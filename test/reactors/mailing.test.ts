@@ -1,4 +1,7 @@
-/** What became of orders reaches customers once, whatever the mail server does: on a real server. */
+/**
+ * What became of orders reaches customers once, whatever the mail server does: on a real server. More than 300 lines, because its
+ * cases share how a message is sent and settled.
+ */
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Addressed } from '../../domain/decision.ts'
 import {
@@ -10,6 +13,7 @@ import {
   orderPlaced,
   orderRejected,
   paymentDeclined,
+  paymentHeld,
   paymentRefunded,
   paymentRequested,
   refundRequested,
@@ -115,6 +119,28 @@ describe('each step of an order', () => {
     expect(texts).toEqual([contact.phone, contact.phone])
     expect(found.map(({ event }) => event.customerId).sort()).toEqual(['c1', 'c1', 'c2', 'c2', 'c2', 'c2', null])
     expect(JSON.stringify(found)).not.toMatch(/x\.test|1234567|Name of/)
+  })
+
+  test('that is looked at before it is charged is told once, however often the reactor starts', async () => {
+    await using reacting = await openReacting()
+    const { received, port } = await realServer()
+    const first = await tell(reacting, port)
+    await appendEvents(reacting.pool, [
+      ...customers('c1'),
+      { stream: 'order-o1', event: orderPlaced('o1', LINES) },
+      { stream: 'payment-o1', event: paymentRequested('o1', 1, 2_000) },
+      { stream: 'payment-o1', event: paymentHeld('o1', 1, 2_000) },
+    ])
+    await settled(reacting, 1)
+    await first.stop()
+    await tell(reacting, port)
+    await appendEvents(reacting.pool, confirmed('o2'))
+    const found = await settled(reacting, 2)
+    expect(found.map(({ event }) => event.template)).toEqual(['payment-held', 'order-confirmed'])
+    expect(received.map(({ headers }) => headers.get('x-orderledger-template'))).toEqual([
+      'payment-held',
+      'order-confirmed',
+    ])
   })
 
   test('that came to nothing is not told: a second decline, one of an order that is over, one that was replaced', async () => {
