@@ -1,13 +1,13 @@
 /** A payment as its commands answer: the state of its stream, as JSON. */
 import { moneySum, rfc3339 } from '../projections/views/shown.ts'
-import type { Attempt, Payment } from '../domain/payments/payment.ts'
+import { isOnHold, type Attempt, type Payment } from '../domain/payments/payment.ts'
 import { paymentStatus, type PaymentStatus } from '../domain/payments/payment-status.ts'
 
 const ATTEMPT_STATUS = { open: 'pending', captured: 'captured', declined: 'declined' } as const
 const REFUND_STATUS = { 'under-way': 'pending', refunded: 'refunded', failed: 'failed' } as const
 
-export function attemptStatus({ status }: Attempt): 'pending' | 'captured' | 'declined' {
-  return ATTEMPT_STATUS[status]
+export function attemptStatus(attempt: Attempt): 'pending' | 'held' | 'captured' | 'declined' {
+  return isOnHold(attempt) ? 'held' : ATTEMPT_STATUS[attempt.status]
 }
 
 /** Without the position. The payment has an attempt. */
@@ -46,6 +46,7 @@ function statusOf({ attempts, refunds }: Payment): PaymentStatus {
   const counts = (attempt: number) => confirming === 0 || attempt === confirming
   return paymentStatus({
     isOpen: attempts.some(({ status }) => status === 'open'),
+    isOnHold: attempts.some(isOnHold),
     isConfirmed: confirming > 0,
     captured: total(
       attempts.flatMap(({ status, amount }, index) =>

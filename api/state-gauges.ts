@@ -68,6 +68,12 @@ export function watchPayments(registers: Registry[], figures: () => Promise<Paym
   }
 
   gauge('payments_open', 'Attempts to pay that have no outcome yet.', ({ open }) => open)
+  gauge('payments_on_hold', 'Those that are not charged before somebody has looked at their alerts.', (f) => f.onHold)
+  gauge(
+    'payments_on_hold_oldest_seconds',
+    'For how long the oldest attempt to pay has been on hold; 0: none is.',
+    ({ oldestHoldSeconds }) => oldestHoldSeconds,
+  )
   gauge(
     'refunds_under_way_oldest_seconds',
     'Age of the oldest refund that has no outcome yet; 0: no refund is under way.',

@@ -1138,7 +1138,7 @@ export interface Order {
   /** How it is paid, the sums over all attempts; null before the first. Only in reads. */
   readonly payment?: {
     /** As GET /payments/{orderId} has it. */
-    readonly status: 'pending' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
+    readonly status: 'pending' | 'held' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
     /** Attempts to pay it. */
     readonly attempts: number
     readonly captured: MoneySum
@@ -1297,8 +1297,8 @@ export interface ParkedCause {
 export interface Payment {
   /** The order. */
   readonly orderId: string
-  /** Of the attempt that confirmed the order, by its own refunds. If none did: `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`. */
-  readonly status: 'pending' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
+  /** Of the attempt that confirmed the order, by its own refunds. If none did: `held` while one is on hold, `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`. */
+  readonly status: 'pending' | 'held' | 'captured' | 'declined' | 'partly-refunded' | 'refunded'
   readonly captured: MoneySum
   readonly refunded: MoneySum
   readonly underWay: MoneySum
@@ -1307,8 +1307,8 @@ export interface Payment {
     readonly attempt: number
     /** How it is paid: card, paypal, bank-transfer, on-account. */
     readonly method: string
-    /** Status of the attempt. */
-    readonly status: 'pending' | 'captured' | 'declined'
+    /** Status of the attempt; `held`: it is not charged before somebody has looked at its alert. */
+    readonly status: 'pending' | 'held' | 'captured' | 'declined'
     readonly amount: Money
     /** The provider's name for the charge. */
     readonly reference: string | null
@@ -1316,7 +1316,14 @@ export interface Payment {
     readonly requestedAt: string
     /** Code of a decline; null otherwise. Only in reads. */
     readonly reason?: string | null
-    /** When its outcome was recorded; null while it is pending. Only in reads. RFC 3339, UTC. */
+    /** Why nothing is charged yet; null: it is not on hold. Only in reads. */
+    readonly hold?: {
+      /** The alert that somebody has to look at: GET /fraud-alerts/{alertId}. */
+      readonly alertId: string
+      /** Since when it is on hold. RFC 3339, UTC. */
+      readonly since: string
+    } | null
+    /** When its outcome was recorded; null while it is pending or held. Only in reads. RFC 3339, UTC. */
     readonly settledAt?: string | null
   })[]
   readonly refunds: readonly ({
@@ -1358,8 +1365,8 @@ export interface PaymentAttempt {
   readonly attempt: number
   /** How it is paid: card, paypal, bank-transfer, on-account. */
   readonly method: string
-  /** Status of the attempt. */
-  readonly status: 'pending' | 'captured' | 'declined'
+  /** Status of the attempt; `held`: it is not charged before somebody has looked at its alert. */
+  readonly status: 'pending' | 'held' | 'captured' | 'declined'
   readonly amount: Money
   /** The provider's name for the charge. */
   readonly reference?: string | null
@@ -1367,7 +1374,14 @@ export interface PaymentAttempt {
   readonly requestedAt?: string
   /** Code of a decline; null otherwise. Only in reads. */
   readonly reason?: string | null
-  /** When its outcome was recorded; null while it is pending. Only in reads. RFC 3339, UTC. */
+  /** Why nothing is charged yet; null: it is not on hold. Only in reads. */
+  readonly hold?: {
+    /** The alert that somebody has to look at: GET /fraud-alerts/{alertId}. */
+    readonly alertId: string
+    /** Since when it is on hold. RFC 3339, UTC. */
+    readonly since: string
+  } | null
+  /** When its outcome was recorded; null while it is pending or held. Only in reads. RFC 3339, UTC. */
   readonly settledAt?: string | null
   /** Position of the event that made it; lists are in its order. Only in reads. */
   readonly first?: number

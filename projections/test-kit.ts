@@ -24,7 +24,9 @@ import {
   orderReturned,
   paymentCaptured,
   paymentDeclined,
+  paymentHeld,
   paymentRefunded,
+  paymentReleased,
   paymentRequested,
   priceChanged,
   productListed,
@@ -89,7 +91,7 @@ function orderStream(orderId: string): fc.Arbitrary<Stream> {
     })
 }
 
-/** Paid at once, after a decline, late beside another attempt, or never; refunded, given up, or not. */
+/** Paid at once, after a hold or a decline, late beside another attempt, or never; refunded, given up, or not. */
 function paymentStream(orderId: string): fc.Arbitrary<Stream> {
   const first = paymentRequested(orderId, 1, 3_000)
   const captured = [first, paymentCaptured(orderId, 1, 3_000)]
@@ -97,10 +99,14 @@ function paymentStream(orderId: string): fc.Arbitrary<Stream> {
   const second = [...declined, paymentRequested(orderId, 2, 3_000, { method: 'paypal' })]
   const notOwed = refundRequested(orderId, 1, 3_000, { cause: 'not-owed' })
   const late = [...second, paymentCaptured(orderId, 1, 3_000, { from: 'declined', confirms: false }), notOwed]
+  const held = [first, paymentHeld(orderId, 1, 3_000)]
+  const released = [...held, paymentReleased(orderId, 1, 3_000)]
   const goodwill = refundRequested(orderId, 1, 500)
   return fc
     .constantFrom<readonly DomainEvent[]>(
-      ...[[], [first], captured, declined, second, late],
+      ...[[], [first], captured, declined, second, late, held, released],
+      ...[held, released].map((events) => [...events, paymentCaptured(orderId, 1, 3_000)]),
+      [...held, paymentDeclined(orderId, 1, 3_000, { reason: 'fraud' })],
       [...captured, goodwill],
       [...captured, goodwill, paymentRefunded(orderId, 1, 500)],
       [...captured, goodwill, refundFailed(orderId, 1, 500), refundRequested(orderId, 2, 700)],

@@ -63,6 +63,7 @@ const OUTCOMES = {
   captured: { code: 200, status: 'success', message: 'The payment was captured.' },
   declined: { code: 200, status: 'declined', message: 'The payment was declined. The order stays placed.' },
   pending: { code: 202, status: 'pending', message: 'The outcome of the payment is not known yet.' },
+  held: { code: 202, status: 'pending', message: 'The outcome of the payment is not known yet.' },
 } as const
 
 export const checkOuts = resource({ checkOut: checkingOut }, ({ views, ...parts }: CheckOutParts) => {

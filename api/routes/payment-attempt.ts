@@ -1,6 +1,6 @@
 /** An attempt to pay that a command began: how its answer names it, and what became of it by the time it is told. */
 import { refuse, type Decision } from '../../domain/decision.ts'
-import { attemptOf, openAttempt, payment, type Payment } from '../../domain/payments/payment.ts'
+import { attemptOf, isOnHold, openAttempt, payment, type Payment } from '../../domain/payments/payment.ts'
 import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import type { Executor, Look, Position } from '../../store/commit/command.ts'
 import { readAnswer, shownAnswer } from '../answer.ts'
@@ -39,7 +39,7 @@ export function begunIn(answer: string, position: Position): Begun | null {
   return { ...(JSON.parse(body) as Pick<Begun, 'orderId' | 'attempt'>), position }
 }
 
-/** The attempt as the log tells it by then, and as PaymentAttempt shows it. Waits for an outcome, at most 2 s. */
+/** The attempt as the log tells it by then, and as PaymentAttempt shows it. Waits at most 2 s until it is settled or on hold. */
 export async function whatBecameOf(
   { orderId, attempt: number, position }: Begun,
   { executor, outcomes }: Pick<PaymentParts, 'outcomes'> & { readonly executor: Executor },
@@ -49,7 +49,8 @@ export async function whatBecameOf(
   // Waited for before it is looked up, so that none is missed in between.
   const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
   let found = await lookAt(executor, commandId, orderId)
-  if (openAttempt(found.state)?.number === number) {
+  const open = openAttempt(found.state)
+  if (open?.number === number && !isOnHold(open)) {
     await outcome
     found = await lookAt(executor, commandId, orderId)
   }

@@ -52,12 +52,12 @@ const paying = commanding('/payments', {
   tag: 'payments',
   summary: 'Pay an order',
   description:
-    'Answers when the outcome is known, at most after 2 s: 201 with it, else 202. Repeating it with the same Idempotency-Key answers from the same attempt.',
+    'Answers when the outcome is known, at most after 2 s: 201 with it, else 202. An attempt that somebody has to look at before it is charged is `held`, 202 too. Repeating it with the same Idempotency-Key answers from the same attempt.',
   role: 'order',
   params: NOTHING,
   request: requestPaymentRequest,
   shape: ref(PaymentAttempt),
-  done: { 201: 'Captured or declined.', 202: 'Not known yet. Read the payment later.' },
+  done: { 201: 'Captured or declined.', 202: 'Not known yet, or on hold. Read the payment later.' },
   refusals: {
     'unknown-order': 'order-not-found',
     'order-not-payable': 'order-not-payable',
@@ -136,7 +136,7 @@ export const payments = resource(
         if (begun === null) return sendAnswer(reply, answer, position)
         const attempt = await whatBecameOf(begun, { executor, outcomes }, request.id)
         return reply
-          .code(attempt.status === 'pending' ? 202 : 201)
+          .code(attempt.status === 'pending' || attempt.status === 'held' ? 202 : 201)
           .headers({
             ...{ location: `/payments/${attempt.orderId}`, 'cache-control': 'no-store' },
             'x-position': String(attempt.position),

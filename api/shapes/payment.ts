@@ -13,14 +13,32 @@ export { ATTEMPT_STATUSES, PAYMENT_STATUSES }
 const attemptContent = {
   attempt: count('Number of the attempt, from 1.'),
   method: Type.String({ description: `How it is paid: ${PAYMENT_METHODS.join(', ')}.` }),
-  status: oneOf(ATTEMPT_STATUSES, { description: 'Status of the attempt.' }),
+  status: oneOf(ATTEMPT_STATUSES, {
+    description: 'Status of the attempt; `held`: it is not charged before somebody has looked at its alert.',
+  }),
   amount: ref(Money),
 }
 
-/** What its request does not wait for. */
+/** What its request does not wait for, or has no words for. */
 const settled = {
   reason: Type.Optional(nullable(Type.String({ description: 'Code of a decline; null otherwise. Only in reads.' }))),
-  settledAt: Type.Optional(nullable(time('When its outcome was recorded; null while it is pending. Only in reads.'))),
+  hold: Type.Optional(
+    nullable(
+      Type.Object(
+        {
+          alertId: Type.String({ description: 'The alert that somebody has to look at: GET /fraud-alerts/{alertId}.' }),
+          since: time('Since when it is on hold.'),
+        },
+        {
+          additionalProperties: false,
+          description: 'Why nothing is charged yet; null: it is not on hold. Only in reads.',
+        },
+      ),
+    ),
+  ),
+  settledAt: Type.Optional(
+    nullable(time('When its outcome was recorded; null while it is pending or held. Only in reads.')),
+  ),
 }
 
 const reference = nullable(Type.String({ description: "The provider's name for the charge." }))
@@ -50,7 +68,7 @@ export const Payment = named(
     orderId: Type.String({ description: 'The order.' }),
     status: oneOf(PAYMENT_STATUSES, {
       description:
-        'Of the attempt that confirmed the order, by its own refunds. If none did: `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`.',
+        'Of the attempt that confirmed the order, by its own refunds. If none did: `held` while one is on hold, `pending` while one is open, else `refunded` or `partly-refunded` if money was taken, else `declined`.',
     }),
     captured: ref(MoneySum),
     refunded: ref(MoneySum),

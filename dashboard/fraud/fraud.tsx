@@ -8,8 +8,10 @@ import { AsOf, Chip, Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import { useAlerts, type AlertWish } from './alerts.ts'
+import { OrderCell, Reasons, ReviewButtons } from './cells.tsx'
+import { HeldSection } from './held.tsx'
 import { ReviewDialog, type Verdict } from './review.tsx'
-import { KEYS, keysOf, reasonText, type Key } from './words.ts'
+import { KEYS, keysOf, type Key } from './words.ts'
 
 const VERDICTS = ['open', 'fraud', 'honest'] as const
 
@@ -20,6 +22,16 @@ interface Wanted {
 
 export function FraudSection({ query }: { readonly query: URLSearchParams }) {
   const wish = wishOf(query)
+  const isCase = KEYS.some((key) => wish.keys[key] !== null)
+  return (
+    <>
+      {!isCase && wish.cursor === null && <HeldSection />}
+      <AlertsSection wish={wish} />
+    </>
+  )
+}
+
+function AlertsSection({ wish }: { readonly wish: AlertWish }) {
   const { items, known, next, asked, subject } = useAlerts(wish)
   const doing = useSignal<Wanted | null>(null)
   const said = useSignal('')
@@ -109,30 +121,9 @@ function Case({ tie, value, items }: CaseProps) {
 }
 
 const columns = (review: (alert: FraudAlert, verdict: Verdict) => void) => [
-  {
-    title: t('fraud.order'),
-    cell: ({ orderId, attempt }: FraudAlert) => (
-      <>
-        <a class="id" href={href('orders', orderId)} title={orderId}>
-          {shortId(orderId)}
-        </a>{' '}
-        <span class="dim">{t('fraud.attempt', { n: attempt })}</span>
-      </>
-    ),
-  },
+  { title: t('fraud.order'), cell: (alert: FraudAlert) => <OrderCell {...alert} /> },
   { title: t('fraud.score'), numeric: true, cell: ({ score }: FraudAlert) => <strong>{count(score)}</strong> },
-  {
-    title: t('fraud.why'),
-    cell: (alert: FraudAlert) => (
-      <ul class="reasons">
-        {alert.reasons.map((reason) => (
-          <li key={reason.rule}>
-            {reasonText(reason, alert)} <span class="dim">+{count(reason.points)}</span>
-          </li>
-        ))}
-      </ul>
-    ),
-  },
+  { title: t('fraud.why'), cell: (alert: FraudAlert) => <Reasons alert={alert} /> },
   { title: t('fraud.amount'), numeric: true, cell: ({ amount }: FraudAlert) => money(amount) },
   {
     title: t('fraud.keys'),
@@ -157,19 +148,7 @@ const columns = (review: (alert: FraudAlert, verdict: Verdict) => void) => [
     title: t('fraud.review'),
     cell: (alert: FraudAlert) =>
       alert.verdict === null ? (
-        <span class="buttons">
-          {(['fraud', 'honest'] as const).map((verdict) => (
-            <button
-              key={verdict}
-              type="button"
-              class="quiet"
-              aria-label={t(`fraud.review.${verdict}.of`, { order: alert.orderId, n: alert.attempt })}
-              onClick={() => review(alert, verdict)}
-            >
-              {t(`fraud.verdict.${verdict}`)}
-            </button>
-          ))}
-        </span>
+        <ReviewButtons of={alert} onReview={(verdict) => review(alert, verdict)} />
       ) : (
         <>
           <Chip kind={alert.verdict === 'fraud' ? 'bad' : 'good'}>{verdictWord(alert.verdict)}</Chip>

@@ -11,15 +11,20 @@ export type Verdict = 'fraud' | 'honest'
 /** As the service takes it. */
 const LONGEST_NOTE = 500
 
+/** What the dialog says of an alert. */
+export type Reviewed = Pick<FraudAlert, 'alertId' | 'orderId' | 'attempt' | 'amount'>
+
 interface ReviewDialogProps {
-  readonly alert: FraudAlert
+  readonly alert: Reviewed
   readonly verdict: Verdict
+  /** Its attempt is not charged before this. */
+  readonly isOnHold?: boolean
   /** What became of the order, in words. */
   readonly onDone: (words: string) => void
   readonly onClose: () => void
 }
 
-export function ReviewDialog({ alert, verdict, onDone, onClose }: ReviewDialogProps) {
+export function ReviewDialog({ alert, verdict, isOnHold = false, onDone, onClose }: ReviewDialogProps) {
   const { alertId, orderId, attempt, amount } = alert
   const sending = useSending()
   const note = useSignal('')
@@ -29,7 +34,9 @@ export function ReviewDialog({ alert, verdict, onDone, onClose }: ReviewDialogPr
     const body: ReviewFraudAlert = { verdict, ...(text !== '' && { note: text }) }
     const path = `/fraud-alerts/${encodeURIComponent(alertId)}/review`
     const reviewed = await sending.run<FraudAlert>({ method: 'POST', path, body })
-    if (reviewed !== null) onDone(t(`fraud.reviewed.${reviewed.order ?? 'unchanged'}`, { order: orderId }))
+    if (reviewed === null) return
+    const became = isOnHold && verdict === 'honest' ? 'released' : (reviewed.order ?? 'unchanged')
+    onDone(t(`fraud.reviewed.${became}`, { order: orderId }))
   }
 
   return (
@@ -45,7 +52,7 @@ export function ReviewDialog({ alert, verdict, onDone, onClose }: ReviewDialogPr
     >
       <p>
         {t('fraud.review.what', { order: orderId, n: attempt, amount: money(amount) })}{' '}
-        {t(`fraud.review.${verdict}.does`)}
+        {t(isOnHold ? `fraud.review.${verdict}.does.held` : `fraud.review.${verdict}.does`)}
       </p>
       <label>
         {t('fraud.note')}

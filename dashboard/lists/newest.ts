@@ -42,6 +42,8 @@ export interface Question<Name extends RowTopic> {
   /** What its rows have to be; null: anything. */
   readonly filters: Readonly<Record<string, string | null>>
   readonly cursor: string | null
+  /** Rows of a page; absent: 50. */
+  readonly page?: number
   readonly keyOf: (item: TopicItems[Name]) => string
   /** Whether the answer to these filters has the row. */
   readonly isWanted: (item: TopicItems[Name]) => boolean
@@ -61,20 +63,20 @@ export function useNewest<Name extends ListName>(
 
 /** The rows of a topic that fit, newest first. */
 export function useAnswer<Name extends RowTopic>(question: Question<Name>): Newest<TopicItems[Name]> {
-  const { topic, path, filters, cursor, keyOf, isWanted } = question
+  const { topic, path, filters, cursor, page = PAGE, keyOf, isWanted } = question
   const followed = useTopic(topic, PAGE).value
   const wish = Object.entries({ ...filters, cursor }).flatMap(([name, value]) =>
     value === null ? [] : [[name, value]],
   )
-  const query = new URLSearchParams([['limit', String(PAGE)], ...wish] as [string, string][])
+  const query = new URLSearchParams([['limit', String(page)], ...wish] as [string, string][])
   const subject = `${path}?${query.toString()}`
   const isAsked = wish.length > 0
   const asked = useLive<ListBody<TopicItems[Name]>>(isAsked ? subject : null)
   const about = { asked, subject }
   if (!isAsked) {
     const known = followed?.items ?? []
-    const items = followed === null ? null : known.slice(0, PAGE)
-    return { ...about, items, known, next: nextOf(known, followed?.hasOlder ?? false) }
+    const items = followed === null ? null : known.slice(0, page)
+    return { ...about, items, known, next: nextOf(known, followed?.hasOlder ?? false, page) }
   }
   const shown = asked.shown.value
   if (shown === null) return { ...about, items: null, known: [], next: null }
@@ -82,12 +84,12 @@ export function useAnswer<Name extends RowTopic>(question: Question<Name>): Newe
   const isBehind = followed === null || followed.to < (shown.position ?? shown.body.position)
   if (cursor !== null || isBehind) return { ...about, items: base, known: base, next }
   const known = overlaid(base, followed.items, { keyOf, isWanted })
-  return { ...about, items: known.slice(0, PAGE), known, next: nextOf(known, next !== null) }
+  return { ...about, items: known.slice(0, page), known, next: nextOf(known, next !== null, page) }
 }
 
 /** A cursor of the service is the position behind which its page begins, in base64. */
-function nextOf(known: readonly Row[], hasOlder: boolean): string | null {
-  const last = known[Math.min(PAGE, known.length) - 1]
-  if (last?.first === undefined || (!hasOlder && known.length <= PAGE)) return null
+function nextOf(known: readonly Row[], hasOlder: boolean, page: number): string | null {
+  const last = known[Math.min(page, known.length) - 1]
+  if (last?.first === undefined || (!hasOlder && known.length <= page)) return null
   return btoa(String(last.first)).replace(/=+$/, '')
 }

@@ -16,7 +16,8 @@ import { eventWord, methodWord } from '../parts/words.ts'
 import { href } from '../route.ts'
 import { t, wordFor } from '../texts/text.ts'
 
-const STATUSES = ['pending', 'captured', 'declined'] as const
+const STATUSES = ['pending', 'held', 'captured', 'declined'] as const
+const UNDER_WAY: readonly string[] = ['pending', 'held']
 const REFUNDS: readonly string[] = ['RefundRequested', 'PaymentRefunded', 'RefundFailed']
 const SHOWN_REFUNDS = 10
 
@@ -52,7 +53,7 @@ export function PaymentsPage({ status, cursor }: ListWish) {
 
 /** An outcome sounds once, whenever it comes; what was so before is silent. */
 function soundOf(item: PaymentAttempt, before: PaymentAttempt | null): void {
-  if (item.status === 'pending' || item.status === before?.status) return
+  if (UNDER_WAY.includes(item.status) || item.status === before?.status) return
   sound(item.status === 'captured' ? 'success' : 'failure')
 }
 

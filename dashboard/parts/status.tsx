@@ -12,6 +12,7 @@ const KINDS = {
   expired: 'quiet',
   rejected: 'bad',
   pending: 'waiting',
+  held: 'waiting',
   captured: 'good',
   declined: 'bad',
   'partly-refunded': 'quiet',

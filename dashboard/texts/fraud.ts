@@ -54,6 +54,14 @@ export const FRAUD = {
     'The order stays as it is. A verdict stands.',
     'La commande reste en l’état. Un verdict ne change plus.',
   ],
+  'fraud.review.fraud.does.held': [
+    'Nothing is charged, and the order is cancelled. A verdict stands.',
+    'Rien n’est débité et la commande est annulée. Un verdict ne change plus.',
+  ],
+  'fraud.review.honest.does.held': [
+    'The payment is charged. A verdict stands.',
+    'Le paiement est débité. Un verdict ne change plus.',
+  ],
   'fraud.note': ['Note', 'Note'],
   'fraud.reviewed.cancelled': ['Fraud: order {order} is cancelled.', 'Fraude : la commande {order} est annulée.'],
   'fraud.reviewed.too-late': [
@@ -64,6 +72,26 @@ export const FRAUD = {
     'Reviewed; order {order} stays as it is.',
     'Examiné ; la commande {order} reste en l’état.',
   ],
+
+  'fraud.reviewed.released': [
+    'Honest: the payment of order {order} is charged.',
+    'Honnête : le paiement de la commande {order} est débité.',
+  ],
+
+  'fraud.held': ['On hold', 'Suspendus'],
+  'fraud.held.about': [
+    'Payments that are not charged before somebody has looked at their alerts, the longest on hold first. What nobody looks at in time is charged. Payments are put on hold only where FRAUD_HOLD is set.',
+    'Paiements qui ne sont pas débités avant que quelqu’un n’ait examiné leur alerte, le plus ancien d’abord. Ce que personne n’examine à temps est débité. Des paiements ne sont suspendus que si FRAUD_HOLD est défini.',
+  ],
+  'fraud.held.full': [
+    '{n} are on hold, the most at once: others are charged, however many points they have.',
+    '{n} sont suspendus, le maximum à la fois : les autres sont débités, quels que soient leurs points.',
+  ],
+  'fraud.held.empty': ['No payment is on hold.', 'Aucun paiement n’est suspendu.'],
+  'fraud.held.caption': ['Payments on hold, the longest first', 'Paiements suspendus, le plus ancien d’abord'],
+  'fraud.held.for': ['For', 'Depuis'],
+  'fraud.held.over': ['on hold no longer', 'plus suspendu'],
+  'fraud.held.customer': ['Customer', 'Client'],
 
   'fraud.reason.amount': ['an amount of {amount}', 'un montant de {amount}'],
 } as const satisfies Area

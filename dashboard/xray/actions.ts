@@ -8,7 +8,7 @@ export function actionsFor(order: Order): readonly Action[] {
   const parcel = delivery?.status
   const isHere = parcel === undefined || parcel === 'scheduled' || parcel === 'failed'
   const can: Readonly<Record<Action, boolean>> = {
-    pay: status === 'placed' && payment?.status !== 'pending',
+    pay: status === 'placed' && payment?.status !== 'pending' && payment?.status !== 'held',
     dispatch: status === 'confirmed' && parcel !== undefined && isHere,
     deliver: status === 'confirmed' && parcel === 'dispatched',
     return: status === 'completed' && unitsLeft(order).size > 0,

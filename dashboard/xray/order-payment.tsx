@@ -57,7 +57,7 @@ function Paid({ payment: { status, captured, refunded, underWay, attempts, refun
           {
             title: t('xray.when'),
 
-            cell: ({ requestedAt, settledAt }) => when(settledAt ?? requestedAt),
+            cell: ({ requestedAt, hold, settledAt }) => when(settledAt ?? hold?.since ?? requestedAt),
           },
         ]}
       />

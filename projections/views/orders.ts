@@ -55,6 +55,8 @@ export const ordersTable = table({
     attempts: 'integer',
     // 1 while an attempt is.
     open: 'integer',
+    // 1 while that one is on hold.
+    on_hold: 'integer',
     // What the attempt that confirmed the order took.
     confirmed_amount: 'bigint',
     captured: 'sum',
@@ -87,7 +89,7 @@ export const ordersByStatusTable = table({
 
 export const orders = projection({
   name: 'orders',
-  version: 2,
+  version: 3,
   tables: [ordersTable, ordersByStatusTable, returnedTable],
   handles: [
     'OrderPlaced',
@@ -98,6 +100,8 @@ export const orders = projection({
     'OrderRejected',
     'OrderReturned',
     'PaymentRequested',
+    'PaymentHeld',
+    'PaymentReleased',
     'PaymentCaptured',
     'PaymentDeclined',
     'RefundRequested',
@@ -155,6 +159,8 @@ export const orders = projection({
         rows.set(ordersTable, event.orderId, { delivery_status: 'cancelled', delivery_version: version })
         break
       case 'PaymentRequested':
+      case 'PaymentHeld':
+      case 'PaymentReleased':
       case 'PaymentCaptured':
       case 'PaymentDeclined':
       case 'RefundRequested':
@@ -183,14 +189,20 @@ function moneyMoved(event: PaymentEvent, rows: Rows): void {
     case 'PaymentRequested':
       rows.set(ordersTable, orderId, { attempts: event.attempt, open: 1 })
       break
+    case 'PaymentHeld':
+      rows.set(ordersTable, orderId, { on_hold: 1 })
+      break
+    case 'PaymentReleased':
+      rows.set(ordersTable, orderId, { on_hold: 0 })
+      break
     case 'PaymentCaptured':
       // One that comes late leaves open what is open.
-      if (event.from === 'open') rows.set(ordersTable, orderId, { open: 0 })
+      if (event.from === 'open') rows.set(ordersTable, orderId, { open: 0, on_hold: 0 })
       if (event.confirms) rows.set(ordersTable, orderId, { confirmed_amount: amount })
       rows.add(ordersTable, orderId, { captured: amount })
       break
     case 'PaymentDeclined':
-      rows.set(ordersTable, orderId, { open: 0 })
+      rows.set(ordersTable, orderId, { open: 0, on_hold: 0 })
       break
     case 'RefundRequested':
       rows.add(ordersTable, orderId, { under_way: amount })
@@ -316,6 +328,7 @@ interface OrderRow {
   readonly first_position: string
   readonly attempts: number | null
   readonly open: number | null
+  readonly on_hold: number | null
   readonly confirmed_amount: string | null
   readonly captured: string
   readonly refunded: string
@@ -451,6 +464,7 @@ function paymentOf(row: OrderRow, attempts: number): OrderView['payment'] {
   return {
     status: paymentStatus({
       isOpen: row.open === 1,
+      isOnHold: row.on_hold === 1,
       isConfirmed,
       captured: BigInt(row.confirmed_amount ?? row.captured),
       refunded: isConfirmed ? ofAll - BigInt(row.not_owed) : ofAll,

@@ -7,6 +7,8 @@ import type {
   Money,
   PaymentCaptured,
   PaymentDeclined,
+  PaymentHeld,
+  PaymentReleased,
   PaymentRequested,
   RefundRequested,
 } from '../../schemas/events.ts'
@@ -25,7 +27,7 @@ import {
 } from './shown.ts'
 import type { ViewQuery, ViewReader } from './view-reader.ts'
 
-export const ATTEMPT_STATUSES = ['pending', 'captured', 'declined'] as const
+export const ATTEMPT_STATUSES = ['pending', 'held', 'captured', 'declined'] as const
 export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const
 
 type AttemptStatus = (typeof ATTEMPT_STATUSES)[number]
@@ -48,6 +50,9 @@ export const paymentsTable = table({
     reason: 'text',
     // 1 when its capture confirmed the order.
     confirms: 'integer',
+    // While it is on hold: since when, and for which alert.
+    held_at: 'bigint',
+    alert_id: 'text',
     requested_at: 'bigint',
     settled_at: 'bigint',
     version: 'integer',
@@ -77,10 +82,12 @@ export const refundsTable = table({
 
 export const payments = projection({
   name: 'payments',
-  version: 2,
+  version: 3,
   tables: [paymentsTable, refundsTable],
   handles: [
     'PaymentRequested',
+    'PaymentHeld',
+    'PaymentReleased',
     'PaymentCaptured',
     'PaymentDeclined',
     'RefundRequested',
@@ -92,6 +99,12 @@ export const payments = projection({
     switch (event.type) {
       case 'PaymentRequested':
         requested(event, projected, rows)
+        break
+      case 'PaymentHeld':
+        onHold(event, version, rows, { status: 'held', held_at: event.at, alert_id: event.alertId })
+        break
+      case 'PaymentReleased':
+        onHold(event, version, rows, { status: 'pending', ...NOT_ON_HOLD })
         break
       case 'PaymentCaptured': {
         const { reference, confirms } = event
@@ -131,6 +144,18 @@ function requested(event: PaymentRequested, { position, version }: Projected, ro
   })
 }
 
+const NOT_ON_HOLD = { held_at: null, alert_id: null } as const
+
+interface HoldChange {
+  readonly status: AttemptStatus
+  readonly held_at: number | null
+  readonly alert_id: string | null
+}
+
+function onHold(event: PaymentHeld | PaymentReleased, version: number, rows: Rows, change: HoldChange): void {
+  rows.set(paymentsTable, paymentId(event), { ...change, version })
+}
+
 interface Outcome {
   readonly status: AttemptStatus
   readonly reference?: string
@@ -144,7 +169,7 @@ function settled(
   rows: Rows,
   outcome: Outcome,
 ): void {
-  rows.set(paymentsTable, paymentId(event), { ...outcome, settled_at: recordedAt, version })
+  rows.set(paymentsTable, paymentId(event), { ...outcome, ...NOT_ON_HOLD, settled_at: recordedAt, version })
 }
 
 function refundRequested(event: RefundRequested, { version, recordedAt }: Projected, rows: Rows): void {
@@ -183,11 +208,21 @@ export interface PaymentAttemptView {
   readonly reference: string | null
   /** Code of a decline; null otherwise. */
   readonly reason: string | null
+  /** Null: it is not on hold. */
+  readonly hold: HoldView | null
   readonly requestedAt: string
   /** When its outcome was recorded; null while it is pending. */
   readonly settledAt: string | null
   /** Position of the event that made it: lists are in its order. */
   readonly first: Position
+}
+
+/** Why nothing is charged for an attempt yet. */
+export interface HoldView {
+  /** The alert that somebody has to look at. */
+  readonly alertId: string
+  /** Since when. */
+  readonly since: string
 }
 
 export interface RefundView {
@@ -223,6 +258,10 @@ export interface PaymentsQuery extends PageQuery {
 export interface PaymentFigures {
   /** Attempts without an outcome. */
   readonly open: number
+  /** Those of them that are on hold. */
+  readonly onHold: number
+  /** For how long the oldest of these has been, by the database's clock; 0: none is. */
+  readonly oldestHoldSeconds: number
   /** For how long the oldest refund without an outcome has been under way, by the database's clock; 0: there is none. */
   readonly oldestRefundSeconds: number
 }
@@ -247,6 +286,8 @@ interface AttemptRow {
   readonly currency: string
   readonly reference: string | null
   readonly reason: string | null
+  readonly held_at: string | null
+  readonly alert_id: string | null
   readonly requested_at: string
   readonly settled_at: string | null
   readonly first_position: string
@@ -260,6 +301,15 @@ interface PaymentRow extends Omit<AttemptRow, 'status' | 'payment_id' | 'order_i
   readonly confirms: number | null
   readonly version: number
 }
+
+interface FiguresRow {
+  readonly open: string
+  readonly on_hold: string
+  readonly hold_age: number
+  readonly age: number
+}
+
+const NO_FIGURES: FiguresRow = { open: '0', on_hold: '0', hold_age: 0, age: 0 }
 
 export function paymentQueries(reader: ViewReader): PaymentQueries {
   return {
@@ -281,8 +331,9 @@ export function paymentQueries(reader: ViewReader): PaymentQueries {
     },
 
     async figures() {
-      const { rows } = await reader.read<{ readonly open: string; readonly age: number }>(figures)
-      return { open: Number(rows[0]?.open ?? 0), oldestRefundSeconds: rows[0]?.age ?? 0 }
+      const { rows } = await reader.read<FiguresRow>(figures)
+      const { open, on_hold: onHold, hold_age: oldestHoldSeconds, age: oldestRefundSeconds } = rows[0] ?? NO_FIGURES
+      return { open: Number(open), onHold: Number(onHold), oldestHoldSeconds, oldestRefundSeconds }
     },
   }
 }
@@ -318,22 +369,26 @@ const onePayment: ViewQuery = {
   name: 'one',
   rows: (physical) => `
     select null::integer as refund, attempt, method, status, amount, currency, null as cause, reference, reason, confirms,
-      requested_at, settled_at, version
+      held_at, alert_id, requested_at, settled_at, version
     from ${physical(paymentsTable)} where order_id = $1
     union all
-    select refund, attempt, null, status, amount, currency, cause, reference, null, null, null, null, version
+    select refund, attempt, null, status, amount, currency, cause, reference, null, null, null, null, null, null,
+      version
     from ${physical(refundsTable)} where order_id = $1`,
   orderBy: 'refund nulls first, attempt',
 }
 
-/** Both from the rows of one status, which an index gives. */
+/** All from the rows of one status, which an index gives. */
 const figures: ViewQuery = {
   name: 'figures',
   rows: (physical) => `
-    select (select count(*) from ${physical(paymentsTable)} where status = 'pending') as open,
+    select (select count(*) from ${physical(paymentsTable)} where status in ('pending', 'held')) as open,
+      held.count as on_hold,
+      greatest(0, coalesce(extract(epoch from clock_timestamp()) - held.first / 1000.0, 0))::float8 as hold_age,
       greatest(0, coalesce(extract(epoch from clock_timestamp()) - (
         select min(requested_at) from ${physical(refundsTable)} where status = 'pending'
-      ) / 1000.0, 0))::float8 as age`,
+      ) / 1000.0, 0))::float8 as age
+    from (select count(*) as count, min(held_at) as first from ${physical(paymentsTable)} where status = 'held') held`,
 }
 
 function attemptView(row: AttemptRow): PaymentAttemptView {
@@ -346,8 +401,10 @@ function attemptView(row: AttemptRow): PaymentAttemptView {
 
 function attemptContent(row: Omit<AttemptRow, 'payment_id' | 'order_id' | 'customer_id' | 'first_position'>) {
   const { attempt, method, status, amount, currency, reference, reason, settled_at: settledAt } = row
+  const { held_at: heldAt, alert_id: alertId } = row
   return {
     ...{ attempt, method, status, amount: { amount: Number(amount), currency }, reference, reason },
+    hold: heldAt === null || alertId === null ? null : { alertId, since: rfc3339(Number(heldAt)) },
     requestedAt: rfc3339(Number(row.requested_at)),
     settledAt: settledAt === null ? null : rfc3339(Number(settledAt)),
   }
@@ -365,7 +422,8 @@ function paymentView(orderId: string, rows: readonly PaymentRow[]): PaymentView 
   return {
     orderId,
     status: paymentStatus({
-      isOpen: attempts.some(({ status }) => status === 'pending'),
+      isOpen: attempts.some(({ status }) => status === 'pending' || status === 'held'),
+      isOnHold: attempts.some(({ status }) => status === 'held'),
       isConfirmed: confirming !== null,
       captured: sumOf(counted(attempts), 'captured'),
       refunded: sumOf(counted(refunds), 'refunded'),

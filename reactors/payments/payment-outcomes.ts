@@ -1,5 +1,5 @@
 /**
- * Tells who waits when an attempt to pay has ended: reads the log while somebody waits, once for all who do.
+ * Tells who waits when an attempt to pay has ended, or is on hold: reads the log while somebody waits, once for all who do.
  *
  *   idle --somebody waits--> reading --nobody waits any more--> idle
  */
@@ -11,7 +11,11 @@ import { eventSchemas, type DomainEvent } from '../../schemas/events.ts'
 import { chargeKey } from './gateway-keys.ts'
 import { readEvent } from '../read-stretch.ts'
 
-const OUTCOMES: readonly string[] = ['PaymentCaptured', 'PaymentDeclined'] satisfies readonly DomainEvent['type'][]
+const OUTCOMES: readonly string[] = [
+  'PaymentCaptured',
+  'PaymentDeclined',
+  'PaymentHeld',
+] satisfies readonly DomainEvent['type'][]
 const PASSED = Object.keys(eventSchemas).filter((type) => !OUTCOMES.includes(type))
 const PAGE = 1_000
 /** A hint that the log has grown may be lost. */
@@ -44,7 +48,7 @@ export class PaymentOutcomes {
     this.#parts = parts
   }
 
-  /** Resolves when an outcome is recorded, when the time is over or `signal` aborts, or at once when too many wait. */
+  /** Resolves when an outcome or a hold is recorded, when the time is over or `signal` aborts, or at once when too many wait. */
   async wait(orderId: string, attempt: number, { after, millis, signal }: OutcomeWait): Promise<void> {
     if (this.#count >= this.#parts.most || this.#stopping.signal.aborted) return
     const key = chargeKey(orderId, attempt)
@@ -85,7 +89,7 @@ export class PaymentOutcomes {
   }
 
   #tell(event: DomainEvent): void {
-    if (event.type !== 'PaymentCaptured' && event.type !== 'PaymentDeclined') return
+    if (event.type !== 'PaymentCaptured' && event.type !== 'PaymentDeclined' && event.type !== 'PaymentHeld') return
     for (const wake of this.#waiting.get(chargeKey(event.orderId, event.attempt)) ?? []) wake()
   }
 }

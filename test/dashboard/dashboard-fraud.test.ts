@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { Browser } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { FraudAlertList } from '../../dashboard/api-shapes.ts'
-import { eur, fraudAlertRaised } from '../../domain/test-events.ts'
+import type { Addressed } from '../../domain/decision.ts'
+import { eur, fraudAlertRaised, paymentHeld, paymentReleased } from '../../domain/test-events.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { appendEvents } from '../support/append-events.ts'
 import type { Business } from '../../dashboard/api-shapes.ts'
@@ -43,14 +44,39 @@ async function suspect(customer: number): Promise<string> {
     amount: eur(94_900),
     keys: { card: CARD, device: DEVICE, address: null, network: null },
   })
+  await append([{ stream: `fraud-${orderId}`, event: alert }])
+  return orderId
+}
+
+async function append(events: readonly Addressed[]): Promise<void> {
   const pool = openPool(shop.service.databaseUrl, { name: 'test', max: 1 })
-  await appendEvents(pool, [{ stream: `fraud-${orderId}`, event: alert }])
+  await appendEvents(pool, events)
   await pool.end()
+}
+
+async function alertOf(orderId: string): Promise<string> {
+  const { items } = await get<FraudAlertList>(shop.service, '/fraud-alerts')
+  return items.find((alert) => alert.orderId === orderId)?.alertId ?? ''
+}
+
+/** As `suspect`, with an attempt that is on hold for that alert since a minute and a half. */
+async function onHold(customer: number): Promise<string> {
+  const orderId = await suspect(customer)
+  await post(shop.service, '/payments', 202, { orderId, method: 'card' })
+  await eventually(async () => (await alertOf(orderId)) !== '')
+  const hold = { alertId: await alertOf(orderId), at: Date.now() - 90_000 }
+  await append([{ stream: `payment-${orderId}`, event: paymentHeld(orderId, 1, 94_900, hold) }])
   return orderId
 }
 
 const row = (order: string) =>
   shop.page.getByRole('row').filter({ has: shop.page.getByRole('rowheader', { name: order }) })
+
+const heldRow = (order: string) =>
+  shop.page
+    .getByRole('table', { name: 'Payments on hold' })
+    .getByRole('row')
+    .filter({ has: shop.page.getByRole('rowheader', { name: order }) })
 
 async function statusOf(orderId: string): Promise<string> {
   return (await get<{ readonly status: string }>(shop.service, `/orders/${orderId}`)).status
@@ -68,6 +94,8 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     await row(third).getByTitle(CARD).click()
     await shop.page.getByRole('heading', { name: 'One case' }).waitFor()
     await shop.page.getByText(/1 alert shown, 1 customer,/).waitFor()
+    // Whoever points at the list holds it still.
+    await row(third).hover()
     const fourth = await suspect(4)
     await shop.page.getByRole('button', { name: '1 new', exact: true }).click()
     await row(fourth).waitFor()
@@ -123,6 +151,35 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     await card('Alerts to review')
       .getByText(`over ${euros(fraud.open.amount.amount)}: no money saved yet`)
       .waitFor()
+  })
+
+  test('what is on hold is seen while it is, with its reasons and for how long', async () => {
+    await shop.go('insights/fraud')
+    await shop.page.getByText('No payment is on hold.').waitFor()
+    const [first, second] = [await onHold(21), await onHold(22)]
+    for (const order of [first, second]) {
+      await heldRow(order).getByText('3 customers or more paid with this card within 5 minutes').waitFor()
+      await heldRow(order)
+        .getByText(/^[12] min \d+ s$/)
+        .waitFor()
+    }
+    await heldRow(first).getByRole('button', { name: 'Honest' }).click()
+    await shop.page.getByRole('dialog').getByText('The payment is charged.').waitFor()
+    await shop.page.getByRole('button', { name: 'Not now' }).click()
+
+    // A list that somebody reads keeps the row, and says what became of it.
+    await heldRow(first).hover()
+    await append([{ stream: `payment-${first}`, event: paymentReleased(first, 1, 94_900) }])
+    await heldRow(first).getByText('on hold no longer').waitFor()
+    expect(await heldRow(first).getByRole('button').count()).toBe(0)
+    await shop.page.getByRole('heading', { name: 'On hold' }).click()
+    await eventually(async () => (await heldRow(first).count()) === 0)
+    expect(await heldRow(second).count()).toBe(1)
+
+    await shop.go('payments?status=held')
+    await shop.page.getByRole('row').filter({ hasText: second }).getByText('On hold').waitFor()
+    expect(await shop.page.getByRole('row').filter({ hasText: first }).count()).toBe(0)
+    expect(shop.opened.errors).toEqual([])
   })
 
   test('somebody who reviews what was reviewed meanwhile is told so', async () => {

@@ -11,7 +11,10 @@ import {
   orderPlaced,
   orderRejected,
   paymentCaptured,
+  paymentHeld,
   paymentRefunded,
+  paymentReleased,
+  paymentRequested,
   refundRequested,
 } from '../../domain/test-events.ts'
 import { fraudAlertsPage } from '../../projections/insights/fraud-alerts.ts'
@@ -279,6 +282,37 @@ describe('the queries', () => {
     expect((await sums()).reduce<number>((sum, amount) => sum + Number(amount), 0)).toBe(2_500)
   })
 
+  test('an attempt on hold says since when and why, until it is released', async () => {
+    await using projecting = await openProjecting()
+    await projecting.project()
+    const { payments, orders } = projecting.views
+    const placed = { stream: 'order-o1', event: orderPlaced('o1', [orderLine('A1', 3)]) } as const
+    const ofPayment = (event: DomainEvent) => appendEvents(projecting.pool, [{ stream: 'payment-o1', event }])
+    await appendEvents(projecting.pool, [placed])
+    await ofPayment(paymentRequested('o1', 1, 3_000))
+    const since = Math.floor(await databaseTime(projecting.pool)) - 90_000
+    await projecting.shown(await ofPayment(paymentHeld('o1', 1, 3_000, { alertId: 'a1', at: since })))
+    const page = { method: null, orderId: null, limit: 5, cursor: null } as const
+    const hold = { alertId: 'a1', since: new Date(since).toISOString() }
+    expect((await payments.list({ ...page, status: 'held' })).items).toMatchObject([{ paymentId: 'o1/1', hold }])
+    expect((await payments.list({ ...page, status: 'pending' })).items).toEqual([])
+    expect(await payments.get('o1')).toMatchObject({ item: { status: 'held', attempts: [{ status: 'held', hold }] } })
+    expect(await orders.get('o1')).toMatchObject({ item: { payment: { status: 'held' } }, versions: [1, 2, 0] })
+    const figures = await payments.figures()
+    expect(figures).toMatchObject({ open: 1, onHold: 1 })
+    expect(figures.oldestHoldSeconds).toBeGreaterThanOrEqual(90)
+
+    await projecting.shown(await ofPayment(paymentReleased('o1', 1, 3_000)))
+    expect((await payments.list({ ...page, status: 'held' })).items).toEqual([])
+    expect(await payments.get('o1')).toMatchObject({
+      item: { status: 'pending', attempts: [{ status: 'pending', hold: null }] },
+    })
+    expect(await orders.get('o1')).toMatchObject({ item: { payment: { status: 'pending' } } })
+    expect(await payments.figures()).toMatchObject({ open: 1, onHold: 0, oldestHoldSeconds: 0 })
+    await projecting.shown(await ofPayment(paymentCaptured('o1', 1, 3_000)))
+    expect(await payments.figures()).toMatchObject({ open: 0, onHold: 0 })
+  })
+
   test('before the first event every view is empty and says so', async () => {
     await using projecting = await openProjecting()
     const { views } = projecting
@@ -380,6 +414,7 @@ describe('the queries', () => {
       ['activity', activityPage({ kind: false }), []],
       ['payments', paymentsPage({ status: false, method: false, order: false }), []],
       ['payments', paymentsPage({ status: true, method: false, order: false }), ['pending']],
+      ['payments', paymentsPage({ status: true, method: false, order: false }), ['held']],
       ['payments', paymentsPage({ status: false, method: true, order: false }), ['paypal']],
       ['payments', paymentsPage({ status: true, method: true, order: true }), ['captured', 'card', 'x7']],
       ['customers', customersPage({ tier: false }), []],
