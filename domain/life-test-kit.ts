@@ -6,7 +6,8 @@
  * the request. Between any two steps anything else may happen: another step of anybody, the death of a worker, which
  * then begins again, and a second worker at the same request, as after a lease that ran out.
  * The gateway acts under each key once. It may act and lose its answer, take no decision yet, take another amount than
- * it was asked for, refuse a refund, and send what it knows as often and as late as it likes.
+ * it was asked for, refuse a refund, and send what it knows as often and as late as it likes. A request to charge may reach it
+ * long after whoever sent it has given up.
  * The laws are held to after every step.
  */
 import type { Money } from '../schemas/events.ts'
@@ -68,6 +69,8 @@ export interface World {
   log: Log
   readonly events: Addressed[]
   readonly charges: Map<string, Charge>
+  /** Requests to charge that have not reached the gateway, by key. */
+  readonly late: Map<string, Charge>
   readonly refunds: Map<string, number>
   /** Positions of requests that nothing is left to do for. */
   readonly settled: Set<number>
@@ -80,7 +83,8 @@ export interface World {
 /** How the gateway behaves at one step. */
 export interface Mood {
   readonly decides: Charge['status'] | 'wrong-amount'
-  readonly loses: 'nothing' | 'request' | 'answer'
+  /** `delays`: the request reaches it later, when nobody waits for the answer. */
+  readonly loses: 'nothing' | 'request' | 'answer' | 'delays'
 }
 
 export const HEALTHY: Mood = { decides: 'captured', loses: 'nothing' }
@@ -93,6 +97,7 @@ export function openWorld(log: Log): World {
       events.map((event) => ({ stream: stream as Addressed['stream'], event })),
     ),
     charges: new Map(),
+    late: new Map(),
     refunds: new Map(),
     settled: new Set(),
     workers: [worker(), worker()],
@@ -160,6 +165,14 @@ export function webhook(world: World, index: number): void {
   if (key !== undefined && charge !== undefined) recordCharge(world, key, charge)
 }
 
+/** A request that was delayed reaches the gateway. */
+export function arrive(world: World, index: number): void {
+  const [key, charge] = [...world.late][index % Math.max(1, world.late.size)] ?? []
+  if (key === undefined || charge === undefined) return
+  world.late.delete(key)
+  if (!world.charges.has(key)) world.charges.set(key, charge)
+}
+
 /** A charge that was pending is decided. */
 export function decideCharge(world: World, index: number, status: 'captured' | 'declined'): void {
   const pending = [...world.charges.values()].filter((charge) => charge.status === 'pending')
@@ -207,7 +220,9 @@ function workOnCharge(
       if (worker.mayAct && loses !== 'request' && !world.charges.has(key)) {
         const isWrong = decides === 'wrong-amount'
         const taken = isWrong ? { ...amount, amount: amount.amount - 1 } : amount
-        world.charges.set(key, { status: isWrong ? 'captured' : decides, amount: taken, isWrong })
+        const charge: Charge = { status: isWrong ? 'captured' : decides, amount: taken, isWrong }
+        const reached = loses === 'delays' ? world.late : world.charges
+        reached.set(key, charge)
       }
       const charge = world.charges.get(key)
       const isAnswered = loses === 'nothing' && charge?.status !== 'pending'
@@ -223,8 +238,8 @@ function workOnCharge(
       return
     }
     case 'settle':
-      // One that was not captured is read again for a day: a request to the gateway may still be on its way.
-      if (known?.status === 'captured') world.settled.add(worker.request ?? 0)
+      // One that has no outcome of the gateway is read again for a day: a request may still be on its way there.
+      if (known?.status === 'captured' || worker.answer === 'declined') world.settled.add(worker.request ?? 0)
       worker.request = null
   }
 }
@@ -273,6 +288,7 @@ function requestsOf({ events, settled }: World): readonly number[] {
 
 /** Everybody is well and time passes: whatever was asked for comes to its end. */
 export function settle(world: World): void {
+  while (world.late.size > 0) arrive(world, 0)
   for (let round = 0; round < 3; round++) {
     for (const charge of world.charges.values()) if (charge.status === 'pending') charge.status = 'captured'
     for (const worker of world.workers) kill(worker)

@@ -107,8 +107,12 @@ describe('an answer', () => {
     expect(after(declined, {}, situation({ attempt: { status: 'declined' } }))).toEqual({ then: 'nothing' })
   })
 
-  test('that the key was never seen ends the attempt, and nothing more is to come', () => {
-    expect(after(null)).toEqual({ then: 'decline', reason: 'no-answer', readOn: false })
+  test('that the key was never seen ends the attempt, and it is read on: a request may still be on its way', () => {
+    expect(after(null)).toEqual({ then: 'decline', reason: 'no-answer', readOn: true })
+    for (const order of ['placed', 'cancelled', 'expired'] as const) {
+      const ended = situation({ order, attempt: { status: 'declined', declined: 'no-answer' } })
+      expect(after(null, {}, ended)).toEqual({ then: 'wait', inMs: SECOND })
+    }
   })
 
   test('that does not come is waited for, for two minutes in which it could be asked, and read on after', () => {

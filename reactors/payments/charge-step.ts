@@ -7,7 +7,9 @@
  *   declined --captured late--> captured
  *
  * A charge is asked for only while its order waits for it, and in the first ten minutes: a customer who has gone is not
- * charged. After that its key is only read, so that what the gateway did before is learned, for a day.
+ * charged. After that its key is only read, so that what the gateway did before is learned, for a day. That it was never
+ * seen ends the attempt and not the reading: a request that was sent before may still be on its way, from here or from a
+ * process that was stopped, and what it takes has to be found and given back.
  */
 import type { Money } from '../../schemas/events.ts'
 import type { Order } from '../../domain/order.ts'
@@ -81,14 +83,14 @@ export function afterCharge(
   answer: ChargeAnswer,
 ): ChargeVerdict {
   const open = attempt.status === 'open'
-  if (answer === null) return open ? { then: 'decline', reason: 'no-answer', readOn: false } : { then: 'nothing' }
+  const inMs = nextLookMs(attempts)
+  if (answer === null) return open ? { then: 'decline', reason: 'no-answer', readOn: true } : { then: 'wait', inMs }
   if (answer !== 'none' && answer.status === 'captured') {
     return { then: 'capture', reference: answer.reference, amount: answer.amount ?? null }
   }
   if (answer !== 'none' && answer.status === 'declined') {
     return open ? { then: 'decline', reason: gatewayReason(answer.reason), readOn: false } : { then: 'nothing' }
   }
-  const inMs = nextLookMs(attempts)
   const transfer = transferMs(attempt, transferDays)
   if (!open || (pending && transfer > 0 && at - attempt.requestedAt <= transfer)) return { then: 'wait', inMs }
   const left = OPEN_FOR_MS - liveMs

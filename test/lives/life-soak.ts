@@ -15,7 +15,9 @@ import { freePort } from '../../app/postgres/free-port.ts'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { createRandom } from '../../simulation/random.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
+import { databaseTime } from '../../store/postgres/database-clock.ts'
 import { eventually } from '../support/eventually.ts'
+import { leftToDo } from '../reactors/left-to-do.ts'
 import { makeDataDir } from '../support/service.ts'
 import { eventsOf } from '../reactors/reacting.ts'
 import { ScriptedSmtp } from '../reactors/scripted-smtp.ts'
@@ -187,6 +189,7 @@ async function register(url: string, { customerId, vip }: { readonly customerId:
 
 /** Everything is healthy: what is parked is tried again, and what waits for its next time is done now, until nothing is left to do. */
 async function settle(pool: Pool, url: string, tell: (line: object) => void): Promise<void> {
+  const since = await databaseTime(pool)
   let done = ''
   let toldAt = performance.now()
   while (done !== 'all') {
@@ -197,9 +200,7 @@ async function settle(pool: Pool, url: string, tell: (line: object) => void): Pr
         await pool.query(
           `update log.due set due_at = clock_timestamp() where reactor <> 'expire-orders' and due_at > clock_timestamp()`,
         )
-        const { rows: due } = await pool.query<{ reactor: string; left: number; parked: number }>(
-          `select reactor, count(*)::int as left, count(failure)::int as parked from log.due group by reactor order by reactor`,
-        )
+        const due = await leftToDo(pool, since)
         const { rows: behind } = await pool.query<{ behind: string }>(
           `select count(*) as behind from log.checkpoints where reader like 'reactor %' and reader <> 'reactor deliveries' and position < (select position from log.log_head)`,
         )

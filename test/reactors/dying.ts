@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { CrashPoint } from '../../app/crash-points.ts'
 import { reactorNames, type ReactorName } from '../../reactors/list.ts'
 import { eventually } from '../support/eventually.ts'
+import { leftToDo } from './left-to-do.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { query } from '../support/query.ts'
 import type { Reacting } from './reacting.ts'
@@ -83,8 +84,8 @@ export async function dying(
 /** Resolves when the reactor has read and done all that there is. */
 export async function settled(reacting: Reacting, name: ReactorName): Promise<void> {
   await eventually(async () => {
-    const { lagEvents, due, parkedCount } = await reacting.state(name)
-    return lagEvents === 0 && due === 0 && parkedCount === 0
+    const { lagEvents } = await reacting.state(name)
+    return lagEvents === 0 && (await leftToDo(reacting.pool)).every(({ reactor }) => reactor !== name)
   })
 }
 

@@ -13,6 +13,7 @@ import { requestPayment } from '../../domain/payments/request-payment.ts'
 import { placeOrder } from '../../domain/place-order.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
 import { payments } from '../../reactors/payments/payments.ts'
+import type { PaymentGateway } from '../../reactors/payments/gateway.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import type { ReactorParts } from '../../reactors/serve-reactors.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
@@ -37,7 +38,11 @@ export interface Paying extends Reacting {
   paymentOf(orderId: string): Promise<typeof payment.initial>
 }
 
-export async function openPaying(options: Partial<SimulatorOptions> = {}): Promise<Paying> {
+/** `through`: what stands between the reactors and the gateway. */
+export async function openPaying(
+  options: Partial<SimulatorOptions> = {},
+  through = (gateway: PaymentGateway): PaymentGateway => gateway,
+): Promise<Paying> {
   const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
   const reacting = await openReacting()
   const store: StoreProcess = await startStoreProcess(reacting.url, { listens: true })
@@ -52,7 +57,8 @@ export async function openPaying(options: Partial<SimulatorOptions> = {}): Promi
   await startGateway()
   await appendEvents(reacting.pool, shopEvents(100_000))
   const url = `http://127.0.0.1:${String(port)}`
-  const gateway = httpGateway({ url, timeoutMs: 1_000 })
+  const http = httpGateway({ url, timeoutMs: 1_000 })
+  const gateway = through(http)
 
   async function run<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null> {
     const commandId = newId()
@@ -106,7 +112,7 @@ export async function openPaying(options: Partial<SimulatorOptions> = {}): Promi
     paymentOf: (orderId) => look((read) => read(payment, orderId)),
     async [Symbol.asyncDispose]() {
       await reacting[Symbol.asyncDispose]()
-      await gateway.close()
+      await http.close()
       await running?.stop()
       await store.stop().catch(() => undefined)
       rmSync(folder, { recursive: true, force: true })

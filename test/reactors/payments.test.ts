@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cancelOrder } from '../../domain/end-order.ts'
 import { requestRefund } from '../../domain/payments/refund.ts'
+import { GatewayFailure } from '../../reactors/payments/gateway.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import { eventually } from '../support/eventually.ts'
 import { breaches, eventsOf } from './reacting.ts'
@@ -127,6 +128,28 @@ describe('a payment that was requested', () => {
     await paying.pay()
     await eventually(async () => (await paying.paymentOf('p1')).attempts[0]?.status === 'declined')
     expect(charges(paying)).toEqual([])
+  })
+
+  test('that reaches the gateway late, when it had not seen the key and the order is over, goes back', async () => {
+    const onTheirWay: (() => Promise<unknown>)[] = []
+    await using paying = await openPaying({}, (gateway) => ({
+      ...gateway,
+      async charge(charge) {
+        onTheirWay.push(() => gateway.charge(charge))
+        throw new GatewayFailure('gateway-timeout', 'no answer came')
+      },
+    }))
+    await paying.pay()
+    await requestAll(paying, ['p1'])
+    await eventually(() => onTheirWay.length > 0)
+    await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
+    await eventually(async () => (await paying.paymentOf('p1')).attempts[0]?.status === 'declined')
+    expect(charges(paying)).toEqual([])
+    for (const arrives of onTheirWay) await arrives()
+    await eventually(async () => (await paying.paymentOf('p1')).refunds[0]?.status === 'refunded')
+    expect((await paying.paymentOf('p1')).attempts).toMatchObject([{ status: 'captured', declined: 'no-answer' }])
+    await eventually(async () => (await paying.state('payments')).due === 0)
+    expect(await breaches(paying.pool)).toEqual([])
   })
 
   test('is not charged while effects are off, and is once they are on', async () => {

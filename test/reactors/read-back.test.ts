@@ -13,6 +13,7 @@ import { restoreDump } from '../../store/dump/restore-dump.ts'
 import { writeDump } from '../../store/dump/write-dump.ts'
 import { appendRaw } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
+import { leftToDo } from './left-to-do.ts'
 import { openPaying, type Paying } from './paying.ts'
 import { breaches, eventsOf, headOf, openReacting, type Reacting } from './reacting.ts'
 
@@ -93,9 +94,10 @@ test('payments without an outcome are only read by their keys, once they are res
   await eventually(async () => (await target.state('payments')).state === 'paused')
   expect(await headOf(target.pool)).toBe(await headOf(source.pool))
   await target.reactors.resume('payments')
+  const left = async () => (await leftToDo(target.pool)).find(({ reactor }) => reactor === 'payments')
   await eventually(async () => {
-    const { due: left, parkedCount } = await target.state('payments')
-    return left === 1 && parkedCount === 1
+    const now = await left()
+    return now?.left === 1 && now.parked === 1
   })
 
   expect(source.book()).toEqual(before)
@@ -116,7 +118,9 @@ test('payments without an outcome are only read by their keys, once they are res
   ])
 
   await target.reactors.retry('payments')
-  await eventually(async () => (await target.state('payments')).due === 0)
+  await eventually(async () => (await left()) === undefined)
+  // The key that was never seen is read on.
+  expect(await due(target, 'payments')).toEqual(['payment-unseen'])
   expect(source.book().length).toBe(before.length + 1)
   expect(await breaches(target.pool)).toEqual([])
 })
