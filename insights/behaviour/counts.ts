@@ -92,8 +92,8 @@ export function countEvent(counts: Counts, { type, at, sku }: CountedEvent): voi
   else product.carts += 1
 }
 
-/** A session that is over. */
-export function countSession(counts: Counts, session: Session, names: Names): void {
+/** A session that is over. `names`: of products; null: there is no room for its pairs. */
+export function countSession(counts: Counts, session: Session, names: Names | null): void {
   if (isAutomated(session)) {
     counts.totals.automated += 1
     return
@@ -112,7 +112,7 @@ export function countSession(counts: Counts, session: Session, names: Names): vo
   const seconds = Math.floor((to - from) / 1_000)
   counts.seconds.set(seconds, (counts.seconds.get(seconds) ?? 0) + 1)
   counts.lengths.set(events, (counts.lengths.get(events) ?? 0) + 1)
-  countPairs(counts, session, names)
+  if (names !== null) countPairs(counts, session, names)
 }
 
 function noSessions(): FunnelDay {

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { UserEventType } from '../../schemas/behaviour/user-event.ts'
 import { PartitionState } from './partition-state.ts'
-import { actionOf } from './test-kit.ts'
+import { actionOf, closeAll } from './test-kit.ts'
 
 interface Visitor {
   readonly session: number
@@ -36,7 +36,7 @@ test('20 visitors of a real shop have the sessions and the funnel that a plain c
   for (const { ts, type, aid, subject } of events) {
     state.fold(actionOf({ at: ts, type: TYPES[type], subject, sku: String(aid) }))
   }
-  state.closeSilent(Infinity)
+  closeAll(state)
   const { totals, days } = state.takeCounts()
 
   const expected = visitors.flatMap(({ events: clicks }) =>

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Counts } from './counts.ts'
 import { packSessions, unpackSessions } from './packed-sessions.ts'
 import { LATENESS_MS, PartitionState, type FoldedEvent } from './partition-state.ts'
-import { actionOf, folded, MINUTE_MS, START } from './test-kit.ts'
+import { actionOf, closeAll, closeOver, folded, MINUTE_MS, START } from './test-kit.ts'
 
 describe('sessions', () => {
   test('end with a pause of over 30 minutes, and not with one of 30', () => {
@@ -50,10 +50,13 @@ describe('sessions', () => {
     const state = new PartitionState()
     state.fold(actionOf({ at: START }))
     state.fold(actionOf({ subject: 'other', at: START + 40 * MINUTE_MS }))
+    // It is over, closed or not.
+    expect(state.fold(actionOf({ at: START + 10 * MINUTE_MS }))).toBe('late')
+    closeOver(state)
     expect(state.open).toBe(1)
     expect(state.fold(actionOf({ at: START + 10 * MINUTE_MS }))).toBe('late')
     expect(state.open).toBe(1)
-    expect(state.takeCounts().totals).toMatchObject({ closed: 1, late: 1, events: 3 })
+    expect(state.takeCounts().totals).toMatchObject({ closed: 1, late: 2, events: 4 })
   })
 
   test('take what comes too late for one of its own where it joins one that is open', () => {
@@ -76,9 +79,38 @@ describe('sessions', () => {
   test('close by the clock of the server where nothing comes, and the newest time stays', () => {
     const state = new PartitionState()
     state.fold(actionOf({ at: START }))
-    expect(state.closeSilent(START + 35 * MINUTE_MS)).toBe(false)
-    expect(state.closeSilent(START + 36 * MINUTE_MS)).toBe(true)
+    closeOver(state, START + 35 * MINUTE_MS)
+    expect(state.open).toBe(1)
+    closeOver(state, START + 36 * MINUTE_MS)
     expect([state.open, state.newest]).toEqual([0, START])
+  })
+
+  test('that are over at once close in slices, until what they count fills a save; then the rest', () => {
+    const state = new PartitionState()
+    const sessions = 3_000
+    for (let one = 0; one < sessions; one++) {
+      for (let view = 0; view < 5; view++) {
+        // Hardly a pair is met twice.
+        const sku = `P${String((one * (view + 1) * 31 + view * 1_009) % 5_003)}`
+        state.fold(actionOf({ subject: `s${String(one)}`, at: START + view, sku }))
+      }
+    }
+    state.fold(actionOf({ subject: 'later', at: START + 60 * MINUTE_MS }))
+    expect(state.open).toBe(sessions + 1)
+    let closed = 0
+    let saves = 0
+    for (let more = true; more; saves++) {
+      for (let before = state.open; ; before = state.open) {
+        more = state.closeSome()
+        expect(before - state.open).toBeLessThanOrEqual(500)
+        if (!more || state.isFull) break
+      }
+      const { totals, pairs } = state.takeCounts()
+      expect(pairs.size).toBeLessThan(30_000 + 15)
+      closed += totals.closed
+    }
+    expect([closed, state.open]).toEqual([sessions, 1])
+    expect(saves).toBeGreaterThan(1)
   })
 
   test('beyond the most that may be open: the one with the oldest last event closes', () => {
@@ -184,7 +216,7 @@ describe('the newest session of a customer', () => {
       actionOf({ subject: 'visitor', customerId: 'c1', sku: 'B', at: at(1) }),
     ])
     expect(shownOf(state)).toMatchObject([{ views: ['B'] }, null])
-    state.closeSilent(Infinity)
+    closeAll(state)
     expect(shownOf(state)).toEqual([null, null])
   })
 

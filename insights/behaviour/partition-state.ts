@@ -5,6 +5,9 @@
  * A session closes when the newest time of the partition is over 35 minutes past its last event: 30 that may lie between two
  * events, and 5 that an event may come late. An event that comes later than that joins an open session or counts as late; it
  * opens none, for the session that it belonged to may be closed and counted.
+ *
+ * Hundreds of thousands may be over at once, and the products of each make pairs: folding closes none of them. `closeSome`
+ * does, a slice at a time, until what is counted fills a save. What is over and not closed yet takes no event any more.
  */
 import type { Action, UserEventType } from '../../schemas/behaviour/user-event.ts'
 import { ByLastEvent } from './by-last-event.ts'
@@ -36,6 +39,11 @@ const CLOSED_AFTER_MS = SESSION_GAP_MS + LATENESS_MS
 export const PARTITIONS = 6
 /** Of all partitions together; one has its share. */
 const MOST_OPEN = 500_000
+/** Of different products, between two saves: so many are written in well under a second. */
+const MOST_PAIRS = 30_000
+/** Of one slice: sessions closed, and pairs made of them, which takes some milliseconds. */
+const SLICE_SESSIONS = 500
+const SLICE_PAIRS = 4_000
 
 export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 'subject' | 'customerId'> {
   /** A product of the catalogue; else null. */
@@ -107,7 +115,7 @@ export class PartitionState {
     const own = this.#open.get(customerId) ?? []
     const sessions = [...(Array.isArray(own) ? own : [own]), ...(this.#byCustomer.get(customerId) ?? [])]
     const newest = sessions.reduce<Session | null>(
-      (best, one) => (best === null || lastEventOf(one) > lastEventOf(best) ? one : best),
+      (best, one) => (this.#isOver(one) || (best !== null && lastEventOf(one) <= lastEventOf(best)) ? best : one),
       null,
     )
     if (newest === null) return null
@@ -120,10 +128,7 @@ export class PartitionState {
       this.#counts.totals.duplicates += 1
       return 'duplicate'
     }
-    if (at > this.#newest) {
-      this.#newest = at
-      this.#closeBefore(at - CLOSED_AFTER_MS)
-    }
+    this.#newest = Math.max(this.#newest, at)
     countEvent(this.#counts, { type, at, sku })
     if (moved) this.#counts.totals.moved += 1
     const viewed = type === 'product_view' && sku !== null ? this.#names.number(sku) : -1
@@ -148,11 +153,25 @@ export class PartitionState {
     return this.#byLastEvent.hasBefore(now - CLOSED_AFTER_MS)
   }
 
-  /** Of a partition in which nothing comes any more: what is over by the server's clock. Whether anything was. */
-  closeSilent(now: number): boolean {
-    const before = this.#openCount
-    this.#closeBefore(now - CLOSED_AFTER_MS)
-    return this.#openCount < before
+  /** It has counted as much as one save takes: it is to be saved before more is closed. */
+  get isFull(): boolean {
+    return this.#counts.pairs.size >= MOST_PAIRS
+  }
+
+  /**
+   * Closes a slice of what is over; true: there is more. `silentAt`: the server's clock, where nothing comes any more and
+   * sessions are over by that; the newest time stays.
+   */
+  closeSome(silentAt: number | null = null): boolean {
+    const before = Math.max(this.#newest, silentAt ?? -Infinity) - CLOSED_AFTER_MS
+    const { pairs } = this.#counts
+    const most = Math.min(pairs.size + SLICE_PAIRS, MOST_PAIRS)
+    for (let closed = 0; closed < SLICE_SESSIONS && pairs.size < most; closed++) {
+      const over = this.#byLastEvent.takeBefore(before)
+      if (over === null) return false
+      this.#close(over)
+    }
+    return this.#byLastEvent.hasBefore(before)
   }
 
   /** What was counted since this was last asked. */
@@ -172,11 +191,11 @@ export class PartitionState {
     const open = this.#open.get(subject)
     if (open === undefined) return false
     if (!Array.isArray(open)) {
-      if (!touches(open, event.at)) return false
+      if (!this.#takes(open, event)) return false
       this.#extend(open, event)
       return true
     }
-    const [session, ...others] = open.filter((one) => touches(one, event.at))
+    const [session, ...others] = open.filter((one) => this.#takes(one, event))
     if (session === undefined) return false
     this.#extend(session, event)
     for (const other of others) {
@@ -186,6 +205,14 @@ export class PartitionState {
       this.#named(session, before)
     }
     return true
+  }
+
+  #takes(session: Session, { at }: SessionEvent): boolean {
+    return touches(session, at) && !this.#isOver(session)
+  }
+
+  #isOver(session: Session): boolean {
+    return lastEventOf(session) < this.#newest - CLOSED_AFTER_MS
   }
 
   #extend(session: Session, event: SessionEvent): void {
@@ -221,12 +248,6 @@ export class PartitionState {
     this.#named(session, null)
   }
 
-  #closeBefore(time: number): void {
-    for (let over = this.#byLastEvent.takeBefore(time); over !== null; over = this.#byLastEvent.takeBefore(time)) {
-      this.#close(over)
-    }
-  }
-
   #closeOldest(): boolean {
     const oldest = this.#byLastEvent.takeBefore(Infinity)
     if (oldest !== null) this.#close(oldest)
@@ -235,7 +256,8 @@ export class PartitionState {
 
   #close(session: Session): void {
     this.#remove(session)
-    countSession(this.#counts, session, this.#names)
+    // Only one that closes for want of room can find it full.
+    countSession(this.#counts, session, this.isFull ? null : this.#names)
   }
 
   #remove(session: Session): void {

@@ -2,12 +2,14 @@
  * Reads the chunks of all partitions, in one process at a time, under a lease. What it has folded is saved with its offsets
  * about once a second; after a crash it reads again what lies behind the offset that it finds, which counts nothing twice.
  *
- *   load states and ids --> fold what is there --> wait: told, or a second
- *                ^              |  save, when something changed and the last save was long enough ago
+ *   load states and ids --> fold what is there --> close what is over, in slices --> wait: told, or a second
+ *                ^              |  save, when something changed and the last save was long enough ago,
+ *                |              |  and at once what has counted as much as one save takes
  *                +--- a save that fails ends the term: what was counted in memory is counted again from the database
  *
  * The door of the same process hands it what it has just appended, and learns what became of it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeAction } from '../../schemas/behaviour/user-event.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
@@ -25,7 +27,7 @@ const LOOK_MS = 1_000
 /** Without a record for so long, sessions are closed by the clock of the server. */
 const SILENT_MS = 60_000
 const SAVE_MS = 1_000
-/** Saving takes at most so much of the time: with many open sessions it comes less often. */
+/** Saving takes at most so much of the time, but for what fills a save: with many open sessions it comes less often. */
 const SAVE_SHARE = 1 / 20
 const TEND_MS = 60_000
 export const KEPT_FOR_MS = 7 * 24 * 3_600_000
@@ -150,8 +152,8 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     return chunks.length > 0
   }
 
-  async function save(partitions: ReadonlyMap<number, Partition>): Promise<void> {
-    const changed = [...partitions.values()].filter((one) => one.changed)
+  async function save(partitions: Iterable<Partition>): Promise<void> {
+    const changed = [...partitions].filter((one) => one.changed)
     if (changed.length === 0) return
     const saving: Saving[] = []
     for (const { partition, next, saves, state } of changed) {
@@ -164,19 +166,35 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     }
   }
 
-  /** Where nothing came for a minute though there was nothing left to read, sessions are over by the clock of the server. */
-  async function closeSilent(partitions: ReadonlyMap<number, Partition>): Promise<void> {
+  /** Nothing came for a minute though there was nothing left to read: sessions are over by the clock of the server. */
+  async function silentOnes(partitions: Iterable<Partition>, now: number): Promise<ReadonlySet<Partition>> {
+    const silent = [...partitions].filter((one) => isSilent(one) && one.state.hasSilent(now))
+    if (silent.length === 0 || ended === null) return new Set(silent)
+    const ends = await ended()
+    return new Set(silent.filter(({ partition }) => ends.has(partition)))
+  }
+
+  function isSilent({ heardAt }: Partition): boolean {
+    return monotonic() - heardAt >= SILENT_MS
+  }
+
+  /** Of each partition at most what one save takes. Whether there is more. */
+  async function closeOver(partitions: readonly Partition[]): Promise<boolean> {
     const now = clock()
-    const silent = [...partitions.values()].filter(
-      ({ heardAt, state }) => monotonic() - heardAt >= SILENT_MS && state.hasSilent(now),
-    )
-    if (silent.length === 0) return
-    const ends = ended === null ? null : await ended()
-    for (const one of silent) {
-      // While it was asked, something may have come.
-      if (monotonic() - one.heardAt < SILENT_MS || ends?.has(one.partition) === false) continue
-      if (one.state.closeSilent(now)) one.changed = true
+    const silent = await silentOnes(partitions, now)
+    let more = false
+    for (const one of partitions) {
+      const { state } = one
+      for (let goesOn = true; goesOn;) {
+        const before = state.open
+        // Between two slices something may have come.
+        more = state.closeSome(silent.has(one) && isSilent(one) ? now : null) || more
+        one.changed ||= state.open < before
+        goesOn = state.open < before && !state.isFull
+        if (goesOn) await nextTurn()
+      }
     }
+    return more
   }
 
   async function tend(): Promise<void> {
@@ -208,17 +226,20 @@ export function openReader(parts: ReaderParts): BehaviourReader {
             return more
           })
           begun()
-          await closeSilent(partitions)
+          const all = [...partitions.values()]
+          const more = await closeOver(all)
+          const full = all.filter(({ state }) => state.isFull)
+          if (full.length > 0) await alone(() => save(full))
           const now = monotonic()
           if (now - savedAt >= Math.max(SAVE_MS, saveTook / SAVE_SHARE)) {
-            await alone(() => save(partitions))
+            await alone(() => save(all))
             savedAt = monotonic()
             saveTook = savedAt - now
           }
-          if (!found) await appended.wait(LOOK_MS, { count, signal: end })
+          if (!found && !more) await appended.wait(LOOK_MS, { count, signal: end })
         }
         // In order: whoever comes next reads nothing again.
-        await alone(() => save(partitions))
+        await alone(() => save(partitions.values()))
         return null
       } finally {
         reading = null

@@ -1,6 +1,7 @@
 /** What the readers know, in Postgres: the state of a partition, and the sums of all, saved in one transaction with its offset. */
 import { compress, uncompress } from 'lz4-napi'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { QueryConfig } from 'pg'
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { USER_EVENT_TYPES } from '../../schemas/behaviour/user-event.ts'
 import type { Counts } from './counts.ts'
@@ -65,15 +66,14 @@ export async function packState({ newest, ...saved }: SavedState): Promise<Pick<
 
 /** Rejects with SavedByAnother, having written nothing, where somebody saved on what `saves` of a partition names. */
 export async function savePartitions(pool: Pool, saving: readonly Saving[]): Promise<void> {
+  // Before it begins: a transaction that waits for this process holds up others, and is ended after a while.
+  const sums = await sumsOf(saving.map(({ counts }) => counts))
   const client = await pool.connect()
   let failed: Error | undefined
   try {
     await client.query('begin')
     for (const one of saving) await savePartition(client, one)
-    await addCounts(
-      client,
-      saving.map(({ counts }) => counts),
-    )
+    for (const statement of sums) await client.query(statement)
     await client.query('commit')
   } catch (error) {
     failed = error instanceof Error ? error : new Error(String(error))
@@ -95,14 +95,14 @@ async function savePartition(client: PoolClient, { partition, foldedTo, saves, .
   if (rowCount !== 1) throw new SavedByAnother(`partition ${String(partition)} was saved by another reader`)
 }
 
-/** Rows of sums, by their table, in the order of their keys: whoever else writes waits, and never in a ring. */
-async function addCounts(client: PoolClient, all: readonly Counts[]): Promise<void> {
-  const totals = new Sums()
-  const funnel = new Sums()
-  const minutes = new Sums()
-  const lengths = new Sums()
-  const products = new Map<string, [number, number]>()
-  const pairs = new Sums()
+/** Statements that add them, in the order of their keys: whoever else writes waits, and never in a ring. */
+async function sumsOf(all: readonly Counts[]): Promise<readonly QueryConfig[]> {
+  const totals = new Sums('totals', ['name text'], ['total'])
+  const funnel = new Sums('funnel', ['day date', 'name text'], ['sessions'])
+  const minutes = new Sums('minutes', ['minute timestamptz', 'type text'], ['events'])
+  const lengths = new Sums('lengths', ['measure text', 'value integer'], ['sessions'])
+  const pairs = new Sums('pairs', ['sku text', 'other text', 'epoch date'], ['sessions'])
+  const products = new Sums('products', ['sku text'], ['views', 'carts'])
   for (const counts of all) {
     for (const [name, total] of Object.entries(counts.totals)) totals.add([name], total)
     for (const [day, { sessions, stages, strict }] of counts.days) {
@@ -119,54 +119,93 @@ async function addCounts(client: PoolClient, all: readonly Counts[]): Promise<vo
     }
     for (const [seconds, sessions] of counts.seconds) lengths.add(['seconds', String(seconds)], sessions)
     for (const [events, sessions] of counts.lengths) lengths.add(['events', String(events)], sessions)
-    for (const [sku, { views, carts }] of counts.products) {
-      const [before, beforeCarts] = products.get(sku) ?? [0, 0]
-      products.set(sku, [before + views, beforeCarts + carts])
+    for (const [sku, { views, carts }] of counts.products) products.add([sku], views, carts)
+    await nextTurn()
+    let added = 0
+    for (const { epoch, sku, other, sessions } of counts.pairs.values()) {
+      pairs.add([sku, other, date(epoch)], sessions)
+      if ((added += 1) % ROWS === 0) await nextTurn()
     }
-    for (const { epoch, sku, other, sessions } of counts.pairs.values()) pairs.add([sku, other, date(epoch)], sessions)
   }
-  await totals.write(client, 'totals', ['name text'], 'total')
-  await funnel.write(client, 'funnel', ['day date', 'name text'], 'sessions')
-  await minutes.write(client, 'minutes', ['minute timestamptz', 'type text'], 'events')
-  await lengths.write(client, 'lengths', ['measure text', 'value integer'], 'sessions')
-  await pairs.write(client, 'pairs', ['sku text', 'other text', 'epoch date'], 'sessions')
-  if (products.size === 0) return
-  const rows = [...products].toSorted(([one], [other]) => (one < other ? -1 : 1))
-  await client.query({
-    name: 'add-behaviour-products',
-    text: `insert into behaviour.products as had (sku, views, carts)
-      select * from unnest($1::text[], $2::bigint[], $3::bigint[])
-      on conflict (sku) do update set views = had.views + excluded.views, carts = had.carts + excluded.carts`,
-    values: [rows.map(([sku]) => sku), rows.map(([, [views]]) => views), rows.map(([, [, carts]]) => carts)],
-  })
+  const statements: QueryConfig[] = []
+  for (const sums of [totals, funnel, minutes, lengths, pairs, products]) statements.push(...(await sums.statements()))
+  return statements
+}
+
+/** Of one statement: far from what it may take, and some milliseconds of work here. */
+const ROWS = 5_000
+
+interface Row {
+  readonly key: readonly string[]
+  readonly sums: number[]
 }
 
 /** Sums by a key of texts. */
 class Sums {
-  readonly #sums = new Map<string, { readonly key: readonly string[]; sum: number }>()
+  readonly #table: string
+  /** Name and type of each part of the key. */
+  readonly #columns: readonly string[]
+  readonly #names: readonly string[]
+  /** By the first part of the key, then by the others: sorted in small portions. */
+  readonly #rows = new Map<string, Map<string, Row>>()
 
-  add(key: readonly string[], more: number): void {
-    if (more === 0) return
-    const name = key.join('\n')
-    const known = this.#sums.get(name)
-    if (known === undefined) this.#sums.set(name, { key, sum: more })
-    else known.sum += more
+  /** `names`: of the columns of sums. */
+  constructor(table: string, columns: readonly string[], names: readonly string[]) {
+    this.#table = table
+    this.#columns = columns
+    this.#names = names
   }
 
-  /** `columns`: name and type of each part of the key. */
-  async write(client: PoolClient, table: string, columns: readonly string[], sum: string): Promise<void> {
-    if (this.#sums.size === 0) return
-    const rows = [...this.#sums].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
-    const names = columns.map((column) => column.slice(0, column.indexOf(' '))).join(', ')
-    const arrays = columns.map((column, index) => `$${String(index + 1)}::${column.slice(column.indexOf(' ') + 1)}[]`)
-    await client.query({
-      name: `add-behaviour-${table}`,
-      text: `insert into behaviour.${table} as had (${names}, ${sum})
-        select * from unnest(${arrays.join(', ')}, $${String(columns.length + 1)}::bigint[])
-        on conflict (${names}) do update set ${sum} = had.${sum} + excluded.${sum}`,
-      values: [...columns.map((_column, index) => rows.map(({ key }) => key[index])), rows.map((row) => row.sum)],
-    })
+  add(key: readonly string[], ...more: readonly number[]): void {
+    if (more.every((sum) => sum === 0)) return
+    const [first = '', ...others] = key
+    let rows = this.#rows.get(first)
+    if (rows === undefined) this.#rows.set(first, (rows = new Map()))
+    const name = others.join('\n')
+    const known = rows.get(name)
+    if (known === undefined) rows.set(name, { key, sums: [...more] })
+    else for (const [index, sum] of more.entries()) known.sums[index] = (known.sums[index] ?? 0) + sum
   }
+
+  /** In turns. */
+  async statements(): Promise<readonly QueryConfig[]> {
+    const statements: QueryConfig[] = []
+    let rows: Row[] = []
+    for (const [, portion] of [...this.#rows].toSorted(byName)) {
+      for (const [, row] of [...portion].toSorted(byName)) {
+        rows.push(row)
+        if (rows.length < ROWS) continue
+        statements.push(this.#statement(rows))
+        rows = []
+        await nextTurn()
+      }
+    }
+    if (rows.length > 0) statements.push(this.#statement(rows))
+    return statements
+  }
+
+  #statement(rows: readonly Row[]): QueryConfig {
+    const keys = this.#columns.map((column) => column.slice(0, column.indexOf(' '))).join(', ')
+    const types = [
+      ...this.#columns.map((column) => column.slice(column.indexOf(' ') + 1)),
+      ...this.#names.map(() => 'bigint'),
+    ]
+    const arrays = types.map((type, index) => `$${String(index + 1)}::${type}[]`).join(', ')
+    const added = this.#names.map((name) => `${name} = had.${name} + excluded.${name}`).join(', ')
+    return {
+      name: `add-behaviour-${this.#table}`,
+      text: `insert into behaviour.${this.#table} as had (${keys}, ${this.#names.join(', ')})
+        select * from unnest(${arrays}) on conflict (${keys}) do update set ${added}`,
+      values: [
+        ...this.#columns.map((_column, index) => rows.map(({ key }) => key[index])),
+        ...this.#names.map((_name, index) => rows.map(({ sums }) => sums[index])),
+      ],
+    }
+  }
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1
 }
 
 function date(millis: number): string {

@@ -21,6 +21,15 @@ export function actionOf(draft: Partial<FoldedEvent>): FoldedEvent {
 export function folded(events: readonly FoldedEvent[]): Counts {
   const state = new PartitionState()
   for (const event of events) state.fold(event)
-  state.closeSilent(Infinity)
+  closeAll(state)
   return state.takeCounts()
+}
+
+/** All that is over; without `silentAt` by the newest event. */
+export function closeOver(state: PartitionState, silentAt: number | null = null): void {
+  while (state.closeSome(silentAt));
+}
+
+export function closeAll(state: PartitionState): void {
+  closeOver(state, Infinity)
 }
