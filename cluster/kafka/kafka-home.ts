@@ -20,11 +20,12 @@ export interface KafkaHomeOptions {
   readonly home: string
   readonly places: readonly BrokerPlace[]
   readonly security: KafkaSecurity
+  readonly properties: Readonly<Record<string, string>>
 }
 
 /** Makes what is not there yet; data that is there stays. */
 export async function prepareKafkaHome(program: KafkaProgram, options: KafkaHomeOptions): Promise<KafkaHome> {
-  const { home, places, security } = options
+  const { home, places, security, properties: more } = options
   const { clusterId, password } = kafkaIdentity(home, { brokers: places.length, security })
   const keys = security === 'tls-scram' ? await certificates(join(home, 'tls')) : null
   const logSettings = join(home, 'log4j2.xml')
@@ -35,7 +36,8 @@ export async function prepareKafkaHome(program: KafkaProgram, options: KafkaHome
     const properties = join(own, 'server.properties')
     const dataDir = join(own, 'data')
     mkdirSync(own, { recursive: true })
-    writeFileSync(properties, brokerProperties({ broker, brokers: places, dataDir, keyFile: keys?.server ?? null }))
+    const keyFile = keys?.server ?? null
+    writeFileSync(properties, brokerProperties({ broker, brokers: places, dataDir, keyFile, more }))
     if (!existsSync(join(dataDir, 'meta.properties'))) {
       const users = keys === null ? [] : [`SCRAM-SHA-512=[name=${USER},password=${password}]`]
       await formatStorage(program, { properties, clusterId, users })

@@ -16,10 +16,12 @@ export interface BrokerProperties {
   readonly dataDir: string
   /** Key and certificate (PEM) of a cluster whose clients come over TLS and with a password; null: anyone. */
   readonly keyFile: string | null
+  /** What else it is told, instead of ours where both say something. */
+  readonly more?: Readonly<Record<string, string>>
 }
 
 /** The text of server.properties for a combined broker and controller. */
-export function brokerProperties({ broker, brokers, dataDir, keyFile }: BrokerProperties): string {
+export function brokerProperties({ broker, brokers, dataDir, keyFile, more = {} }: BrokerProperties): string {
   const voters = brokers.map(({ id, controllerPort }) => `${String(id)}@127.0.0.1:${String(controllerPort)}`)
   const listeners = { CLIENTS: broker.port, BROKERS: broker.innerPort, CONTROLLER: broker.controllerPort }
   const clients = keyFile === null ? 'PLAINTEXT' : 'SASL_SSL'
@@ -36,6 +38,7 @@ export function brokerProperties({ broker, brokers, dataDir, keyFile }: BrokerPr
     ...copies(brokers.length),
     ...small,
     ...quickFailover,
+    ...more,
   }
   return Object.entries(lines)
     .map(([name, value]) => `${name}=${String(value)}\n`)

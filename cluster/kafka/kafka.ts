@@ -20,6 +20,8 @@ export interface KafkaOptions extends JavaRuntimeOptions {
   readonly brokers: 1 | 3
   /** `tls-scram`: clients come over TLS and with a password (SCRAM-SHA-512). Default plaintext: anyone on this machine. */
   readonly security?: KafkaSecurity | undefined
+  /** More lines of each broker's server.properties, which win over ours. */
+  readonly properties?: Readonly<Record<string, string>> | undefined
   /** Holds the data and keeps it. Default: a temporary folder that is removed when the cluster stops. */
   readonly dataDir?: string | undefined
   /** Told when a broker ends though nobody here killed it, with the last it said. */
@@ -69,7 +71,7 @@ async function startPatiently(program: KafkaProgram, options: Start): Promise<Ka
 }
 
 async function startOnce(program: KafkaProgram, options: Start): Promise<KafkaCluster> {
-  const { brokers: count, security = 'plaintext', dataDir, onBrokerEnd } = options
+  const { brokers: count, security = 'plaintext', properties = {}, dataDir, onBrokerEnd } = options
   const home = dataDir === undefined ? mkdtempSync(join(tmpdir(), 'orderledger-kafka-')) : resolve(dataDir)
   const block = await portBlock(3 * count)
   const places = placesOn(block.ports)
@@ -93,7 +95,7 @@ async function startOnce(program: KafkaProgram, options: Start): Promise<KafkaCl
   }
 
   try {
-    const { files, access } = await prepareKafkaHome(program, { home, places, security })
+    const { files, access } = await prepareKafkaHome(program, { home, places, security, properties })
     brokers = files.map((own, index) => {
       const { id, port } = places[index] ?? { id: 0, port: 0 }
       return new KafkaBroker({ program, id, port, files: own, onEnd: (broker, last) => onBrokerEnd?.(broker, last) })

@@ -43,6 +43,13 @@ describe('what kafkajs throws', () => {
     expect(kafkaFailure(exceeded(closed)).message).toBe('Connection error: connect ECONNREFUSED 127.0.0.1:1')
   })
 
+  test('says what may be missing where kafkajs has forgotten it', () => {
+    const lost = Object.assign(new Error('Failed to find group coordinator'), {
+      name: 'KafkaJSGroupCoordinatorNotFound',
+    })
+    expect(kafkaFailure(lost).message).toContain('grant READ and DESCRIBE on it to this user')
+  })
+
   test('stays as it is when it is told already, and a defect of ours is none', () => {
     const failure = new KafkaFailure('topics-missing', 'orders')
     expect(kafkaFailure(failure)).toBe(failure)

@@ -37,7 +37,7 @@ const UNREACHABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'E
 export function kafkaFailure(error: unknown): KafkaFailure {
   if (error instanceof KafkaFailure) return error
   const chain = [...causes(error)]
-  const message = chain.at(-1)?.message ?? String(error)
+  const message = inWords(chain.at(-1)) ?? String(error)
   if (chain.some(isRefusal)) return new KafkaFailure('kafka-refused', message, { cause: error })
   if (chain.some(isSilence)) return new KafkaFailure('kafka-unreachable', message, { cause: error })
   return new KafkaFailure('kafka-failed', message, { cause: error })
@@ -47,6 +47,12 @@ export function kafkaFailure(error: unknown): KafkaFailure {
 export function isKafkaError(error: unknown): boolean {
   if (error instanceof KafkaFailure) return true
   return [...causes(error)].some((each) => each.name.startsWith('KafkaJS') || isRefusal(each) || isSilence(each))
+}
+
+/** kafkajs asks every broker for the coordinator of a group, and forgets why none named it. */
+function inWords(error: Error | undefined): string | undefined {
+  if (error?.name !== 'KafkaJSGroupCoordinatorNotFound') return error?.message
+  return 'no broker names the coordinator of the group: grant READ and DESCRIBE on it to this user, if the brokers are up'
 }
 
 function* causes(error: unknown): Generator<Error> {

@@ -90,6 +90,13 @@ async function answerOf(asking: Asking, listed: ListedGroup): Promise<GroupAnswe
   try {
     return { group, look: await lookAtGroup(asking, listed), failure: null }
   } catch (error) {
-    return { group, look: null, failure: error instanceof Error ? error : new Error(String(error)) }
+    return { group, look: null, failure: await reasonOf(error, asking, group) }
   }
+}
+
+/** A right that is missing shows as a coordinator that nobody names. */
+async function reasonOf(error: unknown, { groups }: Asking, group: string): Promise<Error> {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if (error.name !== 'KafkaJSGroupCoordinatorNotFound') return error
+  return (await groups.whyNoCoordinator(group).catch(() => null)) ?? error
 }

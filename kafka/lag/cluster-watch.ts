@@ -187,7 +187,8 @@ export class ClusterWatch {
           readsAny(look)
         this.#seen.set(group, { ...{ group, look, at, reads }, askedAt: at, failure: null, failingSince: null })
       } else {
-        const { code, message } = kafkaFailure(failure)
+        const { code, message: reason } = kafkaFailure(failure)
+        const message = code === 'kafka-refused' ? `${reason} (grant DESCRIBE on it)` : reason
         const [since, final] = [before?.failingSince ?? at, code === 'kafka-refused']
         const nothing = { look: null, at: null, reads: false }
         this.#seen.set(group, {

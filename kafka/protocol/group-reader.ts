@@ -6,6 +6,9 @@ import type { ReachedBroker, ReachedCluster } from './reached-cluster.ts'
 import type { SentRequest } from './sent-request.ts'
 import { DESCRIBE_SHARE_GROUP_OFFSETS, OFFSETS_WITH_LAG, shareGroup, shareGroupOffsets } from './share-group.ts'
 
+/** Of transactions there are coordinators, too. */
+const OF_GROUPS = 0
+
 export class GroupReader {
   readonly #cluster: ReachedCluster
 
@@ -34,6 +37,20 @@ export class GroupReader {
     const broker = await this.#cluster.findGroupCoordinator({ groupId: group })
     const { maxVersion = 0 } = broker.versions?.[DESCRIBE_SHARE_GROUP_OFFSETS] ?? {}
     return broker.connectionPool.send(shareGroupOffsets(group, Math.min(maxVersion, OFFSETS_WITH_LAG)))
+  }
+
+  /**
+   * Why no broker names the coordinator of a group, as the first one answers; null: it does name it. kafkajs asks all of
+   * them, and forgets what they said.
+   */
+  async whyNoCoordinator(groupId: string): Promise<Error | null> {
+    const [nodeId] = Object.keys(this.#cluster.brokerPool.brokers)
+    if (nodeId === undefined) return null
+    const broker = await this.#cluster.findBroker({ nodeId })
+    return broker.findGroupCoordinator({ groupId, coordinatorType: OF_GROUPS }).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    )
   }
 
   async #send<Answer>(groupId: string, request: SentRequest<Answer>): Promise<Answer> {

@@ -38,6 +38,8 @@ export interface ReachedBroker {
   fetch(
     request: object,
   ): Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>
+  /** Rejects with what the broker answers. */
+  findGroupCoordinator(of: { readonly groupId: string; readonly coordinatorType: number }): Promise<unknown>
   listGroups(): Promise<{ readonly groups: readonly { readonly groupId: string; readonly protocolType: string }[] }>
 }
 

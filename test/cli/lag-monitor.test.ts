@@ -1,12 +1,12 @@
 /** `orderledger lag --monitor` beside a consumer group that reads, is gone and comes back, with and without a service. */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { LagReport } from '../../kafka/lag/lag-report.ts'
 import { joinedWith, numbered, startConsuming, type Consuming } from './consuming.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { ownKafka } from '../support/kafka.ts'
-import type { RunningCommand } from '../support/run-command.ts'
-import { startService } from '../support/service.ts'
+import { startCommand, type RunningCommand } from '../support/run-command.ts'
+import { makeDataDir, startService } from '../support/service.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 // A verdict takes up to ten seconds to settle, and the machine may be busy.
@@ -16,6 +16,41 @@ const PREFIX = 'monitor-'
 
 const kafka = await ownKafka()
 afterAll(() => kafka?.stop())
+
+describe('lag of brokers that nobody reaches', () => {
+  const NOBODY = { KAFKA_BROKERS: '127.0.0.1:1', TOPIC_PREFIX: PREFIX }
+  const lag = async (env: Readonly<Record<string, string>>) => {
+    const data = makeDataDir()
+    onTestFinished(() => data.remove())
+    return startCommand(data.path, ['lag', '--json'], { env: { ...NOBODY, ...env } }).finished
+  }
+
+  test('ends with 3 where there is no database either: nothing could be looked at', async () => {
+    const { code, stdout, stderr } = await lag({})
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('to read its groups and topics')
+    expect(stderr).toContain('correct KAFKA_BROKERS')
+  })
+
+  test('ends with 1 where the database shows its readers, and says what is not known', async () => {
+    const database = await testDatabase()
+    onTestFinished(() => database.drop())
+    const migrated = makeDataDir()
+    onTestFinished(() => migrated.remove())
+    await (await startService({ dataDir: migrated.path, env: { DATABASE_URL: database.url } })).stop()
+    const { code, stdout } = await lag({ DATABASE_URL: database.url })
+    const { verdict, groups, readers } = JSON.parse(stdout) as LagReport
+    expect({ code, verdict }).toEqual({ code: 1, verdict: 'UNKNOWN' })
+    expect(groups.map(({ group }) => group)).toContain(`${PREFIX}projector`)
+    expect(new Set(groups.map((one) => one.verdict))).toEqual(new Set(['UNKNOWN']))
+    const ofKind = (kind: string) => readers.filter((one) => one.kind === kind)
+    expect(ofKind('relay')).toMatchObject([
+      { verdict: 'UNKNOWN', detail: expect.stringContaining('Kafka does not answer') as string },
+    ])
+    expect(ofKind('projection').length).toBeGreaterThan(5)
+    for (const { ageSeconds } of ofKind('projection')) expect(ageSeconds).not.toBeNull()
+  })
+})
 
 describe.skipIf(kafka === null)('lag --monitor', () => {
   let consuming: Consuming
@@ -105,6 +140,24 @@ describe.skipIf(kafka === null)('lag --monitor', () => {
     }
     // Nothing moves the cursor of what is no terminal.
     expect(stdout).not.toContain('\u{1b}')
+  })
+
+  test('looks at the cluster and the database itself beside a service without the role api', async () => {
+    const database = await testDatabase()
+    const { dataDir, env } = consuming.commands
+    const own = { ...env, DATABASE_URL: database.url }
+    const service = await startService({ dataDir, env: { ...own, ROLES: 'projector' } })
+    try {
+      expect((await fetch(`${service.url}/lag`)).status).toBe(404)
+      const { stdout, stderr } = await startCommand(dataDir, ['lag', '--json'], { env: own }).finished
+      const { groups, readers } = JSON.parse(stdout) as LagReport
+      expect(stderr).toContain('does not have the role api: looking at the cluster and the database directly')
+      expect(groups.map(({ group }) => group)).toContain('readers')
+      expect(readers.map(({ name }) => name)).toEqual(expect.arrayContaining(['relay', 'orders', 'sales']))
+    } finally {
+      await service.stop()
+      await database.drop()
+    }
   })
 
   test('asks the service that runs, and ends without complaint while that one does not answer', async () => {

@@ -12,6 +12,8 @@ export interface SilentProxy {
   silence(): void
   /** Resolves when the next request of this kind, a number of the protocol, is on its way to the broker. */
   passing(kind: number): Promise<void>
+  /** How many requests of this kind went to the broker so far. */
+  requests(kind: number): number
   /** From now on this text comes from the broker with another first byte; null: as it is again. */
   spoil(text: string | null): void
   /** What comes from now on goes through again, on connections that are new. */
@@ -28,6 +30,7 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
   let silent = false
   let spoilt: string | null = null
   let awaited: { readonly kind: number; readonly passes: () => void } | null = null
+  const passed = new Map<number | null, number>()
   const server = createServer((client) => {
     const upstream = connect(port, HOST)
     let deaf = silent
@@ -45,7 +48,9 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
     client.on('data', (chunk: Buffer) => {
       if (isDeaf()) return
       upstream.write(chunk)
-      if (awaited?.kind !== kindOf(chunk)) return
+      const kind = kindOf(chunk)
+      passed.set(kind, (passed.get(kind) ?? 0) + 1)
+      if (awaited?.kind !== kind) return
       awaited.passes()
       awaited = null
     })
@@ -71,6 +76,7 @@ export async function startSilentProxy(broker: string): Promise<SilentProxy> {
     spoil(text) {
       spoilt = text
     },
+    requests: (kind) => passed.get(kind) ?? 0,
     passing: (kind) => new Promise((passes) => (awaited = { kind, passes })),
     speak() {
       silent = false
