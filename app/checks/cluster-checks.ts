@@ -2,7 +2,7 @@
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
 import { kafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
-import { compareTopics, topicsAreFine } from '../../kafka/topics/topic-admin.ts'
+import { compareTopics, topicsAreFine, type TopicsReport } from '../../kafka/topics/topic-admin.ts'
 import { advice, failed, fine, type Check } from './check.ts'
 import type { Config } from '../config/config.ts'
 import { openRegistry } from '../start/schema-ids.ts'
@@ -34,18 +34,15 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
     const missing = report.topics.filter(({ state }) => state === 'missing').map(({ name }) => name)
     if (missing.length > 0)
       return failed('kafka', `${saw}; missing topics: ${missing.join(', ')}`, 'orderledger topics create')
-    const all = report.topics.flatMap((topic) =>
-      topic.state === 'different' ? topic.differences.map((one) => ({ ...one, name: topic.name })) : [],
-    )
-    const [first] = all
-    const more = all.length > 1 ? ` and ${String(all.length - 1)} more differences` : ''
-    const difference =
-      first === undefined ? 'topics differ' : `${first.name} has ${first.what} ${first.is}, not ${first.wanted}`
-    return advice(
-      'kafka',
-      `${saw}; ${difference}${more}`,
-      `${first?.fix ?? ''}${more === '' ? '' : '; orderledger topics diff shows all'}`,
-    )
+    const different = gravestFirst(report)
+    const named = different.slice(0, MOST_NAMED)
+    const more = different.length - named.length
+    const says = [
+      ...named.map(({ name, what, is, wanted }) => `${name} has ${what} ${is}, not ${wanted}`),
+      ...(more > 0 ? [`and ${String(more)} more differences`] : []),
+    ]
+    const fixes = [...named.map(({ fix }) => fix), ...(more > 0 ? ['orderledger topics diff shows all'] : [])]
+    return advice('kafka', `${saw}; ${says.join('; ')}`, fixes.join('; '))
   } catch (error) {
     const { code, message } = kafkaFailure(error)
     const fix =
@@ -56,6 +53,19 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
   } finally {
     await admin.disconnect().catch(() => undefined)
   }
+}
+
+/** `topics diff` shows all. */
+const MOST_NAMED = 3
+
+/** Compaction and retention first: they delete what was published. */
+function gravestFirst({ topics }: TopicsReport) {
+  const all = topics.flatMap((topic) =>
+    topic.state === 'different' ? topic.differences.map((one) => ({ ...one, name: topic.name })) : [],
+  )
+  const rank = ({ what }: (typeof all)[number]) =>
+    what === 'cleanup.policy' ? 0 : what.startsWith('retention.') ? 1 : 2
+  return all.toSorted((one, other) => rank(one) - rank(other))
 }
 
 async function checkRegistry(config: Config): Promise<Check> {

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { kafkaClient } from '../../kafka/client/connection.ts'
 import { topicSettings } from '../../kafka/topics/topic-differences.ts'
 import { topics } from '../../kafka/topics/topics.ts'
+import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { quiet } from './relaying.ts'
 import { runCommand } from '../support/run-command.ts'
@@ -20,12 +21,14 @@ beforeEach(() => {
 })
 
 /** Runs `orderledger topics ...` where these variables are set. */
-async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+const run = (env: Readonly<Record<string, string>>, ...args: readonly string[]) => command(env, 'topics', ...args)
+
+async function command(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'topics-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   writeFileSync(join(folder, '.env'), `${lines.join('\n')}\n`)
-  return runCommand(folder, 'topics', ...args)
+  return runCommand(folder, ...args)
 }
 
 test('topics without brokers to ask: usage, and which variable to set', async () => {
@@ -128,6 +131,60 @@ describe.skipIf(kafka === null)('the topics', () => {
     expect(listed.code).toBe(0)
     expect(listed.stdout).toContain(`not ours   ${prefix}somebody-elses`)
     expect(listed.stdout).toMatch(/partitions 2, not 3: set another TOPIC_PREFIX/)
+
+    const kafkaCheck = async () => {
+      const { checks } = (await command(at(), 'doctor', '--json')).json() as {
+        readonly checks: readonly {
+          readonly name: string
+          readonly state: string
+          readonly saw: string
+          readonly fix: string
+        }[]
+      }
+      return checks.find(({ name }) => name === 'kafka') ?? expect.fail('no check of kafka')
+    }
+    // What deletes records comes first, however many differences there are.
+    const found = await kafkaCheck()
+    expect(found.state).toBe('advice')
+    const [inventory, retention] = [
+      `${prefix}inventory has cleanup.policy compact, not delete`,
+      'retention.ms 1000, not 604800000',
+    ]
+    expect(found.saw).toMatch(
+      new RegExp(`; ${inventory}; ${prefix}inventory has ${retention}; .*; and \\d+ more differences$`),
+    )
+    const setting = (name: string) => `--entity-name ${prefix}inventory --add-config ${name}`
+    expect(found.fix).toContain(`kafka-configs.sh --alter --bootstrap-server ${kafka.bootstrap[0] ?? ''}`)
+    expect(found.fix).toContain(setting('cleanup.policy=delete'))
+    expect(found.fix).toContain(setting('retention.ms=604800000'))
+    expect(found.fix).toMatch(/; orderledger topics diff shows all$/)
+    await administrate((admin) => admin.deleteTopics({ topics: [`${prefix}customers`] }))
+    expect(
+      await eventually(async () => {
+        const missing = await kafkaCheck()
+        return missing.state === 'failed' && missing
+      }),
+    ).toMatchObject({
+      ...{
+        saw: expect.stringContaining(`missing topics: ${prefix}customers`) as string,
+        fix: 'orderledger topics create',
+      },
+    })
+  })
+
+  test('whose partitions alone are others are named by doctor with what to do', async () => {
+    await run(at(), 'create')
+    await administrate((admin) => admin.createPartitions({ topicPartitions: [{ topic: `${prefix}orders`, count: 4 }] }))
+    const check = await eventually(async () => {
+      const { checks } = (await command(at(), 'doctor', '--json')).json() as {
+        readonly checks: readonly { readonly name: string; readonly state: string }[]
+      }
+      return checks.find(({ name, state }) => name === 'kafka' && state === 'advice')
+    })
+    expect(check).toMatchObject({
+      saw: expect.stringMatching(new RegExp(`; ${prefix}orders has partitions 4, not 3$`)) as string,
+      fix: 'leave it: the relay does not write to the extra ones',
+    })
   })
 
   test('are created while another one creates them as well', async () => {
