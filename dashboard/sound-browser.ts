@@ -3,6 +3,7 @@
  * the page when something throws that nobody catches. A page that stays blank says nothing.
  */
 import type { RequestFailed } from './api.ts'
+import { mendIntl } from './plain-intl.ts'
 
 const FALLBACK = 'en-GB'
 
@@ -15,16 +16,18 @@ const FRENCH = {
   next: 'La boutique continue. Rechargez la page\u00a0; si l’erreur reste, signalez-la avec votre navigateur et sa langue.',
 }
 
+addEventListener('error', ({ error, message }) => tell(error, message))
+addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => tell(reason, String(reason)))
+
 if (![navigator.language, ...navigator.languages].every(isLanguage)) {
   Object.defineProperty(navigator, 'languages', { value: navigator.languages.map(mended) })
   Object.defineProperty(navigator, 'language', { value: mended(navigator.language) })
 }
+mendIntl()
 
-addEventListener('error', ({ error, message }) => tell(error, message))
-addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => tell(reason, String(reason)))
-
-/** `en-US@posix`, as some systems name it, is none: each use of it throws. */
+/** `en-US@posix`, as some systems name it, is none: each use of it throws. Where none can be judged, none is used. */
 function isLanguage(tag: string): boolean {
+  if (typeof Intl === 'undefined') return true
   try {
     return Intl.getCanonicalLocales(tag).length === 1
   } catch {

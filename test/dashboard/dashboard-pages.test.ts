@@ -137,36 +137,64 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await close()
   })
 
-  test('shows its numbers in a browser whose language no script can read, and which refuses storage', async () => {
+  test.each([
+    [
+      'whose language no script can read, and which refuses storage',
+      `Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix', configurable: true })
+       Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })`,
+      /^As of position [0-9,]+, /,
+    ],
+    [
+      'that has lost its time zone',
+      `{ const real = Intl.DateTimeFormat
+         Intl.DateTimeFormat = function (locale, options) {
+           if (options?.timeZone === undefined) throw new RangeError('Unsupported time zone specified undefined')
+           return new real(locale, options)
+         } }`,
+      /^As of position [0-9,]+, /,
+    ],
+    [
+      'without data of any language',
+      `for (const part of ['NumberFormat', 'DateTimeFormat', 'PluralRules'])
+         Intl[part] = function () { throw new RangeError('Internal error. Icu error.') }`,
+      /^As of position [0-9]+, /,
+    ],
+    [
+      'without Intl',
+      `Object.defineProperty(window, 'Intl', { value: undefined, writable: true })`,
+      /^As of position [0-9]+, /,
+    ],
+  ])('shows its numbers in a browser %s', async (_, script, shown) => {
     const context = await (browser as Browser).newContext({ viewport: { width: 1280, height: 800 } })
-    await context.addInitScript(`
-      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix', configurable: true })
-      Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })
-    `)
+    await context.addInitScript(script)
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
     await page.goto(`${service.url}/dashboard/#/dashboard`)
-    await page
-      .getByText(/^As of position/)
-      .first()
-      .waitFor()
+    await page.getByText(shown).first().waitFor()
     await page.getByRole('img', { name: /^Orders, minute by minute/ }).waitFor()
     expect(errors).toEqual([])
+    expect(await page.getByRole('alert').count()).toBe(0)
     await context.close()
   })
 
   test.each([
-    ['at load', `Intl.NumberFormat = function () { throw new Error('this browser lacks a part') }`],
-    ['later', `setTimeout(() => { throw new Error('this browser lacks a part') }, 1)`],
-    ['in a promise', `void (() => { Promise.reject(new Error('this browser lacks a part')) })()`],
-  ])('an error that nothing catches, %s, is said on the page', async (_, script) => {
+    ['at load', `matchMedia = function () { throw new Error('this browser lacks a part') }`, ''],
+    ['later', `setTimeout(() => { throw new Error('this browser lacks a part') }, 1)`, ''],
+    ['in a promise', `void (() => { Promise.reject(new Error('this browser lacks a part')) })()`, ''],
+    [
+      'of an answer, with its request',
+      `void (() => { const trouble = { requestId: 'req-1' }
+         Promise.reject(Object.assign(new Error('this browser lacks a part'), { trouble })) })()`,
+      ' (request req-1)',
+    ],
+  ])('an error that nothing catches, %s, is said on the page', async (when, script, request) => {
     const context = await (browser as Browser).newContext()
-    if (script.startsWith('Intl')) await context.addInitScript(script)
+    if (when === 'at load') await context.addInitScript(script)
     const page = await context.newPage()
     await page.goto(`${service.url}/dashboard/#/dashboard`)
-    if (!script.startsWith('Intl')) await page.evaluate(script).catch(() => undefined)
-    await page.getByRole('alert').getByText('this browser lacks a part').waitFor()
+    if (when !== 'at load') await page.evaluate(script).catch(() => undefined)
+    await page.getByRole('alert').getByText(`this browser lacks a part${request}`, { exact: false }).waitFor()
     await context.close()
   })
 
