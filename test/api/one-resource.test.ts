@@ -4,8 +4,31 @@
  */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../app/clock.ts'
+import type { Addressed } from '../../domain/decision.ts'
+import {
+  deliveryDelivered,
+  deliveryDispatched,
+  deliveryScheduled,
+  fraudAlertRaised,
+  orderCompleted,
+  orderConfirmed,
+  orderLine,
+  orderReturned,
+  paymentCaptured,
+  paymentDeclined,
+  paymentRefunded,
+  paymentRequested,
+  refundRequested,
+  stockFellBelow,
+} from '../../domain/test-events.ts'
+import { writeEmail } from '../../reactors/mail/inbox-table.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
+import { openPool } from '../../store/postgres/database.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { documentedApi } from './documented-api.ts'
 import { exchangeAt } from './raw-http.ts'
 
@@ -198,58 +221,115 @@ describe('every ETag covers what is shown', () => {
     return Number((await post('/products/sku-1/receipts', { quantity: 1 })).headers['x-position'])
   }
 
-  test('and an answer with other content, positions and times aside, has another one', async () => {
+  /** What each GET with a tag shows of these, positions and times aside, and its tag; null: it is not there. */
+  async function looksAt(of: Readonly<Record<string, string>>) {
     const { operations } = await documentedApi()
-    const { customerId, orderId, sku } = await placed()
     const tagged = operations.filter(({ method, operation: { responses } }) => method === 'GET' && '304' in responses)
     expect(tagged.length).toBeGreaterThan(10)
     const urls = tagged.map(({ path }) =>
       path
-        .replace('{orderId}', orderId)
-        .replace('{sku}', sku)
-        .replace('{customerId}', customerId)
-        .replace('{type}', 'OrderPlaced')
-        .replace(/^\/recommendations$/, `/recommendations?basket=${sku}`),
+        .replace(/\{(\w+)\}/, (_, name: string) => of[name] ?? expect.fail(name))
+        .replace(/^\/recommendations$/, `/recommendations?basket=${String(of['sku'])}`),
     )
-    const looks = async () =>
-      new Map(
-        await Promise.all(
-          urls.map(async (url) => {
-            const { status, headers, body } = await ask('GET', url)
-            // Nobody pays here: what is not there has no tag.
-            if (status === 404) return [url, null] as const
-            expect([url, status]).toEqual([url, 200])
-            const shown = JSON.stringify(body, (name, value: unknown) =>
-              ['position', 'asOf', 'lastUpdated', 'last_updated', 'head'].includes(name) ? undefined : value,
-            )
-            return [url, { etag: headers.etag, shown }] as const
-          }),
-        ),
+    const look = async (url: string) => {
+      const { status, headers, body } = await ask('GET', url)
+      if (status === 404) return [url, null] as const
+      expect([url, status]).toEqual([url, 200])
+      const shown = JSON.stringify(body, (name, value: unknown) =>
+        ['position', 'asOf', 'lastUpdated', 'last_updated', 'head'].includes(name) ? undefined : value,
       )
-    const shown = async (answer: { readonly headers: OutgoingHttpHeaders }) => {
-      for (const view of ['/orders', '/products', '/analytics', '/activity', `/customers/${customerId}`])
-        expect((await ask('GET', `${view}?after=${String(answer.headers['x-position'])}`)).status).toBe(200)
-      return looks()
+      return [url, { etag: headers.etag, shown }] as const
     }
-    const lines = [{ sku, quantity: 1 }]
-    let before = await shown(await post('/products/sku-1/receipts', { quantity: 1 }))
+    return {
+      async after(position: number) {
+        await eventually(async () => (await service.parts.views.states()).every((one) => one.position >= position))
+        return new Map(await Promise.all(urls.map(look)))
+      },
+    }
+  }
+
+  /** Which answers another content has, each of which has another tag then. */
+  async function changedBy(
+    acts: readonly (() => Promise<number>)[],
+    looks: Awaited<ReturnType<typeof looksAt>>,
+  ): Promise<ReadonlySet<string>> {
     const changed = new Set<string>()
-    for (const act of [
-      () => post('/orders', { customerId, lines }),
-      () => post(`/products/${sku}/price`, { price: { amount: 5, currency: 'EUR' } }),
-      () => ask('POST', `/orders/${orderId}/cancel`),
-      () => post(`/products/${sku}/receipts`, { quantity: 3 }),
-    ]) {
-      const now = await shown(await act())
-      for (const url of urls) {
-        const [old, next] = [before.get(url), now.get(url)]
-        if (old === null || next === null || old?.shown === next?.shown) continue
+    let before = await looks.after(await head())
+    for (const act of acts) {
+      const now = await looks.after(await act())
+      for (const [url, next] of now) {
+        const old = before.get(url) ?? null
+        if (old?.shown === next?.shown) continue
         changed.add(url)
-        expect([url, old?.etag === next?.etag]).toEqual([url, false])
+        if (old !== null && next !== null) expect([url, old.etag === next.etag]).toEqual([url, false])
       }
       before = now
     }
+    return changed
+  }
+
+  const positionOf = async (answer: Promise<{ readonly headers: OutgoingHttpHeaders }>) =>
+    Number((await answer).headers['x-position'])
+
+  test('and an answer with other content, positions and times aside, has another one', async () => {
+    const { customerId, orderId, sku } = await placed()
+    const lines = [{ sku, quantity: 1 }]
+    const changed = await changedBy(
+      [
+        () => positionOf(post('/orders', { customerId, lines })),
+        () => positionOf(post(`/products/${sku}/price`, { price: { amount: 5, currency: 'EUR' } })),
+        () => positionOf(ask('POST', `/orders/${orderId}/cancel`)),
+        () => positionOf(post(`/products/${sku}/receipts`, { quantity: 3 })),
+      ],
+      await looksAt({ customerId, orderId, sku, type: 'OrderPlaced', alertId: 'none' }),
+    )
     expect(changed.size).toBeGreaterThan(8)
+  })
+
+  test('so has what is paid, shipped, given back, told of and looks like fraud', async () => {
+    const { customerId, orderId, sku } = await placed()
+    const lines = [orderLine(sku, 1)]
+    const pool = openPool(database.url, { name: 'test', max: 1 })
+    const appended =
+      (kind: string, ...events: readonly DomainEvent[]) =>
+      () =>
+        appendEvents(
+          pool,
+          events.map((event): Addressed => ({ stream: `${kind}-${kind === 'inventory' ? sku : orderId}`, event })),
+        )
+    const mailed = async () => {
+      const about = { to: 'ada@example.test', subject: 'Hello', template: 'order-confirmed', orderId }
+      await writeEmail(pool, { emailId: orderId, text: 'Hello', html: '<p>Hello</p>', ...about })
+      return head()
+    }
+    const told = { channel: 'email', template: 'order-confirmed', orderId, customerId, simulated: false } as const
+    const { alertId } = fraudAlertRaised(orderId, 1, { alertId: newId() })
+    const changed = await changedBy(
+      [
+        appended('payment', paymentRequested(orderId, 1, 100)),
+        appended('payment', paymentDeclined(orderId, 1, 100)),
+        appended('payment', paymentRequested(orderId, 2, 100), paymentCaptured(orderId, 2, 100)),
+        appended('order', orderConfirmed(orderId, lines)),
+        appended('delivery', deliveryScheduled(orderId, lines)),
+        appended('delivery', deliveryDispatched(orderId, 1)),
+        appended('delivery', deliveryDelivered(orderId, 1)),
+        appended('order', orderCompleted(orderId, lines)),
+        appended('payment', refundRequested(orderId, 1, 100)),
+        appended('payment', paymentRefunded(orderId, 1, 100)),
+        appended('order', orderReturned(orderId, lines)),
+        appended('notification', { type: 'NotificationSent', ...told }),
+        appended('fraud', fraudAlertRaised(orderId, 1, { alertId })),
+        appended('fraud', { type: 'FraudReviewed', alertId, orderId, verdict: 'fraud', note: null }),
+        appended('inventory', stockFellBelow(sku, 10, 9)),
+        mailed,
+      ],
+      await looksAt({ customerId, orderId, sku, type: 'PaymentCaptured', alertId }),
+    )
+    await pool.end()
+    const resources = ['/payments', `/payments/${orderId}`, '/deliveries', `/deliveries/${orderId}`, '/fraud-alerts']
+    const others = [`/fraud-alerts/${alertId}`, '/alerts', '/notifications', '/emails', `/orders/${orderId}`]
+    const sums = ['/orders', `/orders/${orderId}/timeline`, '/analytics', '/analytics/methods', '/analytics/business']
+    for (const url of [...resources, ...others, ...sums]) expect(changed).toContain(url)
   })
 })
 

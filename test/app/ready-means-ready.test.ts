@@ -116,6 +116,23 @@ test('a paused projection is a note of verify', async () => {
   expect((await command('projections', 'resume', 'sales')).stdout).toMatch(/sales (shows everything|goes on)/)
 })
 
+test('a projection that nobody moves on is a note of verify, and a resume says what is missing', async () => {
+  const { url, drop } = await testDatabase()
+  releases.push(drop)
+  const first = await start({ DATABASE_URL: url })
+  await openShop(first.url, { products: 1, stock: 100 })
+  await first.stop()
+  const service = await start({ DATABASE_URL: url, ROLES: 'api' })
+  const command = (...args: string[]) => startCommand(service.dataDir, args, { env: { DATABASE_URL: url } }).finished
+  expect(await order(service)).toBe(201)
+  const verified = await command('verify')
+  expect(verified.code).toBe(0)
+  expect(verified.stdout).toMatch(/projection sales is [1-9]\d* events behind/)
+  const resumed = await command('projections', 'resume', 'sales')
+  expect(resumed.code).toBe(0)
+  expect(resumed.stdout).toContain('sales has shown nothing yet: does a process with the role projector run?')
+})
+
 test('a process stays ready while slow reads of a client have every connection for reads', async () => {
   const { url, drop } = await testDatabase()
   releases.push(drop)

@@ -1,5 +1,9 @@
 /** The registry as its clients use it. Longer than 300 lines because all of it shares one service, and its lines are tables. */
-import { describe, expect, test } from 'vitest'
+import fastify from 'fastify'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ApiServer } from '../../api/api-server.ts'
+import { judgeThread, type JudgeThreadOptions } from '../../contract/judgement/judge-thread.ts'
+import { registryRest } from '../../contract/rest/rest.ts'
 import { askedRegistry, refused } from './ask-registry.ts'
 import { recordOf } from './registry-contract.ts'
 
@@ -82,6 +86,31 @@ describe('references', () => {
     )
   })
 
+  test('a chain of them counts whole, however few each names', async () => {
+    const name = (link: number) => `Link${String(link)}`
+    const linked = (link: number) => {
+      const fields = link === 0 ? [] : [{ name: 'next', type: name(link - 1) }]
+      return JSON.stringify({ type: 'record', name: name(link), fields })
+    }
+    const subject = newSubject()
+    const over = (link: number) => ({
+      schema: linked(link),
+      references: link === 0 ? [] : [{ name: name(link - 1), subject: `${subject}-${String(link - 1)}`, version: 1 }],
+    })
+    const add = (link: number) => ask('POST', `/subjects/${subject}-${String(link)}/versions`, over(link))
+    for (let link = 0; link <= 100; link++) expect([link, (await add(link)).status]).toEqual([link, 200])
+    // It refers to one, which brings in a hundred more.
+    const refusal = refused(42201, /more than 100 schemas, .* with those that they bring in/)
+    expect(await add(101)).toMatchObject(refusal)
+    expect(await ask('POST', `/compatibility/subjects/${subject}-100/versions`, over(101))).toMatchObject(refusal)
+    // Two ways to the same one are one: these two bring in a hundred together.
+    const references = [99, 98].map((link) => ({ name: name(link), subject: `${subject}-${String(link)}`, version: 1 }))
+    const both = JSON.stringify({ type: 'record', name: 'Both', fields: [{ name: 'next', type: name(99) }] })
+    expect(await ask('POST', `/subjects/${subject}-both/versions`, { schema: both, references })).toMatchObject({
+      status: 200,
+    })
+  })
+
   test('format=resolved is refused where it would not be true', async () => {
     const { id, target } = await referring()
     expect(await ask('GET', `/schemas/ids/${String(id)}?format=resolved`)).toMatchObject(refused(422, /resolved/))
@@ -125,6 +154,57 @@ describe('references', () => {
     await ask('PUT', `/config/${user}`, { compatibility: 'NONE' })
     expect(await again(2)).not.toMatchObject({ body: { id } })
   })
+})
+
+describe('a judge that is busy', () => {
+  const DEEP = recordOf(Array.from({ length: 4_000 }, (_, index) => ({ name: `f${String(index)}`, type: 'int' })))
+  test.each([
+    ['with a full queue', { mostWaiting: 0, deadline: 60_000 }, /schemas wait to be read/],
+    ['that reaches its deadline', { mostWaiting: 16, deadline: 1 }, /was not read within 1 ms/],
+  ])('%s says to come again, and nothing against the schema', async (_, options, words) => {
+    const { app } = await serverOf(options)
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '/subjects/busy', { schema: DEEP }, { to: app })))
+    const busy = answers.filter(({ status }) => status === 503)
+    expect(busy.length).toBeGreaterThanOrEqual(options.mostWaiting === 0 ? 2 : 3)
+    for (const answer of busy) {
+      expect(answer).toMatchObject({ body: { error_code: 50002, message: expect.stringMatching(words) as string } })
+      expect(answer.headers).toMatchObject({ 'retry-after': '1' })
+    }
+    // What was answered was read: nobody has registered it.
+    for (const { body } of answers.filter(({ status }) => status !== 503))
+      expect(body).toMatchObject({ error_code: 40401 })
+  })
+
+  test('of the service, asked forty at a time, answers some, and the others with 503 and when to come again', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask('POST', '/subjects/busy', { schema: DEEP })))
+    const [busy, read] = [
+      answers.filter(({ status }) => status === 503),
+      answers.filter(({ status }) => status === 404),
+    ]
+    expect([busy.length > 0, read.length > 0, busy.length + read.length]).toEqual([true, true, 40])
+    for (const { headers } of busy) expect(headers).toMatchObject({ 'retry-after': '1' })
+  })
+
+  /** The registry's face alone, over the database of the others. */
+  async function serverOf(options: JudgeThreadOptions) {
+    const app = fastify()
+    const { judge, stop } = judgeThread(options)
+    onTestFinished(async () => {
+      await app.close()
+      await stop()
+    })
+    const configs = { read: {}, write: {}, judge: {} } as Parameters<typeof registryRest>[1]['configs']
+    const explain = (_: unknown, error: unknown) => ({ status: 500, message: String(error), headers: {} })
+    await app.register(registryRest, {
+      prefix: '/registry',
+      pool: service().parts.registry ?? expect.fail(),
+      judge,
+      version: '1',
+      configs,
+      explain,
+    })
+    return { app: app as unknown as ApiServer }
+  }
 })
 
 describe('deleting', () => {

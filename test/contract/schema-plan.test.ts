@@ -8,6 +8,7 @@ import { subjectOf } from '../../contract/subject.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { brokenRegistry } from './broken-registry.ts'
 import { emptyRegistry, idsOf, registered, registryEnvironment } from './registry-environment.ts'
 import { startCommand } from '../support/run-command.ts'
 import { SchemaProject } from './schema-project.ts'
@@ -200,6 +201,22 @@ describe('our own registry', () => {
     expect(found.stdout).toContain('StockAdjusted version 1 to 2: safe')
     const down = await copy.run('diff', '--against', 'registry:http://127.0.0.1:1')
     expect(down).toMatchObject({ code: 3 })
+  })
+
+  test('behind a redirect is asked nothing more: plan and apply say which URL to give', async () => {
+    const moved = await brokenRegistry(url)
+    try {
+      const through = registryEnvironment(copy, moved.url)
+      await through.plan()
+      await moved.behave('redirecting')
+      for (const refused of [await through.planLines(), await through.apply()]) {
+        expect(refused).toMatchObject({ code: 3, stdout: '' })
+        expect(refused.stderr).toContain('it redirects to https://elsewhere.example/registry; give that URL')
+      }
+    } finally {
+      await moved.close()
+    }
+    expect(await registry().subjects()).toEqual([])
   })
 
   test('says what is missing in how it was called, and when nobody answers', async () => {

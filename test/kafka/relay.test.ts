@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { logReaders } from '../../app/roles/log-readers.ts'
+import { kafkaClient } from '../../kafka/client/connection.ts'
+import type { KafkaSettings } from '../../kafka/settings.ts'
+import { Progress } from '../../projections/live/progress.ts'
 import { topicReaders } from '../../kafka/relay/relay-target.ts'
 import { readLags } from '../../store/log/checkpoints.ts'
 import { losing } from '../../kafka/relay/relay-losses.ts'
@@ -6,7 +10,7 @@ import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka } from '../support/kafka.ts'
 import { expectPublished } from './published-log.ts'
-import { openRelaying, type Relaying } from './relaying.ts'
+import { openRelaying, quiet, type Relaying } from './relaying.ts'
 import { soldOrders } from './sold-orders.ts'
 
 const kafka = await testKafka()
@@ -81,6 +85,12 @@ describe.skipIf(kafka === null)('the relay', () => {
     const [last] = await readLags(relaying.pool, await readersOf(relaying))
     expect(last?.reader).toMatch(/ (orders|customers)$/)
     expect(last?.refusal).toContain('orderledger topics diff')
+    // The row of `lag`: the topic that is furthest behind, and all that refuse.
+    const row = await relayRow(relaying, kafka.settings(relaying.prefix))
+    expect(row).toMatchObject({ name: 'relay', served: true, position: last?.position, head: last?.head })
+    expect(row.head - row.position).toBeGreaterThan(3_000)
+    expect(row.detail).toContain('refused by topic orders: its max.message.bytes is too small')
+    expect(row.detail).toContain('refused by topic customers: its message.timestamp.before.max.ms')
     // One after the other: what is mended goes on, and the other one still waits.
     await relaying.alterTopic('orders', { 'max.message.bytes': '1048576' })
     await eventually(async () => (await lagsOf(relaying)).get('orders') === 0)
@@ -90,6 +100,11 @@ describe.skipIf(kafka === null)('the relay', () => {
     await relaying.published()
     await eventually(() => relay.health().reason === null)
     await expectPublished(relaying)
+    await eventually(async () => (await relayRow(relaying, kafka.settings(relaying.prefix))).detail === null)
+    await relay.stop()
+    expect(await relayRow(relaying, kafka.settings(relaying.prefix))).toMatchObject({
+      ...{ served: false, detail: 'no relay is running' },
+    })
   })
 
   test('fills a topic that is new from the first event on, and sends nothing again to the others', async () => {
@@ -139,4 +154,14 @@ async function readersOf({ pool }: Relaying): Promise<readonly string[]> {
 async function lagsOf(relaying: Relaying): Promise<ReadonlyMap<string, number>> {
   const lags = await readLags(relaying.pool, await readersOf(relaying))
   return new Map(lags.map(({ reader, position, head }) => [reader.split(' ').at(-1) ?? '', head - position]))
+}
+
+/** What the command `lag` gets of the database. */
+async function relayRow({ pool }: Relaying, kafka: KafkaSettings) {
+  const admin = kafkaClient(kafka, { clientId: 'test', log: quiet }).admin()
+  await admin.connect()
+  const { clusterId } = await admin.describeCluster()
+  await admin.disconnect()
+  const { readers } = await logReaders(pool, { progress: new Progress(Date.now), kafka, reactors: [] })(clusterId)
+  return readers.find(({ kind }) => kind === 'relay') ?? expect.fail('no relay')
 }

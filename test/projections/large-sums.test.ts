@@ -1,10 +1,22 @@
 /** Sums of what may be ordered at most: the live rows, a fold of the log, a replay and what is answered agree to the unit. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { customerRegistered, eur, orderLine, orderPlaced } from '../../domain/test-events.ts'
+import {
+  customerRegistered,
+  eur,
+  orderConfirmed,
+  orderLine,
+  orderPlaced,
+  orderReturned,
+  paymentCaptured,
+  paymentDeclined,
+  paymentRefunded,
+  paymentRequested,
+  refundRequested,
+} from '../../domain/test-events.ts'
 import { totalOf } from '../../domain/values.ts'
 import type { Addressed } from '../../domain/decision.ts'
-import type { OrderLine } from '../../schemas/events.ts'
+import type { DomainEvent, OrderLine } from '../../schemas/events.ts'
 import { appendEvents } from '../support/append-events.ts'
 import { breachesOf, ofOrder, openProjecting, type Projecting } from './projecting.ts'
 import { finished, start } from './replaying.ts'
@@ -45,19 +57,29 @@ async function place(...batches: readonly (readonly Addressed[])[]): Promise<voi
   }
 }
 
+/** As it is answered: a number where one holds it, else its digits. */
+function sumOf(amount: bigint) {
+  const exact = amount <= MOST && amount >= -MOST
+  return { amount: exact ? Number(amount) : String(amount), currency: 'EUR' }
+}
+
 async function expectAgreement(): Promise<void> {
   const { sales, customers } = projecting.views
-  const gmv = { amount: ordered.gmv > MOST ? String(ordered.gmv) : Number(ordered.gmv), currency: 'EUR' }
+  const gmv = sumOf(ordered.gmv)
   expect(await sales.totals()).toMatchObject({ units: ordered.units, gmv, orders: { placed: ordered.orders } })
   expect((await sales.live()).gmv).toEqual(gmv)
   expect((await sales.tiers()).items).toMatchObject([{ units: ordered.units, gmv }])
   expect((await customers.get('c1')).item).toMatchObject({ orders: ordered.orders, spent: gmv })
+  await expectReplayed('sales', 'customers')
+  expect((await sales.totals()).gmv).toEqual(gmv)
+}
+
+async function expectReplayed(...names: readonly string[]): Promise<void> {
   expect(await breachesOf(projecting)).toEqual([])
-  const replays = await Promise.all(['sales', 'customers'].map((name) => start(projecting, name)))
+  const replays = await Promise.all(names.map((name) => start(projecting, name)))
   for (const replay of replays) {
     expect(await finished(projecting, replay)).toMatchObject({ state: 'switched', differences: { count: 0 } })
   }
-  expect((await sales.totals()).gmv).toEqual(gmv)
 }
 
 test('two orders of 5,000,000,000,000,000 each', async () => {
@@ -86,6 +108,59 @@ test('orders of any prices, quantities and counts, however they come in', async 
     }),
     { numRuns: 3 },
   )
+})
+
+test('what is paid, declined, refunded and given back, up to sums far below zero', async () => {
+  const { views } = projecting
+  const { sales, business } = views
+  const lines = priced(MOST)
+  const most = (times: number) => sumOf(BigInt(MOST) * BigInt(times))
+  const made = { net: 0, revenue: 0, captured: 0, refunded: 0, declined: 0 }
+  const expectFigures = async () => {
+    const totals = await sales.totals()
+    expect(totals).toMatchObject({
+      revenue: most(made.revenue),
+      refunds: { count: made.refunded, amount: most(made.refunded) },
+      payments: {
+        byMethod: expect.arrayContaining([
+          expect.objectContaining({ outcome: 'captured', amount: most(made.captured) }),
+          expect.objectContaining({ outcome: 'declined', amount: most(made.declined) }),
+        ]) as object,
+      },
+    })
+    expect((await sales.live()).revenue).toEqual(most(made.revenue))
+    expect((await sales.regions()).items).toMatchObject([{ net: most(made.net) }])
+    expect((await sales.regions({ from: 0, to: null })).items).toMatchObject([{ net: most(made.net) }])
+    const days = await business.days('2000-01-01', '2100-01-01')
+    expect(days.items.reduce((sum, { net }) => sum + BigInt(net.amount), 0n)).toBe(BigInt(most(made.net).amount))
+    expect((await views.orders.get(id)).item?.payment).toMatchObject({
+      ...{ captured: most(made.captured), refunded: most(made.refunded), underWay: most(0) },
+    })
+    await expectReplayed('sales', 'orders')
+  }
+  await place(order(lines))
+  const id = `o${String(orders)}`
+  const ofMoney = (...events: readonly DomainEvent[]) =>
+    events.map((event): Addressed => ({ stream: `payment-${id}`, event }))
+  // More than one row of the database can hold as a bigint: in one batch, then one by one.
+  const paid = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => [
+      ...ofOrder(id, orderConfirmed(id, lines)),
+      ...ofMoney(paymentRequested(id, from + index, MOST), paymentDeclined(id, from + index, MOST)),
+      ...ofMoney(paymentCaptured(id, from + index, MOST)),
+    ]).flat()
+  await place(paid(1, 1_030), paid(1_031, 1), paid(1_032, 1))
+  Object.assign(made, { net: 1_032, revenue: 1_032, captured: 1_032, declined: 1_032 })
+  await expectFigures()
+  const givenBack = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => [
+      ...ofOrder(id, orderReturned(id, lines)),
+      ...ofMoney(refundRequested(id, from + index, MOST), paymentRefunded(id, from + index, MOST)),
+    ]).flat()
+  await place(givenBack(1, 1_032), givenBack(1_033, 1), givenBack(1_034, 1_031), givenBack(2_065, 1))
+  Object.assign(made, { net: -1_033, revenue: -1_033, refunded: 2_065 })
+  await expectFigures()
+  expect(BigInt(most(made.net).amount)).toBeLessThan(-(2n ** 63n))
 })
 
 test('a difference of one unit is found and shown to the unit', async () => {
