@@ -13,8 +13,12 @@ import {
   orderLine,
   orderReturned,
   paymentCaptured,
+  fraudAlertRaised,
+  fraudReviewed,
   paymentDeclined,
+  paymentHeld,
   paymentRefunded,
+  paymentReleased,
   paymentRequested,
   refundFailed,
   refundRequested,
@@ -75,6 +79,13 @@ function breachesOf(checks: Awaited<ReturnType<typeof audit>>) {
   return checks.flatMap(({ name, first }) => (first === null ? [] : [`${name}: ${first}`]))
 }
 
+const alerted = [asked, [fraudAlertRaised('o1', 1)]]
+const held = [...alerted, [paymentHeld('o1', 1, TOTAL)]]
+const released = [paymentReleased('o1', 1, TOTAL)]
+const honest = [fraudReviewed('o1', 'honest'), paymentReleased('o1', 1, TOTAL, { by: 'review' })]
+const gone = [orderCancelled('o1', lines)]
+const endedAs = (reason: string) => paymentDeclined('o1', 1, TOTAL, { reason })
+
 const lives: readonly (readonly [string, Commands])[] = [
   ['is delivered', completed],
   ['is declined, then paid', [asked, declined, again, secondCaptured]],
@@ -86,6 +97,12 @@ const lives: readonly (readonly [string, Commands])[] = [
     'is captured after another capture',
     [asked, declined, again, secondCaptured, [late, notOwed], [paymentRefunded('o1', 1, TOTAL, { cause: 'not-owed' })]],
   ],
+  ['is on hold and charged when nobody looked', [...held, released, captured]],
+  ['is on hold and found honest', [...held, honest, captured]],
+  ['is on hold and found to be fraud', [...held, [fraudReviewed('o1', 'fraud'), endedAs('fraud'), ...gone]]],
+  ['is on hold and cancelled', [...held, [endedAs('cancelled'), ...gone]]],
+  ['is on hold and captured by what was asked for before', [...held, captured, [fraudReviewed('o1', 'honest')]]],
+  ['is released and reviewed after', [...held, released, [fraudReviewed('o1', 'fraud'), ...gone], declined]],
   ['is cancelled while an attempt is open', [asked, [orderCancelled('o1', lines)], declined]],
   ['is cancelled before its dispatch', [...paid, [...cancelledOf(TOTAL), fromScheduled]]],
   ['is cancelled after a failed delivery', [...failed, [...cancelledOf(TOTAL), fromFailed]]],
@@ -126,6 +143,34 @@ test('law 10: orders, payments and deliveries are counted', async () => {
 })
 
 const damages: readonly (readonly [string, Commands, RegExp])[] = [
+  ['a hold without an alert', [asked, [paymentHeld('o1', 1, TOTAL)]], /on hold for an alert that it has not/],
+  [
+    'a hold for the alert of another attempt',
+    [...alerted, declined, again, [paymentHeld('o1', 2, TOTAL, { alertId: 'alert-o1-1' })]],
+    /attempt 2 is put on hold for an alert that it has not/,
+  ],
+  [
+    'a hold after a verdict',
+    [...alerted, [fraudReviewed('o1', 'honest')], [paymentHeld('o1', 1, TOTAL)]],
+    /its alert was reviewed/,
+  ],
+  ['a second hold', [...held, released, [paymentHeld('o1', 1, TOTAL)]], /is released and is put on hold again/],
+  ['a hold of what is not open', [...alerted, declined, [paymentHeld('o1', 1, TOTAL)]], /is not open/],
+  ['a hold that outlives its order', [...held, gone], /attempt 1 is on hold, and its order is over/],
+  [
+    'a hold that outlives its review',
+    [...held, [fraudReviewed('o1', 'honest')]],
+    /on hold, and its alert was reviewed/,
+  ],
+  ['a release of what is not on hold', [...alerted, released], /is not on hold and is released/],
+  ['a second release', [...held, released, released], /is released and is released/],
+  [
+    'a release by a review that found fraud',
+    [...held, [fraudReviewed('o1', 'fraud'), paymentReleased('o1', 1, TOTAL, { by: 'review' })]],
+    /by a review that did not find it honest/,
+  ],
+  ['an end as fraud of what is not on hold', [asked, [endedAs('fraud'), ...gone]], /ends as one that is on hold/],
+  ['an end as fraud without the end of the order', [...held, [endedAs('fraud')]], /its order was not cancelled/],
   [
     'a cancellation that refunds too little',
     [...paid, [...cancelledOf(3999), fromScheduled]],

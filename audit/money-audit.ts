@@ -6,14 +6,17 @@
  *     = max(0, value of what is confirmed or completed and not returned - goodwill - provider)
  *
  * where an attempt that did not confirm the order has the value 0. Besides: attempts and refunds are numbered from 1
- * without a gap, at most one attempt is open, each refund ends at most once, as it was requested. A capture confirms the
+ * without a gap, at most one attempt is open, one that is on hold is so for an alert that nobody has reviewed, and is over
+ * with its order (order-holds.ts), each refund ends at most once, as it was requested. A capture confirms the
  * order, and its delivery is scheduled, in one command; so are delivered and completed, and cancelled both.
  *
  * What happens to an order is spilled by its id and judged at the end.
  */
 import type { DomainEvent, Money } from '../schemas/events.ts'
 import { orderIn } from './orders/order-facts.ts'
-import { GIFTS, MONEY_TYPES, OrderMoney, type MoneyFact, type MoneyType } from './orders/order-money.ts'
+import { GIFTS, MONEY_TYPES, type MoneyFact, type MoneyType } from './orders/money-fact.ts'
+import { OrderHolds } from './orders/order-holds.ts'
+import { OrderMoney, type TellFault } from './orders/order-money.ts'
 import type { LoggedEvent } from './shop-audit.ts'
 import { hashName } from './spill/name-hash.ts'
 import { PARTS, Partitions } from './spill/partitions.ts'
@@ -53,12 +56,10 @@ export function auditMoney(spill: Spill): MoneyAudit {
     }
     const { orderId, type } = event
     const opens = !touched.has(orderId)
-    if (opens) {
-      touched.add(orderId)
-      checks.money.count()
-    }
+    if (opens) touched.add(orderId)
+    if (opens && !type.startsWith('Fraud')) checks.money.count()
     if (type.startsWith('Delivery')) checks.deliveries.count()
-    else if (!type.startsWith('Order')) checks.payments.count()
+    else if (!type.startsWith('Order') && !type.startsWith('Fraud')) checks.payments.count()
     const fact: MoneyFact = { ...NO_MONEY, ...said(event), type, position, opens }
     cells[WHAT] = packed(fact)
     cells[POSITION] = position
@@ -71,17 +72,21 @@ export function auditMoney(spill: Spill): MoneyAudit {
   }
 
   async function finish(locate: Locate): Promise<readonly Check[]> {
-    const money = new OrderMoney((check, position, fault) =>
-      checks[check].breachAt(position, (there) => `position ${position}, order ${orderIn(there)}: ${fault}`),
-    )
+    const tell: TellFault = (check, position, fault) =>
+      checks[check].breachAt(position, (there) => `position ${position}, order ${orderIn(there)}: ${fault}`)
+    const money = new OrderMoney(tell)
+    const holds = new OrderHolds(tell)
     for (let part = 0; part < PARTS; part++) {
       facts.each(part, (low, high, found, at) => {
         const [number = 0, refund = 0, amount = 0] = [found[at + NUMBER], found[at + REFUND], found[at + AMOUNT]]
         const { [at + POSITION]: position = 0, [at + CONTENT]: content = 0 } = found
-        money.see(low, high, { ...unpacked(found[at + WHAT] ?? 0), position, content, number, refund, amount })
+        const fact = { ...unpacked(found[at + WHAT] ?? 0), position, content, number, refund, amount }
+        money.see(low, high, fact)
+        holds.see(low, high, fact)
       })
       facts.drop(part)
       money.end()
+      holds.end()
     }
     const { money: sums, payments, deliveries } = checks
     return [await sums.located(locate), await payments.located(locate), await deliveries.located(locate)]
@@ -103,8 +108,19 @@ function said(event: MoneyEvent): Partial<MoneyFact> {
     case 'DeliveryScheduled':
       return {}
     case 'PaymentRequested':
-    case 'PaymentDeclined':
       return { number: event.attempt, ...saidOf(event.amount) }
+    case 'PaymentDeclined': {
+      const late = event.reason === 'fraud' || event.reason === 'cancelled'
+      return { number: event.attempt, ...saidOf(event.amount), late }
+    }
+    case 'FraudAlertRaised':
+      return { number: event.attempt, refund: hashName(event.alertId).low }
+    case 'FraudReviewed':
+      return { refund: hashName(event.alertId).low, confirms: event.verdict === 'honest' }
+    case 'PaymentHeld':
+      return { number: event.attempt, ...saidOf(event.amount), refund: hashName(event.alertId).low }
+    case 'PaymentReleased':
+      return { number: event.attempt, ...saidOf(event.amount), confirms: event.by === 'review' }
     case 'PaymentCaptured':
       return {
         ...{ number: event.attempt, ...saidOf(event.amount) },

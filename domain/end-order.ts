@@ -3,7 +3,7 @@ import { accept, refuse, to, type Addressed, type Decision, type Read } from './
 import { delivery, type DeliveryStatus } from './delivery.ts'
 import { inventory } from './inventory.ts'
 import { contentOf, heldBy, order, type AcceptedOrder, type Order, type UnknownOrder } from './order.ts'
-import { openAttempt, payment, refundOfLeft } from './payments/payment.ts'
+import { declined, isOnHold, openAttempt, payment, refundOfLeft } from './payments/payment.ts'
 import type { PaymentOpen } from './payments/request-payment.ts'
 import { returns } from './return-order.ts'
 import type { OrderId, Timestamp } from './values.ts'
@@ -41,15 +41,31 @@ export interface NotDue {
 
 /**
  * Cancels an order that is not on its way: what is left of its money is refunded, and its units are released, or come
- * back if its delivery failed. A payment that is under way goes on; its capture is refunded. A cancelled order is no
- * longer there to be cancelled.
+ * back if its delivery failed. A payment that is under way goes on; its capture is refunded. One that is on hold ends. A
+ * cancelled order is no longer there to be cancelled.
  */
 export function cancelOrder(command: CancelOrder, read: Read): Decision<UnknownOrder | OrderNotCancellable> {
+  return cancelFor('cancelled', command, read)
+}
+
+/** As cancelOrder; `cause` is why an attempt on hold is declined. */
+export function cancelFor(
+  cause: 'cancelled' | 'fraud',
+  command: CancelOrder,
+  read: Read,
+): Decision<UnknownOrder | OrderNotCancellable> {
   const { orderId, reason, sellable } = command
   const existing = read(order, orderId)
   const { status } = existing
   if (status === 'none') return refuse({ reason: 'unknown-order', orderId })
-  if (status === 'placed') return accept(cancelled(orderId, existing, reason), ...releases(orderId, existing, read))
+  if (status === 'placed') {
+    const open = openAttempt(read(payment, orderId))
+    return accept(
+      ...(open !== null && isOnHold(open) ? [declined(orderId, open, cause)] : []),
+      cancelled(orderId, existing, reason),
+      ...releases(orderId, existing, read),
+    )
+  }
   const { status: from } = read(delivery, orderId)
   if (status !== 'confirmed' || (from !== 'scheduled' && from !== 'failed')) {
     return refuse({ reason: 'order-not-cancellable', status, delivery: from === 'none' ? null : from })

@@ -24,9 +24,40 @@ export function moneyFaults(log: Log): readonly string[] {
     const last = life.at(-1)?.type
     if (open.length > 0 && last !== 'OrderPlaced' && last !== 'OrderCancelled')
       faults.push(`order ${orderId}: attempt ${open[0]?.[0]} is open after ${last}`)
+    faults.push(...holdFaults(events, last).map((fault) => `order ${orderId}, ${fault}`))
     if (confirming.length > 1) faults.push(`order ${orderId}: ${confirming.length} attempts confirm it`)
     return faults
   })
+}
+
+/** An attempt is on hold once at most, open all the while, and not when its order is over. */
+function holdFaults(events: readonly PaymentEvent[], lastOfOrder: OrderEvent['type'] | undefined): readonly string[] {
+  const faults: string[] = []
+  const states = new Map<number, 'open' | 'on hold' | 'released' | 'over'>()
+  for (const event of events) {
+    const { type, attempt } = event
+    const state = states.get(attempt)
+    if (type === 'PaymentRequested') states.set(attempt, 'open')
+    if (type === 'PaymentHeld') {
+      if (state !== 'open') faults.push(`attempt ${attempt}: it is ${state} and is put on hold`)
+      states.set(attempt, 'on hold')
+    }
+    if (type === 'PaymentReleased') {
+      if (state !== 'on hold') faults.push(`attempt ${attempt}: it is ${state} and is released`)
+      states.set(attempt, 'released')
+    }
+    if (type === 'PaymentDeclined') {
+      const isOfHold = event.reason === 'fraud' || event.reason === 'cancelled'
+      if (isOfHold && (state !== 'on hold' || lastOfOrder !== 'OrderCancelled'))
+        faults.push(`attempt ${attempt}: it is ${state} and declined for ${event.reason} after ${lastOfOrder}`)
+      if (event.reason === 'replaced' && state === 'on hold') faults.push(`attempt ${attempt}: on hold and replaced`)
+    }
+    if (type === 'PaymentDeclined' || type === 'PaymentCaptured') states.set(attempt, 'over')
+  }
+  for (const [attempt, state] of states)
+    if (state === 'on hold' && lastOfOrder !== 'OrderPlaced')
+      faults.push(`attempt ${attempt}: on hold after ${lastOfOrder}`)
+  return faults
 }
 
 interface AttemptMoney {
@@ -60,6 +91,9 @@ function attemptsOf(events: readonly PaymentEvent[]): ReadonlyMap<number, Attemp
         money.isOpen = false
         money.confirms = event.confirms
         money.captured += amount
+        break
+      case 'PaymentHeld':
+      case 'PaymentReleased':
         break
       case 'RefundRequested':
         money.underWay += amount

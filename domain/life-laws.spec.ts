@@ -22,9 +22,13 @@ import {
 import {
   customerRegistered,
   NOON,
+  orderCancelled,
   orderLine,
   orderPlaced,
   paymentCaptured,
+  paymentDeclined,
+  paymentHeld,
+  paymentReleased,
   paymentRequested,
   productListed,
   refundRequested,
@@ -94,13 +98,33 @@ const steps: readonly Step[] = [
   (world) => void (world.minutes += 3),
 ]
 
+/** Of lives in which attempts look like fraud. */
+const holding: readonly Step[] = [
+  ...Array.from({ length: 5 }, () => working),
+  (world, deal) => asks.pay(world, deal(ORDERS), deal(METHODS)),
+  (world, deal) => asks.pay(world, deal(ORDERS), deal(METHODS)),
+  (world, deal) => kill(deal(world.workers)),
+  (world, deal) => webhook(world, deal(upTo(3))),
+  (world, deal) => asks.noAnswer(world, deal(ORDERS), deal(['no-answer', 'no-answer', 'skipped'])),
+  (world, deal) => asks.cancel(world, deal(ORDERS), deal([true, false])),
+  (world, deal) => asks.expire(world, deal(ORDERS)),
+  (world, deal) => asks.raise(world, deal(ORDERS), deal([1, 1, 2])),
+  (world, deal) => asks.raise(world, deal(ORDERS), deal([1, 2, 3])),
+  (world, deal) => asks.hold(world, deal(ORDERS), deal([1, 1, 2])),
+  (world, deal) => asks.hold(world, deal(ORDERS), deal([1, 2, 3])),
+  (world, deal) => asks.release(world, deal(ORDERS), deal([1, 1, 2])),
+  (world, deal) => asks.review(world, deal(ORDERS), deal([1, 1, 2]), deal(['honest', 'fraud'])),
+  (world, deal) => asks.review(world, deal(ORDERS), deal([1, 2, 3]), deal(['honest', 'fraud'])),
+  (world) => void (world.minutes += 3),
+]
+
 const history = fc.array(fc.nat(2 ** 31 - 1), { minLength: 20, maxLength: 60, size: 'max' })
 
-function live(numbers: readonly number[]): World {
+function live(numbers: readonly number[], taken = steps): World {
   const world = openWorld(opening)
   for (const number of numbers) {
     const deal = dealing(number)
-    deal(steps)(world, deal)
+    deal(taken)(world, deal)
   }
   return world
 }
@@ -117,11 +141,22 @@ describe('over random lives of orders', () => {
     )
   })
 
+  test('laws 4 and 10 hold where attempts are put on hold, and everything comes to one end', () => {
+    fc.assert(
+      fc.property(history, (numbers) => {
+        const world = live(numbers, holding)
+        settle(world)
+        expect(finalFaults(world)).toEqual([])
+      }),
+      { numRuns: 10_000 },
+    )
+  })
+
   // A law that is never put to the test holds too.
   test('these lives meet the outcomes that the laws are about', () => {
     const met = new Set<string>()
     for (const numbers of fc.sample(history, { numRuns: 2_500, seed: 7 })) {
-      for (const seen of live(numbers).seen) met.add(seen)
+      for (const taken of [steps, holding]) for (const seen of live(numbers, taken).seen) met.add(seen)
     }
     const outcomes = {
       requestPayment: ['done', 'order-not-payable', 'payment-open', 'payment-method-refused'],
@@ -132,6 +167,10 @@ describe('over random lives of orders', () => {
       recordRefundFailed: ['done', 'nothing', 'refund-settled', 'unknown-refund'],
       recordReversal: ['done', 'nothing', 'reversal-too-large', 'payment-not-captured', 'unknown-attempt'],
       cancelOrder: ['done', 'order-not-cancellable'],
+      raiseAlert: ['done', 'nothing'],
+      holdPayment: ['done', 'nothing', 'not-holdable'],
+      releasePayment: ['done', 'nothing'],
+      reviewAlert: ['done', 'nothing', 'already-reviewed', 'unknown-alert'],
       expireOrder: ['done', 'payment-open', 'order-not-expirable'],
       dispatchOrder: ['done', 'nothing', 'unknown-delivery', 'delivery-not-possible'],
       deliverOrder: ['done', 'nothing', 'unknown-delivery', 'delivery-not-possible'],
@@ -239,6 +278,10 @@ const racers: Readonly<Record<string, () => readonly ((world: World) => void)[]>
   capture: () => [...Array.from({ length: 4 }, () => (world: World) => work(world, world.workers[0], HEALTHY))],
   'capture by webhook': () => [(world) => webhook(world, 0), (world) => webhook(world, 0)],
   expiry: () => [(world) => asks.noAnswer(world, 'o1'), (world) => asks.expire(world, 'o1')],
+  hold: () => [(world) => asks.hold(world, 'o1', 1)],
+  'release by time': () => [(world) => asks.release(world, 'o1', 1)],
+  'review honest': () => [(world) => asks.review(world, 'o1', 1, 'honest')],
+  'review fraud': () => [(world) => asks.review(world, 'o1', 1, 'fraud')],
   pay: () => [
     (world) => asks.pay(world, 'o1', 'card'),
     ...Array.from({ length: 4 }, () => (world: World) => work(world, world.workers[1], HEALTHY, 1)),
@@ -336,6 +379,31 @@ describe('the laws of these lives find', () => {
       'two open attempts',
       { ...stages.placed, 'payment-o1': [paymentRequested('o1', 1, TOTAL), paymentRequested('o1', 2, TOTAL)] },
       /2 attempts are open/,
+    ],
+    [
+      'an order that is cancelled while its attempt is on hold',
+      { ...stages['on hold'], 'order-o1': [...stages['on hold']['order-o1'], orderCancelled('o1', LINES)] },
+      /attempt 1: on hold after OrderCancelled/,
+    ],
+    [
+      'an attempt that is put on hold again',
+      {
+        ...stages['on hold'],
+        'payment-o1': [
+          ...stages['on hold']['payment-o1'],
+          paymentReleased('o1', 1, TOTAL),
+          paymentHeld('o1', 1, TOTAL),
+        ],
+      },
+      /attempt 1: it is released and is put on hold/,
+    ],
+    [
+      'an attempt on hold that another one replaced',
+      {
+        ...stages['on hold'],
+        'payment-o1': [...stages['on hold']['payment-o1'], paymentDeclined('o1', 1, TOTAL, { reason: 'replaced' })],
+      },
+      /attempt 1: on hold and replaced/,
     ],
     [
       'units that were dispatched and never left the stock',

@@ -16,7 +16,9 @@ import { delivery, deliverOrder, dispatchOrder, failDelivery } from './delivery.
 import { cancelOrder, expireOrder } from './end-order.ts'
 import { moneyFaults, stockFaults } from './law-test-kit.ts'
 import { order } from './order.ts'
-import { attemptOf, openAttempt, payment, type PaymentMethod } from './payments/payment.ts'
+import { raiseAlert, reviewAlert, type Verdict } from './payments/fraud.ts'
+import { holdPayment, releasePayment } from './payments/hold.ts'
+import { attemptOf, isOnHold, openAttempt, payment, type PaymentMethod } from './payments/payment.ts'
 import { recordRefunded, recordRefundFailed, recordReversal, requestRefund } from './payments/refund.ts'
 import { requestPayment } from './payments/request-payment.ts'
 import { recordCapture, recordDecline } from './payments/settle-payment.ts'
@@ -28,12 +30,14 @@ import {
   deliveryFailed,
   deliveryScheduled,
   eur,
+  fraudAlertRaised,
   NOON,
   orderCompleted,
   orderConfirmed,
   orderLine,
   orderPlaced,
   paymentCaptured,
+  paymentHeld,
   paymentRequested,
   productListed,
   stockReceived,
@@ -154,6 +158,19 @@ export const asks = {
     const open = openAttempt(foldFrozen(payment, world.log[`payment-${orderId}`] ?? []))
     if (open !== null) execute(world, recordDecline, { orderId, attempt: open.number, reason })
   },
+  raise: (world: World, orderId: string, attempt: number) => {
+    const { type: _, ...alert } = fraudAlertRaised(orderId, attempt)
+    execute(world, raiseAlert, alert)
+  },
+  hold: (world: World, orderId: string, attempt: number) =>
+    execute(world, holdPayment, { orderId, attempt, score: 80, at: NOON + world.minutes * 60_000 }),
+  release: (world: World, orderId: string, attempt: number) =>
+    execute(world, releasePayment, { orderId, attempt, holdMs: 0, at: NOON + world.minutes * 60_000 }),
+  review: (world: World, orderId: string, attempt: number, verdict: Verdict) =>
+    execute(world, reviewAlert, {
+      ...{ alertId: `alert-${orderId}-${attempt}`, orderId, verdict, note: null },
+      at: NOON + world.minutes * 60_000,
+    }),
   skipRefund: (world: World, orderId: string, refund: number) =>
     execute(world, recordRefundFailed, { orderId, refund, reason: 'paid in cash' }),
 }
@@ -212,8 +229,9 @@ function workOnCharge(
   switch (worker.step) {
     case 'read': {
       const isPlaced = foldFrozen(order, world.log[`order-${orderId}`] ?? []).status === 'placed'
-      worker.mayAct = known?.status === 'open' && isPlaced
-      worker.step = known?.status === 'captured' ? 'settle' : 'ask'
+      const held = known !== null && isOnHold(known)
+      worker.mayAct = known?.status === 'open' && isPlaced && !held
+      worker.step = known?.status === 'captured' || held ? 'settle' : 'ask'
       return
     }
     case 'ask': {
@@ -290,6 +308,10 @@ function requestsOf({ events, settled }: World): readonly number[] {
 export function settle(world: World): void {
   while (world.late.size > 0) arrive(world, 0)
   for (let round = 0; round < 3; round++) {
+    for (const stream of Object.keys(world.log).filter((name) => name.startsWith('payment-'))) {
+      const open = openAttempt(foldFrozen(payment, world.log[stream as Addressed['stream']] ?? []))
+      if (open !== null && isOnHold(open)) asks.release(world, idOf(stream), open.number)
+    }
     for (const charge of world.charges.values()) if (charge.status === 'pending') charge.status = 'captured'
     for (const worker of world.workers) kill(worker)
     for (const position of requestsOf(world)) {
@@ -369,6 +391,14 @@ const scheduled = deliveryScheduled('o1', LINES)
 export const stages = {
   placed: { ...stock, 'order-o1': [placed] },
   'being paid': { ...stock, 'order-o1': [placed], 'payment-o1': [paymentRequested('o1', 1, TOTAL)] },
+  'looking like fraud': {
+    ...{ ...stock, 'order-o1': [placed], 'payment-o1': [paymentRequested('o1', 1, TOTAL)] },
+    'fraud-o1': [fraudAlertRaised('o1', 1)],
+  },
+  'on hold': {
+    ...{ ...stock, 'order-o1': [placed], 'fraud-o1': [fraudAlertRaised('o1', 1)] },
+    'payment-o1': [paymentRequested('o1', 1, TOTAL), paymentHeld('o1', 1, TOTAL)],
+  },
   confirmed: { ...paid, 'delivery-o1': [scheduled] },
   'on its way': { ...paid, ...shipped, 'delivery-o1': [scheduled, deliveryDispatched('o1', 1)] },
   'not delivered': {

@@ -113,6 +113,8 @@ export interface Folding {
   prepare(events: readonly ReadEvent[]): Promise<void>
   /** As that of a reactor. Throws where it cannot go on: the reactor stops there. */
   meaning(event: DomainEvent, place: Placed): Meaning
+  /** Every event up to here was asked for its meaning. */
+  reached?(position: Position): void
   /** Writes what has changed since the last time. Rejected or rolled back, the folding is of no use any more. */
   write(client: pg.ClientBase): Promise<void>
 }

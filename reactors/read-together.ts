@@ -115,6 +115,7 @@ async function readOn(parts: ReadingParts, reading: readonly Cursor[]): Promise<
     const { stretch, failure } = stretchOf(reactor, events, reach)
     cursor.pending = joined(cursor.pending, stretch)
     if (failure !== null) await stop(parts, cursor, failure)
+    else folding?.reached?.(page.end)
   }
   return page.full
 }

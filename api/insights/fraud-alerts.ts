@@ -1,9 +1,11 @@
 /** What looks like fraud, over HTTP: listing it, and saying what it was. */
 import { Type } from 'typebox'
 import { closed, id, oneOf, ref } from '../../commands/shape.ts'
+import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { delivery } from '../../domain/delivery.ts'
 import { fraud, reviewAlert, VERDICTS, type AlreadyReviewed, type UnknownAlert } from '../../domain/payments/fraud.ts'
+import type { Timestamp } from '../../domain/values.ts'
 import type { FraudAlertView } from '../../projections/insights/fraud-alerts.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
@@ -69,7 +71,7 @@ const reviewing = commanding('/fraud-alerts/:alertId/review', {
   role: 'operate',
   summary: 'Say what an alert was',
   description:
-    'With the verdict `fraud` the order is cancelled too, if it still can be cancelled; `order` says what became of it. The same verdict again changes nothing.',
+    'With the verdict `fraud` the order is cancelled too, if it still can be cancelled; `order` says what became of it. With `honest` an attempt to pay that is on hold for this alert is released, and charged. The same verdict again changes nothing.',
   params: AlertPath,
   request: reviewFraudAlertRequest,
   shape: ref(FraudAlert),
@@ -80,11 +82,12 @@ const reviewing = commanding('/fraud-alerts/:alertId/review', {
 export interface FraudAlertParts {
   readonly executor: Executor
   readonly views: Pick<Views, 'fraudAlerts'>
+  readonly shop: Pick<ShopSettings, 'clock'>
 }
 
 export const fraudAlerts = resource(
   { listFraudAlerts: listing, getFraudAlert: showing, reviewFraudAlert: reviewing },
-  ({ executor, views }: FraudAlertParts) => {
+  ({ executor, views, shop }: FraudAlertParts) => {
     const execute = executeWith(executor)
     return {
       async listFraudAlerts(request, reply) {
@@ -103,20 +106,20 @@ export const fraudAlerts = resource(
         // Which order it is about, the address does not say.
         const { item } = await views.fraudAlerts.get(alertId)
         if (item === null) throw new ProblemError(notFound(alertId))
-        return sendExecution(reply, await execute(request, reviewWish(item, request.body)))
+        return sendExecution(reply, await execute(request, reviewWish(item, request.body, shop.clock())))
       },
     }
   },
 )
 
-function reviewWish(alert: FraudAlertView, wanted: WantedReview): Wish<UnknownAlert | AlreadyReviewed> {
+function reviewWish(alert: FraudAlertView, wanted: WantedReview, at: Timestamp): Wish<UnknownAlert | AlreadyReviewed> {
   const { alertId, orderId } = alert
   const { verdict, note = null } = wanted
   return {
     decide(read) {
       // The answer tells how it stands, also where the decision does not ask.
       read(delivery, orderId)
-      return reviewAlert({ alertId, orderId, verdict, note }, read)
+      return reviewAlert({ alertId, orderId, verdict, note, at }, read)
     },
     codes: reviewing.refusals,
     told: (refusal) =>

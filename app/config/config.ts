@@ -9,6 +9,7 @@ import { readText } from './read-text.ts'
 import { allVariables, knownNames, variables } from './variables.ts'
 import type { Variable } from './variables.ts'
 import type { SetTable } from '../../domain/payments/fraud.ts'
+import { tableOf } from '../../insights/fraud/log-scorer.ts'
 import type { LetterLimits } from '../../kafka/letters/letter-room.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { ApiToken } from '../../api/http/roles.ts'
@@ -65,6 +66,8 @@ export interface Config {
   readonly restockAlert: number
   /** To be in force from the start on. */
   readonly fraudTable: SetTable
+  /** Attempts from this score on are on hold first, for so many minutes at most; null: none. */
+  readonly fraudHold: { readonly score: number | null; readonly minutes: number }
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly effects: boolean
   readonly demoOrders: number
@@ -174,6 +177,7 @@ export function readConfig(env: Env): Config | ConfigFaults {
     operatorEmail: value(variables.operatorEmail),
     restockAlert: value(variables.restockAlert),
     fraudTable: value(variables.fraudTable) ?? firstTable(),
+    fraudHold: { score: value(variables.fraudHold), minutes: value(variables.fraudHoldMinutes) },
     effects: value(variables.effects) === 'on',
     demoOrders: value(variables.demoOrders),
     deliverySimulation: simulation === null ? demo && !production : simulation === 'on',
@@ -321,6 +325,15 @@ function contradictions(config: Config, { env, insecure }: Given): readonly Conf
       variable: variables.deliverySimulation.name,
       wrong: 'is on with NODE_ENV=production: orders would count as delivered that nobody delivers',
       fix: 'off, or unset it',
+    })
+  }
+  const { score } = config.fraudHold
+  const { threshold } = tableOf(config.fraudTable)
+  if (score !== null && score < threshold) {
+    faults.push({
+      variable: variables.fraudHold.name,
+      wrong: `is ${String(score)}, and table ${config.fraudTable.table} raises alerts from ${String(threshold)} points on: nothing below that could be reviewed`,
+      fix: `${String(threshold)} or more, or unset it to put nothing on hold`,
     })
   }
   if (config.shutdownDelaySeconds >= config.shutdownTimeoutSeconds) {

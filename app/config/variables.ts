@@ -255,6 +255,19 @@ export const variables = {
     fallbackText: '1',
     parse: fraudTable,
   }),
+  fraudHold: define<number | null>('FRAUD_HOLD', 'plain', {
+    about:
+      'Score from which on an attempt to pay is on hold until somebody has reviewed its alert or FRAUD_HOLD_MINUTES are over; at least the threshold of the table in force.',
+    fallback: null,
+    fallbackText: 'off: nothing is on hold',
+    parse: wholeNumber({ from: 1, to: 1_000_000, unit: 'points' }),
+  }),
+  fraudHoldMinutes: define('FRAUD_HOLD_MINUTES', 'plain', {
+    about: 'Minutes after which an attempt to pay that is on hold is charged, if nobody has reviewed its alert.',
+    fallback: 60,
+    fallbackText: '60',
+    parse: wholeNumber({ from: 1, to: 525_600, unit: 'minutes' }),
+  }),
   effects: define<'on' | 'off'>('EFFECTS', 'plain', {
     about: 'With `off`, nobody is charged, refunded, mailed or texted: for a copy of a shop.',
     fallback: 'on',

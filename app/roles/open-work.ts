@@ -41,6 +41,8 @@ export interface WorkEffects {
   readonly restockAlert: number
   /** The table of rules to be in force. */
   readonly fraudTable: SetTable
+  /** What is put on hold, null: nothing, and for how long at most. */
+  readonly fraudHold: { readonly score: number | null; readonly minutes: number }
   /** Whether a carrier is simulated. */
   readonly deliverySimulation: boolean
   /** False: nobody is charged, refunded, mailed or texted. */

@@ -1,6 +1,8 @@
 /** The reactors, under one lease, in the process: they share the executor of the role `api` where it is there. */
 import { openReactorList, reactorNames } from '../../reactors/list.ts'
 import { watchTroubles } from '../../reactors/operator/watch-troubles.ts'
+import { ScoringProgress } from '../../reactors/fraud/scoring-progress.ts'
+import { HeldPayments } from '../../reactors/payments/held-payments.ts'
 import { wakesOf } from '../../reactors/read-stretch.ts'
 import { CONNECTIONS_BESIDE, serveReactors } from '../../reactors/serve-reactors.ts'
 import { simulatedCarrier } from '../../simulation/carrier.ts'
@@ -19,6 +21,8 @@ import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
 
+const monotonic = () => performance.now()
+
 /** The same parcels fail whichever process plays the carrier. */
 const CARRIER_SEED = 1
 
@@ -36,11 +40,16 @@ export const openReactorWork: OpenWork = async (parts) => {
   const gateway = openGateway(payments, { log, releases })
   const mail = openMail(effects.mail, { pool, log })
   const carrier = deliverySimulation ? simulatedCarrier(CARRIER_SEED) : null
+  const { score, minutes } = effects.fraudHold
+  const scoring = score === null ? null : new ScoringProgress(pool, monotonic)
   const reactors = openReactorList({
-    payments: { gateway, transferDays: payments.transferDays },
+    payments: {
+      ...{ gateway, transferDays: payments.transferDays, holdMs: minutes * 60_000 },
+      hold: score === null || scoring === null ? null : { score, scoring, held: new HeldPayments(pool, monotonic) },
+    },
     mail,
     stockOuts: { limit: effects.restockAlert },
-    fraud: { table: effects.fraudTable },
+    fraud: { table: effects.fraudTable, scoring },
     carrier,
   })
   const clock = await openDatabaseClock({ pool, log, releases })
@@ -59,7 +68,7 @@ export const openReactorWork: OpenWork = async (parts) => {
           alongside: (signal: AbortSignal) =>
             watchTroubles({ pool, names: reactors.map(({ name }) => name), newId }, signal),
         }),
-    monotonic: () => performance.now(),
+    monotonic,
     reachPoint: crashPoints({ crash }),
   })
   releases.add('reactors', () => worker.stop())

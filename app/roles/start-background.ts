@@ -75,12 +75,13 @@ async function open({ name, host, hears, open: load }: BackgroundWork, options: 
 
 function effectsOf({ payments, dataDir, effects: allowed, deliverySimulation, ...config }: Config): WorkEffects {
   const { gateway, timeoutSeconds, bankTransferDays: transferDays } = payments
-  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert, fraudTable } = config
+  const { smtpUrl, smsUrl, mailFrom: from, operatorEmail: operator, production, restockAlert } = config
   return {
     payments: { gateway, timeoutMs: timeoutSeconds * 1_000, transferDays, dataDir },
     mail: { smtpUrl, smsUrl, from, operator, secure: production },
     restockAlert,
-    fraudTable,
+    fraudTable: config.fraudTable,
+    fraudHold: config.fraudHold,
     deliverySimulation,
     allowed,
   }

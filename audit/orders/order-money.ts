@@ -3,37 +3,7 @@
  * without the code of `domain/`.
  */
 import { IntegerTable } from '../spill/integer-table.ts'
-
-export const MONEY_TYPES = [
-  ...['OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted', 'OrderReturned'],
-  ...['PaymentRequested', 'PaymentCaptured', 'PaymentDeclined'],
-  ...['RefundRequested', 'PaymentRefunded', 'RefundFailed'],
-  ...['DeliveryScheduled', 'DeliveryDispatched', 'DeliveryDelivered', 'DeliveryFailed', 'DeliveryCancelled'],
-] as const
-
-export type MoneyType = (typeof MONEY_TYPES)[number]
-
-/** What counts apart from what is owed; any other cause follows from what is owed. */
-export const GIFTS = ['none', 'goodwill', 'provider'] as const
-
-export interface MoneyFact {
-  readonly type: MoneyType
-  readonly position: number
-  /** Whether it is the first of its order in its command. */
-  readonly opens: boolean
-  /** Of a capture. */
-  readonly confirms: boolean
-  /** A capture of a declined attempt; a delivery cancelled after it failed. */
-  readonly late: boolean
-  readonly gift: (typeof GIFTS)[number]
-  /** A number for its currency and, of a refund, its cause. */
-  readonly content: number
-  /** Of an attempt or a dispatch. */
-  readonly number: number
-  readonly refund: number
-  /** In minor units: the total of an order, the value of a return, what an attempt or a refund is about. */
-  readonly amount: number
-}
+import { isHold, type MoneyFact, type MoneyType } from './money-fact.ts'
 
 /** Which check a fault belongs to. */
 export type MoneyCheck = 'money' | 'payments' | 'deliveries'
@@ -89,6 +59,7 @@ export class OrderMoney {
     if (fact.opens) this.#settle(row)
     this.#orders.set(row, COMMAND.position, fact.position)
     const { type } = fact
+    if (isHold(type)) return
     if (isDelivery(type)) this.#fault('deliveries', row, this.#delivery(row, type, fact))
     else if (type === 'RefundRequested' || type === 'PaymentRefunded' || type === 'RefundFailed')
       this.#fault('payments', row, this.#refund(row, type, fact))
@@ -124,7 +95,11 @@ export class OrderMoney {
     }
   }
 
-  #attempt(row: number, type: Extract<MoneyType, `Payment${string}`>, fact: MoneyFact): string | null {
+  #attempt(
+    row: number,
+    type: 'PaymentRequested' | 'PaymentCaptured' | 'PaymentDeclined',
+    fact: MoneyFact,
+  ): string | null {
     const { number, amount, content } = fact
     const [orders, attempts] = [this.#orders, this.#attempts]
     const open = orders.get(row, ORDER.open)

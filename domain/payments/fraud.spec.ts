@@ -7,6 +7,7 @@ import {
   deliveryScheduled,
   fraudAlertRaised,
   fraudReviewed,
+  NOON,
   orderCancelled,
   orderConfirmed,
   orderExpired,
@@ -81,7 +82,7 @@ describe('an alert', () => {
 })
 
 describe('a review', () => {
-  const honest: ReviewAlert = { alertId: 'alert-o1-1', orderId: 'o1', verdict: 'honest', note: 'a gift' }
+  const honest: ReviewAlert = { alertId: 'alert-o1-1', orderId: 'o1', verdict: 'honest', note: 'a gift', at: NOON }
   const cheat: ReviewAlert = { ...honest, verdict: 'fraud', note: 'four cards' }
   const honestly = on('fraud-o1', fraudReviewed('o1', 'honest', 'a gift'))
   const cheating = on('fraud-o1', fraudReviewed('o1', 'fraud', 'four cards'))

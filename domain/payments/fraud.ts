@@ -6,8 +6,9 @@
  */
 import type { FraudAlertRaised, FraudEvent } from '../../schemas/events.ts'
 import { accept, refuse, to, type Aggregate, type Decision, type Read } from '../decision.ts'
-import { cancelOrder } from '../end-order.ts'
-import type { OrderId } from '../values.ts'
+import { cancelFor } from '../end-order.ts'
+import type { OrderId, Timestamp } from '../values.ts'
+import { isOnHold, openAttempt, payment, released } from './payment.ts'
 
 export const VERDICTS = ['fraud', 'honest'] as const
 
@@ -81,6 +82,7 @@ export interface ReviewAlert {
   readonly orderId: OrderId
   readonly verdict: Verdict
   readonly note: string | null
+  readonly at: Timestamp
 }
 
 export interface UnknownAlert {
@@ -97,16 +99,21 @@ export interface AlreadyReviewed {
 
 /**
  * Records what somebody found. A verdict of fraud cancels the order in the same append, if it still can be cancelled; the
- * reason of that says nothing, for customers read it. The same verdict again changes nothing.
+ * reason of that says nothing, for customers read it. An attempt on hold ends with its order; with the verdict honest it is
+ * released, if this is the alert that it is on hold for. The same verdict again changes nothing.
  */
 export function reviewAlert(command: ReviewAlert, read: Read): Decision<UnknownAlert | AlreadyReviewed> {
-  const { alertId, orderId, verdict, note } = command
+  const { alertId, orderId, verdict, note, at } = command
   const alert = read(fraud, orderId).alerts.find((each) => each.alertId === alertId)
   if (alert === undefined) return refuse({ reason: 'unknown-alert', alertId })
   if (alert.verdict === verdict) return accept()
   if (alert.verdict !== null) return refuse({ reason: 'already-reviewed', alertId, verdict: alert.verdict })
   const reviewed = to(fraud, orderId, { type: 'FraudReviewed', alertId, orderId, verdict, note })
-  if (verdict === 'honest') return accept(reviewed)
-  const cancelling = cancelOrder({ orderId, reason: null, sellable: true }, read)
+  if (verdict === 'honest') {
+    const open = openAttempt(read(payment, orderId))
+    const isHeldForIt = open !== null && isOnHold(open) && open.hold?.alertId === alertId
+    return accept(reviewed, ...(isHeldForIt ? [released(orderId, open, { by: 'review', at })] : []))
+  }
+  const cancelling = cancelFor('fraud', { orderId, reason: null, sellable: true }, read)
   return accept(reviewed, ...(cancelling.outcome === 'accepted' ? cancelling.events : []))
 }

@@ -208,6 +208,14 @@ export function declined(orderId: OrderId, attempt: Numbered, reason: string): A
   return to(payment, orderId, { type: 'PaymentDeclined', ...contentOf(orderId, attempt), ...attempt.payer, reason })
 }
 
+export function released(
+  orderId: OrderId,
+  attempt: Numbered,
+  release: { readonly by: 'review' | 'time'; readonly at: Timestamp },
+): Addressed {
+  return to(payment, orderId, { type: 'PaymentReleased', ...contentOf(orderId, attempt), ...release })
+}
+
 export interface WantedRefund {
   readonly attempt: Numbered
   /** In minor units; 0 is not requested. */

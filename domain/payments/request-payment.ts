@@ -7,8 +7,10 @@ import { confirmation } from './confirm-order.ts'
 import { filledUp, type PayerKeys } from './payer-keys.ts'
 import {
   ACCOUNT,
+  askedAt,
   captured,
   contentOf,
+  isOnHold,
   declined,
   NO_OUTCOME,
   openAttempt,
@@ -78,7 +80,8 @@ export type RequestPaymentRefusal =
 
 /**
  * Begins the next attempt to pay a placed order, past its reservation too: time alone changes nothing. A bank transfer
- * that has been open for over two minutes is replaced; its capture, should it still come, is a late one.
+ * that has been open for over two minutes, since its release where it was on hold, is replaced; its capture, should it
+ * still come, is a late one. What is on hold is not replaced.
  */
 export function requestPayment(command: RequestPayment, read: Read): Decision<RequestPaymentRefusal> {
   const { orderId, method, amount, keys, at } = command
@@ -131,6 +134,6 @@ export function attemptToPay(
   ]
 }
 
-function isReplaceable({ method, requestedAt }: Attempt, at: Timestamp): boolean {
-  return method === 'bank-transfer' && at - requestedAt > TRANSFER_KEPT_MS
+function isReplaceable(attempt: Attempt, at: Timestamp): boolean {
+  return attempt.method === 'bank-transfer' && !isOnHold(attempt) && at - askedAt(attempt) > TRANSFER_KEPT_MS
 }

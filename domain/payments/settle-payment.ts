@@ -18,7 +18,7 @@ export interface RecordCapture {
 export interface RecordDecline {
   readonly orderId: OrderId
   readonly attempt: number
-  /** A code of the gateway, or one of ours: no-answer, replaced, skipped. */
+  /** A code of the gateway, or one of ours: no-answer, skipped. */
   readonly reason: string
 }
 

@@ -8,19 +8,25 @@ import { isScored, LogScorer, SCORED_TYPES, tableOf, UnreadableTable } from '../
 import { factOf, type PaymentFact } from '../../insights/fraud/payment-facts.ts'
 import { countedOf } from '../../insights/fraud/scorer.ts'
 import { AT_ONCE, type Folding, type Meaning, type Placed, type ReadEvent } from '../reactor.ts'
+import type { ScoringProgress } from './scoring-progress.ts'
 import { emptyFraudTables, readFraudState, readHistories, writeFraudState, type RecentRow } from './fraud-tables.ts'
 
 /** Histories that are kept in memory between two writes. */
 const MOST_KEPT = 50_000
 
-export async function openFraudFolding(pool: Pool, checkpoint: Position): Promise<Folding> {
+export async function openFraudFolding(
+  pool: Pool,
+  checkpoint: Position,
+  scoring: ScoringProgress | null,
+): Promise<Folding> {
   // What stands there at the first event is of no log, or of another one.
   if (checkpoint === 0) await emptyFraudTables(pool)
   const { now, set, recent, alerted } = await readFraudState(pool)
+  await scoring?.begin(checkpoint)
   const histories = new FetchedHistories(pool)
   try {
     const table = set === null ? null : tableOf(set)
-    return new FraudFolding(histories, new LogScorer(histories, { now, table, recent, alerted }))
+    return new FraudFolding(histories, new LogScorer(histories, { now, table, recent, alerted }), scoring)
   } catch (error) {
     if (error instanceof UnreadableTable) return stopped(error)
     throw error
@@ -41,15 +47,17 @@ function stopped(error: UnreadableTable): Folding {
 class FraudFolding implements Folding {
   readonly #histories: FetchedHistories
   readonly #scorer: LogScorer
+  readonly #scoring: ScoringProgress | null
   #recent: RecentRow[] = []
   /** Whether each of these attempts has raised an alert and has no outcome. */
   #alerted = new Map<string, Pick<PaymentFact, 'orderId' | 'attempt'> & { readonly open: boolean }>()
   /** Null: it is the one that was written. */
   #set: { readonly table: string; readonly content: string } | null = null
 
-  constructor(histories: FetchedHistories, scorer: LogScorer) {
+  constructor(histories: FetchedHistories, scorer: LogScorer, scoring: ScoringProgress | null) {
     this.#histories = histories
     this.#scorer = scorer
+    this.#scoring = scoring
   }
 
   async prepare(events: readonly ReadEvent[]): Promise<void> {
@@ -74,7 +82,13 @@ class FraudFolding implements Folding {
       this.#recent.push({ position, ...countedOf(fact, kind, this.#scorer.now) })
     if (kind !== 'requested' || alert !== null)
       this.#alerted.set(`${orderId}/${String(attempt)}`, { orderId, attempt, open: this.#scorer.isAlerted(fact) })
-    return alert === null ? null : { due: AT_ONCE, detail: { ...alert } }
+    if (alert === null) return null
+    this.#scoring?.raising(position)
+    return { due: AT_ONCE, detail: { ...alert } }
+  }
+
+  reached(position: Position): void {
+    this.#scoring?.reached(position)
   }
 
   async write(client: pg.ClientBase): Promise<void> {

@@ -8,25 +8,32 @@ import { raiseAlert, setTable, type RaiseAlert, type SetTable } from '../../doma
 import { SCORED_TYPES } from '../../insights/fraud/log-scorer.ts'
 import { reactor, SETTLED, type DueCause, type Reactor } from '../reactor.ts'
 import { openFraudFolding } from './fraud-folding.ts'
+import type { ScoringProgress } from './scoring-progress.ts'
 
 export interface FraudParts {
   /** To be in force from now on. */
   readonly table: SetTable
+  /** Who charges waits for it; null: nobody does. */
+  readonly scoring: ScoringProgress | null
 }
 
-export function fraud({ table }: FraudParts): Reactor {
+export function fraud({ table, scoring }: FraudParts): Reactor {
   return reactor({
     name: 'fraud',
     handles: SCORED_TYPES,
     meaning: () => null,
-    folds: openFraudFolding,
+    folds: (pool, checkpoint) => openFraudFolding(pool, checkpoint, scoring),
     async begins({ ask }) {
       await ask((read) => setTable(table, read))
     },
-    async act({ detail }, { ask }) {
-      const alert = alertOf(detail)
-      await ask((read) => raiseAlert(alert, read))
-      return SETTLED
+    async act({ detail, position }, { ask }) {
+      try {
+        const alert = alertOf(detail)
+        await ask((read) => raiseAlert(alert, read))
+        return SETTLED
+      } finally {
+        scoring?.raised(position)
+      }
     },
     pace: { perSecond: 1_000, repeatsPerSecond: 1_000, atOnce: 50 },
     holdsBack: 'cause',

@@ -23,7 +23,15 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
     ...{ amount: { amount: 1_000, currency: 'EUR' }, requestedAt: NOON, payer: { ...NO_KEYS, region: 'FR' } },
     ...attempt,
   }
-  return { order: 'placed', at: NOON, transferDays: 0, onlyRead: false, attempt: asked, ...rest } as const
+  return {
+    order: 'placed',
+    at: NOON,
+    transferDays: 0,
+    onlyRead: false,
+    endedAt: null,
+    attempt: asked,
+    ...rest,
+  } as const
 }
 
 const NEW: ChargeMemory = { attempt: 1, liveMs: 0, looked: null, pending: false }

@@ -10,11 +10,12 @@
  * charged. After that its key is only read, so that what the gateway did before is learned, for a day. That it was never
  * seen ends the attempt and not the reading: a request that was sent before may still be on its way, from here or from a
  * process that was stopped, and what it takes has to be found and given back.
+ * Of one that was on hold all that counts from its release; while it is on hold it is neither asked for nor read.
  */
 import type { Money } from '../../schemas/events.ts'
 import type { Order } from '../../domain/order.ts'
 import { gatewayReason } from '../../domain/payments/decline-reasons.ts'
-import { WRONG_AMOUNT, type Numbered } from '../../domain/payments/payment.ts'
+import { askedAt, isOnHold, WRONG_AMOUNT, type Numbered } from '../../domain/payments/payment.ts'
 import type { Timestamp } from '../../domain/values.ts'
 import type { ChargeOutcome } from './gateway.ts'
 
@@ -35,6 +36,8 @@ export interface ChargeSituation {
   readonly transferDays: number
   /** It was requested in the log that a dump was made of: it is asked for nowhere, and its key is read. */
   readonly onlyRead: boolean
+  /** When it ended on hold, as fraud or with its order: its key is read from then on. Null: it did not. */
+  readonly endedAt: Timestamp | null
 }
 
 /** What is remembered of an attempt between two looks. */
@@ -47,12 +50,17 @@ export interface ChargeMemory {
   /** The gateway has called it pending. */
   readonly pending: boolean
   readonly onlyRead?: boolean
+  /** It was on hold: remembered since its release, or its end. */
+  readonly afterHold?: boolean
+  /** It ended on hold, as fraud or with its order. */
+  readonly ended?: boolean
 }
 
 export type ChargeStep = 'charge' | 'read' | 'nothing'
 
-export function chargeStep({ order, attempt, at, transferDays, onlyRead }: ChargeSituation): ChargeStep {
-  const age = at - attempt.requestedAt
+export function chargeStep({ order, attempt, at, transferDays, onlyRead, endedAt }: ChargeSituation): ChargeStep {
+  if (isOnHold(attempt)) return 'nothing'
+  const age = at - Math.max(askedAt(attempt), endedAt ?? 0)
   const { status } = attempt
   // However late: an order whose attempt stays open never ends, and of a wrong amount a person waits to hear more.
   const isAwaited = status === 'open' || attempt.declined === WRONG_AMOUNT
@@ -92,7 +100,7 @@ export function afterCharge(
     return open ? { then: 'decline', reason: gatewayReason(answer.reason), readOn: false } : { then: 'nothing' }
   }
   const transfer = transferMs(attempt, transferDays)
-  if (!open || (pending && transfer > 0 && at - attempt.requestedAt <= transfer)) return { then: 'wait', inMs }
+  if (!open || (pending && transfer > 0 && at - askedAt(attempt) <= transfer)) return { then: 'wait', inMs }
   const left = OPEN_FOR_MS - liveMs
   if (left <= 0) return { then: 'decline', reason: 'no-answer', readOn: true }
   return { then: 'wait', inMs: Math.max(SECOND, Math.min(inMs, left)) }

@@ -2,13 +2,22 @@
  * Charges and refunds what was decided, over the gateway, and records what became of it. Each call carries a key that
  * makes the second time harmless, and before each the streams are read: what is settled meanwhile is not asked for.
  */
-import { idOf } from '../../domain/decision.ts'
+import { idOf, type Read } from '../../domain/decision.ts'
 import { order } from '../../domain/order.ts'
+import { alertToHoldFor } from '../../domain/payments/hold.ts'
 import { attemptOf, payment, type Payment } from '../../domain/payments/payment.ts'
 import { recordRefunded, recordRefundFailed } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
 import { money, type OrderId } from '../../domain/values.ts'
-import type { Money, PaymentRequested, RefundRequested } from '../../schemas/events.ts'
+import type {
+  Money,
+  PaymentDeclined,
+  PaymentHeld,
+  PaymentReleased,
+  PaymentRequested,
+  RefundRequested,
+} from '../../schemas/events.ts'
+import { Slots } from '../../store/waiting/slots.ts'
 import {
   AT_ONCE,
   reactor,
@@ -21,6 +30,7 @@ import {
 } from '../reactor.ts'
 import { afterCharge, chargeStep, lookedNow, nextLookMs, type ChargeAnswer, type ChargeMemory } from './charge-step.ts'
 import { chargeKey, refundKey } from './gateway-keys.ts'
+import { endHold, endsHold, isHeld, isScored, putOnHold, type HoldMemory, type HoldParts } from './held-payments.ts'
 import { recordWebhook } from './record-webhook.ts'
 import type { WebhookBody } from './webhook-body.ts'
 import { GatewayFailure, type PaymentGateway, type RefundOutcome } from './gateway.ts'
@@ -32,25 +42,39 @@ export interface PaymentsParts {
   readonly gateway: PaymentGateway
   /** Days for which a transfer that the gateway calls pending stays open; 0: as any method. */
   readonly transferDays: number
+  /** For so long an attempt is on hold at most. */
+  readonly holdMs: number
+  /** Null: none is put on hold. */
+  readonly hold: HoldParts | null
 }
 
-export function payments({ gateway, transferDays }: PaymentsParts): Reactor {
+/** Calls of the gateway under way at once. */
+const CALLS = 64
+/** What waits to be scored calls nobody: so many attempts may wait a second, and 200 a second are charged. */
+const WAITING = 256
+export function payments(parts: PaymentsParts): Reactor {
+  const { gateway, hold } = parts
+  const calls = new Slots(CALLS)
+  const limited = (acting: Acting): Acting => ({ ...acting, effect: (call) => calls.run(() => acting.effect(call)) })
   return reactor({
     name: 'payments',
-    handles: ['PaymentRequested', 'RefundRequested'],
+    handles: ['PaymentRequested', 'PaymentHeld', 'PaymentReleased', 'PaymentDeclined', 'RefundRequested'],
     meaning(event) {
       const asked = askedOf(event)
       return asked === null ? null : { due: AT_ONCE, detail: { ...asked } }
     },
-    act(cause, acting) {
+    ...(hold === null ? {} : { begins: () => hold.held.load() }),
+    act(cause, unlimited) {
+      const acting = limited(unlimited)
       const orderId = idOf(cause.stream)
       const { detail } = cause
-      if (isCharge(detail)) return charge({ gateway, transferDays }, { orderId, cause, memory: detail }, acting)
+      if (isCharge(detail)) return charge(parts, { orderId, cause, memory: detail }, acting)
+      if (isHeld(detail)) return endHold(parts, { orderId, attempt: detail.hold }, acting)
       if (isRefund(detail)) return giveBack(gateway, { orderId, cause, ...detail }, acting)
       if (isWebhook(detail)) return repeatWebhook(detail.webhook, acting)
       throw new Error(`a cause of payments that is neither a charge nor a refund: ${JSON.stringify(detail)}`)
     },
-    pace: { perSecond: Infinity, repeatsPerSecond: 50, atOnce: 64 },
+    pace: { perSecond: Infinity, repeatsPerSecond: 50, atOnce: hold === null ? CALLS : WAITING },
     holdsBack: 'cause',
     gathers: false,
     actsOutside: true,
@@ -63,19 +87,31 @@ export const skipPayment: Skip = ({ stream, detail }, reason) => {
   if (isCharge(detail)) {
     return (read) => recordDecline({ orderId, attempt: detail.attempt, reason: 'skipped' }, read)
   }
+  if (isHeld(detail)) return (read) => recordDecline({ orderId, attempt: detail.hold, reason: 'skipped' }, read)
   if (isRefund(detail)) return (read) => recordRefundFailed({ orderId, refund: detail.refund, reason }, read)
   return null
 }
 
 const FIRST_LOOK = { liveMs: 0, looked: null, pending: false } as const
 
-/** What the gateway is asked for, as it is remembered first; null: what needs none was settled in the same append. */
-export function askedOf(event: PaymentRequested | RefundRequested): ChargeMemory | RefundMemory | null {
+export type AskingEvent = PaymentRequested | PaymentHeld | PaymentReleased | PaymentDeclined | RefundRequested
+
+/** What is to be done, as it is remembered first; null: nothing, what needs no gateway was settled in the same append. */
+export function askedOf(event: AskingEvent): ChargeMemory | HoldMemory | RefundMemory | null {
   if (event.method === 'on-account') return null
-  if (event.type === 'PaymentRequested') {
-    return event.amount.amount === 0 ? null : { ...FIRST_LOOK, attempt: event.attempt }
+  switch (event.type) {
+    case 'PaymentRequested':
+      return event.amount.amount === 0 ? null : { ...FIRST_LOOK, attempt: event.attempt }
+    case 'PaymentHeld':
+      return { hold: event.attempt }
+    case 'PaymentReleased':
+      return { ...FIRST_LOOK, attempt: event.attempt, afterHold: true }
+    case 'PaymentDeclined':
+      // It may have been asked for before a crash: what became of that is learned as of one that was replaced.
+      return endsHold(event) ? { ...FIRST_LOOK, attempt: event.attempt, afterHold: true, ended: true } : null
+    case 'RefundRequested':
+      return event.cause === 'provider' ? null : { refund: event.refund }
   }
-  return event.cause === 'provider' ? null : { refund: event.refund }
 }
 
 function isCharge(detail: DueCause['detail']): detail is ChargeMemory & Record<string, unknown> {
@@ -109,18 +145,30 @@ interface ChargeTask {
 }
 
 async function charge(
-  { gateway, transferDays }: PaymentsParts,
+  { gateway, transferDays, hold }: PaymentsParts,
   { orderId, cause, memory: remembered }: ChargeTask,
   acting: Acting,
 ): Promise<Settled> {
   const { at, ask, look } = acting
-  const number = remembered.attempt
-  const found = await look((read) => ({
+  const { attempt: number, afterHold = false, onlyRead = false, ended = false } = remembered
+  const isFirst = remembered.looked === null && cause.attempts === 0 && !onlyRead && !afterHold
+  const mayHold = hold !== null && isFirst && (await isScored(hold, cause.position, acting))
+  const one = { orderId, attempt: number }
+  const find = (read: Read) => ({
     order: read(order, orderId).status,
     attempt: attemptOf(read(payment, orderId), number),
-  }))
+    alertId: mayHold ? alertToHoldFor({ ...one, score: hold.score }, read) : null,
+  })
+  let found = await look(find)
+  if (mayHold && found.alertId !== null) {
+    if (await putOnHold(hold, one, acting)) return SETTLED
+    found = await look(find)
+  }
   if (found.attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
-  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead: remembered.onlyRead === true }
+  // What came after it was put on hold is a cause of its own.
+  if (found.attempt.hold !== null && !afterHold) return SETTLED
+  const endedAt = ended ? cause.recordedAt : null
+  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead, endedAt }
   const step = chargeStep(situation)
   if (step === 'nothing') return SETTLED
 

@@ -3,7 +3,8 @@ import { WRONG_AMOUNT } from '../../domain/payments/payment.ts'
 import { readBack } from '../read-back.ts'
 import { AT_ONCE } from '../reactor.ts'
 import { chargeKey, refundKey } from './gateway-keys.ts'
-import { askedOf } from './payments.ts'
+import { endsHold } from './held-payments.ts'
+import { askedOf, type AskingEvent } from './payments.ts'
 
 /** Declined without the gateway having said so: it may have taken the money even so. */
 const NOT_THE_GATEWAYS: readonly string[] = ['no-answer', 'replaced', WRONG_AMOUNT]
@@ -11,20 +12,22 @@ const NOT_THE_GATEWAYS: readonly string[] = ['no-answer', 'replaced', WRONG_AMOU
 /** Attempts and refunds whose outcome is not recorded. */
 export const unsettledPayments = readBack({
   handles: [
-    ...(['PaymentRequested', 'PaymentCaptured', 'PaymentDeclined'] as const),
+    ...(['PaymentRequested', 'PaymentHeld', 'PaymentReleased', 'PaymentCaptured', 'PaymentDeclined'] as const),
     ...(['RefundRequested', 'PaymentRefunded', 'RefundFailed'] as const),
   ],
   meaning(event) {
     const { orderId } = event
     switch (event.type) {
       case 'PaymentRequested':
-      case 'RefundRequested': {
-        const asked = askedOf(event)
-        if (asked === null) return null
-        const name = 'refund' in asked ? refundKey(orderId, asked.refund) : chargeKey(orderId, asked.attempt)
-        return { name, due: { due: AT_ONCE, detail: { ...asked, onlyRead: true } } }
-      }
+      case 'PaymentReleased':
+        return onlyRead(event, chargeKey(orderId, event.attempt))
+      case 'RefundRequested':
+        return onlyRead(event, refundKey(orderId, event.refund))
+      case 'PaymentHeld':
+        // It stays on hold, and is charged when it is released here: only its key knows what was asked for before.
+        return { name: chargeKey(orderId, event.attempt), due: { due: AT_ONCE, detail: { ...askedOf(event) } } }
       case 'PaymentDeclined':
+        if (endsHold(event)) return onlyRead(event, chargeKey(orderId, event.attempt))
         return NOT_THE_GATEWAYS.includes(event.reason) ? null : { name: chargeKey(orderId, event.attempt), due: null }
       case 'PaymentCaptured':
         return { name: chargeKey(orderId, event.attempt), due: null }
@@ -34,3 +37,8 @@ export const unsettledPayments = readBack({
     }
   },
 })
+
+function onlyRead(event: AskingEvent, name: string) {
+  const asked = askedOf(event)
+  return asked === null ? null : { name, due: { due: AT_ONCE, detail: { ...asked, onlyRead: true } } }
+}

@@ -50,7 +50,7 @@ function ring(card: string, customers: readonly string[]): readonly Addressed[] 
 
 /** Lets the reactor read and raise all that there is, and ends its process. */
 async function work(where = reacting): Promise<void> {
-  const worker = await where.react({}, { reactors: [fraud({ table: tableOne })] })
+  const worker = await where.react({}, { reactors: [fraud({ table: tableOne, scoring: null })] })
   await eventually(async () => {
     const { lagEvents, due, state } = await where.state('fraud')
     return state === 'failed' || (lagEvents === 0 && due === 0 && (await tables(where.pool)).length > 0)
@@ -237,7 +237,7 @@ test('a table that this release cannot read stops the reactor alone, and verify 
 test('another table is put in force once, and scores from there on', async () => {
   await work()
   const strict = { table: 's', content: JSON.stringify({ ...JSON.parse(content), version: 's', threshold: 8 }) }
-  const worker = await reacting.react({}, { reactors: [fraud({ table: strict })] })
+  const worker = await reacting.react({}, { reactors: [fraud({ table: strict, scoring: null })] })
   await eventually(async () => (await tables(reacting.pool)).length === 2)
   await appendEvents(reacting.pool, ring('K', ['a']))
   await eventually(async () => (await alerts()).length === 1)

@@ -84,7 +84,10 @@ export async function openPaying(
     ...reacting,
     gatewayUrl: url,
     pay: (options = {}) =>
-      reacting.react({}, { reactors: [expireOrders, payments({ gateway, transferDays: 0 })], ...options }),
+      reacting.react(
+        {},
+        { reactors: [expireOrders, payments({ gateway, transferDays: 0, holdMs: 3_600_000, hold: null })], ...options },
+      ),
     async stopGateway() {
       await running?.stop()
       running = null

@@ -90,7 +90,7 @@ test('payments without an outcome are only read by their keys, once they are res
   expect(await target.state('payments')).toMatchObject({ lagEvents: 0, due: unsettled.length })
   expect(await target.state('mail')).toMatchObject({ lagEvents: 0, due: 0 })
 
-  await target.react({}, { reactors: [payments({ gateway, transferDays: 0 })] })
+  await target.react({}, { reactors: [payments({ gateway, transferDays: 0, holdMs: 3_600_000, hold: null })] })
   await eventually(async () => (await target.state('payments')).state === 'paused')
   expect(await headOf(target.pool)).toBe(await headOf(source.pool))
   await target.reactors.resume('payments')
