@@ -22,6 +22,7 @@ import {
   refundRequested,
   stockReceived,
   stockReserved,
+  NOON,
 } from '../../domain/test-events.ts'
 import { reviewAlert } from '../../domain/payments/fraud.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
@@ -101,6 +102,7 @@ function everything(): readonly (readonly [string, readonly Addressed[]])[] {
       orderId: 'o1',
       verdict: 'fraud',
       note: NOTE,
+      at: NOON,
     },
   )
   return [

@@ -17,7 +17,7 @@ export async function leftToDo(pool: Pick<Pool, 'query'>, since = 0): Promise<re
     where not (
       reactor = 'payments' and failure is null and detail ? 'attempt' and (detail->'looked'->>'at')::float8 >= $1
       and exists (
-        select from log.events e where e.stream = d.stream and e.type = 'PaymentDeclined' and e.position > d.position
+        select from log.events e where e.stream = d.stream and e.type = 'PaymentDeclined' and e.position >= d.position
       )
     )
     group by reactor order by reactor`,
