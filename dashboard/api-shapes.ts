@@ -53,6 +53,24 @@ export interface Alert {
   /** Order whose money it is. */
   readonly orderId: string | null
   readonly amount: Money | null
+  readonly refused: {
+    /** Orders that were refused within the hour for want of the product, when the restock was advised. */
+    readonly orders: number
+    /** Units that they asked for. */
+    readonly units: number
+    /** The hour begins. RFC 3339, UTC. */
+    readonly from: string
+    /** The hour ends. RFC 3339, UTC. */
+    readonly to: string
+  } | null
+  readonly stock: {
+    /** Units that were left of the product. */
+    readonly available: number
+    /** The reorder point above them. */
+    readonly reorderPoint: number
+  } | null
+  /** Why the refund was given up, as it was recorded. */
+  readonly reason: string | null
   /** What happened, in words. */
   readonly text: string
 }

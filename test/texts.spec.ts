@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { TABLE } from '../dashboard/texts/table.ts'
+import { RULES } from '../insights/fraud/table.ts'
 
 const BANNED: readonly RegExp[] = [
   /\b(?:is|are) no (?:valid|json|text|type|event|schema|name|avro|http|utf-8|number|time|array|object|record|field)\b/i,
@@ -79,4 +80,8 @@ test('the texts of the dashboard are all in one table, each under a key that beg
     expect([name, wrong]).toEqual([name, []])
   }
   expect(areas.length).toBeGreaterThan(apart.length)
+})
+
+test.each(RULES)('the rule %s of fraud has words in the language of the page', (rule) => {
+  expect([`words.rule.${rule}`, `fraud.reason.${rule}`].filter((key) => key in TABLE)).toHaveLength(1)
 })

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { named, nullable, oneOf, ref } from '../../commands/shape.ts'
+import { closed, named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { ALERT_KINDS } from '../../projections/views/alerts.ts'
 import { listOf } from './list.ts'
 import { Money } from './money.ts'
-import { time } from './shape.ts'
+import { count, time } from './shape.ts'
 
 export const Alert = named(
   'Alert',
@@ -17,6 +17,23 @@ export const Alert = named(
     sku: nullable(Type.String({ description: 'Product that it is about.' })),
     orderId: nullable(Type.String({ description: 'Order whose money it is.' })),
     amount: nullable(ref(Money)),
+    refused: nullable(
+      closed({
+        orders: count(
+          'Orders that were refused within the hour for want of the product, when the restock was advised.',
+        ),
+        units: count('Units that they asked for.'),
+        from: time('The hour begins.'),
+        to: time('The hour ends.'),
+      }),
+    ),
+    stock: nullable(
+      closed({
+        available: count('Units that were left of the product.'),
+        reorderPoint: count('The reorder point above them.'),
+      }),
+    ),
+    reason: nullable(Type.String({ description: 'Why the refund was given up, as it was recorded.' })),
     text: Type.String({ description: 'What happened, in words.' }),
   },
   {
@@ -29,6 +46,9 @@ export const Alert = named(
         sku: 'IPHONE-17',
         orderId: null,
         amount: null,
+        refused: { orders: 11, units: 14, from: '2026-11-27T08:00:00.000Z', to: '2026-11-27T09:00:00.000Z' },
+        stock: null,
+        reason: null,
         text: 'Restock IPHONE-17: 11 orders (14 units) were refused between 08:00 and 09:00 UTC on 2026-11-27.',
       },
     ],

@@ -7,6 +7,7 @@ import { count, dateTime, money } from '../parts/format.ts'
 import { useHeld } from '../parts/hold.ts'
 import { Empty, FollowedAsOf } from '../parts/notes.tsx'
 import { AdjustDialog, ReceiveDialog } from '../stock/stock-dialogs.tsx'
+import { alertText } from '../stock/alert-text.ts'
 import { StockChip, stockOf, StockWord, type Stock } from '../stock/stock-state.tsx'
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
@@ -155,7 +156,7 @@ const alertColumns = () => [
         </a>
       ),
   },
-  { title: t('products.alerts.what'), cell: ({ text }: Alert) => text },
+  { title: t('products.alerts.what'), cell: alertText },
   {
     title: t('products.alerts.when'),
     numeric: true,

@@ -93,5 +93,9 @@ export const FRAUD = {
   'fraud.held.over': ['on hold no longer', 'plus suspendu'],
   'fraud.held.customer': ['Customer', 'Client'],
 
+  'fraud.reason.cardRegion': [
+    'a card of {card}, a customer of {customer}',
+    'une carte de {card}, un client de {customer}',
+  ],
   'fraud.reason.amount': ['an amount of {amount}', 'un montant de {amount}'],
 } as const satisfies Area

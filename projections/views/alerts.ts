@@ -71,8 +71,26 @@ export interface AlertView {
   /** Null: it is about none. */
   readonly orderId: string | null
   readonly amount: Money | null
+  /** The orders that were refused for want of the product, in the hour that begins at `from`. */
+  readonly refused: RefusedOrders | null
+  /** The units that were left, and the reorder point above them. */
+  readonly stock: StockAtPoint | null
+  /** Why a refund was given up, in the words of the gateway or of a person. */
+  readonly reason: string | null
   /** What happened, for a person. */
   readonly text: string
+}
+
+export interface RefusedOrders {
+  readonly orders: number
+  readonly units: number
+  readonly from: string
+  readonly to: string
+}
+
+export interface StockAtPoint {
+  readonly available: number
+  readonly reorderPoint: number
 }
 
 export interface AlertQueries {
@@ -145,21 +163,25 @@ export const alertsPage: ViewQuery = {
 
 function alertView(row: AlertRow): AlertView {
   const { kind } = row
-  const place = { position: Number(row.position), at: rfc3339(Number(row.at)), kind }
+  const place = { position: Number(row.position), at: rfc3339(Number(row.at)), kind, ...ABOUT_NOTHING }
   if (row.kind === 'restock-advised') {
+    const { sku, refused_orders: orders, refused_units: units } = row
     const [from, to] = [rfc3339(Number(row.hour_from)), rfc3339(Number(row.hour_to))]
     const hour = `between ${from.slice(11, 16)} and ${to.slice(11, 16)} UTC on ${from.slice(0, 10)}`
-    const text = `Restock ${row.sku}: ${row.refused_orders} orders (${row.refused_units} units) were refused ${hour}.`
-    return { ...place, sku: row.sku, orderId: null, amount: null, text }
+    const text = `Restock ${sku}: ${orders} orders (${units} units) were refused ${hour}.`
+    return { ...place, sku, refused: { orders: Number(orders), units: Number(units), from, to }, text }
   }
   if (row.kind === 'stock-fell-below') {
-    const text = `${row.sku} fell below its reorder point: ${row.available} units are available, the point is ${row.threshold}.`
-    return { ...place, sku: row.sku, orderId: null, amount: null, text }
+    const { sku, available, threshold } = row
+    const text = `${sku} fell below its reorder point: ${available} units are available, the point is ${threshold}.`
+    return { ...place, sku, stock: { available: Number(available), reorderPoint: Number(threshold) }, text }
   }
-  const { order_id: orderId, currency } = row
+  const { order_id: orderId, currency, reason } = row
   const amount = { amount: Number(row.amount), currency }
-  return { ...place, sku: null, orderId, amount, text: refundText(row, moneyText(amount)) }
+  return { ...place, orderId, amount, reason, text: refundText(row, moneyText(amount)) }
 }
+
+const ABOUT_NOTHING = { sku: null, orderId: null, amount: null, refused: null, stock: null, reason: null }
 
 function refundText({ kind, order_id: orderId, reason }: RefundRow, amount: string): string {
   if (kind === 'payment-reversed') return `The payment provider took back ${amount} of order ${orderId}.`

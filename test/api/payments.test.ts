@@ -544,7 +544,9 @@ describe('what people are told', () => {
     const advised = await eventually(async () =>
       (await list('/alerts')).items.find(({ kind }) => kind === 'restock-advised'),
     )
-    expect(advised).toMatchObject({ sku: 'S0', orderId: null, amount: null })
+    const hour = expect.stringMatching(/T\d\d:00:00\.000Z$/) as string
+    const refusals = { orders: 11, units: 22, from: hour, to: hour }
+    expect(advised).toMatchObject({ sku: 'S0', orderId: null, amount: null, refused: refusals, stock: null })
     expect(advised['text']).toMatch(
       /^Restock S0: 11 orders \(22 units\) were refused between \d\d:00 and \d\d:00 UTC on /,
     )

@@ -62,7 +62,7 @@ test('the order that crosses says so, in its own append; the next one does not, 
   expect(items).toMatchObject([
     { kind: 'stock-fell-below', sku: 'B1', orderId: null, amount: null },
     {
-      ...{ kind: 'stock-fell-below', sku: 'A1' },
+      ...{ kind: 'stock-fell-below', sku: 'A1', stock: { available: 97, reorderPoint: 100 }, refused: null },
       text: 'A1 fell below its reorder point: 97 units are available, the point is 100.',
     },
   ])
