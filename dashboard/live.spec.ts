@@ -32,11 +32,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function following(options: Partial<LiveOptions> = {}) {
+function following(options: Partial<LiveOptions> = {}, Client: typeof LiveClient = LiveClient) {
   const sockets: FakeSocket[] = []
   const frames: LiveFrame[] = []
   const statuses: string[] = []
-  const client = new LiveClient({
+  const client = new Client({
     ...{ url: 'http://shop', topics: { orders: {} }, carriers: ['websocket'], ...options },
     onFrame: (frame) => frames.push(frame),
     onStatus: (status) => statuses.push(status),
@@ -218,9 +218,64 @@ test('its delay doubles with each line that breaks, and starts anew after one th
   }
   const delays: number[] = []
   for (const life of [1_000, 9_000, 1_000, 10_000, 1_000]) delays.push(await delayAfter(life))
-  expect(delays).toEqual([400, 800, 1_600, 400, 800])
+  expect(delays).toEqual([200, 400, 800, 200, 400])
   client.stop()
 })
+
+test.each([
+  [1_001, 1_000],
+  [1_001, 4_000],
+  [1_006, 2_000],
+  [1_006, 8_000],
+  [1_006, 90_000],
+])(
+  'of a hundred whose line ended with %d all are live within 5 s of the return of the service, which was away for %d ms, and not at once',
+  async (code, awayMs) => {
+    let isUp = true
+    const sockets: FakeSocket[] = []
+    const returned: number[] = []
+    let returnedAt = Infinity
+    const tell = (socket: FakeSocket, type: string) => {
+      if (type === 'open') socket.onopen?.()
+      else socket.tell({ type: 'subscribed', id: socket.sent.at(-1)?.id, release: '1' })
+    }
+    const openSocket = (): FakeSocket => {
+      const socket = new FakeSocket()
+      sockets.push(socket)
+      if (!isUp) setTimeout(() => socket.end(1006), 1)
+      else for (const type of ['open', 'subscribed']) setTimeout(() => tell(socket, type), 1)
+      return socket
+    }
+    const stream = (): Response => {
+      const text = 'retry: 500\n\nevent: subscribed\ndata: {"type":"subscribed","id":null,"release":"1"}\n\n'
+      return new Response(new ReadableStream({ start: (told) => told.enqueue(new TextEncoder().encode(text)) }))
+    }
+    const ask: typeof fetch = async (url) => {
+      if (!isUp) throw new Error('refused')
+      return String(url).includes('/live') ? stream() : new Response('{"items":[],"next":null}')
+    }
+    const clients = Array.from({ length: 100 }, () => {
+      const client = new LiveClient({
+        ...{ url: 'http://shop', topics: { orders: {} }, fetch: ask, openSocket },
+        onFrame: () => undefined,
+        onStatus: (status) => void (status === 'live' && returned.push(performance.now() - returnedAt)),
+      })
+      client.start()
+      return client
+    })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(returned.splice(0)).toHaveLength(100)
+    isUp = false
+    for (const socket of sockets.splice(0)) socket.end(code)
+    await vi.advanceTimersByTimeAsync(awayMs)
+    isUp = true
+    returnedAt = performance.now()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(returned).toHaveLength(100)
+    expect(new Set(returned.map((after) => Math.floor(after / 100))).size).toBeGreaterThan(5)
+    for (const client of clients) client.stop()
+  },
+)
 
 test('a machine that slept is known by the time of day, and what is shown is old until it is answered', async () => {
   let slept = 0
@@ -276,6 +331,35 @@ test('a page that is not seen closes its event stream, and goes on from what it 
   vi.unstubAllGlobals()
 })
 
+test('a page that is left closes its line, and goes on from what it has when it comes out of the cache', async () => {
+  const [page, frame] = [Object.assign(new EventTarget(), { hidden: false }), new EventTarget()]
+  const show = (persisted: boolean) => frame.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }))
+  vi.stubGlobal('document', page)
+  for (const name of ['addEventListener', 'removeEventListener'] as const) {
+    vi.stubGlobal(name, frame[name].bind(frame))
+  }
+  vi.resetModules()
+  const { LiveClient: Client } = await import('./live.ts')
+  const { client, open, socket, sockets, statuses } = following({}, Client)
+  client.start()
+  // It was loaded, and is slow to connect.
+  show(false)
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(sockets).toHaveLength(1)
+  open()
+  socket().tell(snapshot(5))
+  frame.dispatchEvent(new Event('pagehide'))
+  expect([socket().isClosed, statuses.at(-1)]).toEqual([true, 'waiting'])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(sockets).toHaveLength(1)
+  show(true)
+  expect(sockets).toHaveLength(2)
+  open()
+  expect([asked(socket()), statuses.at(-1)]).toEqual([{ after: 5, epoch: 'e' }, 'live'])
+  client.stop()
+  vi.unstubAllGlobals()
+})
+
 test.each([1002, 1009, 4400, 4401])('%d is the end', async (code) => {
   const { client, open, socket, sockets, statuses } = following()
   client.start()
@@ -315,6 +399,23 @@ test('where no connection can be kept it asks every second, and comes back soon 
   await vi.advanceTimersByTimeAsync(4_000)
   expect(frames.at(-1)).toMatchObject({ topic: 'orders', reason: 'poll', to: 7, items: [{ orderId: 'o1' }] })
   expect(sockets.length).toBeGreaterThan(before)
+  open()
+  expect(statuses.at(-1)).toBe('live')
+  client.stop()
+})
+
+test('a service that is back before it is first asked is connected to soon, not after 30 s', async () => {
+  const ask = async () => new Response('{"items":[],"next":null}')
+  const { client, socket, sockets, statuses, open } = following({ fetch: ask })
+  client.start()
+  for (let tries = 0; tries < 3; tries++) {
+    await vi.advanceTimersByTimeAsync(2_000)
+    socket().end(1006)
+  }
+  expect(statuses.at(-1)).toBe('polling')
+  const before = sockets.length
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(sockets).toHaveLength(before + 1)
   open()
   expect(statuses.at(-1)).toBe('live')
   client.stop()

@@ -120,6 +120,8 @@ const RETURN_MS = 1_000
 const TICK_MS = 500
 const FIRST_DELAY_MS = 200
 const LONGEST_DELAY_MS = 10_000
+/** One that cannot be reached is looked for at least so often, so that all are back within 5 s of its return. */
+const LONGEST_ABSENT_MS = 4_000
 /** A connection that lived so long was a good one. */
 const GOOD_MS = 10_000
 const TRIES = 3
@@ -192,6 +194,11 @@ export class LiveClient {
   #isAway = false
   readonly #lists = new Map<string, PolledList>()
   readonly #onSeen = (): void => (this.#absence() > AWAY_MS ? this.#back() : this.#seen())
+  readonly #onLeft = (): void => this.#left()
+  readonly #onShown = ({ persisted }: Seen): void => {
+    // A page that is loaded is shown too, and is connecting already.
+    if (persisted === true) this.#onSeen()
+  }
 
   constructor(options: LiveOptions) {
     this.#options = options
@@ -206,7 +213,9 @@ export class LiveClient {
     this.#absence()
     this.#ticking = setInterval(() => this.#tick(), TICK_MS)
     for (const event of ['visibilitychange', 'resume']) page?.addEventListener(event, this.#onSeen)
-    for (const event of ['pageshow', 'online']) frame?.addEventListener?.(event, this.#onSeen)
+    frame.addEventListener?.('online', this.#onSeen)
+    frame.addEventListener?.('pagehide', this.#onLeft)
+    frame.addEventListener?.('pageshow', this.#onShown)
     this.#connect()
   }
 
@@ -214,7 +223,9 @@ export class LiveClient {
     if (this.#ticking !== null) clearInterval(this.#ticking)
     this.#ticking = null
     for (const event of ['visibilitychange', 'resume']) page?.removeEventListener(event, this.#onSeen)
-    for (const event of ['pageshow', 'online']) frame?.removeEventListener?.(event, this.#onSeen)
+    frame.removeEventListener?.('online', this.#onSeen)
+    frame.removeEventListener?.('pagehide', this.#onLeft)
+    frame.removeEventListener?.('pageshow', this.#onShown)
     this.#hangUp()
     this.#is('ended', 'stopped')
   }
@@ -455,7 +466,10 @@ export class LiveClient {
     const carriers = this.#options.carriers?.length ?? 2
     this.#tries = 0
     this.#carrier += 1
-    if (this.#carrier % carriers === 0) this.#is('polling', 'no connection can be kept: asking every second')
+    if (this.#carrier % carriers !== 0) return
+    // A service that does not even take connections may be back before it is first asked.
+    this.#isAway = this.#openedAt === null
+    this.#is('polling', 'no connection can be kept: asking every second')
   }
 
   #delay(code: number): number {
@@ -463,7 +477,8 @@ export class LiveClient {
     // A WebSocket has no word for how long.
     if (code === 1013) return this.#retryMs > 0 ? this.#retryMs : FULL_MS * (1 + chance())
     if (code === 4429) return LONGEST_DELAY_MS
-    return chance() * Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS)
+    const longest = this.#isAnswered ? LONGEST_DELAY_MS : LONGEST_ABSENT_MS
+    return chance() * Math.min(FIRST_DELAY_MS * 2 ** (this.#failures - 1), longest)
   }
 
   #tick(): void {
@@ -491,6 +506,13 @@ export class LiveClient {
   #back(): void {
     if (this.#status === 'live') this.#is('waiting', 'the page was away')
     this.#seen()
+  }
+
+  /** Browsers keep pages that one may come back to, and none that has a line. */
+  #left(): void {
+    if (this.#ticking === null || this.#status === 'ended') return
+    this.#hangUp()
+    this.#is('waiting', 'the page was left')
   }
 
   /** The page runs again, or is looked at again: time in which it did not run is no silence. */
@@ -580,11 +602,18 @@ interface Page {
   removeEventListener(event: string, listener: () => void): void
 }
 
+interface Seen {
+  /** Of pageshow: the page comes out of the browser's cache. */
+  readonly persisted?: boolean
+}
+
+type Listening = (event: string, listener: (seen: Seen) => void) => void
+
 interface Surroundings {
   readonly document?: Page
   readonly WebSocket?: new (url: string) => Socket
-  readonly addEventListener?: (event: string, listener: () => void) => void
-  readonly removeEventListener?: (event: string, listener: () => void) => void
+  readonly addEventListener?: Listening
+  readonly removeEventListener?: Listening
 }
 
 const frame = globalThis as unknown as Surroundings
