@@ -65,12 +65,22 @@ interface Parking {
   readonly verdict: Why
 }
 
-/** Under the request of its attempt, with the next number; the same message again is parked once. */
-async function park(pool: Pool, { stream, attempt, body, verdict }: Parking): Promise<void> {
-  const { rowCount } = await pool.query(
+/**
+ * Under the request of its attempt, with the next number; the same message again is parked once. Another that is parked at the
+ * same time may take the number first: then this one takes the next.
+ */
+async function park(pool: Pool, parking: Parking): Promise<void> {
+  while (!(await tryToPark(pool, parking)));
+}
+
+/** False: the number went to another message. */
+async function tryToPark(pool: Pool, { stream, attempt, body, verdict }: Parking): Promise<boolean> {
+  const { rows } = await pool.query<{ parked: boolean }>(
     `with request as (
       select position, id from log.events where stream = $1 and type = 'PaymentRequested'
       order by version offset $2 limit 1
+    ), known as (
+      select from log.due d, request r where d.reactor = 'payments' and d.position = r.position and d.detail = $4::jsonb
     ), parked as (
       insert into log.due (reactor, stream, position, part, cause, due_at, detail, failure, attempts, parked_at)
       select 'payments', $1, r.position,
@@ -78,16 +88,16 @@ async function park(pool: Pool, { stream, attempt, body, verdict }: Parking): Pr
           where reactor = 'payments' and position = r.position and part >= $3),
         r.id, clock_timestamp(), $4::jsonb, $5::jsonb, 1, clock_timestamp()
       from request r
-      where not exists (
-        select from log.due where reactor = 'payments' and position = r.position and detail = $4::jsonb
-      )
+      where not exists (select from known)
       on conflict do nothing
       returning stream
     ), counted as (
       update log.reactors set due = due + (select count(*) from parked) where name = 'payments'
     )
-    select from request`,
+    select exists (select from parked) or exists (select from known) as parked from request`,
     [stream, attempt - 1, WEBHOOK_PARTS + 1, JSON.stringify({ webhook: body }), JSON.stringify(verdict)],
   )
-  if (rowCount === 0) throw new Error(`no attempt ${attempt} was requested in ${stream}`)
+  const [row] = rows
+  if (row === undefined) throw new Error(`no attempt ${attempt} was requested in ${stream}`)
+  return row.parked
 }
