@@ -77,7 +77,7 @@ export function serveReactors(parts: ReactorParts): LeasedWorker {
   })
 }
 
-/** Resolves when `signal` aborts. While the store is away it is asked for again. */
+/** Resolves when `signal` aborts. While that cannot be done it is tried again; the other reactors go on. */
 async function begin(
   parts: ReactorParts,
   { name, begins }: Pick<Reactor, 'name'> & Required<Pick<Reactor, 'begins'>>,
@@ -88,9 +88,10 @@ async function begin(
       await begins(asking(parts, null))
       return await aborted(signal)
     } catch (error) {
-      if (!(error instanceof StoreFailure)) throw error
-      if (!told)
-        parts.log.warn({ reactor: name, err: error }, 'the store took no first command of a reactor; it tries again')
+      const fields = { reactor: name, err: error }
+      if (!told && error instanceof StoreFailure)
+        parts.log.warn(fields, 'the store took no first command of a reactor; it tries again')
+      else if (!told) parts.log.error(fields, 'a reactor cannot begin; it tries again')
       told = true
     }
   }

@@ -81,15 +81,15 @@ export const openReactorWork: OpenWork = async (parts) => {
 }
 
 /**
- * Before the first attempt to pay, where the store is there: while it is not, the reactor goes on asking once it works. What
- * is in force stays.
+ * Before the first attempt to pay, where that can be: where it cannot, the reactor goes on asking once it works, and all else
+ * starts. What is in force stays.
  */
 async function putInForce(table: SetTable, { log, ...asked }: Asked & Pick<WorkParts, 'log'>): Promise<void> {
   try {
     await asking(asked, null).ask((read) => setTable(table, read))
   } catch (error) {
-    if (!(error instanceof StoreFailure)) throw error
-    log.warn({ err: error }, 'the table of fraud rules is not in force yet: the store took no command')
+    const why = error instanceof StoreFailure ? 'the store took no command' : 'what is in force cannot be read'
+    log.warn({ err: error }, `the table of fraud rules is not in force yet: ${why}`)
   }
 }
 
