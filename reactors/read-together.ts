@@ -3,7 +3,8 @@
  *
  *   reading --an event that it cannot read--> stopped --retried--> reading
  *
- * A reactor that is behind is read for from where it stands; the others pass over what they have seen. What is urgent
+ * A reactor that is behind is read for from where it stands; the others pass over what they have seen, and do not wait for one
+ * that is far behind: after days of a stop, attempts to pay would meanwhile become too old to be charged. What is urgent
  * is noted at once; the rest, sums, and checkpoints that only moved, once a second. One that counts and has not counted
  * its window in this log begins where that did, before its checkpoint: from there to it, it counts and does nothing else.
  * One that folds what it knows reads by itself: it may have all of a log to read, and asks the database on its way.
@@ -25,6 +26,8 @@ const PAGE = 1_000
 const LOOK_MS = 1_000
 /** Between two reads while the log grows: what is written meanwhile is read together. */
 const READ_MS = 5
+/** Events between two reactors beyond which the one ahead does not wait for the other. */
+const APART = 10_000
 /** Rows that are kept back at most, before they are noted. */
 const GATHERED = 2_000
 
@@ -85,7 +88,8 @@ export async function readTogether(
     const { count } = moved
     const beganAt = monotonic()
     const reading = cursors.filter(({ stopped }) => !stopped)
-    const full = reading.length > 0 && (await readOn(parts, reading))
+    let full = false
+    for (const group of groupsOf(reading)) full = (await readOn(parts, group)) || full
     await note(parts, cursors)
     await revive(parts.pool, cursors)
     if (full) continue
@@ -94,6 +98,19 @@ export async function readTogether(
     const rest = beganAt + READ_MS - monotonic()
     if (rest > 0) await pause(rest, signal)
   }
+}
+
+/** Those that stand near each other read the same pages; one that is far behind reads its own, beside them. */
+function groupsOf(cursors: readonly Cursor[]): readonly (readonly Cursor[])[] {
+  const groups: Cursor[][] = []
+  let before = Infinity
+  for (const cursor of [...cursors].sort((one, other) => other.pending.to - one.pending.to)) {
+    const { to } = cursor.pending
+    if (before - to > APART) groups.push([])
+    groups.at(-1)?.push(cursor)
+    before = to
+  }
+  return groups
 }
 
 /** True: there may be more. */

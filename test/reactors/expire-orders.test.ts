@@ -209,6 +209,37 @@ describe('a reactor', () => {
     expect(await reacting.state()).toMatchObject({ state: 'live', lastError: null })
   })
 
+  test('that stands still holds up no other of its process', async () => {
+    await appendRaw(reacting.pool, [
+      { stream: 'order-o9', type: 'OrderConfirmed', schemaVersion: 1, data: Buffer.from([1, 2]) },
+    ])
+    await reserve(reacting.pool, ['o1'], () => -1_000)
+    const other = { ...expireOrders, name: 'deliveries', handles: ['OrderConfirmed'] as const, meaning: () => null }
+    await reacting.react({}, { reactors: [other, { ...expireOrders, handles: ['OrderPlaced'] }] })
+    await eventually(async () => (await expiries(reacting.pool)).length === 1)
+    expect(await reacting.state('deliveries')).toMatchObject({
+      state: 'failed',
+      lastError: { code: 'undecodable-event' },
+    })
+    expect(await reacting.state()).toMatchObject({ state: 'live', lastError: null })
+  })
+
+  test('that is far behind holds up no other of its process', async () => {
+    const first = await reacting.react()
+    const head = await reserve(reacting.pool, names(6_000), () => 600_000)
+    await eventually(async () => (await reacting.state()).position === head)
+    await first.stop()
+    await reserve(reacting.pool, ['o-new'], () => 600_000)
+    let seen = 0
+    let seenBefore: number | null = null
+    const behind: Reactor = { ...expireOrders, name: 'deliveries', meaning: () => ((seen += 1), null) }
+    const ahead: Reactor = { ...expireOrders, meaning: () => ((seenBefore ??= seen), null) }
+    await reacting.react({}, { reactors: [behind, ahead] })
+    await eventually(async () => (await reacting.state('deliveries')).lagEvents === 0)
+    expect(seen).toBe(6_001)
+    expect(seenBefore).toBeLessThan(6_000)
+  })
+
   test('passes over events of other kinds without reading them', async () => {
     await appendRaw(reacting.pool, [
       { stream: 'inventory-A1', type: 'StockReceived', schemaVersion: 1, data: Buffer.from([255]) },
