@@ -121,7 +121,7 @@ export interface DueQuery {
 export async function readDue(pool: Pool, name: string, query: DueQuery): Promise<readonly DueCause[]> {
   const { at, fresh, repeated, except, holdsBack } = query
   const due = (again: boolean, limit: string) => `(
-      select stream, position, part, cause, detail, attempts, retried, due_at from log.due d
+      select stream, position, part, cause, detail, attempts, retried, due_at, xmin from log.due d
       where reactor = $1 and failure is null and (attempts > 0) = ${String(again)}
         and due_at <= least(to_timestamp($2::bigint / 1000.0), statement_timestamp())
         and position <> all($5::bigint[])
@@ -132,38 +132,41 @@ export async function readDue(pool: Pool, name: string, query: DueQuery): Promis
         and not exists (select from log.reactors where name = $1 and paused is not null)
       order by due_at, position limit ${limit}
     )`
-  const { rows } = await pool.query<[string, string, number, string, Detail, number, boolean, number]>({
+  const { rows } = await pool.query<[string, string, number, string, Detail, number, boolean, string, number]>({
     name: 'read-due',
-    text: `select stream, position, part, cause, detail, attempts, retried,
+    text: `select stream, position, part, cause, detail, attempts, retried, xmin::text,
         coalesce(extract(epoch from (select recorded_at from log.events e where e.position = due.position)), 0)::float8
           * 1000
       from (${due(false, '$3')} union all ${due(true, '$4')}) as due order by due_at, position, part`,
     values: [name, at, fresh, repeated, except, holdsBack === 'stream'],
     rowMode: 'array',
   })
-  return rows.map(([stream, position, part, cause, detail, attempts, retriedByHand, recordedAt]) => ({
-    ...{ stream, position: Number(position), part, cause, detail, attempts, retriedByHand, recordedAt },
+  return rows.map(([stream, position, part, cause, detail, attempts, retriedByHand, version, recordedAt]) => ({
+    ...{ stream, position: Number(position), part, cause, detail, attempts, retriedByHand, version, recordedAt },
   }))
 }
 
 export interface SettledCause {
-  readonly cause: Cause
+  readonly cause: DueCause
   readonly settled: Settled
 }
 
-/** Writes what became of some causes, by the database's clock. */
+/**
+ * Writes what became of some causes, by the database's clock. What somebody has changed since it was taken stays as they left
+ * it, due: there is more to do than was known, or another process serves it.
+ */
 export async function writeSettled(pool: Pool, name: string, all: readonly SettledCause[]): Promise<void> {
   if (all.length === 0) return
   const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
   await pool.query({
     name: 'settle-due',
     text: `with settled as (
-        select * from unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::float8[], $7::text[], $8::text[])
-          as s (stream, position, part, outcome, in_ms, detail, failure)
+        select * from unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::float8[], $7::text[], $8::text[], $9::text[])
+          as s (stream, position, part, outcome, in_ms, detail, failure, version)
       ), gone as (
         delete from log.due d using settled s
         where d.reactor = $1 and d.stream = s.stream and d.position = s.position and d.part = s.part
-          and s.outcome = 'settled'
+          and d.xmin::text = s.version and s.outcome = 'settled'
         returning d.stream
       ), kept as (
         update log.due d set
@@ -174,7 +177,7 @@ export async function writeSettled(pool: Pool, name: string, all: readonly Settl
           parked_at = case s.outcome when 'parked' then clock_timestamp() end
         from settled s
         where d.reactor = $1 and d.stream = s.stream and d.position = s.position and d.part = s.part
-          and s.outcome <> 'settled'
+          and d.xmin::text = s.version and s.outcome <> 'settled'
       )
       update log.reactors set due = due - (select count(*) from gone)
       where name = $1 and exists (select from gone)`,
@@ -187,6 +190,7 @@ export async function writeSettled(pool: Pool, name: string, all: readonly Settl
       all.map(({ settled }) => (settled.outcome === 'again' ? settled.inMs : null)),
       all.map(({ settled }) => (settled.outcome === 'settled' ? null : json(settled.detail))),
       all.map(({ settled }) => (settled.outcome === 'parked' ? json(settled.why) : null)),
+      all.map(({ cause }) => cause.version),
     ],
   })
 }

@@ -73,6 +73,8 @@ export interface DueCause extends Cause {
   readonly attempts: number
   /** Somebody had it tried again since it was first parked. */
   readonly retriedByHand: boolean
+  /** Of its row: another one once anybody has changed it. */
+  readonly version: string
   /** Of the event, by the database's clock. */
   readonly recordedAt: Timestamp
 }

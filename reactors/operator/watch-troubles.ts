@@ -1,7 +1,8 @@
 /**
  * Has operators mailed about reactors in trouble: a message for the mail reactor, put into its table together with what was
  * told, so that neither a restart nor a second process tells it again. One that is not sent yet is brought up to date
- * instead of joined by another, so an outage of the mail server ends with one mail for each reactor.
+ * instead of joined by another, so an outage of the mail server ends with one mail for each reactor. One that is being sent
+ * meanwhile is followed by another with an id of its own.
  *
  * What is parked is no event of the shop: no event records what became of these mails.
  */
@@ -80,7 +81,8 @@ async function writeTold(pool: Pool, { name, position, told, cause, detail }: Te
     text: `with made as (
         insert into log.due as d (reactor, stream, position, part, cause, due_at, detail)
         values ('mail', $2, $3, 0, $4, clock_timestamp(), $5)
-        on conflict (reactor, stream, position, part) do update set detail = d.detail || excluded.detail
+        on conflict (reactor, stream, position, part) do update
+          set detail = d.detail || excluded.detail, cause = excluded.cause
         returning xmax = 0 as is_new
       )
       update log.reactors set told = case when name = $1 then $6::jsonb else told end,

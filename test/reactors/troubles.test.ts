@@ -5,6 +5,7 @@ import type { Addressed } from '../../domain/decision.ts'
 import { customerRegistered, orderConfirmed, orderLine, orderPlaced } from '../../domain/test-events.ts'
 import { reactorNames } from '../../reactors/list.ts'
 import { mail } from '../../reactors/mail/mail.ts'
+import type { Mailer } from '../../reactors/mail/mailer.ts'
 import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { simulatedTexter } from '../../reactors/mail/sms.ts'
 import { tellTroubles } from '../../reactors/operator/watch-troubles.ts'
@@ -86,6 +87,44 @@ test('what is parked is one mail, and not again for more of it, another look or 
   await look(reacting)
   expect(await waiting(reacting)).toBe(0)
   expect(received).toHaveLength(2)
+})
+
+test('what comes while a mail is being sent is told by the next', async () => {
+  await using reacting = await openReacting()
+  const { received, port } = await realServer()
+  const mailer = mailerTo(port)
+  let sending = false
+  let letGo = (): void => undefined
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const slow: Mailer = {
+    ...mailer,
+    async send(message) {
+      const outcome = await mailer.send(message)
+      sending = true
+      await held
+      return outcome
+    },
+  }
+  const stockFalls = stockFallsIn(reacting.pool)
+  await reacting.react(
+    {},
+    {
+      reactors: [mail({ mailer: slow, simulated: false, texter: simulatedTexter, operator: 'ops@x.test', stockFalls })],
+    },
+  )
+  await park(reacting, 3)
+  await look(reacting)
+  await eventually(() => sending)
+  await reacting.pool.query(
+    `update log.reactors set failure = '{"code": "undecodable-event", "message": "no", "position": 7}' where name = 'payments'`,
+  )
+  await look(reacting)
+  letGo()
+  await eventually(() => received.length === 2)
+  expect(received[1]?.text).toContain('stopped at position 7')
+  const ids = received.map(({ headers }) => headers.get('message-id'))
+  expect(new Set(ids).size, ids.join(' ')).toBe(2)
+  await eventually(async () => (await reacting.state('mail')).due === 0)
 })
 
 test('each reactor has a mail of its own', async () => {
