@@ -57,7 +57,7 @@ test('orders are counted by what became of them', async () => {
   metrics.countOrder(refused('out-of-stock'), 'placed', 1)
   metrics.countOrder(refused('order-exists'), 'placed', 1)
   metrics.countOrder(refused('unknown-order'), 'cancelled', 1)
-  metrics.countOrder({ outcome: 'key-reused' }, 'placed', 1)
+  metrics.countOrder({ outcome: 'key-reused', usedFor: Buffer.of() }, 'placed', 1)
   metrics.countOrder(accepted(0), 'cancelled', 1)
   const text = await metrics.registry.metrics()
   for (const [result, count] of Object.entries({ placed: 1, cancelled: 1, repeated: 2, rejected: 1, conflict: 3 })) {

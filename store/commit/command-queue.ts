@@ -16,7 +16,7 @@ export interface Job {
 export interface CommandQueueParts {
   /** Milliseconds by a clock that never goes back. */
   readonly monotonic: () => number
-  /** Commands that wait; one more is refused with `overloaded`. */
+  /** Commands that wait, for their commit or for another one with their key; one more is refused with `overloaded`. */
   readonly most: number
   /** Milliseconds from `execute` until the deadline. */
   readonly patience: number
@@ -28,11 +28,21 @@ interface InFlight {
   readonly execution: Promise<Execution>
 }
 
+/** Behind another command with its key. */
+interface Waiting<Refusal> {
+  readonly command: Command<Refusal>
+  readonly fingerprint: Buffer
+  /** By the monotonic clock. */
+  readonly deadline: number
+}
+
 export class CommandQueue implements Executor {
   readonly #parts: CommandQueueParts
   /** By key: commands that wait or are being committed. */
   readonly #inFlight = new Map<string, InFlight>()
   #jobs: Job[] = []
+  /** Commands that wait until another one with their key has ended. */
+  #behind = 0
   #closed = false
 
   constructor(parts: CommandQueueParts) {
@@ -44,14 +54,17 @@ export class CommandQueue implements Executor {
   }
 
   execute<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
+    return this.#execute(command, this.#parts.monotonic() + this.#parts.patience)
+  }
+
+  #execute<Refusal>(command: Command<Refusal>, deadline: number): Promise<Execution<Refusal>> {
     const { key } = command
-    if (key === null) return this.#add(command)
+    if (key === null) return this.#add(command, deadline)
     const name = `${key.source}\0${key.key}` // NUL: Postgres takes it in neither, so no two keys have one name
     const running = this.#inFlight.get(name)
     if (running?.fingerprint.equals(key.fingerprint) === true) return knownBy(running.execution)
-    // Which of two questions the key belongs to is not decided before the first one is settled.
-    if (running !== undefined) return this.#executeAfter(running.execution, command)
-    const execution = this.#add(command).finally(() => this.#inFlight.delete(name))
+    if (running !== undefined) return this.#executeAfter(running, { command, fingerprint: key.fingerprint, deadline })
+    const execution = this.#add(command, deadline).finally(() => this.#inFlight.delete(name))
     this.#inFlight.set(name, { fingerprint: key.fingerprint, execution })
     return execution
   }
@@ -73,21 +86,34 @@ export class CommandQueue implements Executor {
     this.#closed = true
   }
 
-  async #executeAfter<Refusal>(running: Promise<unknown>, command: Command<Refusal>): Promise<Execution<Refusal>> {
-    await running.catch(() => undefined)
-    return this.execute(command)
+  /** Which of two questions a key belongs to is known once the first one has ended, and open where that one failed. */
+  async #executeAfter<Refusal>(
+    { fingerprint: first, execution }: InFlight,
+    { command, fingerprint, deadline }: Waiting<Refusal>,
+  ): Promise<Execution<Refusal>> {
+    const overloaded = this.#overloaded()
+    if (overloaded !== null) throw overloaded
+    this.#behind += 1
+    const ended = await execution.catch(() => null).finally(() => (this.#behind -= 1))
+    const usedFor = ended?.outcome === 'key-reused' ? ended.usedFor : first
+    if (ended !== null && !usedFor.equals(fingerprint)) return { outcome: 'key-reused', usedFor }
+    if (this.#parts.monotonic() >= deadline) throw storeUnavailable('another command with its key was not settled')
+    return this.#execute(command, deadline)
   }
 
-  #add<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
-    const { monotonic, most, patience, onAdded } = this.#parts
+  #overloaded(): StoreFailure | null {
+    const waiting = this.#jobs.length + this.#behind
+    if (waiting < this.#parts.most) return null
+    return new StoreFailure('overloaded', `${String(waiting)} commands are waiting already`)
+  }
+
+  #add<Refusal>(command: Command<Refusal>, deadline: number): Promise<Execution<Refusal>> {
     if (this.#closed) return Promise.reject(new StoreFailure('stopping', 'this process is shutting down'))
-    if (this.#jobs.length >= most) {
-      return Promise.reject(new StoreFailure('overloaded', `${String(this.#jobs.length)} commands are waiting already`))
-    }
+    const overloaded = this.#overloaded()
+    if (overloaded !== null) return Promise.reject(overloaded)
     const execution = new Promise<Execution>((resolve, reject) => {
-      const deadline = monotonic() + patience
       this.#jobs.push({ command: command as Command, deadline, lookUpCreated: false, settled: false, resolve, reject })
-      onAdded()
+      this.#parts.onAdded()
     })
     // The queue does not care which refusals a command knows: it hands a command its own decision, and that back.
     return execution as Promise<Execution<Refusal>>

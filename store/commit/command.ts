@@ -67,9 +67,10 @@ export interface Known extends Answered {
   readonly outcome: 'known'
 }
 
-/** The key had been used for another question; nothing was done. */
+/** The key had been used for another question, the one with this fingerprint; nothing was done. */
 export interface KeyReused {
   readonly outcome: 'key-reused'
+  readonly usedFor: Buffer
 }
 
 export type Execution<Refusal = unknown> = Committed<Refusal> | Known | KeyReused

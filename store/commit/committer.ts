@@ -9,7 +9,7 @@
  *                         │ others write; in doubt    v                                          │
  *                         └───────────────────────> locking ──> redeciding ──> appending-locked ──> committing
  *                                                     │  └── what was decided stands ──^
- *                                                     └── a doubt was appended ──> ready
+ *                                                     └── a doubt was appended ──> ready, or connecting for what is left
  *
  *   locking: lock the head, fold what others wrote; decide again if that touched what the batch read. This cannot lose,
  *     and goes on so until others have written nothing. In doubt: look for the first event of the batch. Found: answered
@@ -30,7 +30,7 @@ import { append, type Appended, appendStatement, findAppended, readAnswers } fro
 import { verdictOf } from '../postgres/sqlstate.ts'
 import { backOff } from '../waiting/pause.ts'
 import { fail, settle, storeUnavailable, type Job } from './command-queue.ts'
-import { StoreFailure, type KeyReused, type Position } from './command.ts'
+import { StoreFailure, type Position } from './command.ts'
 import type { KnownLog } from './known-log.ts'
 import { answer, divided, isInDoubt, unsettled, writesNothing, type Batch, type Round } from './round.ts'
 import type { WriterConnection } from './writer-connection.ts'
@@ -79,7 +79,7 @@ const NEXT: Readonly<Record<State['name'], readonly State['name'][]>> = {
   connecting: ['deciding', 'locking', 'recovering'],
   deciding: ['appending', 'recovering'],
   appending: ['settling', 'locking', 'answering', 'recovering'],
-  locking: ['redeciding', 'appending-locked', 'ready', 'recovering'],
+  locking: ['redeciding', 'appending-locked', 'connecting', 'ready', 'recovering'],
   redeciding: ['appending-locked', 'recovering'],
   'appending-locked': ['committing', 'answering', 'recovering'],
   committing: ['settling', 'recovering'],
@@ -224,7 +224,8 @@ export class Committer {
       // Not there: purged this very moment, so that it is a new command again.
       if (stored === undefined || stored === null || job === undefined) return
       const { fingerprint, answer, position } = stored
-      settle(job, fingerprint.equals(key.fingerprint) ? { outcome: 'known', answer, position } : KEY_REUSED)
+      const isSame = fingerprint.equals(key.fingerprint)
+      settle(job, isSame ? { outcome: 'known', answer, position } : { outcome: 'key-reused', usedFor: fingerprint })
     })
   }
 
@@ -274,7 +275,6 @@ export class Committer {
 }
 
 const BACK_OFF_MS = { first: 20, most: 500 } as const
-const KEY_REUSED: KeyReused = { outcome: 'key-reused' }
 
 function outcomeUnknown(cause: unknown): StoreFailure {
   return new StoreFailure('outcome-unknown', 'the connection was lost while the command was written', { cause })

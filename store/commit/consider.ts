@@ -53,7 +53,10 @@ async function knownAnswers(
     const found = stored[index]
     if (found === undefined || found === null) return
     const same = found.fingerprint.equals(key.fingerprint)
-    known.set(command, same ? { outcome: 'known', answer: found.answer } : { outcome: 'key-reused' })
+    known.set(
+      command,
+      same ? { outcome: 'known', answer: found.answer } : { outcome: 'key-reused', usedFor: found.fingerprint },
+    )
   })
   return known
 }
