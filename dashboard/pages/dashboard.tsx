@@ -5,6 +5,7 @@ import { useTopic } from '../following.ts'
 import { Chart } from '../parts/chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { count, minuteOf, money, sumOfMoney } from '../parts/format.ts'
+import { changeText } from '../figures/change-text.ts'
 import { HourChart } from '../figures/hour-chart.tsx'
 import { Empty, FollowedAsOf, ReadTrouble } from '../parts/notes.tsx'
 import { hoursOf, totalsOf } from '../figures/sales-rows.ts'
@@ -126,21 +127,6 @@ function Card({ title, total, more, minutes, value, text }: CardProps) {
       />
     </li>
   )
-}
-
-interface Hours {
-  readonly now: number
-  readonly before: number
-  /** `before`, as people read it. */
-  readonly beforeText: string
-}
-
-/** Less than nothing, where more was refunded than captured, has no share. */
-function changeText({ now, before, beforeText }: Hours): string {
-  if (before === 0) return t('dashboard.change.none')
-  if (before < 0) return t('dashboard.change.below', { value: beforeText })
-  const percent = Math.round(((now - before) / before) * 100)
-  return t('dashboard.change', { percent: `${percent > 0 ? '+' : ''}${count(percent)}` })
 }
 
 function MinuteTable({ minutes }: { readonly minutes: readonly Minute[] }) {

@@ -37,8 +37,8 @@ export function Chart(props: ChartProps) {
     plot.current = made
     made.ctx.canvas.setAttribute('role', 'img')
     const observer = new ResizeObserver(() => {
-      const width = element.clientWidth
-      if (width > 0 && width !== made.width) made.setSize({ width, height })
+      const width = Math.max(LEAST_WIDTH, element.clientWidth)
+      if (element.clientWidth > 0 && width !== made.width) made.setSize({ width, height })
     })
     observer.observe(element)
     return () => {
@@ -85,7 +85,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
   const warm = colour('--warm')
   const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: FONT }
   return {
-    width: Math.max(40, element.clientWidth),
+    width: Math.max(LEAST_WIDTH, element.clientWidth),
     height,
     legend: { show: false },
     cursor: { show: !spark, x: !spark, y: false, points: NONE, drag: { x: false, y: false } },
@@ -199,6 +199,8 @@ function hourOfDay(seconds: number): string {
   return minuteOf(new Date(seconds * 1_000).toISOString())
 }
 
+/** Of a drawing, in pixels: nobody reads a smaller one. */
+const LEAST_WIDTH = 120
 const NONE = { show: false }
 const FONT = '11px system-ui, sans-serif'
 /** Of things that are counted, there are no halves. */
