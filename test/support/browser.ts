@@ -8,15 +8,20 @@ const ARGS = ['--no-sandbox', '--disable-gpu']
 
 const INSTALL = 'Chromium does not start. It needs libnss3 and libnspr4: apt-get install -y libnss3 libnspr4'
 
+/** Where it was unpacked, for the processes that this one starts. */
+const UNPACKED = 'ORDERLEDGER_TEST_CHROMIUM'
+
 /** Unpacks it, once for all workers: of two that do so at the same time, one runs half a file. */
 export async function unpackBrowser(): Promise<void> {
-  await sparticuz.executablePath().catch(() => undefined)
+  const path = await sparticuz.executablePath().catch(() => undefined)
+  if (path !== undefined) process.env[UNPACKED] = path
 }
 
 /** Null where the browser cannot run and nobody demands that it does (REQUIRE_ALL=1). */
 export async function openBrowser(): Promise<Browser | null> {
   try {
-    return await chromium.launch({ args: ARGS, executablePath: await sparticuz.executablePath() })
+    const executablePath = process.env[UNPACKED] ?? (await sparticuz.executablePath())
+    return await chromium.launch({ args: ARGS, executablePath })
   } catch (cause) {
     return leaveOut(INSTALL, cause)
   }

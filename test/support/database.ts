@@ -10,6 +10,9 @@ export interface TestDatabase {
 
 let made = 0
 
+/** File by file takes half the time of page by page through the log. */
+const COPIED = ' strategy file_copy'
+
 /**
  * Clones the template; `{ empty: true }` gives a database without any of our tables, and so does an encoding of its own.
  * Call `drop` when done.
@@ -19,12 +22,12 @@ export function testDatabase(
 ): Promise<TestDatabase> {
   if (options.encoding !== undefined)
     return createDatabase(`encoding '${options.encoding}' locale 'C' template template0`)
-  return createDatabase(options.empty === true ? '' : `template ${TEMPLATE}`)
+  return createDatabase(options.empty === true ? '' : `template ${TEMPLATE}${COPIED}`)
 }
 
 /** A copy of a test's database, which nobody may be connected to at this moment. */
 export function cloneDatabase({ url }: TestDatabase): Promise<TestDatabase> {
-  return createDatabase(`template ${new URL(url).pathname.slice(1)}`)
+  return createDatabase(`template ${new URL(url).pathname.slice(1)}${COPIED}`)
 }
 
 async function createDatabase(clause: string): Promise<TestDatabase> {

@@ -1,4 +1,6 @@
 /** What all files of a run share: one throw-away Postgres, with a migrated template that each test clones in milliseconds; one Kafka. */
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { openPool } from '../../store/postgres/database.ts'
@@ -18,7 +20,10 @@ declare module 'vitest' {
 export const TEMPLATE = 'orderledger_template'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [postgres, kafka] = await Promise.all([startThrowawayPostgres(), openKafkaDoor(), unpackBrowser()])
+  // Kept on the disk, where the next run finds it.
+  await unpackBrowser()
+  const removeFolder = useMemoryFolder()
+  const [postgres, kafka] = await Promise.all([startThrowawayPostgres(), openKafkaDoor()])
   const admin = openPool(postgres.url, { name: 'test setup', max: 1 })
   await admin.query(`create database ${TEMPLATE}`)
   const template = new URL(postgres.url)
@@ -32,5 +37,34 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await kafka.close()
     await postgres.stop()
+    removeFolder()
+  }
+}
+
+/** Where Linux has one. */
+const IN_MEMORY = '/dev/shm'
+/** A run takes some two of them; on a machine with less, or in a container with its 64 MB, the disk is used. */
+const ENOUGH_BYTES = 6 * 1024 ** 3
+
+/**
+ * A folder in memory is the one of temporary files from here on, for this process and those that it starts: to make a
+ * database and to take it away is almost all files. Returns what removes it. Data is as safe there from a process that is
+ * killed, which is all that tests do to it.
+ */
+function useMemoryFolder(): () => void {
+  if (!hasRoom()) return () => undefined
+  const folder = mkdtempSync(join(IN_MEMORY, 'orderledger-tests-'))
+  // As /tmp is: Postgres runs as a user of its own.
+  chmodSync(folder, 0o1777)
+  process.env['TMPDIR'] = folder
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function hasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(IN_MEMORY)
+    return bavail * bsize >= ENOUGH_BYTES
+  } catch {
+    return false
   }
 }
