@@ -8,7 +8,8 @@ import { Supervisor } from '../faults/supervisor.ts'
 import { openOrderTopic } from '../kafka/order-records.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { ownKafka, testKafka } from '../support/kafka.ts'
+import { forgetMembers } from '../support/group-coordinator.ts'
+import { ownKafka, testKafka, unusedName } from '../support/kafka.ts'
 import { makeDataDir } from '../support/service.ts'
 import { serviceHere } from '../support/service-here.ts'
 import { eventOf, openHere, takenOf, topicOf, type OpenHere } from './opened.ts'
@@ -58,12 +59,14 @@ describe('a service that is killed while it takes user events loses none that wa
     env: (start: number) => Readonly<Record<string, string>>,
     kill: ((supervisor: Supervisor) => Promise<void>) | null,
     deaths: number,
+    between: () => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     const { url, pool } = await freshPool(context)
     const data = makeDataDir()
     const supervisor = new Supervisor({
       dataDir: data.path,
       env: (start) => ({ DATABASE_URL: url, ROLES: 'api,reactor', ...env(start) }),
+      between,
     })
     context.onTestFinished(async () => {
       await supervisor.stop()
@@ -105,7 +108,7 @@ describe('a service that is killed while it takes user events loses none that wa
   test.skipIf(kafka === null)(
     'at each point on the way from the topic',
     async (context) => {
-      const settings = kafka?.settings('behaviour-dies-')
+      const settings = kafka?.settings(`${unusedName('behaviour-dies')}-`)
       if (settings === undefined) throw new Error('no Kafka')
       const topic = await openOrderTopic(settings, 'user-events')
       context.onTestFinished(() => topic.close())
@@ -115,7 +118,8 @@ describe('a service that is killed while it takes user events loses none that wa
         return point === undefined ? {} : { CRASH_POINT: point }
       }
       const around = { KAFKA_BROKERS: settings.brokers.join(','), TOPIC_PREFIX: settings.prefix }
-      await dying(context, (start) => ({ ...around, ...crash(start) }), null, points.length)
+      const env = (start: number) => ({ ...around, ...crash(start) })
+      await dying(context, env, null, points.length, () => forgetMembers(settings))
     },
     300_000,
   )
@@ -125,7 +129,7 @@ test.skipIf(own === null)(
   'while no broker answers, events are refused and all else goes on; then they are taken',
   async ({ onTestFinished }) => {
     if (own === null) throw new Error('no Kafka')
-    const prefix = 'behaviour-away-'
+    const prefix = `${unusedName('behaviour-away')}-`
     const topic = await openOrderTopic(own.settings(prefix), 'user-events')
     onTestFinished(() => topic.close())
     const service = await serviceHere({ env: { KAFKA_BROKERS: own.bootstrap.join(','), TOPIC_PREFIX: prefix } })
@@ -155,7 +159,7 @@ test.skipIf(own === null)(
 test.skipIf(kafka === null)(
   'bad events by the ten thousand hold up neither orders nor good ones, and the newest are kept',
   async (context) => {
-    const settings = kafka?.settings('behaviour-bad-')
+    const settings = kafka?.settings(`${unusedName('behaviour-bad')}-`)
     if (settings === undefined) throw new Error('no Kafka')
     const topic = await openOrderTopic(settings, 'user-events')
     context.onTestFinished(() => topic.close())
@@ -208,7 +212,7 @@ describe('a reader whose clock runs fast', () => {
   test.skipIf(kafka === null)(
     'closes it with Kafka only once the partition is read to its end',
     async (context) => {
-      const settings = kafka?.settings('behaviour-quiet-')
+      const settings = kafka?.settings(`${unusedName('behaviour-quiet')}-`)
       if (settings === undefined) throw new Error('no Kafka')
       const topic = await openOrderTopic(settings, 'user-events')
       context.onTestFinished(() => topic.close())

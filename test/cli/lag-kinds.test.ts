@@ -1,19 +1,16 @@
 /** Groups that are not of the classic protocol, made by Kafka's own programs: lag says what they are, and how far they are. */
 import type { Producer } from 'kafkajs'
 import { fetchedBatches, kafkajs } from '../../kafka/client/kafkajs.ts'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { lagText } from '../../cli/records/lag-text.ts'
 import type { GroupLag, LagReport } from '../../kafka/lag/lag-report.ts'
 import { LagSampler } from '../../kafka/lag/lag-sampler.ts'
-import { createTopic, testKafka } from '../support/kafka.ts'
+import { createTopic, testKafka, unusedName } from '../support/kafka.ts'
 import { eventually } from '../support/eventually.ts'
 import { startKafkaTool, type KafkaTool } from '../support/kafka-tools.ts'
 
 // A Java starts, and a verdict takes ten seconds to settle; the machine may be busy.
 vi.setConfig({ testTimeout: 200_000, hookTimeout: 120_000 })
-
-const PREFIX = 'kinds.'
-const TOPIC = `${PREFIX}clicks`
 
 const kafka = await testKafka()
 
@@ -25,12 +22,20 @@ describe.skipIf(kafka === null)('lag', () => {
     logLevel: kafkajs.logLevel.NOTHING,
   })
   let producer: Producer
+  /** Of this try of this test, and its group. */
+  let topic = ''
+  let group = ''
   const closing: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
-    await createTopic(client, TOPIC, 2)
     producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
     await producer.connect()
+  })
+
+  beforeEach(async () => {
+    topic = unusedName('kinds.clicks')
+    group = unusedName('kinds.group')
+    await createTopic(client, topic, 2)
   })
 
   afterEach(async () => {
@@ -42,7 +47,7 @@ describe.skipIf(kafka === null)('lag', () => {
   })
 
   function sampler(): LagSampler {
-    const parts = { kafka: kafka!.settings(PREFIX), readers: null, clock: () => Date.now() }
+    const parts = { kafka: kafka!.settings('kinds.'), readers: null, clock: () => Date.now() }
     const made = new LagSampler({ ...parts, monotonic: () => performance.now() })
     closing.push(() => made.stop())
     return made
@@ -50,22 +55,20 @@ describe.skipIf(kafka === null)('lag', () => {
 
   async function consume(
     program: Parameters<typeof startKafkaTool>[0],
-    group: string,
     ...more: readonly string[]
   ): Promise<KafkaTool> {
     const brokers = ['--bootstrap-server', kafka!.bootstrap.join(',')]
-    const tool = await startKafkaTool(program, [...brokers, '--topic', TOPIC, '--group', group, ...more])
+    const tool = await startKafkaTool(program, [...brokers, '--topic', topic, '--group', group, ...more])
     closing.push(() => tool.stop())
     return tool
   }
 
   const send = async (count: number): Promise<void> => {
     for (const partition of [0, 1])
-      await producer.send({ topic: TOPIC, messages: Array.from({ length: count }, () => ({ value: 'v', partition })) })
+      await producer.send({ topic, messages: Array.from({ length: count }, () => ({ value: 'v', partition })) })
   }
-  const ofGroup = ({ groups }: LagReport, group: string): GroupLag | undefined =>
-    groups.find((one) => one.group === group)
-  const line = (report: LagReport, group: string) =>
+  const ofGroup = ({ groups }: LagReport): GroupLag | undefined => groups.find((one) => one.group === group)
+  const line = (report: LagReport) =>
     lagText(report, process.stdout)
       .split('\n')
       .find((text) => text.startsWith(group))
@@ -73,11 +76,11 @@ describe.skipIf(kafka === null)('lag', () => {
   test('describes a group of the consumer protocol: its members, what they have, and how far they are', async () => {
     await send(5)
     const protocol = ['--consumer-property', 'group.protocol=consumer', '--from-beginning']
-    const tool = await consume('ConsoleConsumer', `${PREFIX}newer`, ...protocol)
+    const tool = await consume('ConsoleConsumer', ...protocol)
     const watch = sampler()
     const { report, found } = await eventually(async () => {
       const report = await watch.report()
-      const found = ofGroup(report, `${PREFIX}newer`)
+      const found = ofGroup(report)
       return found?.verdict === 'OK' && found.behind === 0 && found.members.length === 1 && { report, found }
     })
     expect(found).toMatchObject({
@@ -87,18 +90,18 @@ describe.skipIf(kafka === null)('lag', () => {
         { partition: 1, offset: 5, end: 5 },
       ],
     })
-    expect(line(report, `${PREFIX}newer`)).toContain('Stable, consumer protocol (KIP-848), 1 member')
+    expect(line(report)).toContain('Stable, consumer protocol (KIP-848), 1 member')
     await tool.stop()
     await send(3)
     const gone = await eventually(async () => {
-      const one = ofGroup(await watch.report(), `${PREFIX}newer`)
+      const one = ofGroup(await watch.report())
       return one?.verdict === 'STOPPED' && one
     })
     expect(gone).toMatchObject({ kind: 'consumer', state: 'Empty', members: [], behind: 6 })
   })
 
   test('describes a share group by its oldest unfinished records, also one that reads nothing any more', async () => {
-    const tool = await consume('ConsoleShareConsumer', `${PREFIX}shared`)
+    const tool = await consume('ConsoleShareConsumer')
     // It begins at the end of the topic that it finds.
     await eventually(
       async () => {
@@ -109,23 +112,20 @@ describe.skipIf(kafka === null)('lag', () => {
     )
     const watch = sampler()
     const found = await eventually(async () => {
-      const one = ofGroup(await watch.report(), `${PREFIX}shared`)
+      const one = ofGroup(await watch.report())
       return one?.members.length === 1 && one.behind === 0 && one.partitions.length === 2 && one
     })
     expect(found).toMatchObject({ kind: 'share', state: 'Stable', verdict: 'OK' })
     await tool.stop()
     await send(2)
     const gone = await eventually(async () => {
-      const one = ofGroup(await watch.report(), `${PREFIX}shared`)
+      const one = ofGroup(await watch.report())
       return one?.verdict === 'STOPPED' && one
     })
     expect(gone).toMatchObject({ kind: 'share', state: 'Empty', members: [], behind: 4 })
   })
 
   test('takes a classic group that works off one partition after the other for no stalled one', async () => {
-    const topic = `${PREFIX}turns`
-    const group = `${PREFIX}turning`
-    await createTopic(client, topic, 2)
     const many = (partition: number) => Array.from({ length: 400 }, () => ({ value: 'v', partition }))
     for (const partition of [0, 1]) await producer.send({ topic, messages: many(partition) })
     const consumer = client.consumer({ groupId: group, maxWaitTimeInMs: 100 })
@@ -152,7 +152,7 @@ describe.skipIf(kafka === null)('lag', () => {
     const verdicts = new Set<string>()
     const waiting = await eventually(
       async () => {
-        const found = ofGroup(await watch.report(), group)
+        const found = ofGroup(await watch.report())
         if (found !== undefined) verdicts.add(found.verdict)
         return found?.partitions.find(({ detail }) => detail?.startsWith('it waits for its turn') === true)
       },

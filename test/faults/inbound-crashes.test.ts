@@ -9,10 +9,11 @@ import { openPool } from '../../store/postgres/database.ts'
 import { consumeAll, headerOf } from '../kafka/consume-all.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { forgetMembers } from '../support/group-coordinator.ts'
 import { inboundOrder, INBOUND_CUSTOMERS } from './inbound-orders.ts'
 import { startRecords } from './record-load.ts'
 import { expectVerified, skuOf } from './shop.ts'
-import { testKafka, type TestKafka } from '../support/kafka.ts'
+import { testKafka, unusedName, type TestKafka } from '../support/kafka.ts'
 import { openOrderTopic } from '../kafka/order-records.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { openShop } from '../support/shop.ts'
@@ -34,34 +35,33 @@ describe.skipIf(kafka === null)('orders over Kafka, of a service that dies at ev
   // After a death each record is handled alone; the later passage keeps a good one from being there three times.
   test.concurrent(
     'are placed once and parked once when each is handled alone after a death',
-    (context) => dieEverywhere(context, { prefix: 'alone-', passage: 10, forgetDeaths: false }),
+    (context) => dieEverywhere(context, { label: 'alone', passage: 10, forgetDeaths: false }),
     400_000,
   )
 
   test.concurrent(
     'are placed once and parked once when many are handled together',
-    (context) => dieEverywhere(context, { prefix: 'together-', passage: 2, forgetDeaths: true }),
+    (context) => dieEverywhere(context, { label: 'together', passage: 2, forgetDeaths: true }),
     400_000,
   )
 })
 
 interface Deaths {
-  readonly prefix: string
+  /** Of its topics. */
+  readonly label: string
   /** At which one of each point. */
   readonly passage: number
   /** Whether the next process takes the one before for one that was asked to stop. */
   readonly forgetDeaths: boolean
 }
 
-async function dieEverywhere(
-  { onTestFinished }: TestContext,
-  { prefix, passage, forgetDeaths }: Deaths,
-): Promise<void> {
+async function dieEverywhere({ onTestFinished }: TestContext, { label, passage, forgetDeaths }: Deaths): Promise<void> {
   if (kafka === null) throw new Error('no Kafka')
   const database = await testDatabase()
   onTestFinished(() => database.drop())
   const pool = openPool(database.url, { name: 'test', max: 2 })
   onTestFinished(() => pool.end())
+  const prefix = `${unusedName(label)}-`
   const settings = kafka.settings(prefix)
   const topic = await openOrderTopic(settings)
   onTestFinished(() => topic.close())
@@ -93,6 +93,7 @@ async function dieEverywhere(
     const service = await start({ CRASH_POINT: `${point}:${String(passage)}`, CRASH_LOG: logFile })
     expect([point, (await service.exited).signal]).toEqual([point, 'SIGKILL'])
     if (existsSync(logFile)) fired.push(point)
+    await forgetMembers(settings)
     if (forgetDeaths) await pool.query('update log.inbound_offsets set holder = null')
   }
   expect(fired).toEqual(points)

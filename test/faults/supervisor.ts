@@ -5,6 +5,8 @@ export interface SupervisorOptions {
   readonly dataDir: string
   /** The environment of the nth start, from 1. */
   readonly env: (start: number) => Readonly<Record<string, string>>
+  /** Awaited after each end, before the next start. */
+  readonly between?: () => Promise<void>
 }
 
 export class Supervisor {
@@ -80,11 +82,14 @@ export class Supervisor {
     this.#starts++
     const { dataDir, env } = this.#options
     const service = await this.#tryStart(dataDir, env(this.#starts))
-    if (service === null) return this.#launch()
+    if (service === null) {
+      await this.#options.between?.()
+      return this.#launch()
+    }
     this.#service = service
     void service.exited.then(() => {
       if (this.#settled) return
-      const launching = this.#away.then(() => this.#launch())
+      const launching = this.#away.then(() => this.#options.between?.()).then(() => this.#launch())
       this.#restarting = launching.catch((error: unknown) => {
         this.#failure = error
       })

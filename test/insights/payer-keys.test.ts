@@ -9,7 +9,7 @@ import { openPool } from '../../store/postgres/database.ts'
 import { openApiService } from '../support/api-service.ts'
 import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { testKafka } from '../support/kafka.ts'
+import { testKafka, unusedName } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic, startTaker, takeOrder } from '../kafka/order-records.ts'
 import { openTakingShop } from '../kafka/taking-shop.ts'
 
@@ -92,7 +92,7 @@ const kafka = await testKafka()
 test.skipIf(kafka === null)('over Kafka an order does too, and so does one that is parked', async () => {
   if (kafka === null) throw new Error('no Kafka')
   const own = await openTakingShop({ A: 10 }, ['c'])
-  const settings = kafka.settings('payer-keys-')
+  const settings = kafka.settings(`${unusedName('payer-keys')}-`)
   const topic = await openOrderTopic(settings)
   const shop = { currency: 'EUR', reservationMinutes: 15, clock: systemClock, newId, pseudonym: hidden.of }
   const taker = startTaker({

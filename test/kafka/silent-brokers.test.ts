@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { mixed, upTo } from './feed-contract.ts'
 import { kafkaFeeding, reads } from './kafka-feeding.ts'
-import { testKafka } from '../support/kafka.ts'
+import { testKafka, unusedName } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic, startTaker, type OrderTopic } from './order-records.ts'
 import { openShop } from '../support/shop.ts'
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts'
@@ -16,8 +16,10 @@ import { startStoreProcess, type StoreProcess } from '../support/store-process.t
 
 const kafka = await testKafka()
 
-/** A tenth of what a service waits; the session is the shortest that brokers allow. */
-const TIMES = { silence: 3_000, session: 6_000, again: { first: 100, most: 1_000 } }
+/** A tenth of what a service waits; the session is what a busy machine lets live. */
+const TIMES = { silence: 3_000, session: 3_000, heartbeat: 500, again: { first: 100, most: 1_000 } }
+/** Who is left behind is a member for as long as nobody looks. */
+const LONG = { ...TIMES, session: 30_000 }
 
 /** Far more than a watchdog, its goodbye and a new beginning take. */
 const SILENT = { timeout: 120_000 }
@@ -50,8 +52,8 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     await database.drop()
   })
 
-  beforeEach(async ({ task }) => {
-    const direct = kafka.settings(`${task.id}-`)
+  beforeEach(async () => {
+    const direct = kafka.settings(`${unusedName('silent')}-`)
     proxy = await startSilentProxy(kafka.bootstrap[0] ?? '')
     settings = { ...direct, brokers: [proxy.address] }
     topic = await openOrderTopic(direct)
@@ -62,8 +64,8 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
     })
   })
 
-  const taking = () => {
-    const taker = startTaker({ settings, pool, executor: store.committer, times: TIMES })
+  const taking = (times = TIMES) => {
+    const taker = startTaker({ settings, pool, executor: store.committer, times })
     onTestFinished(() => taker.stop())
     return taker
   }
@@ -142,7 +144,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
         settings,
         log: silentLog,
         monotonic: () => performance.now(),
-        times: TIMES,
+        times: LONG,
         take: ({ batches }) => (batches.at(-1)?.last ?? 0) + 1,
         joined: () => undefined,
         lost: () => undefined,
@@ -152,14 +154,14 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
       await passing
       await consumer.stop()
       passing = proxy.passing(kind)
-      const first = taking()
+      const first = taking(LONG)
       await passing
       await first.stop()
       expect([await members(group), await members(topic.topic)]).toEqual([0, 0])
 
       // Whoever comes next has all partitions, and shares them with nobody.
       const before = await placed()
-      taking()
+      taking(LONG)
       await sendOrders()
       await eventually(async () => (await placed()) === before + 10)
       expect([await members(group), await members(topic.topic)]).toEqual([0, 1])

@@ -1,4 +1,5 @@
 /** The real Kafka of a test file, where it can be had. */
+import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { inject } from 'vitest'
 import { startKafka, type KafkaCluster, type KafkaOptions } from '../../cluster/kafka/kafka.ts'
@@ -28,6 +29,14 @@ export async function testKafka(): Promise<TestKafka | null> {
   const { bootstrap, missing } = (await response.json()) as SharedKafka
   if (bootstrap === null) return leaveOut(`Kafka: ${missing}`)
   return { bootstrap, settings: (prefix) => ({ brokers: bootstrap, prefix, tls: null, sasl: null }) }
+}
+
+/**
+ * A topic, a group or a prefix that nobody has had, for what a test leaves on a broker: its second try would meet it. A
+ * prefix has its separator behind it: `${unusedName('mine')}.`.
+ */
+export function unusedName(label: string): string {
+  return `${label}-${randomUUID().slice(0, 8)}`
 }
 
 /** Brokers of this file alone, for what kills or secures them; stopped in its afterAll. Null as above. Default: one, plaintext. */
