@@ -267,7 +267,12 @@ test('demand of before the shop is imported once, and forecast from', async () =
   expect(first.code).toBe(1)
   const again = await runCommand(data.path, 'import', 'demand', file, '--json')
   expect(again.json()).toMatchObject({ sent: 3, accepted: 0, alreadyThere: 2 })
-  // What was recorded is seen half a minute later at most.
+  // A forecast looks at once, and then every half a minute: what was recorded is to be there before the first look.
+  const recorded = await lastPosition()
+  await eventually(async () => {
+    const { items } = await read<{ items: { name: string; position: number }[] }>('/projections')
+    return (items.find(({ name }) => name === 'demand')?.position ?? 0) >= recorded
+  })
   const forecast = async () => {
     const { total } = await read<{ total: { units: number } }>('/products/CD-299/forecast?days=7')
     return total.units === 28
