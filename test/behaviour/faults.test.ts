@@ -19,6 +19,10 @@ const own = await ownKafka()
 afterAll(() => own?.stop())
 
 const MINUTE = 60_000
+/** Of a test: ten times what each takes where nothing else runs, and more. */
+const PATIENT = 400_000
+/** Of what a service or a broker does that begins again. */
+const AGAIN = { timeout: 120_000 }
 
 async function freshPool({ onTestFinished }: TestContext): Promise<{ readonly url: string; readonly pool: Pool }> {
   const database = await testDatabase()
@@ -50,7 +54,7 @@ async function sendUntilTaken(url: () => string, events: readonly object[]): Pro
     const response = await post(url(), '/user-events', events)
     await response.body?.cancel()
     return response.status === 202
-  })
+  }, AGAIN)
 }
 
 describe('a service that is killed while it takes user events loses none that was answered, and counts none twice', () => {
@@ -88,9 +92,7 @@ describe('a service that is killed while it takes user events loses none that wa
     }
     await killing
     await supervisor.restarted()
-    await eventually(async () => expect(await behaviourFigures(pool).sessions()).toMatchObject({ events: sent }), {
-      timeout: 60_000,
-    })
+    await eventually(async () => expect(await behaviourFigures(pool).sessions()).toMatchObject({ events: sent }), AGAIN)
   }
 
   test(
@@ -102,7 +104,7 @@ describe('a service that is killed while it takes user events loses none that wa
         async ({ service }) => void (await service.kill()),
         3,
       ),
-    180_000,
+    PATIENT,
   )
 
   test.skipIf(kafka === null)(
@@ -121,7 +123,7 @@ describe('a service that is killed while it takes user events loses none that wa
       const env = (start: number) => ({ ...around, ...crash(start) })
       await dying(context, env, null, points.length, () => forgetMembers(settings))
     },
-    300_000,
+    PATIENT,
   )
 })
 
@@ -144,16 +146,13 @@ test.skipIf(own === null)(
     expect((await fetch(new URL('/readyz', service.url))).status).toBe(200)
     await broker?.start()
     await sendUntilTaken(() => service.url, waiting)
-    await eventually(
-      async () => {
-        const sessions = await fetch(new URL('/behaviour/sessions', service.url))
-        expect(await sessions.json()).toMatchObject({ events: 20 })
-        return true
-      },
-      { timeout: 60_000 },
-    )
+    await eventually(async () => {
+      const sessions = await fetch(new URL('/behaviour/sessions', service.url))
+      expect(await sessions.json()).toMatchObject({ events: 20 })
+      return true
+    }, AGAIN)
   },
-  120_000,
+  PATIENT,
 )
 
 test.skipIf(kafka === null)(
@@ -181,13 +180,13 @@ test.skipIf(kafka === null)(
       const sessions = await fetch(new URL('/behaviour/sessions', service.url))
       expect(await sessions.json()).toMatchObject({ events: 100 })
       return true
-    })
+    }, AGAIN)
     const ready = (await (await fetch(new URL('/readyz', service.url))).json()) as { readonly status: string }
     expect(ready.status).toBe('ready')
     const letters = await fetch(new URL('/dead-letters?topic=user-events&limit=1', service.url))
     expect(await letters.json()).toMatchObject({ items: [{ class: 'invalid' }] })
   },
-  120_000,
+  PATIENT,
 )
 
 describe('a reader whose clock runs fast', () => {
@@ -219,20 +218,17 @@ describe('a reader whose clock runs fast', () => {
       const { url, pool } = await freshPool(context)
       const { door } = await opening(context, { url, topic: topicOf(settings, pool) })
       await door.take(takenOf([eventOf({ at: Date.now() - 36 * MINUTE })]), [], Date.now())
-      await eventually(
-        async () => {
-          const { rows } = await pool.query<{ ended: number }>(
-            'select count(ended_at)::int as ended from behaviour.places',
-          )
-          const sessions = await behaviourFigures(pool).sessions()
-          // Never before somebody has looked where the topic ends.
-          if (rows[0]?.ended === 0) expect(sessions).toMatchObject({ closed: 0 })
-          return sessions.closed === 1
-        },
-        { timeout: 60_000 },
-      )
+      await eventually(async () => {
+        const { rows } = await pool.query<{ ended: number }>(
+          'select count(ended_at)::int as ended from behaviour.places',
+        )
+        const sessions = await behaviourFigures(pool).sessions()
+        // Never before somebody has looked where the topic ends.
+        if (rows[0]?.ended === 0) expect(sessions).toMatchObject({ closed: 0 })
+        return sessions.closed === 1
+      }, AGAIN)
     },
-    90_000,
+    PATIENT,
   )
 
   test('counts a machine apart', async (context) => {
