@@ -22,7 +22,7 @@ import { recommendationQuality } from './insights/recommendation-quality.ts'
 import { idleClients, onlookersCost, orderSeen } from './live/live.ts'
 import { pageMemory } from './live/page-memory.ts'
 import { orderPainted } from './live/painted.ts'
-import { livesTold, livesUntold, paidAtOnce } from './lives/lives.ts'
+import { livesTold, livesUntold, paidAtOnce, paidOnceScored } from './lives/lives.ts'
 import { loneOrder } from './figures/lone-order.ts'
 import { longLog } from './figures/long-log.ts'
 import { longStream } from './figures/long-stream.ts'
@@ -61,6 +61,7 @@ export const figures: readonly Figure[] = [
   loneOrder,
   expiry,
   paidAtOnce,
+  paidOnceScored,
   reactorRate,
   livesUntold,
   livesTold,

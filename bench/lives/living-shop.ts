@@ -35,10 +35,15 @@ const CUSTOMERS = 1_000
 const CONNECTIONS = 128
 const PATIENCE = 30_000
 
-export async function startLivingShop(scope: Cleanup, channel: Channel): Promise<LivingShop> {
+/** `env`: settings beside those that every such shop has. */
+export async function startLivingShop(
+  scope: Cleanup,
+  channel: Channel,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LivingShop> {
   const gateway = await startGateway(scope)
   const mail = channel === 'smtp' ? { SMTP_URL: `smtp://127.0.0.1:${String(await startMailServer(scope))}` } : {}
-  const service = await startService(scope, { env: { EFFECTS: 'on', PAYMENT_GATEWAY_URL: gateway, ...mail } })
+  const service = await startService(scope, { env: { EFFECTS: 'on', PAYMENT_GATEWAY_URL: gateway, ...mail, ...env } })
   const { signal } = new AbortController()
   // Every request that waits listens.
   setMaxListeners(0, signal)
