@@ -51,8 +51,8 @@ export const FRAUD = {
     'La commande est annulée sauf si elle est déjà expédiée. Un verdict ne change plus.',
   ],
   'fraud.review.honest.does': [
-    'The order stays as it is. A verdict stands.',
-    'La commande reste en l’état. Un verdict ne change plus.',
+    'The order stays as it is; a payment that is on hold is charged. A verdict stands.',
+    'La commande reste en l’état ; un paiement suspendu est débité. Un verdict ne change plus.',
   ],
   'fraud.review.fraud.does.held': [
     'Nothing is charged, and the order is cancelled. A verdict stands.',

@@ -90,7 +90,7 @@ function everything(): readonly (readonly [string, readonly Addressed[]])[] {
     ...on('order-o1', orderConfirmed('o1', LINES)),
   ]
   const alert = fraudAlertRaised('o1', 1)
-  const suspected = [...open, ...on('fraud-o1', alert)]
+  const suspected = [...open, ...on('fraud-o1', alert), ...on('payment-o1', held)]
   const { decision } = decideOn(
     logOf([
       ...on('inventory-A1', productListed('A1'), stockReceived('A1', 5), stockReserved('A1', 'o1', 2)),
