@@ -43,6 +43,33 @@ describe('an attempt', () => {
     expect(chargeStep(situation({ at: NOON + 10 * MINUTE + 1 }))).toBe('read')
   })
 
+  const hold = { alertId: 'a1', at: NOON, releasedAt: null }
+  const released = { ...hold, releasedAt: NOON + 60 * MINUTE }
+
+  test('on hold is neither charged nor read', () => {
+    expect(chargeStep(situation({ attempt: { hold } }))).toBe('nothing')
+    expect(chargeStep(situation({ attempt: { hold }, at: NOON + 2 * DAY }))).toBe('nothing')
+  })
+
+  test('that was on hold has all its times from its release on', () => {
+    const at = (afterRelease: number) => ({ at: NOON + 60 * MINUTE + afterRelease, attempt: { hold: released } })
+    expect(chargeStep(situation(at(10 * MINUTE)))).toBe('charge')
+    expect(chargeStep(situation(at(10 * MINUTE + 1)))).toBe('read')
+    const ended = { hold: released, status: 'declined', declined: 'no-answer' } as const
+    expect(chargeStep(situation({ at: NOON + 60 * MINUTE + DAY, attempt: ended }))).toBe('read')
+    expect(chargeStep(situation({ at: NOON + 60 * MINUTE + DAY + 1, attempt: ended }))).toBe('nothing')
+    const transfer = situation({ ...at(DAY), transferDays: 1, attempt: { hold: released, method: 'bank-transfer' } })
+    const seen = { ...NEW, pending: true, liveMs: DAY, attempts: 3 }
+    expect(afterCharge(transfer, seen, { status: 'pending' })).toMatchObject({ then: 'wait' })
+  })
+
+  test.each(['fraud', 'cancelled'])('that ended on hold as %s has its key read for a day', (declined) => {
+    const attempt = { hold, status: 'declined', declined } as const
+    const endedAt = NOON + 60 * MINUTE
+    expect(chargeStep(situation({ order: 'cancelled', attempt, endedAt, at: endedAt + DAY }))).toBe('read')
+    expect(chargeStep(situation({ order: 'cancelled', attempt, endedAt, at: endedAt + DAY + 1 }))).toBe('nothing')
+  })
+
   test.each(['cancelled', 'expired', 'confirmed', 'completed'] as const)(
     'of an order that is %s is not charged: its key is read',
     (order) => {

@@ -44,7 +44,13 @@ export class HeldPayments {
   }
 
   async hasRoom(look: Asking['look']): Promise<boolean> {
-    await (this.#loaded ?? this.load())
+    try {
+      await (this.#loaded ?? this.load())
+    } catch {
+      // The database is away: what is asked for next says so, and is tried again.
+      this.#loaded = null
+      return false
+    }
     const now = this.#monotonic()
     if (this.#held.size >= MOST_HELD && now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now
