@@ -1,12 +1,11 @@
 /** Law 11: an effect follows its event. The reactors that there are have commands for effects. */
 import { expect, test } from 'vitest'
-import { expireOrders } from '../../reactors/expire-orders.ts'
 import { openProjecting } from '../projections/projecting.ts'
 import { projections } from '../../projections/views/list.ts'
 import { newId } from '../../app/clock.ts'
 import { migrateDatabase } from '../../app/start/migrate-database.ts'
 import { eventually } from '../support/eventually.ts'
-import { expiries, headOf, names, openReacting, reserve } from './reacting.ts'
+import { headOf, names, openReacting, reserve } from './reacting.ts'
 
 test('law 11: replaying every read model asks for no command', async () => {
   await using projecting = await openProjecting()
@@ -25,30 +24,6 @@ test('law 11: replaying every read model asks for no command', async () => {
     })
   }
   expect(await headOf(projecting.pool)).toBe(head)
-})
-
-test('law 11: a reactor asks for a command only once the event that announces it is committed', async () => {
-  await using reacting = await openReacting()
-  const asked: string[] = []
-  await reserve(reacting.pool, ['o1'], () => -1_000)
-  const uncommitted = await reacting.pool.connect()
-  try {
-    await uncommitted.query('begin')
-    await uncommitted.query(`insert into log.events select position + 1000, 'order-o2', 1, type, schema_version, data,
-      gen_random_uuid(), command_id, correlation_id, null, recorded_at from log.events where type = 'OrderPlaced'`)
-    await reacting.react({
-      act(cause, acting) {
-        asked.push(cause.stream)
-        return expireOrders.act(cause, acting)
-      },
-    })
-    await eventually(async () => (await expiries(reacting.pool)).length === 1)
-    await eventually(async () => (await reacting.state()).due === 0)
-    expect(asked).toEqual(['order-o1'])
-  } finally {
-    await uncommitted.query('rollback')
-    uncommitted.release()
-  }
 })
 
 test('law 11: a reactor that a log has not had begins behind its last event, and one that it has had stays where it is', async () => {
