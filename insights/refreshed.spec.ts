@@ -71,6 +71,24 @@ test('what is too old is waited for', async () => {
   expect(await second).toBe(30)
 })
 
+test('what does not serve is waited for, however fresh, and so is what was begun before', async () => {
+  const { refreshed, reads, pass, letGo } = readings()
+  const first = refreshed.value()
+  letGo()
+  await first
+  const second = refreshed.value((value) => value > 10)
+  letGo()
+  expect([await second, reads()]).toEqual([30, 2])
+  pass(100)
+  expect(await refreshed.value()).toBe(30)
+  // It joins the third reading, which gives 60, and waits for the fourth.
+  const fourth = refreshed.value((value) => value > 60)
+  letGo()
+  await settled()
+  letGo()
+  expect([await fourth, reads()]).toEqual([100, 4])
+})
+
 test('a reading that fails is told to those who wait, and tried again; others keep what is known', async () => {
   const { refreshed, pass, letGo, fail } = readings()
   const first = refreshed.value()

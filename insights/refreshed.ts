@@ -1,4 +1,5 @@
 /** A value that takes long to work out, kept and worked out again when it is asked for and old. */
+import { pause } from '../store/waiting/pause.ts'
 
 export interface RefreshedParts<Value> {
   readonly read: (before: Value | null) => Promise<Value>
@@ -24,16 +25,28 @@ export class Refreshed<Value> {
     this.#parts = parts
   }
 
-  /** Rejects as reading does, where it has to be waited for. */
-  async value(): Promise<Value> {
+  /**
+   * `serves`: whether a value that is known may be answered with, whatever its age; if not, the next reading is waited for,
+   * and given as it is. Rejects as reading does, where it has to be waited for.
+   */
+  async value(serves: (value: Value) => boolean = () => true): Promise<Value> {
     const { monotonic, freshMs, oldestMs = Infinity } = this.#parts
     const known = this.#known
-    const age = known === null ? Infinity : monotonic() - known.at
+    const age = known === null || !serves(known.value) ? Infinity : monotonic() - known.at
     if (known !== null && age < freshMs) return known.value
-    const reading = (this.#reading ??= this.#read().finally(() => (this.#reading = null)))
-    if (known === null || age >= oldestMs) return reading
+    const joined = this.#reading !== null
+    const reading = this.#once()
+    if (known === null || age === Infinity || age >= oldestMs) {
+      const value = await reading
+      // One that was under way may have begun too early.
+      return joined && !serves(value) ? this.#once() : value
+    }
     reading.catch(() => undefined) // it is tried again with the next question
     return known.value
+  }
+
+  #once(): Promise<Value> {
+    return (this.#reading ??= this.#read().finally(() => (this.#reading = null)))
   }
 
   async #read(): Promise<Value> {
@@ -43,6 +56,13 @@ export class Refreshed<Value> {
     this.#known = { value, at }
     return value
   }
+}
+
+/** What nobody waits long for: `otherwise` where it takes over so many milliseconds, or rejects. */
+export async function within<Value>(millis: number, value: Promise<Value>, otherwise: Value): Promise<Value> {
+  const waiting = new AbortController()
+  const late = pause(millis, waiting.signal).then(() => otherwise)
+  return Promise.race([value.catch(() => otherwise), late]).finally(() => waiting.abort())
 }
 
 /** Working on something long for at most this many milliseconds; then requests that wait in this process get their turn. */

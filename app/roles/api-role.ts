@@ -151,7 +151,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const views = openViews({ pool, progress, currency })
   const learnt = learntCache({ queries: views.together, monotonic: () => performance.now() })
   const recommending = openRecommending({
-    ...{ cache: learnt, viewed: viewedCache(pool, () => performance.now()) },
+    ...{ cache: learnt, viewed: viewedCache({ pool, monotonic: () => performance.now(), log }) },
     sessionOf: sessionsOf({ pool, reader: behaviour.reader, clock, monotonic: () => performance.now() }),
     ...{ products: views.products, orders: views.orders },
   })

@@ -1,6 +1,7 @@
 /** What to offer: of what was learnt, what can be bought now. */
 import type { ProductQueries } from '../../projections/views/products.ts'
 import type { OrderQueries } from '../../projections/views/orders.ts'
+import { within } from '../refreshed.ts'
 import type { SessionOf } from './sessions-of.ts'
 import type { LearntCache } from './learnt-cache.ts'
 import { asPopular, boughtTogether, popular, viewedTogether, type Recommendation } from './recommend.ts'
@@ -12,6 +13,9 @@ export const OFFERED = 10
 const NEWEST_ORDERS = 10
 /** Candidates whose stock is looked up at a time. */
 const LOOKED_UP = 30
+
+/** For what a customer does now. */
+const SESSION_WAIT_MS = 1_000
 
 export interface Recommendations {
   /** Of what was learnt from orders. */
@@ -69,7 +73,8 @@ export function openRecommending(parts: RecommendationsParts): Recommending {
   return {
     beside,
     async forCustomer(customerId) {
-      const session = await sessionOf(customerId)
+      // Orders go on without what customers do: while that is away, what was ordered last counts.
+      const session = await within(SESSION_WAIT_MS, sessionOf(customerId), null)
       const now = session === null ? [] : session.cart.length > 0 ? session.cart : session.views
       if (now.length > 0) return beside(now)
       const newest = await orders.list({ customerId, status: null, limit: NEWEST_ORDERS, cursor: null })

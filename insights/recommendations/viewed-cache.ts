@@ -1,6 +1,10 @@
-/** What was learnt from sessions that are over, in memory: read again when it is asked for and old. */
+/**
+ * What was learnt from sessions that are over, in memory: read again when it is asked for and old. What was bought together
+ * does not depend on it: whoever asks waits for a moment at most, and while it cannot be read gets what was known last.
+ */
+import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import { Refreshed } from '../refreshed.ts'
+import { Refreshed, within } from '../refreshed.ts'
 import { learn, LEARNT_AGE } from './learnt-cache.ts'
 import type { Learnt } from './neighbours.ts'
 
@@ -11,21 +15,47 @@ export interface ViewedShown {
   readonly asOf: number | null
 }
 
-export type ViewedCache = Refreshed<ViewedShown>
+export interface ViewedCache {
+  /** Never rejects. */
+  value(): Promise<ViewedShown>
+}
 
-/** Its value rejects with an error of the database, where it has to be waited for. */
-export function viewedCache(pool: Pool, monotonic: () => number): ViewedCache {
-  return new Refreshed({
-    ...{ monotonic, ...LEARNT_AGE },
-    async read() {
-      const [{ rows: products }, { rows: ends }] = await Promise.all([
-        pool.query<{ sku: string; sessions: string; pairs: string | null }>(viewedTogether),
-        pool.query<{ newest: Date | null }>('select max(newest) as newest from behaviour.partitions'),
-      ])
-      const counted = products.map(({ sku, sessions, pairs }) => ({ sku, baskets: Number(sessions), pairs }))
-      return { learnt: await learn(counted, monotonic), asOf: ends[0]?.newest?.getTime() ?? null }
+export interface ViewedCacheParts {
+  readonly pool: Pool
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
+  readonly log: Pick<WorkerLog, 'warn'>
+}
+
+const NOTHING: ViewedShown = { learnt: { bought: new Map(), neighbours: new Map(), popular: [] }, asOf: null }
+/** For the first reading. */
+const WAIT_MS = 1_000
+
+export function viewedCache({ pool, monotonic, log }: ViewedCacheParts): ViewedCache {
+  const shown = new Refreshed<ViewedShown>({
+    ...{ monotonic, freshMs: LEARNT_AGE.freshMs },
+    async read(before) {
+      try {
+        return await readViewed(pool, monotonic)
+      } catch (error) {
+        log.warn(
+          { err: error },
+          'what is viewed together could not be read; recommendations go on with what was known last',
+        )
+        return before ?? NOTHING
+      }
     },
   })
+  return { value: () => within(WAIT_MS, shown.value(), NOTHING) }
+}
+
+async function readViewed(pool: Pool, monotonic: () => number): Promise<ViewedShown> {
+  const [{ rows: products }, { rows: ends }] = await Promise.all([
+    pool.query<{ sku: string; sessions: string; pairs: string | null }>(viewedTogether),
+    pool.query<{ newest: Date | null }>('select max(newest) as newest from behaviour.partitions'),
+  ])
+  const counted = products.map(({ sku, sessions, pairs }) => ({ sku, baskets: Number(sessions), pairs }))
+  return { learnt: await learn(counted, monotonic), asOf: ends[0]?.newest?.getTime() ?? null }
 }
 
 /** A pair of a product with itself counts its sessions. The pairs of a product come as one text, as those of orders do. */

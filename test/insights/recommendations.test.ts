@@ -136,6 +136,26 @@ describe('over HTTP', () => {
     expect(other.answer.items.map(({ sku }) => sku).slice(0, 2)).toEqual(['A1', 'POPULAR'])
   })
 
+  test('what orders say is offered while what sessions say is away', async ({ onTestFinished }) => {
+    const holding = await pool.connect()
+    await holding.query('begin; lock table behaviour.pairs, behaviour.partitions in access exclusive mode')
+    // One that has read nothing yet.
+    const other = await openApiService(database.url)
+    onTestFinished(async () => {
+      await holding.query('rollback')
+      holding.release()
+      await other.close()
+    })
+    const answers = await Promise.all(
+      ['/products/A1/recommendations', '/recommendations?customer=c1'].map((url) => other.app.inject({ url, headers })),
+    )
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+    const [beside, customer] = answers.map(({ body }) => JSON.parse(body) as Answer)
+    expect(beside?.items[0]).toMatchObject({ sku: 'B2', why: { rule: 'boughtTogether' } })
+    expect(beside?.behaviourAsOf).toBeNull()
+    expect(customer?.items[0]).toMatchObject({ sku: 'A1', why: { rule: 'boughtTogether', sku: 'B2' } })
+  })
+
   test.each([
     [404, '/products/nobody/recommendations'],
     [404, '/recommendations?customer=nobody'],

@@ -127,7 +127,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
     forecasts: openForecasts({ queries: views.demand, monotonic: () => performance.now() }),
     recommending: openRecommending({
       cache: learntCache({ queries: views.together, monotonic: () => performance.now() }),
-      viewed: viewedCache(pool, () => performance.now()),
+      viewed: viewedCache({ pool, monotonic: () => performance.now(), log }),
       sessionOf: sessionsOf({
         ...{ pool, reader: behaviour.reader, clock: systemClock, monotonic: () => performance.now() },
       }),
