@@ -6,7 +6,7 @@ import { inSlices, Refreshed } from '../refreshed.ts'
 import type { Accuracy, Spread } from './accuracy.ts'
 import { spread, type Profile } from './level.ts'
 import { productModel, type Horizon } from './product-model.ts'
-import { readModels, spreadKey, type Models } from './read-models.ts'
+import { dayOf, readModels, spreadKey, type Models } from './read-models.ts'
 import { HORIZON, runOut } from './run-out.ts'
 import { sum } from './series.ts'
 
@@ -52,32 +52,47 @@ export interface Forecasts {
   runOut(): Promise<RunOutList>
 }
 
-/** A change of the day, or of what was recorded, is seen after so long. */
-const LOOK_MS = 30_000
-const LIST = { freshMs: 30_000, oldestMs: 60_000 } as const
+/** What was recorded is seen after so long; a new day at once. The list is of models that may be as old as itself. */
+const AGE = { freshMs: 15_000, oldestMs: 30_000 } as const
 
 export function openForecasts(parts: { readonly queries: DemandQueries; readonly monotonic: () => number }): Forecasts {
-  const { monotonic } = parts
-  const models = new Refreshed<Models>({ monotonic, freshMs: LOOK_MS, read: (before) => readModels(parts, before) })
-  const list = new Refreshed<RunOutList>({
-    monotonic,
-    ...LIST,
-    read: async () => runOutList(await models.value(), parts),
+  const { queries, monotonic } = parts
+  const models = new Refreshed<Models>({ monotonic, ...AGE, read: (before) => readModels(parts, before) })
+  const list = new Refreshed<ListOfDay>({
+    ...{ monotonic, ...AGE },
+    async read() {
+      const known = await current()
+      return { ...(await runOutList(known, parts)), today: known.today }
+    },
   })
+
+  /** Never of the day before: whatever is forecast begins with the day of the newest event that is shown. */
+  async function current(): Promise<Models> {
+    const today = dayOf(await queries.asOf())
+    return models.value((known) => known.today >= today)
+  }
+
   return {
     async ofShop(horizon) {
-      const known = await models.value()
+      const known = await current()
       return forecast(known, { ...known.shop, spread: known.shop.spreads.get(horizon) ?? null, horizon })
     },
     async ofProduct(sku, horizon) {
-      const known = await models.value()
+      const known = await current()
       const product =
         known.products.get(sku) ?? productModel({ days: [], units: [] }, () => known.shop.profile, known.today)
       const spreadOfClass = known.spreads.get(spreadKey(product.demandClass, horizon)) ?? null
       return forecast(known, { ...product, profile: known.shop.profile, spread: spreadOfClass, horizon })
     },
-    runOut: () => list.value(),
+    async runOut() {
+      const today = dayOf(await queries.asOf())
+      return list.value((known) => known.today >= today)
+    },
   }
+}
+
+interface ListOfDay extends RunOutList {
+  readonly today: number
 }
 
 interface Known {

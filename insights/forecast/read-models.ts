@@ -41,7 +41,7 @@ export interface ReadModels {
 /** Those of before while it is the same day and nothing more was recorded. Rejects with ViewNotReady, or with an error of the database. */
 export async function readModels({ queries, monotonic }: ReadModels, before: Models | null): Promise<Models> {
   const { days, records, position, asOf } = await queries.shop()
-  const today = asOf === null ? 0 : Math.floor(Date.parse(asOf) / DAY_MS)
+  const today = dayOf(asOf)
   if (before?.today === today && before.records === records) return before
   const { firstOwn, series } = shopHistory(days, today)
   const profileAt = profilesOf(series)
@@ -62,6 +62,11 @@ export async function readModels({ queries, monotonic }: ReadModels, before: Mod
   }
   const spreads = new Map([...judged].map(([key, of]) => [key, spreadOf(of)]))
   return { today, position, asOf, records, shop, products, spreads }
+}
+
+/** The day of a view whose newest event is of `asOf`. */
+export function dayOf(asOf: string | null): Day {
+  return asOf === null ? 0 : Math.floor(Date.parse(asOf) / DAY_MS)
 }
 
 export function spreadKey(demandClass: DemandClass, horizon: Horizon): string {

@@ -44,6 +44,8 @@ export interface ShopDays extends Shown {
 }
 
 export interface DemandQueries {
+  /** Time of the newest event that is shown; null: there is none. */
+  asOf(): Promise<string | null>
   shop(): Promise<ShopDays>
   /** The next products behind a SKU, by SKU, at most so many. */
   products(after: string, most: number): Promise<readonly ProductDays[]>
@@ -61,6 +63,11 @@ interface StockRow {
 
 export function demandQueries(reader: ViewReader): DemandQueries {
   return {
+    async asOf() {
+      const { shown } = await reader.read(nothing)
+      return shown.asOf
+    },
+
     async shop() {
       const { shown, rows, beside } = await reader.read<Texts<ShopDay> & { readonly imported_products: string }>(
         shopDays,
@@ -85,6 +92,11 @@ export function demandQueries(reader: ViewReader): DemandQueries {
       return { products: rows.map(stockOf), ...shown }
     },
   }
+}
+
+const nothing: ViewQuery = {
+  name: 'as-of',
+  rows: (physical) => `select day from ${physical(demandShopTable)} limit 0`,
 }
 
 const shopDays: ViewQuery = {

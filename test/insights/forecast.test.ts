@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../app/clock.ts'
 import { dayText } from '../../domain/demand.ts'
+import { openPool } from '../../store/postgres/database.ts'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { intervals, shopAccuracy, steadyAccuracy } from './forecast-figures.ts'
@@ -121,6 +122,34 @@ describe('over HTTP', () => {
       cursor = `&cursor=${page['next']}`
     }
     expect(skus).toEqual(['B2', 'A1', 'C3'])
+  })
+
+  test('the first answers of a new day are of that day', async ({ onTestFinished }) => {
+    const pool = openPool(database.url, { name: 'test', max: 1 })
+    onTestFinished(() => pool.end())
+    /** As if the newest event that is shown were so many days older. */
+    const shift = (days: number) =>
+      pool.query(
+        `update views.checkpoints set recorded_at = recorded_at - $1 * interval '1 day' where projection = 'demand'`,
+        [days],
+      )
+    const asked = async () => {
+      const product = (await get('/products/A1/forecast')).body['days'] as { day: string }[]
+      const shop = (await get('/forecast')).body['days'] as { day: string }[]
+      const [soonest] = (await get('/stock/run-out')).body['items'] as { expected: string }[]
+      return [product[0]?.day, shop[0]?.day, soonest?.expected]
+    }
+    await shift(1)
+    const yesterday = await openApiService(database.url)
+    const here = service
+    service = yesterday
+    onTestFinished(async () => {
+      service = here
+      await yesterday.close()
+    })
+    expect(await asked()).toEqual(Array(3).fill(dayText(today - 1)))
+    await shift(-1)
+    expect(await asked()).toEqual(Array(3).fill(dayText(today)))
   })
 
   test.each([
