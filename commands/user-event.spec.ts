@@ -123,6 +123,19 @@ test('what is kept of a parked event has none of its keys, and the rest as it ca
   expect([withoutKeys(7), withoutKeys(sent)]).toEqual([7, sent])
 })
 
+test('nor has what was refused as a whole, however deep its keys lie, nor a card that is called otherwise', () => {
+  const inner = { ...sent, card: 'tok_1', Device: ['d'], network: { at: '203.0.113.7' } }
+  const without = { ...sent, card: 'removed', Device: 'removed', network: 'removed' }
+  expect(withoutKeys({ events: inner })).toEqual({ events: without })
+  expect(withoutKeys([[inner], { more: [inner] }])).toEqual([[without], { more: [without] }])
+  const cards = { cardNumber: '4111 1111 1111 1111', note: 'paid by 4111-1111-1111-1111.', of: 4111111111111111 }
+  expect(withoutKeys(cards)).toEqual({ cardNumber: 'removed', note: 'paid by removed.', of: 'removed' })
+  const ids = { eventId: '11111111-1111-4111-8111-111111111111', at: 1764547200000, phone: '4111111111111112' }
+  expect(withoutKeys(ids)).toEqual(ids)
+  const deep = JSON.parse(`${'['.repeat(50_000)}{"card":"tok_1"}${']'.repeat(50_000)}`) as unknown
+  expect(JSON.stringify(withoutKeys(deep))).not.toContain('tok_1')
+})
+
 test('what is plainly sound in Avro is what the shape takes', () => {
   const text = fc.oneof(
     { weight: 40, arbitrary: fc.constantFrom('A1', 'visitor-1', 'x'.repeat(64)) },

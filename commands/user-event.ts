@@ -167,11 +167,32 @@ export function isNobody(subject: unknown): boolean {
 
 const NOBODY = /^["'`]*\s*(undefined|null|nan|none|0|anonymous)?\s*["'`]*$/i
 
-/** The event as it may be kept though it was not taken: nothing of the four keys is left. */
-export function withoutKeys(value: unknown): unknown {
-  if (!isObject(value)) return value
-  const hiding = USER_EVENT_KEYS.filter((key) => Object.hasOwn(value, key) && value[key] !== null)
-  return hiding.length === 0 ? value : { ...value, ...Object.fromEntries(hiding.map((key) => [key, 'removed'])) }
+const REMOVED = 'removed'
+/** Deeper, nobody reads it. */
+const DEEPEST = 32
+const keyNames: ReadonlySet<string> = new Set(USER_EVENT_KEYS)
+/** In a text, apart from what it stands in: an id is none. */
+const cardDigits = /(?<![\w-])\d(?:[ -]?\d){11,18}(?![\w-])/g
+
+/**
+ * Anything as it may be kept though it was not taken: nothing of the four keys is left, at whatever depth, and no number of
+ * a card, whatever it is called. Bytes stay as they are.
+ */
+export function withoutKeys(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return withoutCards(value)
+  if (typeof value === 'number') return value > 1e13 && isCardNumber(String(value)) ? REMOVED : value
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  if (depth > DEEPEST) return REMOVED
+  if (Array.isArray(value)) return value.map((each) => withoutKeys(each, depth + 1))
+  const properties = Object.entries(value).map(([name, each]: [string, unknown]) => {
+    const isKey = keyNames.has(name.toLowerCase()) && each !== null
+    return [withoutCards(name), isKey ? REMOVED : withoutKeys(each, depth + 1)]
+  })
+  return Object.fromEntries(properties)
+}
+
+function withoutCards(text: string): string {
+  return text.replaceAll(cardDigits, (digits) => (isCardNumber(digits) ? REMOVED : digits))
 }
 
 function hidden(value: string | null | undefined, pseudonym: Receipt['pseudonym']): Buffer | null {

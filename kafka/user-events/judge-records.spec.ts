@@ -131,4 +131,16 @@ describe('a record of user-events', () => {
     expect(letter?.value).toContain('"device":"removed"')
     expect(letter?.value).not.toMatch(/my-own|secret/)
   })
+
+  test('keeps no key of what is refused as a whole', async () => {
+    const one = json({ device: 'my-own', card: 'secret' })
+    for (const all of [Array(501).fill(one), { events: Array(501).fill(one) }, { events: one }, [[one]]]) {
+      const [letter] = await lettersOf(all)
+      expect(letter?.value).toContain('"device":"removed"')
+      expect(letter?.value).not.toMatch(/my-own|secret/)
+    }
+    const [deep] = await lettersOf(`${'['.repeat(10_000)}{"card":"secret"}${']'.repeat(10_000)}`)
+    expect(deep?.value).toMatch(/^\[\[/)
+    expect(deep?.value).not.toContain('secret')
+  })
 })

@@ -69,7 +69,7 @@ export class JudgedRecords {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const why = error instanceof DecodeError ? message : `it could not be read, because of a bug: ${message}`
-      this.park(record.offset, 'invalid', why, record.value ?? NOTHING)
+      this.park(record.offset, 'invalid', why, shown(record.value ?? NOTHING))
     }
   }
 
@@ -144,6 +144,12 @@ function parsed(value: Buffer): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Without the four keys, where it can be parsed. */
+function shown(value: Buffer): Buffer {
+  const body = value[0] === 0 ? undefined : parsed(value)
+  return body === undefined ? value : asJson(body)
 }
 
 /** As a person reads it, without the four keys; bytes as their digits. */
