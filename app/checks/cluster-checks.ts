@@ -1,6 +1,6 @@
 /** Looks at what a cluster brings along: the brokers with their topics, and the registry that is shared. */
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
-import { kafkaFailure } from '../../kafka/client/kafka-failure.ts'
+import { kafkaAdvice, kafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import { compareTopics, topicsAreFine, type TopicsReport } from '../../kafka/topics/topic-admin.ts'
 import { advice, failed, fine, type Check } from './check.ts'
@@ -44,12 +44,8 @@ async function checkKafka(settings: KafkaSettings): Promise<Check> {
     const fixes = [...named.map(({ fix }) => fix), ...(more > 0 ? ['orderledger topics diff shows all'] : [])]
     return advice('kafka', `${saw}; ${says.join('; ')}`, fixes.join('; '))
   } catch (error) {
-    const { code, message } = kafkaFailure(error)
-    const fix =
-      code === 'kafka-refused'
-        ? 'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and the TLS settings'
-        : 'start the brokers, correct KAFKA_BROKERS, or unset it to run without Kafka'
-    return failed('kafka', `${settings.brokers.join(', ')}: ${message}`, fix)
+    const { message } = kafkaFailure(error)
+    return failed('kafka', `${settings.brokers.join(', ')}: ${message}`, kafkaAdvice(error, settings))
   } finally {
     await admin.disconnect().catch(() => undefined)
   }

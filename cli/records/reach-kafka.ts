@@ -1,6 +1,6 @@
 /** The cluster that a command works on, and what is said when there is none or it does not answer. */
 import { StartFailure } from '../../app/start-failure.ts'
-import { isKafkaError, kafkaFailure, type KafkaFailureCode } from '../../kafka/client/kafka-failure.ts'
+import { isKafkaError, kafkaAdvice, kafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'
 import type { CommandContext } from '../command-context.ts'
 
@@ -41,16 +41,8 @@ export function reachFailure(kafka: KafkaSettings, error: unknown, topic?: strin
     return new StartFailure({ code: 'topic-missing', exitCode: 1, what, tried, next }, { cause: error })
   }
   const exitCode = code === 'kafka-unreachable' ? 3 : 1
-  return new StartFailure({ code, exitCode, what: `Kafka: ${message}`, tried, next: NEXT[code] }, { cause: error })
-}
-
-const NEXT: Readonly<Record<KafkaFailureCode, string>> = {
-  'kafka-refused':
-    'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM, KAFKA_TLS_CA, or the rights of the user',
-  'kafka-unreachable':
-    'start the brokers, or correct KAFKA_BROKERS, KAFKA_TLS (a port that requires TLS does not answer without it)',
-  'topics-missing': 'orderledger topics create',
-  'kafka-failed': 'orderledger topics diff, and the logs of the brokers',
+  const next = kafkaAdvice(error, kafka)
+  return new StartFailure({ code, exitCode, what: `Kafka: ${message}`, tried, next }, { cause: error })
 }
 
 function whoAsks({ brokers, tls, sasl }: KafkaSettings): string {

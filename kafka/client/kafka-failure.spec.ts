@@ -1,6 +1,6 @@
 import { kafkajs } from './kafkajs.ts'
 import { describe, expect, test } from 'vitest'
-import { isKafkaError, KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import { isKafkaError, kafkaAdvice, KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 
 const closed = new kafkajs.KafkaJSConnectionError('Connection error: connect ECONNREFUSED 127.0.0.1:1', {
   broker: '127.0.0.1:1',
@@ -48,6 +48,13 @@ describe('what kafkajs throws', () => {
       name: 'KafkaJSGroupCoordinatorNotFound',
     })
     expect(kafkaFailure(lost).message).toContain('grant READ and DESCRIBE on it to this user')
+  })
+
+  test('is advised on by where it happened: brokers may name themselves by another address than they were asked at', () => {
+    expect(kafkaAdvice(exceeded(closed), { brokers: ['127.0.0.1:1'] })).toMatch(/^start the brokers/)
+    expect(kafkaAdvice(exceeded(closed), { brokers: ['kafka.example:9092'] })).toBe(
+      'the brokers name themselves 127.0.0.1:1, which is not reached from here: correct their advertised.listeners',
+    )
   })
 
   test('stays as it is when it is told already, and a defect of ours is none', () => {

@@ -1,4 +1,5 @@
 /** What a cluster did not do for us, in words; kafkajs wraps the reason in errors of its own, several deep. */
+import type { KafkaSettings } from '../settings.ts'
 
 /**
  * - `kafka-unreachable`: nobody answers, or not in time.
@@ -43,6 +44,25 @@ export function kafkaFailure(error: unknown): KafkaFailure {
   return new KafkaFailure('kafka-failed', message, { cause: error })
 }
 
+/** What to do about it, for whoever configured these brokers. */
+export function kafkaAdvice(error: unknown, { brokers }: Pick<KafkaSettings, 'brokers'>): string {
+  const { code } = kafkaFailure(error)
+  const named = [...causes(error)].map((each) => text(each, 'broker')).find((broker) => broker !== '')
+  // Brokers tell clients where to find them: what is asked first may be another address.
+  if (code === 'kafka-unreachable' && named !== undefined && !brokers.includes(named))
+    return `the brokers name themselves ${named}, which is not reached from here: correct their advertised.listeners`
+  return ADVICE[code]
+}
+
+const ADVICE: Readonly<Record<KafkaFailureCode, string>> = {
+  'kafka-refused':
+    'correct KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM, KAFKA_TLS_CA, or the rights of the user',
+  'kafka-unreachable':
+    'start the brokers, or correct KAFKA_BROKERS, KAFKA_TLS (a port that requires TLS does not answer without it)',
+  'topics-missing': 'orderledger topics create',
+  'kafka-failed': 'orderledger topics diff, and the logs of the brokers',
+}
+
 /** True for what kafkajs and sockets throw: anything else is not the cluster's doing. */
 export function isKafkaError(error: unknown): boolean {
   if (error instanceof KafkaFailure) return true
@@ -72,7 +92,7 @@ function isConnection(error: Error): boolean {
   return UNREACHABLE_NAMES.has(error.name)
 }
 
-function text(error: Error, property: 'code' | 'type'): string {
+function text(error: Error, property: 'code' | 'type' | 'broker'): string {
   const value: unknown = Reflect.get(error, property)
   return typeof value === 'string' ? value : ''
 }
