@@ -29,6 +29,7 @@ function situation(change: Partial<Omit<ChargeSituation, 'attempt'>> & { attempt
     transferDays: 0,
     onlyRead: false,
     endedAt: null,
+    toldAt: null,
     attempt: asked,
     ...rest,
   } as const
@@ -90,6 +91,12 @@ describe('an attempt', () => {
   test('of which the gateway took another amount is read however old it is, as a person may have it looked at again', () => {
     const attempt = { status: 'declined', declined: 'wrong-amount' } as const
     expect(chargeStep(situation({ attempt, at: NOON + 9 * DAY }))).toBe('read')
+  })
+
+  test('of which the provider says that there is more to learn is read for a day from then on, however old it is', () => {
+    const late = { attempt: { status: 'declined', declined: 'no-answer' }, toldAt: NOON + 9 * DAY } as const
+    expect(chargeStep(situation({ ...late, at: NOON + 10 * DAY }))).toBe('read')
+    expect(chargeStep(situation({ ...late, at: NOON + 10 * DAY + 1 }))).toBe('nothing')
   })
 
   test('that was requested in another log is read, and never charged', () => {

@@ -38,6 +38,8 @@ export interface ChargeSituation {
   readonly onlyRead: boolean
   /** When it ended on hold, as fraud or with its order: its key is read from then on. Null: it did not. */
   readonly endedAt: Timestamp | null
+  /** When the provider said that there is more to learn of it; null: it did not. It is read for as long once more from then on. */
+  readonly toldAt: Timestamp | null
 }
 
 /** What is remembered of an attempt between two looks. */
@@ -54,16 +56,27 @@ export interface ChargeMemory {
   readonly afterHold?: boolean
   /** It ended on hold, as fraud or with its order. */
   readonly ended?: boolean
+  /** When the provider said that there is more to learn of it. */
+  readonly toldAt?: Timestamp
 }
 
 export type ChargeStep = 'charge' | 'read' | 'nothing'
 
-export function chargeStep({ order, attempt, at, transferDays, onlyRead, endedAt }: ChargeSituation): ChargeStep {
+export function chargeStep({
+  order,
+  attempt,
+  at,
+  transferDays,
+  onlyRead,
+  endedAt,
+  toldAt,
+}: ChargeSituation): ChargeStep {
   if (isOnHold(attempt)) return 'nothing'
   const age = at - Math.max(askedAt(attempt), endedAt ?? 0)
   const { status } = attempt
   // However late: an order whose attempt stays open never ends, and of a wrong amount a person waits to hear more.
-  const isAwaited = status === 'open' || attempt.declined === WRONG_AMOUNT
+  const isTold = toldAt !== null && at - toldAt <= READ_FOR_MS
+  const isAwaited = status === 'open' || attempt.declined === WRONG_AMOUNT || isTold
   const isOver = age > transferMs(attempt, transferDays) + READ_FOR_MS
   if (status === 'captured' || (isOver && !isAwaited)) return 'nothing'
   return status === 'open' && order === 'placed' && age <= ASKED_FOR_MS && !onlyRead ? 'charge' : 'read'

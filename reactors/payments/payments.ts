@@ -167,8 +167,9 @@ async function charge(
   if (found.attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
   // What came after it was put on hold is a cause of its own.
   if (found.attempt.hold !== null && !afterHold) return SETTLED
+  const toldAt = remembered.toldAt ?? null
   const endedAt = ended ? cause.recordedAt : null
-  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead, endedAt }
+  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead, endedAt, toldAt }
   const step = chargeStep(situation)
   if (step === 'nothing') return SETTLED
 

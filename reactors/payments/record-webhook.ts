@@ -3,6 +3,8 @@
  * nothing, and what contradicts it is for a person to look at.
  */
 import { gatewayReason } from '../../domain/payments/decline-reasons.ts'
+import { refuse, type Decision, type Read } from '../../domain/decision.ts'
+import { attemptOf, payment } from '../../domain/payments/payment.ts'
 import { recordRefunded, recordReversal } from '../../domain/payments/refund.ts'
 import { recordCapture, recordDecline } from '../../domain/payments/settle-payment.ts'
 import type { Asking } from '../asking.ts'
@@ -38,15 +40,17 @@ export async function recordWebhook(body: WebhookBody, ask: Asking['ask']): Prom
       }
     }
   }
-  if (body.outcome === null) return 'read'
+  // What is refused is asked for again under its key, and its answer decides.
+  if (body.outcome === null || body.outcome.status === 'refused') {
+    const unsaid = await ask((read) => whatIsUnsaid(body, read))
+    return unsaid?.reason === 'refund-settled' ? settledOutside() : (unsaid?.reason ?? 'done')
+  }
   if (body.kind === 'refund') {
     const { refund, outcome } = body
-    // What is refused is asked for again under its key, and its answer decides.
-    if (outcome.status === 'refused') return 'read'
     const refusal = await ask((read) => recordRefunded({ orderId, refund, reference: outcome.reference }, read))
     if (refusal === null) return 'done'
     if (refusal.reason === 'unknown-refund') return 'unknown'
-    return why(refusal.reason, `the provider refunded what was settled outside before`)
+    return settledOutside()
   }
   const { attempt, outcome } = body
   switch (outcome.status) {
@@ -67,6 +71,27 @@ export async function recordWebhook(body: WebhookBody, ask: Asking['ask']): Prom
       return why(refusal.reason, `the provider took another amount than was asked for attempt ${attempt}`)
     }
   }
+}
+
+/** What a message that does not say all comes to, by what is known of what it speaks of. */
+function whatIsUnsaid(
+  body: Exclude<WebhookBody, { kind: 'reversal' }>,
+  read: Read,
+): Decision<{ readonly reason: 'unknown' | 'done' | 'read' | 'refund-settled' }> {
+  const state = read(payment, body.orderId)
+  if (body.kind === 'charge') {
+    const attempt = attemptOf(state, body.attempt)
+    if (attempt === null) return refuse({ reason: 'unknown' })
+    return refuse({ reason: attempt.status === 'captured' ? 'done' : 'read' })
+  }
+  const refund = state.refunds[body.refund - 1]
+  if (refund === undefined) return refuse({ reason: 'unknown' })
+  if (refund.status === 'under-way') return refuse({ reason: 'read' })
+  return refuse({ reason: refund.status === 'failed' && body.outcome === null ? 'refund-settled' : 'done' })
+}
+
+function settledOutside(): Why {
+  return why('refund-settled', 'the provider refunded what was settled outside before')
 }
 
 function why(code: string, message: string): Why {

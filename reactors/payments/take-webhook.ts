@@ -4,6 +4,9 @@ import type { Pool } from '../../store/postgres/database.ts'
 import { asking, type Asked, type Asking } from '../asking.ts'
 import type { Why } from '../reactor.ts'
 import { WEBHOOK_PARTS } from '../reactor-states.ts'
+import { readerName } from '../reactor-table.ts'
+import type { ChargeMemory } from './charge-step.ts'
+import type { RefundMemory } from './payments.ts'
 import { recordWebhook } from './record-webhook.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
@@ -33,22 +36,64 @@ export async function takeWebhook(
   })
   if (verdict === 'done') return 'recorded'
   if (verdict === 'unknown') return 'unknown'
-  const stream = `payment-${body.orderId}`
   if (verdict === 'read') {
-    await askNow(pool, stream)
-    return 'asked'
+    // A reversal says all.
+    if (body.kind === 'reversal') return 'recorded'
+    return (await askNow(pool, body)) ? 'asked' : 'recorded'
   }
+  const stream = `payment-${body.orderId}`
   await park(pool, { stream, attempt: await attemptOf(body, look), body, verdict })
   reachPoint('webhook.parked')
   return 'parked'
 }
 
-/** What is known of the order at the gateway is asked for now, and not at its next time. */
-async function askNow(pool: Pool, stream: string): Promise<void> {
-  await pool.query(
-    `update log.due set due_at = clock_timestamp() where reactor = 'payments' and stream = $1 and failure is null`,
-    [stream],
+/**
+ * Its key is asked for now, and not at its next time: also where it is parked, and where nothing was left to do for it. What the
+ * reactor has not read yet it asks for anyway. False: it was refused, and is parked for that already.
+ */
+async function askNow(pool: Pool, body: Exclude<WebhookBody, { kind: 'reversal' }>): Promise<boolean> {
+  const { kind, orderId } = body
+  const [name, number, type] =
+    kind === 'charge' ? ['attempt', body.attempt, 'PaymentRequested'] : ['refund', body.refund, 'RefundRequested']
+  // After its hold, if there was one: while it is on hold nothing is asked.
+  const looks: ChargeMemory | RefundMemory =
+    kind === 'charge'
+      ? { attempt: number, liveMs: 0, looked: null, pending: false, afterHold: true }
+      : { refund: number }
+  // One that is parked as refused is not asked for once more because it was refused: that would have no end.
+  const isRefusal = body.outcome !== null
+  const { rows } = await pool.query<{ parked: boolean }>(
+    `with request as (
+      select position, id from log.events where stream = $1 and type = $2 order by version offset $3 limit 1
+    ), told as (
+      select case $4 when 'attempt'
+        then jsonb_build_object('toldAt', floor(extract(epoch from clock_timestamp()) * 1000)) else '{}'::jsonb end as told
+    ), found as (
+      select failure is not null as parked from log.due where reactor = 'payments' and stream = $1 and detail->>$4 = $5
+    ), hurried as (
+      update log.due set due_at = clock_timestamp(), failure = null, parked_at = null, detail = detail || told
+      from told
+      where reactor = 'payments' and stream = $1 and detail->>$4 = $5 and (failure is null or not $6)
+      returning reactor
+    ), made as (
+      insert into log.due as d (reactor, stream, position, part, cause, due_at, detail)
+      select 'payments', $1, r.position, 0, r.id, clock_timestamp(), $7::jsonb || told
+      from request r, told, (select position from log.checkpoints where reader = $8 for share) as read
+      where read.position >= r.position and not exists (select from hurried) and not exists (select from found)
+      on conflict (reactor, stream, position, part) do update
+        set due_at = excluded.due_at, failure = null, parked_at = null, detail = d.detail || excluded.detail
+      returning xmax = 0 as new
+    ), counted as (
+      update log.reactors set due = due + (select count(*) from made where new) where name = 'payments'
+        and exists (select from made where new)
+    )
+    select coalesce(bool_or(parked), false) as parked from found`,
+    [
+      ...[`payment-${orderId}`, type, number - 1, name, String(number), isRefusal],
+      ...[JSON.stringify(looks), readerName('payments')],
+    ],
   )
+  return !(isRefusal && rows[0]?.parked === true)
 }
 
 /** The attempt whose money the message is about. */

@@ -16,6 +16,7 @@ import { payments } from '../../reactors/payments/payments.ts'
 import type { PaymentGateway } from '../../reactors/payments/gateway.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
 import type { ReactorParts } from '../../reactors/serve-reactors.ts'
+import type { Executor } from '../../store/commit/command.ts'
 import type { LeasedWorker } from '../../store/log/under-lease.ts'
 import { startStoreProcess, type StoreProcess } from '../support/store-process.ts'
 import { appendEvents } from '../support/append-events.ts'
@@ -31,6 +32,7 @@ export interface Paying extends Reacting {
   startGateway(options?: Partial<SimulatorOptions>): Promise<void>
   /** What the gateway has in its book, by key, oldest first. */
   book(): readonly { readonly kind: string; readonly key?: string }[]
+  readonly executor: Executor
   run<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null>
   place(orderId: string, quantity?: number, customerId?: string): Promise<void>
   request(orderId: string, method?: PaymentMethod): Promise<void>
@@ -98,6 +100,7 @@ export async function openPaying(
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as { readonly kind: string; readonly key?: string }),
+    executor: store.committer,
     run,
     place: (orderId, quantity = 1, customerId = 'c1') =>
       done((read) =>
