@@ -267,6 +267,27 @@ describe('an address that is put off', () => {
     channel.run(server, 73 * HOUR)
     expect(channel.failed).toEqual([['busy', 'gave-up']])
   })
+
+  test('is given up after a day of tries, whatever outages each of its processes knew', () => {
+    const server: Server = (who) => (who === 'busy' ? BUSY : SENT)
+    for (const restarts of ['after the outage', 'before the outage']) {
+      const channel = new Channel()
+      const outage = () => {
+        channel.add('other')
+        channel.run(() => DOWN, channel.now + 20 * HOUR)
+      }
+      if (restarts === 'after the outage') outage()
+      channel.add('busy', 'good')
+      channel.run(server, channel.now + HOUR)
+      channel.course = openCourse
+      if (restarts === 'before the outage') outage()
+      channel.add('another')
+      channel.run(server, channel.now + 22 * HOUR)
+      expect([restarts, channel.failed]).toEqual([restarts, []])
+      channel.run(server, channel.now + 2 * HOUR)
+      expect([restarts, channel.failed]).toEqual([restarts, [['busy', 'gave-up']]])
+    }
+  })
 })
 
 test('whatever a server does in between, each good address gets its mail once, and each bad one fails once', () => {

@@ -10,7 +10,8 @@
  *   3. In one transaction write the course, the row's new standing (or what became of it), and `held`: what the rows
  *      that are held turn into. `began` and `ended` say that operators should hear of it.
  *
- * A course is plain JSON. Lost, it begins again as `openCourse`, and nothing else is lost.
+ * A course is plain JSON. Lost, as with its process, it begins again as `openCourse`, and nothing else is lost: each row says by
+ * itself for how long it was tried.
  */
 import type { Timestamp } from '../../domain/values.ts'
 import { backOff } from '../../store/waiting/pause.ts'
@@ -21,10 +22,8 @@ export interface Course {
   readonly outage: Outage | null
   /** Who was refused in a row, since the last one that was taken: each once. */
   readonly refusedInARow: readonly string[]
-  /** When one was last taken; null: not yet. In up-time, which stands still in an outage. */
-  readonly takenAt: number | null
-  /** Milliseconds of the outages that are over. */
-  readonly downFor: number
+  /** When one was last taken; null: not yet. */
+  readonly takenAt: Timestamp | null
 }
 
 /** The other side takes nothing, or refuses everybody: all wait, without an end, and one at a time is tried. */
@@ -45,8 +44,8 @@ export interface Standing {
   readonly dueAt: Timestamp
   /** How often its own address or message was put off. */
   readonly deferrals: number
-  /** In up-time; null: it was not. */
-  readonly deferredSince: number | null
+  /** Null: it was not. */
+  readonly putOff: PutOff | null
   /**
    * `no`, or not yet. `held`: it has failed for good at `dueAt`, unless by then everybody is refused. `again`: it is tried once
    * more, since it was refused when everybody was.
@@ -54,6 +53,14 @@ export interface Standing {
   readonly refused: 'no' | 'held' | 'again'
   /** Of its last failure; null: it was not tried. */
   readonly reason: string | null
+}
+
+/** Its own address or message was put off, and nothing else came of it yet. */
+export interface PutOff {
+  readonly since: Timestamp
+  readonly lastAt: Timestamp
+  /** Milliseconds for which it was tried: an outage, or time in which no process ran, does not count. */
+  readonly forMs: number
 }
 
 export interface Attempt extends Standing {
@@ -81,12 +88,14 @@ export interface Judgement {
   readonly ended: boolean
 }
 
-export const openCourse: Course = { outage: null, refusedInARow: [], takenAt: null, downFor: 0 }
+export const openCourse: Course = { outage: null, refusedInARow: [], takenAt: null }
 
 /** So many addresses refused in a row are no accident: it is us who are refused. */
 const REFUSED_IN_A_ROW = 20
 const AGAIN = { first: 1_000, most: 60_000 }
 const GIVE_UP_MS = 24 * 3_600_000
+/** Beyond the time that was planned between two tries so much counts: a deploy, or the queue, takes that long. */
+const LATE_MS = 60_000
 /** Longer with each that is refused: while nobody is taken, it may be us. */
 const HOLD = { first: 10_000, most: 3_600_000 }
 /** Said by ourselves, whatever the other side is like. */
@@ -94,7 +103,7 @@ const OWN_REASON = 'bad-address'
 
 /** One that was not tried yet. */
 export function newStanding(dueAt: Timestamp): Standing {
-  return { dueAt, deferrals: 0, deferredSince: null, refused: 'no', reason: null }
+  return { dueAt, deferrals: 0, putOff: null, refused: 'no', reason: null }
 }
 
 export function turn({ outage }: Course, now: Timestamp): Turn {
@@ -119,14 +128,8 @@ export function judge(course: Course, attempt: Attempt, outcome: SendOutcome, no
 
 /** Ends an outage, and shows that whoever was refused before was refused for a reason of their own. */
 function taken(course: Course, now: Timestamp): Judgement {
-  const { outage, downFor } = course
-  const next = {
-    outage: null,
-    refusedInARow: [],
-    takenAt: upTime(course, now),
-    downFor: outage === null ? downFor : downFor + now - outage.since,
-  }
-  return { course: next, became: { kind: 'sent' }, held: { turn: 'due' }, began: false, ended: outage !== null }
+  const next = { outage: null, refusedInARow: [], takenAt: now }
+  return { course: next, became: { kind: 'sent' }, held: { turn: 'due' }, began: false, ended: course.outage !== null }
 }
 
 function refusedByUs(course: Course, { position }: Attempt, reason: string): Judgement {
@@ -179,13 +182,15 @@ function refused(course: Course, attempt: Attempt, reason: string, now: Timestam
 
 /** Gives up after a day in which others were taken. */
 function deferred(course: Course, attempt: Attempt, reason: string, now: Timestamp): Judgement['became'] {
-  const up = upTime(course, now)
-  const { deferrals, deferredSince } = attempt
-  const since = deferredSince ?? up
+  const { deferrals, putOff: before } = attempt
+  const since = before?.since ?? now
+  const passed =
+    before === null ? 0 : Math.min(Math.max(0, now - before.lastAt), backOff(deferrals - 1, AGAIN) + LATE_MS)
+  const forMs = (before?.forMs ?? 0) + passed
   const othersWereTaken = course.takenAt !== null && course.takenAt >= since
-  if (up - since >= GIVE_UP_MS && othersWereTaken) return { kind: 'failed', reason: 'gave-up' }
+  if (forMs >= GIVE_UP_MS && othersWereTaken) return { kind: 'failed', reason: 'gave-up' }
   const dueAt = now + backOff(deferrals, AGAIN)
-  return waits(attempt, { dueAt, deferrals: deferrals + 1, deferredSince: since, reason })
+  return waits(attempt, { dueAt, deferrals: deferrals + 1, putOff: { since, lastAt: now, forMs }, reason })
 }
 
 function begin(course: Course, { position }: Attempt, reason: string, now: Timestamp): Omit<Judgement, 'became'> {
@@ -199,10 +204,6 @@ function begin(course: Course, { position }: Attempt, reason: string, now: Times
 }
 
 function waits(attempt: Attempt, changed: Partial<Standing>): Judgement['became'] {
-  const { dueAt, deferrals, deferredSince, refused, reason } = attempt
-  return { kind: 'waits', standing: { dueAt, deferrals, deferredSince, refused, reason, ...changed } }
-}
-
-function upTime({ outage, downFor }: Course, now: Timestamp): number {
-  return (outage?.since ?? now) - downFor
+  const { dueAt, deferrals, putOff, refused, reason } = attempt
+  return { kind: 'waits', standing: { dueAt, deferrals, putOff, refused, reason, ...changed } }
 }
