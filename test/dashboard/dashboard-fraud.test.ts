@@ -156,8 +156,8 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
   test('what is on hold is seen while it is, with its reasons and for how long', async () => {
     await shop.go('insights/fraud')
     await shop.page.getByText('No payment is on hold.').waitFor()
-    const [first, second] = [await onHold(21), await onHold(22)]
-    for (const order of [first, second]) {
+    const [first, second, third] = [await onHold(21), await onHold(22), await onHold(23)]
+    for (const order of [first, second, third]) {
       await heldRow(order).getByText('3 customers or more paid with this card within 5 minutes').waitFor()
       await heldRow(order)
         .getByText(/^[12] min \d+ s$/)
@@ -175,6 +175,14 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     await shop.page.getByRole('heading', { name: 'On hold' }).click()
     await eventually(async () => (await heldRow(first).count()) === 0)
     expect(await heldRow(second).count()).toBe(1)
+
+    await heldRow(third).getByRole('button', { name: 'Honest' }).click()
+    await shop.page.getByRole('button', { name: 'It was honest' }).click()
+    await shop.page.getByText(`Honest: the payment of order ${third} is charged.`).waitFor()
+    await eventually(async () => {
+      const payment = await get<{ readonly status: string }>(shop.service, `/payments/${third}`)
+      return payment.status === 'pending'
+    })
 
     await shop.go('payments?status=held')
     await shop.page.getByRole('row').filter({ hasText: second }).getByText('On hold').waitFor()

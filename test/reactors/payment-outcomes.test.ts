@@ -1,8 +1,10 @@
 /** Who waits for the outcome of a payment hears of it, and no more wait than may. */
 import { expect, onTestFinished, test } from 'vitest'
 import { recordDecline } from '../../domain/payments/settle-payment.ts'
+import { paymentHeld } from '../../domain/test-events.ts'
 import { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
+import { appendEvents } from '../support/append-events.ts'
 import { openPaying } from './paying.ts'
 
 /** Longer than any test. */
@@ -32,4 +34,16 @@ test('an outcome wakes those who wait for it; beyond as many as may wait, one is
   await outcomes.stop()
   await other
   expect(ended).toEqual(['one too many', 'one', 'other'])
+})
+
+test('an attempt that is put on hold wakes those who wait for its outcome: nothing is charged before somebody has looked', async () => {
+  await using paying = await openPaying()
+  const outcomes = new PaymentOutcomes({ pool: paying.pool, moved: new LatchedSignal(), most: 2 })
+  onTestFinished(() => outcomes.stop())
+  await paying.place('o1')
+  await paying.request('o1')
+  const { signal } = new AbortController()
+  const waiting = outcomes.wait('o1', 1, { after: 0, millis: LONG_MS, signal })
+  await appendEvents(paying.pool, [{ stream: 'payment-o1', event: paymentHeld('o1', 1, 1_000) }])
+  await waiting
 })
