@@ -72,7 +72,7 @@ const skipCause = actingWith('/reactors/:name/causes/:position/skip', {
   tag: 'operations',
   summary: 'Give up one parked cause',
   description:
-    'It is not done any more. A charge is then declined, a refund counts as settled outside; anything else is forgotten.',
+    'It is not done any more. A charge is then declined, a refund counts as settled outside, and a mail as failed; anything else is forgotten.',
   role: 'admin',
   params: causePath,
   body: closed({
