@@ -35,6 +35,8 @@ export interface LifeAccount {
   readonly notInTheBook: readonly string[]
   readonly onlyInTheBook: readonly string[]
   readonly toldForNothing: readonly string[]
+  /** What customers with an address, or VIPs with a phone, should have been told, and nothing says that anybody tried. */
+  readonly neverTold: readonly string[]
   readonly recordedAndNeverSent: readonly string[]
   readonly recordedTwice: readonly string[]
   readonly failedToTell: readonly string[]
@@ -51,6 +53,7 @@ export function accountFor({ events, journal, book, arrived }: LifeEvidence): Li
     ...answers(events, journal),
     ...moved,
     ...told,
+    neverTold: neverTold(events),
     recordedTwice: [...moved.recordedTwice, ...told.recordedTwice],
   }
 }
@@ -136,6 +139,29 @@ function messages(
     if (!came.has(`${idOf(stream)}.${event.template}`)) recordedAndNeverSent.push(name)
   }
   return { toldForNothing, recordedAndNeverSent, failedToTell, recordedTwice }
+}
+
+/** Of a payment that was declined or is on hold nothing is told any more once the order has gone on. */
+const MAY_BE_OVERTAKEN: readonly string[] = ['PaymentDeclined', 'PaymentHeld']
+
+function neverTold(events: readonly Recorded[]): readonly string[] {
+  const channels = new Map<string, readonly string[]>()
+  const known = new Set<string>()
+  for (const { stream, event } of events) {
+    if (event.type === 'CustomerRegistered') {
+      const { customerId, email, phone, tier } = event
+      const text = tier === 'vip' && phone !== null ? ['sms'] : []
+      channels.set(customerId, [...(email === null ? [] : ['email']), ...text])
+    }
+    if (event.type === 'NotificationSent' || event.type === 'NotificationFailed')
+      known.add(`${stream} ${event.channel}`)
+  }
+  return events.flatMap(({ id, event }) => {
+    if (!isTold(event) || !('customerId' in event) || MAY_BE_OVERTAKEN.includes(event.type)) return []
+    if (wantedBy(event) === null) return []
+    const wanted = (channels.get(event.customerId) ?? []).map((channel) => `notification-${id} ${channel}`)
+    return wanted.filter((name) => !known.has(name)).map((name) => `${event.type}: ${name}`)
+  })
 }
 
 const told: readonly string[] = TOLD
