@@ -18,6 +18,10 @@ declare module 'fastify' {
   }
 }
 
+/** More are no message of ours; so many are read, so that the signature can be checked. */
+const MOST_BYTES = 65_536
+const READ_BYTES = 1_048_576
+
 export interface WebhookParts {
   readonly payments: {
     readonly webhooks: {
@@ -36,7 +40,7 @@ export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop, m
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   // It is no operation of ours: docs/payments.md is its document.
-  const options = { config: { role: null, signed: true }, schema: { hide: true } } as const
+  const options = { config: { role: null, signed: true }, schema: { hide: true }, bodyLimit: READ_BYTES } as const
   app.post('/payments/webhook', options, async (request, reply) => {
     if (secrets.length === 0) throw new ProblemError({ code: 'not-found', detail: 'POST /payments/webhook' })
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -46,7 +50,7 @@ export function paymentWebhook(app: ApiServer, { payments: { webhooks }, shop, m
       metrics?.countWebhook('bad-signature')
       throw new ProblemError({ code: 'bad-signature', detail: `the signature is ${verdict}` })
     }
-    const read = parseWebhookBody(body)
+    const read = body.length > MOST_BYTES ? null : parseWebhookBody(body)
     if (read === null) request.log.warn({ bytes: body.length }, 'a signed webhook cannot be read')
     const end = read === null ? 'unreadable' : await take(read)
     if (read !== null && end === 'unknown')

@@ -31,8 +31,12 @@ async function serving(webhooks: Webhooks): Promise<ApiService['app']> {
   return app
 }
 
-async function send(app: ApiService['app'], headers: Readonly<Record<string, string>> = {}): Promise<number> {
-  const signature = signWebhook(Buffer.from(BODY), { secrets: [SECRET], at: Date.now() / 1_000 })
+async function send(
+  app: ApiService['app'],
+  headers: Readonly<Record<string, string>> = {},
+  body = BODY,
+): Promise<number> {
+  const signature = signWebhook(Buffer.from(body), { secrets: [SECRET], at: Date.now() / 1_000 })
   const answer = await app.inject({
     method: 'POST',
     url: '/payments/webhook',
@@ -40,7 +44,7 @@ async function send(app: ApiService['app'], headers: Readonly<Record<string, str
       ...{ host: 'localhost', 'content-type': 'application/json', 'orderledger-signature': signature },
       ...headers,
     },
-    payload: BODY,
+    payload: body,
   })
   return answer.statusCode
 }
@@ -61,4 +65,19 @@ test('that was not recorded is answered with 5xx, so that it is sent again', asy
 test('is unknown where there is no secret', async () => {
   const app = await serving({ secrets: [], take: () => Promise.resolve('recorded') })
   expect(await send(app)).toBe(404)
+})
+
+test('that is signed is taken whatever its headers say of its bytes, and needs no repetition where it cannot be read', async () => {
+  const taken: string[] = []
+  const take = ({ key }: { readonly key: string }) => {
+    taken.push(key)
+    return Promise.resolve('recorded' as const)
+  }
+  const app = await serving({ secrets: [SECRET], take })
+  expect(await send(app, { 'content-type': 'application/json; charset=iso-8859-1' })).toBe(204)
+  expect(taken).toEqual(['o1/1'])
+  expect(await send(app, { 'content-encoding': 'gzip' }, 'no JSON')).toBe(204)
+  expect(await send(app, {}, BODY.replace('}', `${' '.repeat(65_536)}}`))).toBe(204)
+  expect(await send(app, {}, ' '.repeat(1_048_577))).toBe(413)
+  expect(taken).toEqual(['o1/1'])
 })
