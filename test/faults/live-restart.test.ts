@@ -1,6 +1,6 @@
 /** A service that is restarted, or killed, under its clients: they come back by themselves, and nothing is lost. */
 import WebSocket from 'ws'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LiveClient, type Socket } from '../../dashboard/live.ts'
@@ -109,9 +109,9 @@ test('law 12: stopped, and killed, under a hundred clients: all come back, not a
   }
 })
 
-test('tokens of a file: one that is gone ends its connections; a damaged file changes nothing, and is told', async () => {
+test('tokens of a file: one that is gone ends its connections, and nothing that is under way; a file that is damaged or gone changes nothing, and is told', async () => {
   const file = join(data.path, 'tokens')
-  writeFileSync(file, 'a:admin:secret-of-a\nb:read:secret-of-b\n')
+  writeFileSync(file, 'a:admin:secret-of-a\nb:read:secret-of-b\nc:read:secret-of-c\n')
   service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url, API_TOKENS_FILE: file } })
   const client = await openWebSocket(service.url, { headers: { authorization: 'Bearer secret-of-b' } })
   const asked = async (token: string): Promise<number> => {
@@ -131,12 +131,36 @@ test('tokens of a file: one that is gone ends its connections; a damaged file ch
   expect(await asked('secret-of-b')).toBe(200)
   expect(client.isClosed()).toBe(false)
 
-  writeFileSync(file, 'a:admin:secret-of-a\n')
+  writeFileSync(file, 'a:admin:secret-of-a\nb:read:secret-of-b\nc:read:secret-of-c\n')
+  await eventually(async () => (await readiness()) === 'ready')
+  rmSync(file)
+  await eventually(async () => (await readiness()) === 'degraded')
+  expect([await asked('secret-of-b'), client.isClosed()]).toEqual([200, false])
+
+  writeFileSync(file, 'a:admin:secret-of-a\nc:read:secret-of-c\n')
   expect(await client.closed).toMatchObject({ code: 4401 })
   expect([await asked('secret-of-a'), await asked('secret-of-b')]).toEqual([200, 401])
   await eventually(async () => (await readiness()) === 'ready')
 
+  // A read that waits for its rows, which nobody shows for now.
+  expect((await post('/projections/orders/pause', {}, 'secret-of-a')).status).toBe(200)
+  const written = await post('/customers', { customerId: 'c', name: 'Ada', region: 'north' }, 'secret-of-a')
+  const after = String(written.headers.get('x-position'))
+  const headers = { authorization: 'Bearer secret-of-c' }
+  const underWay = fetch(new URL(`/orders?after=${after}`, service.url), { headers })
+  writeFileSync(file, 'a:admin:secret-of-a\n')
+  service.signal('SIGHUP')
+  await eventually(async () => (await asked('secret-of-c')) === 401)
+  expect((await post('/projections/orders/resume', {}, 'secret-of-a')).status).toBe(200)
+  expect((await underWay).status).toBe(200)
+
   writeFileSync(file, '')
   service.signal('SIGHUP')
   await eventually(async () => (await asked('secret-of-a')) === 401)
+})
+
+test('SIGHUP ends a service that has no file of tokens to read again', async () => {
+  service = await startService({ dataDir: data.path, env: { DATABASE_URL: database.url } })
+  service.signal('SIGHUP')
+  expect(await service.exited).toMatchObject({ code: 0 })
 })
