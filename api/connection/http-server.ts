@@ -28,6 +28,9 @@ export interface HttpSettings {
   readonly upgrades: Upgrades | null
 }
 
+/** A request may be on its way on a connection that was only just opened. */
+const SILENT_AT_CLOSE_MS = 1_000
+
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Arrived {
@@ -137,6 +140,12 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     arrived({ handle: refuseExpectation(newId), request, response }),
   )
+  // Browsers connect ahead, and Node waits for what they may still ask.
+  const close = server.close.bind(server)
+  server.close = (done) => {
+    setTimeout(() => silent.forEach(({ socket }) => socket.destroy()), SILENT_AT_CLOSE_MS).unref()
+    return close(done)
+  }
   const malformed = malformedHttp(newId, (socket) => {
     const { underWay = [], waiting: behind = [] } = connections.get(socket) ?? {}
     return [...underWay, ...behind.map(({ response }) => response)]
