@@ -7,6 +7,7 @@ import type { History } from '../../insights/fraud/history.ts'
 import { isScored, LogScorer, SCORED_TYPES, tableOf, UnreadableTable } from '../../insights/fraud/log-scorer.ts'
 import { factOf, type PaymentFact } from '../../insights/fraud/payment-facts.ts'
 import { countedOf } from '../../insights/fraud/scorer.ts'
+import { readerName } from '../reactor-table.ts'
 import { AT_ONCE, type Folding, type Meaning, type Placed, type ReadEvent } from '../reactor.ts'
 import type { ScoringProgress } from './scoring-progress.ts'
 import { emptyFraudTables, readFraudState, readHistories, writeFraudState, type RecentRow } from './fraud-tables.ts'
@@ -20,7 +21,7 @@ export async function openFraudFolding(
   scoring: ScoringProgress | null,
 ): Promise<Folding> {
   // What stands there at the first event is of no log, or of another one.
-  if (checkpoint === 0) await emptyFraudTables(pool)
+  if (checkpoint === 0) await emptyFraudTables(pool, readerName('fraud'))
   const { now, set, recent, alerted } = await readFraudState(pool)
   await scoring?.begin(checkpoint)
   const histories = new FetchedHistories(pool)

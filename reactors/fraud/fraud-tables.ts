@@ -33,9 +33,27 @@ export interface FraudChanges {
   readonly histories: ReadonlyMap<string, History>
 }
 
-export async function emptyFraudTables(pool: Pool): Promise<void> {
-  await pool.query(`with scorer as (delete from log.fraud_scorer), recent as (delete from log.fraud_recent),
-    alerted as (delete from log.fraud_alerted) delete from log.fraud_histories`)
+/** Another process reads in its place. */
+export class ReadByAnother extends Error {
+  readonly code = 'read-by-another'
+  readonly retriable = true
+}
+
+/**
+ * Only while the reader with this checkpoint stands before the first event. Rejects with ReadByAnother where another process
+ * has read on meanwhile: what stands there is its own.
+ */
+export async function emptyFraudTables(pool: Pool, reader: string): Promise<void> {
+  const { rows } = await pool.query(
+    `with first as (select reader from log.checkpoints where reader = $1 and position = 0 for update),
+    scorer as (delete from log.fraud_scorer where exists (select from first)),
+    recent as (delete from log.fraud_recent where exists (select from first)),
+    alerted as (delete from log.fraud_alerted where exists (select from first)),
+    histories as (delete from log.fraud_histories where exists (select from first))
+    select reader from first`,
+    [reader],
+  )
+  if (rows.length === 0) throw new ReadByAnother(`another process has moved the checkpoint of ${reader}`)
 }
 
 /** As it was written with the checkpoint; at the first event, that of a new scorer. */
