@@ -84,7 +84,6 @@ export function openTopicDoor(
     async take(events, letters, receivedAt) {
       if (sender.waiting + events.length > MOST_WAITING) throw new BehaviourBusy(sender.waiting)
       const schema = events.length === 0 ? 0 : await schemaId()
-      await parkLetters(pool, letters)
       const timestamp = String(receivedAt)
       await sender.send(
         events.map(({ event, moved }) => ({
@@ -97,6 +96,8 @@ export function openTopicDoor(
           },
         })),
       )
+      // Behind the events: those of a request that is refused come again with it.
+      await parkLetters(pool, letters)
       return events.map(() => 'accepted')
     },
   }

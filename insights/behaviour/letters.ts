@@ -27,13 +27,18 @@ export function shownBytes({ value }: Pick<NewLetter, 'value'>): Buffer {
   return value.subarray(0, MOST_BYTES)
 }
 
-/** Of more than are kept, only the newest are written. */
+/** Of more than are kept, only the newest are written; those that they take the place of go, whether anybody prunes or not. */
 export async function parkLetters(pool: Pool, letters: readonly NewLetter[]): Promise<void> {
   const kept = letters.slice(-MOST_LETTERS)
   if (kept.length === 0) return
   await pool.query({
     name: 'park-user-events',
-    text: `insert into behaviour.letters (partition, record_offset, code, message, size, value, parked_at)
+    text: `with gone as (
+        delete from behaviour.letters where id in (
+          select id from behaviour.letters where id <= (select max(id) from behaviour.letters) - ${String(MOST_LETTERS)}
+          order by id limit ${String(2 * MOST_LETTERS)} for update skip locked)
+      )
+      insert into behaviour.letters (partition, record_offset, code, message, size, value, parked_at)
       select *, clock_timestamp()
       from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::bytea[])`,
     values: [

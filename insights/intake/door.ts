@@ -71,11 +71,12 @@ export function openDoor({
         return { partition, index: kept.push(record) - 1 }
       }),
     )
+    const folds = byPartition.size === 0 ? NOTHING : await append(byPartition, batch)
+    // Behind the events: those of a request that is refused come again with it.
     await parkLetters(
       pool,
       batch.flatMap(({ letters }) => letters),
     )
-    const folds = byPartition.size === 0 ? NOTHING : await append(byPartition, batch)
     return places.map((of) => of.map(({ partition, index }) => folds.get(partition)?.[index] ?? 'accepted'))
   }
 
