@@ -201,7 +201,10 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     await makeTables(pool)
     const dropped = await dropTables(pool, { keptForMs: KEPT_FOR_MS, mostBytes })
     if (dropped.length > 0) log.info({ dropped }, 'dropped the oldest user events')
-    await prune(pool)
+    // It is tried again in a minute: reading must not hang on what is only too much.
+    await prune(pool, mostBytes).catch((error: unknown) => {
+      log.warn({ err: error }, 'sums of user events that nobody asks for could not be deleted; it is tried again')
+    })
   }
 
   const worker = underLease({

@@ -145,9 +145,41 @@ test('of letters only the newest 10,000 are kept', async () => {
   const letter = { partition: null, offset: null, code: 'invalid', message: 'is unknown', value: Buffer.from('{}') }
   await parkLetters(pool, Array(10_500).fill(letter))
   await parkLetters(pool, [{ ...letter, code: 'too-old' }])
-  await prune(pool)
+  await prune(pool, 2 ** 32)
   const { rows } = await pool.query<{ letters: number }>('select count(*)::int as letters from behaviour.letters')
   expect(rows).toEqual([{ letters: 10_000 }])
   const [newest] = await readLetters(pool, { before: null, limit: 1 })
   expect(newest).toMatchObject({ code: 'too-old', partition: null, offset: null, size: 2 })
+})
+
+test('letters do not pile up where nobody prunes, and one of a request that is sent again is kept once', async () => {
+  const letter = { partition: null, offset: null, code: 'invalid', message: 'is unknown', value: Buffer.from('{}') }
+  const count = async () => {
+    const { rows } = await pool.query<{ letters: number }>('select count(*)::int as letters from behaviour.letters')
+    return rows[0]?.letters ?? 0
+  }
+  const { door } = await open(['api'])
+  await pool.query('alter table behaviour.partitions rename to away')
+  await expect(door.take(taken([eventOf({})]), [letter], Date.now())).rejects.toThrow()
+  await pool.query('alter table behaviour.away rename to partitions')
+  await door.take(taken([eventOf({})]), [letter], Date.now())
+  expect(await count()).toBe(1)
+  for (let batch = 0; batch < 4; batch++) await parkLetters(pool, Array(10_000).fill(letter))
+  expect(await count()).toBeLessThanOrEqual(20_001)
+})
+
+test('of pairs only so many stay as there is room for: those met least often go, then the oldest', async () => {
+  await pool.query(`insert into behaviour.pairs (epoch, sku, other, sessions)
+    select date '2026-11-02' - 28 * (i % 2), 'A' || i, 'B' || i, 1 + i % 3 from generate_series(1, 600) i
+    union all select date '2026-11-02', 'A' || i, 'A' || i, 1 from generate_series(1, 100) i`)
+  // Room for 500 of 140 bytes in its sixteenth.
+  await prune(pool, 500 * 140 * 16)
+  const { rows } = await pool.query<{ own: boolean; sessions: string; pairs: number }>(
+    `select sku = other as own, sessions, count(*)::int as pairs from behaviour.pairs group by 1, 2 order by 1, 2`,
+  )
+  expect(rows).toEqual([
+    { own: false, sessions: '2', pairs: 200 },
+    { own: false, sessions: '3', pairs: 200 },
+    { own: true, sessions: '1', pairs: 100 },
+  ])
 })
