@@ -1,5 +1,5 @@
 /** What all files of a run share: one throw-away Postgres, with a migrated template that each test clones in milliseconds; one Kafka. */
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
@@ -43,6 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 /** Where Linux has one. */
 const IN_MEMORY = '/dev/shm'
+const PREFIX = 'orderledger-tests-'
 /** A run takes some two of them; on a machine with less, or in a container with its 64 MB, the disk is used. */
 const ENOUGH_BYTES = 6 * 1024 ** 3
 
@@ -53,11 +54,29 @@ const ENOUGH_BYTES = 6 * 1024 ** 3
  */
 function useMemoryFolder(): () => void {
   if (!hasRoom()) return () => undefined
-  const folder = mkdtempSync(join(IN_MEMORY, 'orderledger-tests-'))
+  removeLeftFolders()
+  const folder = mkdtempSync(join(IN_MEMORY, `${PREFIX}${String(process.pid)}-`))
   // As /tmp is: Postgres runs as a user of its own.
   chmodSync(folder, 0o1777)
   process.env['TMPDIR'] = folder
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Of runs that were killed: they would lie in memory until the machine is switched off. */
+function removeLeftFolders(): void {
+  for (const name of readdirSync(IN_MEMORY)) {
+    const [pid] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : []
+    if (pid !== undefined && !lives(Number(pid))) rmSync(join(IN_MEMORY, name), { recursive: true, force: true })
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 function hasRoom(): boolean {
