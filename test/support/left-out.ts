@@ -6,10 +6,17 @@ import { appendFileSync } from 'node:fs'
 const programs = [
   {
     program: 'git',
+    version: '--version',
     files: ['test/contract/schema-{commands,course,plan,publishing,versions}.test.ts'],
     brings: 'apt-get install -y git',
   },
-  { program: 'curl', files: ['test/cli/readme.test.ts'], brings: 'apt-get install -y curl' },
+  {
+    program: 'nginx',
+    version: '-v',
+    files: ['test/api/live-nginx.test.ts'],
+    brings: 'apt-get install -y nginx-light',
+  },
+  { program: 'curl', version: '--version', files: ['test/cli/readme.test.ts'], brings: 'apt-get install -y curl' },
 ] as const
 
 /** Says what is missing and what brings it; throws where all is demanded. Null, for the part that is not there. */
@@ -23,7 +30,7 @@ export function leaveOut(missing: string, cause?: unknown): null {
 
 /** The files that cannot run here. */
 export function filesLeftOut(): readonly string[] {
-  const absent = programs.filter(({ program }) => spawnSync(program, ['--version']).error !== undefined)
+  const absent = programs.filter(({ program, version }) => spawnSync(program, [version]).error !== undefined)
   for (const { program, files, brings } of absent) leaveOut(`${files.join(', ')}: no ${program} here (${brings})`)
   return absent.flatMap(({ files }) => files)
 }
