@@ -85,3 +85,9 @@ test('the texts of the dashboard are all in one table, each under a key that beg
 test.each(RULES)('the rule %s of fraud has words in the language of the page', (rule) => {
   expect([`words.rule.${rule}`, `fraud.reason.${rule}`].filter((key) => key in TABLE)).toHaveLength(1)
 })
+
+test('every event has a word in the language of the page', () => {
+  const types = files.flatMap((file) => /^schemas\/([A-Z]\w+)\/v1\.avsc$/.exec(file)?.[1] ?? [])
+  expect(types.length).toBeGreaterThan(30)
+  expect(types.filter((type) => !(`words.event.${type}` in TABLE))).toEqual([])
+})

@@ -7,7 +7,7 @@ import { LiveList } from '../lists/live-list.tsx'
 import { MailFrame } from '../mail/mail-frame.tsx'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
 import { href } from '../route.ts'
-import { t } from '../texts/text.ts'
+import { t, wordFor } from '../texts/text.ts'
 
 const PAGE = 50
 
@@ -57,7 +57,7 @@ function MailTrouble({ live }: { readonly live: Live<unknown> }) {
 const columns = () => [
   { title: t('mail.subject'), cell: ({ emailId, subject }: Email) => <a href={href('mail', emailId)}>{subject}</a> },
   { title: t('mail.to'), cell: ({ to }: Email) => <span class="id">{to}</span> },
-  { title: t('mail.template'), cell: ({ template }: Email) => template },
+  { title: t('mail.template'), cell: ({ template }: Email) => wordFor('template', template) ?? template },
   { title: t('mail.order'), cell: ({ orderId }: Email) => <OrderLink orderId={orderId} /> },
   {
     title: t('mail.sent'),
@@ -98,7 +98,7 @@ function Mail({ email: { to, template, orderId, sentAt, html, text } }: { readon
         <dt>{t('mail.to')}</dt>
         <dd class="id">{to}</dd>
         <dt>{t('mail.template')}</dt>
-        <dd>{template}</dd>
+        <dd>{wordFor('template', template) ?? template}</dd>
         <dt>{t('mail.order')}</dt>
         <dd>
           <OrderLink orderId={orderId} />

@@ -45,7 +45,7 @@ export function Empty({ children, command }: { readonly children: ComponentChild
       {command !== undefined && (
         <>
           {' '}
-          Try <code>{command}</code>
+          {t('frame.try')} <code>{command}</code>
         </>
       )}
     </p>

@@ -40,9 +40,9 @@ test('an alert is told in the language of the page, from its facts', async () =>
   ])
   expect(await shown('fr')).toEqual([
     expect.stringMatching(
-      /^11 commandes de A1 \(1 unité\) ont été refusées entre .*27 nov.* et \d\d:\d\d : à réapprovisionner\.$/,
+      /^11 commandes de A1 \(1 unité\) ont été refusées entre .*27 nov.* et \d\d:\d\d : à réapprovisionner\.$/,
     ),
-    expect.stringMatching(/^A1 est passé sous son seuil de réapprovisionnement de 1\s000 : 1 unité disponible\.$/),
+    expect.stringMatching(/^A1 est passé sous son seuil de réapprovisionnement de 1\s000\s: 1 unité disponible\.$/),
   ])
 })
 

@@ -105,4 +105,5 @@ export const FRAME = {
     '{names}: could not do something, which waits for a retry.',
     '{names} : quelque chose a échoué et attend un nouvel essai.',
   ],
+  'frame.try': ['Try', 'Essayez'],
 } as const satisfies Area

@@ -44,11 +44,11 @@ export const PRODUCTS = {
   'products.alerts.what': ['What happened', 'Ce qui s’est passé'],
   'products.alerts.restock': [
     '{n} order for {sku} ({units}) was refused between {from} and {to}: restock it. | {n} orders for {sku} ({units}) were refused between {from} and {to}: restock it.',
-    '{n} commande de {sku} ({units}) a été refusée entre {from} et {to} : à réapprovisionner. | {n} commandes de {sku} ({units}) ont été refusées entre {from} et {to} : à réapprovisionner.',
+    '{n} commande de {sku} ({units}) a été refusée entre {from} et {to} : à réapprovisionner. | {n} commandes de {sku} ({units}) ont été refusées entre {from} et {to} : à réapprovisionner.',
   ],
   'products.alerts.fell-below': [
     '{sku} fell below its reorder point of {point}: {n} unit is available. | {sku} fell below its reorder point of {point}: {n} units are available.',
-    '{sku} est passé sous son seuil de réapprovisionnement de {point} : {n} unité disponible. | {sku} est passé sous son seuil de réapprovisionnement de {point} : {n} unités disponibles.',
+    '{sku} est passé sous son seuil de réapprovisionnement de {point} : {n} unité disponible. | {sku} est passé sous son seuil de réapprovisionnement de {point} : {n} unités disponibles.',
   ],
 
   'products.history': ['History', 'Historique'],
