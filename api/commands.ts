@@ -1,6 +1,8 @@
 /** From a request to a command of the store, and from what came of it to the reply. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { traceIdOf } from '../commands/correlation.ts'
+import { withPseudonyms } from '../commands/payer-keys.ts'
+import type { ShopSettings } from '../commands/shop-settings.ts'
 import type { Addressed, Decision } from '../domain/decision.ts'
 import type { Execution, Executor, KeyReused, Look, VersionedRead } from '../store/commit/command.ts'
 import { refusedAnswer, sendAnswer } from './answer.ts'
@@ -34,17 +36,24 @@ export interface Wish<Of extends Refusal> {
 
 export type Execute = <Of extends Refusal>(request: FastifyRequest, wish: Wish<Of>) => Promise<Execution<Of>>
 
-/** The command of a request: it has the request's id, its trace and its Idempotency-Key. */
-export function executeWith(executor: Executor): Execute {
+/**
+ * The command of a request: it has the request's id, its trace and its Idempotency-Key. `shop`: where what pays comes with
+ * requests, which no fingerprint that is stored may give away.
+ */
+export function executeWith(executor: Executor, shop: Pick<ShopSettings, 'pseudonym'> | null = null): Execute {
   return (request, wish) =>
     executor.execute({
       decide: wish.decide,
       answer: answerTo(wish, askedOf(request)),
-      key: idempotencyKey(request, principalName(request)),
+      key: idempotencyKey(request, principalName(request), remembered(request.body, shop)),
       commandId: request.id,
       correlationId: traceIdOf(request.headers.traceparent) ?? request.id,
       causationId: null,
     })
+}
+
+function remembered(body: unknown, shop: Pick<ShopSettings, 'pseudonym'> | null): unknown {
+  return shop === null || typeof body !== 'object' || body === null ? body : withPseudonyms(body, shop)
 }
 
 export function answerTo<Of extends Refusal>({ codes, told, shown }: Wish<Of>, asked: Asked) {

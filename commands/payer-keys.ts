@@ -37,3 +37,8 @@ export function payerKeys(sent: SentKeys, { pseudonym }: Pick<ShopSettings, 'pse
     cardRegion: sent.cardRegion ?? null,
   }
 }
+
+/** What was sent as it may be remembered: nobody who reads it learns a key by trying what it may have been. */
+export function withPseudonyms<Sent extends SentKeys>(sent: Sent, shop: Pick<ShopSettings, 'pseudonym'>) {
+  return { ...sent, ...payerKeys(sent, shop) }
+}

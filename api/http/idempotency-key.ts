@@ -6,8 +6,15 @@ import { ProblemError } from './problem-document.ts'
 
 const KEY = /^[\x21-\x7e]{8,128}$/
 
-/** The key of a request, scoped by who asks; null when it has none. Throws a ProblemError when it is malformed. */
-export function idempotencyKey(request: FastifyRequest, principal: string): CommandKey | null {
+/**
+ * The key of a request, scoped by who asks; null when it has none. Throws a ProblemError when it is malformed. `body`: what
+ * tells the question from others, where that is not all that was sent.
+ */
+export function idempotencyKey(
+  request: FastifyRequest,
+  principal: string,
+  body: unknown = request.body,
+): CommandKey | null {
   const key = request.headers['idempotency-key']
   if (key === undefined) return null
   // Two headers arrive as one, joined by a comma and a blank: a blank is not allowed either.
@@ -20,14 +27,13 @@ export function idempotencyKey(request: FastifyRequest, principal: string): Comm
       ],
     })
   }
-  return { source: `http:${principal}`, key, fingerprint: fingerprintOf(request) }
+  return { source: `http:${principal}`, key, fingerprint: fingerprintOf(request, body) }
 }
 
 /** SHA-256 over method, resource and body; the order of an object's properties and white space do not count. */
-function fingerprintOf(request: FastifyRequest): Buffer {
-  const { method, body } = request
+function fingerprintOf(request: FastifyRequest, body: unknown): Buffer {
   return createHash('sha256')
-    .update(`${method} ${resourceOf(request)}\n${canonicalJson(body)}`)
+    .update(`${request.method} ${resourceOf(request)}\n${canonicalJson(body)}`)
     .digest()
 }
 

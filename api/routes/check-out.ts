@@ -68,7 +68,7 @@ const OUTCOMES = {
 
 export const checkOuts = resource({ checkOut: checkingOut }, ({ views, ...parts }: CheckOutParts) => {
   const { executor, shop, payments, metrics } = parts
-  const execute = executeWith(executor)
+  const execute = executeWith(executor, shop)
   const turn = inTurn(LOOK_UPS)
   const inTurns = async <Found>({ request, reply }: Exchange, look: () => Promise<Found>): Promise<Found> => {
     const end = await turn(request, reply)

@@ -112,7 +112,7 @@ export const orders = resource(
     getOrderEvents: history,
   },
   ({ executor, shop, views, readLog, metrics }: OrderParts) => {
-    const execute = executeWith(executor)
+    const execute = executeWith(executor, shop)
     return {
       async placeOrder(request, reply) {
         const execution = await execute(request, placingWish(placeOrderCommand(request.body, shop)))

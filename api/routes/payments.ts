@@ -124,7 +124,7 @@ export interface PaymentsParts {
 export const payments = resource(
   { requestPayment: paying, listPayments: listing, getPayment: showing, requestRefund: refunding },
   ({ executor, views, shop, payments: { hasGateway, outcomes } }: PaymentsParts) => {
-    const execute = executeWith(executor)
+    const execute = executeWith(executor, shop)
     return {
       async requestPayment(request, reply) {
         const command = requestPaymentCommand(request.body, shop)

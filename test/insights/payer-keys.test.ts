@@ -11,6 +11,8 @@ import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { testKafka, unusedName } from '../support/kafka.ts'
 import { jsonOrder, openOrderTopic, startTaker, takeOrder } from '../kafka/order-records.ts'
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../api/http/idempotency-key.ts'
 import { openTakingShop } from '../kafka/taking-shop.ts'
 
 /** Of the service that tests share (test/support/api-service.ts). */
@@ -46,6 +48,15 @@ async function eventsOf(pool: pg.Pool, type: EventType) {
   return rows.map(({ version, data }) => decode(type, version, data))
 }
 
+/** Whether a key is known with the digest of this order. */
+async function isFingerprint(pool: pg.Pool, order: object): Promise<boolean> {
+  const digest = createHash('sha256')
+    .update(`POST /orders\n${canonicalJson(order)}`)
+    .digest()
+  const { rowCount } = await pool.query('select from log.commands where fingerprint = $1', [digest])
+  return rowCount === 1
+}
+
 async function expectHidden(pool: pg.Pool): Promise<void> {
   for (const value of Object.values(clear)) expect([value, await tablesWith(pool, value)]).toEqual([value, []])
   // So that the search is known to find what is there.
@@ -68,8 +79,13 @@ test('over HTTP an order and a payment leave the key in the log, and no clear te
   const { card, ...others } = clear
   const lines = [{ sku: 'A', quantity: 1 }]
   const key = { 'idempotency-key': 'payer-keys-1' }
-  const placed = await post('/orders', { orderId: 'o1', customerId: 'c', lines, ...others, cardRegion: 'FR' }, key)
-  expect(placed.statusCode).toBe(201)
+  const wanted = { orderId: 'o1', customerId: 'c', lines, ...others, cardRegion: 'FR' }
+  expect((await post('/orders', wanted, key)).statusCode).toBe(201)
+  // What tells the request from others under its key cannot be found by trying addresses.
+  const { card: _, ...keptOthers } = kept
+  expect(await isFingerprint(pool, { ...wanted, card: null })).toBe(false)
+  expect(await isFingerprint(pool, wanted)).toBe(false)
+  expect(await isFingerprint(pool, { ...wanted, ...keptOthers, card: null })).toBe(true)
   expect((await post('/payments', { orderId: 'o1', method: 'card', card })).statusCode).toBe(202)
 
   const [order] = await eventsOf(pool, 'OrderPlaced')
