@@ -75,23 +75,26 @@ export async function readChunks(pool: Pool, partition: number, offset: number):
 }
 
 /**
- * The chunks before `offset` whose ids a reader still has to know, the oldest first: those of the 10 minutes before the newest
- * of them, which may be long ago where nobody has read a topic meanwhile.
+ * The chunks before `offset` whose ids a reader still has to know, the oldest first, a page at a time: those of the 10 minutes
+ * before the newest of them, which may be long ago where nobody has read a topic meanwhile.
  */
-export async function readKnownChunks(pool: Pool, partition: number, offset: number): Promise<readonly Chunk[]> {
-  const { rows } = await pool.query<{ first_offset: string; data: Buffer }>(
-    `select first_offset, data from behaviour.chunks
-    where partition = $1 and first_offset < $2 and stored_at > (
-      select stored_at from behaviour.chunks where partition = $1 and first_offset < $2 order by first_offset desc limit 1
-    ) - $3 * interval '1 millisecond'
-    order by first_offset`,
-    [partition, offset, KNOWN_FOR_MS],
-  )
-  return rows.map(({ first_offset, data }) => ({
-    partition,
-    firstOffset: Number(first_offset),
-    records: unpackChunk(data),
-  }))
+export async function* readKnownChunks(pool: Pool, partition: number, offset: number): AsyncGenerator<Chunk> {
+  for (let after = -1, full = true; full;) {
+    const { rows } = await pool.query<{ first_offset: string; data: Buffer }>({
+      name: 'read-known-behaviour',
+      text: `select first_offset, data from behaviour.chunks
+        where partition = $1 and first_offset > $4 and first_offset < $2 and stored_at > (
+          select stored_at from behaviour.chunks where partition = $1 and first_offset < $2 order by first_offset desc limit 1
+        ) - $3 * interval '1 millisecond'
+        order by first_offset limit ${String(PAGE)}`,
+      values: [partition, offset, KNOWN_FOR_MS, after],
+    })
+    for (const { first_offset, data } of rows) {
+      after = Number(first_offset)
+      yield { partition, firstOffset: after, records: unpackChunk(data) }
+    }
+    full = rows.length === PAGE
+  }
 }
 
 /** Sees to it that there are tables for this hour and the next. */

@@ -124,8 +124,9 @@ export function openReader(parts: ReaderParts): BehaviourReader {
       },
     ])
     for (const [partition, { state, next }] of partitions) {
-      for (const { records } of await readKnownChunks(pool, partition, next)) {
+      for await (const { records } of readKnownChunks(pool, partition, next)) {
         for (const { data, receivedAt } of records) state.know(decodeAction(data).eventId, receivedAt)
+        await nextTurn()
       }
     }
     return new Map(partitions)

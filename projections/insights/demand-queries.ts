@@ -84,7 +84,13 @@ export function demandQueries(reader: ViewReader): DemandQueries {
 
     async products(after, most) {
       const { rows } = await reader.read<StockRow & { readonly days: string | null }>(productDays, [after, most])
-      return rows.map(({ days, ...row }) => ({ ...stockOf(row), days: (days?.split('\n') ?? []).map(productDay) }))
+      return rows.map(({ days, ...row }) => ({
+        ...stockOf(row),
+        // When it is this product's turn: those of a page at once would hold up requests for up to 100 ms.
+        get days() {
+          return (days?.split('\n') ?? []).map(productDay)
+        },
+      }))
     },
 
     async stock() {
