@@ -1,12 +1,13 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { httpServer } from './http-server.ts'
 
 const AN_HOUR = 3_600_000
 
-test('a server that is closed does not wait for connections on which nothing was ever asked', async () => {
-  const server = httpServer((_request, response) => response.end(), {
+async function open(handle: Parameters<typeof httpServer>[0]) {
+  const server = httpServer(handle, {
     ...{ http: {}, requestTimeout: AN_HOUR, connectionTimeout: AN_HOUR, keepAliveTimeout: AN_HOUR },
     ...{ maxConnections: 10, newId: () => 'r1', upgrades: null },
   })
@@ -15,10 +16,27 @@ test('a server that is closed does not wait for connections on which nothing was
   const opened = once(server, 'connection')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   await opened
-  const gone = once(socket, 'close')
-  await new Promise<void>((resolve, reject) =>
-    server.close((error) => (error === undefined ? resolve() : reject(error))),
-  )
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
+  return { socket, close, gone: once(socket, 'close') }
+}
+
+test('a server that is closed does not wait for connections on which nothing was ever asked', async () => {
+  const { socket, close, gone } = await open((_request, response) => response.end())
+  await close()
   await gone
   expect(socket.destroyed).toBe(true)
+})
+
+test('a server that is closed sends what is under way, and does not wait for what may be asked next', async () => {
+  const arrived = new EventEmitter()
+  const { socket, close, gone } = await open((_request, response) => arrived.emit('request', response))
+  const asked = once(arrived, 'request') as Promise<[ServerResponse]>
+  let answer = ''
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  const [response] = await asked
+  const closed = close()
+  response.end('done')
+  await Promise.all([closed, gone])
+  expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*done/)
 })

@@ -54,6 +54,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   const idle = new Set<Connection>()
   const silent = new Set<Connection>()
   let waiting = 0
+  let isClosed = false
 
   function opened(socket: Socket): void {
     if (connections.has(socket)) return
@@ -117,7 +118,10 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
     // Node itself resumes a connection when it is done with a request.
     if (connection.waiting.length > 0) socket.pause()
     else if (socket.isPaused()) socket.resume()
-    if (underWay.length === 0) idle.add(connection)
+    if (underWay.length > 0) return
+    // Node ends those that are idle when it is closed, and not those that become so later.
+    if (isClosed) socket.end()
+    else idle.add(connection)
   }
 
   const server = createServer(settings.http, (request, response) => arrived({ handle, request, response }))
@@ -143,6 +147,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   // Browsers connect ahead, and Node waits for what they may still ask.
   const close = server.close.bind(server)
   server.close = (done) => {
+    isClosed = true
     setTimeout(() => silent.forEach(({ socket }) => socket.destroy()), SILENT_AT_CLOSE_MS).unref()
     return close(done)
   }
