@@ -10,6 +10,7 @@ import type { Executor } from '../../store/commit/command.ts'
 import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { Listener } from '../../store/postgres/listener.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 import { atMost, figure, inRounds, stated } from '../figure.ts'
 import { fillLog } from '../service/filled-log.ts'
 import { startService } from '../service/measured-service.ts'
@@ -17,6 +18,7 @@ import { startService } from '../service/measured-service.ts'
 /** Attempts to pay a second, and how many of each hundred share a card with two others: one of three is an alert. */
 const RATE = 500
 const OF_RINGS = 3
+const PER_HUNDRED = 100
 const EVERY_MS = 20
 
 /** How soon a page is told of an attempt that looks like fraud. */
@@ -50,8 +52,9 @@ export const alertLatency = figure({
       round += 1
       told.at.clear()
       const attempts = await pay(committer, { seconds, round })
-      // Those of the last moment come a little later.
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      const raised = Math.floor((attempts + PER_HUNDRED - OF_RINGS) / PER_HUNDRED)
+      const isTold = await waitUntil(() => Promise.resolve(told.at.size >= raised), { everyMs: 10, withinMs: 60_000 })
+      if (!isTold) throw new Error(`${String(told.at.size)} of ${String(raised)} alerts came`)
       const { rows } = await pool.query<{ id: string; at: number }>(
         'select id, extract(epoch from recorded_at)::float8 * 1000 as at from log.events where id = any($1::uuid[])',
         [[...told.at.keys()]],
@@ -108,8 +111,8 @@ async function pay(
 
 function attempt(round: number, number: number): PaymentRequested {
   const name = `r${String(round)}-${String(number)}`
-  const ofRing = number % 100 < OF_RINGS
-  const card = ofRing ? `ring${String(round)}-${String(Math.floor(number / 100))}` : name
+  const ofRing = number % PER_HUNDRED < OF_RINGS
+  const card = ofRing ? `ring${String(round)}-${String(Math.floor(number / PER_HUNDRED))}` : name
   const keys = { ...NO_KEYS, card: Buffer.from(card.padStart(8)).toString('hex').slice(-16) }
   return paymentRequested(name, 1, 1_000, { customerId: name, ...keys, region: 'FR' })
 }
