@@ -26,12 +26,10 @@ export const AHEAD_MS = 5 * 60_000
 /** So far a device's clock may be off when it sends, and its events stay as they are. */
 const SKEW_MS = 60_000
 
-const time = (description: string) =>
-  Type.String({
-    pattern: '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{1,9})?(Z|\\+00:00)$',
-    maxLength: 40,
-    description,
-  })
+/** RFC 3339 in UTC. */
+const TIME = '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{1,9})?(Z|\\+00:00)$'
+const isTime = new RegExp(TIME)
+const time = (description: string) => Type.String({ pattern: TIME, maxLength: 40, description })
 
 const known = <Shape extends Parameters<typeof nullable>[0]>(shape: Shape) => Type.Optional(nullable(shape))
 
@@ -101,7 +99,7 @@ export interface Receipt {
 
 /** How far the events of a request are moved: its `sentAt` is the clock of the device as it sends. What is no time moves nothing. */
 export function skewOf(sentAt: unknown, receivedAt: number): number {
-  const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : NaN
+  const sent = typeof sentAt === 'string' && isTime.test(sentAt) ? Date.parse(sentAt) : NaN
   return Math.abs(receivedAt - sent) > SKEW_MS ? receivedAt - sent : 0
 }
 

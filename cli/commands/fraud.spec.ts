@@ -75,6 +75,12 @@ describe('generated payments', () => {
   })
 })
 
+test.each([['payments'], ['events']])('generated %s say where they cannot be written', async (what) => {
+  const file = join(folder, 'no-such-folder', 'x')
+  const { code, stderr } = await run('generate', what, '-n', '5', '-o', file)
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`tried: to write ${file}`)])
+})
+
 describe('scoring a file', () => {
   test('says what each attempt comes to, and with labels how well that fits', async () => {
     const file = await generated('payments', 2_000)

@@ -1,12 +1,10 @@
 /** Writes files of what a shop might see, made up from a seed: for measuring, and for trying out. */
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
 import { fromFor, generatePayments } from '../../simulation/payments/generate-payments.ts'
 import type { GeneratedPayment } from '../../simulation/payments/payment.ts'
 import type { CommandContext } from '../command-context.ts'
 import { examples } from '../examples.ts'
-import { unreadable } from '../files/json-lines.ts'
+import { lineFile } from '../files/line-file.ts'
 import { writeUserEvents, type UserEventOptions } from '../files/write-user-events.ts'
 import { wholeNumber } from '../load/options.ts'
 import { table } from '../output/output.ts'
@@ -81,21 +79,18 @@ async function writePayments(context: CommandContext, options: PaymentOptions): 
   const labelled = new Set<string>()
   let frauds = 0
   try {
-    const [lines, labels] = [opened(file), opened(labelFile)]
+    const [lines, labels] = [lineFile(file), lineFile(labelFile)]
     for (const payment of generatePayments({ seed, count, perDay, fraud, from })) {
-      await write(lines, lineOf(payment))
+      await lines.write(lineOf(payment))
       if (payment.fraud !== null) frauds += 1
       if (!labelled.has(payment.orderId))
-        await write(labels, { orderId: payment.orderId, fraud: payment.fraud !== null, ...payment.fraud })
+        await labels.write(
+          JSON.stringify({ orderId: payment.orderId, fraud: payment.fraud !== null, ...payment.fraud }),
+        )
       labelled.add(payment.orderId)
       progress.advance(1)
     }
-    for (const stream of [lines, labels]) {
-      stream.end()
-      await once(stream, 'finish')
-    }
-  } catch (error) {
-    throw unreadable(file, error)
+    for (const written of [lines, labels]) await written.end()
   } finally {
     progress.stop()
   }
@@ -117,15 +112,7 @@ async function writePayments(context: CommandContext, options: PaymentOptions): 
 
 /** As a line of the file has it: without who did it. */
 function lineOf({ fraud: _, at, settledAt, ...payment }: GeneratedPayment) {
-  return { at: new Date(at).toISOString(), ...payment, settledAt: new Date(settledAt).toISOString() }
-}
-
-function opened(path: string): WriteStream {
-  return createWriteStream(path)
-}
-
-async function write(stream: WriteStream, value: object): Promise<void> {
-  if (!stream.write(`${JSON.stringify(value)}\n`)) await once(stream, 'drain')
+  return JSON.stringify({ at: new Date(at).toISOString(), ...payment, settledAt: new Date(settledAt).toISOString() })
 }
 
 function share(text: string): number {

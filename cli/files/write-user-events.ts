@@ -1,12 +1,9 @@
 /** A file of made-up user events, in the order in which they arrive. */
-import { createWriteStream } from 'node:fs'
-import { once } from 'node:events'
-import { finished } from 'node:stream/promises'
-import { StartFailure } from '../../app/start-failure.ts'
 import { catalogue } from '../../simulation/catalogue.ts'
 import { fromFor, generateVisits, type VisitPlan } from '../../simulation/visits/generate-visits.ts'
 import type { CommandContext } from '../command-context.ts'
 import { table } from '../output/output.ts'
+import { lineFile } from './line-file.ts'
 
 export interface UserEventOptions {
   readonly count: number
@@ -27,7 +24,12 @@ export async function writeUserEvents({ output }: CommandContext, options: UserE
   const shift = options.from === undefined ? now - endOf(plan) : 0
   const progress = output.progress('generate', count)
   try {
-    await writeLines(file, eventLines(plan, shift), (lines) => progress.advance(lines))
+    const written = lineFile(file)
+    for (const line of eventLines(plan, shift)) {
+      await written.write(line)
+      progress.advance(1)
+    }
+    await written.end()
   } finally {
     progress.stop()
   }
@@ -51,41 +53,5 @@ function endOf(plan: VisitPlan): number {
 function* eventLines(plan: VisitPlan, shift: number): Generator<string, void, undefined> {
   for (const { event } of generateVisits(plan)) {
     yield JSON.stringify({ ...event, at: new Date(event.at + shift).toISOString() })
-  }
-}
-
-const LINES_AT_ONCE = 1_000
-
-/** Rejects with a StartFailure where the file cannot be written. */
-async function writeLines(file: string, lines: Iterable<string>, wrote: (lines: number) => void): Promise<void> {
-  const stream = createWriteStream(file)
-  const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
-  failed.catch(() => undefined)
-  try {
-    let block: string[] = []
-    const flush = async (): Promise<void> => {
-      if (block.length === 0) return
-      if (!stream.write(`${block.join('\n')}\n`)) await Promise.race([once(stream, 'drain'), failed])
-      wrote(block.length)
-      block = []
-    }
-    for (const line of lines) {
-      block.push(line)
-      if (block.length === LINES_AT_ONCE) await flush()
-    }
-    await flush()
-    stream.end()
-    await Promise.race([finished(stream), failed])
-  } catch (error) {
-    throw new StartFailure(
-      {
-        code: 'file-not-written',
-        exitCode: 1,
-        what: error instanceof Error ? error.message : String(error),
-        tried: `to write ${file}`,
-        next: 'name a file that can be written with -o',
-      },
-      { cause: error },
-    )
   }
 }
