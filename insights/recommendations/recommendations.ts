@@ -10,9 +10,10 @@ import type { ViewedCache } from './viewed-cache.ts'
 /** So many are offered where the shop has as many. */
 export const OFFERED = 10
 /** Among which the last one that was accepted is looked for. */
-const NEWEST_ORDERS = 10
-/** Candidates whose stock is looked up at a time. */
+const NEWEST_ORDERS = 50
+/** Candidates whose stock is looked up at first, and at most, at a time. */
 const LOOKED_UP = 30
+const MOST_LOOKED_UP = 1_000
 
 /** For what a customer does now. */
 const SESSION_WAIT_MS = 1_000
@@ -88,13 +89,16 @@ function* chain<Item>(...lists: readonly Iterable<Item>[]): Generator<Item, void
   for (const list of lists) yield* list
 }
 
+/** Each twice as long as the one before: after a flash sale nearly all that is popular may be sold out. */
 function* pagesOf<Item>(items: Iterable<Item>): Generator<readonly Item[], void, undefined> {
   let page: Item[] = []
+  let most = LOOKED_UP
   for (const item of items) {
     page.push(item)
-    if (page.length < LOOKED_UP) continue
+    if (page.length < most) continue
     yield page
     page = []
+    most = Math.min(2 * most, MOST_LOOKED_UP)
   }
   if (page.length > 0) yield page
 }
