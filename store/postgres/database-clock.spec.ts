@@ -8,13 +8,17 @@ let monotonic: number
 let errors: unknown[]
 let clock: DatabaseClock
 
-const ask = () => (database instanceof Error ? Promise.reject(database) : Promise.resolve(database))
+/** An answer that is on its way. */
+let held: Promise<number> | null
+
+const ask = () => held ?? (database instanceof Error ? Promise.reject(database) : Promise.resolve(database))
 
 beforeEach(() => {
   vi.useFakeTimers()
   database = NOON
   monotonic = 0
   errors = []
+  held = null
   clock = new DatabaseClock({ ask, monotonic: () => monotonic, onError: (error) => errors.push(error) })
 })
 
@@ -55,6 +59,27 @@ describe('the clock of the database', () => {
     database = NOON + 1
     await pass(10_000)
     expect(clock.now()).toBe(NOON + 1)
+  })
+
+  test('is not set back by an answer that was on its way for long, and is by one that says that the database was', async () => {
+    await clock.start()
+    let arrive = (_: number): void => undefined
+    held = new Promise((resolve) => (arrive = resolve))
+    await pass(10_000)
+    const answered = NOON + 10_000
+    monotonic += 8_000
+    arrive(answered)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(clock.now()).toBe(NOON + 18_000)
+    held = new Promise((resolve) => (arrive = resolve))
+    await pass(10_000)
+    monotonic += 8_000
+    arrive(NOON - 60_000)
+    await vi.advanceTimersByTimeAsync(0)
+    monotonic += 96_000
+    expect(clock.now()).toBe(NOON + 36_000)
+    monotonic += 1
+    expect(clock.now()).toBe(NOON + 36_001)
   })
 
   test('goes on while the database is away, and says why it could not be asked', async () => {

@@ -6,6 +6,8 @@ import type pg from 'pg'
 
 /** Clocks drift apart by less than a millisecond in so long, unless somebody sets one. */
 const ASK_MS = 10_000
+/** An answer is on its way for longer only where the pool, the database or this process is held up. */
+const LONG_MS = 100
 
 export interface DatabaseClockParts {
   /** What time it is there: `databaseTime`. */
@@ -19,8 +21,8 @@ export interface DatabaseClockParts {
 export class DatabaseClock {
   readonly #parts: DatabaseClockParts
   #timer: NodeJS.Timeout | null = null
-  /** What the database answered last, less the monotonic time at which the answer arrived. */
-  #offset = 0
+  /** What the database answered, less the monotonic time at which the answer arrived. */
+  #offset = -Infinity
   #last = 0
 
   constructor(parts: DatabaseClockParts) {
@@ -46,9 +48,15 @@ export class DatabaseClock {
     return this.#last
   }
 
+  /** An answer that was on its way for long says less than one of before that it agrees with. */
   async #ask(): Promise<void> {
-    const answer = await this.#parts.ask()
-    this.#offset = answer - this.#parts.monotonic()
+    const { ask, monotonic } = this.#parts
+    const askedAt = monotonic()
+    const answer = await ask()
+    const atLeast = answer - monotonic()
+    const atMost = answer - askedAt
+    const saysLittle = atMost - atLeast > LONG_MS && this.#offset <= atMost
+    this.#offset = saysLittle ? Math.max(this.#offset, atLeast) : atLeast
   }
 }
 
