@@ -15,6 +15,7 @@ import { kafkaFeedRate } from './figures/kafka-feed-rate.ts'
 import { latencyAtHalfPeak } from './figures/latency-at-half-peak.ts'
 import { forecastQuality } from './insights/forecast-quality.ts'
 import { alertLatency } from './insights/alert-latency.ts'
+import { besideBehaviour } from './insights/beside-behaviour.ts'
 import { insightLatency } from './insights/insight-latency.ts'
 import { openSessions } from './insights/open-sessions.ts'
 import { userEventRate } from './insights/user-event-rate.ts'
@@ -75,6 +76,7 @@ export const figures: readonly Figure[] = [
   recommendationQuality,
   insightLatency,
   userEventRate,
+  besideBehaviour,
   openSessions,
   alertLatency,
   registryLatency,
