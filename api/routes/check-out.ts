@@ -89,7 +89,7 @@ export const checkOuts = resource({ checkOut: checkingOut }, ({ views, ...parts 
       const { answer, position } = execution
       if (answer === null) throw new Error('a command over HTTP has no answer')
       if (execution.outcome === 'known') reply.header('idempotency-replayed', 'true')
-      const begun = begunIn(answer, position)
+      const begun = begunIn(answer)
       if (begun === null) return sendAnswer(reply, answer, position)
 
       const payment = await whatBecameOf(begun, { executor, outcomes: payments.outcomes }, request.id)

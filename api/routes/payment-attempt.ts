@@ -14,14 +14,12 @@ const OUTCOME_MS = 2_000
 export interface PaymentParts {
   /** False: only what needs no gateway can be paid. */
   readonly hasGateway: boolean
-  readonly outcomes: Pick<PaymentOutcomes, 'wait'>
+  readonly outcomes: Pick<PaymentOutcomes, 'hear'>
 }
 
-/** An attempt and where it was begun. */
 export interface Begun {
   readonly orderId: string
   readonly attempt: number
-  readonly position: Position
 }
 
 /** What is kept under the key of a command that began an attempt: what became of it is looked up each time. */
@@ -33,28 +31,31 @@ export function begunAnswer(orderId: string, look: Look): string {
 }
 
 /** Null: the command was refused. */
-export function begunIn(answer: string, position: Position): Begun | null {
+export function begunIn(answer: string): Begun | null {
   const { status, body } = readAnswer(answer)
-  if (status !== 202) return null
-  return { ...(JSON.parse(body) as Pick<Begun, 'orderId' | 'attempt'>), position }
+  return status === 202 ? (JSON.parse(body) as Begun) : null
 }
 
 /** The attempt as the log tells it by then, and as PaymentAttempt shows it. Waits at most 2 s until it is settled or on hold. */
 export async function whatBecameOf(
-  { orderId, attempt: number, position }: Begun,
+  { orderId, attempt: number }: Begun,
   { executor, outcomes }: Pick<PaymentParts, 'outcomes'> & { readonly executor: Executor },
   commandId: string,
 ) {
-  const over = new AbortController()
-  // Waited for before it is looked up, so that none is missed in between.
-  const outcome = outcomes.wait(orderId, number, { after: position, millis: OUTCOME_MS, signal: over.signal })
-  let found = await lookAt(executor, commandId, orderId)
-  const open = openAttempt(found.state)
-  if (open?.number === number && !isOnHold(open)) {
-    await outcome
-    found = await lookAt(executor, commandId, orderId)
+  const look = () => lookAt(executor, commandId, orderId)
+  // Heard before it is looked up, so that none is missed in between.
+  const hearing = outcomes.hear(orderId, number)
+  let found: Looked
+  try {
+    found = await look()
+    const open = openAttempt(found.state)
+    if (open?.number === number && !isOnHold(open)) {
+      await hearing.outcome({ after: found.position, millis: OUTCOME_MS })
+      found = await look()
+    }
+  } finally {
+    hearing.end()
   }
-  over.abort()
   const attempt = attemptOf(found.state, number)
   if (attempt === null) throw new Error(`order ${orderId} has no attempt ${String(number)}`)
   return {
@@ -63,12 +64,13 @@ export async function whatBecameOf(
   }
 }
 
+interface Looked {
+  readonly state: Payment
+  readonly position: Position
+}
+
 /** The payment, and where the log stood: readers that wait for that position see the same. */
-async function lookAt(
-  executor: Executor,
-  commandId: string,
-  orderId: string,
-): Promise<{ readonly state: Payment; readonly position: Position }> {
+async function lookAt(executor: Executor, commandId: string, orderId: string): Promise<Looked> {
   let state = payment.initial
   const execution = await executor.execute({
     decide(read) {

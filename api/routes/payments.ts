@@ -132,7 +132,7 @@ export const payments = resource(
         const { answer, position } = execution
         if (answer === null) throw new Error('a command over HTTP has no answer')
         if (execution.outcome === 'known') reply.header('idempotency-replayed', 'true')
-        const begun = begunIn(answer, position)
+        const begun = begunIn(answer)
         if (begun === null) return sendAnswer(reply, answer, position)
         const attempt = await whatBecameOf(begun, { executor, outcomes }, request.id)
         return reply

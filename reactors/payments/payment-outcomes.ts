@@ -31,11 +31,19 @@ export interface PaymentOutcomesParts {
 }
 
 export interface OutcomeWait {
-  /** Where the attempt was begun: its outcome stands behind that. */
+  /** Where the log stood when the attempt was last seen open: its outcome stands behind that. */
   readonly after: Position
   readonly millis: number
-  readonly signal: AbortSignal
 }
+
+/** Of one who wants to know what becomes of an attempt. */
+export interface Hearing {
+  /** Resolves when an outcome or a hold is recorded, when the time is over, or at once when too many wait. */
+  outcome(wait: OutcomeWait): Promise<void>
+  end(): void
+}
+
+const TOO_MANY: Hearing = { outcome: () => Promise.resolve(), end: () => undefined }
 
 export class PaymentOutcomes {
   readonly #parts: PaymentOutcomesParts
@@ -48,20 +56,28 @@ export class PaymentOutcomes {
     this.#parts = parts
   }
 
-  /** Resolves when an outcome or a hold is recorded, when the time is over or `signal` aborts, or at once when too many wait. */
-  async wait(orderId: string, attempt: number, { after, millis, signal }: OutcomeWait): Promise<void> {
-    if (this.#count >= this.#parts.most || this.#stopping.signal.aborted) return
+  /** From now on nothing is missed that is read for others too: look at the attempt, and wait where it is open. */
+  hear(orderId: string, attempt: number): Hearing {
+    if (this.#count >= this.#parts.most || this.#stopping.signal.aborted) return TOO_MANY
     const key = chargeKey(orderId, attempt)
     const all = this.#waiting.get(key) ?? new Set()
     this.#waiting.set(key, all)
     this.#count += 1
     let wake = () => {}
     const told = new Promise<void>((resolve) => all.add((wake = resolve)))
-    this.#reading ??= this.#read(after).finally(() => (this.#reading = null))
-    await Promise.race([told, pause(millis, signal)])
-    all.delete(wake)
-    if (all.size === 0) this.#waiting.delete(key)
-    this.#count -= 1
+    const over = new AbortController()
+    return {
+      outcome: async ({ after, millis }) => {
+        this.#reading ??= this.#read(after).finally(() => (this.#reading = null))
+        await Promise.race([told, pause(millis, over.signal)])
+      },
+      end: () => {
+        over.abort()
+        all.delete(wake)
+        if (all.size === 0) this.#waiting.delete(key)
+        this.#count -= 1
+      },
+    }
   }
 
   async stop(): Promise<void> {

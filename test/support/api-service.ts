@@ -140,7 +140,7 @@ export async function openApiService(url: string, settings: Partial<ApiSettings>
       pseudonym: shop.pseudonym,
     },
     payments: {
-      ...{ hasGateway: true, outcomes: { wait: () => Promise.resolve() } },
+      ...{ hasGateway: true, outcomes: { hear: () => ({ outcome: () => Promise.resolve(), end: () => undefined }) } },
       webhooks: { secrets: [], take: () => Promise.resolve('recorded') },
     },
     emails: { list: (page) => readEmails(pool, page), get: (emailId) => readEmail(pool, emailId) },
