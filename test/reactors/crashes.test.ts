@@ -1,9 +1,9 @@
 /**
- * Reactors that act outside, killed (SIGKILL) at every await of what they do: before and after an effect, before and after the
- * command that records it, before it is noted as done. Each next process finds what the one before left.
+ * Reactors that act outside, killed (SIGKILL) at each of their points: before and after the checkpoint, before and after an effect
+ * and the command that records it, before and after it is noted as done. Each next process finds what the one before left.
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { webhookPointNames, type CrashPoint } from '../../app/crash-points.ts'
+import { reactorPointNames, webhookPointNames, type CrashPoint } from '../../app/crash-points.ts'
 import { cancelOrder } from '../../domain/end-order.ts'
 import { customerRegistered } from '../../domain/test-events.ts'
 import { httpGateway } from '../../reactors/payments/http-gateway.ts'
@@ -16,8 +16,8 @@ import { openPaying, type Paying } from './paying.ts'
 import { breaches, eventsOf } from './reacting.ts'
 import { textBridge } from './text-bridge.ts'
 
-/** Around what is done about one cause, outside and in the log. */
-const STEPS = ['reactor.calling', 'reactor.called', 'reactor.asking', 'reactor.asked', 'reactor.decided'] as const
+/** From what is read and not noted yet to what is done and just noted. */
+const STEPS = reactorPointNames
 
 describe('laws 10 and 11: a process that pays', () => {
   const cancelled = (paying: Paying, orderId: string) =>
