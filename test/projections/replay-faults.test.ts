@@ -29,6 +29,14 @@ test('law 7: Postgres that falls over during a replay is waited for, and the rep
   releases.push(() => data.remove())
   const service = await startService({ dataDir: data.path, env: { DEMO_ORDERS: '4000' } })
   releases.push(() => service.stop())
+  // A replay that catches up with orders that are still being placed is over before it is disturbed.
+  const head = async () => {
+    const { items } = (await (await fetch(`${service.url}/projections`)).json()) as {
+      readonly items: readonly { readonly head: number }[]
+    }
+    return items[0]?.head ?? 0
+  }
+  await eventually(async () => (await head()) >= 10_000, { timeout: 120_000 })
   const headers = { 'content-type': 'application/json' }
   const body = JSON.stringify({ rate: 2_000 })
   const begun = await fetch(`${service.url}/projections/orders/replay`, { method: 'POST', headers, body })
