@@ -1,6 +1,5 @@
 /** Attempts may be put on hold, and who scores them, or who charges them, is away: trade goes on, and nobody honest is suspected. */
 import { expect, onTestFinished, test } from 'vitest'
-import { isOnHold } from '../../domain/payments/payment.ts'
 import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
 import { requestPayment } from '../../domain/payments/request-payment.ts'
 import { customerRegistered } from '../../domain/test-events.ts'
@@ -17,6 +16,7 @@ import { appendEvents } from '../support/append-events.ts'
 import { eventually } from '../support/eventually.ts'
 import { ids } from '../reactors/dying.ts'
 import { openPaying, type Paying } from '../reactors/paying.ts'
+import { held, isHeld, ordered } from './held-attempts.ts'
 import { breaches, eventsOf } from '../reactors/reacting.ts'
 
 /** A table in which everybody comes to 99 points. */
@@ -60,17 +60,6 @@ async function serve(
   return worker
 }
 
-async function ordered(paying: Paying, orderId: string): Promise<void> {
-  await paying.place(orderId)
-  await paying.request(orderId)
-}
-
-async function isHeld(paying: Paying, orderId: string): Promise<boolean> {
-  const attempt = (await paying.paymentOf(orderId)).attempts.at(-1)
-  return attempt !== undefined && isOnHold(attempt)
-}
-
-const held = (paying: Paying, orderId: string) => eventually(() => isHeld(paying, orderId))
 const confirmed = (paying: Paying, orderId: string) =>
   eventually(async () => (await paying.orderOf(orderId)) === 'confirmed')
 

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cancelOrder } from '../../domain/end-order.ts'
 import { reviewAlert, type Verdict } from '../../domain/payments/fraud.ts'
-import { isOnHold } from '../../domain/payments/payment.ts'
 import { recordCapture } from '../../domain/payments/settle-payment.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
 import { fraud } from '../../reactors/fraud/fraud.ts'
@@ -21,6 +20,7 @@ import { eventually } from '../support/eventually.ts'
 import { ids } from '../reactors/dying.ts'
 import { leftToDo } from '../reactors/left-to-do.ts'
 import { openPaying, type Paying } from '../reactors/paying.ts'
+import { held, isHeld, ordered } from './held-attempts.ts'
 import { breaches, eventsOf, openReacting, type Reacting } from '../reactors/reacting.ts'
 
 /** A table in which everybody comes to 99 points. */
@@ -81,17 +81,6 @@ async function scoring(paying: Paying): Promise<void> {
   })
 }
 
-async function ordered(paying: Paying, orderId: string): Promise<void> {
-  await paying.place(orderId)
-  await paying.request(orderId)
-}
-
-async function isHeld(paying: Paying, orderId: string): Promise<boolean> {
-  const attempt = (await paying.paymentOf(orderId)).attempts.at(-1)
-  return attempt !== undefined && isOnHold(attempt)
-}
-
-const held = (paying: Paying, orderId: string) => eventually(() => isHeld(paying, orderId))
 const comesTo = (paying: Paying, orderId: string, status: string) =>
   eventually(async () => (await paying.orderOf(orderId)) === status)
 const charges = (paying: Paying, orderId: string) =>

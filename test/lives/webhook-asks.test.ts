@@ -88,15 +88,20 @@ describe('a message that money was taken, without its reference', () => {
   })
 })
 
+/** A paid order is cancelled, and the gateway refuses its refund. */
+async function parkRefund(paying: Paying): Promise<void> {
+  await paying.pay()
+  await paying.place('p1')
+  await paying.request('p1')
+  await attemptIs(paying, 'captured')
+  await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
+  await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+}
+
 describe('a message about a refund that is parked as refused', () => {
   test('that says so again changes nothing; that it was made has it asked for', async () => {
     await using paying = await openPaying({ faults: { refused: 1 } })
-    await paying.pay()
-    await paying.place('p1')
-    await paying.request('p1')
-    await attemptIs(paying, 'captured')
-    await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
-    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+    await parkRefund(paying)
     expect(await told(paying, { key: 'p1/r1', status: 'refused', reason: 'try-later' })).toBe('recorded')
     expect(await paying.state('payments')).toMatchObject({ parkedCount: 1 })
     await paying.stopGateway()
@@ -108,12 +113,7 @@ describe('a message about a refund that is parked as refused', () => {
 
   test('and was then settled outside: that it was made after all is parked', async () => {
     await using paying = await openPaying({ faults: { refused: 1 } })
-    await paying.pay()
-    await paying.place('p1')
-    await paying.request('p1')
-    await attemptIs(paying, 'captured')
-    await paying.run((read) => cancelOrder({ orderId: 'p1', reason: null, sellable: true }, read))
-    await eventually(async () => (await paying.state('payments')).parkedCount === 1)
+    await parkRefund(paying)
     const position = (await paying.state('payments')).parked[0]?.position ?? 0
     await paying.reactors.skipCause('payments', { position, webhook: null }, 'paid back in cash')
     expect(await told(paying, { key: 'p1/r1', status: 'refunded' })).toBe('parked')
