@@ -41,15 +41,15 @@ export const openReactorWork: OpenWork = async (parts) => {
   const mail = openMail(effects.mail, { pool, log })
   const carrier = deliverySimulation ? simulatedCarrier(CARRIER_SEED) : null
   const { score, minutes } = effects.fraudHold
-  const scoring = score === null ? null : new ScoringProgress(pool, monotonic)
+  const hold =
+    score === null
+      ? null
+      : { score, scoring: new ScoringProgress(pool, monotonic), held: new HeldPayments(pool, monotonic) }
   const reactors = openReactorList({
-    payments: {
-      ...{ gateway, transferDays: payments.transferDays, holdMs: minutes * 60_000 },
-      hold: score === null || scoring === null ? null : { score, scoring, held: new HeldPayments(pool, monotonic) },
-    },
+    payments: { gateway, transferDays: payments.transferDays, holdMs: minutes * 60_000, hold },
     mail,
     stockOuts: { limit: effects.restockAlert },
-    fraud: { table: effects.fraudTable, scoring },
+    fraud: { table: effects.fraudTable, scoring: hold?.scoring ?? null },
     carrier,
   })
   const clock = await openDatabaseClock({ pool, log, releases })
