@@ -8,6 +8,7 @@ import { startSimulator, type RunningSimulator } from '../../app/gateway/start-s
 import { eventually } from '../support/eventually.ts'
 import { openWebSocket, type Frame } from '../support/live-connection.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
+import { postJson, type Reply } from './post-json.ts'
 
 const MOST_ON_HOLD = 100
 
@@ -38,19 +39,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Reply {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-  const response = await fetch(`${service.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] }
+function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  return postJson(`${service.url}${path}`, body, headers)
 }
 
 async function get<Body>(path: string): Promise<Body> {

@@ -12,6 +12,7 @@ import { signWebhook } from '../../reactors/payments/webhook-signature.ts'
 import { eventually } from '../support/eventually.ts'
 import { openWebSocket } from '../support/live-connection.ts'
 import { serviceHere, type ServiceHere } from '../support/service-here.ts'
+import { postJson, type Reply } from './post-json.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orderledger-gateway-'))
 const SECRET = '0123456789abcdef'
@@ -41,19 +42,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Reply {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-  const response = await fetch(`${service.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] }
+function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  return postJson(`${service.url}${path}`, body, headers)
 }
 
 /** As soon as it shows what was done. */
