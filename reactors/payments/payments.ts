@@ -2,7 +2,7 @@
  * Charges and refunds what was decided, over the gateway, and records what became of it. Each call carries a key that
  * makes the second time harmless, and before each the streams are read: what is settled meanwhile is not asked for.
  */
-import { idOf, type Read } from '../../domain/decision.ts'
+import { idOf } from '../../domain/decision.ts'
 import { order } from '../../domain/order.ts'
 import { alertToHoldFor } from '../../domain/payments/hold.ts'
 import { attemptOf, payment, type Payment } from '../../domain/payments/payment.ts'
@@ -154,22 +154,25 @@ async function charge(
   const isFirst = remembered.looked === null && cause.attempts === 0 && !onlyRead && !afterHold
   const mayHold = hold !== null && isFirst && (await isScored(hold, cause.position, acting))
   const one = { orderId, attempt: number }
-  const find = (read: Read) => ({
-    order: read(order, orderId).status,
-    attempt: attemptOf(read(payment, orderId), number),
-    alertId: mayHold ? alertToHoldFor({ ...one, score: hold.score }, read) : null,
-  })
-  let found = await look(find)
-  if (mayHold && found.alertId !== null) {
-    if (await putOnHold(hold, one, acting)) return SETTLED
-    found = await look(find)
-  }
-  if (found.attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
-  // What came after it was put on hold is a cause of its own.
-  if (found.attempt.hold !== null && !afterHold) return SETTLED
   const toldAt = remembered.toldAt ?? null
   const endedAt = ended ? cause.recordedAt : null
-  const situation = { ...found, attempt: found.attempt, at, transferDays, onlyRead, endedAt, toldAt }
+  const situationNow = async () => {
+    const { attempt, ...found } = await look((read) => ({
+      order: read(order, orderId).status,
+      attempt: attemptOf(read(payment, orderId), number),
+      alertId: mayHold ? alertToHoldFor({ ...one, score: hold.score }, read) : null,
+    }))
+    if (attempt === null) throw new Error(`order ${orderId} has no attempt ${number}`)
+    return { ...found, attempt, at, transferDays, onlyRead, endedAt, toldAt }
+  }
+  let situation = await situationNow()
+  // What is too old to be charged is not put on hold: it would be charged after all, once it is released.
+  if (mayHold && situation.alertId !== null && chargeStep(situation) === 'charge') {
+    if (await putOnHold(hold, one, acting)) return SETTLED
+    situation = await situationNow()
+  }
+  // What came after it was put on hold is a cause of its own.
+  if (situation.attempt.hold !== null && !afterHold) return SETTLED
   const step = chargeStep(situation)
   if (step === 'nothing') return SETTLED
 

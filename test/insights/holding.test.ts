@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cancelOrder } from '../../domain/end-order.ts'
 import { reviewAlert, type Verdict } from '../../domain/payments/fraud.ts'
+import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
+import { requestPayment } from '../../domain/payments/request-payment.ts'
 import { recordCapture } from '../../domain/payments/settle-payment.ts'
 import { expireOrders } from '../../reactors/expire-orders.ts'
 import { fraud } from '../../reactors/fraud/fraud.ts'
@@ -173,6 +175,23 @@ test('law 10: an outcome that still comes ends the hold, and a release or a verd
   await done(paying)
   expect(await typesOf(paying, 'o1')).toEqual(['PaymentRequested', 'PaymentHeld', 'PaymentCaptured'])
   expect(await paying.orderOf('o1')).toBe('confirmed')
+  expect(paying.book()).toEqual([])
+  expect(await breaches(paying.pool)).toEqual([])
+})
+
+test('law 10: what is too old to be charged is not put on hold, from which it would be charged after all', async () => {
+  const paying = await opened()
+  await serve(paying, paying.gatewayUrl)
+  await scoring(paying)
+  // As after a pause: it was asked for eleven minutes ago, and its alert is there before it is looked at.
+  await paying.place('o1')
+  const asked = { orderId: 'o1', method: 'card', amount: null, keys: NO_KEYS, at: Date.now() - 660_000 } as const
+  expect(await paying.run((read) => requestPayment(asked, read))).toBeNull()
+  await eventually(async () => (await paying.paymentOf('o1')).attempts.at(-1)?.status === 'declined')
+  await eventually(async () =>
+    (await eventsOf(paying.pool)).some(({ event }) => event.type === 'FraudAlertRaised' && event.orderId === 'o1'),
+  )
+  expect(await typesOf(paying, 'o1')).toEqual(['PaymentRequested', 'PaymentDeclined'])
   expect(paying.book()).toEqual([])
   expect(await breaches(paying.pool)).toEqual([])
 })
