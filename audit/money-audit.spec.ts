@@ -85,6 +85,8 @@ const released = [paymentReleased('o1', 1, TOTAL)]
 const honest = [fraudReviewed('o1', 'honest'), paymentReleased('o1', 1, TOTAL, { by: 'review' })]
 const gone = [orderCancelled('o1', lines)]
 const endedAs = (reason: string) => paymentDeclined('o1', 1, TOTAL, { reason })
+/** As version 1 is read today. */
+const declinedThen = (reason: string) => paymentDeclined('o1', 1, TOTAL, { reason, region: null })
 
 const lives: readonly (readonly [string, Commands])[] = [
   ['is delivered', completed],
@@ -96,6 +98,10 @@ const lives: readonly (readonly [string, Commands])[] = [
   [
     'is captured after another capture',
     [asked, declined, again, secondCaptured, [late, notOwed], [paymentRefunded('o1', 1, TOTAL, { cause: 'not-owed' })]],
+  ],
+  [
+    'was declined by a provider in words that are ours today',
+    [asked, [declinedThen('cancelled')], again, secondCaptured],
   ],
   ['is on hold and charged when nobody looked', [...held, released, captured]],
   ['is on hold and found honest', [...held, honest, captured]],

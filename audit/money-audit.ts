@@ -110,7 +110,8 @@ function said(event: MoneyEvent): Partial<MoneyFact> {
     case 'PaymentRequested':
       return { number: event.attempt, ...saidOf(event.amount) }
     case 'PaymentDeclined': {
-      const late = event.reason === 'fraud' || event.reason === 'cancelled'
+      // Version 1 knows no region: a provider may have said these words there, and nothing was on hold.
+      const late = (event.reason === 'fraud' || event.reason === 'cancelled') && event.region !== null
       return { number: event.attempt, ...saidOf(event.amount), late }
     }
     case 'FraudAlertRaised':
