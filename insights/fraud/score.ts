@@ -60,6 +60,9 @@ function pointsAt(steps: readonly Step[], value: number): number {
   return steps.findLast(({ from }) => value >= from)?.points ?? 0
 }
 
+/** More than that no event holds. */
+const MOST_TIMES = BigInt(Number.MAX_SAFE_INTEGER)
+
 /** By whole numbers, however large: `amount / mean >= times` without a fraction. Null: not, or not known. */
 function timesMean(
   { amount: { amount, currency } }: PaymentFact,
@@ -69,7 +72,8 @@ function timesMean(
   if (currency !== rule.currency || history?.currency !== currency || history.count < rule.payments) return null
   const [scaled, { sum }] = [BigInt(amount) * BigInt(history.count), history]
   if (scaled < BigInt(rule.times) * sum) return null
-  return sum === 0n ? rule.times : Number(scaled / sum)
+  const times = sum === 0n ? BigInt(rule.times) : scaled / sum
+  return Number(times > MOST_TIMES ? MOST_TIMES : times)
 }
 
 const FLAGS: Readonly<Record<FlagRule, (fact: PaymentFact, history: History | undefined) => boolean>> = {

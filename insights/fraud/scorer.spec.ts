@@ -116,6 +116,14 @@ describe('an attempt to pay', () => {
     const paid = known({ amount })
     expect(rulesOf([paid, paid, paymentFact('o1', { amount })])).toEqual({ amount: Number.MAX_SAFE_INTEGER })
   })
+
+  test('of as much, by somebody who paid next to nothing, has reasons that its alert can hold', () => {
+    const paidOne = known({ amount: { amount: 1, currency: 'EUR' } })
+    const paidNothing = known({ amount: { amount: 0, currency: 'EUR' } })
+    const amount = { amount: Number.MAX_SAFE_INTEGER, currency: 'EUR' }
+    const found = rulesOf([paidOne, paidNothing, paymentFact('o1', { amount })])
+    expect(found).toEqual({ amountAgainstMean: Number.MAX_SAFE_INTEGER, amount: Number.MAX_SAFE_INTEGER })
+  })
 })
 
 const fact = fc
