@@ -24,7 +24,18 @@ describe('what is kept of a parked order', () => {
     expect(kept('{"card":"4111111111111111","card":"x"}')).toBe('{}')
   })
 
-  test.each(['{"orderId": "o1",  "lines": []}', '[{"card":"c"}]', '"card"', '{"card": "c"', '\u0000\u0001', ''])(
+  test.each([
+    ['{"Card":"c","DEVICE":"d","orderId":"o1"}', '{"orderId":"o1"}'],
+    ['[{"orderId":"o1","card":"c"},{"orderId":"o2"}]', '[{"orderId":"o1"},{"orderId":"o2"}]'],
+    ['{"data":{"order":{"orderId":"o1","address":{"street":"x"}}}}', '{"data":{"order":{"orderId":"o1"}}}'],
+  ])('lacks them wherever they stand, and however they are written: %s', (sent, left) => expect(kept(sent)).toBe(left))
+
+  test('lacks what nobody reads: a key may be in it', () => {
+    expect(kept('{"a":'.repeat(40) + '{"card":"c"}' + '}'.repeat(40))).not.toContain('card')
+    expect(kept('['.repeat(50_000) + ']'.repeat(50_000))).not.toBeNull()
+  })
+
+  test.each(['{"orderId": "o1",  "lines": []}', '"card"', '{"card": "c"', '\u0000\u0001', ''])(
     '%j stays as it is: it has none, or is no order',
     (value) => expect(kept(value)).toBe(value),
   )

@@ -1,5 +1,4 @@
 /** What is kept of the value of a record that is parked: its bytes, without the keys that came in the clear. */
-import { isObject } from '../../commands/request.ts'
 import { KEY_NAMES } from '../../domain/payments/payer-keys.ts'
 import type { InboundRecord } from './inbound-record.ts'
 import { readValue, type ReadAvro } from './record-value.ts'
@@ -22,12 +21,32 @@ export function keptValue(
 ): Buffer | null {
   if (!hasKeys || value === null || value.length === 0) return value
   const read = readValue(value, takesAvro ? readAvro : null)
-  if ('fault' in read || !isObject(read.value)) return value
-  const names = KEY_NAMES.filter((name) => Object.hasOwn(read.value as object, name))
-  if (names.length === 0) return value
+  if ('fault' in read) return value
+  const left = withoutKeys(read.value)
+  if (left === read.value) return value
   try {
-    return Buffer.from(JSON.stringify({ ...read.value, ...Object.fromEntries(names.map((name) => [name, undefined])) }))
+    return Buffer.from(JSON.stringify(left))
   } catch {
     return value
   }
+}
+
+const keyNames: ReadonlySet<string> = new Set(KEY_NAMES)
+/** Deeper, nobody reads it. */
+const DEEPEST = 32
+
+/** The value itself where there is no key in it. What is no order may have orders in it, or names in another case. */
+function withoutKeys(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEEPEST) return null
+  if (Array.isArray(value)) {
+    const items = value.map((each: unknown) => withoutKeys(each, depth + 1))
+    return items.some((each, index) => each !== value[index]) ? items : value
+  }
+  const all = Object.entries(value)
+  const left = all.flatMap(([name, each]: [string, unknown]) =>
+    keyNames.has(name.toLowerCase()) ? [] : [[name, withoutKeys(each, depth + 1)] as const],
+  )
+  const isSame = left.length === all.length && left.every(([, each], index) => each === all[index]?.[1])
+  return isSame ? value : Object.fromEntries(left)
 }
