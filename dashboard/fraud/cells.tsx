@@ -1,6 +1,6 @@
 /** What lists of alerts and of attempts on hold show alike. */
 import type { FraudAlert } from '../api-shapes.ts'
-import { count, shortId } from '../parts/format.ts'
+import { shortId, signed } from '../parts/format.ts'
 import { href } from '../route.ts'
 import { t } from '../texts/text.ts'
 import type { Verdict } from './review.tsx'
@@ -28,7 +28,7 @@ export function Reasons({ alert }: { readonly alert: FraudAlert }) {
     <ul class="reasons">
       {alert.reasons.map((reason) => (
         <li key={reason.rule}>
-          {reasonText(reason, alert)} <span class="dim">+{count(reason.points)}</span>
+          {reasonText(reason, alert)} <span class="dim">{signed(reason.points)}</span>
         </li>
       ))}
     </ul>

@@ -8,6 +8,7 @@ import {
   money,
   oneDecimal,
   shortId,
+  signed,
   sumOfMoney,
 } from './format.ts'
 
@@ -21,6 +22,12 @@ test.each([
   currencyDigits.value = digits
   expect(money({ amount, currency })).toBe(text)
 })
+
+test.each([
+  [20, '+20'],
+  [-1_000, '-1,000'],
+  [0, '0'],
+])('points of %i are added or taken away: %s', (points, text) => expect(signed(points)).toBe(text))
 
 test.each([
   ['19.99', 2, 1_999],

@@ -19,6 +19,11 @@ export function count(value: number): string {
   return whole.format(value)
 }
 
+/** `+3`, `-3`. */
+export function signed(value: number): string {
+  return value > 0 ? `+${count(value)}` : count(value)
+}
+
 /** `3 units`, `1 unit`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
