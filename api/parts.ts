@@ -27,7 +27,7 @@ import type { BehaviourFigures } from '../insights/behaviour/figures.ts'
 import type { DeadLetterParts } from './routes/dead-letters.ts'
 import type { UserEventParts } from './insights/user-events.ts'
 import type { Metrics } from './metrics.ts'
-import type { PaymentParts } from './routes/payment-attempt.ts'
+import type { PaymentParts } from './answers/payment-attempt.ts'
 
 /** What a process of any role needs to tell how it does. */
 export interface OperationParts {

@@ -4,7 +4,7 @@
  */
 import { READER_CONNECTIONS, REGISTRY_CONNECTIONS } from '../api/connection/budgets.ts'
 import { reactorNames } from '../reactors/list.ts'
-import { CONNECTIONS_BESIDE } from '../reactors/serve-reactors.ts'
+import { CONNECTIONS_BESIDE } from '../reactors/serving/serve-reactors.ts'
 import type { Config } from './config/config.ts'
 import { POOL_SIZES } from './pool-sizes.ts'
 

@@ -7,7 +7,7 @@ import type { RestoreWatcher } from '../store/dump/restore-dump.ts'
 import { fraud, type FraudParts } from './fraud/fraud.ts'
 import { FROM_THE_FIRST, watchRestore, type ReadBack } from './read-back.ts'
 import type { Reactor, Skip } from './reactor.ts'
-import { readerName } from './reactor-table.ts'
+import { readerName } from './serving/reactor-table.ts'
 import { unsettledPayments } from './payments/unsettled-payments.ts'
 import { stockOuts, type StockOutsParts } from './stock-outs.ts'
 

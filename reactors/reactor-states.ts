@@ -1,11 +1,11 @@
 /** How each reactor is: for operators and metrics, from the database alone, whichever process asks. */
 import type { Pool } from '../store/postgres/database.ts'
 import type { Position } from '../store/commit/command.ts'
-import { dropCause, readParked, retryCause, type ParkedOf } from './due-table.ts'
+import { dropCause, readParked, retryCause, type ParkedOf } from './serving/due-table.ts'
 import { asking, type Asked } from './asking.ts'
 import type { Skip } from './reactor.ts'
-import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './reactor-table.ts'
-import { LEASE } from './serve-reactors.ts'
+import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './serving/reactor-table.ts'
+import { LEASE } from './serving/serve-reactors.ts'
 
 /** Something that a reactor could not do, and why. */
 export interface ParkedCause extends Failure {

@@ -6,10 +6,10 @@ import type pg from 'pg'
 import type { DomainEvent, EventType } from '../schemas/events.ts'
 import type { Position } from '../store/commit/command.ts'
 import type { RestoreWatcher } from '../store/dump/restore-dump.ts'
-import type { DueRow } from './due-table.ts'
+import type { DueRow } from './serving/due-table.ts'
 import type { Due, ReadEvent } from './reactor.ts'
-import { readerName } from './reactor-table.ts'
-import { passedBy, readEvent } from './read-stretch.ts'
+import { readerName } from './serving/reactor-table.ts'
+import { passedBy, readEvent } from './serving/read-stretch.ts'
 
 /** How it is found what a reactor has not settled, by names that are its own. */
 export interface ReadBack {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { NOON, orderRejected } from '../domain/test-events.ts'
 import { encode } from '../schemas/codec.ts'
 import type { PageEvent } from '../store/log/read-page.ts'
-import { readEvent, stretchOf } from './read-stretch.ts'
+import { readEvent, stretchOf } from './serving/read-stretch.ts'
 import { stockOuts } from './stock-outs.ts'
-import { Tallies, type TallyRow } from './tallies.ts'
+import { Tallies, type TallyRow } from './serving/tallies.ts'
 
 const HOUR = 3_600_000
 const reactor = stockOuts({ limit: 2 })

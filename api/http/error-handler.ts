@@ -1,7 +1,7 @@
 /** Every error that leaves a parser, a hook or a handler becomes a problem document here. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { faultsOf } from '../../commands/faults.ts'
-import { ViewNotReady } from '../../projections/views/view-reader.ts'
+import { ViewNotReady } from '../../projections/queries/view-reader.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
 import { invalidRequest, ProblemError, sendProblem, type PartFault, type Occurrence } from './problem-document.ts'

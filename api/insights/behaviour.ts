@@ -1,13 +1,13 @@
 /** What customers do, in figures. */
 import { closed, ref, type Named } from '../../commands/shape.ts'
 import type { BehaviourFigures } from '../../insights/behaviour/figures.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import { momentIn } from '../http/query.ts'
 import { NOTHING, reading, type Described } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { BehaviourFunnel, BehaviourMinutes, BehaviourProducts, BehaviourSessions } from '../shapes/behaviour.ts'
 import { DEFAULT_LIMIT, limit, moment } from '../shapes/list.ts'
-import { uncached } from '../routes/read-answers.ts'
+import { uncached } from '../answers/read-answers.ts'
 
 function shown(summary: string, shape: Named) {
   return {

@@ -8,7 +8,7 @@ import type { Views } from '../../projections/views/views.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
-import { sendTagged } from '../routes/read-answers.ts'
+import { sendTagged } from '../answers/read-answers.ts'
 import { Business } from '../shapes/business.ts'
 import { after } from '../shapes/list.ts'
 

@@ -13,7 +13,7 @@ import type { Views } from '../../projections/views/views.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
-import { invalidCursor, sendHistory, sendTagged, type Exchange } from '../routes/read-answers.ts'
+import { invalidCursor, sendHistory, sendTagged, type Exchange } from '../answers/read-answers.ts'
 import { Forecast, RunOutList } from '../shapes/forecast.ts'
 import { cursor, DEFAULT_LIMIT, limit } from '../shapes/list.ts'
 

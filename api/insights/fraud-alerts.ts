@@ -9,13 +9,13 @@ import type { Timestamp } from '../../domain/values.ts'
 import type { FraudAlertView } from '../../projections/insights/fraud-alerts.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
-import { shownAnswer } from '../answer.ts'
+import { shownAnswer } from '../answers/answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
-import { pageQuery, sendFound, sendPage } from '../routes/read-answers.ts'
+import { pageQuery, sendFound, sendPage } from '../answers/read-answers.ts'
 import {
   FraudAlert,
   FraudAlertList,

@@ -11,7 +11,7 @@ import { ProblemError, invalidRequest } from '../http/problem-document.ts'
 import { actingWith, NOTHING } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { UserEvents, UserEventVerdicts, type VERDICTS } from '../shapes/behaviour.ts'
-import { uncached } from '../routes/read-answers.ts'
+import { uncached } from '../answers/read-answers.ts'
 
 const BODY_LIMIT = 262_144
 

@@ -1,5 +1,5 @@
 /** A topic that is true for a moment: each frame is all of it. */
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Client } from './client.ts'
 import { snapshotMessage, type Message } from './frames.ts'

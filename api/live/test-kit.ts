@@ -1,7 +1,7 @@
 /** For specs: a topic of products in memory, with a log that grows as it is told, a clock, and carriers that take what they may. */
 import { openTopics, type Items, type Topic } from '../../projections/changes/topics.ts'
 import { RecentLog } from '../../projections/changes/recent-log.ts'
-import { ViewNotReady } from '../../projections/views/view-reader.ts'
+import { ViewNotReady } from '../../projections/queries/view-reader.ts'
 import { encode } from '../../schemas/codec.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { Client, type Carrier } from './client.ts'

@@ -7,7 +7,7 @@ import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { ActivityList } from '../shapes/activity.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { pageQuery, sendHistory } from './read-answers.ts'
+import { pageQuery, sendHistory } from '../answers/read-answers.ts'
 
 export const activity = resource(
   {

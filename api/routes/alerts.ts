@@ -5,7 +5,7 @@ import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { AlertList } from '../shapes/alert.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { pageQuery, sendHistory } from './read-answers.ts'
+import { pageQuery, sendHistory } from '../answers/read-answers.ts'
 
 export const alerts = resource(
   {

@@ -1,14 +1,14 @@
 /** The figures of the shop over HTTP. */
 import type { TSchema } from 'typebox'
 import type { Period } from '../../projections/views/sales-breakdowns.ts'
-import { rfc3339, type Breakdown } from '../../projections/views/shown.ts'
+import { rfc3339, type Breakdown } from '../../projections/queries/shown.ts'
 import type { ViewName, Views } from '../../projections/views/views.ts'
 import type { Handler } from '../api-server.ts'
-import { knownRates, knownRevenue, knownTotals } from './known-names.ts'
+import { knownRates, knownRevenue, knownTotals } from '../answers/known-names.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
-import { sendBreakdown, sendTagged } from './read-answers.ts'
+import { sendBreakdown, sendTagged } from '../answers/read-answers.ts'
 import {
   Analytics,
   LiveRates,

@@ -7,7 +7,7 @@ import { checkOut, type CheckOut, type CheckOutRefusal } from '../../domain/paym
 import type { Views } from '../../projections/views/views.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { Executor } from '../../store/commit/command.ts'
-import { sendAnswer } from '../answer.ts'
+import { sendAnswer } from '../answers/answer.ts'
 import { executeWith, requireOwn, type Wish } from '../commands.ts'
 import { inTurn, viewWaits } from '../connection/budgets.ts'
 import { invalidRequest, ProblemError, type Occurrence } from '../http/problem-document.ts'
@@ -21,10 +21,10 @@ import {
   WITHOUT_GATEWAY,
   type NoGateway,
   type PaymentParts,
-} from './payment-attempt.ts'
+} from '../answers/payment-attempt.ts'
 import { resource } from '../resource.ts'
 import { CheckedOut } from '../shapes/check-out.ts'
-import type { Exchange } from './read-answers.ts'
+import type { Exchange } from '../answers/read-answers.ts'
 
 /** Looks at a time: each uses one connection of the readers' pool. */
 const LOOK_UPS = 4

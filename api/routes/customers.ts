@@ -7,14 +7,14 @@ import type { ShopSettings } from '../../commands/shop-settings.ts'
 import { customer, registerCustomer } from '../../domain/customer.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
-import { shownAnswer } from '../answer.ts'
+import { shownAnswer } from '../answers/answer.ts'
 import { executeWith, principalName, sendExecution } from '../commands.ts'
 import { contentTag, versionTag } from '../http/etag.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Customer, CustomerList } from '../shapes/customer.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { pageQuery, sendFound, sendPage } from './read-answers.ts'
+import { pageQuery, sendFound, sendPage } from '../answers/read-answers.ts'
 
 const registering = commanding('/customers', {
   tag: 'customers',

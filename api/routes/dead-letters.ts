@@ -6,7 +6,7 @@ import type { DeadLetters } from '../../kafka/inbound/dead-letters.ts'
 import type { UserEventLetter } from '../../insights/behaviour/letters.ts'
 import { noRoom } from '../../kafka/letters/letter-room.ts'
 import type { LetterGroup, LetterSelection, LetterSummary, StoredLetter } from '../../kafka/letters/letter-table.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import { principalName } from '../commands.ts'
 import { invalidRequest, ProblemError } from '../http/problem-document.ts'
 import type { ProblemCode } from '../http/problems.ts'
@@ -23,7 +23,7 @@ import {
   SelectDeadLetters,
 } from '../shapes/dead-letter.ts'
 import { DEFAULT_LIMIT, limit } from '../shapes/list.ts'
-import { uncached } from './read-answers.ts'
+import { uncached } from '../answers/read-answers.ts'
 
 /** Of a value, in an answer. */
 const MOST_BYTES = 64 * 1024

@@ -13,14 +13,14 @@ import type { Decision, Read } from '../../domain/decision.ts'
 import { delivery, deliverOrder, dispatchOrder, failDelivery, type DeliveryRefusal } from '../../domain/delivery.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor } from '../../store/commit/command.ts'
-import { shownAnswer } from '../answer.ts'
+import { shownAnswer } from '../answers/answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Delivery, DELIVERY_STATUSES, DeliveryList } from '../shapes/delivery.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
-import { pageQuery, sendFound, sendPage } from './read-answers.ts'
+import { pageQuery, sendFound, sendPage } from '../answers/read-answers.ts'
 
 const DeliveryPath = closed({ orderId: id('The order.', 'web-1001') })
 

@@ -12,7 +12,7 @@ import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode } from '../http/problems.ts'
 import { closed } from '../../commands/shape.ts'
-import type { Exchange } from './read-answers.ts'
+import type { Exchange } from '../answers/read-answers.ts'
 
 const PAGE = '/docs'
 

@@ -1,16 +1,16 @@
 /** The embedded inbox over HTTP: mails as customers would read them, where no mail server is configured. */
 import { Type } from 'typebox'
 import { closed, ref } from '../../commands/shape.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import type { Email as StoredEmail, InboxPage } from '../../reactors/mail/inbox-table.ts'
 import { contentTag, matchesNone } from '../http/etag.ts'
 import { ProblemError } from '../http/problem-document.ts'
-import { knownEmail } from './known-names.ts'
+import { knownEmail } from '../answers/known-names.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { Email, EmailList } from '../shapes/email.ts'
 import { cursor, DEFAULT_LIMIT, limit } from '../shapes/list.ts'
-import { invalidCursor, isEmpty, uncached } from './read-answers.ts'
+import { invalidCursor, isEmpty, uncached } from '../answers/read-answers.ts'
 
 const EMAIL_ID = /^[\w.-]{1,256}$/
 

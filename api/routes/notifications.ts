@@ -1,13 +1,13 @@
 /** Messages to customers over HTTP: which were sent, which failed, and which wait. */
 import { Type } from 'typebox'
 import { closed, id, oneOf, ref } from '../../commands/shape.ts'
-import type { Page } from '../../projections/views/shown.ts'
+import type { Page } from '../../projections/queries/shown.ts'
 import type { ListedNotification, NotificationFilter } from '../../reactors/notifications/list-notifications.ts'
 import { NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 import { CHANNELS, NOTIFICATION_STATUSES, NotificationList } from '../shapes/notification.ts'
-import { pageQuery, sendHistory } from './read-answers.ts'
+import { pageQuery, sendHistory } from '../answers/read-answers.ts'
 
 export interface NotificationParts {
   readonly listNotifications: (filter: NotificationFilter) => Promise<Page<ListedNotification>>

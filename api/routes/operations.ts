@@ -7,7 +7,7 @@ import { sendProblem } from '../http/problem-document.ts'
 import { NOTHING, reading } from '../operation.ts'
 import { resource } from '../resource.ts'
 import type { OperationParts } from '../parts.ts'
-import { uncached } from './read-answers.ts'
+import { uncached } from '../answers/read-answers.ts'
 import { Liveness, Readiness, Version } from '../shapes/operations.ts'
 import { ref } from '../../commands/shape.ts'
 

@@ -5,9 +5,9 @@ import type { ApiParts, ReadTimeline } from '../parts.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { resource } from '../resource.ts'
 import { OrderHops, Timeline } from '../shapes/event.ts'
-import { hopsOfTimeline, timelineOf } from './event-page.ts'
+import { hopsOfTimeline, timelineOf } from '../answers/event-page.ts'
 import { orderNotFound } from './orders.ts'
-import { sendTagged } from './read-answers.ts'
+import { sendTagged } from '../answers/read-answers.ts'
 
 const life = {
   tag: 'orders',

@@ -26,7 +26,7 @@ import {
 import type { Money } from '../../schemas/events.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor } from '../../store/commit/command.ts'
-import { sendAnswer, shownAnswer } from '../answer.ts'
+import { sendAnswer, shownAnswer } from '../answers/answer.ts'
 import { executeWith, requireOwn, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
 import type { Occurrence } from '../http/problem-document.ts'
@@ -39,12 +39,12 @@ import {
   WITHOUT_GATEWAY,
   type NoGateway,
   type PaymentParts,
-} from './payment-attempt.ts'
-import { shownPayment } from '../payment-text.ts'
+} from '../answers/payment-attempt.ts'
+import { shownPayment } from '../answers/payment-text.ts'
 import { resource } from '../resource.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 import { ATTEMPT_STATUSES, Payment, PaymentAttempt, PaymentAttemptList } from '../shapes/payment.ts'
-import { pageQuery, sendFound, sendPage } from './read-answers.ts'
+import { pageQuery, sendFound, sendPage } from '../answers/read-answers.ts'
 
 const PaymentPath = closed({ orderId: id('The order.', 'web-1001') })
 

@@ -31,7 +31,7 @@ import {
 } from '../../domain/inventory.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
-import { shownAnswer } from '../answer.ts'
+import { shownAnswer } from '../answers/answer.ts'
 import { executeWith, sendExecution, type Wish } from '../commands.ts'
 import { ownVersionTag, versionTag } from '../http/etag.ts'
 import type { Occurrence } from '../http/problem-document.ts'
@@ -40,8 +40,8 @@ import type { ReadLog } from '../parts.ts'
 import { resource } from '../resource.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 import { Product, ProductList } from '../shapes/product.ts'
-import { sendHistoryOf, streamHistory } from './event-page.ts'
-import { pageQuery, sendFound, sendPage, type Exchange } from './read-answers.ts'
+import { sendHistoryOf, streamHistory } from '../answers/event-page.ts'
+import { pageQuery, sendFound, sendPage, type Exchange } from '../answers/read-answers.ts'
 
 const ProductPath = closed({ sku: id('The product.', 'IPHONE-17') })
 const shape = ref(Product)

@@ -2,13 +2,13 @@
 import { Type } from 'typebox'
 import { closed, nullable, ref, text, whole } from '../../commands/shape.ts'
 import type { CauseName, ReactorState } from '../../reactors/reactor-states.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import { ProblemError } from '../http/problem-document.ts'
 import { acting, actingWith, NOTHING, reading } from '../operation.ts'
 import type { ApiParts } from '../parts.ts'
 import { resource } from '../resource.ts'
 import { Reactor, ReactorList } from '../shapes/reactor.ts'
-import { uncached } from './read-answers.ts'
+import { uncached } from '../answers/read-answers.ts'
 
 const named = { name: Type.String({ description: 'Name of the reactor.' }) }
 const asItIsNow = { 200: { description: 'As it is now.', shape: ref(Reactor) } } as const

@@ -6,7 +6,7 @@ import { versionHistory, type VersionHistory } from '../../contract/check/versio
 import { verdictOf } from '../../contract/diff/change.ts'
 import { wireFormat } from '../../contract/registry/wire-format.ts'
 import { EVENT_LEVEL, subjectOf } from '../../contract/subject.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import { eventSchemas, retiredEvents, type HistoricType } from '../../schemas/events.ts'
 import { readByVersion, versionBytes } from '../../schemas/version-bytes.ts'
@@ -18,7 +18,7 @@ import { computing, NOTHING, reading, VIEW_HEADERS } from '../operation.ts'
 import type { SchemaParts } from '../parts.ts'
 import { resource } from '../resource.ts'
 import { DescribedSchema, EncodedEvent, EncodeEvent, SchemaSubjectList } from '../shapes/schema.ts'
-import { sendTagged, uncached } from './read-answers.ts'
+import { sendTagged, uncached } from '../answers/read-answers.ts'
 
 const tag = 'log'
 const type = closed({ type: Type.String({ description: 'The event.' }) })

@@ -12,7 +12,7 @@ import { payments, paymentsTable } from '../views/payments.ts'
 import { products, productsTable } from '../views/products.ts'
 import { sales } from '../views/sales.ts'
 import { salesKey, type SalesItems } from '../views/sales-breakdowns.ts'
-import { toCursor, type Shown } from '../views/shown.ts'
+import { toCursor, type Shown } from '../queries/shown.ts'
 import type { Views } from '../views/views.ts'
 import type { ItemKey } from './changed-keys.ts'
 

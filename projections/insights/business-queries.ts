@@ -1,9 +1,9 @@
 /** The business day by day, from the rows of the sales, and what alerts of fraud are about. */
 import type { Money } from '../../schemas/events.ts'
-import { moneySum, type MoneySum, type Shown } from '../views/shown.ts'
+import { moneySum, type MoneySum, type Shown } from '../queries/shown.ts'
 import { breakdownsTable, buyersTable, hourlyTable } from '../views/sales.ts'
 import { fraudAlertsTable } from './fraud-alerts.ts'
-import type { ViewQuery, ViewReader } from '../views/view-reader.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export interface BusinessDay {
   /** YYYY-MM-DD, UTC. */

@@ -1,6 +1,6 @@
 /** What the demand of products and of the shop is asked for. */
-import type { Shown } from '../views/shown.ts'
-import type { ViewQuery, ViewReader } from '../views/view-reader.ts'
+import type { Shown } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 import { demandRecordsTable, demandShopTable, demandStockTable, demandTable } from './demand.ts'
 
 /** Numbers of the shop on a day since 1970 (UTC). */

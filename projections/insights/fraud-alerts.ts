@@ -3,8 +3,8 @@ import type { FraudKeys, FraudReason, Money } from '../../schemas/events.ts'
 import { KEY_NAMES, type KeyName } from '../../domain/payments/payer-keys.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Found, type Page, type PageQuery } from '../views/shown.ts'
-import type { ViewQuery, ViewReader } from '../views/view-reader.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Found, type Page, type PageQuery } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 /** Both events of an alert stand on the stream of its order, so the order of streams changes nothing (law 6). */
 export const fraudAlertsTable = table({

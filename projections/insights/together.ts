@@ -3,8 +3,8 @@
  * them for nothing would decide what is offered.
  */
 import { projection, table } from '../projection.ts'
-import type { ViewQuery, ViewReader } from '../views/view-reader.ts'
-import type { Shown } from '../views/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
+import type { Shown } from '../queries/shown.ts'
 
 const DAY = 86_400_000
 const EPOCH_DAYS = 28

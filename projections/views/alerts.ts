@@ -3,8 +3,8 @@ import { majorUnits } from '../../domain/currencies.ts'
 import type { Money } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+import { FIRST_PAGE, rfc3339, toPage, type Breakdown, type Page, type PageQuery } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export const ALERT_KINDS = ['restock-advised', 'stock-fell-below', 'payment-reversed', 'refund-failed'] as const
 

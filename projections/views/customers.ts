@@ -1,8 +1,8 @@
 /** Who the customers are and what they ordered. The only view with personal data. */
 import type { Tier } from '../../schemas/events.ts'
 import { projection, table } from '../projection.ts'
-import { FIRST_PAGE, moneySum, toPage, type Found, type MoneySum, type Page, type PageQuery } from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+import { FIRST_PAGE, moneySum, toPage, type Found, type MoneySum, type Page, type PageQuery } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 /** The customer's stream sets who they are; orders, which are other streams, only add to the counters. */
 export const customersTable = table({

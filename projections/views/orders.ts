@@ -29,8 +29,8 @@ import {
   type Page,
   type PageQuery,
   type Shown,
-} from './shown.ts'
-import type { TableName, ViewQuery, ViewReader } from './view-reader.ts'
+} from '../queries/shown.ts'
+import type { TableName, ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export const ordersTable = table({
   name: 'orders',

@@ -24,8 +24,8 @@ import {
   type MoneySum,
   type Page,
   type PageQuery,
-} from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+} from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export const ATTEMPT_STATUSES = ['pending', 'held', 'captured', 'declined'] as const
 export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const

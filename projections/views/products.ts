@@ -2,8 +2,8 @@
 import type { Money } from '../../schemas/events.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { projection, table, type Rows } from '../projection.ts'
-import { FIRST_PAGE, toPage, type Breakdown, type Found, type Page, type PageQuery } from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+import { FIRST_PAGE, toPage, type Breakdown, type Found, type Page, type PageQuery } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export const productsTable = table({
   name: 'products',

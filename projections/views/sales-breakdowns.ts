@@ -17,8 +17,8 @@ import {
   type HourlyDimension,
   type TotalsRow,
 } from './sales.ts'
-import { moneySum, type Breakdown, type MoneySum, type Shown } from './shown.ts'
-import type { Snapshot, TableName, ViewQuery, ViewReader } from './view-reader.ts'
+import { moneySum, type Breakdown, type MoneySum, type Shown } from '../queries/shown.ts'
+import type { Snapshot, TableName, ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 /** Whole hours, in milliseconds since 1970. Null: without that bound. */
 export interface Period {

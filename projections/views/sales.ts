@@ -6,8 +6,8 @@
 import { byStatus, type OrderStatus } from '../../domain/order.ts'
 import type { Money, OrderLine, OrderPlaced, Tier } from '../../schemas/events.ts'
 import { projection, table, type Increments, type Rows } from '../projection.ts'
-import { moneySum, rfc3339, type Breakdown, type MoneySum, type Shown } from './shown.ts'
-import type { ViewQuery, ViewReader } from './view-reader.ts'
+import { moneySum, rfc3339, type Breakdown, type MoneySum, type Shown } from '../queries/shown.ts'
+import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 const MINUTE = 60_000
 const SECOND = 1_000

@@ -31,8 +31,8 @@ import { demand } from '../insights/demand.ts'
 import { demandQueries, type DemandQueries } from '../insights/demand-queries.ts'
 import { fraudAlertQueries, fraudAlerts, type FraudAlertQueries } from '../insights/fraud-alerts.ts'
 import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
-import { ViewReader } from './view-reader.ts'
-import { ShownWatch } from './shown-watch.ts'
+import { ViewReader } from '../queries/view-reader.ts'
+import { ShownWatch } from '../queries/shown-watch.ts'
 
 export { ReplayUnfinished }
 export type { ProjectionState, Replay, ReplayRequest }

@@ -1,7 +1,7 @@
 /** Messages with what became of them: those that wait from the mail reactor's table, the others from the read model. */
 import { CHANNELS, type Channel } from '../../domain/notification.ts'
 import { notificationIdOf, type NotificationView } from '../../projections/views/notifications.ts'
-import { rfc3339, toCursor, type Page, type PageQuery } from '../../projections/views/shown.ts'
+import { rfc3339, toCursor, type Page, type PageQuery } from '../../projections/queries/shown.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -13,7 +13,7 @@ import { readLog } from '../../store/log/read-log.ts'
 import { readTimeline, type Timeline } from '../../store/log/read-timeline.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { channelsOf, TOLD, wantedBy, type ToldEvent } from '../mail/messages.ts'
-import { readEvent } from '../read-stretch.ts'
+import { readEvent } from '../serving/read-stretch.ts'
 
 export interface Untold {
   /** Of the event that it is about. */

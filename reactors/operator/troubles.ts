@@ -1,6 +1,6 @@
 /** What of a reactor needs a person: in the same words for /readyz, for doctor and in mails. */
 import type { Pool } from '../../store/postgres/database.ts'
-import type { Failure, Since } from '../reactor-table.ts'
+import type { Failure, Since } from '../serving/reactor-table.ts'
 
 export interface Troubled {
   readonly name: string

@@ -9,7 +9,7 @@ import type { Pool } from '../../store/postgres/database.ts'
 import { pause, type LatchedSignal } from '../../store/waiting/pause.ts'
 import { eventSchemas, type DomainEvent } from '../../schemas/events.ts'
 import { chargeKey } from './gateway-keys.ts'
-import { readEvent } from '../read-stretch.ts'
+import { readEvent } from '../serving/read-stretch.ts'
 
 const OUTCOMES: readonly string[] = [
   'PaymentCaptured',

@@ -14,7 +14,7 @@ import { FACT_TYPES, factOf, type FactEvent } from '../../insights/fraud/payment
 import { scorePayments } from '../../insights/fraud/score-payments.ts'
 import { Scorer } from '../../insights/fraud/scorer.ts'
 import { tableOne } from '../../insights/fraud/test-kit.ts'
-import { readEvent } from '../../reactors/read-stretch.ts'
+import { readEvent } from '../../reactors/serving/read-stretch.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
 import { readHead } from '../../store/log/log-status.ts'
 import { readPage } from '../../store/log/read-page.ts'

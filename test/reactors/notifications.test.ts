@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Addressed } from '../../domain/decision.ts'
 import { orderConfirmed, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
-import { parseCursor } from '../../projections/views/shown.ts'
+import { parseCursor } from '../../projections/queries/shown.ts'
 import { mail } from '../../reactors/mail/mail.ts'
 import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { simulatedTexter } from '../../reactors/mail/sms.ts'
@@ -11,8 +11,8 @@ import {
   type ListedNotification,
   type NotificationFilter,
 } from '../../reactors/notifications/list-notifications.ts'
-import { readEvent, stretchOf } from '../../reactors/read-stretch.ts'
-import { writeStretches } from '../../reactors/due-table.ts'
+import { readEvent, stretchOf } from '../../reactors/serving/read-stretch.ts'
+import { writeStretches } from '../../reactors/serving/due-table.ts'
 import { readPage } from '../../store/log/read-page.ts'
 import { openProjecting, type Projecting } from '../projections/projecting.ts'
 import { appendEvents } from '../support/append-events.ts'

@@ -4,9 +4,9 @@
  * the events have theirs: the body gets it as its last property.
  */
 import type { FastifyReply } from 'fastify'
-import type { Position } from '../store/commit/command.ts'
-import { headersOf, problemText, PROBLEM_TYPE, type Asked, type Occurrence } from './http/problem-document.ts'
-import { PROBLEMS } from './http/problems.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { headersOf, problemText, PROBLEM_TYPE, type Asked, type Occurrence } from '../http/problem-document.ts'
+import { PROBLEMS } from '../http/problems.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 const FIRST_ERROR = 400

@@ -6,11 +6,11 @@
  * Commands under way at once get their times in another order than their positions: two windows are kept, so that one that
  * comes late into the window before counts there. What is older than both is not counted.
  */
-import type { Timestamp } from '../domain/values.ts'
-import type { Position } from '../store/commit/command.ts'
-import { lastBefore } from '../store/log/read-log.ts'
-import type { Pool } from '../store/postgres/database.ts'
-import type { Counted, Reactor, Tally } from './reactor.ts'
+import type { Timestamp } from '../../domain/values.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { lastBefore } from '../../store/log/read-log.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { Counted, Reactor, Tally } from '../reactor.ts'
 
 /** The sums of one name in one window. */
 export interface TallyRow {

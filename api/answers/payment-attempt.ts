@@ -3,10 +3,10 @@ import { refuse, type Decision } from '../../domain/decision.ts'
 import { attemptOf, isOnHold, openAttempt, payment, type Payment } from '../../domain/payments/payment.ts'
 import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
 import type { Executor, Look, Position } from '../../store/commit/command.ts'
-import { readAnswer, shownAnswer } from '../answer.ts'
+import { readAnswer, shownAnswer } from './answer.ts'
 import { requireOwn } from '../commands.ts'
 import { versionTag } from '../http/etag.ts'
-import { attemptStatus } from '../payment-text.ts'
+import { attemptStatus } from './payment-text.ts'
 
 /** For so long an answer waits for what becomes of the attempt. */
 const OUTCOME_MS = 2_000

@@ -1,13 +1,13 @@
 /** What a stretch of the log says to a reactor. Pure, but for the decoding and the counting. */
-import type { Timestamp } from '../domain/values.ts'
-import { decode } from '../schemas/codec.ts'
-import { eventSchemas } from '../schemas/events.ts'
-import { readAs, upcast } from '../schemas/upcast.ts'
-import type { Position } from '../store/commit/command.ts'
-import type { PageEvent } from '../store/log/read-page.ts'
+import type { Timestamp } from '../../domain/values.ts'
+import { decode } from '../../schemas/codec.ts'
+import { eventSchemas } from '../../schemas/events.ts'
+import { readAs, upcast } from '../../schemas/upcast.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { PageEvent } from '../../store/log/read-page.ts'
 import { whyOf, type Failure } from './reactor-table.ts'
 import type { DueRow, Stretch } from './due-table.ts'
-import type { Counted, Folding, Meaning, Reactor, ReadEvent, Seen } from './reactor.ts'
+import type { Counted, Folding, Meaning, Reactor, ReadEvent, Seen } from '../reactor.ts'
 import type { Tallies } from './tallies.ts'
 
 /** Decoded once, whoever looks at it. */

@@ -9,14 +9,14 @@
  * its window in this log begins where that did, before its checkpoint: from there to it, it counts and does nothing else.
  * One that folds what it knows reads by itself: it may have all of a log to read, and asks the database on its way.
  */
-import type { Position } from '../store/commit/command.ts'
-import { LogGap } from '../store/log/feed.ts'
-import { readPage, type LogPage } from '../store/log/read-page.ts'
-import type { WorkerLog } from '../store/log/under-lease.ts'
-import type { Pool } from '../store/postgres/database.ts'
-import { pause, type LatchedSignal } from '../store/waiting/pause.ts'
+import type { Position } from '../../store/commit/command.ts'
+import { LogGap } from '../../store/log/feed.ts'
+import { readPage, type LogPage } from '../../store/log/read-page.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { pause, type LatchedSignal } from '../../store/waiting/pause.ts'
 import { writeStretches, type Stretch, type WrittenStretch } from './due-table.ts'
-import type { Folding, Reactor } from './reactor.ts'
+import type { Folding, Reactor } from '../reactor.ts'
 import { recordFailure, stoppedOf, type Failure } from './reactor-table.ts'
 import { passedBy, readEvent, stretchOf } from './read-stretch.ts'
 import { markTallied, type OpenedTallies, type Tallies } from './tallies.ts'

@@ -1,8 +1,8 @@
 /** How each reactor is, in log.reactors: where it stands, why it stopped or is paused, what outside is away. */
-import { openCheckpoint } from '../store/log/checkpoints.ts'
-import type { Position } from '../store/commit/command.ts'
-import type { Pool } from '../store/postgres/database.ts'
-import type { Reactor, Why } from './reactor.ts'
+import { openCheckpoint } from '../../store/log/checkpoints.ts'
+import type { Position } from '../../store/commit/command.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { Reactor, Why } from '../reactor.ts'
 
 /** Of its checkpoint. */
 export function readerName(reactor: string): string {

@@ -1,7 +1,7 @@
 /** A payment as its commands answer: the state of its stream, as JSON. */
-import { moneySum, rfc3339 } from '../projections/views/shown.ts'
-import { isOnHold, type Attempt, type Payment } from '../domain/payments/payment.ts'
-import { paymentStatus, type PaymentStatus } from '../domain/payments/payment-status.ts'
+import { moneySum, rfc3339 } from '../../projections/queries/shown.ts'
+import { isOnHold, type Attempt, type Payment } from '../../domain/payments/payment.ts'
+import { paymentStatus, type PaymentStatus } from '../../domain/payments/payment-status.ts'
 
 const ATTEMPT_STATUS = { open: 'pending', captured: 'captured', declined: 'declined' } as const
 const REFUND_STATUS = { 'under-way': 'pending', refunded: 'refunded', failed: 'failed' } as const

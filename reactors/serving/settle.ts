@@ -5,14 +5,14 @@
  *                            --to be tried again--> due, later
  *                            --failed--> parked --retried--> due
  */
-import type { Timestamp } from '../domain/values.ts'
-import { StoreFailure } from '../store/commit/command.ts'
-import type { WorkerLog } from '../store/log/under-lease.ts'
-import type { Pool } from '../store/postgres/database.ts'
-import { pause } from '../store/waiting/pause.ts'
-import { asking, type Asked } from './asking.ts'
+import type { Timestamp } from '../../domain/values.ts'
+import { StoreFailure } from '../../store/commit/command.ts'
+import type { WorkerLog } from '../../store/log/under-lease.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import { pause } from '../../store/waiting/pause.ts'
+import { asking, type Asked } from '../asking.ts'
 import { readDue, writeSettled, type SettledCause } from './due-table.ts'
-import type { Acting, DueCause } from './reactor.ts'
+import type { Acting, DueCause } from '../reactor.ts'
 import type { Cursor } from './read-together.ts'
 import { holdReactor, recordOutage, whyOf } from './reactor-table.ts'
 

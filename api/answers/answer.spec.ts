@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readAnswer, refusedAnswer, shownAnswer } from './answer.ts'
-import { codesOf } from './http/problem-document.ts'
+import { codesOf } from '../http/problem-document.ts'
 
 const asked = { url: '/orders?x=1', requestId: 'r1' }
 

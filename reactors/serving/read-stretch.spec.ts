@@ -7,11 +7,11 @@ import {
   orderExpired,
   orderLine,
   orderPlaced,
-} from '../domain/test-events.ts'
-import { encode } from '../schemas/codec.ts'
-import type { DomainEvent } from '../schemas/events.ts'
-import type { PageEvent } from '../store/log/read-page.ts'
-import { expireOrders } from './expire-orders.ts'
+} from '../../domain/test-events.ts'
+import { encode } from '../../schemas/codec.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
+import type { PageEvent } from '../../store/log/read-page.ts'
+import { expireOrders } from '../expire-orders.ts'
 import { readEvent, stretchOf, wakesOf } from './read-stretch.ts'
 
 const LINES = [orderLine('A1', 1)]

@@ -5,7 +5,7 @@
 import { majorUnits } from '../../domain/currencies.ts'
 import type { OrderView } from '../../projections/views/orders.ts'
 import type { LiveSales, SalesTotals } from '../../projections/views/sales.ts'
-import type { MoneySum } from '../../projections/views/shown.ts'
+import type { MoneySum } from '../../projections/queries/shown.ts'
 
 export function knownOrder({ orderId, customerId, lines, status }: OrderView) {
   const items = lines.map(({ name, quantity, unitPrice }) => {

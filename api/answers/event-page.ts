@@ -2,7 +2,7 @@
 import type { TObject } from 'typebox'
 import { closed, ref } from '../../commands/shape.ts'
 import { masked } from '../../projections/views/customers.ts'
-import { rfc3339 } from '../../projections/views/shown.ts'
+import { rfc3339 } from '../../projections/queries/shown.ts'
 import { decode } from '../../schemas/codec.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'

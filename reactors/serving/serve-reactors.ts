@@ -5,11 +5,11 @@
  * The lease is for economy: a late process moves no checkpoint, and what is asked for twice is harmless.
  */
 import { setMaxListeners } from 'node:events'
-import { explainFailure, underLease, type LeasedWorker } from '../store/log/under-lease.ts'
-import { StoreFailure } from '../store/commit/command.ts'
-import { LatchedSignal, pause } from '../store/waiting/pause.ts'
-import { asking } from './asking.ts'
-import type { Reactor } from './reactor.ts'
+import { explainFailure, underLease, type LeasedWorker } from '../../store/log/under-lease.ts'
+import { StoreFailure } from '../../store/commit/command.ts'
+import { LatchedSignal, pause } from '../../store/waiting/pause.ts'
+import { asking } from '../asking.ts'
+import type { Reactor } from '../reactor.ts'
 import { openReactor } from './reactor-table.ts'
 import { cursorAt, readTogether, type ReadingParts, type ReadingPoint } from './read-together.ts'
 import { settle, type SettlingParts, type SettlingPoint } from './settle.ts'

@@ -7,7 +7,7 @@ import {
   type Page,
   type PageQuery,
   type Shown,
-} from '../../projections/views/shown.ts'
+} from '../../projections/queries/shown.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { contentTag, matchesNone } from '../http/etag.ts'
 import { ProblemError, type Occurrence } from '../http/problem-document.ts'

@@ -1,9 +1,9 @@
 /** What reactors have still to act upon, and what they count: log.due and log.tallies, filled together with their checkpoints. */
-import type { Timestamp } from '../domain/values.ts'
-import type { Position } from '../store/commit/command.ts'
+import type { Timestamp } from '../../domain/values.ts'
+import type { Position } from '../../store/commit/command.ts'
 import type pg from 'pg'
-import type { Pool } from '../store/postgres/database.ts'
-import type { Cause, Detail, DueCause, Settled, SkippedCause, Why } from './reactor.ts'
+import type { Pool } from '../../store/postgres/database.ts'
+import type { Cause, Detail, DueCause, Settled, SkippedCause, Why } from '../reactor.ts'
 import { readerName } from './reactor-table.ts'
 import type { TallyRow } from './tallies.ts'
 
