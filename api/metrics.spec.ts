@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { PartitionLag } from '../kafka/lag/lag-report.ts'
-import type { ProjectionState } from '../projections/views/views.ts'
+import type { ProjectionState } from '../projections/live/projection-states.ts'
 import { createMetrics } from './metrics.ts'
 
 const state: ProjectionState = {

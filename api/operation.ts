@@ -4,7 +4,7 @@ import type { TObject, TSchema } from 'typebox'
 import type { Request } from '../commands/request.ts'
 import { closed, ref } from '../commands/shape.ts'
 import { codesOf } from './http/problem-document.ts'
-import type { ViewName } from '../projections/views/views.ts'
+import type { ProjectionName } from '../projections/views/list.ts'
 import type { Scarce } from './connection/budgets.ts'
 import type { TokenRole } from './http/roles.ts'
 import { PROBLEMS, type ProblemCode } from './http/problems.ts'
@@ -101,7 +101,7 @@ export function reading<Query extends TObject, Params extends TObject>(
 export function viewing<Query extends TObject, Params extends TObject>(
   url: string,
   options: Omit<Described, 'answers' | 'headers' | 'role' | 'uses'> & {
-    readonly view: ViewName
+    readonly view: ProjectionName
     readonly shape: TSchema
     readonly query: Query
     readonly params: Params

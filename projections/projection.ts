@@ -84,8 +84,8 @@ type ValueOf<T extends ColumnType> = T extends 'text'
  * Rows depend on the order of events within each stream and on nothing else (law 6): no clock, no random source,
  * no float, nothing of this process.
  */
-export interface Projection {
-  readonly name: string
+export interface Projection<Name extends string = string> {
+  readonly name: Name
   /** Raised when the tables or `apply` change meaning: rows of another version are not this projection's. */
   readonly version: number
   readonly tables: readonly Table[]
@@ -102,12 +102,17 @@ export interface Projection {
   apply(projected: Projected, rows: Rows): void
 }
 
-interface ProjectionOf<Type extends EventType> extends Omit<Projection, 'handles' | 'apply'> {
+interface ProjectionOf<Name extends string, Type extends EventType> extends Omit<
+  Projection<Name>,
+  'handles' | 'apply'
+> {
   readonly handles: readonly Type[]
   apply(projected: Projected<Extract<DomainEvent, { readonly type: Type }>>, rows: Rows): void
 }
 
-/** States a projection so that the compiler holds its `apply` to the types that it handles. */
-export function projection<const Type extends EventType>(definition: ProjectionOf<Type>): Projection {
+/** States a projection so that the compiler knows its name, and holds its `apply` to the types that it handles. */
+export function projection<const Name extends string, const Type extends EventType>(
+  definition: ProjectionOf<Name, Type>,
+): Projection<Name> {
   return definition
 }

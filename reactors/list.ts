@@ -1,4 +1,4 @@
-/** Every reactor. A new one is a file beside this one, or in a folder of its own, and a line in each list here. */
+/** Every reactor, and what the others need to know of it. A new one is a file, here or in a folder of its own, and a row. */
 import { deliveries, type Carrier } from './deliveries.ts'
 import { expireOrders, unsettledOrders } from './expire-orders.ts'
 import { mail, skipMail, type MailParts } from './mail/mail.ts'
@@ -20,64 +20,105 @@ export interface ReactorsParts {
   readonly carrier: Carrier | null
 }
 
-export const reactorNames = ['expire-orders', 'payments', 'mail', 'stock-outs', 'fraud', 'deliveries'] as const
+interface Row {
+  readonly name: string
+  /** Whether there is one in such a shop; where not, nobody runs it. */
+  readonly isThere: (shop: ReactorShop) => boolean
+  /** Null: others do what it would do. */
+  readonly open: (parts: ReactorsParts) => Reactor | null
+  /**
+   * Where it begins in a log that it is new to. `now`, behind the last event: what lay before an upgrade has no effect. One
+   * that ends what waits however long, or counts what was, begins at the first: neither has an effect that it had before.
+   */
+  readonly begins: 'now' | 'first'
+  /**
+   * What is left to do in a log that is made from a dump; null: nothing, as what lies there is told and delivered to nobody
+   * any more.
+   */
+  readonly left: ReadBack | typeof FROM_THE_FIRST | null
+  /** What is recorded where something of it is skipped. */
+  readonly skip: Skip
+}
 
-export type ReactorName = (typeof reactorNames)[number]
-
-/** Those that there are where deliveries are simulated or not, and nobody runs them. */
-export function namesOfReactors({
-  deliverySimulation,
-}: {
+interface ReactorShop {
   readonly deliverySimulation: boolean
-}): readonly ReactorName[] {
-  return reactorNames.filter((name) => deliverySimulation || name !== 'deliveries')
+}
+
+const always = (): boolean => true
+const nothing = (): null => null
+
+const list = [
+  {
+    name: 'expire-orders',
+    begins: 'first',
+    left: unsettledOrders,
+    isThere: always,
+    open: () => expireOrders,
+    skip: nothing,
+  },
+  {
+    name: 'payments',
+    begins: 'now',
+    left: unsettledPayments,
+    isThere: always,
+    open: (parts) => payments(parts.payments),
+    skip: skipPayment,
+  },
+  {
+    name: 'mail',
+    begins: 'now',
+    left: null,
+    isThere: always,
+    open: (parts) => mail(parts.mail),
+    skip: skipMail,
+  },
+  {
+    name: 'stock-outs',
+    begins: 'now',
+    left: null,
+    isThere: always,
+    open: (parts) => stockOuts(parts.stockOuts),
+    skip: nothing,
+  },
+  {
+    name: 'fraud',
+    begins: 'first',
+    left: FROM_THE_FIRST,
+    isThere: always,
+    open: (parts) => fraud(parts.fraud),
+    skip: nothing,
+  },
+  {
+    name: 'deliveries',
+    begins: 'now',
+    left: null,
+    isThere: (shop) => shop.deliverySimulation,
+    open: ({ carrier }) => (carrier === null ? null : deliveries(carrier)),
+    skip: nothing,
+  },
+] as const satisfies readonly Row[]
+
+const rows: readonly Row[] = list
+
+export type ReactorName = (typeof list)[number]['name']
+
+export const reactorNames: readonly ReactorName[] = list.map(({ name }) => name)
+
+export function namesOfReactors(shop: ReactorShop): readonly string[] {
+  return rows.filter(({ isThere }) => isThere(shop)).map(({ name }) => name)
 }
 
 export function openReactorList(parts: ReactorsParts): readonly Reactor[] {
-  const reactors: Readonly<Record<ReactorName, Reactor | null>> = {
-    'expire-orders': expireOrders,
-    payments: payments(parts.payments),
-    mail: mail(parts.mail),
-    'stock-outs': stockOuts(parts.stockOuts),
-    fraud: fraud(parts.fraud),
-    deliveries: parts.carrier === null ? null : deliveries(parts.carrier),
-  }
-  return reactorNames.flatMap((name) => reactors[name] ?? [])
+  return rows.flatMap(({ open }) => open(parts) ?? [])
 }
 
-const fromTheFirst: readonly ReactorName[] = ['expire-orders', 'fraud']
-
-/**
- * Readers that begin behind the last event of a log that they are new to: what lay before an upgrade has no effect. The others
- * end what waits however long, and count what was; neither has an effect that it had before.
- */
-export const readersFromNow: readonly string[] = reactorNames
-  .filter((name) => !fromTheFirst.includes(name))
-  .map(readerName)
-
-/**
- * What is left to do in a log that is made from a dump; null: nothing, as what lies there is told and delivered to nobody
- * any more.
- */
-const readBacks: Readonly<Record<ReactorName, ReadBack | typeof FROM_THE_FIRST | null>> = {
-  'expire-orders': unsettledOrders,
-  payments: unsettledPayments,
-  mail: null,
-  'stock-outs': null,
-  fraud: FROM_THE_FIRST,
-  deliveries: null,
-}
+/** Readers that begin behind the last event of a log that they are new to. */
+export const readersFromNow: readonly string[] = rows
+  .filter(({ begins }) => begins === 'now')
+  .map(({ name }) => readerName(name))
 
 export function watchReactorsRestore(): RestoreWatcher {
-  return watchRestore(readBacks)
+  return watchRestore(Object.fromEntries(rows.map(({ name, left }) => [name, left])))
 }
 
-/** What is recorded where something of a reactor is skipped. */
-export const skips: Readonly<Record<ReactorName, Skip>> = {
-  'expire-orders': () => null,
-  payments: skipPayment,
-  mail: skipMail,
-  'stock-outs': () => null,
-  fraud: () => null,
-  deliveries: () => null,
-}
+export const skips: Readonly<Record<string, Skip>> = Object.fromEntries(rows.map(({ name, skip }) => [name, skip]))

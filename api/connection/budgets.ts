@@ -1,6 +1,7 @@
 /** What requests share: turns for what few can use at once, and places to wait until a view shows a position. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ViewName, Views } from '../../projections/views/views.ts'
+import type { ProjectionName } from '../../projections/views/list.ts'
+import type { Views } from '../../projections/views/views.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { ApiServer } from '../api-server.ts'
 import { ProblemError } from '../http/problem-document.ts'
@@ -15,7 +16,7 @@ declare module 'fastify' {
     /** What the handler uses. */
     readonly uses?: Scarce | null
     /** The view that the query may ask to wait for (`after`). */
-    readonly view?: ViewName
+    readonly view?: ProjectionName
   }
 }
 
@@ -88,7 +89,7 @@ export function viewWaits(views: Pick<Views, 'waitFor'>) {
   const seats = new Seats(MOST_WAITING)
   return async (
     { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-    view: ViewName,
+    view: ProjectionName,
     position: Position,
   ): Promise<void> => {
     const giveBack = seats.take(request.principal?.name ?? null)

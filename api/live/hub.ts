@@ -4,7 +4,7 @@ import { RecentLog, type ReadRecorded } from '../../projections/changes/recent-l
 import type { Topic } from '../../projections/changes/topics.ts'
 import type { ProgressNotice } from '../../projections/live/progress.ts'
 import { rfc3339 } from '../../projections/queries/shown.ts'
-import type { ProjectionState } from '../../projections/views/views.ts'
+import type { ProjectionState } from '../../projections/live/projection-states.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Principal } from '../http/access.ts'
 import type { Metrics } from '../metrics.ts'

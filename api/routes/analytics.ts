@@ -2,7 +2,8 @@
 import type { TSchema } from 'typebox'
 import type { Period } from '../../projections/views/sales-breakdowns.ts'
 import { rfc3339, type Breakdown } from '../../projections/queries/shown.ts'
-import type { ViewName, Views } from '../../projections/views/views.ts'
+import type { ProjectionName } from '../../projections/views/list.ts'
+import type { Views } from '../../projections/views/views.ts'
 import type { Handler } from '../api-server.ts'
 import { knownRates, knownRevenue, knownTotals } from '../answers/known-names.ts'
 import { NOTHING, viewing } from '../operation.ts'
@@ -28,7 +29,7 @@ import {
 import { after } from '../shapes/list.ts'
 import { closed, ref } from '../../commands/shape.ts'
 
-function figures(url: string, summary: string, shape: TSchema, view: ViewName = 'sales') {
+function figures(url: string, summary: string, shape: TSchema, view: ProjectionName = 'sales') {
   return viewing(url, { tag: 'analytics', summary, view, params: NOTHING, query: closed({ after }), shape })
 }
 

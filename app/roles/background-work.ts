@@ -29,7 +29,10 @@ const always = (): boolean => true
 /** In the order in which they start. */
 const list = [
   {
-    ...{ name: 'projector', role: 'projector', host: 'thread', needsKafka: false },
+    name: 'projector',
+    role: 'projector',
+    host: 'thread',
+    needsKafka: false,
     step: 'projections',
     hears: [LOG_CHANNEL],
     readyWaiting: always,
@@ -37,7 +40,10 @@ const list = [
     open: async () => (await import('./projector-work.ts')).openProjectorWork,
   },
   {
-    ...{ name: 'replayer', role: 'projector', host: 'thread', needsKafka: false },
+    name: 'replayer',
+    role: 'projector',
+    host: 'thread',
+    needsKafka: false,
     step: null,
     hears: [REPLAYS_CHANNEL],
     readyWaiting: null,
@@ -45,7 +51,10 @@ const list = [
     open: async () => (await import('./replayer-work.ts')).openReplayerWork,
   },
   {
-    ...{ name: 'relay', role: 'relay', host: 'thread', needsKafka: true },
+    name: 'relay',
+    role: 'relay',
+    host: 'thread',
+    needsKafka: true,
     step: 'relay',
     hears: [LOG_CHANNEL],
     // While Kafka is away orders are taken all the same: what waits is published later.
@@ -54,7 +63,10 @@ const list = [
     open: async () => (await import('./relay-work.ts')).openRelayWork,
   },
   {
-    ...{ name: 'reactors', role: 'reactor', host: 'process', needsKafka: false },
+    name: 'reactors',
+    role: 'reactor',
+    host: 'process',
+    needsKafka: false,
     step: 'reactors',
     hears: [LOG_CHANNEL],
     readyWaiting: always,

@@ -1,4 +1,4 @@
-/** Every projection. */
+/** Every projection, and their names. */
 import { activity } from './activity.ts'
 import { alerts } from './alerts.ts'
 import { customers } from './customers.ts'
@@ -13,7 +13,11 @@ import { demand } from '../insights/demand.ts'
 import { fraudAlerts } from '../insights/fraud-alerts.ts'
 import { together } from '../insights/together.ts'
 
-export const projections: readonly Projection[] = [
+const list = [
   ...[orders, products, customers, sales, activity, payments, deliveries],
   ...[alerts, notifications, together, demand, fraudAlerts],
 ]
+
+export const projections: readonly Projection[] = list
+
+export type ProjectionName = (typeof list)[number]['name']

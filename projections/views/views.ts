@@ -2,16 +2,16 @@
 import type { Position } from '../../store/commit/command.ts'
 import { readHead } from '../../store/log/log-status.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import { activity, activityQueries, type ActivityQueries } from './activity.ts'
-import { alertQueries, alerts, type AlertQueries } from './alerts.ts'
-import { deliveries, deliveryQueries, type DeliveryQueries } from './deliveries.ts'
-import { customerQueries, customers, type CustomerQueries } from './customers.ts'
-import { notificationQueries, notifications, type NotificationQueries } from './notifications.ts'
-import { orderQueries, orders, type OrderQueries } from './orders.ts'
-import { paymentQueries, payments, type PaymentQueries } from './payments.ts'
-import { productQueries, products, type ProductQueries } from './products.ts'
+import { activityQueries, type ActivityQueries } from './activity.ts'
+import { alertQueries, type AlertQueries } from './alerts.ts'
+import { deliveryQueries, type DeliveryQueries } from './deliveries.ts'
+import { customerQueries, type CustomerQueries } from './customers.ts'
+import { notificationQueries, type NotificationQueries } from './notifications.ts'
+import { orderQueries, type OrderQueries } from './orders.ts'
+import { paymentQueries, type PaymentQueries } from './payments.ts'
+import { productQueries, type ProductQueries } from './products.ts'
 import { setPaused } from '../generations.ts'
-import { projections } from './list.ts'
+import { projections, type ProjectionName } from './list.ts'
 import type { Progress } from '../live/progress.ts'
 import { readProjectionStates, type ProjectionState } from '../live/projection-states.ts'
 import {
@@ -19,23 +19,18 @@ import {
   createReplay,
   readNewestReplays,
   readReplay,
-  ReplayUnfinished,
   setReplayPaused,
   type Replay,
   type ReplayRequest,
 } from '../replay/replays.ts'
 import { salesBreakdowns, salesItemQueries, type SalesBreakdowns, type SalesItemQueries } from './sales-breakdowns.ts'
-import { sales, salesQueries, type SalesQueries } from './sales.ts'
+import { salesQueries, type SalesQueries } from './sales.ts'
 import { businessQueries, type BusinessQueries } from '../insights/business-queries.ts'
-import { demand } from '../insights/demand.ts'
 import { demandQueries, type DemandQueries } from '../insights/demand-queries.ts'
-import { fraudAlertQueries, fraudAlerts, type FraudAlertQueries } from '../insights/fraud-alerts.ts'
-import { together, togetherQueries, type TogetherQueries } from '../insights/together.ts'
+import { fraudAlertQueries, type FraudAlertQueries } from '../insights/fraud-alerts.ts'
+import { togetherQueries, type TogetherQueries } from '../insights/together.ts'
 import { ViewReader } from '../queries/view-reader.ts'
 import { ShownWatch } from '../queries/shown-watch.ts'
-
-export { ReplayUnfinished }
-export type { ProjectionState, Replay, ReplayRequest }
 
 /** Every query answers from one snapshot: its rows and its position always belong together. */
 export interface Views {
@@ -59,7 +54,7 @@ export interface Views {
    * Resolves with true as soon as the projection shows everything up to `position`; with false after 5 s, when `signal`
    * aborts, and at once where the log does not reach so far.
    */
-  waitFor(projection: ViewName, position: Position, signal?: AbortSignal): Promise<boolean>
+  waitFor(projection: ProjectionName, position: Position, signal?: AbortSignal): Promise<boolean>
   states(): Promise<readonly ProjectionState[]>
   /** False: there is no such projection. */
   setPaused(projection: string, paused: boolean): Promise<boolean>
@@ -77,10 +72,6 @@ export interface Replays {
   cancel(replayId: string): Promise<Replay | null>
 }
 
-export type ViewName =
-  | ('orders' | 'products' | 'customers' | 'sales' | 'activity' | 'payments' | 'deliveries')
-  | ('alerts' | 'notifications' | 'together' | 'demand' | 'fraud-alerts')
-
 export interface ViewsParts {
   /** Sessions that read; they write only what is asked of projections and replays. */
   readonly pool: Pool
@@ -93,53 +84,27 @@ export interface ViewsParts {
 
 /** Opens nothing by itself: a query rejects with ViewNotReady until a projector has made the tables. */
 export function openViews({ pool, progress, currency, epochs = false }: ViewsParts): Views {
-  const readers: Readonly<Record<ViewName, ViewReader>> = {
-    orders: new ViewReader(pool, orders.name, { epochs }),
-    products: new ViewReader(pool, products.name, { epochs }),
-    customers: new ViewReader(pool, customers.name, { epochs }),
-    sales: new ViewReader(pool, sales.name, { epochs }),
-    activity: new ViewReader(pool, activity.name, { epochs }),
-    payments: new ViewReader(pool, payments.name, { epochs }),
-    deliveries: new ViewReader(pool, deliveries.name, { epochs }),
-    alerts: new ViewReader(pool, alerts.name, { epochs }),
-    notifications: new ViewReader(pool, notifications.name, { epochs }),
-    together: new ViewReader(pool, together.name, { epochs }),
-    demand: new ViewReader(pool, demand.name, { epochs }),
-    'fraud-alerts': new ViewReader(pool, fraudAlerts.name, { epochs }),
-  }
-  const watch = (projection: ViewName): ShownWatch =>
-    new ShownWatch({ projection, reader: readers[projection], progress, head: () => readHead(pool) })
-  const watches: Readonly<Record<ViewName, ShownWatch>> = {
-    orders: watch('orders'),
-    products: watch('products'),
-    customers: watch('customers'),
-    sales: watch('sales'),
-    activity: watch('activity'),
-    payments: watch('payments'),
-    deliveries: watch('deliveries'),
-    alerts: watch('alerts'),
-    notifications: watch('notifications'),
-    together: watch('together'),
-    demand: watch('demand'),
-    'fraud-alerts': watch('fraud-alerts'),
-  }
+  const reader = oneForEach((name) => new ViewReader(pool, name, { epochs }))
+  const watch = oneForEach(
+    (projection) => new ShownWatch({ projection, reader: reader(projection), progress, head: () => readHead(pool) }),
+  )
   return {
-    orders: orderQueries(readers.orders),
-    products: productQueries(readers.products),
-    customers: customerQueries(readers.customers, currency),
-    sales: { ...salesQueries(readers.sales, currency), ...salesBreakdowns(readers.sales, currency) },
-    salesItems: salesItemQueries(readers.sales, currency),
-    business: businessQueries(readers.sales, readers['fraud-alerts'], currency),
-    activity: activityQueries(readers.activity),
-    payments: paymentQueries(readers.payments),
-    deliveries: deliveryQueries(readers.deliveries),
-    alerts: alertQueries(readers.alerts),
-    notifications: notificationQueries(readers.notifications),
-    together: togetherQueries(readers.together),
-    demand: demandQueries(readers.demand),
-    fraudAlerts: fraudAlertQueries(readers['fraud-alerts']),
+    orders: orderQueries(reader('orders')),
+    products: productQueries(reader('products')),
+    customers: customerQueries(reader('customers'), currency),
+    sales: { ...salesQueries(reader('sales'), currency), ...salesBreakdowns(reader('sales'), currency) },
+    salesItems: salesItemQueries(reader('sales'), currency),
+    business: businessQueries(reader('sales'), reader('fraud-alerts'), currency),
+    activity: activityQueries(reader('activity')),
+    payments: paymentQueries(reader('payments')),
+    deliveries: deliveryQueries(reader('deliveries')),
+    alerts: alertQueries(reader('alerts')),
+    notifications: notificationQueries(reader('notifications')),
+    together: togetherQueries(reader('together')),
+    demand: demandQueries(reader('demand')),
+    fraudAlerts: fraudAlertQueries(reader('fraud-alerts')),
     head: () => readHead(pool),
-    waitFor: (projection, position, signal) => watches[projection].waitFor(position, signal),
+    waitFor: (projection, position, signal) => watch(projection).waitFor(position, signal),
     states: () => readProjectionStates(pool, progress),
     setPaused: (projection, paused) => setPaused(pool, projection, paused),
     replays: {
@@ -152,5 +117,17 @@ export function openViews({ pool, progress, currency, epochs = false }: ViewsPar
       setPaused: (replayId, paused) => setReplayPaused(pool, replayId, paused),
       cancel: (replayId) => cancelReplay(pool, replayId),
     },
+  }
+}
+
+/** One for each projection, made when it is first asked for. */
+function oneForEach<Value>(make: (projection: ProjectionName) => Value): (projection: ProjectionName) => Value {
+  const made = new Map<ProjectionName, Value>()
+  return (projection) => {
+    const known = made.get(projection)
+    if (known !== undefined) return known
+    const value = make(projection)
+    made.set(projection, value)
+    return value
   }
 }

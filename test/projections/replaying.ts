@@ -1,6 +1,6 @@
 /** Replays as tests begin and follow them. */
 import { newId } from '../../app/clock.ts'
-import type { Replay, ReplayRequest } from '../../projections/views/views.ts'
+import type { Replay, ReplayRequest } from '../../projections/replay/replays.ts'
 import { eventually } from '../support/eventually.ts'
 import { placed, type Projecting } from './projecting.ts'
 
