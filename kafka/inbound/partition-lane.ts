@@ -24,6 +24,7 @@ import {
   type RecordMark,
 } from './inbound-offsets.ts'
 import type { KafkaLog } from '../client/connection.ts'
+import type { Visit } from '../client/group-member.ts'
 import { isKafkaError } from '../client/kafka-failure.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { isStill, markOf, sameRecord, unreadLetter, type ArrivedRecord, type InboundRecord } from './inbound-record.ts'
@@ -51,13 +52,7 @@ export interface LaneParts {
 }
 
 /** What a batch is handled in. */
-export interface Visit {
-  /** Ends all waiting: the partition is lost, or the process stops. */
-  readonly signal: AbortSignal
-  /** False once what follows is not ours to handle. */
-  readonly goesOn: () => boolean
-  /** Told of each offset that is done with. */
-  readonly done: (offset: number) => void
+export interface LaneVisit extends Pick<Visit, 'signal' | 'goesOn' | 'done'> {
   /** Asks for the records from an offset on. */
   readonly seek: (offset: number) => void
 }
@@ -112,7 +107,7 @@ export class PartitionLane {
    * Handles the records of a batch. Throws HandedOver when they have to be left to somebody else, and a defect only when it
    * comes whatever record is in hand.
    */
-  async handle(batch: readonly ArrivedRecord[], visit: Visit): Promise<void> {
+  async handle(batch: readonly ArrivedRecord[], visit: LaneVisit): Promise<void> {
     const todo: Todo = { rest: batch }
     for (let defects = 0; ;) {
       const before = todo.rest
@@ -130,7 +125,7 @@ export class PartitionLane {
     }
   }
 
-  async #handleAll(todo: Todo, visit: Visit): Promise<void> {
+  async #handleAll(todo: Todo, visit: LaneVisit): Promise<void> {
     if (!this.#verified) todo.rest = await this.#verify(todo.rest, visit)
     while (todo.rest.length > 0 && visit.goesOn()) {
       const chunk = todo.rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
@@ -142,7 +137,7 @@ export class PartitionLane {
   }
 
   /** Moves the place behind records and parks those that could not be handled. False: somebody else has moved it. */
-  async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: Visit): Promise<boolean> {
+  async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: LaneVisit): Promise<boolean> {
     const last = chunk.at(-1)
     if (last === undefined) return false
     const letters = parkedLetters(chunk, taken, this.#parts.kept)
@@ -169,7 +164,7 @@ export class PartitionLane {
   }
 
   /** As `#advance`. Of one record alone, a letter that the store refuses is stored with what made it do so. */
-  async #park(last: ArrivedRecord, letters: readonly NewDeadLetter[], visit: Visit): Promise<boolean> {
+  async #park(last: ArrivedRecord, letters: readonly NewDeadLetter[], visit: LaneVisit): Promise<boolean> {
     const [letter] = letters
     try {
       return await this.#advance(markOf(last), letters, visit)
@@ -189,7 +184,7 @@ export class PartitionLane {
   }
 
   /** The records behind the last one handled; none when the topic turns out to be another one. */
-  async #verify(batch: readonly ArrivedRecord[], visit: Visit): Promise<readonly ArrivedRecord[]> {
+  async #verify(batch: readonly ArrivedRecord[], visit: LaneVisit): Promise<readonly ArrivedRecord[]> {
     const { log } = this.#parts
     const last = this.#last
     const [first] = batch
@@ -215,7 +210,7 @@ export class PartitionLane {
     return []
   }
 
-  async #takeAll(chunk: readonly ArrivedRecord[], { signal }: Visit): Promise<readonly Taken[]> {
+  async #takeAll(chunk: readonly ArrivedRecord[], { signal }: LaneVisit): Promise<readonly Taken[]> {
     const { reachPoint } = this.#parts
     reachPoint('inbound.taken')
     const taken = await inKeyOrder(chunk, (record) => this.#take(record, signal))
@@ -234,7 +229,7 @@ export class PartitionLane {
     }
   }
 
-  async #takeAlone(chunk: readonly ArrivedRecord[], visit: Visit): Promise<readonly Taken[]> {
+  async #takeAlone(chunk: readonly ArrivedRecord[], visit: LaneVisit): Promise<readonly Taken[]> {
     const { pool, log } = this.#parts
     const attempts = await this.#insist(() => noteAttempt(pool, this.partition), visit.signal)
     if (attempts <= MAX_ATTEMPTS) {
@@ -252,7 +247,7 @@ export class PartitionLane {
   }
 
   /** False: somebody else has moved the place; then we begin again where it is now. */
-  async #advance(to: RecordMark | null, letters: readonly NewDeadLetter[], visit: Visit): Promise<boolean> {
+  async #advance(to: RecordMark | null, letters: readonly NewDeadLetter[], visit: LaneVisit): Promise<boolean> {
     const { pool, log } = this.#parts
     const move = { from: this.#last, to, letters }
     const moved = await this.#insist(() => advancePartition(pool, this.partition, move), visit.signal)

@@ -28,7 +28,7 @@ export function relayReader(clusterId: string, prefix: string): string {
 }
 
 /** Of the checkpoint of a topic. */
-export function topicReader(relay: string, { name }: Topic): string {
+export function topicReader(relay: string, { name }: Pick<Topic, 'name'>): string {
   return `${relay} ${name}`
 }
 

@@ -141,7 +141,7 @@ class Round {
     arrived: () => boolean = () => false,
   ): Lane {
     const term = this.#term
-    const reader = (topic: TopicName) => `${term.reader} ${topic}`
+    const reader = (name: TopicName) => topicReader(term.reader, { name })
     return new Lane({ term, topics, places: this.#places, sender, reader, refused, arrived })
   }
 
@@ -152,7 +152,7 @@ class Round {
   async #note(topic: TopicName, reason: string): Promise<void> {
     if (this.#term.heldBack.get(topic) === reason) return
     this.#term.heldBack.set(topic, reason)
-    await noteRefusal(this.#term.pool, `${this.#term.reader} ${topic}`, reason)
+    await noteRefusal(this.#term.pool, topicReader(this.#term.reader, { name: topic }), reason)
   }
 }
 

@@ -4,9 +4,10 @@
  * and when too many sends never end.
  *
  * A term (relay-term.ts) has producers of its own and begins at the checkpoints, one for each topic: a topic that refuses
- * holds back itself alone. The checkpoints follow the acknowledgements, by compare-and-set. So whatever goes wrong, what was not acknowledged is sent again, and what was not
- * known to be: but the first time that a record of a partition is written, all before it are. One that lost its lease in its
- * sleep may write duplicates when it wakes, until it finds its checkpoint moved; readers go by positions.
+ * holds back itself alone. The checkpoints follow the acknowledgements, by compare-and-set. So whatever goes wrong, what was
+ * not acknowledged, or is not known to be, is sent again, and no record of a partition is first written before all those in
+ * front of it are. A relay that lost its lease in its sleep may write duplicates when it wakes, until it finds its checkpoint
+ * moved; readers go by positions.
  */
 import { readLags } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'

@@ -18,7 +18,7 @@ import type { Failure, LiveGeneration } from '../generations.ts'
 import { pause } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 import { readBatch, type Batch } from './read-batch.ts'
-import { EventNotShown, readOn, showAlone, showTogether, type Shower } from './show-batch.ts'
+import { EventNotShown, readOn, showAlone, showTogether, type Follower } from './show-batch.ts'
 import { ProjectionPaused } from './checkpoints.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
@@ -35,7 +35,7 @@ const GATHER_MS = { busy: 400, else: 5 }
 const LONG_MS = 60_000
 
 /** A projection and whether it takes part. */
-export interface Lane extends Shower {
+export interface Lane extends Follower {
   state: 'live' | 'paused' | 'failed'
   /** When it last showed something, by the monotonic clock. */
   shownAt: number
@@ -147,7 +147,7 @@ export class Following {
 
   /** Those that cannot be shown together one after the other: at once they would take both cores from orders. */
   async #showNow(lanes: readonly Lane[]): Promise<void> {
-    const apart = new Set<Shower>(await showTogether(lanes))
+    const apart = new Set<Follower>(await showTogether(lanes))
     for (const lane of lanes) {
       if (apart.has(lane)) await this.#showAlone(lane)
       lane.shownAt = this.#monotonic()

@@ -1,6 +1,7 @@
 /**
- * Brings projections to the end of a batch: together where they can be, else one by one. What cannot be folded or written as a whole is halved until the event
- * at fault stands alone: everything before it is shown, and its position and reason are told.
+ * Brings projections to the end of a batch: together where they can be, else one by one. What cannot be folded or written
+ * as a whole is halved until the event at fault stands alone: everything before it is shown, and its position and reason
+ * are told.
  */
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
@@ -27,7 +28,7 @@ export class EventNotShown extends Error {
 }
 
 /** A projection on its way through the log. */
-export interface Shower {
+export interface Follower {
   readonly pool: Pool
   readonly projection: Projection
   /** As the database has it. */
@@ -49,27 +50,28 @@ export interface Shower {
  * that have to be shown by themselves: a failing one stops alone. Rejects with CheckpointMoved, or with an error of the
  * database.
  */
-export async function showTogether(showers: readonly Shower[]): Promise<readonly Shower[]> {
-  const some = showers.filter(
+export async function showTogether(followers: readonly Follower[]): Promise<readonly Follower[]> {
+  const some = followers.filter(
     ({ dualWritten, projection, read }) =>
       !dualWritten && projection.writesAlone !== true && read?.folds.has(projection) === true,
   )
   const [first] = some
-  if (!first?.read || some.length === 1) return showers
+  if (!first?.read || some.length === 1) return followers
   const { pool, beforeCommit, read } = first
   try {
-    const writes = some.map((shower) => writeOf(shower, () => foldOf(shower)?.changes() ?? NONE))
+    const writes = some.map((follower) => writeOf(follower, () => foldOf(follower)?.changes() ?? NONE))
     const written = await writeBatch(pool, { writes, end: read.end, beforeCommit })
-    some.forEach((shower, index) => moveOn(shower, written[index]))
-    for (const shower of some) shower.read = null
-    return showers.filter((shower) => !some.includes(shower))
+    some.forEach((follower, index) => moveOn(follower, written[index]))
+    for (const follower of some) follower.read = null
+    return followers.filter((follower) => !some.includes(follower))
   } catch (cause) {
     if (cause instanceof NotTogether) {
-      const alone = (shower: Shower) => !some.includes(shower) || cause.projections.includes(shower.projection.name)
-      const others = await showTogether(showers.filter((shower) => !alone(shower)))
-      return [...showers.filter(alone), ...others]
+      const alone = (follower: Follower) =>
+        !some.includes(follower) || cause.projections.includes(follower.projection.name)
+      const others = await showTogether(followers.filter((follower) => !alone(follower)))
+      return [...followers.filter(alone), ...others]
     }
-    if (cause instanceof NotPrepared || isAboutData(cause)) return showers
+    if (cause instanceof NotPrepared || isAboutData(cause)) return followers
     throw cause
   }
 }
@@ -78,49 +80,49 @@ export async function showTogether(showers: readonly Shower[]): Promise<readonly
  * Shows what was read for one of them; its checkpoint moves with each commit. Rejects with EventNotShown, ProjectionPaused,
  * CheckpointMoved, or with an error of the database after which the checkpoint has to be read again.
  */
-export async function showAlone(shower: Shower): Promise<void> {
-  const { read } = shower
+export async function showAlone(follower: Follower): Promise<void> {
+  const { read } = follower
   if (read === null) return
-  shower.read = null
-  const fold = read.folds.get(shower.projection)
-  if (fold !== undefined && (await show(shower, () => fold.changes(), read.end)) === null) return
+  follower.read = null
+  const fold = read.folds.get(follower.projection)
+  if (fold !== undefined && (await show(follower, () => fold.changes(), read.end)) === null) return
   // It could not be shown as it was folded, or the projection has joined since it was.
-  await showEvents(shower, await read.events())
+  await showEvents(follower, await read.events())
 }
 
 /** Reads on: what a batch holds is shown with what was read before it. */
-export function readOn(shower: Shower, batch: Batch): void {
-  const { projection, read } = shower
+export function readOn(follower: Follower, batch: Batch): void {
+  const { projection, read } = follower
   if (read === null) {
-    shower.read = batch
+    follower.read = batch
     return
   }
   const fold = read.folds.get(projection)
   const later = batch.folds.get(projection)
   const whole = fold !== undefined && later !== undefined
   if (whole) fold.append(later)
-  shower.read = {
+  follower.read = {
     end: batch.end,
     folds: whole ? new Map([[projection, fold]]) : new Map(),
     events: async () => [...(await read.events()), ...(await batch.events())],
   }
 }
 
-function foldOf({ projection, read }: Shower): Fold | undefined {
+function foldOf({ projection, read }: Follower): Fold | undefined {
   return read?.folds.get(projection)
 }
 
 /** Resolves with null when they are shown, else with why they cannot be shown together. */
-async function show(shower: Shower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
-  const { pool, beforeCommit } = shower
+async function show(follower: Follower, changes: () => Changes, end: BatchEnd): Promise<unknown> {
+  const { pool, beforeCommit } = follower
   try {
-    const [written] = await writeBatch(pool, { writes: [writeOf(shower, changes)], end, beforeCommit })
-    moveOn(shower, written)
+    const [written] = await writeBatch(pool, { writes: [writeOf(follower, changes)], end, beforeCommit })
+    moveOn(follower, written)
     return null
   } catch (cause) {
     if (cause instanceof DualWriteRefused) {
-      await shower.dualWriteRefused(cause, end)
-      return show(shower, changes, end)
+      await follower.dualWriteRefused(cause, end)
+      return show(follower, changes, end)
     }
     if (cause instanceof NotPrepared) return cause.cause
     if (isAboutData(cause)) return cause
@@ -133,7 +135,7 @@ class NotPrepared extends Error {}
 
 const NONE: Changes = new Map()
 
-function writeOf({ projection, checkpoint }: Shower, changes: () => Changes): ProjectionWrite {
+function writeOf({ projection, checkpoint }: Follower, changes: () => Changes): ProjectionWrite {
   const prepare = (generation: number) => prepareBatch(generation, changes())
   try {
     return { projection, checkpoint, prepared: prepare(checkpoint.generation), prepare }
@@ -142,27 +144,27 @@ function writeOf({ projection, checkpoint }: Shower, changes: () => Changes): Pr
   }
 }
 
-function moveOn(shower: Shower, written: WrittenBatch | undefined): void {
-  if (written === undefined) throw new Error(`what was written of ${shower.projection.name} is not known`)
-  shower.checkpoint = written.checkpoint
-  shower.dualWritten = written.dualWritten
-  shower.committed(shower.checkpoint)
+function moveOn(follower: Follower, written: WrittenBatch | undefined): void {
+  if (written === undefined) throw new Error(`what was written of ${follower.projection.name} is not known`)
+  follower.checkpoint = written.checkpoint
+  follower.dualWritten = written.dualWritten
+  follower.committed(follower.checkpoint)
 }
 
-async function showEvents(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
+async function showEvents(follower: Follower, events: readonly LoggedEvent[]): Promise<void> {
   const [first] = events
   const last = events.at(-1)
   if (first === undefined || last === undefined) return
-  const cause = await show(shower, () => fold(shower.projection, events), last)
+  const cause = await show(follower, () => fold(follower.projection, events), last)
   if (cause === null) return
   if (first === last) throw new EventNotShown(first.position, cause)
-  await halve(shower, events)
+  await halve(follower, events)
 }
 
-async function halve(shower: Shower, events: readonly LoggedEvent[]): Promise<void> {
+async function halve(follower: Follower, events: readonly LoggedEvent[]): Promise<void> {
   const middle = Math.ceil(events.length / 2)
-  await showEvents(shower, events.slice(0, middle))
-  await showEvents(shower, events.slice(middle))
+  await showEvents(follower, events.slice(0, middle))
+  await showEvents(follower, events.slice(middle))
 }
 
 function fold(projection: Projection, events: readonly LoggedEvent[]): Changes {

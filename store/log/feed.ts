@@ -48,6 +48,5 @@ export class LogGap extends Error {
     super(`the log is not dense: expected position ${String(expected)}, found ${String(found)}`)
     this.name = 'LogGap'
     this.expected = expected
-    this.expected = expected
   }
 }
