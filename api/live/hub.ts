@@ -6,6 +6,7 @@ import type { ProgressNotice } from '../../projections/live/progress.ts'
 import { rfc3339 } from '../../projections/queries/shown.ts'
 import type { ProjectionState } from '../../projections/live/projection-states.ts'
 import type { Position } from '../../store/commit/command.ts'
+import { waitUntil } from '../../store/waiting/pause.ts'
 import type { Principal } from '../http/access.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Carrier, Moves } from './client.ts'
@@ -166,11 +167,7 @@ export class Hub {
     for (const feed of this.#feeds.values()) feed.stop()
     const leaving = [...this.#connections]
     for (const connection of leaving) connection.close(CLOSE.goingAway, 'shutdown')
-    const { monotonic } = this.#parts
-    const until = monotonic() + LEAVE_MS
-    while (leaving.some(({ carrier }) => !carrier.isGone()) && monotonic() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await waitUntil(() => leaving.every(({ carrier }) => carrier.isGone()), { everyMs: 10, withinMs: LEAVE_MS })
     for (const { carrier } of leaving) if (!carrier.isGone()) carrier.cut()
   }
 

@@ -8,6 +8,7 @@ import type { Projection } from '../../projections/projection.ts'
 import { dropAbandoned } from '../../projections/replay/drop-abandoned.ts'
 import { cancelReplay, createReplay, readReplay } from '../../projections/replay/replays.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
+import { pause } from '../../store/waiting/pause.ts'
 import type { CommandContext } from '../command-context.ts'
 import { requireSchema } from '../database/require-schema.ts'
 import { withDatabase } from '../database/with-database.ts'
@@ -65,7 +66,7 @@ async function build(context: CommandContext, pool: Pool, projection: Projection
       }
       progress.advance(replay.position - done)
       done = replay.position
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await pause(LOOK_MS, interruption.signal)
     }
   } finally {
     interruption.release()

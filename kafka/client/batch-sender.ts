@@ -6,7 +6,8 @@
  *                 sending --failed--> waiting, without its turn --> sending (the same batch) ... until the patience is used up
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { pause } from '../../store/waiting/pause.ts'
+import { backOff, pause } from '../../store/waiting/pause.ts'
+import { Slots } from '../../store/waiting/slots.ts'
 import type { Message } from 'kafkajs'
 import { kafkaClient, type ClientOptions } from './connection.ts'
 import { RecordBlock } from './record-block.ts'
@@ -33,8 +34,7 @@ export interface BatchSenderParts extends ClientOptions {
 const MOST_SENDS = 1
 /** Records that wait to be sent; whoever adds more waits. */
 const MOST_WAITING = 20_000
-const FIRST_BACK_OFF_MS = 100
-const LONGEST_BACK_OFF_MS = 2_000
+const AGAIN_MS = { first: 100, most: 2_000 }
 
 /** What was not stored within the patience; nothing more is sent then. */
 export class SendFailure extends Error {
@@ -61,8 +61,8 @@ export class BatchSender {
   readonly #parts: BatchSenderParts
   readonly #lanes = new Map<string, Lane>()
   readonly #sender: CheckedSender
-  readonly #turns: (() => void)[] = []
-  #sends = 0
+  /** A lane that waits for its partition to come back has none of them, and keeps nobody from sending. */
+  readonly #turns = new Slots(MOST_SENDS)
   #waiting = 0
   #flushing = false
   #failure: SendFailure | null = null
@@ -116,10 +116,7 @@ export class BatchSender {
     try {
       while (lane.blocks.length > 0 && this.#failure === null) {
         await this.#gather(lane)
-        await this.#turn()
-        const block = lane.blocks.shift() ?? new RecordBlock()
-        await this.#sendUntilStored(lane, block)
-        this.#waiting -= block.messages.length
+        this.#waiting -= await this.#sendNext(lane)
         this.#tellChanged()
       }
     } catch (error) {
@@ -139,44 +136,36 @@ export class BatchSender {
     lane.wake = null
   }
 
-  /** Begins with a turn that it gives back. */
-  async #sendUntilStored({ topic, partition }: Lane, block: RecordBlock): Promise<void> {
+  /** Sends what waits when its turn comes, until it is stored; resolves with how many records that were. */
+  async #sendNext(lane: Lane): Promise<number> {
     const { monotonic, patience, onRetry } = this.#parts
-    const begun = monotonic()
-    for (let wait = FIRST_BACK_OFF_MS; ; wait = Math.min(2 * wait, LONGEST_BACK_OFF_MS)) {
-      const error = await this.#send({ topic, partition }, block).finally(() => this.#endTurn())
-      if (error === null) return
+    const { topic, partition, blocks } = lane
+    const { block, begun, ...first } = await this.#turns.run(async () => {
+      const next = { block: blocks.shift() ?? new RecordBlock(), begun: monotonic() }
+      return { ...next, error: await this.#send(lane, next.block) }
+    })
+    let { error } = first
+    for (let failures = 0; error !== null; failures++) {
       const useless = isFinal(error) || monotonic() - begun > patience || this.#failure !== null
       if (useless) throw new SendFailure(topic, partition, error)
       onRetry(error instanceof Error ? error.message : String(error))
-      await delay(wait)
-      await this.#turn()
+      await delay(backOff(failures, AGAIN_MS))
+      error = await this.#turns.run(() => this.#send(lane, block))
     }
+    return block.messages.length
   }
 
   /** Resolves with why it is not stored; null: it is. */
-  async #send(partition: Partition, { messages }: RecordBlock): Promise<unknown> {
+  async #send({ topic, partition }: Partition, { messages }: RecordBlock): Promise<unknown> {
     const { monotonic, onAcked } = this.#parts
     try {
       const begun = monotonic()
-      await this.#sender.send(partition, messages)
+      await this.#sender.send({ topic, partition }, messages)
       onAcked(messages.length, monotonic() - begun)
       return null
     } catch (error) {
       return error
     }
-  }
-
-  /** A lane that waits for its partition to come back keeps nobody from sending. */
-  async #turn(): Promise<void> {
-    if (this.#sends < MOST_SENDS) this.#sends += 1
-    else await new Promise<void>((resolve) => this.#turns.push(resolve))
-  }
-
-  #endTurn(): void {
-    const next = this.#turns.shift()
-    if (next === undefined) this.#sends -= 1
-    else next()
   }
 
   async #until(condition: () => boolean): Promise<void> {

@@ -61,7 +61,7 @@ export class LogConsumer {
       joined: () => joined(),
       lost(reason) {
         lost(reason)
-        parts.log.warn({ reason }, 'the consumer of the log was thrown away: a new one is made')
+        parts.log.warn({ reason }, 'the consumer of the log failed; starting a new one')
       },
       async handle({ topic: name, partition, batches }, visit) {
         const topic = byName.get(name)

@@ -179,7 +179,7 @@ export class PartitionLane {
     try {
       this.#parts.onTaken(record, taken)
     } catch (error) {
-      this.#parts.log.error({ ...this.partition, err: error }, 'a command over Kafka could not be counted')
+      this.#parts.log.error({ ...this.partition, err: error }, 'could not count a command over Kafka')
     }
   }
 

@@ -122,7 +122,7 @@ export class DeadLetterPublisher {
   #hold(id: number, reason: string): void {
     const { log, monotonic } = this.#parts
     if (!this.#refused.has(id))
-      log.warn({ letter: id, reason }, 'the topic of dead letters refused one; it is tried again, and the others go on')
+      log.warn({ letter: id, reason }, 'the topic of dead letters refused one; will retry it, the others continue')
     this.#refused.set(id, monotonic() + AGAIN_MS)
   }
 }

@@ -1,5 +1,5 @@
 /** Creates the topics of the table and compares those that are there with it. Nothing that exists is changed. */
-import { setTimeout } from 'node:timers/promises'
+import { waitUntil } from '../../store/waiting/pause.ts'
 import type { Admin } from 'kafkajs'
 import { kafkajs } from '../client/kafkajs.ts'
 import { kafkaFailure } from '../client/kafka-failure.ts'
@@ -29,8 +29,7 @@ export interface TopicsReport {
   readonly topics: readonly TopicReport[]
 }
 
-const LEADER_PAUSE_MS = 50
-const LEADER_ATTEMPTS = 100
+const LEADER_WAIT = { everyMs: 50, withinMs: 10_000 } as const
 
 /** Both reject as kafkajs does when the cluster cannot be asked; what is wrong with one topic is in its report. */
 export async function compareTopics(admin: Admin, prefix: string): Promise<TopicsReport> {
@@ -103,10 +102,7 @@ function failedTopic(error: unknown): readonly (readonly [string, string])[] {
 
 /** Brokers hear of new topics a moment later than the one that made them. */
 async function haveLeaders(admin: Admin, names: readonly string[]): Promise<void> {
-  for (let attempt = 1; attempt <= LEADER_ATTEMPTS; attempt++) {
-    if (await led(admin, names)) return
-    await setTimeout(LEADER_PAUSE_MS)
-  }
+  await waitUntil(() => led(admin, names), LEADER_WAIT)
 }
 
 async function led(admin: Admin, names: readonly string[]): Promise<boolean> {

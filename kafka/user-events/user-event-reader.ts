@@ -187,7 +187,7 @@ export class UserEventReader {
         if (!isSame(place, to)) {
           this.#parts.log.warn(
             { topic, partition },
-            'another process also read user events here; going on at its place',
+            'another process also read user events here; continuing at its position',
           )
           await this.#claim(lane, partition, visit.signal)
           return false

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { RateMeter } from './rate-meter.ts'
-import { losing } from '../../kafka/relay/relay-losses.ts'
 
 describe('a rate', () => {
   test('is that of the last seconds, and none when nothing happened in them', () => {
@@ -15,13 +14,5 @@ describe('a rate', () => {
     expect(meter.perSecond()).toBeCloseTo(1_000, -2)
     now = 60_000
     expect(meter.perSecond()).toBe(0)
-  })
-})
-
-describe('a relay that is made to lie', () => {
-  test.each([0, 0.1, 0.5, 1])('does so about the share %d of all positions', (share) => {
-    const loses = losing(share)
-    const lost = Array.from({ length: 10_000 }, (_, index) => loses(index + 1)).filter(Boolean).length
-    expect(lost / 10_000).toBeCloseTo(share, 2)
   })
 })
