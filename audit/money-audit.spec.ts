@@ -149,11 +149,11 @@ test('law 10: orders, payments and deliveries are counted', async () => {
 })
 
 const damages: readonly (readonly [string, Commands, RegExp])[] = [
-  ['a hold without an alert', [asked, [paymentHeld('o1', 1, TOTAL)]], /on hold for an alert that it has not/],
+  ['a hold without an alert', [asked, [paymentHeld('o1', 1, TOTAL)]], /on hold for an alert that it does not have/],
   [
     'a hold for the alert of another attempt',
     [...alerted, declined, again, [paymentHeld('o1', 2, TOTAL, { alertId: 'alert-o1-1' })]],
-    /attempt 2 is put on hold for an alert that it has not/,
+    /attempt 2 is put on hold for an alert that it does not have/,
   ],
   [
     'a hold after a verdict',

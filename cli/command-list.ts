@@ -52,7 +52,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'generate',
-    summary: 'write files of what a shop might see, made up from a seed',
+    summary: 'write files of made-up payments and user events, from a seed',
     load: () => import('./commands/generate.ts'),
   },
   {

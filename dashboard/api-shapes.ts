@@ -54,7 +54,7 @@ export interface Alert {
   readonly orderId: string | null
   readonly amount: Money | null
   readonly refused: {
-    /** Orders that were refused within the hour for want of the product, when the restock was advised. */
+    /** Orders that were refused within the hour because the product was short. */
     readonly orders: number
     /** Units that they asked for. */
     readonly units: number
@@ -792,7 +792,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** What will be wanted, with how far earlier forecasts were off. */
+/** A forecast of demand, with how far earlier forecasts were off. */
 export interface Forecast {
   /** The product; absent: the whole shop. */
   readonly sku?: string
@@ -800,11 +800,11 @@ export interface Forecast {
   readonly days: readonly {
     /** UTC. */
     readonly day: string
-    /** Units that will be wanted. */
+    /** Units, as forecast. */
     readonly units: number
   }[]
   readonly total: {
-    /** Of all these days. Of a product single large orders are left out, so it lies below what is sold. */
+    /** Sum of all these days. For a product, single large orders are left out, so more than this may be sold. */
     readonly units: number
     /** The total will lie between low and high in four of five cases. Null: too few forecasts to say. */
     readonly low: number | null
@@ -813,7 +813,7 @@ export interface Forecast {
   }
   /** `too-little-demand`: chance alone puts the total off by more than 15 %, or fewer than four whole weeks are known. */
   readonly verdict: 'ok' | 'too-little-demand'
-  /** Share of the total by which chance alone puts it off on average; null: nobody can say. */
+  /** By which share of the total chance alone puts it off, on average; null: unknown. */
   readonly closerThan: number | null
   readonly accuracy: {
     /** Days that the judged forecasts were for. */
@@ -822,7 +822,7 @@ export interface Forecast {
     readonly origins: number
     /** 100 less the percentage by which their totals were off. May be negative. */
     readonly percent: number | null
-    /** The same of the last seven days repeated. */
+    /** The same for repeating the last seven days. */
     readonly seasonalNaive: number | null
   }
   readonly history: {
@@ -1110,15 +1110,15 @@ export interface Notification {
   readonly channel: string
   /** What it says. */
   readonly template: string
-  /** `waiting`: not taken yet. It may come to nothing, where the customer has no address or number for it. */
+  /** `waiting`: not sent yet. It is never sent if the customer has no address or number for it. */
   readonly status: 'sent' | 'failed' | 'waiting'
   /** Order that it is about. */
   readonly orderId: string | null
   /** Customer whom it is for; null: the operators. */
   readonly customerId: string | null
-  /** Code: why it failed, or was not taken yet. */
+  /** Code: why it failed, or was not sent yet. */
   readonly reason: string | null
-  /** It was kept for people to look at, and sent nowhere. */
+  /** Whether it was only kept for people to look at, and not sent. */
   readonly simulated: boolean
   /** When that was recorded; while it waits, when the event was that it is about. RFC 3339, UTC. */
   readonly at: string
@@ -1589,7 +1589,7 @@ export interface Reactor {
   readonly lagEvents: number
   /** Age of the oldest event that it has not read yet. */
   readonly lagSeconds: number
-  /** What it has still to act upon, now or later. */
+  /** Causes that it still has to act on, now or later. */
   readonly due: number
   /** Of these, what is overdue. */
   readonly overdue: number
@@ -1607,9 +1607,9 @@ export interface Reactor {
     /** Why; null as a whole: it is not so. */
     readonly reason: string
   } | null
-  /** What it could not do, the oldest first, at most 100. */
+  /** The parked causes, the oldest first, at most 100. */
   readonly parked: readonly ParkedCause[]
-  /** How much it could not do. Each blocks only its own stream until it is retried. */
+  /** Number of parked causes. Each blocks only its own stream until it is retried. */
   readonly parkedCount: number
   readonly lastError: {
     /** Code of the error. */
@@ -1680,20 +1680,20 @@ export interface ReceiveStock {
   readonly quantity: number
 }
 
-/** What to offer. Nothing is claimed about how many will buy it. */
+/** What to offer. It does not predict how many customers will buy it. */
 export interface Recommendations {
   /** At most 10: bought together first, then viewed together, then popular. */
   readonly items: readonly ({
     /** Product to offer: it is in stock, and not in the basket. */
     readonly sku: string
-    /** Sum over the basket of how near it is; 0 if it is only popular. */
+    /** How strongly it goes with the basket, summed over the products in it; 0 if it is only popular. */
     readonly score: number
     readonly why: {
       /** Why it is offered. */
       readonly rule: 'boughtTogether' | 'viewedTogether' | 'popular'
-      /** The product of the basket that speaks most for it; of a popular one, itself. */
+      /** The product of the basket that it goes with most; for a popular one, itself. */
       readonly sku: string
-      /** Orders, or sessions, that hold both. */
+      /** Orders, or sessions, with both. */
       readonly together: number
       /** Orders, or sessions, with `sku` among their first 20 products. */
       readonly of: number
@@ -1852,7 +1852,7 @@ export interface ReturnOrder {
   readonly sellable?: boolean
 }
 
-/** What somebody found. */
+/** A verdict on an alert. */
 export interface ReviewFraudAlert {
   /** `fraud` cancels the order too, if it still can be cancelled. */
   readonly verdict: 'fraud' | 'honest'
@@ -2143,13 +2143,13 @@ export interface Timeline {
     /** Why `data` is null: this release cannot read the event. */
     readonly error?: string
   })[]
-  /** Messages that nobody got, because the customer has no address or number for them. */
+  /** Messages that could not be sent, because the customer has no address or number for them. */
   readonly untold: readonly ({
     /** Position of the event that it is about. */
     readonly position: number
     /** What it would have said. */
     readonly template: string
-    /** Over which there was nowhere to send it. */
+    /** Channel for which the customer has no address or number. */
     readonly channel: 'email' | 'sms'
   })[]
   /** The position in the log that this shows: everything up to it is included. */

@@ -4,7 +4,14 @@ import type { Position } from '../store/commit/command.ts'
 import { dropCause, readParked, retryCause, type ParkedOf } from './serving/due-table.ts'
 import { asking, type Asked } from './asking.ts'
 import type { Skip } from './reactor.ts'
-import { pauseReactor, readerName, resumeReactor, retryReactor, type Failure, type Since } from './serving/reactor-table.ts'
+import {
+  pauseReactor,
+  readerName,
+  resumeReactor,
+  retryReactor,
+  type Failure,
+  type Since,
+} from './serving/reactor-table.ts'
 import { LEASE } from './serving/serve-reactors.ts'
 
 /** Something that a reactor could not do, and why. */

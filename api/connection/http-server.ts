@@ -158,7 +158,10 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   server.on('clientError', malformed)
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy())
-    malformed(Object.assign(new Error('CONNECT'), { reason: 'CONNECT is for proxies, and this is none' }), socket)
+    malformed(
+      Object.assign(new Error('CONNECT'), { reason: 'this service is not a proxy, so it does not support CONNECT' }),
+      socket,
+    )
   })
   return server
 }

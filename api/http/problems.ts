@@ -194,7 +194,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'Demand exists',
     meaning: 'Other numbers are recorded for one of these days. Nothing was changed.',
-    next: 'Send `replace: true` if the new numbers are to take their place.',
+    next: 'Send `replace: true` to replace them.',
   },
   'already-reviewed': {
     status: 409,
@@ -230,8 +230,8 @@ export const PROBLEMS = {
   'order-not-payable': {
     status: 409,
     title: 'Order cannot be paid',
-    meaning: 'Only a placed order can be paid. `orderStatus` is that of the order.',
-    next: 'Read the order. One that was confirmed is paid; any other that has ended has to be placed again.',
+    meaning: 'Only a placed order can be paid; `orderStatus` is its present status.',
+    next: 'Read the order. A confirmed one is paid already; place any other again.',
   },
   'payment-open': {
     status: 409,
@@ -242,25 +242,25 @@ export const PROBLEMS = {
   'too-many-attempts': {
     status: 409,
     title: 'Too many attempts',
-    meaning: 'The order was tried to be paid 20 times.',
+    meaning: 'The order has had 20 attempts to pay.',
     next: 'Cancel the order and place another.',
   },
   'nothing-to-refund': {
     status: 409,
     title: 'Nothing to refund',
-    meaning: 'No money of the order is left: it was not captured, or all of it went back.',
+    meaning: 'No money of the order is left: nothing was captured, or all of it was refunded.',
     next: 'Read the payment: it lists every refund.',
   },
   'delivery-not-possible': {
     status: 409,
     title: 'Delivery does not fit',
-    meaning: 'What was reported does not follow from `deliveryStatus`, that of the delivery.',
-    next: 'Read the delivery. A report may name the dispatch that it speaks of.',
+    meaning: 'The report does not fit the delivery; `deliveryStatus` is its present status.',
+    next: 'Read the delivery. If it was dispatched again meanwhile, name the dispatch in the report.',
   },
   'order-not-returnable': {
     status: 409,
     title: 'Order cannot be returned',
-    meaning: 'Only what was delivered can be returned. `orderStatus` is that of the order.',
+    meaning: 'Only what was delivered can be returned; `orderStatus` is the present status of the order.',
     next: 'Cancel an order that is not on its way.',
   },
   'price-changed': {
@@ -353,13 +353,13 @@ export const PROBLEMS = {
   'refund-too-large': {
     status: 422,
     title: 'Refund too large',
-    meaning: 'More is to go back than is left of the payment.',
+    meaning: 'The refund is more than what is left of the payment.',
     next: 'Send at most the amount in `left`, or none for all of it.',
   },
   'return-too-large': {
     status: 422,
     title: 'Return too large',
-    meaning: 'More units are to come back than were delivered and have not come back.',
+    meaning: 'The return has more units than were delivered and have not come back yet.',
     next: 'Send at most the units in `left`.',
   },
   'wrong-currency': {
@@ -377,7 +377,7 @@ export const PROBLEMS = {
   'stock-below-reserved': {
     status: 422,
     title: 'Stock is reserved',
-    meaning: 'After the correction fewer units would be on hand than orders have reserved.',
+    meaning: 'The correction would leave fewer units on hand than orders have reserved.',
     next: 'Cancel orders first, or remove fewer units.',
   },
   'stock-too-large': {

@@ -37,8 +37,8 @@ export const business = resource(
       params: NOTHING,
       query: closed({
         after,
-        from: day(`The first day. Absent: so many that they are ${String(DEFAULT_DAYS)}.`),
-        to: day('The last day; it is included. Absent: today, or the last that may be asked for.'),
+        from: day(`The first day. Absent: ${String(DEFAULT_DAYS)} days up to the last.`),
+        to: day(`The last day; it is included. Absent: today, or ${String(MOST_DAYS)} days from the first.`),
       }),
       shape: ref(Business),
     }),

@@ -15,9 +15,9 @@ import { RecordedDemand } from '../shapes/demand.ts'
 const recording = commanding('/products/:sku/demand', {
   tag: 'insights',
   role: 'operate',
-  summary: 'Record what was wanted of a product before the shop',
+  summary: 'Record the demand for a product from before the shop',
   description:
-    'Day by day, of other systems. Forecasts use it for the days before the first order; from then on the shop’s own days count. Repeating it changes nothing.',
+    'The days of earlier systems. Forecasts use them up to the first order; from then on the shop’s own days count. Repeating it changes nothing.',
   params: closed({ sku: id('The product.', 'IPHONE-17') }),
   request: recordDemandRequest,
   shape: ref(RecordedDemand),

@@ -32,7 +32,7 @@ export const forecasts = resource(
   {
     forecastShop: viewing('/forecast', {
       ...common,
-      summary: 'Show what will be wanted of the whole shop',
+      summary: 'Forecast the demand of the whole shop',
       description: 'Worked out once for a day, from the days that are known (docs/insights.md).',
       params: NOTHING,
       query: closed({ days: horizon }),
@@ -40,7 +40,7 @@ export const forecasts = resource(
     }),
     forecastProduct: viewing('/products/:sku/forecast', {
       ...common,
-      summary: 'Show what will be wanted of a product',
+      summary: 'Forecast the demand for a product',
       description: 'Worked out once for a day, from the days that are known (docs/insights.md).',
       params: closed({ sku: id('The product.', 'IPHONE-17') }),
       query: closed({ days: horizon }),
@@ -49,7 +49,7 @@ export const forecasts = resource(
     }),
     listRunOut: viewing('/stock/run-out', {
       ...common,
-      summary: 'Show what runs out, the soonest first',
+      summary: 'Show which products run out, the soonest first',
       description: 'At most a minute old.',
       params: NOTHING,
       query: closed({ limit, cursor }),

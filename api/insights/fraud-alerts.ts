@@ -69,13 +69,13 @@ const showing = viewing('/fraud-alerts/:alertId', {
 const reviewing = commanding('/fraud-alerts/:alertId/review', {
   tag: 'insights',
   role: 'operate',
-  summary: 'Say what an alert was',
+  summary: 'Review a fraud alert',
   description:
-    'With the verdict `fraud` the order is cancelled too, if it still can be cancelled; `order` says what became of it. With `honest` an attempt to pay that is on hold for this alert is released, and charged. The same verdict again changes nothing.',
+    'The verdict `fraud` also cancels the order if that is still possible; `order` says what became of it. The verdict `honest` releases an attempt to pay that is on hold for this alert, so that it is charged. The same verdict again changes nothing.',
   params: AlertPath,
   request: reviewFraudAlertRequest,
   shape: ref(FraudAlert),
-  done: { 200: 'Reviewed, or it was before with the same verdict.' },
+  done: { 200: 'Reviewed with this verdict, now or before.' },
   refusals: { 'unknown-alert': 'fraud-alert-not-found', 'already-reviewed': 'already-reviewed' },
 })
 
@@ -125,7 +125,7 @@ function reviewWish(alert: FraudAlertView, wanted: WantedReview, at: Timestamp):
     told: (refusal) =>
       refusal.reason === 'unknown-alert'
         ? notFound(alertId)
-        : { detail: `it was found to be ${refusal.verdict}`, more: { alertId, verdict: refusal.verdict } },
+        : { detail: `the alert was already reviewed as ${refusal.verdict}`, more: { alertId, verdict: refusal.verdict } },
     shown(_made, look, events) {
       const { state, version } = look(fraud, orderId)
       const reviewed = state.alerts.find((each) => each.alertId === alertId)
@@ -161,5 +161,5 @@ function named({ alertId }: { readonly alertId: string }): string {
 }
 
 function notFound(alertId: string): Occurrence {
-  return { code: 'fraud-alert-not-found', detail: `there is no alert ${alertId}` }
+  return { code: 'fraud-alert-not-found', detail: `no fraud alert has the id ${alertId}` }
 }

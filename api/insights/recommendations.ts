@@ -29,7 +29,7 @@ const besideBasket = viewing('/recommendations', {
   ...common,
   summary: 'Show what to offer beside a basket, or to a customer',
   description:
-    'Exactly one of `basket` and `customer`. The basket of a customer is the cart of a session that goes on, else what it viewed, else the last order; without all of them, popular products are offered.',
+    'Exactly one of `basket` and `customer`. For a customer it uses the cart of the open session, else what that session viewed, else the last order; without any of these it offers popular products.',
   params: NOTHING,
   query: closed({
     basket: Type.Optional(
@@ -64,7 +64,7 @@ export const recommendations = resource(
       if (customer === undefined) return send({ request, reply }, await recommending.beside(basketOf(basket ?? '')))
       const { item } = await views.customers.get(customer)
       if (item === null) {
-        throw new ProblemError({ code: 'customer-not-found', detail: `there is no customer ${customer}` })
+        throw new ProblemError({ code: 'customer-not-found', detail: `no customer has the id ${customer}` })
       }
       return send({ request, reply }, await recommending.forCustomer(customer))
     },

@@ -47,7 +47,7 @@ export const userEvents = resource(
         params: NOTHING,
         body: UserEvents,
         problems: ['kafka-unreachable'],
-        answers: { 202: { description: 'What became of each.', shape: ref(UserEventVerdicts) } },
+        answers: { 202: { description: 'The outcome of each event.', shape: ref(UserEventVerdicts) } },
       }),
       validatorCompiler: judgedOneByOne,
       bodyLimit: BODY_LIMIT,

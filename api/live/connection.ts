@@ -132,7 +132,7 @@ export class Connection {
   look(now: number): void {
     const { carrier } = this
     if (this.#needsToken && now - this.openedAt >= TOKEN_MS) {
-      return this.close(CLOSE.unauthorized, 'no token came in time')
+      return this.close(CLOSE.unauthorized, 'no token arrived in time')
     }
     const progress = `${String(this.client.frames)} ${String(carrier.unsent())}`
     if (progress !== this.#progress || !this.client.isWaiting) {

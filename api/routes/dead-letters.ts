@@ -47,7 +47,7 @@ const listDeadLetters = reading('/dead-letters', {
     topic: Type.Optional(
       oneOf(['user-events'], {
         description:
-          'User events that were not taken, without their keys: the newest 10,000 of 7 days. They stand apart: nobody retries them, and `cause` and `state` do not go with them.',
+          'User events that were not taken, without their keys: the newest 10,000 of 7 days. They cannot be retried, and `cause` and `state` do not apply to them.',
       }),
     ),
     cause: Type.Optional(cause),

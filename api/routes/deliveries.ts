@@ -36,7 +36,7 @@ const reported = {
 const dispatching = commanding('/deliveries/:orderId/dispatch', {
   ...reported,
   summary: 'Report that an order was dispatched',
-  description: 'Its units leave the stock with the first dispatch. One that began before changes nothing.',
+  description: 'Its units leave the stock with the first dispatch. Reporting the same dispatch again changes nothing.',
   request: dispatchOrderRequest,
 })
 

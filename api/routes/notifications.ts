@@ -20,7 +20,7 @@ export const notifications = resource(
       view: 'notifications',
       summary: 'List messages to customers, newest first',
       description:
-        'Those that wait stand at the event that they are about, the others at what became of them. Messages that had nowhere to go are in the `untold` of the timeline of their order.',
+        'Those that wait are sorted by the event that they are about, the others by their outcome. Messages without an address or number are in `untold` of the timeline of their order.',
       params: NOTHING,
       query: closed({
         channel: Type.Optional(oneOf(CHANNELS, { description: 'Only messages over this channel.' })),

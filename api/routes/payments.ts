@@ -210,7 +210,7 @@ function payingTold(refusal: RequestPaymentRefusal | NoGateway, orderId: string)
         more: { orderId, attempt: refusal.attempt },
       }
     case 'too-many-attempts':
-      return { detail: `order ${orderId} was tried ${String(refusal.attempts)} times`, more: { orderId } }
+      return { detail: `order ${orderId} has had ${String(refusal.attempts)} attempts to pay`, more: { orderId } }
     case 'payment-method-refused':
       return { detail: `${refusal.method} is for VIPs`, more: { orderId } }
     case 'wrong-amount':

@@ -26,7 +26,7 @@ const listReactors = reading('/reactors', {
 const pauseReactor = acting('/reactors/:name/pause', {
   tag: 'operations',
   summary: 'Pause a reactor',
-  description: 'It begins nothing until it is resumed. What is under way ends. Paused again it stays paused.',
+  description: 'It begins nothing until it is resumed; what is under way ends. Pausing it again changes nothing.',
   role: 'operate',
   params: closed(named),
   answers: asItIsNow,
@@ -59,8 +59,7 @@ const WEBHOOK = "Number of the payment provider's message that is meant; the eve
 const retryCause = actingWith('/reactors/:name/causes/:position/retry', {
   tag: 'operations',
   summary: 'Retry one parked cause',
-  description:
-    'Retries what a reactor has parked of the event at this position, and nothing else. The body is optional.',
+  description: 'Retries only what the reactor has parked of the event at this position. The body is optional.',
   role: 'operate',
   params: causePath,
   body: nullable(closed({ webhook: Type.Optional(whole(1, 1_000_000, WEBHOOK)) })),
@@ -72,7 +71,7 @@ const skipCause = actingWith('/reactors/:name/causes/:position/skip', {
   tag: 'operations',
   summary: 'Give up one parked cause',
   description:
-    'It is not done any more. A charge is then declined, a refund counts as settled outside, and a mail as failed; anything else is forgotten.',
+    'The reactor does not try it again. A charge ends as declined, a refund counts as settled outside, a mail as failed; anything else is forgotten.',
   role: 'admin',
   params: causePath,
   body: closed({

@@ -55,7 +55,7 @@ function returningWish(command: ReturnOrder): Wish<UnknownOrder | OrderNotReturn
           return { detail: `order ${orderId} is ${refusal.status}`, more: { orderId, orderStatus: refusal.status } }
         case 'return-too-large': {
           const { sku, wanted, left } = refusal
-          const detail = `${String(wanted)} of ${sku} are to come back, ${String(left)} can`
+          const detail = `the return has ${String(wanted)} of ${sku}, and at most ${String(left)} can come back`
           return { detail, more: { orderId, sku, wanted, left } }
         }
       }

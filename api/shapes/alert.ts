@@ -19,9 +19,7 @@ export const Alert = named(
     amount: nullable(ref(Money)),
     refused: nullable(
       closed({
-        orders: count(
-          'Orders that were refused within the hour for want of the product, when the restock was advised.',
-        ),
+        orders: count('Orders that were refused within the hour because the product was short.'),
         units: count('Units that they asked for.'),
         from: time('The hour begins.'),
         to: time('The hour ends.'),

@@ -93,11 +93,11 @@ export const Timeline = named(
         {
           position: Type.Integer({ description: 'Position of the event that it is about.' }),
           template: Type.String({ description: 'What it would have said.' }),
-          channel: oneOf(CHANNELS, { description: 'Over which there was nowhere to send it.' }),
+          channel: oneOf(CHANNELS, { description: 'Channel for which the customer has no address or number.' }),
         },
         { additionalProperties: false },
       ),
-      { description: 'Messages that nobody got, because the customer has no address or number for them.' },
+      { description: 'Messages that could not be sent, because the customer has no address or number for them.' },
     ),
     position: Position,
   },

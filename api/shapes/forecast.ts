@@ -16,11 +16,13 @@ export const Forecast = named(
   'Forecast',
   {
     sku: Type.Optional(Type.String({ description: 'The product; absent: the whole shop.' })),
-    days: Type.Array(closed({ day: day('UTC.'), units: units('Units that will be wanted.') }), {
+    days: Type.Array(closed({ day: day('UTC.'), units: units('Units, as forecast.') }), {
       description: 'From the day of `asOf` on.',
     }),
     total: closed({
-      units: units('Of all these days. Of a product single large orders are left out, so it lies below what is sold.'),
+      units: units(
+        'Sum of all these days. For a product, single large orders are left out, so more than this may be sold.',
+      ),
       low: nullable(
         units('The total will lie between low and high in four of five cases. Null: too few forecasts to say.'),
       ),
@@ -29,7 +31,7 @@ export const Forecast = named(
     verdict,
     closerThan: nullable(
       Type.Number({
-        description: 'Share of the total by which chance alone puts it off on average; null: nobody can say.',
+        description: 'By which share of the total chance alone puts it off, on average; null: unknown.',
       }),
     ),
     accuracy: closed({
@@ -38,7 +40,7 @@ export const Forecast = named(
       percent: nullable(
         Type.Number({ description: '100 less the percentage by which their totals were off. May be negative.' }),
       ),
-      seasonalNaive: nullable(Type.Number({ description: 'The same of the last seven days repeated.' })),
+      seasonalNaive: nullable(Type.Number({ description: 'The same for repeating the last seven days.' })),
     }),
     history: closed({
       from: nullable(day('First known day.')),
@@ -48,7 +50,7 @@ export const Forecast = named(
     asOf: nullable(time('When the newest event that it rests on was recorded.')),
   },
   {
-    description: 'What will be wanted, with how far earlier forecasts were off.',
+    description: 'A forecast of demand, with how far earlier forecasts were off.',
     examples: [
       {
         sku: 'IPHONE-17',

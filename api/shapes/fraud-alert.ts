@@ -95,7 +95,7 @@ const ReviewFraudAlert = named(
     verdict: oneOf(VERDICTS, { description: '`fraud` cancels the order too, if it still can be cancelled.' }),
     note: Type.Optional(text(1, 500, 'In the words of the person who reviews it. Customers never see it.')),
   },
-  { description: 'What somebody found.', examples: [{ verdict: 'honest', note: 'a gift, asked by phone' }] },
+  { description: 'A verdict on an alert.', examples: [{ verdict: 'honest', note: 'a gift, asked by phone' }] },
 )
 
 export const reviewFraudAlertRequest = request(ref(ReviewFraudAlert))

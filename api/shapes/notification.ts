@@ -14,13 +14,12 @@ export const Notification = named(
     channel: Type.String({ description: 'email or sms.' }),
     template: Type.String({ description: 'What it says.' }),
     status: oneOf(NOTIFICATION_STATUSES, {
-      description:
-        '`waiting`: not taken yet. It may come to nothing, where the customer has no address or number for it.',
+      description: '`waiting`: not sent yet. It is never sent if the customer has no address or number for it.',
     }),
     orderId: nullable(Type.String({ description: 'Order that it is about.' })),
     customerId: nullable(Type.String({ description: 'Customer whom it is for; null: the operators.' })),
-    reason: nullable(Type.String({ description: 'Code: why it failed, or was not taken yet.' })),
-    simulated: Type.Boolean({ description: 'It was kept for people to look at, and sent nowhere.' }),
+    reason: nullable(Type.String({ description: 'Code: why it failed, or was not sent yet.' })),
+    simulated: Type.Boolean({ description: 'Whether it was only kept for people to look at, and not sent.' }),
     at: time('When that was recorded; while it waits, when the event was that it is about.'),
   },
   {

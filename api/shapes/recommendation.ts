@@ -10,13 +10,15 @@ export const Recommendations = named(
     items: Type.Array(
       closed({
         sku: Type.String({ description: 'Product to offer: it is in stock, and not in the basket.' }),
-        score: Type.Number({ description: 'Sum over the basket of how near it is; 0 if it is only popular.' }),
+        score: Type.Number({
+          description: 'How strongly it goes with the basket, summed over the products in it; 0 if it is only popular.',
+        }),
         why: closed({
           rule: oneOf(RULES, { description: 'Why it is offered.' }),
           sku: Type.String({
-            description: 'The product of the basket that speaks most for it; of a popular one, itself.',
+            description: 'The product of the basket that it goes with most; for a popular one, itself.',
           }),
-          together: count('Orders, or sessions, that hold both.'),
+          together: count('Orders, or sessions, with both.'),
           of: count('Orders, or sessions, with `sku` among their first 20 products.'),
         }),
       }),
@@ -26,7 +28,7 @@ export const Recommendations = named(
     behaviourAsOf: nullable(time('Newest event of behaviour that this rests on; null: on none.')),
   },
   {
-    description: 'What to offer. Nothing is claimed about how many will buy it.',
+    description: 'What to offer. It does not predict how many customers will buy it.',
     examples: [
       {
         items: [

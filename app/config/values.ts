@@ -59,15 +59,18 @@ export function fraudTable(text: string): Parsed<SetTable> {
   } catch (error) {
     return { wrong: `"${text}" cannot be read: ${error instanceof Error ? error.message : String(error)}`, fix }
   }
-  if (content === null) return { wrong: `"${text}" is no table of this release`, fix }
+  if (content === null) return { wrong: `"${text}" is not a table of this release`, fix }
   const parsed = parseTable(content)
-  if ('wrong' in parsed) return { wrong: `"${text}" is no table of rules: ${parsed.wrong}`, fix }
+  if ('wrong' in parsed) return { wrong: `"${text}" is not a table of rules: ${parsed.wrong}`, fix }
   return { value: { table: parsed.table.version, content: JSON.stringify(parsed.table) } }
 }
 
 export function currencyCode(text: string): Parsed<string> {
   if (isCurrency(text)) return { value: text }
-  return { wrong: `"${text}" is the code of no currency in use`, fix: 'three capital letters (ISO 4217), such as EUR' }
+  return {
+    wrong: `"${text}" is not the code of a currency in use`,
+    fix: 'three capital letters (ISO 4217), such as EUR',
+  }
 }
 
 export function hostName(text: string): Parsed<string> {

@@ -158,9 +158,10 @@ export const variables = {
   }),
   pseudonymSecret: define<string | null>('PSEUDONYM_SECRET', 'secret', {
     about:
-      'Secret from which the pseudonyms of cards, devices, addresses and networks are made (docs/privacy.md), at least 16 characters, the same in every process. A new one forgets what was known of them.',
+      'Secret from which the pseudonyms of cards, devices, addresses and networks are made (docs/privacy.md), at least 16 characters, the same in every process. With a new one the service no longer recognises those that it has seen.',
     fallback: null,
-    fallbackText: 'drawn once into DATA_DIR with the embedded database, else they are dropped',
+    fallbackText:
+      'a random one, kept in DATA_DIR, with the embedded database; else cards, devices, addresses and networks are dropped',
     parse: longSecret,
   }),
   nodeEnv: define('NODE_ENV', 'plain', {
@@ -237,33 +238,33 @@ export const variables = {
     parse: mailSender,
   }),
   operatorEmail: define<string | null>('OPERATOR_EMAIL', 'plain', {
-    about: 'Address that hears of products that keep selling out, and of work that is parked or at a standstill.',
+    about: 'Address that is mailed about products that keep selling out, and about work that is parked or has stopped.',
     fallback: null,
-    fallbackText: 'nobody is written to',
+    fallbackText: 'no mails to operators',
     parse: mailAddress,
   }),
   restockAlert: define('RESTOCK_ALERT', 'plain', {
-    about: 'Orders that a product may refuse in an hour before somebody is advised to restock it.',
+    about: 'Orders that may be refused in an hour because a product is short; one more advises to restock it.',
     fallback: 10,
     fallbackText: '10',
     parse: wholeNumber({ from: 0, to: 1_000_000, unit: 'orders' }),
   }),
   fraudTable: define<SetTable | null>('FRAUD_TABLE', 'plain', {
     about:
-      'The table of rules that attempts to pay are scored by: the number of one that comes with the program, or a file.',
+      'The table of rules by which attempts to pay are scored: the number of a table that comes with the program, or a file.',
     fallback: null,
     fallbackText: '1',
     parse: fraudTable,
   }),
   fraudHold: define<number | null>('FRAUD_HOLD', 'plain', {
     about:
-      'Score from which on an attempt to pay is on hold until somebody has reviewed its alert or FRAUD_HOLD_MINUTES are over; at least the threshold of the table in force.',
+      'An attempt to pay with this score or more is on hold until somebody reviews its alert or FRAUD_HOLD_MINUTES are over; at least the threshold of the table in force.',
     fallback: null,
     fallbackText: 'off: nothing is on hold',
     parse: wholeNumber({ from: 1, to: 1_000_000, unit: 'points' }),
   }),
   fraudHoldMinutes: define('FRAUD_HOLD_MINUTES', 'plain', {
-    about: 'Minutes after which an attempt to pay that is on hold is charged, if nobody has reviewed its alert.',
+    about: 'Minutes after which an attempt on hold is charged if nobody has reviewed its alert.',
     fallback: 60,
     fallbackText: '60',
     parse: wholeNumber({ from: 1, to: 525_600, unit: 'minutes' }),

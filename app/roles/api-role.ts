@@ -213,7 +213,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       if (config.production) return { report, lives: null }
       const lives = new DemoLives(report.placed, {
         ...{ executor: committer, shop, seed: DEMO_SEED, reach },
-        onError: (error) => log.warn({ err: error }, 'the orders of the demo that are left stay as they are'),
+        onError: (error) => log.warn({ err: error }, 'the demo ends early: its other orders stay as they are'),
       })
       return { report, lives }
     },

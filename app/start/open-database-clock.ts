@@ -16,7 +16,8 @@ export async function openDatabaseClock({ pool, log, releases }: DatabaseClockOp
   const clock = new DatabaseClock({
     ask: () => databaseTime(pool),
     monotonic: () => performance.now(),
-    onError: (error) => log.warn({ err: error }, 'the database did not tell the time; the clock runs on by itself'),
+    onError: (error) =>
+      log.warn({ err: error }, 'could not ask the database for the time; its clock runs on without an answer'),
   })
   await clock.start()
   releases.add('clock', () => clock.stop())

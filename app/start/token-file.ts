@@ -62,9 +62,9 @@ export class TokenFile {
       this.#failure = null
       if (text === this.#text) return
       const read = text === '' ? { value: [] } : apiTokens(text)
-      if ('wrong' in read) this.#failure = `API_TOKENS_FILE ${read.wrong}: the tokens of before stay`
+      if ('wrong' in read) this.#failure = `API_TOKENS_FILE ${read.wrong}; the earlier tokens stay valid`
       else if (this.#isShort(read.value))
-        this.#failure = 'a secret in API_TOKENS_FILE is too short: the tokens of before stay'
+        this.#failure = 'a secret in API_TOKENS_FILE is too short; the earlier tokens stay valid'
       else {
         this.#text = text
         tokens.replace(read.value)
@@ -72,7 +72,7 @@ export class TokenFile {
       }
     } catch (error) {
       const reason = systemCode(error) || (error instanceof Error ? error.message : String(error))
-      this.#failure = `API_TOKENS_FILE cannot be read (${reason}): the tokens of before stay`
+      this.#failure = `API_TOKENS_FILE cannot be read (${reason}); the earlier tokens stay valid`
     }
     if (this.#failure !== null && this.#failure !== before) log.warn(this.#failure)
   }

@@ -114,7 +114,7 @@ export class OrderHolds {
     if (orders.get(row, ORDER.open) !== number) return `attempt ${number} is put on hold and is not open`
     if (orders.get(row, ORDER.over) !== PLACED) return `attempt ${number} is put on hold, and its order is over`
     if (attempts.get(at, ATTEMPT.alert) !== alert)
-      return `attempt ${number} is put on hold for an alert that it has not`
+      return `attempt ${number} is put on hold for an alert that it does not have`
     if (attempts.get(at, ATTEMPT.verdict) !== OPEN)
       return `attempt ${number} is put on hold, and its alert was reviewed`
     return null

@@ -56,7 +56,7 @@ test.each<readonly [string, readonly Told[], string]>([
   [
     'of half an hour',
     [...three, advised(3, 7, NOON + HOUR / 2)],
-    'position 4, inventory-A: its advice is about no clock',
+    'position 4, inventory-A: its advice is not about one clock hour',
   ],
   [
     'of another product',

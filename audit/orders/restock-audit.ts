@@ -70,7 +70,7 @@ export function auditRestocks(spill: Spill): RestockAudit {
 
 function formFault(stream: string, { sku, from, to }: RestockAdvised): string | null {
   if (stream !== `inventory-${sku}`) return `its advice is about product ${sku}`
-  return from % HOUR_MS === 0 && to === from + HOUR_MS ? null : 'its advice is about no clock hour'
+  return from % HOUR_MS === 0 && to === from + HOUR_MS ? null : 'its advice is not about one clock hour'
 }
 
 /** By product and hour. */

@@ -139,7 +139,7 @@ describe('training a table', () => {
     expect(quality.recall).toBeGreaterThan(0.5)
     expect(await run('fraud', 'train', file, '--labels', labels, '-o', made)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is there already') as unknown,
+      stderr: expect.stringContaining('already exists') as unknown,
     })
     expect(await readFile(made, 'utf8')).toBe(table)
     const next = ['--table', made, '-o', join(folder, 'other.json'), '--json']

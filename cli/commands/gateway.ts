@@ -41,7 +41,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('gateway')
     .description('run a payment gateway that moves no money, until Ctrl-C or SIGTERM')
     .option('--port <p>', 'port on 127.0.0.1 (0: any free port)', wholeNumber(0, 65_535), PORT)
-    .option('--seed <s>', 'what all chance is drawn from', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--seed <s>', 'the same seed gives the same outcomes', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--declines <share>', 'share of cards that are declined, from 0 to 1', share, 0.1)
     .addOption(
       new Option('--latency <ms>', 'milliseconds until it answers, as from..to or one number')

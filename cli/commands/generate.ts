@@ -28,7 +28,7 @@ Everybody in it is made up: what finds fraud here has not shown what it finds in
 export function register(program: Command, context: CommandContext): void {
   const generate = program
     .command('generate')
-    .description('write files of what a shop might see, made up from a seed')
+    .description('write files of made-up payments and user events, from a seed')
     .addHelpText(
       'after',
       examples(
@@ -40,7 +40,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('payments')
     .description('write attempts to pay, with fraud among them and labels beside them')
     .requiredOption('-n, --count <n>', 'lines', wholeNumber(1, MOST))
-    .option('--seed <n>', 'what all of it follows from', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--seed <n>', 'the same seed writes the same file', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--per-day <n>', 'lines a day, on average', wholeNumber(1, MOST), 3_000)
     .option('--fraud <share>', 'share of fraud', share, 0.01)
     .option('--from <time>', 'when it begins, such as 2026-01-05T00:00:00Z; absent: so that it ends now', time)
@@ -58,7 +58,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('events')
     .description('write user events, as POST /user-events takes them, in the order in which they arrive')
     .requiredOption('-n, --count <n>', 'lines', wholeNumber(1, MOST))
-    .option('--seed <n>', 'what all of it follows from', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--seed <n>', 'the same seed writes the same file', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--per-day <n>', 'lines a day, on average', wholeNumber(1, MOST), 100_000)
     .option('--from <time>', 'when it begins, such as 2026-01-05T00:00:00Z; absent: so that it ends now', time)
     .requiredOption('-o, --output <file>', 'the file to write')

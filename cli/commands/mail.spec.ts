@@ -55,7 +55,7 @@ describe('mail preview', () => {
     [['order-lost'], 'order-confirmed'],
     [['order-confirmed', '--html', '--text'], 'cannot be used with'],
     [['restock-advised', '--sms'], 'lists which templates have one'],
-    [['order-confirmed', '-o', join(folder, 'missing', 'mail.html')], 'leave -o out'],
+    [['order-confirmed', '-o', join(folder, 'missing', 'mail.html')], 'leave out -o'],
   ])('%j is refused, with what to do instead', async (args, text) => {
     const { code, stderr } = await run(...args)
     expect(code).toBe(2)

@@ -17,7 +17,7 @@ interface PreviewOptions {
 }
 
 const details = `
-The templates are the files of reactors/mail/templates/. Without TEMPLATE they are listed. Without --html, --text or --sms
+The templates are the files of reactors/mail/templates/. Without TEMPLATE it lists them. Without --html, --text or --sms
 the subject, the text and the text message are printed.`
 
 export function register(program: Command, context: CommandContext): void {
@@ -80,7 +80,7 @@ function preview({ output }: CommandContext, template: TemplateName, options: Pr
       exitCode: 2,
       what: `${options.output} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       tried: `to write ${template} to it`,
-      next: 'name a file in a folder that is there, or leave -o out',
+      next: 'name a file in an existing folder, or leave out -o',
     })
   }
   output.note(`✔ ${options.output}`)

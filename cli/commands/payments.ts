@@ -44,7 +44,7 @@ export function register(program: Command, context: CommandContext): void {
     )
   payments
     .command('reconcile')
-    .description('say what the book of a gateway has and the log has not, the other way round, and what to do')
+    .description('list what only the book of a gateway or only the log has, and what to do about it')
     .argument('<URL|FILE>', 'address of the gateway, or a file with its book')
     .addHelpText('after', details)
     .addHelpText(

@@ -27,7 +27,7 @@ async function created(path: string): Promise<FileHandle> {
     return await open(path, 'wx')
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw notWritten(path, error)
-    const told = { what: `${path} is there already`, tried: `to write ${path}` }
+    const told = { what: `${path} already exists`, tried: `to write ${path}` }
     const next = 'name a file that does not exist yet with -o, or move that one away'
     throw new StartFailure({ code: 'file-exists', exitCode: 1, ...told, next }, { cause: error })
   }

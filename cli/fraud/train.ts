@@ -41,7 +41,7 @@ It is written as the next table-N.json of this folder, and is not in force befor
 export function registerTrain(fraud: Command, context: CommandContext): void {
   fraud
     .command('train')
-    .description('make a table of rules from payments whose fraud is known')
+    .description('make a table of rules from payments that are labelled')
     .argument('<file>', 'attempts to pay as JSON lines, with or without gzip')
     .requiredOption('--labels <file>', 'which orders are fraud')
     .option('--table <table>', 'the present table, a number or a file; absent: the one that FRAUD_TABLE names')

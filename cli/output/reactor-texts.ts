@@ -30,9 +30,11 @@ function remarks({ name, state, overdue, paused, outage, parked, parkedCount, la
   if (state === 'failed' && lastError !== null) {
     lines.push(`${name} stopped at position ${String(lastError.position)}: ${lastError.message}`)
   }
-  if (outage !== null) lines.push(`${name} waits since ${outage.since}: ${outage.reason}`)
+  if (outage !== null) lines.push(`${name} has waited since ${outage.since}: ${outage.reason}`)
   if (paused !== null) {
-    lines.push(`${name} is paused since ${paused.since}: ${paused.reason}. Next: orderledger reactors resume ${name}`)
+    lines.push(
+      `${name} has been paused since ${paused.since}: ${paused.reason}. Next: orderledger reactors resume ${name}`,
+    )
   }
   if (state === 'failed' || parkedCount > 0) lines.push(`Next: orderledger reactors retry ${name}`)
   if (state === 'unserved' && overdue > 0) {

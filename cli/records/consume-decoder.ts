@@ -60,7 +60,7 @@ async function eventIds(context: CommandContext): Promise<EventSchemaIds | null>
     })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    context.output.note(`the ids of our schemas cannot be had, so Avro is shown in hex: ${why}`)
+    context.output.note(`could not read the ids of our schemas, so Avro is shown in hex: ${why}`)
     return null
   }
 }

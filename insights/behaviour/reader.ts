@@ -204,7 +204,7 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     if (dropped.length > 0) log.info({ dropped }, 'dropped the oldest user events')
     // It is tried again in a minute: reading must not hang on what is only too much.
     await prune(pool, mostBytes).catch((error: unknown) => {
-      log.warn({ err: error }, 'sums of user events that nobody asks for could not be deleted; it is tried again')
+      log.warn({ err: error }, 'could not delete old sums of user events; will retry')
     })
   }
 

@@ -91,28 +91,32 @@ function ruleFault(name: string, rule: unknown): string | null {
   if (FLAG_RULES.some((each) => each === name))
     return hasExactly(rule, ['points']) && isPoints(rule['points'])
       ? null
-      : 'it has not points alone, from -1000 to 1000'
+      : 'it does not have points (-1000 to 1000) and nothing else'
   if (name === 'amount') {
-    if (!hasExactly(rule, ['currency', 'steps'])) return 'it has not currency and steps alone'
-    return isCurrency(rule['currency']) ? stepsFault(rule['steps'], Number.MAX_SAFE_INTEGER) : 'it names no currency'
+    if (!hasExactly(rule, ['currency', 'steps'])) return 'it does not have currency and steps and nothing else'
+    return isCurrency(rule['currency'])
+      ? stepsFault(rule['steps'], Number.MAX_SAFE_INTEGER)
+      : 'it does not name a currency'
   }
-  if (name !== 'amountAgainstMean') return 'there is no such rule'
+  if (name !== 'amountAgainstMean') return 'this rule does not exist'
   if (!hasExactly(rule, ['currency', 'times', 'payments', 'points']))
-    return 'it has not currency, times, payments and points alone'
+    return 'it does not have currency, times, payments and points and nothing else'
   const { currency, times, payments, points } = rule
-  if (!isCurrency(currency)) return 'it names no currency'
+  if (!isCurrency(currency)) return 'it does not name a currency'
   const bounded = isWhole(times, 1, 1_000_000) && isWhole(payments, 1, 1_000_000) && isPoints(points)
   return bounded ? null : 'times and payments are whole numbers from 1 on, points from -1000 to 1000'
 }
 
 function stepsFault(steps: unknown, most: number): string | null {
-  if (!Array.isArray(steps) || steps.length === 0 || steps.length > 20) return 'it has no list of 1 to 20 steps'
+  if (!Array.isArray(steps) || steps.length === 0 || steps.length > 20)
+    return 'it does not have a list of 1 to 20 steps'
   let last = 0
   for (const step of steps as readonly unknown[]) {
     if (!hasExactly(step, ['from', 'points']) || !isPoints(step['points']))
-      return 'a step has not from and points alone'
+      return 'a step does not have from and points and nothing else'
     const { from } = step
-    if (!isWhole(from, last + 1, most)) return `a step is not from a whole number above the one before, at most ${most}`
+    if (!isWhole(from, last + 1, most))
+      return `the from of a step is not a whole number above that of the step before, at most ${most}`
     last = from
   }
   return null

@@ -38,10 +38,7 @@ export function viewedCache({ pool, monotonic, log }: ViewedCacheParts): ViewedC
       try {
         return await readViewed(pool, monotonic)
       } catch (error) {
-        log.warn(
-          { err: error },
-          'what is viewed together could not be read; recommendations go on with what was known last',
-        )
+        log.warn({ err: error }, 'could not read what is viewed together; recommendations use what was read last')
         return before ?? NOTHING
       }
     },

@@ -71,7 +71,7 @@ describe('no table is made', () => {
     const frauds = [...labels.values()].filter(({ fraud }) => fraud)
     const some = (count: number) => new Map(frauds.slice(0, count).map((label) => [label.orderId, label]))
     expect(trainTable({ ...made, lines, labels: some(49) })).toEqual({
-      refused: '49 orders of these payments are labelled as fraud, and a table needs 50',
+      refused: 'only 49 orders of these payments are labelled as fraud; a table needs 50',
     })
     expect(trainTable({ ...made, lines, labels: some(50) })).toHaveProperty('table')
   })

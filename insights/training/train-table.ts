@@ -59,7 +59,7 @@ export function trainTable(training: Training): TrainedTable | { readonly refuse
   const orders = new Set(lines.filter(isFraud).map(({ orderId }) => orderId)).size
   if (orders < LEAST_FRAUDS)
     return {
-      refused: `${String(orders)} orders of these payments are labelled as fraud, and a table needs ${String(LEAST_FRAUDS)}`,
+      refused: `only ${String(orders)} orders of these payments are labelled as fraud; a table needs ${String(LEAST_FRAUDS)}`,
     }
   const cut = Math.floor(lines.length * FITTED_SHARE)
   const partOf = (some: readonly PaymentLine[]) => ({ payments: some.length, fraud: some.filter(isFraud).length })

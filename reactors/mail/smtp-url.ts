@@ -15,7 +15,7 @@ export interface SmtpServer {
   readonly rate: number | null
 }
 
-export const SMTP_URL_FORM = 'smtp://user:password@host:587 or smtps://..., with ?connections=5&rate=14 if need be'
+export const SMTP_URL_FORM = 'smtp://user:password@host:587 or smtps://..., optionally with ?connections=5&rate=14'
 
 const MOST_CONNECTIONS = 50
 const MOST_RATE = 10_000

@@ -57,6 +57,6 @@ async function read(pool: Pool, values: readonly number[]) {
       values: [...values],
     })
   } catch (error) {
-    throw new StoreFailure('store-unavailable', 'the events of the minute cannot be read', { cause: error })
+    throw new StoreFailure('store-unavailable', 'this release cannot read the events of that minute', { cause: error })
   }
 }

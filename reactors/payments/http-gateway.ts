@@ -86,7 +86,8 @@ function answerOf({ method, resource, key, what, status, bytes }: Answered): Gat
     throw new GatewayFailure('gateway-amount-conflict', `${what}: 409, the key has another amount there`)
   if (status >= 500 || status === 408 || status === 429)
     throw new GatewayFailure('gateway-failing', `${what}: ${status}`)
-  if (status >= 300 && status < 400) throw unreadable(what, status, 'a redirect; set the URL that it leads to')
+  if (status >= 300 && status < 400)
+    throw unreadable(what, status, 'a redirect: set PAYMENT_GATEWAY_URL to the URL that it leads to')
   const refused = status === 422 && resource === 'refunds' && answer?.status === 'refused'
   if (status >= 400 && !refused) throw new GatewayFailure('gateway-refused', `${what}: ${status}`)
   if (answer === null) throw unreadable(what, status, 'not JSON of a key and a status')
@@ -98,7 +99,7 @@ function answerOf({ method, resource, key, what, status, bytes }: Answered): Gat
 function required<Outcome>(answer: GatewayAnswer | null, read: (answer: GatewayAnswer) => Outcome | null): Outcome {
   const outcome = answer === null ? null : read(answer)
   if (answer === null || outcome === null) {
-    throw new GatewayFailure('gateway-answer-unreadable', `${answer?.key ?? 'a key'}: an answer that is not an outcome`)
+    throw new GatewayFailure('gateway-answer-unreadable', `${answer?.key ?? 'a key'}: the answer is not an outcome`)
   }
   return outcome
 }

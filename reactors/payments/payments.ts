@@ -205,7 +205,7 @@ async function charge(
       if (refusal.reason !== 'wrong-amount') throw new Error(`order ${orderId} has no attempt ${number}`)
       return parkedFor(
         'wrong-amount',
-        `the gateway took ${refusal.taken === null ? 'what it does not say' : shown(refusal.taken)} where ${shown(refusal.asked)} was asked`,
+        `the gateway took ${refusal.taken === null ? 'an amount that it does not say' : shown(refusal.taken)} instead of ${shown(refusal.asked)}`,
       )
     }
   }
@@ -238,7 +238,7 @@ async function giveBack(
   const { reference } = answer
   const refusal = await ask((read) => recordRefunded({ orderId, refund: number, reference }, read))
   if (refusal === null) return SETTLED
-  return parkedFor(refusal.reason, 'the gateway has refunded what was settled outside before')
+  return parkedFor(refusal.reason, 'the gateway refunded what somebody had already settled outside')
 }
 
 /** What the gateway is asked for; null: it is settled. Throws where there is no such refund. */

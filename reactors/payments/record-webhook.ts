@@ -28,15 +28,18 @@ export async function recordWebhook(body: WebhookBody, ask: Asking['ask']): Prom
       case 'unknown-attempt':
         return 'unknown'
       case 'payment-not-captured':
-        return why(refusal.reason, `the provider moved money of attempt ${attempt} back, which is ${refusal.status}`)
+        return why(
+          refusal.reason,
+          `the provider moved money of attempt ${attempt} back, but the attempt is ${refusal.status}`,
+        )
       case 'wrong-currency':
         return why(
           refusal.reason,
-          `the provider moved ${amount.currency} back, and the order is in ${refusal.currency}`,
+          `the provider moved ${amount.currency} back, but the order is in ${refusal.currency}`,
         )
       case 'reversal-too-large': {
         const { amount: excess, currency } = refusal.excess
-        return why(refusal.reason, `the provider moved ${excess} ${currency} (minor units) more back than was left`)
+        return why(refusal.reason, `the provider moved back ${excess} ${currency} (minor units) more than was left`)
       }
     }
   }
@@ -91,7 +94,7 @@ function whatIsUnsaid(
 }
 
 function settledOutside(): Why {
-  return why('refund-settled', 'the provider refunded what was settled outside before')
+  return why('refund-settled', 'the provider refunded what somebody had already settled outside')
 }
 
 function why(code: string, message: string): Why {

@@ -90,8 +90,8 @@ async function begin(
     } catch (error) {
       const fields = { reactor: name, err: error }
       if (!told && error instanceof StoreFailure)
-        parts.log.warn(fields, 'the store took no first command of a reactor; it tries again')
-      else if (!told) parts.log.error(fields, 'a reactor cannot begin; it tries again')
+        parts.log.warn(fields, 'the store did not take the first command of a reactor; will retry')
+      else if (!told) parts.log.error(fields, 'a reactor cannot begin; will retry')
       told = true
     }
   }

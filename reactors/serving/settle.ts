@@ -154,7 +154,7 @@ class Settling {
       const { name } = this.#cursor.reactor
       log.warn(
         { reactor: name, stream, position, err: error },
-        'the store took no command of a reactor; it tries again',
+        'the store did not take a command of a reactor; will retry',
       )
     }
     this.#awayUntil = now + LOOK_MS

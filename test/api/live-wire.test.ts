@@ -252,7 +252,7 @@ describe('with tokens', () => {
 
   test('who brings none within 10 s is sent away', async () => {
     const client = await openWebSocket(guarded)
-    expect(await client.closed).toMatchObject({ code: 4401, reason: 'no token came in time' })
+    expect(await client.closed).toMatchObject({ code: 4401, reason: 'no token arrived in time' })
     expect(client.frames).toEqual([])
   })
 })

@@ -119,7 +119,7 @@ describe('a shop', () => {
   test('keeps what is there: neither file is written over, and none is left behind', async () => {
     const before = readFileSync(file, 'utf8')
     const again = await run('export', '-o', file)
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('already exists')])
     expect(readFileSync(file, 'utf8')).toBe(before)
     const half = join(folder, 'half.jsonl')
     writeFileSync(`${half}.labels.jsonl`, 'mine')

@@ -112,7 +112,7 @@ describe.skipIf(shop.browser === null)('on the pages Insights', () => {
     await expect.poll(() => shop.page.getByRole('rowheader').count()).toBe(10)
     expect(shop.opened.errors).toEqual([])
     await shop.go('insights/recommendations?customer=nobody')
-    await shop.page.getByRole('alert').getByText('there is no customer nobody').waitFor()
+    await shop.page.getByRole('alert').getByText('no customer has the id nobody').waitFor()
   })
 
   test('sessions, how far they came by day with those in order, and what is viewed together', async () => {
