@@ -12,9 +12,9 @@
  *
  * What happens to an order is spilled by its id and judged at the end.
  */
-import type { DomainEvent, Money } from '../schemas/events.ts'
+import type { DomainEvent } from '../schemas/events.ts'
 import { orderIn } from './orders/order-facts.ts'
-import { GIFTS, MONEY_TYPES, type MoneyFact, type MoneyType } from './orders/money-fact.ts'
+import { GIFTS, isMoney, MONEY_TYPES, NO_MONEY, said, type MoneyFact } from './orders/money-fact.ts'
 import { OrderHolds } from './orders/order-holds.ts'
 import { OrderMoney, type TellFault } from './orders/order-money.ts'
 import type { LoggedEvent } from './shop-audit.ts'
@@ -30,16 +30,11 @@ export interface MoneyAudit {
   finish(locate: Locate): Promise<readonly Check[]>
 }
 
-type MoneyEvent = Extract<DomainEvent, { readonly type: MoneyType }>
-
 /** Numbers of a fact: what it is (see `packed`), where it stands, and those of MoneyFact. */
 const WIDTH = 6
 const [WHAT, POSITION, CONTENT, NUMBER, REFUND, AMOUNT] = [0, 1, 2, 3, 4, 5] as const
 
-const NO_MONEY = { content: 0, number: 0, refund: 0, amount: 0, confirms: false, late: false, gift: 'none' } as const
-
 const types: readonly string[] = MONEY_TYPES
-const known: ReadonlySet<string> = new Set(MONEY_TYPES)
 
 export function auditMoney(spill: Spill): MoneyAudit {
   const checks = { money: tally(10, 'money'), payments: tally(10, 'payments'), deliveries: tally(10, 'deliveries') }
@@ -95,58 +90,6 @@ export function auditMoney(spill: Spill): MoneyAudit {
   return { see, finish }
 }
 
-/** What an event says; the rest is nothing. */
-function said(event: MoneyEvent): Partial<MoneyFact> {
-  switch (event.type) {
-    case 'OrderConfirmed':
-      return { amount: event.total.amount }
-    case 'OrderReturned':
-      return { amount: event.value.amount }
-    case 'OrderCancelled':
-    case 'OrderExpired':
-    case 'OrderCompleted':
-    case 'DeliveryScheduled':
-      return {}
-    case 'PaymentRequested':
-      return { number: event.attempt, ...saidOf(event.amount) }
-    case 'PaymentDeclined': {
-      // Version 1 knows no region: a provider may have said these words there, and nothing was on hold.
-      const late = (event.reason === 'fraud' || event.reason === 'cancelled') && event.region !== null
-      return { number: event.attempt, ...saidOf(event.amount), late }
-    }
-    case 'FraudAlertRaised':
-      return { number: event.attempt, refund: hashName(event.alertId).low }
-    case 'FraudReviewed':
-      return { refund: hashName(event.alertId).low, confirms: event.verdict === 'honest' }
-    case 'PaymentHeld':
-      return { number: event.attempt, ...saidOf(event.amount), refund: hashName(event.alertId).low }
-    case 'PaymentReleased':
-      return { number: event.attempt, ...saidOf(event.amount), confirms: event.by === 'review' }
-    case 'PaymentCaptured':
-      return {
-        ...{ number: event.attempt, ...saidOf(event.amount) },
-        ...{ confirms: event.confirms, late: event.from === 'declined' },
-      }
-    case 'RefundRequested':
-    case 'PaymentRefunded':
-    case 'RefundFailed': {
-      const { attempt, refund, amount, cause } = event
-      const gift = GIFTS.find((one) => one === cause) ?? 'none'
-      return { number: attempt, refund, gift, ...saidOf(amount, cause) }
-    }
-    case 'DeliveryDispatched':
-    case 'DeliveryDelivered':
-    case 'DeliveryFailed':
-      return { number: event.dispatch }
-    case 'DeliveryCancelled':
-      return { late: event.from === 'failed' }
-  }
-}
-
-function saidOf({ amount, currency }: Money, cause = ''): Pick<MoneyFact, 'amount' | 'content'> {
-  return { amount, content: hashName(currency + cause).low }
-}
-
 /** The type, three flags, and the gift of a fact, in one number. */
 function packed({ type, opens, confirms, late, gift }: MoneyFact): number {
   const flags = Number(opens) + 2 * Number(confirms) + 4 * Number(late) + 8 * GIFTS.indexOf(gift)
@@ -158,8 +101,4 @@ function unpacked(what: number): Pick<MoneyFact, 'type' | 'opens' | 'confirms' |
   const [type, gift] = [MONEY_TYPES[what % MONEY_TYPES.length], GIFTS[flags >> 3]]
   if (type === undefined || gift === undefined) throw new Error('a fact of money is of no type')
   return { type, gift, opens: (flags & 1) !== 0, confirms: (flags & 2) !== 0, late: (flags & 4) !== 0 }
-}
-
-function isMoney(event: DomainEvent): event is MoneyEvent {
-  return known.has(event.type)
 }

@@ -18,7 +18,8 @@
  * of any length can be walked.
  */
 import type { DomainEvent, InventoryEvent, OrderEvent } from '../schemas/events.ts'
-import { OrderFacts, reservationFault } from './orders/order-facts.ts'
+import { isOfKind } from '../schemas/is-of-kind.ts'
+import { OrderFacts, promised, reservationFault } from './orders/order-facts.ts'
 import { ReorderAudit } from './orders/reorder-audit.ts'
 import { hashName } from './spill/name-hash.ts'
 import type { Spill } from './spill/spill-file.ts'
@@ -75,17 +76,6 @@ interface Movements {
 
 type Moved = Extract<InventoryEvent, { readonly orderId: OrderId }>
 
-/** What the lines of an event say of its units: to be reserved, to be released or to come back, or nothing. */
-const PROMISES: { readonly [Type in OrderEvent['type']]: 1 | 0 | -1 } = {
-  OrderPlaced: 1,
-  OrderRejected: 0,
-  OrderConfirmed: 0,
-  OrderCancelled: -1,
-  OrderExpired: -1,
-  OrderCompleted: 0,
-  OrderReturned: -1,
-}
-
 export function auditShop(spill: Spill): ShopAudit {
   const stock = tally(4, 'stock')
   const orders = tally(2, 'orders')
@@ -101,53 +91,11 @@ export function auditShop(spill: Spill): ShopAudit {
       settle()
       commandId = logged.commandId
     }
-    switch (event.type) {
-      case 'ProductListed':
-      case 'PriceChanged':
-      case 'StockReceived':
-      case 'StockAdjusted':
-      case 'StockReserved':
-      case 'StockReleased':
-      case 'StockShipped':
-      case 'StockReturned':
-      case 'ReorderPointSet':
-      case 'StockFellBelow':
-      case 'RestockAdvised':
-        return seeStock(logged, event)
-      case 'OrderPlaced':
-      case 'OrderConfirmed':
-      case 'OrderCancelled':
-      case 'OrderExpired':
-      case 'OrderCompleted':
-      case 'OrderRejected':
-      case 'OrderReturned':
-        return seeOrder(logged, event)
-      case 'DeliveryScheduled':
-        movementsOf(logged, event.orderId).scheduled = true
-        return
-      case 'DeliveryDispatched':
-        if (event.dispatch === 1) movementsOf(logged, event.orderId).dispatched = true
-        return
-      case 'CustomerRegistered':
-      case 'CustomerTierChanged':
-      case 'DemandRecorded':
-      case 'FraudTableSet':
-      case 'FraudAlertRaised':
-      case 'FraudReviewed':
-      case 'PaymentRequested':
-      case 'PaymentHeld':
-      case 'PaymentReleased':
-      case 'PaymentCaptured':
-      case 'PaymentDeclined':
-      case 'RefundRequested':
-      case 'PaymentRefunded':
-      case 'RefundFailed':
-      case 'DeliveryDelivered':
-      case 'DeliveryFailed':
-      case 'DeliveryCancelled':
-      case 'NotificationSent':
-      case 'NotificationFailed':
-        return
+    if (isOfKind('inventory', event)) seeStock(logged, event)
+    else if (isOfKind('order', event)) seeOrder(logged, event)
+    else if (event.type === 'DeliveryScheduled') movementsOf(logged, event.orderId).scheduled = true
+    else if (event.type === 'DeliveryDispatched' && event.dispatch === 1) {
+      movementsOf(logged, event.orderId).dispatched = true
     }
   }
 
@@ -203,7 +151,7 @@ export function auditShop(spill: Spill): ShopAudit {
     orders.count()
     facts.happened(logged.position, event)
     const { orderId } = event
-    const sign = PROMISES[event.type]
+    const sign = promised(event.type)
     if (sign === 0) movementsOf(logged, orderId)
     else for (const { sku, quantity } of event.lines) movementOf(logged, orderId, sku).promised += sign * quantity
   }

@@ -797,8 +797,20 @@ export type Upcasters = {
 export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly by: readonly EventType[] } } = {
 }
 
+/** What is written to the streams of each kind. */
+export interface EventsOf {
+  readonly customer: CustomerEvent
+  readonly delivery: DeliveryEvent
+  readonly demand: DemandEvent
+  readonly fraud: FraudEvent
+  readonly inventory: InventoryEvent
+  readonly notification: NotificationEvent
+  readonly order: OrderEvent
+  readonly payment: PaymentEvent
+}
+
 /** The kind of a stream: the part of its name before the first dash. */
-export type StreamKind = 'customer' | 'delivery' | 'demand' | 'fraud' | 'inventory' | 'notification' | 'order' | 'payment'
+export type StreamKind = keyof EventsOf
 
 /** Every version of every event, oldest first: version n stands at index n - 1. */
 export const eventSchemas: {

@@ -1,4 +1,6 @@
 /** What is kept of an event about the money of an order: a few numbers. */
+import type { DeliveryEvent, DomainEvent, Money, PaymentEvent } from '../../schemas/events.ts'
+import { hashName } from '../spill/name-hash.ts'
 
 export const MONEY_TYPES = [
   ...['OrderConfirmed', 'OrderCancelled', 'OrderExpired', 'OrderCompleted', 'OrderReturned'],
@@ -38,4 +40,75 @@ export type HoldType = 'FraudAlertRaised' | 'FraudReviewed' | 'PaymentHeld' | 'P
 /** It is about what is on hold, and moves nothing. */
 export function isHold(type: MoneyType): type is HoldType {
   return type.startsWith('Fraud') || type === 'PaymentHeld' || type === 'PaymentReleased'
+}
+
+/** A new event of a payment or a delivery does not compile until it is among the types above. */
+type MoneyEvent = PaymentEvent | DeliveryEvent | Extract<DomainEvent, { readonly type: MoneyType }>
+
+const known: ReadonlySet<string> = new Set(MONEY_TYPES)
+
+export function isMoney(event: DomainEvent): event is MoneyEvent {
+  return known.has(event.type)
+}
+
+export const NO_MONEY = {
+  content: 0,
+  number: 0,
+  refund: 0,
+  amount: 0,
+  confirms: false,
+  late: false,
+  gift: 'none',
+} as const
+
+/** What an event says; the rest is nothing. */
+export function said(event: MoneyEvent): Partial<MoneyFact> {
+  switch (event.type) {
+    case 'OrderConfirmed':
+      return { amount: event.total.amount }
+    case 'OrderReturned':
+      return { amount: event.value.amount }
+    case 'OrderCancelled':
+    case 'OrderExpired':
+    case 'OrderCompleted':
+    case 'DeliveryScheduled':
+      return {}
+    case 'PaymentRequested':
+      return { number: event.attempt, ...saidOf(event.amount) }
+    case 'PaymentDeclined': {
+      // Version 1 knows no region: a provider may have said these words there, and nothing was on hold.
+      const late = (event.reason === 'fraud' || event.reason === 'cancelled') && event.region !== null
+      return { number: event.attempt, ...saidOf(event.amount), late }
+    }
+    case 'FraudAlertRaised':
+      return { number: event.attempt, refund: hashName(event.alertId).low }
+    case 'FraudReviewed':
+      return { refund: hashName(event.alertId).low, confirms: event.verdict === 'honest' }
+    case 'PaymentHeld':
+      return { number: event.attempt, ...saidOf(event.amount), refund: hashName(event.alertId).low }
+    case 'PaymentReleased':
+      return { number: event.attempt, ...saidOf(event.amount), confirms: event.by === 'review' }
+    case 'PaymentCaptured':
+      return {
+        ...{ number: event.attempt, ...saidOf(event.amount) },
+        ...{ confirms: event.confirms, late: event.from === 'declined' },
+      }
+    case 'RefundRequested':
+    case 'PaymentRefunded':
+    case 'RefundFailed': {
+      const { attempt, refund, amount, cause } = event
+      const gift = GIFTS.find((one) => one === cause) ?? 'none'
+      return { number: attempt, refund, gift, ...saidOf(amount, cause) }
+    }
+    case 'DeliveryDispatched':
+    case 'DeliveryDelivered':
+    case 'DeliveryFailed':
+      return { number: event.dispatch }
+    case 'DeliveryCancelled':
+      return { late: event.from === 'failed' }
+  }
+}
+
+function saidOf({ amount, currency }: Money, cause = ''): Pick<MoneyFact, 'amount' | 'content'> {
+  return { amount, content: hashName(currency + cause).low }
 }

@@ -12,15 +12,22 @@ import type { Located, Tally } from '../tally.ts'
 const STATUSES = ['none', ...ORDER_STATUSES] as const
 type Status = (typeof STATUSES)[number]
 
+interface Step {
+  readonly from: readonly Status[]
+  readonly to: Status
+  /** What its lines say of their units: to be reserved (1), to be released or to come back (-1), or nothing. */
+  readonly promises: 1 | 0 | -1
+}
+
 /** What each event of an order leads from, and to. */
-const STEPS: { readonly [Type in OrderEvent['type']]: { readonly from: readonly Status[]; readonly to: Status } } = {
-  OrderPlaced: { from: ['none'], to: 'placed' },
-  OrderRejected: { from: ['none'], to: 'rejected' },
-  OrderConfirmed: { from: ['placed'], to: 'confirmed' },
-  OrderCancelled: { from: ['placed', 'confirmed'], to: 'cancelled' },
-  OrderExpired: { from: ['placed'], to: 'expired' },
-  OrderCompleted: { from: ['confirmed'], to: 'completed' },
-  OrderReturned: { from: ['completed'], to: 'completed' },
+const STEPS: { readonly [Type in OrderEvent['type']]: Step } = {
+  OrderPlaced: { from: ['none'], to: 'placed', promises: 1 },
+  OrderRejected: { from: ['none'], to: 'rejected', promises: 0 },
+  OrderConfirmed: { from: ['placed'], to: 'confirmed', promises: 0 },
+  OrderCancelled: { from: ['placed', 'confirmed'], to: 'cancelled', promises: -1 },
+  OrderExpired: { from: ['placed'], to: 'expired', promises: -1 },
+  OrderCompleted: { from: ['confirmed'], to: 'completed', promises: 0 },
+  OrderReturned: { from: ['completed'], to: 'completed', promises: -1 },
 }
 
 const TYPES = Object.keys(STEPS) as readonly OrderEvent['type'][]
@@ -119,6 +126,10 @@ export class OrderFacts {
     this.#fact.set(cells)
     this.#facts.add(low, high, this.#fact)
   }
+}
+
+export function promised(type: OrderEvent['type']): Step['promises'] {
+  return STEPS[type].promises
 }
 
 export function reservationFault(position: number, orderId: string, fault: string): string {

@@ -50,8 +50,12 @@ export function eventsSource(files: readonly SchemaFile[], retired: Retirements)
     `export const retiredEvents: { readonly [T in RetiredEvent['type']]: { readonly by: readonly EventType[] } } = {`,
     ...gone.map(({ event }) => `  ${event}: { by: [${(retired.get(event)?.by ?? []).map(quoted).join(', ')}] },`),
     `}\n`,
+    `/** What is written to the streams of each kind. */`,
+    `export interface EventsOf {`,
+    ...streams.map((stream) => `  readonly ${stream}: ${capitalised(stream)}Event`),
+    `}\n`,
     `/** The kind of a stream: the part of its name before the first dash. */`,
-    `export type StreamKind = ${streams.map(quoted).join(' | ')}\n`,
+    `export type StreamKind = keyof EventsOf\n`,
     ...versionTable(files, newest),
   ].join('\n')
 }

@@ -6,7 +6,8 @@ import { customer, type Customer } from '../../domain/customer.ts'
 import { streamName } from '../../domain/decision.ts'
 import type { Channel } from '../../domain/notification.ts'
 import type { CustomerId } from '../../domain/values.ts'
-import type { CustomerEvent, DomainEvent } from '../../schemas/events.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
+import { isOfKind } from '../../schemas/is-of-kind.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { StoredEvent } from '../../store/log/feed.ts'
 import { readLog } from '../../store/log/read-log.ts'
@@ -52,14 +53,14 @@ export function untoldIn(timeline: readonly StoredEvent[], ofCustomer: readonly 
   let wasDeclined = false
   return timeline.flatMap((stored) => {
     while (changes[0] !== undefined && changes[0].position < stored.position) {
-      for (const change of eventsIn(changes[0])) if (isOfCustomer(change)) who = customer.evolve(who, change)
+      for (const change of eventsIn(changes[0])) if (isOfKind('customer', change)) who = customer.evolve(who, change)
       changes.shift()
     }
     return eventsIn(stored).flatMap((event) => {
       const wanted = isTold(event) ? wantedBy(event) : null
       const isLate = wanted?.template === 'payment-declined' && (isOver || wasDeclined)
       wasDeclined ||= wanted?.template === 'payment-declined'
-      isOver ||= stored.stream.startsWith('order-') && event.type !== 'OrderPlaced'
+      isOver ||= isOfKind('order', event) && event.type !== 'OrderPlaced'
       if (wanted === null || isLate) return []
       return channelsOf(wanted)
         .filter((channel) => lacks(who, channel) && !told.has(`notification-${stored.id} ${channel}`))
@@ -86,10 +87,6 @@ function customerIn(timeline: readonly StoredEvent[]): CustomerId | null {
 function eventsIn(stored: StoredEvent): readonly DomainEvent[] {
   const { read } = readEvent(stored)
   return 'code' in read ? [] : read
-}
-
-function isOfCustomer(event: DomainEvent): event is CustomerEvent {
-  return event.type === 'CustomerRegistered' || event.type === 'CustomerTierChanged'
 }
 
 function isTold(event: DomainEvent): event is ToldEvent {
