@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NO_KEYS } from '../domain/payments/payer-keys.ts'
 import { placeOrderCommand, placeOrderRequest } from './order.ts'
-import { isCardNumber } from './card-number.ts'
+import { isCardNumber } from './payer-keys.ts'
 import { requestPaymentCommand, requestPaymentRequest } from './payment.ts'
 
 const order = { customerId: 'c1', lines: [{ sku: 'A1', quantity: 1 }] }

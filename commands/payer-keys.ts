@@ -1,7 +1,6 @@
 /** The keys that come with an order or a payment in the clear, and leave this border as pseudonyms. */
 import { Type } from 'typebox'
 import type { PayerKeys } from '../domain/payments/payer-keys.ts'
-import { isCardNumber } from './card-number.ts'
 import type { Checked } from './request.ts'
 import { text } from './shape.ts'
 import type { ShopSettings } from './shop-settings.ts'
@@ -20,6 +19,17 @@ export const payerKeyShapes = {
 
 /** As they are sent; absent: not known. */
 export type SentKeys = { readonly [Key in keyof PayerKeys]?: string }
+
+/** 12 to 19 digits that pass Luhn's check; blanks and dashes between them do not count. */
+export function isCardNumber(card: string): boolean {
+  const digits = card.replaceAll(/[\s-]/g, '')
+  if (!/^\d{12,19}$/.test(digits)) return false
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
+    return total + (value > 9 ? value - 9 : value)
+  }, 0)
+  return sum % 10 === 0
+}
 
 /** A number of a card is refused wherever it comes, and told to nobody. */
 export function withoutCardNumber<Wanted extends SentKeys>(wanted: Wanted): Checked<Wanted> {

@@ -1,11 +1,18 @@
 /** What looks like fraud, over HTTP: listing it, and saying what it was. */
 import { Type } from 'typebox'
+import { reviewFraudAlertCommand, reviewFraudAlertRequest } from '../../commands/fraud.ts'
 import { closed, id, oneOf, ref } from '../../commands/shape.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { delivery } from '../../domain/delivery.ts'
-import { fraud, reviewAlert, VERDICTS, type AlreadyReviewed, type UnknownAlert } from '../../domain/payments/fraud.ts'
-import type { Timestamp } from '../../domain/values.ts'
+import {
+  fraud,
+  reviewAlert,
+  VERDICTS,
+  type AlreadyReviewed,
+  type ReviewAlert,
+  type UnknownAlert,
+} from '../../domain/payments/fraud.ts'
 import type { FraudAlertView } from '../../projections/insights/fraud-alerts.ts'
 import type { Views } from '../../projections/views/views.ts'
 import type { Executor, Look } from '../../store/commit/command.ts'
@@ -16,14 +23,7 @@ import { ProblemError, type Occurrence } from '../http/problem-document.ts'
 import { commanding, NOTHING, viewing } from '../operation.ts'
 import { resource } from '../resource.ts'
 import { pageQuery, sendFound, sendPage } from '../answers/read-answers.ts'
-import {
-  FraudAlert,
-  FraudAlertList,
-  PSEUDONYM_PATTERN,
-  reviewFraudAlertRequest,
-  type OrderEffect,
-  type WantedReview,
-} from '../shapes/fraud-alert.ts'
+import { FraudAlert, FraudAlertList, PSEUDONYM_PATTERN, type OrderEffect } from '../shapes/fraud-alert.ts'
 import { after, cursor, limit } from '../shapes/list.ts'
 
 const AlertPath = closed({ alertId: Type.String({ description: 'The alert.' }) })
@@ -106,26 +106,29 @@ export const fraudAlerts = resource(
         // Which order it is about, the address does not say.
         const { item } = await views.fraudAlerts.get(alertId)
         if (item === null) throw new ProblemError(notFound(alertId))
-        return sendExecution(reply, await execute(request, reviewWish(item, request.body, shop.clock())))
+        const command = reviewFraudAlertCommand(item, request.body, shop)
+        return sendExecution(reply, await execute(request, reviewWish(item, command)))
       },
     }
   },
 )
 
-function reviewWish(alert: FraudAlertView, wanted: WantedReview, at: Timestamp): Wish<UnknownAlert | AlreadyReviewed> {
-  const { alertId, orderId } = alert
-  const { verdict, note = null } = wanted
+function reviewWish(alert: FraudAlertView, command: ReviewAlert): Wish<UnknownAlert | AlreadyReviewed> {
+  const { alertId, orderId, verdict } = command
   return {
     decide(read) {
       // The answer tells how it stands, also where the decision does not ask.
       read(delivery, orderId)
-      return reviewAlert({ alertId, orderId, verdict, note, at }, read)
+      return reviewAlert(command, read)
     },
     codes: reviewing.refusals,
     told: (refusal) =>
       refusal.reason === 'unknown-alert'
         ? notFound(alertId)
-        : { detail: `the alert was already reviewed as ${refusal.verdict}`, more: { alertId, verdict: refusal.verdict } },
+        : {
+            detail: `the alert was already reviewed as ${refusal.verdict}`,
+            more: { alertId, verdict: refusal.verdict },
+          },
     shown(_made, look, events) {
       const { state, version } = look(fraud, orderId)
       const reviewed = state.alerts.find((each) => each.alertId === alertId)
@@ -142,7 +145,7 @@ function reviewWish(alert: FraudAlertView, wanted: WantedReview, at: Timestamp):
 }
 
 interface Effect {
-  readonly verdict: WantedReview['verdict']
+  readonly verdict: ReviewAlert['verdict']
   /** Of the review. */
   readonly events: readonly Addressed[]
   readonly look: Look

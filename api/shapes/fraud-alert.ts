@@ -1,7 +1,6 @@
 /** What looks like fraud, and reviewing it. */
 import { Type } from 'typebox'
-import { request, type Wanted } from '../../commands/request.ts'
-import { closed, named, nullable, oneOf, ref, text } from '../../commands/shape.ts'
+import { closed, named, nullable, oneOf, ref } from '../../commands/shape.ts'
 import { VERDICTS } from '../../domain/payments/fraud.ts'
 import { KEY_NAMES } from '../../domain/payments/payer-keys.ts'
 import { listOf } from './list.ts'
@@ -88,15 +87,3 @@ export const FraudAlert = named(
 )
 
 export const FraudAlertList = listOf(FraudAlert)
-
-const ReviewFraudAlert = named(
-  'ReviewFraudAlert',
-  {
-    verdict: oneOf(VERDICTS, { description: '`fraud` cancels the order too, if it still can be cancelled.' }),
-    note: Type.Optional(text(1, 500, 'In the words of the person who reviews it. Customers never see it.')),
-  },
-  { description: 'A verdict on an alert.', examples: [{ verdict: 'honest', note: 'a gift, asked by phone' }] },
-)
-
-export const reviewFraudAlertRequest = request(ref(ReviewFraudAlert))
-export type WantedReview = Wanted<typeof reviewFraudAlertRequest>
