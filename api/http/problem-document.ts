@@ -76,6 +76,7 @@ const RETRY_AFTER: Readonly<Partial<Record<ProblemCode, string>>> = {
   overloaded: '1',
   'store-unavailable': '2',
   'kafka-unreachable': '2',
+  'behaviour-full': '60',
   'outcome-unknown': '1',
   stopping: '5',
   'not-ready': '5',

@@ -440,6 +440,13 @@ export const PROBLEMS = {
     meaning: 'No broker in KAFKA_BROKERS answers, or the answer takes too long.',
     next: 'Retry after `Retry-After`. The service still takes and shows orders.',
   },
+  'behaviour-full': {
+    status: 503,
+    title: 'No room for user events',
+    meaning:
+      'User events take BEHAVIOUR_MAX_BYTES, and none may be dropped: they are of this hour, or were not read yet. None of the request was taken.',
+    next: 'Retry after `Retry-After`. Run a process of the role `reactor`, which reads them, or raise BEHAVIOUR_MAX_BYTES.',
+  },
   'outcome-unknown': {
     status: 503,
     title: 'Outcome unknown',

@@ -6,6 +6,7 @@ import { isObject } from '../../commands/request.ts'
 import { ref } from '../../commands/shape.ts'
 import { KafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import { BehaviourBusy, type BehaviourDoor, type TakenEvent } from '../../insights/intake/door.ts'
+import { BehaviourFull } from '../../insights/intake/room.ts'
 import type { NewLetter } from '../../insights/behaviour/letters.ts'
 import { ProblemError, invalidRequest } from '../http/problem-document.ts'
 import { actingWith, NOTHING } from '../operation.ts'
@@ -46,7 +47,7 @@ export const userEvents = resource(
         uses: null,
         params: NOTHING,
         body: UserEvents,
-        problems: ['kafka-unreachable'],
+        problems: ['kafka-unreachable', 'behaviour-full'],
         answers: { 202: { description: 'The outcome of each event.', shape: ref(UserEventVerdicts) } },
       }),
       validatorCompiler: judgedOneByOne,
@@ -71,6 +72,7 @@ export const userEvents = resource(
       const letters = judged.flatMap((one, index) => (one.verdict === 'parked' ? [letterOf(one, events[index])] : []))
       const folds = await behaviour.door.take(taken, letters, receivedAt).catch((error: unknown) => {
         if (error instanceof KafkaFailure) throw new ProblemError({ code: 'kafka-unreachable', detail: error.message })
+        if (error instanceof BehaviourFull) throw new ProblemError({ code: 'behaviour-full', detail: error.message })
         if (error instanceof BehaviourBusy) throw new ProblemError({ code: 'overloaded', detail: error.message })
         throw error
       })

@@ -320,7 +320,8 @@ export const variables = {
     parse: wholeNumber({ from: 1_048_576, to: 100 * 1024 ** 4, unit: 'bytes' }),
   }),
   behaviourMaxBytes: define('BEHAVIOUR_MAX_BYTES', 'plain', {
-    about: 'Bytes of user events to keep; above it the oldest hours are dropped, and all of them after 7 days.',
+    about:
+      'Bytes of user events to keep: above it the oldest hours that were read are dropped, or none is taken. All are dropped after 7 days.',
     fallback: 4 * 1024 ** 3,
     fallbackText: '4294967296',
     parse: wholeNumber({ from: 1_048_576, to: 100 * 1024 ** 4, unit: 'bytes' }),

@@ -3,6 +3,7 @@ import { openCatalogue } from '../../insights/behaviour/catalogue.ts'
 import { BEHAVIOUR_CHANNEL, makeTables } from '../../insights/behaviour/chunk-table.ts'
 import { endedPartitions } from '../../insights/intake/topic-table.ts'
 import { openDoor, type BehaviourDoor } from '../../insights/intake/door.ts'
+import { openRoom, type Room } from '../../insights/intake/room.ts'
 import { openReader, type BehaviourReader } from '../../insights/behaviour/reader.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
@@ -31,6 +32,7 @@ export interface OpenBehaviourOptions {
 
 export interface Behaviour {
   readonly door: BehaviourDoor
+  readonly room: Room
   /** Null: a process of the role `reactor` reads. */
   readonly reader: BehaviourReader | null
   /** Null: there is no Kafka, or a process of the role `reactor` reads it. */
@@ -47,10 +49,12 @@ export async function openBehaviour(options: OpenBehaviourOptions): Promise<Beha
   const pool = openPool(databaseUrl, { name: 'behaviour', max: POOL_SIZES.behaviour, settings: READER_SETTINGS })
   releases.add('behaviour pool', () => pool.end())
   await makeTables(pool)
+  const room = openRoom({ pool, mostBytes: config.behaviourMaxBytes, monotonic, log })
+  releases.add('room of user events', () => room.stop())
   const catalogue = openCatalogue(pool, monotonic)
   const reader = config.roles.includes('reactor') ? await startReader() : null
-  if (topic === null) return { door: openDoor({ pool, catalogue, reader }), reader, topicReader: null }
-  const around = { pool, catalogue, clock, log, releases }
+  if (topic === null) return { door: openDoor({ pool, room, catalogue, reader }), room, reader, topicReader: null }
+  const around = { pool, room, catalogue, clock, log, releases }
   const schemaId = await userEventSchemaId(topic)
   if (schemaId === null) {
     log.warn(
@@ -60,7 +64,7 @@ export async function openBehaviour(options: OpenBehaviourOptions): Promise<Beha
   }
   return {
     door: openTopicDoor(topic, schemaId, around),
-    reader,
+    ...{ room, reader },
     topicReader: reader === null ? null : startTopicReader(topic, schemaId, { ...around, reader }),
   }
 

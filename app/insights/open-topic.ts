@@ -10,6 +10,7 @@ import {
 } from '../../contract/registry/user-event-schema.ts'
 import type { Catalogue } from '../../insights/behaviour/catalogue.ts'
 import { BehaviourBusy, type BehaviourDoor } from '../../insights/intake/door.ts'
+import type { Room } from '../../insights/intake/room.ts'
 import { openTopicIntake } from '../../insights/intake/topic-intake.ts'
 import { parkLetters } from '../../insights/behaviour/letters.ts'
 import type { BehaviourReader } from '../../insights/behaviour/reader.ts'
@@ -107,7 +108,15 @@ export function openTopicDoor(
 export function startTopicReader(
   options: TopicOptions,
   knownId: number | null,
-  { pool, catalogue, clock, log, releases, reader }: Around & { readonly reader: BehaviourReader },
+  {
+    pool,
+    room,
+    catalogue,
+    clock,
+    log,
+    releases,
+    reader,
+  }: Around & { readonly reader: BehaviourReader; readonly room: Room },
 ): UserEventReader {
   const { settings, registry, pseudonym, crash } = options
   const topic = userEventTopic(settings)
@@ -116,7 +125,7 @@ export function startTopicReader(
   releases.add('reading of schemas of user events', stop)
   const userEvents = new UserEventReader({
     ...{ settings, topic, group: behaviourGroup(settings.prefix), clock, monotonic, log, pseudonym },
-    intake: openTopicIntake({ pool, topic, catalogue, reader }),
+    intake: openTopicIntake({ pool, room, topic, catalogue, reader }),
     avro: messageReader(
       { name: 'UserEvent', decode: decodeUserEvent, decoderOf: userEventDecoder },
       { schemaId: knownId, registry, judge, monotonic },

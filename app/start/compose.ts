@@ -158,7 +158,7 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
       ...(tokenFile?.checks() ?? []),
       ...(api === null ? [] : pseudonymChecks(config, hidden)),
-      ...readerChecks(behaviour?.reader ?? null),
+      ...(behaviour === null ? [] : behaviourChecks(behaviour)),
     ],
     feed: background.feed,
     isStopping: () => stopping,
@@ -186,10 +186,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 }
 
 /** Orders do not need it. */
-function readerChecks(reader: Behaviour['reader']): readonly Check[] {
+function behaviourChecks({ reader, room }: Behaviour): readonly Check[] {
   const { state, reason } = reader?.health() ?? { state: 'standby', reason: null }
-  if (state !== 'broken') return []
-  return [{ name: 'behaviour', ok: false, ageSeconds: 0, detail: `user events are not read: ${reason ?? ''}` }]
+  const [full, broken] = [room.full(), state === 'broken' ? `user events are not read: ${reason ?? ''}` : null]
+  return [full, broken].flatMap((detail) =>
+    detail === null ? [] : [{ name: 'behaviour', ok: false, ageSeconds: 0, detail }],
+  )
 }
 
 /** Never a reason to be unready: what it waits for stands there to be read. */

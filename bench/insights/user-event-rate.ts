@@ -10,6 +10,7 @@ import { POOL_SIZES } from '../../app/pool-sizes.ts'
 import { openCatalogue } from '../../insights/behaviour/catalogue.ts'
 import { makeTables } from '../../insights/behaviour/chunk-table.ts'
 import { openReader } from '../../insights/behaviour/reader.ts'
+import { openRoom } from '../../insights/intake/room.ts'
 import { openTopicIntake } from '../../insights/intake/topic-intake.ts'
 import { silentLog } from '../../kafka/client/connection.ts'
 import { JudgedRecords } from '../../kafka/user-events/judge-records.ts'
@@ -61,7 +62,8 @@ async function inMemory({ scope }: BenchContext): Promise<number> {
     ...{ pool, owner: newId(), catalogue, clock: () => Date.now(), monotonic, log: silentLog },
     ...{ appended: new LatchedSignal(), mostBytes: 2 ** 40, ended: () => Promise.resolve(new Set<number>()) },
   })
-  const intake = openTopicIntake({ pool, topic: 'bench', catalogue, reader })
+  const room = openRoom({ pool, mostBytes: 2 ** 40, monotonic, log: silentLog })
+  const intake = openTopicIntake({ pool, room, topic: 'bench', catalogue, reader })
   const avro = messageReader(
     { name: 'UserEvent', decode: decodeUserEvent, decoderOf: userEventDecoder },
     { schemaId: 7, judge: judgeHere, monotonic, registry: { schemaById: () => Promise.resolve(null) } },
@@ -95,6 +97,7 @@ async function inMemory({ scope }: BenchContext): Promise<number> {
   await reader.stop()
   const seconds = (monotonic() - begun) / 1_000
   await reached(pool, 'folded_to', EVENTS)
+  await room.stop()
   await pool.end()
   return EVENTS / seconds
 }

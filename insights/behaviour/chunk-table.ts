@@ -15,6 +15,7 @@ export interface Chunk {
 
 /** No table takes rows of this hour. */
 const NO_TABLE = '23514'
+const NO_SUCH_TABLE = '42P01'
 const HOUR_MS = 3_600_000
 /** Of one read, in chunks. */
 const PAGE = 50
@@ -120,23 +121,76 @@ export interface Keeping {
   readonly mostBytes: number
 }
 
-/** Drops the tables whose hour is over for so long, then the oldest ones until the rest has room. Resolves with their names. */
-export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ name: string; bytes: string; over: boolean }>(
-    `select c.relname as name, pg_total_relation_size(c.oid) as bytes,
-      to_timestamp(right(c.relname, 10), 'YYYYMMDDHH24') + interval '1 hour'
-        < clock_timestamp() - $1 * interval '1 millisecond' as over
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'behaviour.chunks'::regclass order by c.relname desc`,
-    [keptForMs],
+export interface Kept {
+  /** Names of the tables that went. */
+  readonly dropped: readonly string[]
+  /** What is left takes so many. */
+  readonly bytes: number
+}
+
+/**
+ * Drops the tables whose hour is over for so long, whoever has read them, then the oldest ones until the rest has room: of
+ * these none that takes more, that holds ids which a reader has to know, or that somebody has yet to read.
+ */
+export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping): Promise<Kept> {
+  const { rows } = await pool.query<{ name: string; bytes: string | null; old: boolean; over: boolean }>(
+    `select name, bytes, ended < clock_timestamp() - $1 * interval '1 millisecond' as old,
+      ended < clock_timestamp() - $2 * interval '1 millisecond' as over
+    from (
+      select c.relname as name, pg_total_relation_size(c.oid) as bytes,
+        to_timestamp(right(c.relname, 10), 'YYYYMMDDHH24') + interval '1 hour' as ended
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'behaviour.chunks'::regclass) as tables
+    order by name`,
+    [keptForMs, KNOWN_FOR_MS],
   )
-  let room = mostBytes
+  let bytes = rows.reduce((sum, row) => sum + Number(row.bytes), 0)
   const dropped: string[] = []
-  for (const { name, bytes, over } of rows) {
-    room -= Number(bytes)
-    if (!over && room >= 0) continue
-    await pool.query(`drop table if exists behaviour.${name}`)
+  for (const row of rows) {
+    const { name, old, over } = row
+    if (!old && !(over && bytes > mostBytes)) break
+    if (!(await dropTable(pool, name, old ? 'also unread' : 'if read'))) break
+    bytes -= Number(row.bytes)
     dropped.push(name)
   }
-  return dropped
+  return { dropped, bytes }
+}
+
+/** A dump that goes on keeps its locks for long; who appends meanwhile would wait behind whoever waits for them. */
+const LOCK_TIMEOUT = '200ms'
+const NO_LOCK = '55P03'
+
+/** Whether it is gone; if not, it is to be tried again. */
+async function dropTable(pool: Pool, name: string, what: 'also unread' | 'if read'): Promise<boolean> {
+  const isRead = async (asked: Pick<Pool, 'query'>) => {
+    const { rows } = await asked.query<{ unread: boolean }>(
+      `select exists (select from behaviour.partitions p join behaviour.${name} c
+        on c.partition = p.partition and c.first_offset >= p.folded_to) as unread`,
+    )
+    return rows[0]?.unread === false
+  }
+  const isFree = async (asked: Pick<Pool, 'query'>) => what === 'also unread' || isRead(asked)
+  const client = await pool.connect()
+  let failed: Error | undefined
+  try {
+    // Nobody waits for a table that stays.
+    if (!(await isFree(client))) return false
+    await client.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
+    // As whoever appends or reads, the parent first. What was appended to it and not committed before is seen behind the lock.
+    await client.query('lock table only behaviour.chunks in access exclusive mode')
+    const goes = await isFree(client)
+    if (goes) await client.query(`drop table behaviour.${name}`)
+    await client.query('commit')
+    return goes
+  } catch (error) {
+    failed = error instanceof Error ? error : new Error(String(error))
+    const state = sqlState(error)
+    if (state === NO_LOCK) return false
+    // Another process was there before.
+    if (state === NO_SUCH_TABLE) return true
+    throw error
+  } finally {
+    // One that failed in the middle is closed: its transaction goes with it.
+    client.release(failed)
+  }
 }

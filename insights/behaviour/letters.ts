@@ -1,6 +1,5 @@
 /** User events that were not taken. They come from anybody's browser: only the newest are kept, apart from all other letters. */
 import type { Pool } from '../../store/postgres/database.ts'
-import { MOST_LETTERS } from './prune.ts'
 
 export interface NewLetter {
   /** Null: it came over HTTP. */
@@ -19,6 +18,8 @@ export interface UserEventLetter extends NewLetter {
   readonly parkedAt: number
 }
 
+export const MOST_LETTERS = 10_000
+const LETTER_DAYS = 7
 /** Of one value. */
 const MOST_BYTES = 4_096
 
@@ -50,6 +51,14 @@ export async function parkLetters(pool: Pool, letters: readonly NewLetter[]): Pr
       kept.map(shownBytes),
     ],
   })
+}
+
+/** Deletes what is not kept any longer. */
+export async function dropLetters(pool: Pool): Promise<void> {
+  await pool.query(
+    `delete from behaviour.letters where parked_at < clock_timestamp() - interval '${String(LETTER_DAYS)} days'
+      or id <= (select max(id) from behaviour.letters) - ${String(MOST_LETTERS)}`,
+  )
 }
 
 /** Newest first: those before the id `before`. */

@@ -7,8 +7,6 @@ import type { Pool } from '../../store/postgres/database.ts'
 const MINUTE_DAYS = 8
 const FUNNEL_DAYS = 400
 const PAIR_EPOCHS = 13
-export const MOST_LETTERS = 10_000
-const LETTER_DAYS = 7
 
 /** Of what events may take. */
 const PAIRS_SHARE = 1 / 16
@@ -27,10 +25,6 @@ export async function prune(pool: Pool, mostBytes: number): Promise<void> {
   await pool.query(
     `delete from behaviour.pairs where epoch < (
       select min(epoch) from (select distinct epoch from behaviour.pairs order by epoch desc limit ${String(PAIR_EPOCHS)}) as newest)`,
-  )
-  await pool.query(
-    `delete from behaviour.letters where parked_at < clock_timestamp() - interval '${String(LETTER_DAYS)} days'
-      or id <= (select max(id) from behaviour.letters) - ${String(MOST_LETTERS)}`,
   )
   await prunePairs(pool, Math.floor((mostBytes * PAIRS_SHARE) / PAIR_BYTES))
 }

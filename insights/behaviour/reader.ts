@@ -15,7 +15,7 @@ import type { Pool } from '../../store/postgres/database.ts'
 import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
 import type { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
-import { dropTables, makeTables, readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
+import { readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
 import { PartitionState, type Fold, type NewestSession } from './partition-state.ts'
 import { prune } from './prune.ts'
 import { SESSION_GAP_MS } from './session.ts'
@@ -29,8 +29,7 @@ const SILENT_MS = 60_000
 const SAVE_MS = 1_000
 /** Saving takes at most so much of the time, but for what fills a save: with many open sessions it comes less often. */
 const SAVE_SHARE = 1 / 20
-const TEND_MS = 60_000
-export const KEPT_FOR_MS = 7 * 24 * 3_600_000
+const PRUNE_MS = 60_000
 
 export interface ReaderParts {
   readonly pool: Pool
@@ -198,11 +197,8 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     return more
   }
 
-  async function tend(): Promise<void> {
-    await makeTables(pool)
-    const dropped = await dropTables(pool, { keptForMs: KEPT_FOR_MS, mostBytes })
-    if (dropped.length > 0) log.info({ dropped }, 'dropped the oldest user events')
-    // It is tried again in a minute: reading must not hang on what is only too much.
+  /** It is tried again in a minute: reading must not hang on what is only too much. */
+  async function pruneSums(): Promise<void> {
     await prune(pool, mostBytes).catch((error: unknown) => {
       log.warn({ err: error }, 'could not delete old sums of user events; will retry')
     })
@@ -212,13 +208,13 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     ...{ pool, owner, log, lease: () => LEASE, who: 'the reader of user events', explain: explainFailure },
     async term({ end, begun }) {
       const partitions = await load()
-      let [savedAt, saveTook, tendedAt] = [-Infinity, 0, -Infinity]
+      let [savedAt, saveTook, prunedAt] = [-Infinity, 0, -Infinity]
       try {
         while (!end.aborted) {
           const { count } = appended
-          if (monotonic() - tendedAt >= TEND_MS) {
-            await tend()
-            tendedAt = monotonic()
+          if (monotonic() - prunedAt >= PRUNE_MS) {
+            await pruneSums()
+            prunedAt = monotonic()
           }
           const found = await alone(async () => {
             const heads = await readHeads(pool)

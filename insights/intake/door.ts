@@ -9,6 +9,7 @@ import { parkLetters, type NewLetter } from '../behaviour/letters.ts'
 import { PARTITIONS, type Fold } from '../behaviour/partition-state.ts'
 import type { BehaviourReader } from '../behaviour/reader.ts'
 import { gathering } from './gathering.ts'
+import type { Room } from './room.ts'
 
 /** Waiting for their commit: 1 s of the rate that this is made for, and 30 MB. */
 const MOST_WAITING = 50_000
@@ -33,8 +34,8 @@ export class BehaviourBusy extends Error {
 
 export interface BehaviourDoor {
   /**
-   * Resolves, when the disk has them, with what became of each. Rejects with BehaviourBusy, as the database does, or where
-   * they go over Kafka with a KafkaFailure.
+   * Resolves, when the disk has them, with what became of each. Rejects with BehaviourBusy or BehaviourFull, as the database
+   * does, or where they go over Kafka with a KafkaFailure.
    */
   take(events: readonly TakenEvent[], letters: readonly NewLetter[], receivedAt: number): Promise<readonly Fold[]>
 }
@@ -48,10 +49,12 @@ interface Brought {
 /** `reader`: of this process; null: it has none, and what becomes of events is known elsewhere. */
 export function openDoor({
   pool,
+  room,
   catalogue,
   reader,
 }: {
   readonly pool: Pool
+  readonly room: Pick<Room, 'admit'>
   readonly catalogue: Catalogue
   readonly reader: Pick<BehaviourReader, 'alone' | 'foldHere'> | null
 }): BehaviourDoor {
@@ -84,6 +87,7 @@ export function openDoor({
     byPartition: ReadonlyMap<number, readonly KeptRecord[]>,
     batch: readonly Brought[],
   ): Promise<ReadonlyMap<number, readonly Fold[] | null>> {
+    await room.admit()
     if (reader === null) {
       await appendChunks(pool, byPartition)
       return NOTHING

@@ -6,6 +6,7 @@ import type { Pool } from '../../store/postgres/database.ts'
 import type { Catalogue } from '../behaviour/catalogue.ts'
 import type { BehaviourReader } from '../behaviour/reader.ts'
 import { gathering } from './gathering.ts'
+import type { Room } from './room.ts'
 import { appendRead, forgetPlace, noteEnds, readPlace, type ReadStretch, type RecordMark } from './topic-table.ts'
 
 /** Of one commit, in events: they are folded in one turn of the event loop. */
@@ -16,7 +17,7 @@ export interface TopicIntake {
   place(partition: number): Promise<RecordMark | null>
   /** The topic was made again: nothing of it was read. False: somebody else has moved the place. */
   forget(partition: number, from: RecordMark): Promise<boolean>
-  /** Resolves when the disk has it. False: somebody else has moved the place, and nothing was written. */
+  /** Resolves when the disk has it. False: somebody else has moved the place, and nothing was written. Rejects as Room does. */
   keep(stretch: ReadStretch, skus: readonly (string | null)[]): Promise<boolean>
   /** Nothing is left to read in these partitions: what is silent there is over by the server's clock. */
   noteEnds(partitions: readonly number[]): Promise<void>
@@ -24,11 +25,13 @@ export interface TopicIntake {
 
 export function openTopicIntake({
   pool,
+  room,
   topic,
   catalogue,
   reader,
 }: {
   readonly pool: Pool
+  readonly room: Pick<Room, 'admit'>
   /** As it is called in the cluster. */
   readonly topic: string
   readonly catalogue: Catalogue
@@ -38,6 +41,8 @@ export function openTopicIntake({
     sizeOf: ({ stretch }) => stretch.records.length,
     mostAtOnce: MOST_AT_ONCE,
     async commit(batch) {
+      // What there is no room for stays in the topic.
+      await room.admit()
       await catalogue.learn(batch.flatMap(({ skus }) => skus))
       const stretches = batch.map(({ stretch }) => stretch)
       return reader.alone(async () => {

@@ -5,9 +5,8 @@
 import type { Pool } from '../../store/postgres/database.ts'
 import { packChunk, type KeptRecord } from '../behaviour/chunk.ts'
 import { atItsTable, type Chunk } from '../behaviour/chunk-table.ts'
-import { shownBytes, type NewLetter } from '../behaviour/letters.ts'
+import { MOST_LETTERS, shownBytes, type NewLetter } from '../behaviour/letters.ts'
 import { PARTITIONS } from '../behaviour/partition-state.ts'
-import { MOST_LETTERS } from '../behaviour/prune.ts'
 
 /** Names one record for good: a topic that is deleted and made again uses the same offsets for others. */
 export interface RecordMark {

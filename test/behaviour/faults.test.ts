@@ -1,4 +1,4 @@
-/** What may go wrong with user events: processes that die, brokers that are away, clients that send rubbish, too little room. */
+/** What may go wrong with user events: processes that die, brokers that are away, clients that send rubbish. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test, type TestContext } from 'vitest'
 import { behaviourPointNames } from '../../app/crash-points.ts'
@@ -246,19 +246,5 @@ describe('a reader whose clock runs fast', () => {
       expect(await behaviourFigures(pool).sessions()).toMatchObject({ events: 502, open: 0, automated: 1, closed: 1 }),
     )
     expect((await behaviourFigures(pool).funnel()).items).toMatchObject([{ sessions: 1 }])
-  })
-
-  test('drops what there is no room for, and goes on', async (context) => {
-    const { url, pool } = await freshPool(context)
-    const { door, lines, reader } = await opening(context, { url, mostBytes: 1 })
-    // What is dropped before it was read is lost, and says so: here it is read as it comes.
-    await eventually(() => reader?.health().state === 'working')
-    const taken = async (events: number) =>
-      eventually(async () => expect(await behaviourFigures(pool).sessions()).toMatchObject({ events }))
-    await door.take(takenOf(Array.from({ length: 500 }, () => eventOf())), [], Date.now())
-    await taken(500)
-    await eventually(() => lines.some(({ msg }) => msg === 'dropped the oldest user events'))
-    await door.take(takenOf(Array.from({ length: 500 }, () => eventOf())), [], Date.now())
-    await taken(1_000)
   })
 })

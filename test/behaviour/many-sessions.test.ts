@@ -7,6 +7,7 @@ import { makeTables } from '../../insights/behaviour/chunk-table.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
 import { openReader } from '../../insights/behaviour/reader.ts'
 import { openDoor } from '../../insights/intake/door.ts'
+import { openRoom } from '../../insights/intake/room.ts'
 import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -37,14 +38,17 @@ afterEach(async () => {
 test('all of them close, a part with each save, and each counts once', async ({ onTestFinished }) => {
   await makeTables(pool)
   await saveOpenSessions(pool, SESSIONS, Date.now() - HOUR_MS)
-  const catalogue = openCatalogue(pool, () => performance.now())
+  const monotonic = () => performance.now()
+  const catalogue = openCatalogue(pool, monotonic)
+  const room = openRoom({ pool, mostBytes: 2 ** 32, monotonic, log: UNWATCHED.log })
+  onTestFinished(() => room.stop())
   const reader = openReader({
-    ...{ pool, owner: newId(), catalogue, clock: () => Date.now(), monotonic: () => performance.now() },
+    ...{ pool, owner: newId(), catalogue, clock: () => Date.now(), monotonic },
     ...{ log: UNWATCHED.log, appended: new LatchedSignal(), mostBytes: 2 ** 32, ended: null },
   })
   onTestFinished(() => reader.stop())
   const now = Array.from({ length: 100 }, (_, index) => eventOf({ subject: `later-${String(index)}` }))
-  await openDoor({ pool, catalogue, reader }).take(takenOf(now), [], Date.now())
+  await openDoor({ pool, room, catalogue, reader }).take(takenOf(now), [], Date.now())
   await eventually(
     async () => expect(await behaviourFigures(pool).sessions()).toMatchObject({ closed: SESSIONS, open: 100 }),
     { timeout: 120_000 },

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openBehaviour } from '../../app/insights/open-behaviour.ts'
 import { Releases } from '../../app/start/releases.ts'
-import { dropTables, makeTables, readChunks } from '../../insights/behaviour/chunk-table.ts'
+import { readChunks } from '../../insights/behaviour/chunk-table.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'
-import { parkLetters, readLetters } from '../../insights/behaviour/letters.ts'
+import { dropLetters, parkLetters, readLetters } from '../../insights/behaviour/letters.ts'
 import { prune } from '../../insights/behaviour/prune.ts'
 import { loadPartitions, packState, savePartitions } from '../../insights/behaviour/state-table.ts'
 import { noCounts } from '../../insights/behaviour/counts.ts'
@@ -101,25 +101,6 @@ describe('events that a door has taken', () => {
 })
 
 describe('chunks', () => {
-  test('are dropped by the hour: after so long, and the oldest first where there is no room', async () => {
-    await makeTables(pool)
-    const tables = async () => {
-      const { rows } = await pool.query<{ name: string }>(
-        "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'behaviour.chunks'::regclass order by 1",
-      )
-      return rows.map(({ name }) => name)
-    }
-    const present = await tables()
-    await pool.query(
-      "create table behaviour.chunks_2020010100 partition of behaviour.chunks for values from ('2020-01-01 00:00Z') to ('2020-01-01 01:00Z')",
-    )
-    expect(await dropTables(pool, { keptForMs: 7 * 86_400_000, mostBytes: 2 ** 32 })).toEqual(['chunks_2020010100'])
-    expect(await tables()).toEqual(present)
-    const { door } = await open(['api'])
-    await door.take(taken(Array.from({ length: 2_000 }, () => eventOf({}))), [], Date.now())
-    expect(await dropTables(pool, { keptForMs: 7 * 86_400_000, mostBytes: 30_000 })).toHaveLength(1)
-  })
-
   test('that were dropped before they were read are passed over, and what comes behind them is read', async () => {
     const { door } = await open(['api'])
     await door.take(taken([eventOf({}), eventOf({})]), [], Date.now())
@@ -145,7 +126,7 @@ test('of letters only the newest 10,000 are kept', async () => {
   const letter = { partition: null, offset: null, code: 'invalid', message: 'is unknown', value: Buffer.from('{}') }
   await parkLetters(pool, Array(10_500).fill(letter))
   await parkLetters(pool, [{ ...letter, code: 'too-old' }])
-  await prune(pool, 2 ** 32)
+  await dropLetters(pool)
   const { rows } = await pool.query<{ letters: number }>('select count(*)::int as letters from behaviour.letters')
   expect(rows).toEqual([{ letters: 10_000 }])
   const [newest] = await readLetters(pool, { before: null, limit: 1 })
