@@ -14,15 +14,15 @@ export const forecastQuality = figure({
     runOut: atLeast('run-out days within their interval, stock for 10 days, in percent (at most 88)', '', { must: 75 }),
     runOutMost: atMost('the same', '', { must: 88 }),
   },
-  run() {
-    const { percent, seasonalNaive } = shopAccuracy()
-    const { totals, runOutDays } = intervals()
-    return Promise.resolve([
+  async run() {
+    const { percent, seasonalNaive } = await shopAccuracy()
+    const { totals, runOutDays } = await intervals()
+    return [
       {
-        ...{ shop: percent ?? 0, naive: seasonalNaive ?? 0, steady: steadyAccuracy() },
+        ...{ shop: percent ?? 0, naive: seasonalNaive ?? 0, steady: await steadyAccuracy() },
         ...{ totals: 100 * totals.held, totalsMost: 100 * totals.held },
         ...{ runOut: 100 * runOutDays.held, runOutMost: 100 * runOutDays.held },
       },
-    ])
+    ]
   },
 })

@@ -1,21 +1,14 @@
-/** How good forecasts are on a year of real demand: what its test holds and its figure measures. */
-import {
-  accuracyOf,
-  judge,
-  spreadOf,
-  type Accuracy,
-  type Judged,
-  type Method,
-} from '../../insights/forecast/accuracy.ts'
-import { classOf, productLevel, profileOf, shopLevel, total } from '../../insights/forecast/level.ts'
-import { profilesOf } from '../../insights/forecast/shop-model.ts'
-import { pathsOf, runOut } from '../../insights/forecast/run-out.ts'
-import { firstDays, mean, sum, type Series } from '../../insights/forecast/series.ts'
+/** How good forecasts are on a year of real demand, as the service makes them: what its test holds and its figure measures. */
+import type { Accuracy } from '../../insights/forecast/accuracy.ts'
+import { openForecasts, type Forecasts } from '../../insights/forecast/forecasts.ts'
+import { mean, sum } from '../../insights/forecast/series.ts'
+import type { DemandQueries, ProductStock } from '../../projections/insights/demand-queries.ts'
 import { createRandom } from '../../simulation/random.ts'
-import { readDemand } from './online-retail.ts'
+import { readDemand, type DailyDemand } from './online-retail.ts'
 
 const DAY_MS = 86_400_000
 const HORIZON = 28
+/** How many days before the end of the year forecasts are asked for. */
 const ORIGINS = [1, 2, 3, 4].map((nth) => nth * HORIZON)
 /** Days of average demand that are in stock when it is asked when a product runs out. */
 const STOCK_DAYS = 10
@@ -26,93 +19,106 @@ export interface Held {
   readonly held: number
 }
 
-export function shopAccuracy(): Accuracy {
-  const { shop } = onlineRetail()
-  return accuracyOf(shop, (before) => ({ profile: profileOf(before), level: shopLevel(before, profileOf(before)) }))
+export async function shopAccuracy(): Promise<Accuracy> {
+  const { accuracy } = await forecastsAfter(readDemand(), 0).ofShop(HORIZON)
+  return accuracy
 }
 
 /** Of 200 products with 100 to 200 units in four weeks, pooled: in percent. */
-export function steadyAccuracy(): number {
+export async function steadyAccuracy(): Promise<number> {
   const { unit: next } = createRandom(17, 'steady products')
-  const flat = [1, 1, 1, 1, 1, 1, 1]
-  const method: Method = (before) => ({ profile: flat, level: productLevel(before, flat) })
+  const products = Array.from({ length: 200 }, (_, product): DailyDemand => {
+    const units = Array.from({ length: 200 }, () => poisson((100 + product / 2) / HORIZON, next))
+    return { sku: `P${String(product)}`, from: '2026-01-05', units }
+  })
   let [off, actual] = [0, 0]
-  for (let product = 0; product < 200; product++) {
-    const daily = (100 + product / 2) / HORIZON
-    const days = Array.from({ length: 200 }, (_, day) => day)
-    const series = { days, units: days.map(() => poisson(daily, next)) }
-    for (const ago of ORIGINS) {
-      const judged = judge(series, method, { ago, horizon: HORIZON })
-      if (judged === null) continue
-      off += Math.abs(judged.forecast - judged.actual)
-      actual += judged.actual
+  for (const ago of ORIGINS) {
+    const forecasts = forecastsAfter(products, ago)
+    for (const { sku, units } of products) {
+      const { total } = await forecasts.ofProduct(sku, HORIZON)
+      const came = sum(behind(units, ago))
+      off += Math.abs(total.units - came)
+      actual += came
     }
   }
   return 100 * (1 - off / actual)
 }
 
 /** 80 % intervals of the totals of products, and of the day on which stock for ten days runs out. */
-export function intervals(): { readonly totals: Held; readonly runOutDays: Held } {
-  const { shop, products } = onlineRetail()
-  const profileAt = profilesOf(shop)
-  const method: Method = (before) => {
-    const profile = profileAt((before.days.at(-1) ?? 0) + 1)
-    return { profile, level: productLevel(before, profile) }
-  }
+export async function intervals(): Promise<{ readonly totals: Held; readonly runOutDays: Held }> {
+  const products = readDemand()
   const totals = { cases: 0, held: 0 }
   const runOutDays = { cases: 0, held: 0 }
   for (const ago of ORIGINS) {
-    const origin = shop.days.length - ago
-    const spreads = spreadsBefore(products, origin, method)
-    for (const series of products) {
-      const before = firstDays(series, origin)
-      const judged = judge(series, method, { ago, horizon: HORIZON })
-      const spread = spreads.get(classOf(before)) ?? null
-      if (judged === null) continue
-      if (spread !== null && judged.forecast > 0) {
+    const forecasts = forecastsAfter(products, ago)
+    const { items } = await forecasts.runOut()
+    const runsOut = new Map(items.map((item) => [item.sku, item]))
+    for (const { sku, from, units } of products) {
+      const came = behind(units, ago)
+      const { total } = await forecasts.ofProduct(sku, HORIZON)
+      if (total.low !== null && total.high !== null && total.units > 0) {
         totals.cases += 1
-        const { actual, forecast } = judged
-        if (actual >= forecast * spread.low && actual <= forecast * spread.high) totals.held += 1
+        if (sum(came) >= total.low && sum(came) <= total.high) totals.held += 1
       }
-      const average = mean(before.units.slice(-84))
-      if (average === 0) continue
-      const { level, profile } = method(before)
-      const daily = total(level, profile, shop.days.slice(origin, origin + HORIZON)) / HORIZON
-      const stock = Math.max(1, Math.round(STOCK_DAYS * average))
-      const { earliest, latest } = runOut(pathsOf(before.units, daily), stock)
-      const day = dayAtZero(series.units.slice(origin, origin + HORIZON), stock)
+      const { available = 0, earliest = null, latest = null } = runsOut.get(sku) ?? {}
+      if (available === 0) continue
+      const today = dayOf(from) + units.length - ago
+      const dayFrom = (text: string | null) => (text === null ? Infinity : dayOf(text) - today)
+      const day = dayAtZero(came, available)
       runOutDays.cases += 1
-      if (day >= (earliest ?? Infinity) && day <= (latest ?? Infinity)) runOutDays.held += 1
+      if (day >= dayFrom(earliest) && day <= dayFrom(latest)) runOutDays.held += 1
     }
   }
   const share = ({ cases, held }: { cases: number; held: number }): Held => ({ cases, held: held / cases })
   return { totals: share(totals), runOutDays: share(runOutDays) }
 }
 
-let read: { readonly shop: Series; readonly products: readonly Series[] } | null = null
-
-function onlineRetail() {
-  if (read !== null) return read
-  const demand = readDemand()
-  const first = Date.parse(demand[0]?.from ?? '') / DAY_MS
-  const days = (demand[0]?.units ?? []).map((_, index) => first + index)
-  const shop = { days, units: days.map((_, index) => sum(demand.map(({ units }) => units[index] ?? 0))) }
-  read = { shop, products: demand.map(({ units }) => ({ days, units })) }
-  return read
+/** The forecasts of a service that was told of demand so many days before its end, with stock for ten days. */
+function forecastsAfter(products: readonly DailyDemand[], ago: number): Forecasts {
+  return openForecasts({ queries: queriesAfter(products, ago), monotonic: () => performance.now() })
 }
 
-/** By class, of the forecasts made a horizon before. */
-function spreadsBefore(products: readonly Series[], origin: number, method: Method) {
-  const judged = new Map<string, (Judged | null)[]>()
-  for (const series of products) {
-    const known = firstDays(series, origin)
-    const demandClass = classOf(firstDays(series, origin - HORIZON))
-    judged.set(demandClass, [
-      ...(judged.get(demandClass) ?? []),
-      judge(known, method, { ago: HORIZON, horizon: HORIZON }),
-    ])
+/** All days of the demand are there; the newest event is of the day on which it is asked. */
+function queriesAfter(demand: readonly DailyDemand[], ago: number): DemandQueries {
+  const [{ from, units } = { from: '', units: [] }] = demand
+  const first = dayOf(from)
+  const shown = { position: 1, asOf: new Date((first + units.length - ago) * DAY_MS).toISOString() }
+  const none = { placed: 0, released: 0, lost: 0, change: 0 }
+  const bySku = demand.toSorted((one, other) => (one.sku < other.sku ? -1 : 1))
+  const products = bySku.map((product) => ({
+    ...stockOf(product, ago),
+    get days() {
+      return product.units.map((imported, index) => ({ day: first + index, ...none, imported }))
+    },
+  }))
+  return {
+    asOf: () => Promise.resolve(shown.asOf),
+    shop() {
+      const days = units.map((_, index) => ({
+        ...{ day: first + index, placed: 0, released: 0, importedProducts: demand.length },
+        imported: sum(demand.map((product) => product.units[index] ?? 0)),
+      }))
+      return Promise.resolve({ ...shown, days, records: demand.length })
+    },
+    products: (after, most) => Promise.resolve(products.filter(({ sku }) => sku > after).slice(0, most)),
+    stock: () => Promise.resolve({ ...shown, products }),
   }
-  return new Map([...judged].map(([demandClass, of]) => [demandClass, spreadOf(of)]))
+}
+
+/** For ten days as the last twelve weeks were; none where nothing was sold. */
+function stockOf({ sku, units }: DailyDemand, ago: number): ProductStock {
+  const average = mean(units.slice(0, units.length - ago).slice(-84))
+  return { sku, onHand: average === 0 ? 0 : Math.max(1, Math.round(STOCK_DAYS * average)), reserved: 0 }
+}
+
+/** The four weeks that begin so many days before the end. */
+function behind(units: readonly number[], ago: number): readonly number[] {
+  const origin = units.length - ago
+  return units.slice(origin, origin + HORIZON)
+}
+
+function dayOf(text: string): number {
+  return Date.parse(text) / DAY_MS
 }
 
 function dayAtZero(units: readonly number[], stock: number): number {
