@@ -27,6 +27,7 @@ export const migrations: Readonly<Record<string, string>> = {
   '0025_user_event_topic': sql('0025_user_event_topic.sql'),
   '0028_fraud': sql('0028_fraud.sql'),
   '0029_packed_sessions': sql('0029_packed_sessions.sql'),
+  '0030_due_order': sql('0030_due_order.sql'),
 }
 
 function sql(file: string): string {

@@ -120,9 +120,10 @@ export interface DueQuery {
  */
 export async function readDue(pool: Pool, name: string, query: DueQuery): Promise<readonly DueCause[]> {
   const { at, fresh, repeated, except, holdsBack } = query
-  const due = (again: boolean, limit: string) => `(
+  // By the index due_next, in these words.
+  const due = (again: 0 | 1, limit: string) => `(
       select stream, position, part, cause, detail, attempts, retried, due_at, xmin from log.due d
-      where reactor = $1 and failure is null and (attempts > 0) = ${String(again)}
+      where reactor = $1 and failure is null and least(attempts, 1) = ${String(again)}
         and due_at <= least(to_timestamp($2::bigint / 1000.0), statement_timestamp())
         and position <> all($5::bigint[])
         and not ($6 and exists (
@@ -137,7 +138,7 @@ export async function readDue(pool: Pool, name: string, query: DueQuery): Promis
     text: `select stream, position, part, cause, detail, attempts, retried, xmin::text,
         coalesce(extract(epoch from (select recorded_at from log.events e where e.position = due.position)), 0)::float8
           * 1000
-      from (${due(false, '$3')} union all ${due(true, '$4')}) as due order by due_at, position, part`,
+      from (${due(0, '$3')} union all ${due(1, '$4')}) as due order by due_at, position, part`,
     values: [name, at, fresh, repeated, except, holdsBack === 'stream'],
     rowMode: 'array',
   })

@@ -1,4 +1,4 @@
-/** The list of messages: those that wait from the table of their reactor, the others from the read model, as one. */
+/** The list of messages: those that wait from the table of reactors, the others from the read model, as one; how that is read. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Addressed } from '../../domain/decision.ts'
 import { orderConfirmed, orderLine, orderPlaced, orderRejected } from '../../domain/test-events.ts'
@@ -12,7 +12,7 @@ import {
   type NotificationFilter,
 } from '../../reactors/notifications/list-notifications.ts'
 import { readEvent, stretchOf } from '../../reactors/serving/read-stretch.ts'
-import { writeStretches } from '../../reactors/serving/due-table.ts'
+import { readDue, writeStretches } from '../../reactors/serving/due-table.ts'
 import { readPage } from '../../store/log/read-page.ts'
 import { openProjecting, type Projecting } from '../projections/projecting.ts'
 import { appendEvents } from '../support/append-events.ts'
@@ -169,4 +169,24 @@ test('a long queue of messages is read by an index', async () => {
     order by d.position desc, d.part desc limit 51`,
   )
   expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('due_messages')
+})
+
+test('what is due next to a reactor is read by an index, also where all of it is due at one moment', async () => {
+  const { pool } = projecting
+  await pool.query(
+    `insert into log.due (reactor, stream, position, cause, due_at, attempts)
+    select 'expire-orders', 'order-' || n, n, gen_random_uuid(), '2026-12-01', n % 2 from generate_series(1, 20000) n`,
+  )
+  await pool.query('analyze log.due')
+  const asked: { readonly text: string; readonly values: readonly unknown[] }[] = []
+  const noting = { query: (query: (typeof asked)[number]) => (asked.push(query), Promise.resolve({ rows: [] })) }
+  const next = { at: Date.now(), fresh: 50, repeated: 50, except: [1, 2], holdsBack: 'stream' } as const
+  await readDue(noting as never, 'expire-orders', next)
+  const [query = { text: '', values: [] }] = asked
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${query.text}`, [...query.values])
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  expect(plan.match(/Index Scan using due_next/g)).toHaveLength(2)
+  expect(plan).not.toMatch(/Seq Scan on due|Sort Key: d\./)
+  const found = await readDue(pool, 'expire-orders', next)
+  expect(found.map(({ position }) => position)).toEqual(Array.from({ length: 100 }, (_, index) => index + 3))
 })
