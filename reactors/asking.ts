@@ -20,7 +20,7 @@ export function asking({ executor, newId }: Asked, cause: string | null): Asking
   async function ask<Refusal>(decide: (read: Read) => Decision<Refusal>): Promise<Refusal | null> {
     const commandId = newId()
     const execution = await executor.execute({
-      ...{ decide, answer: () => null, key: null },
+      ...{ decide, answer: () => null, key: null, yields: true },
       ...{ commandId, correlationId: commandId, causationId: cause },
     })
     return execution.outcome === 'refused' ? execution.refusal : null

@@ -41,6 +41,8 @@ export class CommandQueue implements Executor {
   /** By key: commands that wait or are being committed. */
   readonly #inFlight = new Map<string, InFlight>()
   #jobs: Job[] = []
+  /** Those that yield to the others. */
+  #yielding: Job[] = []
   /** Commands that wait until another one with their key has ended. */
   #behind = 0
   #closed = false
@@ -50,7 +52,7 @@ export class CommandQueue implements Executor {
   }
 
   get size(): number {
-    return this.#jobs.length
+    return this.#jobs.length + this.#yielding.length
   }
 
   execute<Refusal>(command: Command<Refusal>): Promise<Execution<Refusal>> {
@@ -69,16 +71,18 @@ export class CommandQueue implements Executor {
     return execution
   }
 
-  /** The oldest ones, at most so many. */
-  take(most: number): readonly Job[] {
-    return this.#jobs.splice(0, most)
+  /** The oldest ones, at most so many of each: behind those that somebody waits for, some of those that yield. */
+  take(most: number, yielding: number): readonly Job[] {
+    return [...this.#jobs.splice(0, most), ...this.#yielding.splice(0, yielding)]
   }
 
   /** Fails those past their deadline: none of them needs a try of its own to know. */
   expire(cause: unknown): void {
     const now = this.#parts.monotonic()
-    for (const job of this.#jobs) if (job.deadline <= now) fail(job, storeUnavailable(cause))
+    for (const jobs of [this.#jobs, this.#yielding])
+      for (const job of jobs) if (job.deadline <= now) fail(job, storeUnavailable(cause))
     this.#jobs = this.#jobs.filter((job) => !job.settled)
+    this.#yielding = this.#yielding.filter((job) => !job.settled)
   }
 
   /** Refuses what comes later. */
@@ -102,7 +106,7 @@ export class CommandQueue implements Executor {
   }
 
   #overloaded(): StoreFailure | null {
-    const waiting = this.#jobs.length + this.#behind
+    const waiting = this.size + this.#behind
     if (waiting < this.#parts.most) return null
     return new StoreFailure('overloaded', `${String(waiting)} commands are waiting already`)
   }
@@ -112,7 +116,8 @@ export class CommandQueue implements Executor {
     const overloaded = this.#overloaded()
     if (overloaded !== null) return Promise.reject(overloaded)
     const execution = new Promise<Execution>((resolve, reject) => {
-      this.#jobs.push({ command: command as Command, deadline, lookUpCreated: false, settled: false, resolve, reject })
+      const jobs = command.yields === true ? this.#yielding : this.#jobs
+      jobs.push({ command: command as Command, deadline, lookUpCreated: false, settled: false, resolve, reject })
       this.#parts.onAdded()
     })
     // The queue does not care which refusals a command knows: it hands a command its own decision, and that back.

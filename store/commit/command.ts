@@ -41,6 +41,8 @@ export interface Command<Refusal = unknown> {
   readonly commandId: string
   readonly correlationId: string
   readonly causationId: string | null
+  /** Nobody waits for its answer: few of them are committed together with, or ahead of, those that somebody waits for. */
+  readonly yields?: true
 }
 
 /** What a committed command wrote. */

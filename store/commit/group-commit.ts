@@ -21,8 +21,10 @@ export interface GroupCommitParts extends Omit<KnownLogParts, 'tail'> {
 }
 
 export interface GroupCommitLimits {
-  /** Commands in one batch. */
+  /** Commands in one batch that somebody waits for. */
   readonly batch: number
+  /** Commands in one batch that yield: as long as they take, a command waits that comes meanwhile. */
+  readonly yielding: number
   /** Commands that wait; one more is refused with `overloaded`. */
   readonly queue: number
   /** Milliseconds from `execute` until a command that could not be written fails. */
@@ -31,7 +33,7 @@ export interface GroupCommitLimits {
   readonly tail: number
 }
 
-const LIMITS: GroupCommitLimits = { batch: 500, queue: 10_000, patience: 5_000, tail: 5_000 }
+const LIMITS: GroupCommitLimits = { batch: 500, yielding: 16, queue: 10_000, patience: 5_000, tail: 5_000 }
 
 export class GroupCommit implements Executor {
   readonly #parts: GroupCommitParts
@@ -39,7 +41,7 @@ export class GroupCommit implements Executor {
   readonly #log: KnownLog
   readonly #committer: Committer
   /** Of a batch. */
-  readonly #most: number
+  readonly #most: Pick<GroupCommitLimits, 'batch' | 'yielding'>
   #stopping = false
   #running: Promise<void> | null = null
   #wake: () => void = () => undefined
@@ -47,8 +49,8 @@ export class GroupCommit implements Executor {
   constructor(parts: GroupCommitParts) {
     this.#parts = parts
     const { connection, monotonic, onBatch, onError, reach } = parts
-    const { batch, queue, patience, tail } = { ...LIMITS, ...parts.limits }
-    this.#most = batch
+    const { batch, yielding, queue, patience, tail } = { ...LIMITS, ...parts.limits }
+    this.#most = { batch, yielding }
     this.#queue = new CommandQueue({ monotonic, most: queue, patience, onAdded: () => this.#wake() })
     this.#log = new KnownLog({ ...parts, tail })
     const onWaited = (cause: unknown) => this.#queue.expire(cause)
@@ -86,7 +88,8 @@ export class GroupCommit implements Executor {
 
   async #run(): Promise<void> {
     for (;;) {
-      if (this.#queue.size > 0) await this.#committer.commit(this.#queue.take(this.#most))
+      const { batch, yielding } = this.#most
+      if (this.#queue.size > 0) await this.#committer.commit(this.#queue.take(batch, yielding))
       else if (this.#stopping) return
       else if (this.#log.isBehind) await this.#committer.follow()
       else await new Promise<void>((resolve) => (this.#wake = resolve))

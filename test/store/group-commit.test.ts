@@ -117,6 +117,21 @@ describe('the queue', () => {
     expect(Math.max(...batches.map(({ commands }) => commands))).toBe(7)
   })
 
+  test('has a command that somebody waits for overtake those that yield, and does them all', async () => {
+    const { committer, batches, pool } = await processes.start({ limits: { yielding: 4 } })
+    await openShop(committer, { A1: 0 })
+    const before = batches.length
+    let done = 0
+    const yielding = Array.from({ length: 100 }, () =>
+      committer.execute({ ...receive('A1', 1), yields: true }).then(() => (done += 1)),
+    )
+    await committer.execute(receive('A1', 1))
+    expect(done).toBeLessThanOrEqual(8)
+    await Promise.all(yielding)
+    expect(Math.max(...batches.slice(before).map(({ commands }) => commands))).toBeLessThanOrEqual(5)
+    expect(stockOf(await wholeLog(pool), 'A1').onHand).toBe(101)
+  })
+
   test('is drained by stop; what comes later is refused', async () => {
     const { committer, pool } = await processes.start({ limits: { batch: 10 } })
     await openShop(committer, { A1: 0 })
