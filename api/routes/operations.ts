@@ -25,7 +25,7 @@ const readying = (url: string, summary: string) =>
     ...common,
     summary,
     description:
-      '503 while the service starts, stops, or lacks something that it needs; `degraded` (200) where a projection has failed, a reactor has stopped, parked something or waits for what is away, or dead letters fill their room, so that orders go on; `checks` says what.',
+      '503 while the service starts, stops, or lacks something that it needs; `degraded` (200) where a projection has failed, a reactor has stopped, parked something or waits for what is away, a payment is on hold though its time is over, or as many are as may be, or dead letters fill their room, so that orders go on; `checks` says what.',
     role: null,
     answers: { 200: { description: 'Ready, or degraded.', shape: ref(Readiness) } },
     problems: ['not-ready'],

@@ -1,30 +1,39 @@
-/** Knows whether the database answers, which projections have failed, what reactors cannot do, and whether dead letters fill their room, without asking it for every readiness probe. */
+/** Knows whether the database answers, which projections have failed, what reactors cannot do, what is on hold for too long, and whether dead letters fill their room, without asking it for every readiness probe. */
 import type pg from 'pg'
 import type { Check } from '../../api/parts.ts'
 import { noRoom, readRoom, type LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { readFailures, type Failure } from '../../projections/generations.ts'
+import type { HoldFigures } from '../../projections/views/payments.ts'
 import { reactorNames } from '../../reactors/list.ts'
+import { holdsReader, holdTroubles } from '../../reactors/operator/hold-troubles.ts'
 import { readTroubled, troublesOf, type Troubled } from '../../reactors/operator/troubles.ts'
 
 const INTERVAL_MS = 1_000
 
+interface HeartbeatParts {
+  readonly pool: pg.Pool
+  readonly limits: LetterLimits
+  /** For which an attempt to pay may be on hold. */
+  readonly holdMinutes: number
+  readonly monotonic: () => number
+}
+
 export class Heartbeat {
-  readonly #pool: pg.Pool
-  readonly #monotonic: () => number
+  readonly #parts: HeartbeatParts
+  readonly #readHolds: () => Promise<HoldFigures | null>
   #timer: NodeJS.Timeout | null = null
   #at: number
   #failure: string | null = null
-  readonly #limits: LetterLimits
   #failed: readonly (readonly [string, Failure])[] = []
   #troubled: readonly Troubled[] = []
+  #holds: HoldFigures | null = null
   #noRoom: string | null = null
   #asking = false
 
-  constructor(pool: pg.Pool, limits: LetterLimits, monotonic: () => number) {
-    this.#pool = pool
-    this.#limits = limits
-    this.#monotonic = monotonic
-    this.#at = monotonic()
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts
+    this.#readHolds = holdsReader(parts.pool)
+    this.#at = parts.monotonic()
   }
 
   start(): void {
@@ -58,6 +67,14 @@ export class Heartbeat {
     return [{ name: 'reactors', ok: false, ageSeconds: this.#age(), detail }]
   }
 
+  /** Of payments whose hold nobody ends, or that are as many as may be on hold; none otherwise. */
+  holdChecks(): readonly Check[] {
+    const troubles = this.#holds === null ? [] : holdTroubles(this.#holds, this.#parts.holdMinutes)
+    if (troubles.length === 0) return []
+    const detail = troubles.map(({ saw }) => saw).join('; ')
+    return [{ name: 'payments-on-hold', ok: false, ageSeconds: this.#age(), detail }]
+  }
+
   /** Of dead letters that nobody decides upon; none while there is room. */
   letterChecks(): readonly Check[] {
     if (this.#noRoom === null) return []
@@ -65,22 +82,25 @@ export class Heartbeat {
   }
 
   #age(): number {
-    return Math.round(this.#monotonic() - this.#at) / 1000
+    return Math.round(this.#parts.monotonic() - this.#at) / 1000
   }
 
   async #ask(): Promise<void> {
     if (this.#asking) return
     this.#asking = true
     try {
-      this.#failed = await readFailures(this.#pool)
-      this.#troubled = await readTroubled(this.#pool, reactorNames)
-      this.#noRoom = noRoom(await readRoom(this.#pool, this.#limits))
+      const { pool, limits } = this.#parts
+      this.#failed = await readFailures(pool)
+      this.#troubled = await readTroubled(pool, reactorNames)
+      this.#noRoom = noRoom(await readRoom(pool, limits))
       this.#failure = null
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)
     } finally {
+      this.#at = this.#parts.monotonic()
+      // A read model that cannot be read makes no process unready.
+      this.#holds = await this.#readHolds().catch(() => null)
       this.#asking = false
-      this.#at = this.#monotonic()
     }
   }
 }

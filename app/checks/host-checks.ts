@@ -7,6 +7,7 @@ import { clusterChecks } from './cluster-checks.ts'
 import { directoryChecks, PASSWORD_FILE } from './directory-checks.ts'
 import { examineDatabase } from './database-checks.ts'
 import { checkCurrency } from './currency-check.ts'
+import { checkHolds } from './hold-check.ts'
 import { checkLetters } from './letter-check.ts'
 import { checkProjections } from './projection-check.ts'
 import { checkReactors } from './reactor-check.ts'
@@ -165,7 +166,7 @@ async function databaseChecks(config: Config): Promise<readonly Check[]> {
 
 /** What is stored there already, if anything. */
 async function storedChecks(url: string, config: Config): Promise<readonly Check[]> {
-  const { currency, deadLetters } = config
+  const { currency, deadLetters, fraudHold } = config
   const pool = openPool(url, { name: PROBE_SESSION, max: 1, settings: READER_SETTINGS })
   try {
     const schema = await checkSchema(pool)
@@ -175,6 +176,7 @@ async function storedChecks(url: string, config: Config): Promise<readonly Check
       ...(await checkCurrency(pool, currency)),
       ...(await checkProjections(pool)),
       ...(await checkReactors(pool, namesOfReactors(config))),
+      ...(await checkHolds(pool, fraudHold)),
       ...(await checkLetters(pool, deadLetters)),
     ]
   } finally {

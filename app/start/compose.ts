@@ -133,7 +133,10 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
   // Its own connection: reads that are slow fill the pool, and make no process unready.
   const pulse = openPool(database.url, { name: 'heartbeat', max: POOL_SIZES.heartbeat, settings: READER_SETTINGS })
   releases.add('heartbeat connection', () => pulse.end())
-  const heartbeat = new Heartbeat(pulse, config.deadLetters, () => performance.now())
+  const heartbeat = new Heartbeat({
+    ...{ pool: pulse, limits: config.deadLetters, holdMinutes: config.fraudHold.minutes },
+    monotonic: () => performance.now(),
+  })
   heartbeat.start()
   releases.add('heartbeat', () => heartbeat.stop())
 
@@ -155,7 +158,8 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
       ...background.checks(),
     ],
     degrading: () => [
-      ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks(), ...heartbeat.letterChecks()],
+      ...[...heartbeat.projectionChecks(), ...heartbeat.reactorChecks()],
+      ...[...heartbeat.holdChecks(), ...heartbeat.letterChecks()],
       ...(tokenFile?.checks() ?? []),
       ...(api === null ? [] : pseudonymChecks(config, hidden)),
       ...(behaviour === null ? [] : behaviourChecks(behaviour)),

@@ -25,7 +25,7 @@ import {
   type Page,
   type PageQuery,
 } from '../queries/shown.ts'
-import type { ViewQuery, ViewReader } from '../queries/view-reader.ts'
+import type { TableName, ViewQuery, ViewReader } from '../queries/view-reader.ts'
 
 export const ATTEMPT_STATUSES = ['pending', 'held', 'captured', 'declined'] as const
 export const REFUND_STATUSES = ['pending', 'refunded', 'failed'] as const
@@ -254,14 +254,17 @@ export interface PaymentsQuery extends PageQuery {
   readonly orderId: string | null
 }
 
-/** What a shop watches. */
-export interface PaymentFigures {
-  /** Attempts without an outcome. */
-  readonly open: number
-  /** Those of them that are on hold. */
+/** How many attempts are on hold. */
+export interface HoldFigures {
   readonly onHold: number
   /** For how long the oldest of these has been, by the database's clock; 0: none is. */
   readonly oldestHoldSeconds: number
+}
+
+/** What a shop watches. */
+export interface PaymentFigures extends HoldFigures {
+  /** Attempts without an outcome, those on hold too. */
+  readonly open: number
   /** For how long the oldest refund without an outcome has been under way, by the database's clock; 0: there is none. */
   readonly oldestRefundSeconds: number
 }
@@ -273,6 +276,8 @@ export interface PaymentQueries {
   byKeys(paymentIds: readonly string[]): Promise<Breakdown<PaymentAttemptView>>
   get(orderId: string): Promise<Found<PaymentView>>
   figures(): Promise<PaymentFigures>
+  /** Null while the projection is paused or has failed: what is on hold there may have ended. */
+  holds(): Promise<HoldFigures | null>
 }
 
 interface AttemptRow {
@@ -302,10 +307,13 @@ interface PaymentRow extends Omit<AttemptRow, 'status' | 'payment_id' | 'order_i
   readonly version: number
 }
 
-interface FiguresRow {
-  readonly open: string
+interface HoldsRow {
   readonly on_hold: string
   readonly hold_age: number
+}
+
+interface FiguresRow extends HoldsRow {
+  readonly open: string
   readonly age: number
 }
 
@@ -332,8 +340,13 @@ export function paymentQueries(reader: ViewReader): PaymentQueries {
 
     async figures() {
       const { rows } = await reader.read<FiguresRow>(figures)
-      const { open, on_hold: onHold, hold_age: oldestHoldSeconds, age: oldestRefundSeconds } = rows[0] ?? NO_FIGURES
-      return { open: Number(open), onHold: Number(onHold), oldestHoldSeconds, oldestRefundSeconds }
+      const { open, age: oldestRefundSeconds, ...held } = rows[0] ?? NO_FIGURES
+      return { open: Number(open), ...holdFigures(held), oldestRefundSeconds }
+    },
+
+    async holds() {
+      const { rows } = await reader.read<HoldsRow>(holds)
+      return rows[0] === undefined ? null : holdFigures(rows[0])
     },
   }
 }
@@ -382,13 +395,28 @@ const onePayment: ViewQuery = {
 const figures: ViewQuery = {
   name: 'figures',
   rows: (physical) => `
-    select (select count(*) from ${physical(paymentsTable)} where status in ('pending', 'held')) as open,
-      held.count as on_hold,
-      greatest(0, coalesce(extract(epoch from clock_timestamp()) - held.first / 1000.0, 0))::float8 as hold_age,
+    select (select count(*) from ${physical(paymentsTable)} where status in ('pending', 'held')) as open, held.*,
       greatest(0, coalesce(extract(epoch from clock_timestamp()) - (
         select min(requested_at) from ${physical(refundsTable)} where status = 'pending'
       ) / 1000.0, 0))::float8 as age
-    from (select count(*) as count, min(held_at) as first from ${physical(paymentsTable)} where status = 'held') held`,
+    from (${heldRows(physical)}) held`,
+}
+
+const holds: ViewQuery = {
+  name: 'holds',
+  rows: (physical) => `
+    select held.* from (${heldRows(physical)}) held
+    where exists (select from views.projections where name = 'payments' and not paused and failure is null)`,
+}
+
+function heldRows(physical: TableName): string {
+  return `select count(*) as on_hold,
+      greatest(0, coalesce(extract(epoch from clock_timestamp()) - min(held_at) / 1000.0, 0))::float8 as hold_age
+    from ${physical(paymentsTable)} where status = 'held'`
+}
+
+function holdFigures({ on_hold, hold_age }: HoldsRow): HoldFigures {
+  return { onHold: Number(on_hold), oldestHoldSeconds: hold_age }
 }
 
 function attemptView(row: AttemptRow): PaymentAttemptView {
