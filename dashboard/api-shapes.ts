@@ -852,7 +852,7 @@ export interface FraudAlert {
   /** Version of the table of rules that it was scored by. */
   readonly table: string
   /** The rules that gave points. */
-  readonly reasons: readonly {
+  readonly reasons: readonly ({
     /** Name of the rule. */
     readonly rule: string
     /** What it gave. */
@@ -861,7 +861,14 @@ export interface FraudAlert {
     readonly value: number
     /** The same in words. */
     readonly text: string
-  }[]
+    /** What the rule cardRegion compared; null with any other, and where an alert does not say it. */
+    readonly regions?: {
+      /** Country of the card. */
+      readonly card: string
+      /** Region of the customer. */
+      readonly customer: string
+    } | null
+  })[]
   readonly amount: Money
   /** Pseudonyms that tie it to other attempts. The list takes them as filters. */
   readonly keys: {

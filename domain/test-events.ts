@@ -306,7 +306,8 @@ export function fraudAlertRaised(
   attempt: number,
   overrides: Partial<FraudAlertRaised> = {},
 ): FraudAlertRaised {
-  const reason = { rule: 'accountsOnCard', points: 80, value: 3, text: '3 customers or more paid with this card' }
+  const text = '3 customers or more paid with this card'
+  const reason = { rule: 'accountsOnCard', points: 80, value: 3, text, regions: null }
   return {
     ...{ type: 'FraudAlertRaised', alertId: `alert-${orderId}-${String(attempt)}`, orderId, customerId: 'c1', attempt },
     ...{ score: 80, table: '1', reasons: [reason], amount: eur(1000) },

@@ -33,6 +33,21 @@ export const FraudAlert = named(
         points: count('What it gave.'),
         value: count('What it counted, up to its highest step; of amounts minor units, of yes and no 1.'),
         text: Type.String({ description: 'The same in words.' }),
+        regions: Type.Optional(
+          nullable(
+            Type.Object(
+              {
+                card: Type.String({ description: 'Country of the card.' }),
+                customer: Type.String({ description: 'Region of the customer.' }),
+              },
+              {
+                additionalProperties: false,
+                description:
+                  'What the rule cardRegion compared; null with any other, and where an alert does not say it.',
+              },
+            ),
+          ),
+        ),
       }),
       { description: 'The rules that gave points.' },
     ),
@@ -70,8 +85,9 @@ export const FraudAlert = named(
             points: 80,
             value: 3,
             text: '3 customers or more paid with this card within 5 minutes',
+            regions: null,
           },
-          { rule: 'firstPayment', points: 8, value: 1, text: 'the first payment of this customer' },
+          { rule: 'firstPayment', points: 8, value: 1, text: 'the first payment of this customer', regions: null },
         ],
         amount: { amount: 19_900, currency: 'EUR' },
         keys: { card: '9f8e7d6c5b4a3920', device: null, address: null, network: null },

@@ -15,11 +15,11 @@ interface Told {
 }
 
 const told = (stream: string, event: DomainEvent): Told => ({ stream, event })
-const paid = (number: number) =>
-  told(
-    `payment-o${String(number)}`,
-    paymentRequested(`o${String(number)}`, 1, 1_000, { customerId: `c${String(number)}`, card: CARD }),
-  )
+const paid = (number: number) => {
+  const customer = { customerId: `c${String(number)}`, region: 'DE' }
+  const more = { ...customer, card: CARD, cardRegion: number > 2 ? 'FR' : null }
+  return told(`payment-o${String(number)}`, paymentRequested(`o${String(number)}`, 1, 1_000, more))
+}
 
 /** Four customers with one card: the third and the fourth raise an alert. */
 const ring: readonly Told[] = [told('fraud-_table', TABLE), ...[1, 2, 3, 4].map(paid)]
@@ -52,7 +52,8 @@ const changed = ({ event, stream }: Told, change: object): Told => told(stream, 
 test.each<readonly [string, readonly Told[], Partial<FraudReading>, number]>([
   ['all that it raises', [...ring, third, fourth], {}, 2],
   ['alerts that come late, and reviews', [...ring, fourth, third, reviewOf(third)], {}, 3],
-  ['another wording', [...ring, third, changed(fourth, { reasons: reworded(fourth) })], {}, 2],
+  ['another wording', [...ring, third, withReasons(fourth, { text: 'so many' })], {}, 2],
+  ['no regions, as version 1 wrote it', [...ring, third, withReasons(fourth, { regions: null })], {}, 2],
   ['no alert that the reactor has not read of yet', [...ring, third], { checkpoint: 4 }, 1],
   ['no alert that it still has to raise', [...ring, third], { waiting: new Set([idAt(5)]) }, 1],
   ['no alert without a table', ring.slice(1), {}, 0],
@@ -61,8 +62,10 @@ test.each<readonly [string, readonly Told[], Partial<FraudReading>, number]>([
   expect(audit(log, reading)).toEqual({ law: 11, name: 'fraud-alerts', counted, breaches: 0, first: null })
 })
 
-function reworded({ event }: Told) {
-  return event.type === 'FraudAlertRaised' ? event.reasons.map((reason) => ({ ...reason, text: 'so many' })) : []
+function withReasons(alert: Told, change: object): Told {
+  const { event } = alert
+  if (event.type !== 'FraudAlertRaised') throw new Error('it is no alert')
+  return changed(alert, { reasons: event.reasons.map((reason) => ({ ...reason, ...change })) })
 }
 
 test.each<readonly [string, readonly Told[], string]>([
@@ -78,6 +81,11 @@ test.each<readonly [string, readonly Told[], string]>([
     'position 8, fraud-o4: the alert id 5 is raised a second time',
   ],
   ['with another score', [...ring, third, changed(fourth, { score: 99 })], 'says other than is worked out'],
+  [
+    'with other regions',
+    [...ring, third, withReasons(fourth, { regions: { card: 'IT', customer: 'DE' } })],
+    'says other than is worked out',
+  ],
   ['with other keys', [...ring, third, changed(fourth, { keys: { card: null } })], 'says other than is worked out'],
   [
     'on the stream of another order',

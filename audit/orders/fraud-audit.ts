@@ -1,7 +1,7 @@
 /**
  * Checks of the alerts about fraud (law 11), over a log in its order, whatever wrote it: the attempts to pay are scored
  * again, by the tables that the log names, with the code of the reactor. Each alert must be one that this gives, once and with
- * the same points (the words for them may change with a release); each that it gives must be there, up to where the reactor has read and but for those that it still has to
+ * the same points (the words for them may change with a release, and an alert of before version 2 names no regions); each that it gives must be there, up to where the reactor has read and but for those that it still has to
  * raise. A review is of an alert, once.
  *
  * Histories are kept in memory, a few hundred bytes a customer.
@@ -38,6 +38,7 @@ export interface FraudAudit {
 interface Expected {
   readonly position: number
   readonly content: string
+  readonly regions: readonly string[]
   raised: boolean
 }
 
@@ -54,7 +55,8 @@ export function auditFraud({ checkpoint, waiting }: FraudReading): FraudAudit {
     if (!isScored(event) || blind !== null) return
     try {
       const alert = scorer.see(event, { id, recordedAt })
-      if (alert !== null) expected.set(id, { position, content: contentOf(alert), raised: false })
+      if (alert !== null)
+        expected.set(id, { position, content: contentOf(alert), regions: regionsOf(alert), raised: false })
     } catch (error) {
       blind = error instanceof Error ? error.message : String(error)
       alerts.breach(`position ${String(position)}: ${blind}`, position)
@@ -73,7 +75,9 @@ export function auditFraud({ checkpoint, waiting }: FraudReading): FraudAudit {
     if (known.raised) return `the alert ${alert.alertId} is raised a second time`
     known.raised = true
     if (stream !== `fraud-${alert.orderId}`) return `its alert is about order ${alert.orderId}`
-    return known.content === contentOf(alert) ? null : `the alert ${alert.alertId} says other than is worked out`
+    const regions = regionsOf(alert)
+    const isSame = known.content === contentOf(alert) && known.regions.every((one, at) => saysRegions(regions[at], one))
+    return isSame ? null : `the alert ${alert.alertId} says other than is worked out`
   }
 
   function reviewed({ position, stream }: SeenEvent, { alertId, verdict }: FraudReviewed): void {
@@ -104,7 +108,17 @@ export function auditFraud({ checkpoint, waiting }: FraudReading): FraudAudit {
 }
 
 function contentOf({ reasons, ...alert }: RaiseAlert): string {
-  return canonicalJson({ ...alert, reasons: reasons.map(({ text: _, ...points }) => points) })
+  return canonicalJson({ ...alert, reasons: reasons.map(({ text: _, regions: __, ...points }) => points) })
+}
+
+/** Of each reason. */
+function regionsOf({ reasons }: RaiseAlert): readonly string[] {
+  return reasons.map(({ regions }) => canonicalJson(regions))
+}
+
+/** Alerts of version 1 name none. */
+function saysRegions(said: string | undefined, worked: string): boolean {
+  return said === worked || said === canonicalJson(null)
 }
 
 /** What the reactor has read and has still to raise, in one snapshot. */

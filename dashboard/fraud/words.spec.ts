@@ -6,25 +6,31 @@ afterEach(() => {
   vi.resetModules()
 })
 
-async function inFrench(rule: string, text: string): Promise<string> {
+async function inFrench(rule: string, text: string, regions: FraudAlert['reasons'][number]['regions'] = null) {
   vi.stubGlobal('document', {})
   vi.stubGlobal('navigator', { languages: ['fr-FR'] })
   vi.resetModules()
   const { reasonText } = await import('./words.ts')
   const { currencyDigits } = await import('../parts/format.ts')
   currencyDigits.value = 2
-  return reasonText({ rule, points: 1, value: 3, text }, { amount: { amount: 5, currency: 'EUR' } } as FraudAlert)
+  return reasonText({ rule, points: 1, value: 3, text, regions }, {
+    amount: { amount: 5, currency: 'EUR' },
+  } as FraudAlert)
 }
 
-test.each(['accountsOnCard', 'amountAgainstMean', 'newDevice', 'cardRegion', 'amount'])(
+test.each(['accountsOnCard', 'amountAgainstMean', 'newDevice', 'amount'])(
   '%s is a reason in the language of the page',
   async (rule) => {
-    const english = rule === 'cardRegion' ? 'a card of FR, a customer of DE' : 'as the service says it'
-    const text = await inFrench(rule, english)
-    expect(text).not.toBe(english)
-    if (rule === 'cardRegion') expect(text).toBe('une carte de FR, un client de DE')
+    expect(await inFrench(rule, 'as the service says it')).not.toBe('as the service says it')
   },
 )
+
+test('cardRegion names the two regions of its alert, and says what the service says where the alert does not name them', async () => {
+  const regions = { card: 'FR', customer: 'DE' }
+  expect(await inFrench('cardRegion', 'in other words', regions)).toBe('une carte de FR, un client de DE')
+  const english = 'a card of FR, a customer of DE'
+  expect(await inFrench('cardRegion', english)).toBe(english)
+})
 
 test('a rule that this page does not know is said as the service says it', async () => {
   expect(await inFrench('ofTomorrow', 'something else')).toBe('something else')

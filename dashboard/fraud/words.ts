@@ -6,14 +6,14 @@ import { t, wordFor } from '../texts/text.ts'
 export const KEYS = ['card', 'device', 'address', 'network', 'customer'] as const
 export type Key = (typeof KEYS)[number]
 
-/** The event says the two regions in these words and nowhere else; what is recorded does not change. */
-const REGIONS = /^a card of (?<card>[A-Za-z]{2}), a customer of (?<customer>[A-Za-z]{2})$/
-
 /** In the language of the page where the rule is known, else as the service says it. */
-export function reasonText({ rule, value, text }: FraudAlert['reasons'][number], { amount }: FraudAlert): string {
+export function reasonText(
+  { rule, value, text, regions = null }: FraudAlert['reasons'][number],
+  { amount }: FraudAlert,
+): string {
   if (rule === 'amount') return t('fraud.reason.amount', { amount: money(amount) })
-  const regions = rule === 'cardRegion' ? REGIONS.exec(text)?.groups : undefined
-  if (regions !== undefined) return t('fraud.reason.cardRegion', regions)
+  // Alerts of before version 2 do not name them.
+  if (regions !== null) return t('fraud.reason.cardRegion', { ...regions })
   return wordFor('rule', rule, { n: value }) ?? text
 }
 

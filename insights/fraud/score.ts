@@ -1,5 +1,6 @@
 /** The points of an attempt, with a reason in words for each rule that gives some. */
 import { majorUnits } from '../../domain/currencies.ts'
+import type { FraudReason, FraudRegions } from '../../schemas/events.ts'
 import type { Counts } from './features.ts'
 import type { History } from './history.ts'
 import type { PaymentFact } from './payment-facts.ts'
@@ -13,12 +14,8 @@ import {
   type Step,
 } from './table.ts'
 
-export interface Reason {
+export interface Reason extends FraudReason {
   readonly rule: Rule
-  readonly points: number
-  /** What the rule counted; of amounts in minor units, of yes and no 1. */
-  readonly value: number
-  readonly text: string
 }
 
 /** In the order of the rules. */
@@ -29,26 +26,27 @@ export function reasonsFor(
 ): readonly Reason[] {
   const { rules } = table
   const reasons: Reason[] = []
+  const give = (rule: Rule, points: number, said: Omit<Reason, 'rule' | 'points'>): void => {
+    if (points !== 0) reasons.push({ rule, points, ...said })
+  }
   for (const rule of COUNTING_RULES) {
     const value = counts[rule]
-    const points = pointsAt(rules[rule] ?? [], value)
-    if (points !== 0) reasons.push({ rule, points, value, text: COUNT_TEXTS[rule](value) })
+    give(rule, pointsAt(rules[rule] ?? [], value), { value, text: COUNT_TEXTS[rule](value), regions: null })
   }
   const mean = rules.amountAgainstMean
   const times = mean === undefined ? null : timesMean(fact, history, mean)
-  if (mean !== undefined && times !== null && mean.points !== 0) {
+  if (mean !== undefined && times !== null) {
     const text = `${times} times what this customer has paid on average`
-    reasons.push({ rule: 'amountAgainstMean', points: mean.points, value: times, text })
+    give('amountAgainstMean', mean.points, { value: times, text, regions: null })
   }
   for (const rule of FLAG_RULES) {
-    const points = rules[rule]?.points ?? 0
-    if (points !== 0 && FLAGS[rule](fact, history))
-      reasons.push({ rule, points, value: 1, text: FLAG_TEXTS[rule](fact) })
+    if (!FLAGS[rule](fact, history)) continue
+    const regions = rule === 'cardRegion' ? otherRegions(fact) : null
+    give(rule, rules[rule]?.points ?? 0, { value: 1, text: FLAG_TEXTS[rule](fact), regions })
   }
   const { amount, currency } = fact.amount
   const points = rules.amount?.currency === currency ? pointsAt(rules.amount.steps, amount) : 0
-  if (points !== 0)
-    reasons.push({ rule: 'amount', points, value: amount, text: `${majorUnits(amount, currency)} ${currency}` })
+  give('amount', points, { value: amount, text: `${majorUnits(amount, currency)} ${currency}`, regions: null })
   return reasons
 }
 
@@ -80,11 +78,13 @@ const FLAGS: Readonly<Record<FlagRule, (fact: PaymentFact, history: History | un
   firstPayment: (_fact, history) => history === undefined,
   newDevice: ({ device }, history) => isNew(device, history?.devices),
   newAddress: ({ address }, history) => isNew(address, history?.addresses),
-  cardRegion: ({ cardRegion, region }) =>
-    cardRegion !== null &&
-    region !== null &&
-    /^[A-Za-z]{2}$/.test(region) &&
-    region.toUpperCase() !== cardRegion.toUpperCase(),
+  cardRegion: (fact) => otherRegions(fact) !== null,
+}
+
+/** Of the card and of the customer, where they differ; null: they do not, or one is not known. */
+function otherRegions({ cardRegion: card, region: customer }: PaymentFact): FraudRegions | null {
+  if (card === null || customer === null || !/^[A-Za-z]{2}$/.test(customer)) return null
+  return customer.toUpperCase() === card.toUpperCase() ? null : { card, customer }
 }
 
 /** Where nothing was known before, nothing is new. */

@@ -27,7 +27,9 @@ describe('an attempt to pay', () => {
   test('of a new customer with nothing known has the points of a first payment alone', () => {
     expect(scorer().see(paymentFact('o1'))).toEqual({
       score: 8,
-      reasons: [{ rule: 'firstPayment', points: 8, value: 1, text: 'the first payment of this customer' }],
+      reasons: [
+        { rule: 'firstPayment', points: 8, value: 1, text: 'the first payment of this customer', regions: null },
+      ],
       alerts: false,
     })
   })

@@ -40,7 +40,7 @@ export const fraudAlertsTable = table({
 
 export const fraudAlerts = projection({
   name: 'fraud-alerts',
-  version: 1,
+  version: 2,
   tables: [fraudAlertsTable],
   handles: ['FraudAlertRaised', 'FraudReviewed'],
   apply({ event, position, version, recordedAt }, rows) {

@@ -5,6 +5,7 @@
  * there is counted, and raised where a table was in force and the alert is not there.
  */
 import { raiseAlert, setTable, type RaiseAlert, type SetTable } from '../../domain/payments/fraud.ts'
+import type { FraudReason } from '../../schemas/events.ts'
 import { SCORED_TYPES } from '../../insights/fraud/log-scorer.ts'
 import { reactor, SETTLED, type DueCause, type Reactor } from '../reactor.ts'
 import { openFraudFolding } from './fraud-folding.ts'
@@ -42,8 +43,12 @@ export function fraud({ table, scoring }: FraudParts): Reactor {
   })
 }
 
-/** As the folding wrote it. */
+/** As the folding wrote it: that of a release before this one named no regions. */
 function alertOf(detail: DueCause['detail']): RaiseAlert {
   if (detail === null || !('alertId' in detail)) throw new Error('a cause of fraud names no alert')
-  return detail as unknown as RaiseAlert
+  const alert = detail as unknown as RaiseAlert
+  return {
+    ...alert,
+    reasons: alert.reasons.map((reason) => ({ ...reason, regions: (reason as Partial<FraudReason>).regions ?? null })),
+  }
 }

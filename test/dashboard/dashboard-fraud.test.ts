@@ -36,11 +36,13 @@ async function suspect(customer: number): Promise<string> {
         points: 80,
         value: 3,
         text: '3 customers or more paid with this card within 5 minutes',
+        regions: null,
       },
-      { rule: 'amount', points: 12, value: 94_900, text: '949.00 EUR' },
-      { rule: 'of another table', points: 4, value: 1, text: 'a reason that this page does not know' },
+      { rule: 'cardRegion', points: 12, value: 1, text: 'two regions', regions: { card: 'FR', customer: 'DE' } },
+      { rule: 'amount', points: 12, value: 94_900, text: '949.00 EUR', regions: null },
+      { rule: 'of another table', points: 4, value: 1, text: 'a reason that this page does not know', regions: null },
     ],
-    score: 96,
+    score: 108,
     amount: eur(94_900),
     keys: { card: CARD, device: DEVICE, address: null, network: null },
   })
@@ -89,6 +91,7 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     const third = await suspect(3)
     await row(third).getByText('3 customers or more paid with this card within 5 minutes').waitFor()
     await row(third).getByText('an amount of €949.00').waitFor()
+    await row(third).getByText('a card of FR, a customer of DE').waitFor()
     await row(third).getByText('a reason that this page does not know').waitFor()
 
     await row(third).getByTitle(CARD).click()

@@ -12,6 +12,10 @@ type Body = Record<string, unknown>
 type Alert = Body & { readonly alertId: string; readonly first: number; readonly orderId: string }
 
 const headers = { host: 'localhost' }
+const REASONS = [
+  { rule: 'accountsOnCard', points: 76, value: 3, text: '3 customers', regions: null },
+  { rule: 'cardRegion', points: 12, value: 1, text: 'two regions', regions: { card: 'FR', customer: 'DE' } },
+]
 let database: TestDatabase
 let service: ApiService
 let ordered = 0
@@ -56,7 +60,7 @@ async function placed(): Promise<string> {
 async function raised(orderId: string, overrides: Partial<RaiseAlert> = {}): Promise<string> {
   const alert: RaiseAlert = {
     ...{ alertId: newId(), orderId, customerId: 'c', attempt: 1, score: 88, table: '1' },
-    reasons: [{ rule: 'accountsOnCard', points: 88, value: 3, text: '3 customers' }],
+    reasons: REASONS,
     ...{ amount: { amount: 100, currency: 'EUR' } },
     keys: { card: 'aaaaaaaaaaaaaaaa', device: null, address: null, network: null },
     ...overrides,
@@ -80,7 +84,7 @@ describe('the list', () => {
     expect(first.items.map(({ alertId }) => alertId)).toEqual([three, two])
     expect(first.items[0]).toMatchObject({
       ...{ orderId: 'l3', customerId: 'c', attempt: 1, score: 88, table: '1', verdict: null, note: null },
-      reasons: [{ rule: 'accountsOnCard', points: 88, value: 3, text: '3 customers' }],
+      reasons: REASONS,
       keys: { card: 'aaaaaaaaaaaaaaaa', device: null, address: null, network: null },
       amount: { amount: 100, currency: 'EUR' },
     })
