@@ -46,7 +46,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
   const { pool, spill, views } = options
   const snapshots = await auditSnapshots(pool)
   // Before the head: what was to be raised by then lies at or before it.
-  const fraud = auditFraud(await readFraudReading(pool))
+  const fraud = auditFraud(await readFraudReading(pool), spill)
   const ends = await readEnds(pool)
   const { head } = ends
   const log = auditLog(ends, spill)

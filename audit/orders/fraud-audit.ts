@@ -1,18 +1,27 @@
 /**
  * Checks of the alerts about fraud (law 11), over a log in its order, whatever wrote it: the attempts to pay are scored
  * again, by the tables that the log names, with the code of the reactor. Each alert must be one that this gives, once and with
- * the same points (the words for them may change with a release, and an alert of before version 2 names no regions); each that it gives must be there, up to where the reactor has read and but for those that it still has to
- * raise. A review is of an alert, once.
+ * the same points (the words for them may change with a release, and an alert of before version 2 names no regions); each that
+ * it gives must be there, up to where the reactor has read and but for those that it still has to raise. A review is of an
+ * alert, once.
  *
- * Histories are kept in memory, a few hundred bytes a customer.
+ * However many customers there are, the memory is that of one part of them. What five minutes count is worked out as the
+ * events come; each is then spilled with its counts by customer, to be judged at the end by what that customer has paid
+ * before; and what comes of that is spilled by alert, beside what the log says of it.
  */
 import type { RaiseAlert } from '../../domain/payments/fraud.ts'
-import { isScored, LogScorer } from '../../insights/fraud/log-scorer.ts'
+import type { Counts } from '../../insights/fraud/features.ts'
 import type { History } from '../../insights/fraud/history.ts'
+import { alertOf, isScored, tableOf } from '../../insights/fraud/log-scorer.ts'
+import { factOf, type FactEvent } from '../../insights/fraud/payment-facts.ts'
+import { Counter, Judge } from '../../insights/fraud/scorer.ts'
+import type { FraudTable } from '../../insights/fraud/table.ts'
 import type { DomainEvent, FraudAlertRaised, FraudReviewed } from '../../schemas/events.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { canonicalJson } from '../canonical-json.ts'
-import { tally, type Check } from '../tally.ts'
+import type { Spill } from '../spill/spill-file.ts'
+import { LINE_PARTS, SpilledLines } from '../spill/spilled-lines.ts'
+import { tally, type Check, type Tally } from '../tally.ts'
 
 export interface FraudReading {
   /** Of the reactor; 0: it has read nothing. */
@@ -29,96 +38,135 @@ export interface SeenEvent {
 }
 
 export interface FraudAudit {
-  /** The next event. Those that cannot be decoded are left out, and are then missed where they belong. */
+  /** The next event. Those that cannot be decoded are left out, and are then missed where they belong. Throws a SpillError. */
   see(seen: SeenEvent, event: DomainEvent): void
-  /** After the last event: `fraud-alerts`. */
+  /** After the last event: `fraud-alerts`. Throws a SpillError. */
   finish(): Check
 }
 
-interface Expected {
-  readonly position: number
-  readonly content: string
-  readonly regions: readonly string[]
-  raised: boolean
+/** An event of an attempt to pay, with what was counted as it came. */
+interface CountedLine extends Omit<SeenEvent, 'stream'> {
+  readonly event: FactEvent
+  /** Null: it is not scored. */
+  readonly counts: Counts | null
+  /** Which of the tables was in force; -1: none. */
+  readonly table: number
 }
 
-/** Read before the head that is verified: what the reactor had to raise by then lies at or before it. */
-export function auditFraud({ checkpoint, waiting }: FraudReading): FraudAudit {
-  const alerts = tally(11, 'fraud-alerts')
-  const scorer = new LogScorer(new Map<string, History>())
-  const expected = new Map<string, Expected>()
-  const verdicts = new Map<string, string>()
-  /** Why nothing can be scored from here on; null: all can. */
-  let blind: string | null = null
+/** What is said of an alert: by working it out, or by the log. */
+type AlertLine =
+  | { readonly position: number; readonly worked: RaiseAlert }
+  | { readonly position: number; readonly stream: string; readonly told: FraudAlertRaised | FraudReviewed }
 
-  function score({ position, id, recordedAt }: SeenEvent, event: DomainEvent): void {
-    if (!isScored(event) || blind !== null) return
+/** `reading` is read before the head that is verified: what the reactor had to raise by then lies at or before it. */
+export function auditFraud(reading: FraudReading, spill: Spill): FraudAudit {
+  const alerts = tally(11, 'fraud-alerts')
+  const counter = new Counter()
+  const tables: FraudTable[] = []
+  const counted = new SpilledLines<CountedLine>(spill)
+  const said = new SpilledLines<AlertLine>(spill)
+  /** Nothing can be scored from here on. */
+  let blindFrom = Infinity
+
+  function count({ position, id, recordedAt }: SeenEvent, event: FactEvent): void {
+    const counts = counter.see(factOf(event, recordedAt))
+    counted.add(event.customerId, { position, id, recordedAt, event, counts, table: tables.length - 1 })
+  }
+
+  function setTable({ position }: SeenEvent, event: Parameters<typeof tableOf>[0]): void {
     try {
-      const alert = scorer.see(event, { id, recordedAt })
-      if (alert !== null)
-        expected.set(id, { position, content: contentOf(alert), regions: regionsOf(alert), raised: false })
+      const table = tableOf(event)
+      tables.push(table)
+      counter.setTable(table)
     } catch (error) {
-      blind = error instanceof Error ? error.message : String(error)
-      alerts.breach(`position ${String(position)}: ${blind}`, position)
+      blindFrom = position
+      const why = error instanceof Error ? error.message : String(error)
+      alerts.breach(`position ${String(position)}: ${why}`, position)
     }
   }
 
-  function raised({ position, stream }: SeenEvent, { type: _, ...alert }: FraudAlertRaised): void {
-    alerts.count()
-    const fault = alertFault(alert, stream)
-    if (fault !== null) alerts.breach(`position ${String(position)}, ${stream}: ${fault}`, position)
-  }
-
-  function alertFault(alert: RaiseAlert, stream: string): string | null {
-    const known = expected.get(alert.alertId)
-    if (known === undefined) return blind === null ? `nothing raises the alert ${alert.alertId}` : null
-    if (known.raised) return `the alert ${alert.alertId} is raised a second time`
-    known.raised = true
-    if (stream !== `fraud-${alert.orderId}`) return `its alert is about order ${alert.orderId}`
-    const regions = regionsOf(alert)
-    const isSame = known.content === contentOf(alert) && known.regions.every((one, at) => saysRegions(regions[at], one))
-    return isSame ? null : `the alert ${alert.alertId} says other than is worked out`
-  }
-
-  function reviewed({ position, stream }: SeenEvent, { alertId, verdict }: FraudReviewed): void {
-    alerts.count()
-    const fault = verdicts.has(alertId)
-      ? `the alert ${alertId} is reviewed a second time`
-      : expected.get(alertId)?.raised !== true && blind === null
-        ? `no alert ${alertId} was raised before its review`
-        : null
-    verdicts.set(alertId, verdict)
-    if (fault !== null) alerts.breach(`position ${String(position)}, ${stream}: ${fault}`, position)
+  /** Works out the alerts of the customers of a part. */
+  function judge(part: number): void {
+    const judging = new Judge(new Map<string, History>())
+    for (const { position, id, recordedAt, event, counts, table: index } of counted.take(part)) {
+      const table = tables[index] ?? null
+      const by = counts === null || table === null ? null : { counts, table }
+      const scored = judging.see(factOf(event, recordedAt), by)
+      const worked = alertOf(event, { id, scored, table })
+      if (worked !== null) said.add(worked.alertId, { position, worked })
+    }
   }
 
   return {
     see(seen, event) {
-      if (event.type === 'FraudAlertRaised') raised(seen, event)
-      else if (event.type === 'FraudReviewed') reviewed(seen, event)
-      else score(seen, event)
+      const { position, stream } = seen
+      if (event.type === 'FraudAlertRaised' || event.type === 'FraudReviewed') {
+        alerts.count()
+        said.add(event.alertId, { position, stream, told: event })
+      } else if (isScored(event) && blindFrom === Infinity) {
+        if (event.type === 'FraudTableSet') setTable(seen, event)
+        else count(seen, event)
+      }
     },
     finish() {
-      for (const [alertId, { position, raised: isThere }] of expected) {
-        if (isThere || position > checkpoint || waiting.has(alertId)) continue
-        alerts.breach(`position ${String(position)}: the alert ${alertId} that it causes was never raised`, position)
-      }
+      for (let part = 0; part < LINE_PARTS; part++) judge(part)
+      for (let part = 0; part < LINE_PARTS; part++) compare([...said.take(part)], { alerts, reading, blindFrom })
       return alerts.check()
     },
   }
 }
 
+interface Comparing {
+  readonly alerts: Tally
+  readonly reading: FraudReading
+  readonly blindFrom: number
+}
+
+/** Holds what the log says of some alerts to what was worked out for them. */
+function compare(lines: readonly AlertLine[], { alerts, reading, blindFrom }: Comparing): void {
+  const worked = new Map(lines.flatMap((line) => ('worked' in line ? [[line.worked.alertId, line]] : [])))
+  const raised = new Set<string>()
+  const reviewed = new Set<string>()
+
+  function alertFault(position: number, stream: string, { type: _, ...alert }: FraudAlertRaised): string | null {
+    const known = worked.get(alert.alertId)
+    if (known === undefined || known.position > position)
+      return position < blindFrom ? `nothing raises the alert ${alert.alertId}` : null
+    if (raised.has(alert.alertId)) return `the alert ${alert.alertId} is raised a second time`
+    raised.add(alert.alertId)
+    if (stream !== `fraud-${alert.orderId}`) return `its alert is about order ${alert.orderId}`
+    return saysTheSame(alert, known.worked) ? null : `the alert ${alert.alertId} says other than is worked out`
+  }
+
+  function reviewFault(position: number, { alertId }: FraudReviewed): string | null {
+    const isSecond = reviewed.has(alertId)
+    reviewed.add(alertId)
+    if (isSecond) return `the alert ${alertId} is reviewed a second time`
+    return raised.has(alertId) || position > blindFrom ? null : `no alert ${alertId} was raised before its review`
+  }
+
+  for (const line of lines) {
+    if ('worked' in line) continue
+    const { position, stream, told } = line
+    const fault = told.type === 'FraudReviewed' ? reviewFault(position, told) : alertFault(position, stream, told)
+    if (fault !== null) alerts.breach(`position ${String(position)}, ${stream}: ${fault}`, position)
+  }
+  for (const [alertId, { position }] of worked) {
+    if (raised.has(alertId) || position > reading.checkpoint || reading.waiting.has(alertId)) continue
+    alerts.breach(`position ${String(position)}: the alert ${alertId} that it causes was never raised`, position)
+  }
+}
+
+function saysTheSame(alert: RaiseAlert, worked: RaiseAlert): boolean {
+  const isSaid = worked.reasons.every(({ regions }, index) => {
+    const said = alert.reasons[index]?.regions ?? null
+    return said === null || canonicalJson(said) === canonicalJson(regions)
+  })
+  return isSaid && contentOf(alert) === contentOf(worked)
+}
+
 function contentOf({ reasons, ...alert }: RaiseAlert): string {
   return canonicalJson({ ...alert, reasons: reasons.map(({ text: _, regions: __, ...points }) => points) })
-}
-
-/** Of each reason. */
-function regionsOf({ reasons }: RaiseAlert): readonly string[] {
-  return reasons.map(({ regions }) => canonicalJson(regions))
-}
-
-/** Alerts of version 1 name none. */
-function saysRegions(said: string | undefined, worked: string): boolean {
-  return said === worked || said === canonicalJson(null)
 }
 
 /** What the reactor has read and has still to raise, in one snapshot. */

@@ -7,7 +7,7 @@ import type { Timestamp } from '../../domain/values.ts'
 import type { DomainEvent, EventType, FraudTableSet } from '../../schemas/events.ts'
 import type { Histories } from './history.ts'
 import { FACT_TYPES, factOf, type FactEvent, type PaymentFact } from './payment-facts.ts'
-import { Scorer, type ScorerState } from './scorer.ts'
+import { Scorer, type Scored, type ScorerState } from './scorer.ts'
 import { parseTable, type FraudTable } from './table.ts'
 
 /** The events that it has to see. */
@@ -59,14 +59,25 @@ export class LogScorer {
       return null
     }
     const scored = this.#scorer.see(factOf(event, recordedAt))
-    const table = this.#scorer.table
-    if (table === null || scored === null || !scored.alerts) return null
-    const { orderId, customerId, attempt, amount, card, device, address, network } = event
-    const { score, reasons } = scored
-    return {
-      ...{ alertId: id, orderId, customerId, attempt, score, table: table.version, reasons, amount },
-      keys: { card, device, address, network },
-    }
+    return alertOf(event, { id, scored, table: this.#scorer.table })
+  }
+}
+
+interface ScoredAs {
+  /** Of the event. */
+  readonly id: string
+  readonly scored: Scored | null
+  readonly table: FraudTable | null
+}
+
+/** What is to be raised because of an event that was scored; null: nothing. */
+export function alertOf(event: FactEvent, { id, scored, table }: ScoredAs): RaiseAlert | null {
+  if (table === null || scored === null || !scored.alerts) return null
+  const { orderId, customerId, attempt, amount, card, device, address, network } = event
+  const { score, reasons } = scored
+  return {
+    ...{ alertId: id, orderId, customerId, attempt, score, table: table.version, reasons, amount },
+    keys: { card, device, address, network },
   }
 }
 

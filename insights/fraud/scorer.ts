@@ -5,11 +5,13 @@
  *   requested --below the threshold--> open --declined by the gateway, at it or above--> alerted
  *             --at it or above--> alerted --any outcome--> forgotten
  *
- * Time is that of the newest fact so far. The attempts of five minutes, and which open ones raised an alert, are its state;
- * what customers have paid before is read and written through `histories`.
+ * It has two parts, so that one who scores millions of customers again need not know them all at once. The Counter has to see
+ * all facts in their order: its state are the attempts of five minutes, whose time is that of the newest fact so far. The
+ * Judge has to see those of each customer in their order: what each has paid before is read and written through `histories`,
+ * and which open attempts raised an alert is its state.
  */
 import type { Timestamp } from '../../domain/values.ts'
-import { attemptId, Features, type CountedFact } from './features.ts'
+import { attemptId, Features, type CountedFact, type Counts } from './features.ts'
 import { withCapture, type Histories } from './history.ts'
 import type { PaymentFact } from './payment-facts.ts'
 import { reasonsFor, scoreOf, type Reason } from './score.ts'
@@ -40,9 +42,7 @@ export interface ScorerState {
 
 export const NEW_SCORER: ScorerState = { now: 0, table: null, recent: [], alerted: [] }
 
-export class Scorer {
-  readonly #histories: Histories
-  readonly #alerted: Set<string>
+export class Counter {
   #now: Timestamp
   #sweptAt: Timestamp
   #table: FraudTable | null
@@ -50,11 +50,9 @@ export class Scorer {
   /** Null: without a table nothing is counted. */
   #features: Features | null
 
-  constructor(histories: Histories, { now, table, recent, alerted }: ScorerState = NEW_SCORER) {
-    this.#histories = histories
+  constructor({ now, table, recent }: Omit<ScorerState, 'alerted'> = NEW_SCORER) {
     this.#now = now
     this.#sweptAt = now
-    this.#alerted = new Set(alerted)
     this.#recent = [...recent]
     this.#table = table
     this.#features = this.#refilled()
@@ -74,11 +72,6 @@ export class Scorer {
     return this.#features?.size ?? 0
   }
 
-  /** Whether an attempt without an outcome has raised an alert. */
-  isAlerted(fact: Pick<PaymentFact, 'orderId' | 'attempt'>): boolean {
-    return this.#alerted.has(attemptId(fact))
-  }
-
   /** From now on by this table. */
   setTable(table: FraudTable): void {
     this.#table = table
@@ -86,41 +79,22 @@ export class Scorer {
   }
 
   /** Null: it is not scored. */
-  see(fact: PaymentFact): Scored | null {
+  see(fact: PaymentFact): Counts | null {
     this.#now = Math.max(this.#now, fact.at)
     this.#sweep()
     const { kind } = fact
-    const id = attemptId(fact)
-    if (kind === 'captured') {
-      this.#histories.set(fact.customerId, withCapture(this.#histories.get(fact.customerId), fact))
-    }
-    if (kind === 'captured' || kind === 'ended') {
-      this.#alerted.delete(id)
-      return null
-    }
+    if (kind === 'captured' || kind === 'ended') return null
     const counted = countedOf(fact, kind, this.#now)
     this.#recent.push(counted)
-    const scored = this.#score(fact, counted)
-    const alerts = scored !== null && scored.alerts && !this.#alerted.has(id)
-    if (kind === 'declined') this.#alerted.delete(id)
-    else if (alerts) this.#alerted.add(id)
-    return scored === null ? null : { ...scored, alerts }
+    if (this.#features === null) return null
+    this.#features.add(counted, this.#now)
+    return this.#features.counts(counted, this.#now)
   }
 
-  state(): ScorerState {
+  /** Those of the last five minutes. */
+  recent(): readonly RecentFact[] {
     const since = this.#now - WINDOW_MS
-    const recent = this.#recent.filter(({ at }) => at > since)
-    return { now: this.#now, table: this.#table, recent, alerted: [...this.#alerted] }
-  }
-
-  #score(fact: PaymentFact, counted: CountedFact): Scored | null {
-    const [table, features] = [this.#table, this.#features]
-    if (table === null || features === null) return null
-    features.add(counted, this.#now)
-    const history = this.#histories.get(fact.customerId)
-    const reasons = reasonsFor(fact, features.counts(counted, this.#now), { table, history })
-    const score = scoreOf(reasons)
-    return { score, reasons, alerts: score >= table.threshold }
+    return this.#recent.filter(({ at }) => at > since)
   }
 
   #refilled(): Features | null {
@@ -135,6 +109,95 @@ export class Scorer {
     this.#sweptAt = this.#now
     this.#features?.sweep(this.#now)
     this.#recent = this.#recent.filter(({ at }) => at > this.#now - WINDOW_MS)
+  }
+}
+
+/** What is counted for a fact, and by which table that is judged. */
+export interface CountedBy {
+  readonly counts: Counts
+  readonly table: FraudTable
+}
+
+export class Judge {
+  readonly #histories: Histories
+  readonly #alerted: Set<string>
+
+  constructor(histories: Histories, alerted: readonly string[] = []) {
+    this.#histories = histories
+    this.#alerted = new Set(alerted)
+  }
+
+  /** Attempts without an outcome that raised an alert. */
+  get alerted(): readonly string[] {
+    return [...this.#alerted]
+  }
+
+  isAlerted(fact: Pick<PaymentFact, 'orderId' | 'attempt'>): boolean {
+    return this.#alerted.has(attemptId(fact))
+  }
+
+  /** Null: it is not scored. */
+  see(fact: PaymentFact, counted: CountedBy | null): Scored | null {
+    const { kind, customerId } = fact
+    const id = attemptId(fact)
+    if (kind === 'captured') this.#histories.set(customerId, withCapture(this.#histories.get(customerId), fact))
+    const scored = counted === null ? null : this.#score(fact, counted)
+    const alerts = scored !== null && scored.alerts && !this.#alerted.has(id)
+    if (kind !== 'requested') this.#alerted.delete(id)
+    else if (alerts) this.#alerted.add(id)
+    return scored === null ? null : { ...scored, alerts }
+  }
+
+  #score(fact: PaymentFact, { counts, table }: CountedBy): Scored {
+    const reasons = reasonsFor(fact, counts, { table, history: this.#histories.get(fact.customerId) })
+    const score = scoreOf(reasons)
+    return { score, reasons, alerts: score >= table.threshold }
+  }
+}
+
+export class Scorer {
+  readonly #counter: Counter
+  readonly #judge: Judge
+
+  constructor(histories: Histories, state: ScorerState = NEW_SCORER) {
+    this.#counter = new Counter(state)
+    this.#judge = new Judge(histories, state.alerted)
+  }
+
+  get table(): FraudTable | null {
+    return this.#counter.table
+  }
+
+  /** Of the newest fact so far. */
+  get now(): Timestamp {
+    return this.#counter.now
+  }
+
+  /** Entities that are counted for. */
+  get size(): number {
+    return this.#counter.size
+  }
+
+  /** Whether an attempt without an outcome has raised an alert. */
+  isAlerted(fact: Pick<PaymentFact, 'orderId' | 'attempt'>): boolean {
+    return this.#judge.isAlerted(fact)
+  }
+
+  /** From now on by this table. */
+  setTable(table: FraudTable): void {
+    this.#counter.setTable(table)
+  }
+
+  /** Null: it is not scored. */
+  see(fact: PaymentFact): Scored | null {
+    const counts = this.#counter.see(fact)
+    const table = this.#counter.table
+    return this.#judge.see(fact, counts === null || table === null ? null : { counts, table })
+  }
+
+  state(): ScorerState {
+    const { now, table } = this.#counter
+    return { now, table, recent: this.#counter.recent(), alerted: this.#judge.alerted }
   }
 }
 
