@@ -210,7 +210,7 @@ test('trade goes on while the scorer is paused, is not there, or comes to 99 poi
   await comesTo(paying, 'away', 'confirmed')
   await alone.stop()
 
-  await serve(paying, paying.gatewayUrl)
+  const full = await serve(paying, paying.gatewayUrl)
   await scoring(paying)
   const orders = ids('many', MOST_HELD + 30)
   for (const orderId of orders) await ordered(paying, orderId)
@@ -228,6 +228,13 @@ test('trade goes on while the scorer is paused, is not there, or comes to 99 poi
     await eventually(async () => (await isHeld(paying, next)) || (await paying.orderOf(next)) === 'confirmed')
     return isHeld(paying, next)
   })
+  // The next process knows those that are on hold from its beginning.
+  await full.stop()
+  await serve(paying, paying.gatewayUrl)
+  await scoring(paying)
+  await ordered(paying, 'restarted')
+  await comesTo(paying, 'restarted', 'confirmed')
+  expect(await typesOf(paying, 'restarted')).not.toContain('PaymentHeld')
   expect(await breaches(paying.pool)).toEqual([])
 })
 
