@@ -75,6 +75,21 @@ describe('an attempt to pay', () => {
     expect(rulesOf(facts)).not.toHaveProperty('accountsOnCard')
   })
 
+  test('that was recorded over five minutes behind a later one counts itself alone', () => {
+    const far = START + 60 * MINUTE
+    const behind = (index: number): PaymentFact =>
+      paymentFact(`o${index}`, { customerId: `c${index}`, at: START + index * MINUTE, card: 'k', device: 'd' })
+    const one = scorer()
+    one.see(paymentFact('ahead', { customerId: 'x', at: far }))
+    for (let index = 0; index < 10; index++) expect(rulesOf([behind(index)], one)).toEqual({ firstPayment: 1 })
+    expect(one.state().recent.map(({ orderId }) => orderId)).toEqual(['ahead'])
+    // Once the clock has come there, all is as it was.
+    const now = [1, 2, 3].map((index) =>
+      paymentFact(`n${index}`, { customerId: `n${index}`, at: far + index, card: 'k' }),
+    )
+    expect(rulesOf(now, one)).toMatchObject({ accountsOnCard: 3 })
+  })
+
   test('is scored again when the gateway declines it, and raises one alert', () => {
     const one = scorer()
     const ask = (attempt: number) => paymentFact('o1', { attempt, device: 'd', card: `k${attempt}` })
@@ -128,10 +143,13 @@ describe('an attempt to pay', () => {
   })
 })
 
+/** A clock that was wrong, or is. */
+const JUMP = fc.constantFrom(-3_600_000, -300_000, -299_999, 3_600_000)
+
 const fact = fc
   .record({
     kind: fc.constantFrom<PaymentFact['kind']>('requested', 'requested', 'requested', 'declined', 'captured', 'ended'),
-    step: fc.integer({ min: -2_000, max: 90_000 }),
+    step: fc.oneof({ weight: 19, arbitrary: fc.integer({ min: -2_000, max: 90_000 }) }, { weight: 1, arbitrary: JUMP }),
     order: fc.integer({ min: 1, max: 6 }),
     attempt: fc.integer({ min: 1, max: 3 }),
     customerId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
@@ -159,7 +177,8 @@ function countsBefore(all: readonly PaymentFact[], index: number): Readonly<Reco
   const one = all[index] as PaymentFact
   const id = ({ orderId, attempt }: PaymentFact) => `${orderId}/${attempt}`
   const card = ({ method, card: sent }: PaymentFact) => (method === 'card' ? sent : null)
-  const recent = all.filter((_, each) => each <= index && (times[each] ?? 0) > now - 5 * MINUTE)
+  const isLate = ({ at }: PaymentFact, each: number) => at <= (times[each] ?? 0) - 5 * MINUTE
+  const recent = all.filter((of, each) => each <= index && (times[each] ?? 0) > now - 5 * MINUTE && !isLate(of, each))
   const asked = recent.filter(({ kind }) => kind === 'requested')
   const distinct = (
     of: readonly PaymentFact[],

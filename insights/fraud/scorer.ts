@@ -9,6 +9,9 @@
  * all facts in their order: its state are the attempts of five minutes, whose time is that of the newest fact so far. The
  * Judge has to see those of each customer in their order: what each has paid before is read and written through `histories`,
  * and which open attempts raised an alert is its state.
+ *
+ * What is recorded over five minutes behind the newest time, because a clock was ahead and was set right, counts in no window:
+ * at the newest time it would count for as long as the clock was ahead, and all of that would have to be kept.
  */
 import type { Timestamp } from '../../domain/values.ts'
 import { attemptId, Features, type CountedFact, type Counts } from './features.ts'
@@ -85,10 +88,11 @@ export class Counter {
     const { kind } = fact
     if (kind === 'captured' || kind === 'ended') return null
     const counted = countedOf(fact, kind, this.#now)
-    this.#recent.push(counted)
-    if (this.#features === null) return null
-    this.#features.add(counted, this.#now)
-    return this.#features.counts(counted, this.#now)
+    if (isRecent(fact, this.#now)) {
+      this.#recent.push(counted)
+      this.#features?.add(counted, this.#now)
+    }
+    return this.#features?.counts(counted, this.#now) ?? null
   }
 
   /** Those of the last five minutes. */
@@ -199,6 +203,11 @@ export class Scorer {
     const { now, table } = this.#counter
     return { now, table, recent: this.#counter.recent(), alerted: this.#judge.alerted }
   }
+}
+
+/** Whether a fact counts for those that come after it. */
+export function isRecent({ at }: Pick<PaymentFact, 'at'>, now: Timestamp): boolean {
+  return at > now - WINDOW_MS
 }
 
 /** A fact as it counts at a time. */

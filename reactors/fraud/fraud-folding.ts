@@ -6,7 +6,7 @@ import type { Pool } from '../../store/postgres/database.ts'
 import type { History } from '../../insights/fraud/history.ts'
 import { isScored, LogScorer, SCORED_TYPES, tableOf, UnreadableTable } from '../../insights/fraud/log-scorer.ts'
 import { factOf, type PaymentFact } from '../../insights/fraud/payment-facts.ts'
-import { countedOf } from '../../insights/fraud/scorer.ts'
+import { countedOf, isRecent } from '../../insights/fraud/scorer.ts'
 import { readerName } from '../serving/reactor-table.ts'
 import { AT_ONCE, type Folding, type Meaning, type Placed, type ReadEvent } from '../reactor.ts'
 import type { ScoringProgress } from './scoring-progress.ts'
@@ -79,8 +79,9 @@ class FraudFolding implements Folding {
     }
     const fact = factOf(event, recordedAt)
     const { kind, orderId, attempt } = fact
-    if (kind === 'requested' || kind === 'declined')
-      this.#recent.push({ position, ...countedOf(fact, kind, this.#scorer.now) })
+    const { now } = this.#scorer
+    if ((kind === 'requested' || kind === 'declined') && isRecent(fact, now))
+      this.#recent.push({ position, ...countedOf(fact, kind, now) })
     if (kind !== 'requested' || alert !== null)
       this.#alerted.set(`${orderId}/${String(attempt)}`, { orderId, attempt, open: this.#scorer.isAlerted(fact) })
     if (alert === null) return null
