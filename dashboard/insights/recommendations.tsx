@@ -6,6 +6,7 @@ import { AsOf, Empty, ReadTrouble } from '../parts/notes.tsx'
 import { dateTime } from '../parts/format.ts'
 import { useLive } from '../polling.ts'
 import { href } from '../route.ts'
+import { TextField } from '../parts/text-field.tsx'
 import { LOCALE, t } from '../texts/text.ts'
 import { Waiting } from './waiting.tsx'
 
@@ -108,16 +109,7 @@ function Choice({ kind, wish }: { readonly kind: Kind; readonly wish: string }) 
           ))}
         </select>
       </label>
-      <label>
-        {t(`insights.recommendations.${chosen.value}.text`)}
-        <input
-          type="text"
-          required
-          autocomplete="off"
-          value={text.value}
-          onInput={({ currentTarget }) => (text.value = currentTarget.value)}
-        />
-      </label>
+      <TextField label={t(`insights.recommendations.${chosen.value}.text`)} text={text} />
       <button type="submit">{t('insights.show')}</button>
     </form>
   )

@@ -1,10 +1,8 @@
 /** One record that could not be handled: what it says, its bytes, its headers, and what was done with it. */
-import { useSignal } from '@preact/signals'
-import type { DeadLetter, DeadLetterDiscard } from '../api-shapes.ts'
+import type { DeadLetter } from '../api-shapes.ts'
 import { useLive } from '../polling.ts'
-import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { Dialog } from '../parts/dialog.tsx'
+import { DiscardLetters } from '../parts/discard-letters.tsx'
 import { dateTime, inWords } from '../parts/format.ts'
 import { hexLines } from '../parts/hex-lines.ts'
 import { LetterState } from '../parts/letter-state.tsx'
@@ -45,7 +43,13 @@ function Letter({ letter, path }: { readonly letter: DeadLetter; readonly path: 
       {letter.state === 'parked' && (
         <div class="buttons">
           <RetryButton path={`${path}/retry`} selection={{}} count={1} />
-          <Discard path={path} />
+          <DiscardLetters
+            path={`${path}/discard`}
+            body={{}}
+            letters={1}
+            label={t('failures.discard')}
+            warning={t('failures.discard.this')}
+          />
         </div>
       )}
       <Value letter={letter} />
@@ -156,37 +160,5 @@ function History({ history }: Pick<DeadLetter, 'history'>) {
         ]}
       />
     </section>
-  )
-}
-
-function Discard({ path }: { readonly path: string }) {
-  const sending = useSending()
-  const asking = useSignal(false)
-
-  async function discard(): Promise<void> {
-    const done = await sending.run<DeadLetterDiscard>({ method: 'POST', path: `${path}/discard`, body: {} })
-    if (done !== null) asking.value = false
-  }
-
-  return (
-    <>
-      <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        {t('failures.discard')}
-      </button>
-      {asking.value && (
-        <Dialog
-          title={t('failures.discard.ask', { records: t('failures.records', { n: 1 }) })}
-          yes={t('failures.discard.yes', { records: t('failures.records', { n: 1 }) })}
-          no={t('failures.not-now')}
-          dangerous
-          busy={sending.busy.value}
-          trouble={sending.trouble.value}
-          onYes={() => void discard()}
-          onNo={() => (asking.value = false)}
-        >
-          <p>{t('failures.discard.this')}</p>
-        </Dialog>
-      )}
-    </>
   )
 }

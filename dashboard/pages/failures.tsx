@@ -1,10 +1,8 @@
 /** What came in over Kafka and could not be handled: causes first, then the letters of one, and what is done with them. */
-import { useSignal } from '@preact/signals'
-import type { DeadLetterDiscard, DeadLetterGroup, DeadLetterList, DeadLetterSummary } from '../api-shapes.ts'
+import type { DeadLetterGroup, DeadLetterList, DeadLetterSummary } from '../api-shapes.ts'
 import { useLive } from '../polling.ts'
-import { useSending } from '../parts/command.ts'
 import { DataTable } from '../parts/data-table.tsx'
-import { Dialog } from '../parts/dialog.tsx'
+import { DiscardLetters } from '../parts/discard-letters.tsx'
 import { count, dateTime, inWords } from '../parts/format.ts'
 import { LetterState } from '../parts/letter-state.tsx'
 import { Empty, ReadTrouble } from '../parts/notes.tsx'
@@ -112,7 +110,13 @@ function Letters({ list: { items, next }, group, cause, before }: LettersProps) 
       {group.parked > 0 && (
         <div class="buttons">
           <RetryButton path="/dead-letters/retry" selection={{ cause }} count={group.parked} />
-          <Discard cause={cause} parked={group.parked} />
+          <DiscardLetters
+            path="/dead-letters/discard"
+            body={{ cause }}
+            letters={group.parked}
+            label={t('failures.discard.all')}
+            warning={t('failures.discard.these')}
+          />
         </div>
       )}
       <DataTable
@@ -153,39 +157,3 @@ const LETTER_COLUMNS = [
   },
   { title: t('failures.parked'), numeric: true, cell: ({ parkedAt }: DeadLetterSummary) => dateTime(parkedAt) },
 ]
-
-function Discard({ cause, parked }: { readonly cause: string; readonly parked: number }) {
-  const sending = useSending()
-  const asking = useSignal(false)
-
-  async function discard(): Promise<void> {
-    const done = await sending.run<DeadLetterDiscard>({
-      method: 'POST',
-      path: '/dead-letters/discard',
-      body: { cause },
-    })
-    if (done !== null) asking.value = false
-  }
-
-  return (
-    <>
-      <button type="button" class="dangerous" onClick={() => (asking.value = true)}>
-        {t('failures.discard.all')}
-      </button>
-      {asking.value && (
-        <Dialog
-          title={t('failures.discard.ask', { records: t('failures.records', { n: parked }) })}
-          yes={t('failures.discard.yes', { records: t('failures.records', { n: parked }) })}
-          no={t('failures.not-now')}
-          dangerous
-          busy={sending.busy.value}
-          trouble={sending.trouble.value}
-          onYes={() => void discard()}
-          onNo={() => (asking.value = false)}
-        >
-          <p>{t('failures.discard.these')}</p>
-        </Dialog>
-      )}
-    </>
-  )
-}

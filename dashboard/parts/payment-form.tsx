@@ -1,6 +1,7 @@
 /** Pays an order: all of it, or an amount. */
 import { useSignal } from '@preact/signals'
 import type { PaymentAttempt, RequestPayment } from '../api-shapes.ts'
+import { TextField } from './text-field.tsx'
 import { t } from '../texts/text.ts'
 import { AmountField, unreadableAmount, useAmount } from './amount.tsx'
 import { useSending } from './command.ts'
@@ -38,16 +39,7 @@ export function PaymentForm() {
           void pay()
         }}
       >
-        <label>
-          {t('payments.order')}
-          <input
-            type="text"
-            required
-            autocomplete="off"
-            value={order.value}
-            onInput={({ currentTarget }) => (order.value = currentTarget.value)}
-          />
-        </label>
+        <TextField label={t('payments.order')} text={order} />
         <label>
           {t('payments.method')}
           <select

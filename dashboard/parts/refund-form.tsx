@@ -1,5 +1,6 @@
 /** Refunds the payment of an order: all that is left of it, or an amount. */
 import { useSignal } from '@preact/signals'
+import { TextField } from './text-field.tsx'
 import { t } from '../texts/text.ts'
 import { TroubleNote } from './notes.tsx'
 import { RefundFields, useRefund } from './refund.tsx'
@@ -25,16 +26,7 @@ export function RefundForm() {
           void give()
         }}
       >
-        <label>
-          {t('payments.order')}
-          <input
-            type="text"
-            required
-            autocomplete="off"
-            value={order.value}
-            onInput={({ currentTarget }) => (order.value = currentTarget.value)}
-          />
-        </label>
+        <TextField label={t('payments.order')} text={order} />
         <RefundFields refund={refund} />
         <button type="submit" aria-disabled={refund.busy.value}>
           {t('payments.refund')}
