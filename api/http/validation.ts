@@ -1,11 +1,16 @@
 /** Who holds the parts of a request to their shapes. */
 import { Ajv } from 'ajv'
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify'
-import { VALIDATION, type Request } from '../../commands/request.ts'
+import { VALIDATION, type Checked } from '../../commands/request.ts'
 import { invalidRequest, ProblemError } from './problem-document.ts'
 
+/** What is used of a request. Compared as a whole, two kinds of requests take the compiler of types half a minute. */
+interface Checking {
+  check(value: unknown): Checked<unknown>
+}
+
 /** Of the route of a command: its body is checked by the request itself, the parts of the URL by their schemas. */
-export function commandValidator(request: Request): FastifySchemaCompiler<FastifySchema> {
+export function commandValidator(request: Checking): FastifySchemaCompiler<FastifySchema> {
   const ajv = new Ajv(VALIDATION)
   return ({ schema, httpPart }) => {
     if (httpPart !== 'body') return ajv.compile(schema)
