@@ -98,7 +98,7 @@ const steps: readonly Step[] = [
   (world) => void (world.minutes += 3),
 ]
 
-/** Of lives in which attempts look like fraud. */
+/** Of every second life: attempts look like fraud. */
 const holding: readonly Step[] = [
   ...Array.from({ length: 5 }, () => working),
   (world, deal) => asks.pay(world, deal(ORDERS), deal(METHODS)),
@@ -120,7 +120,7 @@ const holding: readonly Step[] = [
 
 const history = fc.array(fc.nat(2 ** 31 - 1), { minLength: 20, maxLength: 60, size: 'max' })
 
-function live(numbers: readonly number[], taken = steps): World {
+function live(numbers: readonly number[], taken: readonly Step[]): World {
   const world = openWorld(opening)
   for (const number of numbers) {
     const deal = dealing(number)
@@ -132,19 +132,8 @@ function live(numbers: readonly number[], taken = steps): World {
 describe('over random lives of orders', () => {
   test('laws 4 and 10 hold after every command, and everything comes to one end', () => {
     fc.assert(
-      fc.property(history, (numbers) => {
-        const world = live(numbers)
-        settle(world)
-        expect(finalFaults(world)).toEqual([])
-      }),
-      { numRuns: 10_000 },
-    )
-  })
-
-  test('laws 4 and 10 hold where attempts are put on hold, and everything comes to one end', () => {
-    fc.assert(
-      fc.property(history, (numbers) => {
-        const world = live(numbers, holding)
+      fc.property(history, fc.boolean(), (numbers, looksLikeFraud) => {
+        const world = live(numbers, looksLikeFraud ? holding : steps)
         settle(world)
         expect(finalFaults(world)).toEqual([])
       }),
