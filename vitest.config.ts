@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // Nothing is timed: a busy machine must not fail a property.
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           sequence: { groupOrder: 1 },
           include: ['*/**/*.spec.{ts,tsx}'],
           exclude: ['{node_modules,dist}/**'],
