@@ -12,12 +12,12 @@ import {
   type Visit,
 } from '../client/group-member.ts'
 import type { KafkaLog } from '../client/connection.ts'
-import { visibleRecords, type FetchedBatch } from '../client/record-batches.ts'
+import { visibleRecords } from '../client/record-batches.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topicName } from '../topics/topics.ts'
 import { releasePartition } from './inbound-offsets.ts'
 import { arrivedRecord, type ArrivedRecord } from './inbound-record.ts'
-import { fetchUnspoiled, parkedBatch } from './parked-batch.ts'
+import { parkedBatch, unpacked } from './parked-batch.ts'
 import { PartitionLane, type LaneParts } from './partition-lane.ts'
 import type { CommandTopicName } from './command-topics.ts'
 import { HandedOver } from './patience.ts'
@@ -135,28 +135,16 @@ export class InboundTopic {
 
   /** What is in the batch at `index`; the batch itself where it cannot be unpacked. */
   async #recordsOf(
-    { partition, batches, end }: FetchedPartition,
+    fetched: FetchedPartition,
     index: number,
     lane: PartitionLane,
     { signal }: Visit,
   ): Promise<readonly ArrivedRecord[]> {
     const { settings, log } = this.#parts
-    const batch = batches[index]
-    if (batch === undefined || batch.aborted) return []
-    const arrived = (each: FetchedBatch) =>
-      visibleRecords(each).map((record) => arrivedRecord(this.#topic, partition, record))
-    if (batch.unreadable === null) return arrived(batch)
-    const { first } = batch
-    // Its own head may be spoiled too: the batch behind it says where it ends.
-    const last = Math.max(first, (batches[index + 1]?.first ?? Math.min(batch.last + 1, end)) - 1)
-    const place = { topic: this.#topic, partition, first, last }
-    if (batch.spoiled && !lane.isDone(last)) {
-      log.warn({ ...place, reason: batch.unreadable }, 'fetching a batch again')
-      const unspoiled = await fetchUnspoiled(settings, place, signal)
-      if (unspoiled !== null) return unspoiled.flatMap(arrived)
-    }
-    if (!lane.isDone(last)) log.error({ ...place, reason: batch.unreadable }, 'parked a batch that cannot be unpacked')
-    return [parkedBatch(place, batch)]
+    const { topic, partition } = fetched
+    const found = await unpacked(fetched, index, { settings, log, signal, isDone: (offset) => lane.isDone(offset) })
+    if ('place' in found) return [parkedBatch(found.place, found.batch)]
+    return found.batches.flatMap(visibleRecords).map((record) => arrivedRecord(topic, partition, record))
   }
 
   /** Only for those who watch the lag; the place that counts has moved already. */

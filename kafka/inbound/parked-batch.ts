@@ -3,7 +3,8 @@
  * as it is becomes one letter with its offsets and bytes, which is opened when the letter is tried again.
  */
 import { pause } from '../../store/waiting/pause.ts'
-import { silentLog } from '../client/connection.ts'
+import { silentLog, type KafkaLog } from '../client/connection.ts'
+import type { FetchedPartition } from '../client/group-member.ts'
 import { PartitionReader } from '../client/partition-reader.ts'
 import { readBatches, visibleRecords, type FetchedBatch } from '../client/record-batches.ts'
 import type { KafkaSettings } from '../settings.ts'
@@ -42,7 +43,47 @@ export async function fetchBatches(
   }
 }
 
-/** Fetches what has a wrong checksum anew, each time over another connection. Null: it stays as it is. */
+export interface Unpacking {
+  readonly settings: KafkaSettings
+  readonly log: KafkaLog
+  readonly signal: AbortSignal
+  /** Whether everything up to an offset is done with: it is neither fetched again nor spoken of. */
+  readonly isDone: (offset: number) => boolean
+}
+
+/** Batches that can be read, or where the one lies that cannot. */
+export type Unpacked =
+  { readonly batches: readonly FetchedBatch[] } | { readonly place: BatchPlace; readonly batch: FetchedBatch }
+
+/** The batch at `index`: as it came, or fetched again where it may have been spoiled on its way. */
+export async function unpacked(
+  { topic, partition, batches, end }: FetchedPartition,
+  index: number,
+  { settings, log, signal, isDone }: Unpacking,
+): Promise<Unpacked> {
+  const batch = batches[index]
+  if (batch === undefined || batch.aborted) return { batches: [] }
+  const { first, unreadable: reason, spoiled } = batch
+  if (reason === null) return { batches: [batch] }
+  // Its own head may be spoiled too: the batch behind it says where it ends.
+  const last = Math.max(first, (batches[index + 1]?.first ?? Math.min(batch.last + 1, end)) - 1)
+  const place = { topic, partition, first, last }
+  if (isDone(last)) return { place, batch }
+  if (spoiled) {
+    log.warn({ ...place, reason }, 'fetching a batch again')
+    const unspoiled = await fetchUnspoiled(settings, place, signal)
+    if (unspoiled !== null) return { batches: unspoiled }
+  }
+  log.error({ ...place, reason }, 'parked a batch that cannot be unpacked')
+  return { place, batch }
+}
+
+/** Why such a batch is parked. */
+export function unreadableText({ first, last }: BatchPlace, { unreadable }: FetchedBatch): string {
+  return `the batch of the offsets ${String(first)} to ${String(last)} cannot be unpacked: ${unreadable ?? ''}`
+}
+
+/** Fetches it again, each time over another connection. Null: it stays as it is. */
 export async function fetchUnspoiled(
   settings: KafkaSettings,
   place: BatchPlace,
@@ -57,13 +98,13 @@ export async function fetchUnspoiled(
 }
 
 /** The batch as a record that is parked unread. */
-export function parkedBatch({ topic, partition, first, last }: BatchPlace, batch: FetchedBatch): ArrivedRecord {
-  const { bytes, unreadable } = batch
+export function parkedBatch(place: BatchPlace, batch: FetchedBatch): ArrivedRecord {
+  const { topic, partition, first, last } = place
+  const { bytes } = batch
   const timestamp = bytes.length < FIRST_TIMESTAMP + 8 ? 0 : exact(Number(bytes.readBigInt64BE(FIRST_TIMESTAMP)))
-  const message = `the batch of the offsets ${String(first)} to ${String(last)} cannot be unpacked: ${unreadable ?? ''}`
   return {
     ...{ topic, partition, timestamp, offset: last, key: null, value: bytes, headers: [] },
-    fault: { class: 'unreadable-batch', message },
+    fault: { class: 'unreadable-batch', message: unreadableText(place, batch) },
     batchFrom: first,
   }
 }

@@ -18,7 +18,7 @@ import {
   type MemberTimes,
   type Visit,
 } from '../client/group-member.ts'
-import { fetchUnspoiled } from '../inbound/parked-batch.ts'
+import { unpacked, unreadableText } from '../inbound/parked-batch.ts'
 import { HandedOver, insist, isOutage } from '../inbound/patience.ts'
 import { isPassing, waitedFor } from '../inbound/take-command.ts'
 import type { KafkaSettings } from '../settings.ts'
@@ -245,29 +245,13 @@ export class UserEventReader {
     return []
   }
 
-  async #itemsOf(
-    { partition, batches, end }: FetchedPartition,
-    index: number,
-    lane: Lane,
-    { signal }: Visit,
-  ): Promise<readonly Item[]> {
-    const { settings, topic, log } = this.#parts
-    const batch = batches[index]
-    if (batch === undefined || batch.aborted) return []
-    const { first, unreadable } = batch
-    if (unreadable === null) return itemsIn(batch)
-    // Its own head may be spoiled too: the batch behind it says where it ends.
-    const last = Math.max(first, (batches[index + 1]?.first ?? Math.min(batch.last + 1, end)) - 1)
-    const place = { topic, partition, first, last }
-    const isNew = lane.last === null || lane.last.offset < last
-    if (batch.spoiled && isNew) {
-      log.warn({ ...place, reason: unreadable }, 'fetching a batch again')
-      const unspoiled = await fetchUnspoiled(settings, place, signal)
-      if (unspoiled !== null) return unspoiled.flatMap(itemsIn)
-    }
-    if (isNew) log.error({ ...place, reason: unreadable }, 'parked a batch that cannot be unpacked')
-    const unread = `the batch of the offsets ${String(first)} to ${String(last)} cannot be unpacked: ${unreadable}`
-    return [{ offset: last, unread, bytes: batch.bytes }]
+  async #itemsOf(fetched: FetchedPartition, index: number, lane: Lane, { signal }: Visit): Promise<readonly Item[]> {
+    const { settings, log } = this.#parts
+    const isDone = (offset: number) => lane.last !== null && lane.last.offset >= offset
+    const found = await unpacked(fetched, index, { settings, log, signal, isDone })
+    if ('batches' in found) return found.batches.flatMap(itemsIn)
+    const { place, batch } = found
+    return [{ offset: place.last, unread: unreadableText(place, batch), bytes: batch.bytes }]
   }
 
   #insist<Result>(work: () => Promise<Result>, signal: AbortSignal, passes = isOutage): Promise<Result> {
