@@ -60,19 +60,20 @@ export async function readHeads(pool: Pool): Promise<ReadonlyMap<number, number>
   return new Map(rows.map(({ partition, next_offset }) => [partition, Number(next_offset)]))
 }
 
-/** The next chunks of a partition, in order. What was dropped is passed over: the first may begin behind `offset`. */
-export async function readChunks(pool: Pool, partition: number, offset: number): Promise<readonly Chunk[]> {
+/**
+ * The next chunks of a partition, a page of them, in order, each unpacked when it is asked for. What was dropped is passed over:
+ * the first may begin behind `offset`.
+ */
+export async function* readChunks(pool: Pool, partition: number, offset: number): AsyncGenerator<Chunk> {
   const { rows } = await pool.query<{ first_offset: string; data: Buffer }>({
     name: 'read-behaviour',
     text: `select first_offset, data from behaviour.chunks
       where partition = $1 and first_offset >= $2 order by first_offset limit ${String(PAGE)}`,
     values: [partition, offset],
   })
-  return rows.map(({ first_offset, data }) => ({
-    partition,
-    firstOffset: Number(first_offset),
-    records: unpackChunk(data),
-  }))
+  for (const { first_offset, data } of rows) {
+    yield { partition, firstOffset: Number(first_offset), records: unpackChunk(data) }
+  }
 }
 
 /**

@@ -1,17 +1,6 @@
 /** What a reader has counted since it last saved: sums alone, so that those of all partitions are added up in any order. */
 import { USER_EVENT_TYPES, type UserEventType } from '../../schemas/behaviour/user-event.ts'
-import type { Names } from './names.ts'
-import {
-  eventsOf,
-  firstEventOf,
-  happened,
-  isAutomated,
-  lastEventOf,
-  productsOf,
-  STAGES,
-  strictStages,
-  type Session,
-} from './session.ts'
+import { isAutomated, NEVER, STAGES, strictStages, type Session } from '../sessions/session.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -92,39 +81,36 @@ export function countEvent(counts: Counts, { type, at, sku }: CountedEvent): voi
   else product.carts += 1
 }
 
-/** A session that is over. `names`: of products; null: there is no room for its pairs. */
-export function countSession(counts: Counts, session: Session, names: Names | null): void {
+/** A session that is over. */
+export function countSession(counts: Counts, session: Session, { withPairs }: { readonly withPairs: boolean }): void {
   if (isAutomated(session)) {
     counts.totals.automated += 1
     return
   }
   counts.totals.closed += 1
-  const [from, to, events] = [firstEventOf(session), lastEventOf(session), eventsOf(session)]
+  const { from, to, events, stages } = session
   const day = from - (from % DAY_MS)
   let funnel = counts.days.get(day)
   if (funnel === undefined) counts.days.set(day, (funnel = noSessions()))
   funnel.sessions += 1
   const strict = strictStages(session)
   for (let stage = 0; stage < STAGES.length; stage++) {
-    if (happened(session, stage)) funnel.stages[stage] = (funnel.stages[stage] ?? 0) + 1
+    if (stages[stage] !== NEVER) funnel.stages[stage] = (funnel.stages[stage] ?? 0) + 1
     if (stage < strict) funnel.strict[stage] = (funnel.strict[stage] ?? 0) + 1
   }
   const seconds = Math.floor((to - from) / 1_000)
   counts.seconds.set(seconds, (counts.seconds.get(seconds) ?? 0) + 1)
   counts.lengths.set(events, (counts.lengths.get(events) ?? 0) + 1)
-  if (names !== null) countPairs(counts, session, names)
+  if (withPairs) countPairs(counts, session)
 }
 
 function noSessions(): FunnelDay {
   return { sessions: 0, stages: STAGES.map(() => 0), strict: STAGES.map(() => 0) }
 }
 
-function countPairs(counts: Counts, session: Session, names: Names): void {
-  const from = firstEventOf(session)
+function countPairs(counts: Counts, { from, views }: Session): void {
   const epoch = from - (from % EPOCH_MS)
-  const sorted = productsOf(session)
-    .map(({ viewed }) => names.text(viewed))
-    .toSorted()
+  const sorted = views.map(({ sku }) => sku).toSorted()
   for (const [index, sku] of sorted.entries()) {
     // With itself too: in how many sessions it is.
     for (const other of sorted.slice(index)) {

@@ -1,7 +1,7 @@
 /** What customers do, in figures, from the sums of all readers. They are about a second old, and more with many open sessions. */
 import type { Pool } from '../../store/postgres/database.ts'
 import { USER_EVENT_TYPES, type UserEventType } from '../../schemas/behaviour/user-event.ts'
-import { STAGES, type Stage } from './session.ts'
+import { STAGES, type Stage } from '../sessions/session.ts'
 
 type ByStage = Readonly<Record<Stage, number>>
 

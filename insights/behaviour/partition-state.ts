@@ -10,27 +10,22 @@
  * does, a slice at a time, until what is counted fills a save. What is over and not closed yet takes no event any more.
  */
 import type { Action, UserEventType } from '../../schemas/behaviour/user-event.ts'
-import { ByLastEvent } from './by-last-event.ts'
+import { ByLastEvent } from '../sessions/by-last-event.ts'
 import { countEvent, countSession, noCounts, type Counts } from './counts.ts'
 import { KnownIds } from './known-ids.ts'
-import { Names } from './names.ts'
-import type { SavedSessions } from './packed-sessions.ts'
+import { Names } from '../sessions/names.ts'
+import { OpenSessions, type OpenSession } from '../sessions/open-sessions.ts'
+import type { SavedSessions } from '../sessions/packed-sessions.ts'
 import {
   cartOf,
-  customerOf,
-  extend,
-  firstEventOf,
-  lastEventOf,
-  merge,
-  openSession,
   SESSION_GAP_MS,
   STAGES,
-  touches,
   viewsOf,
   type CustomerNamed,
   type Session,
   type SessionEvent,
-} from './session.ts'
+} from '../sessions/session.ts'
+import { SessionsBy } from '../sessions/sessions-by.ts'
 
 /** An event may be so much older than the newest of its partition. */
 export const LATENESS_MS = 5 * 60_000
@@ -56,11 +51,6 @@ export interface FoldedEvent extends Pick<Action, 'eventId' | 'type' | 'at' | 's
 
 export type Fold = 'accepted' | 'duplicate' | 'late'
 
-/** As it is saved. */
-export interface SavedState extends SavedSessions {
-  readonly newest: number | null
-}
-
 const stageOf: ReadonlyMap<UserEventType | 'unknown', number> = new Map(STAGES.map((stage, index) => [stage, index]))
 
 const CART_ACTS: ReadonlySet<string> = new Set(['add_to_cart', 'remove_from_cart'])
@@ -77,27 +67,32 @@ export interface NewestSession {
 
 export class PartitionState {
   readonly #most: number
-  /** By subject. Nearly all have one; those of a subject do not touch each other. */
-  readonly #open = new Map<string, Session | Session[]>()
-  #byLastEvent = new ByLastEvent()
-  readonly #ids = new KnownIds()
   /** Of products. */
   readonly #names = new Names()
-  /** Open sessions that name a customer who is not their subject. */
-  readonly #byCustomer = new Map<string, Set<Session>>()
+  readonly #sessions = new OpenSessions(this.#names)
+  /** Those of a subject do not touch each other. */
+  readonly #bySubject = new SessionsBy()
+  /** Those that name a customer who is not their subject. */
+  readonly #byCustomer = new SessionsBy()
+  readonly #byLastEvent = new ByLastEvent(this.#sessions)
+  readonly #ids = new KnownIds()
   #newest = -Infinity
-  #openCount = 0
+  #open = 0
   #counts = noCounts()
 
-  constructor(saved: SavedState | null = null, most: number = Math.floor(MOST_OPEN / PARTITIONS)) {
+  /** `newest`: as it was saved. */
+  constructor(newest: number | null = null, most: number = Math.floor(MOST_OPEN / PARTITIONS)) {
     this.#most = most
-    this.#newest = saved?.newest ?? -Infinity
-    for (const name of saved?.names ?? []) this.#names.number(name)
-    for (const session of saved?.sessions ?? []) this.#add(session)
+    this.#newest = newest ?? -Infinity
+  }
+
+  /** Sessions that were open when it was saved. */
+  restore(sessions: Iterable<Session>): void {
+    for (const session of sessions) this.#add(this.#sessions.put(session))
   }
 
   get open(): number {
-    return this.#openCount
+    return this.#open
   }
 
   /** Time of the newest event, milliseconds; null: there was none. */
@@ -112,15 +107,15 @@ export class PartitionState {
 
   /** Of the open sessions of a customer, by the subject or by the newest name in it, the one with the newest event. */
   newestOf(customerId: string): NewestSession | null {
-    const own = this.#open.get(customerId) ?? []
-    const sessions = [...(Array.isArray(own) ? own : [own]), ...(this.#byCustomer.get(customerId) ?? [])]
-    const newest = sessions.reduce<Session | null>(
-      (best, one) => (this.#isOver(one) || (best !== null && lastEventOf(one) <= lastEventOf(best)) ? best : one),
-      null,
-    )
+    let newest: OpenSession | null = null
+    let to = -Infinity
+    for (const session of [...this.#bySubject.of(customerId), ...this.#byCustomer.of(customerId)]) {
+      const last = this.#sessions.lastEventOf(session)
+      if (last > to && !this.#isOver(session)) [newest, to] = [session, last]
+    }
     if (newest === null) return null
-    const [from, to] = [firstEventOf(newest), lastEventOf(newest)]
-    return { from, to, cart: cartOf(newest), views: viewsOf(newest, this.#names) }
+    const session = this.#sessions.read(newest)
+    return { from: session.from, to, cart: cartOf(session), views: viewsOf(session) }
   }
 
   fold({ eventId, type, at, subject, customerId, sku, receivedAt, moved }: FoldedEvent): Fold {
@@ -131,9 +126,9 @@ export class PartitionState {
     this.#newest = Math.max(this.#newest, at)
     countEvent(this.#counts, { type, at, sku })
     if (moved) this.#counts.totals.moved += 1
-    const viewed = type === 'product_view' && sku !== null ? this.#names.number(sku) : -1
     const event = {
-      ...{ at, stage: stageOf.get(type) ?? -1, viewed },
+      ...{ at, stage: stageOf.get(type) ?? -1 },
+      viewed: type === 'product_view' ? sku : null,
       carted: sku === null || !CART_ACTS.has(type) ? null : { sku, isIn: type === 'add_to_cart' },
       customerId: customerId === subject ? null : customerId,
     }
@@ -143,8 +138,8 @@ export class PartitionState {
       this.#counts.totals.late += 1
       return 'late'
     }
-    this.#add(openSession(subject, event, this.#names))
-    while (this.#openCount > this.#most && this.#closeOldest());
+    this.#add(this.#sessions.open(subject, event))
+    while (this.#open > this.#most && this.#closeOldest());
     return 'accepted'
   }
 
@@ -181,70 +176,49 @@ export class PartitionState {
     return counts
   }
 
-  /** What it knows. Its sessions go on changing: to be written down before anything is folded in. */
-  save(): SavedState {
-    return { newest: this.newest, names: this.#names.all(), sessions: [...this.#open.values()].flat() }
+  /** Its open sessions. They are read one by one: nothing is to be folded in before they are written down. */
+  save(): SavedSessions {
+    return { names: this.#names, sessions: this.#read() }
+  }
+
+  *#read(): Generator<Session> {
+    for (const session of this.#bySubject.all()) yield this.#sessions.read(session)
   }
 
   /** Whether there is an open session for it; where it ties two together they become one. */
   #join(subject: string, event: SessionEvent): boolean {
-    const open = this.#open.get(subject)
-    if (open === undefined) return false
-    if (!Array.isArray(open)) {
-      if (!this.#takes(open, event)) return false
-      this.#extend(open, event)
-      return true
-    }
-    const [session, ...others] = open.filter((one) => this.#takes(one, event))
+    const [session, ...others] = this.#bySubject.of(subject).filter((one) => this.#takes(one, event))
     if (session === undefined) return false
-    this.#extend(session, event)
+    const before = this.#sessions.customerOf(session)
+    this.#sessions.extend(session, event)
     for (const other of others) {
-      const before = customerOf(session)
-      merge(session, other, this.#names)
-      this.#remove(other)
-      this.#named(session, before)
+      this.#sessions.merge(session, other)
+      this.#leave(other)
     }
+    this.#named(session, before)
     return true
   }
 
-  #takes(session: Session, { at }: SessionEvent): boolean {
-    return touches(session, at) && !this.#isOver(session)
+  #takes(session: OpenSession, { at }: SessionEvent): boolean {
+    return this.#sessions.touches(session, at) && !this.#isOver(session)
   }
 
-  #isOver(session: Session): boolean {
-    return lastEventOf(session) < this.#newest - CLOSED_AFTER_MS
+  #isOver(session: OpenSession): boolean {
+    return this.#sessions.lastEventOf(session) < this.#newest - CLOSED_AFTER_MS
   }
 
-  #extend(session: Session, event: SessionEvent): void {
-    const before = customerOf(session)
-    extend(session, event, this.#names)
-    if (customerOf(session) !== before) this.#named(session, before)
-  }
-
-  /** Whom it names has changed, or it is new. */
-  #named(session: Session, before: CustomerNamed | null): void {
-    const customer = customerOf(session)
+  /** Whom it names may have changed, or it is new. */
+  #named(session: OpenSession, before: CustomerNamed | null): void {
+    const customer = this.#sessions.customerOf(session)
     if (before?.customerId === customer?.customerId) return
-    if (before !== null) this.#unname(session, before)
-    if (customer === null) return
-    const named = this.#byCustomer.get(customer.customerId)
-    if (named === undefined) this.#byCustomer.set(customer.customerId, new Set([session]))
-    else named.add(session)
+    if (before !== null) this.#byCustomer.remove(before.customerId, session)
+    if (customer !== null) this.#byCustomer.add(customer.customerId, session)
   }
 
-  #unname(session: Session, { customerId }: CustomerNamed): void {
-    const named = this.#byCustomer.get(customerId)
-    named?.delete(session)
-    if (named?.size === 0) this.#byCustomer.delete(customerId)
-  }
-
-  #add(session: Session): void {
-    const open = this.#open.get(session.subject)
-    if (open === undefined) this.#open.set(session.subject, session)
-    else if (Array.isArray(open)) open.push(session)
-    else this.#open.set(session.subject, [open, session])
+  #add(session: OpenSession): void {
+    this.#bySubject.add(this.#sessions.subjectOf(session), session)
     this.#byLastEvent.add(session)
-    this.#openCount += 1
+    this.#open += 1
     this.#named(session, null)
   }
 
@@ -254,20 +228,18 @@ export class PartitionState {
     return oldest !== null
   }
 
-  #close(session: Session): void {
-    this.#remove(session)
+  #close(session: OpenSession): void {
     // Only one that closes for want of room can find it full.
-    countSession(this.#counts, session, this.isFull ? null : this.#names)
+    countSession(this.#counts, this.#sessions.read(session), { withPairs: !this.isFull })
+    this.#leave(session)
+    this.#sessions.remove(session)
   }
 
-  #remove(session: Session): void {
-    this.#openCount -= 1
-    const customer = customerOf(session)
-    if (customer !== null) this.#unname(session, customer)
-    const open = this.#open.get(session.subject)
-    const rest = Array.isArray(open) ? open.filter((one) => one !== session) : []
-    const [first] = rest
-    if (first === undefined) this.#open.delete(session.subject)
-    else this.#open.set(session.subject, rest.length === 1 ? first : rest)
+  /** It does not go on, or as part of another one. */
+  #leave(session: OpenSession): void {
+    this.#open -= 1
+    this.#bySubject.remove(this.#sessions.subjectOf(session), session)
+    const customer = this.#sessions.customerOf(session)
+    if (customer !== null) this.#byCustomer.remove(customer.customerId, session)
   }
 }

@@ -16,10 +16,10 @@ import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '.
 import type { LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
 import { readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
-import { PartitionState, type Fold, type NewestSession } from './partition-state.ts'
+import type { Fold, NewestSession, PartitionState } from './partition-state.ts'
 import { prune } from './prune.ts'
-import { SESSION_GAP_MS } from './session.ts'
-import { loadPartitions, packState, savePartitions, type Saving } from './state-table.ts'
+import { SESSION_GAP_MS } from '../sessions/session.ts'
+import { loadPartitions, savePartitions, savingOf, type Saving } from './state-table.ts'
 
 export const LEASE = 'behaviour'
 
@@ -118,7 +118,7 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     const partitions = saved.map(({ partition, foldedTo, saves, state }): [number, Partition] => [
       partition,
       {
-        ...{ partition, state: new PartitionState(state), next: foldedTo, saves },
+        ...{ partition, state, next: foldedTo, saves },
         ...{ changed: false, heardAt: monotonic() },
       },
     ])
@@ -134,22 +134,25 @@ export function openReader(parts: ReaderParts): BehaviourReader {
   /** What is there up to `head`, a page of it; true: there was something. */
   async function readOn(partition: Partition, head: number): Promise<boolean> {
     if (partition.next >= head) return false
-    const chunks = await readChunks(pool, partition.partition, partition.next)
-    if (chunks.length === 0) {
-      const { partition: number, next } = partition
-      log.warn({ partition: number, from: next, to: head }, 'events were dropped before they were read')
-      partition.next = head
-      partition.changed = true
-    }
-    for (const chunk of chunks) {
+    let found = false
+    for await (const chunk of readChunks(pool, partition.partition, partition.next)) {
+      found = true
       if (chunk.firstOffset > partition.next) {
         const { partition: number, next } = partition
         log.warn({ partition: number, from: next, to: chunk.firstOffset }, 'events were dropped before they were read')
       }
       await catalogue.learn(chunk.records.map(({ data }) => decodeAction(data).sku))
       fold(partition, chunk)
+      // A page may be hundreds of thousands of events.
+      await nextTurn()
     }
-    return chunks.length > 0
+    if (!found) {
+      const { partition: number, next } = partition
+      log.warn({ partition: number, from: next, to: head }, 'events were dropped before they were read')
+      partition.next = head
+      partition.changed = true
+    }
+    return found
   }
 
   async function save(partitions: Iterable<Partition>): Promise<void> {
@@ -157,7 +160,7 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     if (changed.length === 0) return
     const saving: Saving[] = []
     for (const { partition, next, saves, state } of changed) {
-      saving.push({ partition, foldedTo: next, saves, ...(await packState(state.save())), counts: state.takeCounts() })
+      saving.push(await savingOf({ partition, foldedTo: next, saves, state }))
     }
     await savePartitions(pool, saving)
     for (const one of changed) {

@@ -1,20 +1,19 @@
 /** What the readers know, in Postgres: the state of a partition, and the sums of all, saved in one transaction with its offset. */
-import { compress, uncompress } from 'lz4-napi'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { QueryConfig } from 'pg'
 import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { USER_EVENT_TYPES } from '../../schemas/behaviour/user-event.ts'
 import type { Counts } from './counts.ts'
-import { packSessions, unpackSessions } from './packed-sessions.ts'
-import type { SavedState } from './partition-state.ts'
-import { STAGES } from './session.ts'
+import { packSessions, unpackSessions } from '../sessions/packed-sessions.ts'
+import { PartitionState } from './partition-state.ts'
+import { STAGES } from '../sessions/session.ts'
 
 export interface SavedPartition {
   readonly partition: number
   /** Of the next record to be folded. */
   readonly foldedTo: number
   readonly saves: number
-  readonly state: SavedState
+  readonly state: PartitionState
 }
 
 /** Another reader has saved in the meantime: what this one has counted is counted there. */
@@ -23,7 +22,7 @@ export class SavedByAnother extends Error {
   readonly retriable = true
 }
 
-/** `most`: only those with at most so many open sessions. */
+/** In turns. `most`: only those with at most so many open sessions. */
 export async function loadPartitions(pool: Pool, most = Infinity): Promise<readonly SavedPartition[]> {
   const { rows } = await pool.query<{
     partition: number
@@ -36,13 +35,10 @@ export async function loadPartitions(pool: Pool, most = Infinity): Promise<reado
     [Math.min(most, 2 ** 31 - 1)],
   )
   const partitions: SavedPartition[] = []
-  for (const { partition, folded_to, saves, newest, state } of rows) {
-    const sessions = state === null ? { names: [], sessions: [] } : unpackSessions(await uncompress(state))
-    partitions.push({
-      ...{ partition, foldedTo: Number(folded_to), saves: Number(saves) },
-      state: { newest: newest?.getTime() ?? null, ...sessions },
-    })
-    await nextTurn()
+  for (const { partition, folded_to, saves, newest, state: packed } of rows) {
+    const state = new PartitionState(newest?.getTime() ?? null)
+    if (packed !== null) for await (const sessions of unpackSessions(packed)) state.restore(sessions)
+    partitions.push({ partition, foldedTo: Number(folded_to), saves: Number(saves), state })
   }
   return partitions
 }
@@ -51,17 +47,16 @@ export interface Saving extends Omit<SavedPartition, 'state'> {
   readonly newest: number | null
   /** Open sessions. */
   readonly open: number
-  /** `packState`; null: no session is open. */
+  /** `packSessions`; null: no session is open. */
   readonly packed: Buffer | null
   readonly counts: Counts
 }
 
-/** Half a million sessions are 80 MB: others have their turn in the event loop before it goes on. */
-export async function packState({ newest, ...saved }: SavedState): Promise<Pick<Saving, 'newest' | 'open' | 'packed'>> {
-  const open = saved.sessions.length
-  const packed = open === 0 ? null : await compress(packSessions(saved))
-  await nextTurn()
-  return { newest, open, packed }
+/** In turns: nothing is to be folded into the state meanwhile. What it has counted is taken from it. */
+export async function savingOf({ state, ...of }: SavedPartition): Promise<Saving> {
+  const { newest, open } = state
+  const packed = open === 0 ? null : await packSessions(state.save())
+  return { ...of, newest, open, packed, counts: state.takeCounts() }
 }
 
 /** Rejects with SavedByAnother, having written nothing, where somebody saved on what `saves` of a partition names. */

@@ -1,5 +1,6 @@
 /** Events for the specs of behaviour. */
 import type { Counts } from './counts.ts'
+import { packSessions, unpackSessions } from '../sessions/packed-sessions.ts'
 import { PartitionState, type FoldedEvent } from './partition-state.ts'
 
 export const MINUTE_MS = 60_000
@@ -23,6 +24,13 @@ export function folded(events: readonly FoldedEvent[]): Counts {
   for (const event of events) state.fold(event)
   closeAll(state)
   return state.takeCounts()
+}
+
+/** As another process goes on with it. */
+export async function savedAndLoaded(state: PartitionState): Promise<PartitionState> {
+  const loaded = new PartitionState(state.newest)
+  for await (const sessions of unpackSessions(await packSessions(state.save()))) loaded.restore(sessions)
+  return loaded
 }
 
 /** All that is over; without `silentAt` by the newest event. */

@@ -1,9 +1,7 @@
 /** What a customer does now: of the process that reads user events, or of what it saved last. */
-import { setImmediate } from 'node:timers/promises'
 import type { Pool } from '../../store/postgres/database.ts'
-import { PartitionState } from '../behaviour/partition-state.ts'
-import { newestSession, type OpenSession, type WithState } from '../behaviour/reader.ts'
-import { loadPartitions } from '../behaviour/state-table.ts'
+import { newestSession, type OpenSession } from '../behaviour/reader.ts'
+import { loadPartitions, type SavedPartition } from '../behaviour/state-table.ts'
 import { Refreshed } from '../refreshed.ts'
 
 export type SessionOf = (customerId: string) => Promise<OpenSession | null>
@@ -24,16 +22,9 @@ const SAVED_AGE = { freshMs: 2_000, oldestMs: 10_000 } as const
 
 /** Where another process reads: as it saved it last, in partitions with few enough open sessions. Rejects as the database does. */
 export function sessionsOf({ pool, reader, clock, monotonic }: SessionsParts): SessionOf {
-  const saved = new Refreshed<readonly WithState[]>({
+  const saved = new Refreshed<readonly SavedPartition[]>({
     ...{ monotonic, ...SAVED_AGE },
-    async read() {
-      const partitions: WithState[] = []
-      for (const { state } of await loadPartitions(pool, MOST_LOADED)) {
-        partitions.push({ state: new PartitionState(state) })
-        await setImmediate()
-      }
-      return partitions
-    },
+    read: () => loadPartitions(pool, MOST_LOADED),
   })
   return async (customerId) => {
     const here = reader?.sessionOf(customerId) ?? (reader === null ? 'elsewhere' : null)

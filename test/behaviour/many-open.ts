@@ -1,7 +1,6 @@
 /** Sessions that go on, as a reader has saved them. */
-import { noCounts } from '../../insights/behaviour/counts.ts'
 import { PARTITIONS, PartitionState } from '../../insights/behaviour/partition-state.ts'
-import { loadPartitions, packState, savePartitions } from '../../insights/behaviour/state-table.ts'
+import { loadPartitions, savePartitions, savingOf } from '../../insights/behaviour/state-table.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 
 const PRODUCTS = 5_003
@@ -24,7 +23,9 @@ export async function saveOpenSessions(pool: Pool, sessions: number, at: number)
     }
   }
   for (const saved of await loadPartitions(pool)) {
-    const packed = await packState(states[saved.partition]?.save() ?? saved.state)
-    await savePartitions(pool, [{ ...saved, ...packed, counts: noCounts() }])
+    const state = states[saved.partition] ?? saved.state
+    // They begin here: what they counted so far is nobody's.
+    state.takeCounts()
+    await savePartitions(pool, [await savingOf({ ...saved, state })])
   }
 }
