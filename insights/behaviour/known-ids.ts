@@ -1,26 +1,31 @@
 /**
  * The ids of the newest events, to know one that is sent again: those of the last 10 minutes, 2,000,000 at most.
- * Numbers in typed arrays, because a Set of 2,000,000 texts takes 200 MB where this takes 64: a ring of the ids in the order in
- * which they came, and a table from the bits of an id to its place in the ring (open addressing, linear probing).
+ * Rows of numbers, because a Set of 2,000,000 texts takes 200 MB where this takes 64. An id hangs in a bucket by its bits, and
+ * knows which one came next.
  */
+import { NONE, NumberRows } from '../sessions/number-rows.ts'
 
-/** Of 32 bits, in an id. */
+/** Columns of a row: the id in words of 32 bits, when it came, the next one that came, the next one of its bucket. */
 const WORDS = 4
-const FIRST_ROOM = 1_024
-const FREE = -1
+const CAME = 4
+const NEXT = 5
+const BELOW = 6
+const WIDTH = 7
+
+const FIRST_BUCKETS = 1_024
+/** When an id came is counted in so long pieces, so that 32 bits are enough: until 2242. */
+const PIECE_MS = 4_000
 
 export const KNOWN_FOR_MS = 10 * 60_000
 export const MOST_KNOWN = 2_000_000
 
 export class KnownIds {
   readonly #most: number
-  /** Ids by their place, 4 words each. */
-  #words = new Uint32Array(FIRST_ROOM * WORDS)
-  #times = new Float64Array(FIRST_ROOM)
-  /** Twice as long as there is room: places in the ring, or FREE. */
-  #table = new Int32Array(FIRST_ROOM * 2).fill(FREE)
-  /** Place of the oldest. */
-  #first = 0
+  readonly #rows = new NumberRows(WIDTH)
+  /** The first row of each; at least as many as ids. */
+  #buckets = new Int32Array(FIRST_BUCKETS).fill(NONE)
+  #oldest = NONE
+  #newest = NONE
   #count = 0
 
   constructor(most: number = MOST_KNOWN) {
@@ -33,90 +38,95 @@ export class KnownIds {
 
   /** Whether the id of 16 bytes is new at `time` (milliseconds, of one receiver); from here on it is known. */
   add(id: Uint8Array, time: number): boolean {
-    while (this.#count > 0 && (this.#times[this.#first] ?? 0) < time - KNOWN_FOR_MS) this.#forgetOldest()
-    const [a, b, c, d] = [word(id, 0), word(id, 4), word(id, 8), word(id, 12)]
-    if (this.#slotOf(a, b, c, d) >= 0) return false
+    const since = pieceOf(time - KNOWN_FOR_MS)
+    while (this.#count > 0 && this.#rows.get(this.#oldest, CAME) < since) this.#forgetOldest()
+    const row = this.#written(id)
+    if (this.#isKnown(row)) {
+      this.#rows.giveBack(row)
+      return false
+    }
     if (this.#count === this.#most) this.#forgetOldest()
-    if (this.#count === this.#times.length) this.#grow()
-    const place = (this.#first + this.#count) % this.#times.length
-    this.#words.set([a, b, c, d], place * WORDS)
-    this.#times[place] = time
-    this.#count += 1
-    this.#enter(place)
+    this.#rows.set(row, CAME, pieceOf(time))
+    this.#append(row)
+    if (this.#count === this.#buckets.length) this.#makeBuckets(2 * this.#count)
+    else this.#hang(row)
     return true
   }
 
-  /** The slot that holds the id, or -1. */
-  #slotOf(a: number, b: number, c: number, d: number): number {
-    const mask = this.#table.length - 1
-    for (let slot = mixed(a, b, c, d) & mask; ; slot = (slot + 1) & mask) {
-      const place = this.#table[slot] ?? FREE
-      if (place === FREE) return -1
-      const at = place * WORDS
-      const words = this.#words
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot
-    }
+  /** A new row with the words of an id. */
+  #written(id: Uint8Array): number {
+    const row = this.#rows.take()
+    for (let word = 0; word < WORDS; word++) this.#rows.set(row, word, wordOf(id, 4 * word))
+    return row
   }
 
-  #enter(place: number): void {
-    const mask = this.#table.length - 1
-    let slot = this.#homeOf(place)
-    while (this.#table[slot] !== FREE) slot = (slot + 1) & mask
-    this.#table[slot] = place
+  #isKnown(row: number): boolean {
+    let known = this.#buckets[this.#bucketOf(row)] ?? NONE
+    while (known !== NONE && !this.#isSame(known, row)) known = this.#rows.get(known, BELOW)
+    return known !== NONE
   }
 
-  #homeOf(place: number): number {
-    const [words, at] = [this.#words, place * WORDS]
-    const hash = mixed(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0)
-    return hash & (this.#table.length - 1)
+  #isSame(one: number, other: number): boolean {
+    for (let word = 0; word < WORDS; word++) if (this.#rows.get(one, word) !== this.#rows.get(other, word)) return false
+    return true
+  }
+
+  #append(row: number): void {
+    this.#rows.set(row, NEXT, NONE)
+    if (this.#count === 0) this.#oldest = row
+    else this.#rows.set(this.#newest, NEXT, row)
+    this.#newest = row
+    this.#count += 1
   }
 
   #forgetOldest(): void {
-    const [words, at] = [this.#words, this.#first * WORDS]
-    let hole = this.#slotOf(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0)
-    this.#first = (this.#first + 1) % this.#times.length
+    const row = this.#oldest
+    this.#unhang(row)
+    this.#oldest = this.#rows.get(row, NEXT)
     this.#count -= 1
-    // Whoever stands behind the hole and could stand in it moves up: a probe ends at the first free slot.
-    const mask = this.#table.length - 1
-    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const place = this.#table[slot] ?? FREE
-      if (place === FREE) break
-      const home = this.#homeOf(place)
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue
-      this.#table[hole] = place
-      hole = slot
-    }
-    this.#table[hole] = FREE
+    this.#rows.giveBack(row)
   }
 
-  #grow(): void {
-    const old = { words: this.#words, times: this.#times, first: this.#first }
-    const room = old.times.length * 2
-    this.#words = new Uint32Array(room * WORDS)
-    this.#times = new Float64Array(room)
-    this.#table = new Int32Array(room * 2).fill(FREE)
-    this.#first = 0
-    for (let index = 0; index < this.#count; index++) {
-      const from = (old.first + index) % old.times.length
-      this.#words.set(old.words.subarray(from * WORDS, (from + 1) * WORDS), index * WORDS)
-      this.#times[index] = old.times[from] ?? 0
-      this.#enter(index)
+  #hang(row: number): void {
+    const bucket = this.#bucketOf(row)
+    this.#rows.set(row, BELOW, this.#buckets[bucket] ?? NONE)
+    this.#buckets[bucket] = row
+  }
+
+  #unhang(row: number): void {
+    const bucket = this.#bucketOf(row)
+    const below = this.#rows.get(row, BELOW)
+    let above = this.#buckets[bucket] ?? NONE
+    if (above === row) {
+      this.#buckets[bucket] = below
+      return
     }
+    while (this.#rows.get(above, BELOW) !== row) above = this.#rows.get(above, BELOW)
+    this.#rows.set(above, BELOW, below)
+  }
+
+  #makeBuckets(count: number): void {
+    this.#buckets = new Int32Array(count).fill(NONE)
+    for (let row = this.#oldest; row !== NONE; row = this.#rows.get(row, NEXT)) this.#hang(row)
+  }
+
+  /** Ids that count up, or begin with the time, differ in few bits: all of them have to show. */
+  #bucketOf(row: number): number {
+    let hash = 0
+    for (let word = 0; word < WORDS; word++) {
+      hash = Math.imul(hash ^ this.#rows.get(row, word), 0x85ebca6b)
+      hash ^= hash >>> 13
+      hash = Math.imul(hash, 0xc2b2ae35)
+      hash ^= hash >>> 16
+    }
+    return hash & (this.#buckets.length - 1)
   }
 }
 
-function word(id: Uint8Array, at: number): number {
-  return (((id[at] ?? 0) << 24) | ((id[at + 1] ?? 0) << 16) | ((id[at + 2] ?? 0) << 8) | (id[at + 3] ?? 0)) >>> 0
+function wordOf(id: Uint8Array, at: number): number {
+  return ((id[at] ?? 0) << 24) | ((id[at + 1] ?? 0) << 16) | ((id[at + 2] ?? 0) << 8) | (id[at + 3] ?? 0)
 }
 
-/** Ids that count up, or begin with the time, differ in few bits: all of them have to show. */
-function mixed(a: number, b: number, c: number, d: number): number {
-  let hash = 0
-  for (const part of [a, b, c, d]) {
-    hash = Math.imul(hash ^ part, 0x85ebca6b)
-    hash ^= hash >>> 13
-    hash = Math.imul(hash, 0xc2b2ae35)
-    hash ^= hash >>> 16
-  }
-  return hash
+function pieceOf(time: number): number {
+  return Math.floor(time / PIECE_MS)
 }
