@@ -6,6 +6,7 @@
  *   length (uint16), UserEvent in Avro
  */
 import { compressSync, uncompressSync } from 'lz4-napi'
+import type { Action } from '../../schemas/behaviour/user-event.ts'
 
 export interface KeptRecord {
   /** UserEvent in Avro. */
@@ -14,6 +15,8 @@ export interface KeptRecord {
   readonly receivedAt: number
   /** Its time is not the one that it was sent with. */
   readonly moved: boolean
+  /** What `data` says, where somebody knows it: to decode it again takes as long as to count it. */
+  readonly action?: Action
 }
 
 const HEAD_BYTES = 8

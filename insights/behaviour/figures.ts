@@ -1,4 +1,4 @@
-/** What customers do, in figures, from the sums of all readers. They are about a second old, and more with many open sessions. */
+/** What customers do, in figures, from the sums of all readers. They are about a second old, and up to some ten with many open sessions. */
 import type { Pool } from '../../store/postgres/database.ts'
 import { USER_EVENT_TYPES, type UserEventType } from '../../schemas/behaviour/user-event.ts'
 import { STAGES, type Stage } from '../sessions/session.ts'

@@ -2,7 +2,7 @@
  * Reads the chunks of all partitions, in one process at a time, under a lease. What it has folded is saved with its offsets
  * about once a second; after a crash it reads again what lies behind the offset that it finds, which counts nothing twice.
  *
- *   load states and ids --> fold what is there --> close what is over, in slices --> wait: told, or a second
+ *   load states and ids --> fold what is there --> close what is over, in slices --> wait: told, or a second, and a little
  *                ^              |  save, when something changed and the last save was long enough ago,
  *                |              |  and at once what has counted as much as one save takes
  *                +--- a save that fails ends the term: what was counted in memory is counted again from the database
@@ -13,7 +13,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeAction } from '../../schemas/behaviour/user-event.ts'
 import type { Pool } from '../../store/postgres/database.ts'
 import { explainFailure, underLease, type LeasedWorker, type WorkerLog } from '../../store/log/under-lease.ts'
-import type { LatchedSignal } from '../../store/waiting/pause.ts'
+import { pause, type LatchedSignal } from '../../store/waiting/pause.ts'
 import type { Catalogue } from './catalogue.ts'
 import { readChunks, readHeads, readKnownChunks, type Chunk } from './chunk-table.ts'
 import type { Fold, NewestSession, PartitionState } from './partition-state.ts'
@@ -24,6 +24,11 @@ import { loadPartitions, savePartitions, savingOf, type Saving } from './state-t
 export const LEASE = 'behaviour'
 
 const LOOK_MS = 1_000
+/**
+ * Between two looks at least. All readers hear of each append, the one that has been handed it too; and figures, which
+ * are saved once a second, need nothing sooner of what other processes append.
+ */
+const LOOK_AGAIN_MS = 200
 /** Without a record for so long, sessions are closed by the clock of the server. */
 const SILENT_MS = 60_000
 const SAVE_MS = 1_000
@@ -57,6 +62,19 @@ interface Partition {
   changed: boolean
   /** When the last record came, monotonic. */
   heardAt: number
+}
+
+/** Of sessions that go on, so many are packed a second, as long as what is shown is no older than this for it. */
+const PACKED_A_SECOND = 1_000
+const OLDEST_FOR_PACKING_MS = 10_000
+
+/**
+ * From the end of a save until the next may begin. Each packs and writes all sessions that go on, at 2,000 events a second as
+ * much work as to take the events, if it came each second.
+ */
+export function saveAfter({ open, tookMs }: { readonly open: number; readonly tookMs: number }): number {
+  const packing = Math.min((open / PACKED_A_SECOND) * 1_000, OLDEST_FOR_PACKING_MS)
+  return Math.max(SAVE_MS, packing, tookMs / SAVE_SHARE)
 }
 
 /** Products, what was done last first. */
@@ -105,9 +123,9 @@ export function openReader(parts: ReaderParts): BehaviourReader {
     partition.next = firstOffset + records.length
     partition.changed = true
     partition.heardAt = monotonic()
-    return records.map(({ data, receivedAt, moved }) => {
+    return records.map(({ data, receivedAt, moved, action = decodeAction(data) }) => {
       // Field by field: a copy of what was decoded takes as long as to decode it.
-      const { eventId, type, at, subject, customerId, sku } = decodeAction(data)
+      const { eventId, type, at, subject, customerId, sku } = action
       const product = catalogue.product(sku)
       return partition.state.fold({ eventId, type, at, subject, customerId, sku: product, receivedAt, moved })
     })
@@ -234,12 +252,15 @@ export function openReader(parts: ReaderParts): BehaviourReader {
           const full = all.filter(({ state }) => state.isFull)
           if (full.length > 0) await alone(() => save(full))
           const now = monotonic()
-          if (now - savedAt >= Math.max(SAVE_MS, saveTook / SAVE_SHARE)) {
+          const open = all.reduce((sum, { state }) => sum + state.open, 0)
+          if (now - savedAt >= saveAfter({ open, tookMs: saveTook })) {
             await alone(() => save(all))
             savedAt = monotonic()
             saveTook = savedAt - now
           }
-          if (!found && !more) await appended.wait(LOOK_MS, { count, signal: end })
+          if (found || more) continue
+          await appended.wait(LOOK_MS, { count, signal: end })
+          await pause(LOOK_AGAIN_MS, end)
         }
         // In order: whoever comes next reads nothing again.
         await alone(() => save(partitions.values()))

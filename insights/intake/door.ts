@@ -104,7 +104,9 @@ export function openDoor({
       const waiting = brought.size()
       if (waiting + events.length > MOST_WAITING) return Promise.reject(new BehaviourBusy(waiting))
       return brought.add({
-        records: events.map(({ event, moved }) => ({ data: encodeUserEvent(event), receivedAt, moved })),
+        records: events.map(({ event, moved }) => ({
+          ...{ data: encodeUserEvent(event), receivedAt, moved, action: event },
+        })),
         events: events.map(({ event }) => event),
         letters,
       })

@@ -68,6 +68,17 @@ describe('a record of user-events', () => {
     expect(one?.data).toEqual(message.subarray(5))
   })
 
+  test.each<[string, Buffer | object]>([
+    ['our own Avro', frameUserEvent(given, OURS)],
+    ['our own Avro with a clock ahead', frameUserEvent({ ...given, at: NOW + MINUTE }, OURS)],
+    ['the Avro of others', frameUserEvent(given, THEIRS)],
+    ['JSON', json()],
+  ])('in %s says beside its bytes what they say', async (_what, message) => {
+    const { events } = await judged(message)
+    expect(events).toHaveLength(1)
+    for (const { data, action } of events) expect(decodeUserEvent(data)).toEqual(action)
+  })
+
   test('in the Avro of others is kept in ours', async () => {
     expect(await eventsOf(frameUserEvent(given, THEIRS))).toMatchObject([
       { subject: 'visitor-1', device: given.device },

@@ -23,6 +23,8 @@ export interface JudgedEvent {
   readonly sku: string | null
   readonly receivedAt: number
   readonly moved: boolean
+  /** What `data` says. */
+  readonly action: UserEvent
 }
 
 /** One that cannot be taken. */
@@ -95,7 +97,7 @@ export class JudgedRecords {
     const moved = judged.moved || headers.texts([MOVED_HEADER])[0] === MOVED
     const asItCame = event === given && avro.isOurs(value)
     const data = asItCame ? value.subarray(HEADER) : encodeUserEvent(event)
-    this.events.push({ data, sku: event.sku, receivedAt, moved })
+    this.events.push({ data, sku: event.sku, receivedAt, moved, action: event })
   }
 
   #judgeJson(offset: number, value: Buffer, receivedAt: number): void {
@@ -117,7 +119,7 @@ export class JudgedRecords {
       if (judged.verdict === 'parked') this.#parkJudged(offset, judged, asJson(event))
       else {
         const { event: taken, moved } = judged
-        this.events.push({ data: encodeUserEvent(taken), sku: taken.sku, receivedAt, moved })
+        this.events.push({ data: encodeUserEvent(taken), sku: taken.sku, receivedAt, moved, action: taken })
       }
     }
   }
