@@ -1,12 +1,17 @@
 import { setTimeout as after } from 'node:timers/promises'
+import { Pool as Connections } from 'undici'
+import { openPool } from '../../store/postgres/database.ts'
 import { atLeast, figure, inRounds, stated } from '../figure.ts'
 import { placeOrders, startShop, warmUp } from '../service/loaded-shop.ts'
 import { everyProduct, PRODUCTS, skuOf, writeOrders } from '../service/shop.ts'
 import { madeEvents } from './made-events.ts'
+import { savedEvents } from './saved-events.ts'
 
 const EVENTS_A_SECOND = 2_000
 const OF_A_REQUEST = 100
 const CONNECTIONS = 64
+/** Until V8 has compiled what user events go through, as orders have their own. */
+const WARM_UP_SECONDS = 3
 
 /** What user events take from orders: both are posted to one process. */
 export const besideBehaviour = figure({
@@ -25,11 +30,20 @@ export const besideBehaviour = figure({
     const orders = writeOrders(scope, everyProduct)
     const service = await startShop(scope)
     await warmUp(service, orders)
+    const connections = new Connections(service.url, { connections: CONNECTIONS })
+    const pool = openPool(service.databaseUrl, { name: 'bench', max: 1, queryTimeout: 0 })
+    scope.add(async () => {
+      await connections.destroy()
+      await pool.end()
+    })
+    await postEvents(connections, requestsOf(WARM_UP_SECONDS * EVENTS_A_SECOND))
     const load = { orders, connections: CONNECTIONS, seconds } as const
     return inRounds(context, async () => {
+      // What they leave behind is theirs, and no burden of orders without them.
+      await savedEvents(pool)
       const without = await placeOrders(service, load)
       const bodies = requestsOf(seconds * EVENTS_A_SECOND)
-      const posting = postEvents(service.url, bodies)
+      const posting = postEvents(connections, bodies)
       const beside = await placeOrders(service, load)
       const taken = await posting
       return { ratio: beside.perSecond / without.perSecond, without: without.perSecond, events: taken / seconds }
@@ -38,13 +52,13 @@ export const besideBehaviour = figure({
 })
 
 /** Evenly spaced. Resolves with how many were taken; rejects where a request is refused. */
-async function postEvents(url: string, bodies: readonly string[]): Promise<number> {
+async function postEvents(connections: Connections, bodies: readonly string[]): Promise<number> {
   const everyMs = (1_000 * OF_A_REQUEST) / EVENTS_A_SECOND
   const began = performance.now()
   const posted: Promise<number>[] = []
   for (const [index, body] of bodies.entries()) {
     await after(Math.max(0, began + index * everyMs - performance.now()))
-    posted.push(post(url, body))
+    posted.push(post(connections, body))
   }
   return (await Promise.all(posted)).reduce((sum, accepted) => sum + accepted, 0)
 }
@@ -59,9 +73,10 @@ function requestsOf(count: number): readonly string[] {
   )
 }
 
-async function post(url: string, body: string): Promise<number> {
+/** Not `fetch`: what the loader takes, the service does not have, and that is no cost of user events. */
+async function post(connections: Connections, body: string): Promise<number> {
   const headers = { 'content-type': 'application/json' }
-  const response = await fetch(new URL('/user-events', url), { method: 'POST', headers, body })
-  if (response.status !== 202) throw new Error(`user events were answered with ${String(response.status)}`)
-  return ((await response.json()) as { readonly accepted: number }).accepted
+  const answer = await connections.request({ method: 'POST', path: '/user-events', headers, body })
+  if (answer.statusCode !== 202) throw new Error(`user events were answered with ${String(answer.statusCode)}`)
+  return ((await answer.body.json()) as { readonly accepted: number }).accepted
 }

@@ -3,11 +3,11 @@ import type { KeptRecord } from '../../insights/behaviour/chunk.ts'
 import { encodeUserEvent } from '../../schemas/behaviour/user-event.ts'
 import { partitionOf } from '../../schemas/partition-of.ts'
 import { openPool, type Pool } from '../../store/postgres/database.ts'
-import { waitUntil } from '../../store/waiting/pause.ts'
 import { atMost, figure, inRounds, stated } from '../figure.ts'
 import { readProc } from '../machine/process-tree.ts'
 import { startService } from '../service/measured-service.ts'
 import { listedProducts, madeSkus, plainEvent } from './made-events.ts'
+import { savedEvents } from './saved-events.ts'
 
 const SESSIONS = 300_000
 const EVENTS_EACH = 10
@@ -37,10 +37,10 @@ export const openSessions = figure({
       await makeTables(pool)
       const start = Date.now() - SPREAD_MS
       await append(pool, { events: WARM_UP, sessions: 1_000, start: start - 60 * MINUTE_MS, prefix: 'warm' })
-      await saved(pool)
+      await savedEvents(pool)
       const before = proportional(service.pid)
       await append(pool, { events: SESSIONS * EVENTS_EACH, sessions: SESSIONS, start, prefix: 'visitor' })
-      await saved(pool)
+      await savedEvents(pool)
       const { rows } = await pool.query<{ open: string }>('select sum(open) as open from behaviour.partitions')
       if (Number(rows[0]?.open) < SESSIONS) throw new Error(`${String(rows[0]?.open)} sessions are open`)
       const growth = proportional(service.pid) - before
@@ -77,20 +77,6 @@ async function append(pool: Pool, { events, sessions, start, prefix }: Visits): 
     }
     await appendChunks(pool, byPartition)
   }
-}
-
-/** Resolves when all that is there is saved. */
-async function saved(pool: Pool): Promise<void> {
-  const done = await waitUntil(
-    async () => {
-      const { rows } = await pool.query<{ left: string }>(
-        'select sum(next_offset - folded_to) as left from behaviour.partitions',
-      )
-      return Number(rows[0]?.left ?? 0) === 0
-    },
-    { everyMs: 100, withinMs: 300_000 },
-  )
-  if (!done) throw new Error('the events were not saved in time')
 }
 
 /** Megabytes. */
