@@ -41,8 +41,9 @@ moments until M minutes (30) are over.
 --poison N  sends N bad records mixed one to one with good orders instead: each is parked once, and no order waits
 --hostile   lets a client with the role read do what it can to exhaust the service, beside orders, for M minutes instead: it may not
             end, nor take more than 5 times as long for an order at p99, nor more than twice the memory, both measured before
---life      lets people place, pay, dispatch, return and cancel for M minutes instead, while two services are killed at
-            random and at named points, and gateway, mail server and text bridge fail; exits with 1 at the first breach
+--life      lets people place, pay, dispatch, return and cancel, and review what is on hold, for M minutes instead, while two
+            services are killed at random and at named points, and gateway, mail server, text bridge and scorer fail;
+            exits with 1 at the first breach
 --rate R    with --kafka: orders a second (50); with --poison: records a second (400); with --hostile: orders
             a second (200); with --life: people who live at the same time (8)
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   customerRegistered,
+  fraudReviewed,
   orderCancelled,
   orderConfirmed,
   orderLine,
@@ -12,7 +13,7 @@ import type { Recorded } from '../reactors/reacting.ts'
 import { accountFor } from './life-account.ts'
 
 const lines = [orderLine('A', 1)]
-const NOBODY = { book: { charges: [], refunds: [] }, journal: new Map(), arrived: { email: new Set(), sms: new Set() } }
+const NOBODY = { book: { charges: [], refunds: [] }, journal: new Map(), arrived: { email: new Set<string>(), sms: new Set<string>() } }
 
 function neverTold(...events: readonly (readonly [id: string, stream: string, event: DomainEvent])[]) {
   const recorded = events.map(([id, stream, event]): Recorded => ({ id, stream, event }))
@@ -45,4 +46,27 @@ test('who has no address, no phone or is no VIP misses nothing, nor does who is 
   const mailed = customerRegistered('c1', { email: 'c1@example.com', phone: null })
   expect(neverTold(['1', 'customer-c1', mailed], ['2', 'payment-o1', reversed])).toEqual([])
   expect(neverTold(['1', 'customer-c1', mailed], ['2', 'order-o1', orderCancelled('o1', lines)])).toHaveLength(1)
+})
+
+test('money that the gateway keeps of an order that was cancelled as fraud is found, and what it gave back is not', () => {
+  const amount = { amount: 1_000 }
+  const charge = { key: 'o1/1', status: 'captured', amount }
+  const refund = { key: 'o1/r1', charge: 'o1/1', amount }
+  const kept = (refunds: readonly (typeof refund)[], verdict: 'fraud' | 'honest') => {
+    const events = [
+      { id: '1', stream: 'fraud-o1', event: fraudReviewed('o1', verdict) },
+      { id: '2', stream: 'order-o1', event: orderCancelled('o1', lines) },
+    ]
+    return accountFor({ ...NOBODY, events, book: { charges: [charge], refunds } }).keptAfterFraud
+  }
+  expect(kept([], 'fraud')).toEqual(['o1'])
+  expect(kept([refund], 'fraud')).toEqual([])
+  expect(kept([], 'honest')).toEqual([])
+})
+
+test('a review that was answered and is not in the log is lost', () => {
+  const journal = new Map([['o1', { FraudReviewed: 1 }]])
+  const answered = (events: readonly Recorded[]) => accountFor({ ...NOBODY, events, journal }).lost
+  expect(answered([])).toEqual(['FraudReviewed of o1: 0 of 1'])
+  expect(answered([{ id: '1', stream: 'fraud-o1', event: fraudReviewed('o1', 'honest') }])).toEqual([])
 })

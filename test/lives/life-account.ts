@@ -39,12 +39,14 @@ export interface LifeAccount {
   readonly neverTold: readonly string[]
   readonly recordedAndNeverSent: readonly string[]
   readonly recordedTwice: readonly string[]
+  /** Of orders that were cancelled as fraud, those whose money the gateway has kept. */
+  readonly keptAfterFraud: readonly string[]
   readonly failedToTell: readonly string[]
 }
 
 const ACKNOWLEDGED = [
   ...(['OrderPlaced', 'OrderCancelled', 'OrderReturned', 'PaymentRequested', 'RefundRequested'] as const),
-  ...(['DeliveryDispatched', 'DeliveryFailed', 'DeliveryDelivered'] as const),
+  ...(['DeliveryDispatched', 'DeliveryFailed', 'DeliveryDelivered', 'FraudReviewed'] as const),
 ]
 
 export function accountFor({ events, journal, book, arrived }: LifeEvidence): LifeAccount {
@@ -62,7 +64,7 @@ function answers(events: readonly Recorded[], journal: LifeEvidence['journal']):
   const happened = new Map<string, Map<string, number>>()
   for (const { stream, event } of events) {
     if (event.type === 'RefundRequested' && event.cause !== 'goodwill') continue
-    if (!/^(order|payment|delivery)-/.test(stream)) continue
+    if (!/^(order|payment|delivery|fraud)-/.test(stream)) continue
     const counts = happened.get(idOf(stream)) ?? new Map<string, number>()
     counts.set(event.type, (counts.get(event.type) ?? 0) + 1)
     happened.set(idOf(stream), counts)
@@ -82,7 +84,7 @@ function answers(events: readonly Recorded[], journal: LifeEvidence['journal']):
 function money(
   events: readonly Recorded[],
   { charges, refunds }: GatewayBook,
-): Pick<LifeAccount, 'chargedTwice' | 'notInTheBook' | 'onlyInTheBook' | 'recordedTwice'> {
+): Pick<LifeAccount, 'chargedTwice' | 'notInTheBook' | 'onlyInTheBook' | 'recordedTwice' | 'keptAfterFraud'> {
   const recorded = events.flatMap(({ event }) => keyOf(event) ?? [])
   const taken = charges.filter(({ status }) => status === 'captured')
   const booked = new Set([...taken, ...refunds].map(({ key }) => key))
@@ -104,7 +106,16 @@ function money(
     notInTheBook: [...known].filter((key) => !booked.has(key)),
     onlyInTheBook: [...booked].filter((key) => !known.has(key)),
     recordedTwice,
+    keptAfterFraud: cancelledAsFraud(events).filter((orderId) => kept.has(orderId)),
   }
+}
+
+function cancelledAsFraud(events: readonly Recorded[]): readonly string[] {
+  const found = events.flatMap(({ event }) =>
+    event.type === 'FraudReviewed' && event.verdict === 'fraud' ? [event.orderId] : [],
+  )
+  const cancelled = new Set(events.flatMap(({ event }) => (event.type === 'OrderCancelled' ? [event.orderId] : [])))
+  return found.filter((orderId) => cancelled.has(orderId))
 }
 
 /** Under which key the gateway moved the money that an event records; null: it records none, or none of a gateway's. */

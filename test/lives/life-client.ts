@@ -1,5 +1,6 @@
 /**
- * People who live whole lives of orders: they place, pay, cancel, dispatch, deliver, return and give goodwill. Each command has
+ * People who live whole lives of orders: they place, pay, cancel, dispatch, deliver, return and give goodwill. Some pay with cards
+ * that many pay with, and what is then on hold is looked at by somebody, cancelled, or released in time. Each command has
  * a key and is asked again until it is answered, whatever dies meanwhile; each answer is noted, and held against the log later.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,11 +20,22 @@ export interface LifeClientOptions {
   readonly customers: readonly { readonly customerId: string; readonly vip: boolean }[]
 }
 
+interface ShownAttempt {
+  readonly status: string
+  readonly hold: { readonly alertId: string } | null
+}
+
 interface Answer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
 }
 
+/** Of the attempts to pay with a card, those with one that strangers pay with too; how many such cards there are. */
+const SHARED = { share: 0.2, cards: 2 }
+/** Of what is on hold: what becomes of it, and how often. The rest is released when its time is over. */
+const LOOKS = { cancelled: 0.15, honest: 0.3, fraud: 0.3 }
+/** Of an attempt to pay. */
+const OPEN: readonly unknown[] = ['pending', 'held']
 const METHODS = ['card', 'card', 'card', 'paypal', 'bank-transfer'] as const
 /** Milliseconds after which a command that is still not answered is an error. */
 const PATIENCE = 180_000
@@ -63,10 +75,14 @@ export class LifeClient {
     if (random.unit() < 0.02) return
     for (let attempt = 1; attempt <= 3; attempt++) {
       const method = vip && random.unit() < 0.3 ? 'on-account' : random.pick(METHODS)
-      const begun = await this.#ask('/payments', { orderId, method })
+      const isShared = method === 'card' && random.unit() < SHARED.share
+      const card = isShared ? { card: `shared-${String(random.int(1, SHARED.cards))}` } : {}
+      const begun = await this.#ask('/payments', { orderId, method, ...card })
       if (!(await this.#told(known, 'PaymentRequested', begun))) return
       if (random.unit() < 0.05) return this.#cancel(known, orderId)
-      const outcome = begun.body['status'] === 'pending' ? await this.#outcome(orderId) : begun.body['status']
+      const { status } = begun.body
+      const outcome = OPEN.includes(status) ? await this.#outcome(known, orderId) : status
+      if (outcome === 'over') return
       if (outcome === 'captured') return this.#deliver(known, orderId)
     }
     return this.#cancel(known, orderId)
@@ -117,15 +133,45 @@ export class LifeClient {
     return Promise.resolve(status < 300)
   }
 
-  /** What became of the last attempt. */
-  async #outcome(orderId: string): Promise<unknown> {
+  /** What became of the last attempt; `over`: its order ended while it was on hold. */
+  async #outcome(known: Acknowledged, orderId: string): Promise<unknown> {
+    let isLookedAt = false
     for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(250)) {
       const answer = await this.#send('GET', `/payments/${orderId}`, null, null)
-      const attempts = answer?.status === 200 ? (answer.body['attempts'] as readonly { status: string }[]) : []
-      const status = attempts.at(-1)?.status ?? 'pending'
-      if (status !== 'pending') return status
+      const attempts = answer?.status === 200 ? (answer.body['attempts'] as readonly ShownAttempt[]) : []
+      const { status = 'pending', hold = null } = attempts.at(-1) ?? {}
+      if (!OPEN.includes(status)) return status
+      if (hold === null || isLookedAt) continue
+      isLookedAt = true
+      if (await this.#lookAt(known, orderId, hold.alertId)) return 'over'
     }
     throw new Error(`nobody says what became of the payment of ${orderId}`)
+  }
+
+  /** What somebody does about an attempt on hold. True: the order is over. */
+  async #lookAt(known: Acknowledged, orderId: string, alertId: string): Promise<boolean> {
+    const chance = this.#options.random.unit()
+    if (chance < LOOKS.cancelled) {
+      await this.#cancel(known, orderId)
+      return true
+    }
+    if (chance >= LOOKS.cancelled + LOOKS.honest + LOOKS.fraud) return false
+    const path = `/fraud-alerts/${alertId}`
+    await this.#shown(path)
+    const verdict = chance < LOOKS.cancelled + LOOKS.honest ? 'honest' : 'fraud'
+    const reviewed = await this.#ask(`${path}/review`, { verdict })
+    await this.#told(known, 'FraudReviewed', reviewed)
+    const isOver = reviewed.body['order'] === 'cancelled'
+    if (isOver) await this.#told(known, 'OrderCancelled', reviewed)
+    return isOver
+  }
+
+  /** Resolves when the read model has it. */
+  async #shown(path: string): Promise<void> {
+    for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(50)) {
+      if ((await this.#send('GET', path, null, null))?.status === 200) return
+    }
+    throw new Error(`${path} is not shown`)
   }
 
   async #ask(path: string, body: object): Promise<Answer> {

@@ -5,6 +5,8 @@ import type { Random } from '../../simulation/random.ts'
 import type { ScriptedSmtp } from '../reactors/scripted-smtp.ts'
 import type { TextBridge } from '../reactors/text-bridge.ts'
 import type { Supervisor } from '../faults/supervisor.ts'
+import { pauseReactor, resumeReactor } from '../../reactors/serving/reactor-table.ts'
+import type { Pool } from '../../store/postgres/database.ts'
 
 export interface LifeScene {
   readonly services: readonly Supervisor[]
@@ -15,6 +17,7 @@ export interface LifeScene {
     start(faults: Faults): Promise<void>
   }
   readonly random: Random
+  readonly pool: Pool
 }
 
 interface Fault {
@@ -106,28 +109,47 @@ const smtpFaults: readonly Fault[] = [
   },
 ]
 
+/** What it would score meanwhile is charged. */
+const scorerFaults: readonly Fault[] = [
+  {
+    name: 'scorer paused',
+    async run({ pool, random }) {
+      await pauseReactor(pool, 'fraud', 'a fault')
+      await pause(random.int(500, 3_000))
+      await resumeReactor(pool, 'fraud')
+      await pause(random.int(1_000, 10_000))
+    },
+  },
+]
+
+/** Where a start takes long, as on a busy machine, it lives as long as that took before it is killed: else nobody is ever answered. */
 function killOf(supervisor: Supervisor): Fault {
+  let startMs = 0
   return {
     name: 'service killed',
     async run({ random }) {
-      await pause(random.int(0, 3_000))
+      await pause(random.int(0, Math.max(3_000, Math.round(startMs))))
       await supervisor.restarted()
       await supervisor.service.kill()
+      const killedAt = performance.now()
       await supervisor.restarted()
+      startMs = performance.now() - killedAt
     },
   }
 }
 
-/** A hand for each service, one for the gateway, one for messages: each does one fault after the other until `until` says enough. */
+/** A hand for each service, one for the gateway, one for messages, one for the scorer: each does one fault after the other until `until` says enough. */
 export async function doHarm(scene: LifeScene, counts: Map<string, number>, until: () => boolean): Promise<void> {
   await Promise.all(
-    [...scene.services.map((service) => [killOf(service)]), gatewayFaults, smtpFaults].map(async (faults) => {
-      while (!until()) {
-        const long = faults === gatewayFaults && scene.random.unit() < LONG_OUTAGES
-        const { name, run } = long ? longOutage : scene.random.pick(faults)
-        await run(scene)
-        counts.set(name, (counts.get(name) ?? 0) + 1)
-      }
-    }),
+    [...scene.services.map((service) => [killOf(service)]), gatewayFaults, smtpFaults, scorerFaults].map(
+      async (faults) => {
+        while (!until()) {
+          const long = faults === gatewayFaults && scene.random.unit() < LONG_OUTAGES
+          const { name, run } = long ? longOutage : scene.random.pick(faults)
+          await run(scene)
+          counts.set(name, (counts.get(name) ?? 0) + 1)
+        }
+      },
+    ),
   )
 }

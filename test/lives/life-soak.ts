@@ -1,6 +1,6 @@
 /**
- * Whole lives of orders over two services, while these are killed, at random and at named points, and while the gateway, the
- * mail server and the text bridge fail in every way that they know. At the end everything is healthy and settled, and the log
+ * Whole lives of orders over two services that put on hold what looks like fraud, while these are killed, at random and at named
+ * points, while their scorer is paused, and while the gateway, the mail server and the text bridge fail in every way that they know. At the end everything is healthy and settled, and the log
  * is held to what customers were told, to the gateway's book, to the mails that came, and to the laws.
  */
 import { deepStrictEqual } from 'node:assert/strict'
@@ -19,7 +19,8 @@ import { databaseTime } from '../../store/postgres/database-clock.ts'
 import { eventually } from '../support/eventually.ts'
 import { leftToDo } from '../reactors/left-to-do.ts'
 import { makeDataDir } from '../support/service.ts'
-import { eventsOf } from '../reactors/reacting.ts'
+import { eventsOf, type Recorded } from '../reactors/reacting.ts'
+import type { DomainEvent } from '../../schemas/events.ts'
 import { ScriptedSmtp } from '../reactors/scripted-smtp.ts'
 import { textBridge } from '../reactors/text-bridge.ts'
 import { accountFor, type GatewayBook } from './life-account.ts'
@@ -62,6 +63,8 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
     const env = {
       ...{ EFFECTS: 'on', LOG_LEVEL: 'warn', PORT: String(ports[index]), RESERVATION_MINUTES: '1' },
       ...{ PAYMENT_GATEWAY_URL: gateway.url, PAYMENT_GATEWAY_TIMEOUT: '1', PAYMENT_WEBHOOK_SECRET: SECRET },
+      // The least that table 1 raises an alert for, and the shortest time.
+      ...{ FRAUD_HOLD: '60', FRAUD_HOLD_MINUTES: '1' },
       ...{ SMTP_URL: `smtp://127.0.0.1:${String(smtp.port)}`, SMS_URL: bridge.url },
     }
     return new Supervisor({
@@ -117,7 +120,7 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
       while (!over()) await client.live()
     })
     await Promise.all([
-      doHarm({ services, smtp, bridge, gateway, random }, counts, over).catch(failed),
+      doHarm({ services, smtp, bridge, gateway, random, pool }, counts, over).catch(failed),
       ...living.map((each) => each.catch(failed)),
     ])
     clearInterval(telling)
@@ -137,7 +140,8 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
     })
     take(smtp, bridge.keys, arrived)
     const book = (await (await fetch(`${gateway.url}/book`)).json()) as GatewayBook
-    const account = accountFor({ events: await eventsOf(pool), journal: client.journal, book, arrived })
+    const events = await eventsOf(pool)
+    const account = accountFor({ events, journal: client.journal, book, arrived })
     const breaches = Object.fromEntries(
       Object.entries(account).map(([name, found]) => [name, (found as readonly string[]).slice(0, 5)]),
     )
@@ -147,13 +151,14 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
     return {
       ...{ minutes: lasted, seed, faults: total() + pointed(), kills, atNamedPoints: pointed() },
       ...{ lives: client.journal.size, askedAgain: client.busy, events: position },
+      ...holdsIn(events),
       ...{
         charges: book.charges.length,
         refunds: book.refunds.length,
         mails: arrived.email.size,
         texts: arrived.sms.size,
       },
-      ...{ lost: 0, chargedTwice: 0, toldForNothing: 0, verified: true },
+      ...{ lost: 0, chargedTwice: 0, keptAfterFraud: 0, toldForNothing: 0, verified: true },
       each: Object.fromEntries([...counts].sort()),
     }
   } finally {
@@ -166,6 +171,18 @@ export async function soakWithLives({ minutes, seed, people, tell }: LifeSoakOpt
     await smtp.close()
     await postgres.stop()
     for (const folder of folders) folder.remove()
+  }
+}
+
+/** What was put on hold, and what ended that. */
+function holdsIn(events: readonly Recorded[]): object {
+  const count = (is: (event: DomainEvent) => boolean) => events.filter(({ event }) => is(event)).length
+  return {
+    held: count(({ type }) => type === 'PaymentHeld'),
+    foundHonest: count((event) => event.type === 'PaymentReleased' && event.by === 'review'),
+    releasedByTime: count((event) => event.type === 'PaymentReleased' && event.by === 'time'),
+    foundFraud: count((event) => event.type === 'FraudReviewed' && event.verdict === 'fraud'),
+    cancelledOnHold: count((event) => event.type === 'PaymentDeclined' && event.reason === 'cancelled'),
   }
 }
 
