@@ -13,7 +13,11 @@ import type { Recorded } from '../reactors/reacting.ts'
 import { accountFor } from './life-account.ts'
 
 const lines = [orderLine('A', 1)]
-const NOBODY = { book: { charges: [], refunds: [] }, journal: new Map(), arrived: { email: new Set<string>(), sms: new Set<string>() } }
+const NOBODY = {
+  book: { charges: [], refunds: [] },
+  journal: new Map(),
+  arrived: { email: new Set<string>(), sms: new Set<string>() },
+}
 
 function neverTold(...events: readonly (readonly [id: string, stream: string, event: DomainEvent])[]) {
   const recorded = events.map(([id, stream, event]): Recorded => ({ id, stream, event }))
