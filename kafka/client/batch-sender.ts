@@ -116,7 +116,9 @@ export class BatchSender {
     try {
       while (lane.blocks.length > 0 && this.#failure === null) {
         await this.#gather(lane)
-        this.#waiting -= await this.#sendNext(lane)
+        // Not in one expression: what is added meanwhile would be forgotten.
+        const stored = await this.#sendNext(lane)
+        this.#waiting -= stored
         this.#tellChanged()
       }
     } catch (error) {
