@@ -22,7 +22,7 @@ export function keptValue(
   if (!hasKeys || value === null || value.length === 0) return value
   const read = readValue(value, takesAvro ? readAvro : null)
   if ('fault' in read) return value
-  const left = withoutKeys(read.value)
+  const left = withoutKeys(read.value, mayName.test(value.toString('latin1')))
   if (left === read.value) return value
   try {
     return Buffer.from(JSON.stringify(left))
@@ -32,20 +32,22 @@ export function keptValue(
 }
 
 const keyNames: ReadonlySet<string> = new Set(KEY_NAMES)
-/** Deeper, nobody reads it. */
+/** Deeper, nobody reads it: where it may have a key it goes, else its bytes stay as they came. */
 const DEEPEST = 32
+/** A name of a key, or an escape that may spell one. */
+const mayName = new RegExp([...KEY_NAMES, String.raw`\\u`].join('|'), 'i')
 
 /** The value itself where there is no key in it. What is no order may have orders in it, or names in another case. */
-function withoutKeys(value: unknown, depth = 0): unknown {
+function withoutKeys(value: unknown, mayHaveKeys: boolean, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (depth > DEEPEST) return null
+  if (depth > DEEPEST) return mayHaveKeys ? null : value
   if (Array.isArray(value)) {
-    const items = value.map((each: unknown) => withoutKeys(each, depth + 1))
+    const items = value.map((each: unknown) => withoutKeys(each, mayHaveKeys, depth + 1))
     return items.some((each, index) => each !== value[index]) ? items : value
   }
   const all = Object.entries(value)
   const left = all.flatMap(([name, each]: [string, unknown]) =>
-    keyNames.has(name.toLowerCase()) ? [] : [[name, withoutKeys(each, depth + 1)] as const],
+    keyNames.has(name.toLowerCase()) ? [] : [[name, withoutKeys(each, mayHaveKeys, depth + 1)] as const],
   )
   const isSame = left.length === all.length && left.every(([, each], index) => each === all[index]?.[1])
   return isSame ? value : Object.fromEntries(left)
