@@ -49,8 +49,15 @@ export function openRoom({ pool, mostBytes, monotonic, log }: RoomParts): Room {
   const stopping = new AbortController()
   let lookedAt = -Infinity
   let full: BehaviourFull | null = null
+  let looking: Promise<void> | null = null
 
-  async function look(): Promise<void> {
+  /** One at a time: all that come meanwhile wait for the same. */
+  function look(): Promise<void> {
+    looking ??= lookNow().finally(() => (looking = null))
+    return looking
+  }
+
+  async function lookNow(): Promise<void> {
     const { dropped, bytes } = await dropTables(pool, { keptForMs: KEPT_FOR_MS, mostBytes })
     lookedAt = monotonic()
     if (dropped.length > 0) log.info({ dropped }, 'dropped the oldest user events')
