@@ -28,8 +28,8 @@ export interface HttpSettings {
   readonly upgrades: Upgrades | null
 }
 
-/** A request may be on its way on a connection that was only just opened. */
-const SILENT_AT_CLOSE_MS = 1_000
+/** For what is on its way when the server is closed: a first request, or a client's notice that its connection ended. */
+const AT_CLOSE_MS = 1_000
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -85,7 +85,8 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   function arrived(arrival: Arrived): void {
     const { socket } = arrival.request
     const connection = connections.get(socket)
-    if (connection === undefined) return
+    // Nothing can be answered on a connection that was ended: begun, an order would be placed and nobody told.
+    if (connection === undefined || socket.writableEnded) return
     if (connection.waiting.length === 0 && hasRoom(connection)) {
       begin(connection, arrival)
     } else if (waiting < MOST_WAITING) {
@@ -120,7 +121,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
     else if (socket.isPaused()) socket.resume()
     if (underWay.length > 0) return
     // Node ends those that are idle when it is closed, and not those that become so later.
-    if (isClosed) socket.end()
+    if (isClosed) socket.end(() => setTimeout(() => socket.destroy(), AT_CLOSE_MS).unref())
     else idle.add(connection)
   }
 
@@ -148,7 +149,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
   const close = server.close.bind(server)
   server.close = (done) => {
     isClosed = true
-    setTimeout(() => silent.forEach(({ socket }) => socket.destroy()), SILENT_AT_CLOSE_MS).unref()
+    setTimeout(() => silent.forEach(({ socket }) => socket.destroy()), AT_CLOSE_MS).unref()
     return close(done)
   }
   const malformed = malformedHttp(newId, (socket) => {

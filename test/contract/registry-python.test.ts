@@ -68,9 +68,8 @@ describe.skipIf(environment === null)('Python', () => {
     const message = framed(ids.id(type, version), body)
     const read = (await ask({ do: 'decode', framed: message.toString('hex') })) as Record<string, unknown>
     // It reads with the schema that wrote: what later versions added is not there.
-    const written = Object.fromEntries(Object.entries(fieldsOf(sample)).filter(([name]) => name in read))
     expect(Object.keys(read).length).toBeGreaterThan(0)
-    expect(read).toEqual(written)
+    expect(fieldsOf(sample)).toMatchObject(read)
     expect(await ask({ do: 'decode_body', schema: text, body: body.toString('hex') })).toEqual(read)
   })
 
