@@ -261,6 +261,7 @@ describe('a saved state', () => {
         for (const state of [first, next]) closeAll(state)
         expect(plain(next.takeCounts())).toEqual(plain(first.takeCounts()))
       }),
+      { numRuns: 1_000 },
     )
   })
 })

@@ -105,17 +105,18 @@ export class PartitionState {
     this.#ids.add(eventId, receivedAt)
   }
 
-  /** Of the open sessions of a customer, by the subject or by the newest name in it, the one with the newest event. */
+  /**
+   * Of the open sessions of a customer, by the subject or by the newest name in it, the one with the newest event; of two at
+   * one time, the first by subject.
+   */
   newestOf(customerId: string): NewestSession | null {
     let newest: OpenSession | null = null
-    let to = -Infinity
     for (const session of [...this.#bySubject.of(customerId), ...this.#byCustomer.of(customerId)]) {
-      const last = this.#sessions.lastEventOf(session)
-      if (last > to && !this.#isOver(session)) [newest, to] = [session, last]
+      if (!this.#isOver(session) && (newest === null || this.#isNewer(session, newest))) newest = session
     }
     if (newest === null) return null
     const session = this.#sessions.read(newest)
-    return { from: session.from, to, cart: cartOf(session), views: viewsOf(session) }
+    return { from: session.from, to: session.to, cart: cartOf(session), views: viewsOf(session) }
   }
 
   fold({ eventId, type, at, subject, customerId, sku, receivedAt, moved }: FoldedEvent): Fold {
@@ -205,6 +206,11 @@ export class PartitionState {
 
   #isOver(session: OpenSession): boolean {
     return this.#sessions.lastEventOf(session) < this.#newest - CLOSED_AFTER_MS
+  }
+
+  #isNewer(one: OpenSession, other: OpenSession): boolean {
+    const later = this.#sessions.lastEventOf(one) - this.#sessions.lastEventOf(other)
+    return later === 0 ? this.#sessions.subjectOf(one) < this.#sessions.subjectOf(other) : later > 0
   }
 
   /** Whom it names may have changed, or it is new. */

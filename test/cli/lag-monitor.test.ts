@@ -39,7 +39,9 @@ describe('lag of brokers that nobody reaches', () => {
     onTestFinished(() => migrated.remove())
     // It goes on meanwhile: readers that have not moved for a while are told as stopped.
     const service = await startService({ dataDir: migrated.path, env: { DATABASE_URL: database.url } })
-    onTestFinished(() => service.kill())
+    onTestFinished(async () => {
+      await service.kill()
+    })
     const { code, stdout } = await lag({ DATABASE_URL: database.url })
     const { verdict, groups, readers } = JSON.parse(stdout) as LagReport
     expect({ code, verdict }).toEqual({ code: 1, verdict: 'UNKNOWN' })
