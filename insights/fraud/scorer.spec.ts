@@ -99,6 +99,14 @@ describe('an attempt to pay', () => {
     expect(scores.map((scored) => scored?.alerts)).toEqual([false, false, false, false, false, true, true, false])
   })
 
+  test('raises nothing alone, however often a bank declines the one card of its customer', () => {
+    const one = scorer()
+    const ask = (attempt: number) => paymentFact('o1', { attempt, device: 'd', card: 'k' })
+    const decline = (attempt: number): PaymentFact => ({ ...ask(attempt), kind: 'declined' })
+    const scores = [1, 2, 3, 4, 5, 6].flatMap((attempt) => [one.see(ask(attempt)), one.see(decline(attempt))])
+    expect(scores.map((scored) => scored?.score)).toEqual([8, 8, 8, 8, 8, 28, 28, 28, 53, 53, 53, 53])
+  })
+
   test('that ends for a reason of ours is not scored again and counts as no decline', () => {
     const one = scorer()
     for (const attempt of [1, 2, 3]) {
