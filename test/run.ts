@@ -1,11 +1,11 @@
 /**
- * `npm test`: types, lint, format and every spec, with coverage, beside the service tests. `npm run check` leaves these
- * out and takes some minutes. Names what was left out because a part is missing here, and the ten slowest files. The last
- * line counts tests; each of types, lint, format and coverage counts as one.
+ * `npm test`: types, lint and format beside every spec, with coverage; then the service tests. `npm run check` leaves these
+ * out and takes some minutes. Names what was left out because a part is missing here, and the ten slowest files. The last line
+ * counts tests; each of types, lint, format and coverage counts as one.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { constants, setPriority, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -30,13 +30,6 @@ const steps: readonly Step[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
 ]
 
-interface How {
-  /** `pipe`: what it says is printed at its end, because something else prints meanwhile. */
-  readonly stdio: 'inherit' | 'pipe'
-  /** Takes what is left over: service tests wait for a third of their time. */
-  readonly yields?: boolean
-}
-
 interface Counts {
   readonly passed: number
   readonly failed: number
@@ -44,43 +37,40 @@ interface Counts {
 
 const started = Date.now()
 const narrowed = rest.length > 0
-const parts = await Promise.all([...steps.map(check), specs(), ...(quick ? [] : [services()])])
+const parts = await Promise.all([...steps.map(check), specs()])
+if (!quick) parts.push(await services())
 const passed = parts.reduce((sum, part) => sum + part.passed, 0)
 const failed = parts.reduce((sum, part) => sum + part.failed, 0)
 console.log(`took ${secondsSince(started)} s`)
 console.log(`${String(passed)} passed, ${String(failed)} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
+/** What it has to say is printed at its end: the specs print meanwhile. */
 async function check({ name, command }: Step): Promise<Counts> {
   const begin = Date.now()
-  const { code, output } = await run(command, { stdio: 'pipe', yields: !quick })
+  const { code, output } = await run(command, 'pipe')
   return verdict(code === 0, `${name} (${secondsSince(begin)} s)`, output)
 }
 
 async function specs(): Promise<Counts> {
-  const tested = await test('unit', narrowed ? [] : ['--coverage'], quick ? 'inherit' : 'pipe')
+  const tested = await test('unit', narrowed ? [] : ['--coverage'])
   if (narrowed) return tested
   const covered = coverage()
   return { passed: tested.passed + covered.passed, failed: tested.failed + covered.failed }
 }
 
 function services(): Promise<Counts> {
-  return test('services', [], 'inherit')
+  return test('services', [])
 }
 
-async function test(project: 'unit' | 'services', options: readonly string[], stdio: How['stdio']): Promise<Counts> {
+async function test(project: 'unit' | 'services', options: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'orderledger-tests-'))
   try {
     const report = join(folder, 'report.json')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
     const list = join(folder, 'left-out')
     const scope = ['--project', project, ...(narrowed ? ['--passWithNoTests'] : []), ...options]
-    const { code, output } = await run(
-      ['vitest', 'run', ...reporters, ...scope, ...rest],
-      { stdio },
-      { LEFT_OUT: list },
-    )
-    if (stdio === 'pipe') console.log(output)
+    const { code } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], 'inherit', { LEFT_OUT: list })
     const result = JSON.parse(readFileSync(report, 'utf8')) as Result
     if (project === 'services') printSlowest(result)
     printLeftOut(list)
@@ -140,7 +130,7 @@ function secondsSince(begin: number): string {
 
 function run(
   [command = '', ...args]: readonly string[],
-  { stdio, yields = false }: How,
+  stdio: 'inherit' | 'pipe',
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly output: string }> {
   const child = spawn(join(root, 'node_modules/.bin', command), args, {
@@ -148,7 +138,6 @@ function run(
     env: { ...process.env, ...env },
     stdio: ['ignore', stdio, stdio],
   })
-  if (yields && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return new Promise((resolve) => {

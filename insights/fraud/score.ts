@@ -68,6 +68,8 @@ function timesMean(
   rule: NonNullable<FraudTable['rules']['amountAgainstMean']>,
 ): number | null {
   if (currency !== rule.currency || history?.currency !== currency || history.count < rule.payments) return null
+  // Nothing is no multiple of nothing: free samples, one after the other.
+  if (amount === 0) return null
   const [scaled, { sum }] = [BigInt(amount) * BigInt(history.count), history]
   if (scaled < BigInt(rule.times) * sum) return null
   const times = sum === 0n ? BigInt(rule.times) : scaled / sum

@@ -136,6 +136,12 @@ describe('an attempt to pay', () => {
     expect(rulesOf([known(), paymentFact('o1', { device: 'd1' })])).toEqual({})
   })
 
+  test('of nothing, after others of nothing, is no multiple of what was paid', () => {
+    const amount = { amount: 0, currency: 'EUR' }
+    const paid = known({ amount })
+    expect(rulesOf([paid, paid, paymentFact('o1', { amount })])).toEqual({})
+  })
+
   test('of 2^53 - 1 minor units is compared exactly', () => {
     const amount = { amount: Number.MAX_SAFE_INTEGER, currency: 'EUR' }
     const paid = known({ amount })
