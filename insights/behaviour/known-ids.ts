@@ -3,7 +3,7 @@
  * Rows of numbers, because a Set of 2,000,000 texts takes 200 MB where this takes 64. An id hangs in a bucket by its bits, and
  * knows which one came next.
  */
-import { NONE, NumberRows } from '../sessions/number-rows.ts'
+import { NONE, NumberRows } from '../number-rows.ts'
 
 /** Columns of a row: the id in words of 32 bits, when it came, the next one that came, the next one of its bucket. */
 const WORDS = 4

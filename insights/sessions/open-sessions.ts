@@ -10,7 +10,7 @@
  */
 import { isPutIn, isStage, isView, productOf, putIn, takenOut, viewOf } from './happening.ts'
 import type { Names } from './names.ts'
-import { NONE, NumberRows } from './number-rows.ts'
+import { NONE, NumberRows } from '../number-rows.ts'
 import {
   isAutomated,
   MOST_PRODUCTS,

@@ -7,14 +7,7 @@ import { newId } from '../../app/clock.ts'
 import { reactorPointNames, foldingPointNames } from '../../app/crash-points.ts'
 import type { Addressed } from '../../domain/decision.ts'
 import { NO_KEYS } from '../../domain/payments/payer-keys.ts'
-import {
-  fraudAlertRaised,
-  orderLine,
-  orderPlaced,
-  paymentCaptured,
-  paymentDeclined,
-  paymentRequested,
-} from '../../domain/test-events.ts'
+import { fraudAlertRaised, paymentCaptured, paymentDeclined, paymentRequested } from '../../domain/test-events.ts'
 import { isScored, LogScorer } from '../../insights/fraud/log-scorer.ts'
 import { shippedTable } from '../../insights/fraud/shipped-tables.ts'
 import { fraud } from '../../reactors/fraud/fraud.ts'
@@ -178,26 +171,6 @@ test('windows, open attempts and histories outlive the process: the scores are t
   expect(raised.map(({ orderId }) => orderId)).toEqual(['x-9', 'c-K'])
   expect(raised[0]?.reasons.map(({ rule }) => rule)).toEqual(['amountAgainstMean', 'newDevice', 'amount'])
   await expectWorkedOut(2)
-})
-
-test('a first start on a log of 10,000 orders raises nothing, and counts what lies there', async () => {
-  const orders = ids('o', 10_000)
-  for (let first = 0; first < orders.length; first += 1_000) {
-    await appendEvents(
-      reacting.pool,
-      orders
-        .slice(first, first + 1_000)
-        .flatMap((orderId) => [
-          { stream: `order-${orderId}`, event: orderPlaced(orderId, [orderLine('A1', 1)]) } as const,
-          ...(first < 9_000 ? [] : ring('ONE', [orderId])),
-        ]),
-    )
-  }
-  await work()
-  expect(await alerts()).toEqual([])
-  await appendEvents(reacting.pool, ring('ONE', ['late']))
-  await work()
-  expect((await alerts()).map(({ orderId }) => orderId)).toEqual(['late-ONE'])
 })
 
 test('in a log made from a dump it raises what is missing behind the first table, and nothing twice', async () => {
