@@ -37,7 +37,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           isolate: false,
-          maxWorkers: 3,
+          maxWorkers: 2,
           // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try.
           retry: 1,
         },
