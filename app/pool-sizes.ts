@@ -10,6 +10,8 @@ export const POOL_SIZES = {
   /** The page under way, the next one, the checkpoint, the lease. */
   relay: 4,
   feed: 2,
+  /** The embedded inbox writes a mail in a millisecond. */
+  mail: 2,
   /** One more for the lease, one for failures. */
   projector: projections.length + 2,
   replayer: projections.length + 4,

@@ -26,7 +26,7 @@ export interface SessionCount {
 }
 
 /** Of one process of these roles. */
-export function sessionCounts({ roles, kafka, schemaRegistryUrl }: SessionSettings): readonly SessionCount[] {
+export function sessionCounts({ roles, kafka, schemaRegistryUrl, smtpUrl }: SessionSettings): readonly SessionCount[] {
   const has = (role: Config['roles'][number]) => roles.includes(role)
   const committers = has('api') || has('reactor') ? 1 : 0
   return [
@@ -41,12 +41,13 @@ export function sessionCounts({ roles, kafka, schemaRegistryUrl }: SessionSettin
     pool('projector', has('projector')),
     pool('replayer', has('projector')),
     pool('reactor', has('reactor')),
+    pool('mail', has('reactor') && smtpUrl === null),
     { name: 'writer', sessions: WRITER * committers },
     { name: 'listener', sessions: LISTENER },
   ].filter(({ sessions }) => sessions > 0)
 }
 
-export type SessionSettings = Pick<Config, 'roles' | 'kafka' | 'schemaRegistryUrl'>
+export type SessionSettings = Pick<Config, 'roles' | 'kafka' | 'schemaRegistryUrl' | 'smtpUrl'>
 
 function pool(name: keyof typeof ALL_POOLS, opened: boolean): SessionCount {
   return { name, sessions: opened ? ALL_POOLS[name] : 0 }

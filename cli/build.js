@@ -19,6 +19,7 @@ const TEMPLATE = /\/templates\/[^/]+\.(txt|html)$/
 const PROGRAMS = [
   'cli/main',
   'app/gateway/child-program',
+  'app/mail/mail-program',
   'app/roles/thread-program',
   'contract/judgement/judge-program',
 ]

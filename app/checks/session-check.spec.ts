@@ -37,15 +37,19 @@ describe('the sessions of a process', () => {
 
   test('are those of its roles alone', () => {
     const kafka = { brokers: ['b:1'], prefix: '', tls: null, sasl: null }
-    const names = (settings: Parameters<typeof sessionCounts>[0]) => sessionCounts(settings).map(({ name }) => name)
-    expect(names({ roles: ['relay'], kafka, schemaRegistryUrl: 'http://r' })).toEqual([
+    type Settings = Parameters<typeof sessionCounts>[0]
+    const embedded = { kafka: null, schemaRegistryUrl: null, smtpUrl: null }
+    const names = (settings: Settings) => sessionCounts(settings).map(({ name }) => name)
+    expect(names({ ...embedded, roles: ['relay'], kafka, schemaRegistryUrl: 'http://r' })).toEqual([
       ...['reader', 'heartbeat', 'relay', 'listener'],
     ])
-    expect(names({ roles: ['api'], kafka: null, schemaRegistryUrl: null })).toEqual([
+    expect(names({ ...embedded, roles: ['api'] })).toEqual([
       ...['reader', 'heartbeat', 'registry', 'live', 'behaviour', 'writer', 'listener'],
     ])
-    const sum = (roles: Parameters<typeof sessionCounts>[0]['roles']) =>
-      sessionCounts({ roles, kafka: null, schemaRegistryUrl: null }).reduce((all, { sessions }) => all + sessions, 0)
+    expect(names({ ...embedded, roles: ['reactor'] })).toContain('mail')
+    expect(names({ ...embedded, roles: ['reactor'], smtpUrl: 'smtp://m' })).not.toContain('mail')
+    const sum = (roles: Settings['roles']) =>
+      sessionCounts({ ...embedded, roles }).reduce((all, { sessions }) => all + sessions, 0)
     // One that reacts without taking orders commits by itself.
     expect(sum(['reactor'])).toBeGreaterThan(sum(['api', 'reactor']) - sum(['api']))
   })

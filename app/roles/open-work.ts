@@ -9,7 +9,7 @@ import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Notices } from '../../store/postgres/listener.ts'
 import type { Health } from '../../store/waiting/health.ts'
 import type { CrashPlan } from '../crash-points.ts'
-import type { MailSettings } from '../start/open-mail.ts'
+import type { MailSettings } from '../mail/open-mail.ts'
 import type { GatewaySettings } from '../gateway/open-gateway.ts'
 import type { Releases } from '../start/releases.ts'
 

@@ -16,7 +16,7 @@ import { appendNotice, LOG_CHANNEL } from '../../store/log/append.ts'
 import { newId } from '../clock.ts'
 import { openGateway } from '../gateway/open-gateway.ts'
 import { crashPoints } from '../crash-points.ts'
-import { openMail } from '../start/open-mail.ts'
+import { openMail } from '../mail/open-mail.ts'
 import { openDatabaseClock } from '../start/open-database-clock.ts'
 import { openCommitter } from './open-committer.ts'
 import type { OpenWork, WorkParts } from './open-work.ts'
@@ -38,7 +38,7 @@ export const openReactorWork: OpenWork = async (parts) => {
   })
   releases.add('reactor pool', () => pool.end())
   const gateway = openGateway(payments, { log, releases })
-  const mail = openMail(effects.mail, { pool, log })
+  const mail = openMail(effects.mail, { databaseUrl, pool, log })
   const carrier = deliverySimulation ? simulatedCarrier(CARRIER_SEED) : null
   const { score, minutes } = effects.fraudHold
   const hold =

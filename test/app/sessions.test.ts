@@ -9,10 +9,8 @@ import { startCommand } from '../support/run-command.ts'
 import { makeDataDir, startService, type Service } from '../support/service.ts'
 
 const RESERVED = 3
-const needed = sessionCounts({ roles, kafka: null, schemaRegistryUrl: null }).reduce(
-  (sum, { sessions }) => sum + sessions,
-  0,
-)
+const embedded = { kafka: null, schemaRegistryUrl: null, smtpUrl: null }
+const needed = sessionCounts({ ...embedded, roles }).reduce((sum, { sessions }) => sum + sessions, 0)
 const releases: (() => Promise<unknown> | void)[] = []
 
 afterEach(async () => {

@@ -48,6 +48,11 @@ test('a first start on a log of 10,000 orders raises no alert and mails nobody, 
   const orders = ids('o', 10_000)
   for (let first = 0; first < orders.length; first += 1_000)
     await appendEvents(pool, orders.slice(first, first + 1_000).flatMap(paid))
+  // As the migrations leave a log that was there before them; the fraud reactor alone folds all of it.
+  const { rowCount } = await pool.query(
+    `update log.checkpoints set position = (select position from log.log_head) where reader like 'reactor %'`,
+  )
+  expect(rowCount).toBe(4)
 
   const service = await serviceHere({
     env: {

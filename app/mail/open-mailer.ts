@@ -1,43 +1,34 @@
-/** Mail and text messages as the settings name them. The embedded inbox is opened by its first mail: most who try us send none. */
-import type { MailParts } from '../../reactors/mail/mail.ts'
+/** Mail as the settings name it. The embedded inbox is opened by its first mail: most who try us send none. */
 import type { Mailer, Sender } from '../../reactors/mail/mailer.ts'
 import { openInbox } from '../../reactors/mail/inbox.ts'
-import { httpTexter, simulatedTexter } from '../../reactors/mail/sms.ts'
-import { stockFallsIn } from '../../reactors/operator/stock-falls.ts'
 import { smtpMailer } from '../../reactors/mail/smtp-mailer.ts'
 import { parseSmtpUrl } from '../../reactors/mail/smtp-url.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
-import type { Pool } from '../../store/postgres/database.ts'
+import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { POOL_SIZES } from '../pool-sizes.ts'
 
-/** Plain data. */
-export interface MailSettings {
+/** Plain data, since it crosses to a thread. */
+export interface MailerSettings {
   /** Null: the embedded inbox. */
   readonly smtpUrl: string | null
-  /** Null: text messages are simulated. */
-  readonly smsUrl: string | null
   readonly from: Sender
-  /** Where operators get mail; null: they get none. */
-  readonly operator: string | null
   /** Servers outside this machine must speak TLS. */
   readonly secure: boolean
+  /** Of the embedded inbox. */
+  readonly databaseUrl: string
 }
 
-export interface OpenedMail extends MailParts {
-  close(): Promise<void>
-}
-
-/** `pool`: of the embedded inbox, and of the log. */
-export function openMail(
-  { smtpUrl, smsUrl, from, operator, secure }: MailSettings,
-  { pool, log }: { readonly pool: Pool; readonly log: WorkerLog },
-): OpenedMail {
-  const mailer =
-    smtpUrl === null ? inboxMailer(pool, { from, log }) : smtpMailer({ server: server(smtpUrl, secure), from })
-  const texter = smsUrl === null ? simulatedTexter : httpTexter(smsUrl)
+export function openMailer({ smtpUrl, from, secure, databaseUrl }: MailerSettings, log: WorkerLog): Mailer {
+  if (smtpUrl !== null) return smtpMailer({ server: server(smtpUrl, secure), from })
+  // Mails that a crash of the server takes were seen by nobody else.
+  const settings = { ...READER_SETTINGS, synchronous_commit: 'off' } as const
+  const pool = openPool(databaseUrl, { name: 'mail', max: POOL_SIZES.mail, settings })
+  const mailer = inboxMailer(pool, { from, log })
   return {
-    ...{ mailer, texter, operator, simulated: smtpUrl === null, stockFalls: stockFallsIn(pool) },
+    send: (mail) => mailer.send(mail),
     async close() {
-      await Promise.all([mailer.close(), texter.close()])
+      await mailer.close()
+      await pool.end()
     },
   }
 }
