@@ -49,6 +49,7 @@ export const expiry = figure({
       await log.caughtUp()
       const { p99: beside } = await loadOpen(load)
       const { first, last } = await expired(pool, dueAt)
+      await told(pool)
       await log.caughtUp()
       return {
         drained: (last - dueAt) / 1_000,
@@ -100,6 +101,15 @@ async function appendSome(client: pg.ClientBase, reservedUntil: number): Promise
   const { rows: heads } = await client.query<{ position: string }>('select position from log.log_head')
   const { outcome } = await append(client, appendStatement(Number(heads[0]?.position), { events, keyed: [] }))
   if (outcome !== 'appended') throw new Error(`somebody else wrote to the log: ${outcome}`)
+}
+
+/** Waits until nothing is due any more: whose order has expired gets a mail. */
+async function told(pool: pg.Pool): Promise<void> {
+  const isDone = async () => {
+    const { rows } = await pool.query<{ due: number }>(`select count(*)::int as due from log.due where reactor = 'mail'`)
+    return rows[0]?.due === 0
+  }
+  if (!(await waitUntil(isDone, { everyMs: 250, withinMs: 300_000 }))) throw new Error('not all mails were sent')
 }
 
 /** Waits until all of them are expired; when the first and the last were. Throws when one was before its time. */

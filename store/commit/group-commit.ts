@@ -33,7 +33,7 @@ export interface GroupCommitLimits {
   readonly tail: number
 }
 
-const LIMITS: GroupCommitLimits = { batch: 500, yielding: 50, queue: 10_000, patience: 5_000, tail: 5_000 }
+const LIMITS: GroupCommitLimits = { batch: 500, yielding: 100, queue: 10_000, patience: 5_000, tail: 5_000 }
 
 export class GroupCommit implements Executor {
   readonly #parts: GroupCommitParts
