@@ -106,7 +106,9 @@ async function appendSome(client: pg.ClientBase, reservedUntil: number): Promise
 /** Waits until nothing is due any more: whose order has expired gets a mail. */
 async function told(pool: pg.Pool): Promise<void> {
   const isDone = async () => {
-    const { rows } = await pool.query<{ due: number }>(`select count(*)::int as due from log.due where reactor = 'mail'`)
+    const { rows } = await pool.query<{ due: number }>(
+      `select count(*)::int as due from log.due where reactor = 'mail'`,
+    )
     return rows[0]?.due === 0
   }
   if (!(await waitUntil(isDone, { everyMs: 250, withinMs: 300_000 }))) throw new Error('not all mails were sent')
