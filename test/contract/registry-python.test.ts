@@ -69,7 +69,8 @@ describe.skipIf(environment === null)('Python', () => {
     const read = (await ask({ do: 'decode', framed: message.toString('hex') })) as Record<string, unknown>
     // It reads with the schema that wrote: what later versions added is not there.
     expect(Object.keys(read).length).toBeGreaterThan(0)
-    expect(fieldsOf(sample)).toMatchObject(read)
+    if (newest.some((one) => one.text === text)) expect(read).toEqual(fieldsOf(sample))
+    else expect(fieldsOf(sample)).toMatchObject(read)
     expect(await ask({ do: 'decode_body', schema: text, body: body.toString('hex') })).toEqual(read)
   })
 
