@@ -12,9 +12,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { STOPPED, type Health } from '../../store/waiting/health.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
+import { programFile } from '../programs/program-file.ts'
 import { StartFailure } from '../start-failure.ts'
 import type { FromChild, ToChild } from './child-messages.ts'
 import type { SimulatorOptions } from './simulator.ts'
@@ -113,10 +113,10 @@ async function launch(
   { log: _, ...options }: GatewayChildOptions,
   rest: Pick<SimulatorOptions, 'port' | 'webhook'>,
 ): Promise<Launched> {
-  const program = import.meta.url.endsWith('.ts') ? './source-program.js' : './child-program.js'
+  const { url, args } = programFile('app/gateway/child-program')
   // In a session of its own: Ctrl-C in a terminal reaches the service, which stops this one last. Its environment is
   // empty: it needs none of the secrets.
-  const child = fork(fileURLToPath(new URL(program, import.meta.url)), {
+  const child = fork(url, args, {
     detached: true,
     execArgv: [],
     env: {},

@@ -3,9 +3,9 @@
  * takes as long as to place an order, and orders need the thread that decides. One that ends is an outage for what was under
  * way, and the next mail starts another.
  */
-import { Worker } from 'node:worker_threads'
 import type { Mail, Mailer, SendOutcome } from '../../reactors/mail/mailer.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
+import { launchThread } from '../programs/launch-thread.ts'
 import type { HostMessage, MailMessage } from './mail-program.ts'
 import type { MailerSettings } from './open-mailer.ts'
 
@@ -30,30 +30,21 @@ export function threadMailer(settings: MailerSettings, log: WorkerLog): Mailer {
   }
 }
 
-function launch(settings: MailerSettings, log: WorkerLog, ended: () => void): Thread {
-  const program = import.meta.url.endsWith('.ts') ? './source-thread.js' : './mail-program.js'
-  const worker = new Worker(new URL(program, import.meta.url), { workerData: settings })
+function launch(settings: MailerSettings, log: WorkerLog, over: () => void): Thread {
   const underWay = new Map<number, (outcome: SendOutcome) => void>()
   let sent = 0
   let closing = false
-  const post = (message: HostMessage) => worker.postMessage(message)
-  worker.on('message', (message: MailMessage) => {
-    if (message.kind === 'log') {
-      log[message.level](message.fields, message.message)
-      return
-    }
-    underWay.get(message.number)?.(message.outcome)
-    underWay.delete(message.number)
+  const { post, ended } = launchThread<HostMessage, MailMessage>({
+    ...{ program: 'app/mail/mail-program', data: settings, log },
+    hear({ number, outcome }) {
+      underWay.get(number)?.(outcome)
+      underWay.delete(number)
+    },
   })
-  let failure: unknown = null
-  worker.on('error', (error) => (failure = error))
-  const exited = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      ended()
-      if (!closing) log.error({ err: failure }, 'the thread that sends mail ended; the next mail starts another')
-      for (const end of underWay.values()) end({ outcome: 'outage', reason: 'thread-ended' })
-      resolve()
-    })
+  const settled = ended.then((failure) => {
+    over()
+    if (!closing) log.error({ err: failure }, 'the thread that sends mail ended; the next mail starts another')
+    for (const end of underWay.values()) end({ outcome: 'outage', reason: 'thread-ended' })
   })
   return {
     send(mail) {
@@ -65,7 +56,7 @@ function launch(settings: MailerSettings, log: WorkerLog, ended: () => void): Th
     close() {
       closing = true
       post({ kind: 'close' })
-      return exited
+      return settled
     },
   }
 }

@@ -4,7 +4,7 @@ import { openInbox } from '../../reactors/mail/inbox.ts'
 import { smtpMailer } from '../../reactors/mail/smtp-mailer.ts'
 import { parseSmtpUrl } from '../../reactors/mail/smtp-url.ts'
 import type { WorkerLog } from '../../store/log/under-lease.ts'
-import { openPool, READER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
+import { openPool, READER_SETTINGS } from '../../store/postgres/database.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 
 /** Plain data, since it crosses to a thread. */
@@ -19,18 +19,8 @@ export interface MailerSettings {
 }
 
 export function openMailer({ smtpUrl, from, secure, databaseUrl }: MailerSettings, log: WorkerLog): Mailer {
-  if (smtpUrl !== null) return smtpMailer({ server: server(smtpUrl, secure), from })
-  // Mails that a crash of the server takes were seen by nobody else.
-  const settings = { ...READER_SETTINGS, synchronous_commit: 'off' } as const
-  const pool = openPool(databaseUrl, { name: 'mail', max: POOL_SIZES.mail, settings })
-  const mailer = inboxMailer(pool, { from, log })
-  return {
-    send: (mail) => mailer.send(mail),
-    async close() {
-      await mailer.close()
-      await pool.end()
-    },
-  }
+  if (smtpUrl === null) return inboxMailer(databaseUrl, { from, log })
+  return smtpMailer({ server: server(smtpUrl, secure), from })
 }
 
 function server(url: string, secure: boolean) {
@@ -44,10 +34,12 @@ interface Opened {
   close(): Promise<void>
 }
 
-/** One that cannot be opened is an outage, and the next mail tries again. */
-function inboxMailer(pool: Pool, { from, log }: { readonly from: Sender; readonly log: WorkerLog }): Mailer {
+/** One that cannot be opened is an outage, and the next mail tries again. Its host sends it nothing once it closes. */
+function inboxMailer(url: string, { from, log }: { readonly from: Sender; readonly log: WorkerLog }): Mailer {
+  // Mails that a crash of the server takes were seen by nobody else.
+  const settings = { ...READER_SETTINGS, synchronous_commit: 'off' } as const
+  const pool = openPool(url, { name: 'mail', max: POOL_SIZES.mail, settings })
   let opening: Promise<Opened> | null = null
-  let closed = false
   async function open(): Promise<Opened> {
     const inbox = await openInbox(pool)
     const mailer = smtpMailer({ server: inbox.server, from })
@@ -62,7 +54,6 @@ function inboxMailer(pool: Pool, { from, log }: { readonly from: Sender; readonl
   }
   return {
     async send(mail) {
-      if (closed) return { outcome: 'outage', reason: 'stopped' }
       try {
         opening ??= open()
         const { mailer } = await opening
@@ -74,8 +65,8 @@ function inboxMailer(pool: Pool, { from, log }: { readonly from: Sender; readonl
       }
     },
     async close() {
-      closed = true
       await (await opening?.catch(() => null))?.close()
+      await pool.end()
     },
   }
 }

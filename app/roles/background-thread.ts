@@ -7,9 +7,9 @@
  *                           v  │
  *                          broken
  */
-import { Worker } from 'node:worker_threads'
 import { type Health, STOPPED } from '../../store/waiting/health.ts'
 import type { Log } from '../log.ts'
+import { launchThread, type LaunchedThread } from '../programs/launch-thread.ts'
 import type { OpenedWork, WorkData, WorkReports } from './open-work.ts'
 import type { HostMessage, ThreadMessage } from './thread-host.ts'
 
@@ -24,7 +24,7 @@ const NURSERY_MB = 64
 
 export class BackgroundThread {
   readonly #parts: BackgroundThreadParts
-  #worker: Worker | null = null
+  #thread: LaunchedThread<HostMessage> | null = null
   #restart: NodeJS.Timeout | null = null
   #stopping = false
   #reports: WorkReports = {}
@@ -35,18 +35,18 @@ export class BackgroundThread {
 
   /** Resolves when it has made what it needs and is at work. Rejects when the database does. */
   async start(): Promise<OpenedWork> {
-    const worker = launch(this.#parts)
-    this.#worker = worker
-    let failure: unknown = null
-    worker.on('error', (error) => (failure = error))
-    const started = new Promise<string>((resolve) => {
-      worker.on('message', (message: ThreadMessage) => this.#hear(message, resolve))
+    const { data, log } = this.#parts
+    let heard: (detail: string) => void = () => undefined
+    const started = new Promise<string>((resolve) => (heard = resolve))
+    const thread = launchThread<HostMessage, ThreadMessage>({
+      ...{ program: 'app/roles/thread-program', data, log },
+      limits: { maxYoungGenerationSizeMb: NURSERY_MB },
+      hear: (message) => this.#hear(message, heard),
     })
-    const ended = new Promise<never>((_, reject) => {
-      worker.on('exit', () => {
-        this.#worker = null
-        reject(failure instanceof Error ? failure : new Error(`the thread of the ${this.#parts.data.name} ended`))
-      })
+    this.#thread = thread
+    const ended = thread.ended.then((failure): never => {
+      this.#thread = null
+      throw failure instanceof Error ? failure : new Error(`the thread of the ${data.name} ended`)
     })
     const detail = await Promise.race([started, ended])
     this.#is({ state: 'standby', reason: null })
@@ -56,26 +56,21 @@ export class BackgroundThread {
 
   /** A notification for it; lost while it is not there, as any may be. */
   tell(channel: string, payload: string): void {
-    this.#post({ channel, payload })
+    this.#thread?.post({ channel, payload })
   }
 
   /** Resolves when the step in hand is done and the thread is gone. */
   async stop(): Promise<void> {
     this.#stopping = true
     if (this.#restart !== null) clearTimeout(this.#restart)
-    const worker = this.#worker
-    if (worker === null) return
-    const exited = new Promise((resolve) => worker.once('exit', resolve))
-    this.#post('stop')
-    await exited
+    const thread = this.#thread
+    if (thread === null) return
+    thread.post('stop')
+    await thread.ended
     this.#is(STOPPED)
   }
 
-  #post(message: HostMessage): void {
-    this.#worker?.postMessage(message)
-  }
-
-  /** The thread itself is like this, whatever its parts last told. */
+  /** The thread itself is like this, whatever its parts last said. */
   #is(health: Health): void {
     const { name } = this.#parts.data
     this.#reports = { [name]: { figures: {}, feed: null, ...this.#reports[name], health } }
@@ -87,9 +82,6 @@ export class BackgroundThread {
         return started(message.detail)
       case 'reports':
         this.#reports = message.reports
-        return
-      case 'log':
-        this.#parts.log[message.level](message.fields, message.message)
     }
   }
 
@@ -100,12 +92,4 @@ export class BackgroundThread {
     this.#parts.log.error({ err: error, thread: this.#parts.data.name }, 'a thread ended; restarting it')
     this.#restart = setTimeout(() => void this.start().catch((again: unknown) => this.#ended(again)), RESTART_MS)
   }
-}
-
-function launch({ data }: BackgroundThreadParts): Worker {
-  const program = import.meta.url.endsWith('.ts') ? './source-thread.js' : './thread-program.js'
-  return new Worker(new URL(program, import.meta.url), {
-    workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
-  })
 }

@@ -1,27 +1,22 @@
-/** What a background thread and its host (app/roles/background-thread.ts) tell each other. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** What a background thread and its host (app/roles/background-thread.ts) say to each other. */
+import { workerData } from 'node:worker_threads'
 import type { Heard, Notices } from '../../store/postgres/listener.ts'
+import { hostLog, threadHost } from '../programs/host-log.ts'
 import { Releases } from '../start/releases.ts'
 import type { OpenWork, WorkData, WorkReports } from './open-work.ts'
 
 export type ThreadMessage =
-  | { readonly kind: 'started'; readonly detail: string }
-  | { readonly kind: 'reports'; readonly reports: WorkReports }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+  { readonly kind: 'started'; readonly detail: string } | { readonly kind: 'reports'; readonly reports: WorkReports }
 
 /** The wish to stop, or a notification. */
 export type HostMessage = 'stop' | { readonly channel: string; readonly payload: string }
-
-type LogLevel = 'info' | 'warn' | 'error'
 
 const REPORT_MS = 250
 
 /** Opens the work and keeps it until the host sends word; then gives back what was registered. */
 export async function runThread(open: OpenWork): Promise<void> {
-  const host = parentPort
-  if (host === null) throw new Error('this file runs only as a thread')
+  const host = threadHost()
   const tell = (message: ThreadMessage) => host.postMessage(message)
-  const log = (level: LogLevel) => (fields: object, message: string) => tell({ kind: 'log', level, fields, message })
   const releases = new Releases()
   const hearing = new Map<string, readonly Heard[]>()
   const notices: Notices = {
@@ -44,7 +39,7 @@ export async function runThread(open: OpenWork): Promise<void> {
   const thread = {
     ...(workerData as WorkData),
     ...{ releases, notices, executor: null, metrics: null, effects: null },
-    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    log: hostLog(host),
   }
   try {
     const { detail, reports } = await open(thread)

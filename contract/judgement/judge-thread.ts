@@ -76,10 +76,11 @@ export function judgeThread({
 
 function launch(memoryMb: number): Thread {
   const isSource = import.meta.url.endsWith('.ts')
-  const worker = new Worker(new URL(isSource ? './source-thread.js' : './judge-program.js', import.meta.url), {
+  const worker = new Worker(new URL(isSource ? '../../cli/source-program.js' : './judge-program.js', import.meta.url), {
+    argv: isSource ? ['contract/judgement/judge-program'] : [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   })
-  // Whoever asks hears of it; an idle one that dies is found out by the next.
+  // The question in hand fails with it; the death of an idle one is found by the next question.
   worker.on('error', () => undefined)
   const ready = once(worker, 'message')
   ready.catch(() => undefined)

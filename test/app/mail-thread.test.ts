@@ -8,17 +8,18 @@ import { closeOpened, mailTo, opened, realServer } from '../reactors/mailing.ts'
 
 afterEach(closeOpened)
 
-function mailer(smtpUrl: string, changed: Partial<MailerSettings> = {}) {
+function mailer(smtpUrl: string | null, changed: Partial<MailerSettings> = {}) {
   const errors: string[] = []
+  const said: string[] = []
   const log = {
-    info: () => undefined,
+    info: (_: object, message: string) => said.push(message),
     warn: () => undefined,
     error: (_: object, message: string) => errors.push(message),
   }
   const from = { name: 'Café Ada', address: 'shop@localhost' }
   const opening = threadMailer({ smtpUrl, from, secure: false, databaseUrl: '', ...changed }, log)
   opened.push(() => opening.close())
-  return { send: opening.send.bind(opening), close: opening.close.bind(opening), errors }
+  return { send: opening.send.bind(opening), close: opening.close.bind(opening), errors, said }
 }
 
 test('mails arrive once each, whoever of them is answered first', async () => {
@@ -37,6 +38,14 @@ test('one that ends is an outage, and the next mail starts another', async () =>
   expect(await Promise.all([send(mailTo('a@x.test')), send(mailTo('b@x.test'))])).toEqual([gone, gone])
   expect(await send(mailTo('a@x.test'))).toEqual(gone)
   expect(errors).toHaveLength(2)
+})
+
+test('what it logs, its host logs', async () => {
+  const { send, close, errors, said } = mailer(null, { databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing' })
+  expect(await send(mailTo('a@x.test'))).toMatchObject({ outcome: 'outage' })
+  await close()
+  expect(said).toEqual(['mails go to the embedded inbox: GET /emails shows them'])
+  expect(errors).toEqual([])
 })
 
 test('that is closed ends what is under way, and takes nothing any more', async () => {

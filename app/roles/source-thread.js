@@ -1,4 +1,0 @@
-// The first file of a thread in a checkout.
-import { runProgram } from '../../cli/run-program.js'
-
-await runProgram('app/roles/thread-program')
