@@ -3,13 +3,13 @@
  * process that has orders to answer. They are packed and read in slices of some milliseconds, so that neither a turn of the
  * event loop nor the memory for it grows with them.
  *
- *   MARK (uint32), then of each slice: how many bytes (uint32), compressed with lz4:
+ *   of each slice: how many bytes (uint32), compressed with lz4:
  *     how many names of products (uint32; all are in the first slice), then of each: length (uint16), UTF-8
  *     how many sessions (uint32), then of each: length of its subject (uint16), UTF-8, how many numbers (uint16), float64s,
  *     length (uint16; 0: none) of what few have, JSON in UTF-8
  *
- * The numbers: first and last event, how many events, the last event again, when each stage first happened, then of each
- * product that was viewed its number among the names and when. Without the mark it is one slice: so they were saved before.
+ * The numbers: first and last event, how many events, when each stage first happened, then of each product that was viewed
+ * its number among the names and when.
  */
 import { compress, uncompress } from 'lz4-napi'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -22,18 +22,16 @@ export interface SavedSessions {
   readonly sessions: Iterable<Session>
 }
 
-/** No length that stood in its place. */
-const MARK = 0xffffffff
 const SLICE = 1_000
 const MOST_UTF8 = 3
 
 /** In the numbers of a session. */
-const FIRSTS = 4
+const FIRSTS = 3
 const PRODUCTS = FIRSTS + STAGES.length
 
 /** In turns: nothing is to be folded in meanwhile. */
 export async function packSessions({ names, sessions }: SavedSessions): Promise<Buffer> {
-  const parts = [uint32(MARK)]
+  const parts: Buffer[] = []
   const add = async (packed: Buffer) => {
     const compressed = await compress(packed)
     parts.push(uint32(compressed.length), compressed)
@@ -42,10 +40,10 @@ export async function packSessions({ names, sessions }: SavedSessions): Promise<
   let slice: Session[] = []
   for (const session of sessions) {
     if (slice.push(session) < SLICE) continue
-    await add(packSlice(slice, names, parts.length === 1))
+    await add(packSlice(slice, names, parts.length === 0))
     slice = []
   }
-  await add(packSlice(slice, names, parts.length === 1))
+  await add(packSlice(slice, names, parts.length === 0))
   return Buffer.concat(parts)
 }
 
@@ -62,12 +60,9 @@ export async function* unpackSessions(packed: Buffer): AsyncGenerator<readonly S
 }
 
 function* slicesOf(packed: Buffer): Generator<Buffer> {
-  if (packed.readUInt32LE(0) !== MARK) {
-    yield packed
-    return
-  }
-  for (let at = 4; at < packed.length;) {
+  for (let at = 0; at < packed.length;) {
     const end = at + 4 + packed.readUInt32LE(at)
+    if (end > packed.length) throw new Error('open sessions are cut off, or saved in a form that is not read here')
     yield packed.subarray(at + 4, end)
     at = end
   }
@@ -97,7 +92,7 @@ function packSlice(sessions: readonly Session[], names: Names, isFirst: boolean)
 }
 
 function numbersOf({ from, to, events, stages, views }: Session, names: Names): readonly number[] {
-  const numbers = [from, to, events, to, ...stages]
+  const numbers = [from, to, events, ...stages]
   for (const { sku, at } of views) numbers.push(names.number(sku), at)
   return numbers
 }
