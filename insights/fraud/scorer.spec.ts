@@ -66,6 +66,17 @@ describe('an attempt to pay', () => {
     expect(at(5 * MINUTE)).not.toHaveProperty('accountsOnCard')
   })
 
+  test('leaves out what is five minutes ago also where somebody paid with the card since', () => {
+    const at = (millis: number) =>
+      rulesOf([
+        paymentFact('o1', { customerId: 'a', card: 'k', at: START }),
+        paymentFact('o2', { customerId: 'b', card: 'k', at: START + MINUTE }),
+        paymentFact('o3', { customerId: 'c', card: 'k', at: START + millis }),
+      ])
+    expect(at(5 * MINUTE - 1)).toMatchObject({ accountsOnCard: 3 })
+    expect(at(5 * MINUTE)).toMatchObject({ accountsOnCard: 2 })
+  })
+
   test('that was recorded behind a later one counts at the time of that', () => {
     const facts = [
       paymentFact('o1', { customerId: 'a', card: 'k', at: START }),
@@ -134,6 +145,13 @@ describe('an attempt to pay', () => {
     })
     expect(now({ ...same, amount: { amount: 20_000, currency: 'USD' } })).toEqual({})
     expect(rulesOf([known(), paymentFact('o1', { device: 'd1' })])).toEqual({})
+  })
+
+  test('is judged by the eight newest devices and addresses of its customer', () => {
+    const paid = Array.from({ length: 9 }, (_, index) => known({ device: `d${index}`, address: `a${index}` }))
+    const now = (number: number) =>
+      rulesOf([...paid, paymentFact('o1', { device: `d${number}`, address: `a${number}` })])
+    expect([now(0), now(1), now(8)]).toEqual([{ newDevice: 1, newAddress: 1 }, {}, {}])
   })
 
   test('of nothing, after others of nothing, is no multiple of what was paid', () => {
