@@ -43,12 +43,35 @@ export function fraud({ table, scoring }: FraudParts): Reactor {
   })
 }
 
-/** As the folding wrote it: that of a release before this one named no regions. */
+/** As the folding wrote it. What it is instead goes into no message: it may name a customer. */
 function alertOf(detail: DueCause['detail']): RaiseAlert {
-  if (detail === null || !('alertId' in detail)) throw new Error('a cause of fraud names no alert')
-  const alert = detail as unknown as RaiseAlert
-  return {
-    ...alert,
-    reasons: alert.reasons.map((reason) => ({ ...reason, regions: (reason as Partial<FraudReason>).regions ?? null })),
-  }
+  if (!isAlert(detail)) throw new Error('a cause of fraud is no alert: its row in log.due says what it is')
+  return detail
+}
+
+function isAlert(detail: unknown): detail is RaiseAlert {
+  const isText = (value: unknown) => typeof value === 'string'
+  return (
+    isObject(detail) &&
+    [detail['alertId'], detail['orderId'], detail['customerId'], detail['table']].every(isText) &&
+    [detail['attempt'], detail['score']].every(Number.isSafeInteger) &&
+    Array.isArray(detail['reasons']) &&
+    detail['reasons'].every(isReason) &&
+    isObject(detail['amount']) &&
+    isObject(detail['keys'])
+  )
+}
+
+function isReason(reason: unknown): reason is FraudReason {
+  return (
+    isObject(reason) &&
+    typeof reason['rule'] === 'string' &&
+    typeof reason['text'] === 'string' &&
+    [reason['points'], reason['value']].every(Number.isSafeInteger) &&
+    (reason['regions'] === null || isObject(reason['regions']))
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

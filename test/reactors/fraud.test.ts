@@ -115,7 +115,7 @@ test('attempts that look like fraud are raised once, caused by the event that br
   await expectWorkedOut(2)
 })
 
-test('what the release before has read and not raised is raised, without regions', async () => {
+test('what was read and is no alert is parked, with what it is, and others are raised', async () => {
   await work()
   await appendEvents(reacting.pool, ring('K', ['a']))
   const [{ position, id } = { position: 0, id: '' }] = (
@@ -125,14 +125,27 @@ test('what the release before has read and not raised is raised, without regions
   ).rows
   const { type: _, ...alert } = fraudAlertRaised('a-K', 1, { alertId: id })
   const reasons = alert.reasons.map(({ regions: __, ...reason }) => reason)
-  await reacting.pool.query(
-    `insert into log.due (reactor, stream, position, cause, due_at, detail) values ('fraud', 'payment-a-K', $1, $2, now(), $3)`,
-    [position, id, JSON.stringify({ ...alert, reasons })],
+  const details = [alert, { ...alert, reasons }, { alertId: id }]
+  for (const [part, detail] of details.entries()) {
+    await reacting.pool.query(
+      `insert into log.due (reactor, stream, position, part, cause, due_at, detail)
+        values ('fraud', 'payment-a-K', $1, $2, $3, now(), $4)`,
+      [position, part, id, JSON.stringify(detail)],
+    )
+  }
+  await reacting.pool.query(`update log.reactors set due = due + 3 where name = 'fraud'`)
+  const worker = await reacting.react({}, { reactors: [fraud({ table: tableOne, scoring: null })] })
+  await eventually(async () => (await reacting.state('fraud')).parkedCount === 2 && (await alerts()).length > 0)
+  await worker.stop()
+  expect(await alerts()).toMatchObject([{ alertId: id, orderId: 'a-K' }])
+  const { rows } = await reacting.pool.query<{ part: number; failure: object }>(
+    `select part, failure from log.due where reactor = 'fraud' order by part`,
   )
-  await reacting.pool.query(`update log.reactors set due = due + 1 where name = 'fraud'`)
-  await work()
-  expect(await alerts()).toMatchObject([{ alertId: id, reasons: [{ rule: 'accountsOnCard', regions: null }] }])
-  expect(await reacting.state('fraud')).toMatchObject({ due: 0, parkedCount: 0 })
+  const failure = { code: 'defect', message: 'a cause of fraud is no alert: its row in log.due says what it is' }
+  expect(rows).toEqual([
+    { part: 1, failure },
+    { part: 2, failure },
+  ])
 })
 
 test('windows, open attempts and histories outlive the process: the scores are those of one that never ended', async () => {
