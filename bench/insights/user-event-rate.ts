@@ -68,11 +68,11 @@ async function inMemory({ scope }: BenchContext): Promise<number> {
     { name: 'UserEvent', decode: decodeUserEvent, decoderOf: userEventDecoder },
     { schemaId: 7, judge: judgeHere, monotonic, registry: { schemaById: () => Promise.resolve(null) } },
   )
-  const lanes = byPartition(madeEvents(EVENTS), 7)
+  const partitions = byPartition(madeEvents(EVENTS), 7)
   await waitUntil(() => reader.health().state === 'working', { everyMs: 10, withinMs: 30_000 })
   const begun = monotonic()
   await Promise.all(
-    lanes.map(async (values, partition) => {
+    partitions.map(async (values, partition) => {
       let from: ReturnType<typeof markOf> | null = null
       for (let at = 0; at < values.length; at += BATCH) {
         const judged = new JudgedRecords(partition, { avro, pseudonym: () => null, now: Date.now() })
@@ -119,7 +119,7 @@ async function overKafka({ scope }: BenchContext): Promise<number> {
   const service = await startService(scope, { env })
   const monotonic = () => performance.now()
   const sender = new UserEventSender(settings, `${prefix}user-events`, { clientId: 'bench', log: silentLog, monotonic })
-  const lanes = byPartition(madeEvents(EVENTS), schemaId)
+  const partitions = byPartition(madeEvents(EVENTS), schemaId)
   const send = (partition: number, values: readonly Buffer[]) => {
     const timestamp = String(Date.now())
     return sender.send(values.map((value) => ({ partition, message: { value, timestamp } })))
@@ -129,7 +129,7 @@ async function overKafka({ scope }: BenchContext): Promise<number> {
   await reached(pool, 'folded_to', 1)
   const begun = monotonic()
   await Promise.all(
-    lanes.map(async (values, partition) => {
+    partitions.map(async (values, partition) => {
       for (let at = 0; at < values.length; at += BATCH) await send(partition, values.slice(at, at + BATCH))
     }),
   )
@@ -173,9 +173,10 @@ async function overHttp({ scope, seconds }: BenchContext): Promise<number> {
 }
 
 function byPartition(events: Iterable<MadeEvent>, schemaId: number): readonly (readonly Buffer[])[] {
-  const lanes = Array.from({ length: PARTITIONS }, (): Buffer[] => [])
-  for (const { event } of events) lanes[partitionOf(event.subject, PARTITIONS)]?.push(frameUserEvent(event, schemaId))
-  return lanes
+  const partitions = Array.from({ length: PARTITIONS }, (): Buffer[] => [])
+  for (const { event } of events)
+    partitions[partitionOf(event.subject, PARTITIONS)]?.push(frameUserEvent(event, schemaId))
+  return partitions
 }
 
 /** Resolves when so many events are in the chunks (`next_offset`), or saved with their sessions. */

@@ -48,7 +48,7 @@ export class SendFailure extends Error {
   }
 }
 
-interface Lane {
+interface PartitionQueue {
   readonly topic: string
   readonly partition: number
   /** In their order; the last one takes what is added. */
@@ -59,9 +59,9 @@ interface Lane {
 
 export class BatchSender {
   readonly #parts: BatchSenderParts
-  readonly #lanes = new Map<string, Lane>()
+  readonly #queues = new Map<string, PartitionQueue>()
   readonly #sender: CheckedSender
-  /** A lane that waits for its partition to come back has none of them, and keeps nobody from sending. */
+  /** A queue that waits for its partition to come back has none of them, and keeps nobody from sending. */
   readonly #turns = new Slots(MOST_SENDS)
   #waiting = 0
   #flushing = false
@@ -76,21 +76,21 @@ export class BatchSender {
   /** Null: go on. Else wait for it: there are more records than can be sent. Throws the SendFailure of an earlier one. */
   add(topic: string, partition: number, record: Message): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure
-    const lane = this.#lane(topic, partition)
-    const last = lane.blocks.at(-1)
+    const queue = this.#queue(topic, partition)
+    const last = queue.blocks.at(-1)
     const block = last === undefined || last.isFull() ? new RecordBlock() : last
-    if (block !== last) lane.blocks.push(block)
+    if (block !== last) queue.blocks.push(block)
     block.add({ ...record, timestamp: String(this.#parts.now()) })
     this.#waiting += 1
-    if (!lane.running) void this.#run(lane)
-    else if (block.isFull()) lane.wake?.()
+    if (!queue.running) void this.#run(queue)
+    else if (block.isFull()) queue.wake?.()
     return this.#waiting < MOST_WAITING ? null : this.#until(() => this.#waiting < MOST_WAITING / 2)
   }
 
   /** Resolves when everything that was added is stored. */
   async flush(): Promise<void> {
     this.#flushing = true
-    for (const { wake } of this.#lanes.values()) wake?.()
+    for (const { wake } of this.#queues.values()) wake?.()
     try {
       await this.#until(() => this.#waiting === 0)
     } finally {
@@ -102,49 +102,49 @@ export class BatchSender {
     return this.#sender.close()
   }
 
-  #lane(topic: string, partition: number): Lane {
+  #queue(topic: string, partition: number): PartitionQueue {
     const key = `${topic} ${String(partition)}`
-    const known = this.#lanes.get(key)
+    const known = this.#queues.get(key)
     if (known !== undefined) return known
-    const lane: Lane = { topic, partition, blocks: [], running: false, wake: null }
-    this.#lanes.set(key, lane)
-    return lane
+    const queue: PartitionQueue = { topic, partition, blocks: [], running: false, wake: null }
+    this.#queues.set(key, queue)
+    return queue
   }
 
-  async #run(lane: Lane): Promise<void> {
-    lane.running = true
+  async #run(queue: PartitionQueue): Promise<void> {
+    queue.running = true
     try {
-      while (lane.blocks.length > 0 && this.#failure === null) {
-        await this.#gather(lane)
+      while (queue.blocks.length > 0 && this.#failure === null) {
+        await this.#gather(queue)
         // Not in one expression: what is added meanwhile would be forgotten.
-        const stored = await this.#sendNext(lane)
+        const stored = await this.#sendNext(queue)
         this.#waiting -= stored
         this.#tellChanged()
       }
     } catch (error) {
-      this.#failure ??= error instanceof SendFailure ? error : new SendFailure(lane.topic, lane.partition, error)
+      this.#failure ??= error instanceof SendFailure ? error : new SendFailure(queue.topic, queue.partition, error)
       this.#tellChanged()
     } finally {
-      lane.running = false
+      queue.running = false
     }
   }
 
-  async #gather(lane: Lane): Promise<void> {
+  async #gather(queue: PartitionQueue): Promise<void> {
     const { linger } = this.#parts
-    if (linger <= 0 || this.#flushing || lane.blocks[0]?.isFull() === true) return
+    if (linger <= 0 || this.#flushing || queue.blocks[0]?.isFull() === true) return
     const full = new AbortController()
-    lane.wake = () => full.abort()
+    queue.wake = () => full.abort()
     await pause(linger, full.signal)
-    lane.wake = null
+    queue.wake = null
   }
 
   /** Sends what waits when its turn comes, until it is stored; resolves with how many records that were. */
-  async #sendNext(lane: Lane): Promise<number> {
+  async #sendNext(queue: PartitionQueue): Promise<number> {
     const { monotonic, patience, onRetry } = this.#parts
-    const { topic, partition, blocks } = lane
+    const { topic, partition, blocks } = queue
     const { block, begun, ...first } = await this.#turns.run(async () => {
       const next = { block: blocks.shift() ?? new RecordBlock(), begun: monotonic() }
-      return { ...next, error: await this.#send(lane, next.block) }
+      return { ...next, error: await this.#send(queue, next.block) }
     })
     let { error } = first
     for (let failures = 0; error !== null; failures++) {
@@ -152,7 +152,7 @@ export class BatchSender {
       if (useless) throw new SendFailure(topic, partition, error)
       onRetry(error instanceof Error ? error.message : String(error))
       await delay(backOff(failures, AGAIN_MS))
-      error = await this.#turns.run(() => this.#send(lane, block))
+      error = await this.#turns.run(() => this.#send(queue, block))
     }
     return block.messages.length
   }

@@ -18,11 +18,11 @@ import { topicName } from '../topics/topics.ts'
 import { releasePartition } from './inbound-offsets.ts'
 import { arrivedRecord, type ArrivedRecord } from './inbound-record.ts'
 import { parkedBatch, unpacked } from './parked-batch.ts'
-import { PartitionLane, type LaneParts } from './partition-lane.ts'
+import { PartitionConsumer, type PartitionConsumerParts } from './partition-consumer.ts'
 import type { CommandTopicName } from './command-topics.ts'
 import { HandedOver } from './patience.ts'
 
-export interface InboundTopicParts extends LaneParts {
+export interface InboundTopicParts extends PartitionConsumerParts {
   readonly name: CommandTopicName
   readonly settings: KafkaSettings
   readonly log: KafkaLog
@@ -42,7 +42,7 @@ export class InboundTopic {
   readonly #member: GroupMember
   readonly #stop = new AbortController()
   #running: Promise<void> | null = null
-  #lanes = new Map<number, { readonly lane: PartitionLane; readonly claimed: Promise<boolean> }>()
+  #consumers = new Map<number, { readonly consumer: PartitionConsumer; readonly claimed: Promise<boolean> }>()
 
   constructor(parts: InboundTopicParts) {
     const { name, settings, log, monotonic, times } = parts
@@ -57,7 +57,7 @@ export class InboundTopic {
       joined: (partitions, tenure) => this.#assign(partitions[topic] ?? [], tenure),
       handle: (fetched, visit) => this.#handle(fetched, visit),
       lost: (reason) => log.warn({ topic, reason }, 'commands over Kafka are not read: trying again'),
-      left: () => this.#release([...this.#lanes.keys()]),
+      left: () => this.#release([...this.#consumers.keys()]),
     })
   }
 
@@ -74,22 +74,22 @@ export class InboundTopic {
 
   health(): InboundHealth {
     const health = this.#member.health()
-    const waits = [...this.#lanes.values()].flatMap(({ lane }) => lane.waitsFor ?? [])
+    const waits = [...this.#consumers.values()].flatMap(({ consumer }) => consumer.waitsFor ?? [])
     return health.reason === null && waits[0] !== undefined ? { ...health, reason: waits[0] } : health
   }
 
   /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */
   #assign(partitions: readonly number[], tenure: AbortSignal): void {
-    const before = this.#lanes
+    const before = this.#consumers
     const lost = [...before.keys()].filter((partition) => !partitions.includes(partition))
     void this.#release(lost)
-    this.#lanes = new Map(
+    this.#consumers = new Map(
       partitions.map((partition) => {
-        const lane = new PartitionLane({ topic: this.#topic, partition }, this.#parts)
+        const consumer = new PartitionConsumer({ topic: this.#topic, partition }, this.#parts)
         const earlier = before.get(partition) ?? null
         const told = earlier?.claimed ?? Promise.resolve(false)
         const claimed = told
-          .then(() => lane.claim(tenure, earlier?.lane))
+          .then(() => consumer.claim(tenure, earlier?.consumer))
           .then(
             (offset) => {
               // The client of a session that ended meanwhile throws: nobody would catch that, and the process would end.
@@ -102,20 +102,20 @@ export class InboundTopic {
               return false
             },
           )
-        return [partition, { lane, claimed }]
+        return [partition, { consumer, claimed }]
       }),
     )
   }
 
   async #handle(fetched: FetchedPartition, visit: Visit): Promise<void> {
     const { partition, batches } = fetched
-    const mine = this.#lanes.get(partition)
+    const mine = this.#consumers.get(partition)
     if (mine === undefined || !(await mine.claimed) || !visit.goesOn()) return
     let last: number | null = null
     try {
       const records: ArrivedRecord[] = []
-      for (const index of batches.keys()) records.push(...(await this.#recordsOf(fetched, index, mine.lane, visit)))
-      await mine.lane.handle(records, {
+      for (const index of batches.keys()) records.push(...(await this.#recordsOf(fetched, index, mine.consumer, visit)))
+      await mine.consumer.handle(records, {
         signal: visit.signal,
         goesOn: visit.goesOn,
         done(offset) {
@@ -137,12 +137,12 @@ export class InboundTopic {
   async #recordsOf(
     fetched: FetchedPartition,
     index: number,
-    lane: PartitionLane,
+    consumer: PartitionConsumer,
     { signal }: Visit,
   ): Promise<readonly ArrivedRecord[]> {
     const { settings, log } = this.#parts
     const { topic, partition } = fetched
-    const found = await unpacked(fetched, index, { settings, log, signal, isDone: (offset) => lane.isDone(offset) })
+    const found = await unpacked(fetched, index, { settings, log, signal, isDone: (offset) => consumer.isDone(offset) })
     if ('place' in found) return [parkedBatch(found.place, found.batch)]
     return found.batches.flatMap(visibleRecords).map((record) => arrivedRecord(topic, partition, record))
   }

@@ -12,7 +12,7 @@ import type { Position } from '../../store/commit/command.ts'
 import { backOff, pause, untilAborted } from '../../store/waiting/pause.ts'
 import type { CheckedSender } from '../client/checked-sender.ts'
 import type { TopicName } from '../topics/topics.ts'
-import { Lane, type LaneEnd } from './lane.ts'
+import { TopicPublisher, type PublisherEnd } from './topic-publisher.ts'
 import type { Refusal } from '../client/kafka-failure.ts'
 import { publishedTopics, topicReader } from './relay-target.ts'
 import type { Term } from './term.ts'
@@ -57,8 +57,8 @@ class Round {
   readonly #over = new AbortController()
   readonly #end: AbortSignal
   readonly #work = new Set<Promise<void>>()
-  #settle: { resolve(end: LaneEnd): void; reject(error: unknown): void } | null = null
-  #together: Lane | null = null
+  #settle: { resolve(end: PublisherEnd): void; reject(error: unknown): void } | null = null
+  #together: TopicPublisher | null = null
 
   constructor(term: Term, places: Map<TopicName, Position>) {
     this.#term = term
@@ -66,13 +66,13 @@ class Round {
     this.#end = AbortSignal.any([this.#over.signal, term.end])
   }
 
-  async run(): Promise<LaneEnd> {
+  async run(): Promise<PublisherEnd> {
     const { heldBack } = this.#term
     const names = publishedTopics.map(({ name }) => name)
     const ready = names.filter((name) => !heldBack.has(name))
     const furthest = Math.max(...ready.map((name) => this.#places.get(name) ?? 0))
     const together = ready.filter((name) => (this.#places.get(name) ?? 0) >= furthest - NEAR)
-    const ended = new Promise<LaneEnd>((resolve, reject) => (this.#settle = { resolve, reject }))
+    const ended = new Promise<PublisherEnd>((resolve, reject) => (this.#settle = { resolve, reject }))
     try {
       this.#launch(this.#publishTogether(together))
       for (const name of names) if (!together.includes(name)) this.#launch(this.#publishAlone(name, heldBack.has(name)))
@@ -83,8 +83,8 @@ class Round {
     }
   }
 
-  #launch(lane: Promise<LaneEnd>): void {
-    const running = lane.then(
+  #launch(publisher: Promise<PublisherEnd>): void {
+    const running = publisher.then(
       (end) => {
         if (end !== 'empty') this.#settle?.resolve(end)
       },
@@ -93,18 +93,18 @@ class Round {
     this.#work.add(running)
   }
 
-  async #publishTogether(topics: readonly TopicName[]): Promise<LaneEnd> {
+  async #publishTogether(topics: readonly TopicName[]): Promise<PublisherEnd> {
     if (topics.length === 0) return 'empty'
-    const lane = this.#lane(topics, this.#term.sender, (topic, refusal) => {
+    const publisher = this.#publisher(topics, this.#term.sender, (topic, refusal) => {
       this.#hold(topic, refusal.reason)
       this.#launch(this.#publishAlone(topic, true, refusal.passing))
     })
-    this.#together = lane
-    return lane.run(this.#end)
+    this.#together = publisher
+    return publisher.run(this.#end)
   }
 
   /** `held`: not before the first pause. */
-  async #publishAlone(name: TopicName, held: boolean, soon = false): Promise<LaneEnd> {
+  async #publishAlone(name: TopicName, held: boolean, soon = false): Promise<PublisherEnd> {
     const { trying, heldBack } = this.#term
     const topic = publishedTopics.filter((one) => one.name === name)
     for (let refusals = held ? 1 : 0, passing = soon; !this.#end.aborted; refusals++) {
@@ -115,7 +115,7 @@ class Round {
         await this.#note(name, missing)
         continue
       }
-      const lane: Lane = this.#lane(
+      const publisher: TopicPublisher = this.#publisher(
         [name],
         trying,
         (_, refusal) => {
@@ -125,24 +125,24 @@ class Round {
         () => {
           heldBack.delete(name)
           refusals = 0
-          return lane.added >= (this.#together?.added ?? Infinity) - NEAR
+          return publisher.added >= (this.#together?.added ?? Infinity) - NEAR
         },
       )
-      const end = await lane.run(this.#end)
+      const end = await publisher.run(this.#end)
       if (end !== 'empty') return end
     }
     return 'ended'
   }
 
-  #lane(
+  #publisher(
     topics: readonly TopicName[],
     sender: CheckedSender,
     refused: (topic: TopicName, refusal: Refusal) => void,
     arrived: () => boolean = () => false,
-  ): Lane {
+  ): TopicPublisher {
     const term = this.#term
     const reader = (name: TopicName) => topicReader(term.reader, { name })
-    return new Lane({ term, topics, places: this.#places, sender, reader, refused, arrived })
+    return new TopicPublisher({ term, topics, places: this.#places, sender, reader, refused, arrived })
   }
 
   #hold(topic: TopicName, reason: string): void {
@@ -157,7 +157,7 @@ class Round {
 }
 
 /** `ended` when the signal comes first. */
-function untilEnded(ended: Promise<LaneEnd>, signal: AbortSignal): Promise<LaneEnd> {
+function untilEnded(ended: Promise<PublisherEnd>, signal: AbortSignal): Promise<PublisherEnd> {
   return untilAborted(ended, signal).catch((error: unknown) => {
     if (signal.aborted) return 'ended'
     throw error

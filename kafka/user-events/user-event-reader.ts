@@ -72,7 +72,7 @@ const AT_ONCE = 5_000
 /** Records that are judged before others have their turn in the event loop. */
 const A_TURN = 500
 
-interface Lane {
+interface AssignedPartition {
   last: Mark | null
   verified: boolean
   claimed: Promise<boolean>
@@ -85,7 +85,7 @@ export class UserEventReader {
   readonly #member: GroupMember
   readonly #stop = new AbortController()
   #running: Promise<unknown> = Promise.resolve()
-  #lanes = new Map<number, Lane>()
+  #assigned = new Map<number, AssignedPartition>()
 
   constructor(parts: UserEventReaderParts) {
     const { settings, group, topic, log, monotonic, times } = parts
@@ -105,7 +105,8 @@ export class UserEventReader {
   start(): void {
     const { settings, topic, intake, log } = this.#parts
     const { signal } = this.#stop
-    const passed = () => new Map([...this.#lanes].map(([partition, lane]) => [partition, lane.passed] as const))
+    const passed = () =>
+      new Map([...this.#assigned].map(([partition, assigned]) => [partition, assigned.passed] as const))
     this.#running = Promise.all([
       this.#member.run(signal),
       watchEnds({ settings, topic, passed, log, note: (partitions) => intake.noteEnds(partitions) }, signal),
@@ -123,10 +124,10 @@ export class UserEventReader {
   }
 
   #assign(partitions: readonly number[], tenure: AbortSignal): void {
-    this.#lanes = new Map(
+    this.#assigned = new Map(
       partitions.map((partition) => {
-        const lane: Lane = { last: null, verified: false, passed: 0, claimed: Promise.resolve(false) }
-        lane.claimed = this.#claim(lane, partition, tenure).then(
+        const assigned: AssignedPartition = { last: null, verified: false, passed: 0, claimed: Promise.resolve(false) }
+        assigned.claimed = this.#claim(assigned, partition, tenure).then(
           // The client of a session that ended meanwhile throws: nobody would catch that.
           () => !tenure.aborted,
           (error: unknown) => {
@@ -134,34 +135,36 @@ export class UserEventReader {
             return false
           },
         )
-        return [partition, lane]
+        return [partition, assigned]
       }),
     )
   }
 
   /** Reads from the last record that was kept on, to see whether it is still that one. */
-  async #claim(lane: Lane, partition: number, signal: AbortSignal): Promise<void> {
-    lane.last = await this.#insist(() => this.#parts.intake.place(partition), signal)
-    lane.verified = lane.last === null
-    lane.passed = lane.last === null ? 0 : lane.last.offset + 1
-    if (!signal.aborted) this.#member.seek(this.#parts.topic, partition, lane.last?.offset ?? 0)
+  async #claim(assigned: AssignedPartition, partition: number, signal: AbortSignal): Promise<void> {
+    assigned.last = await this.#insist(() => this.#parts.intake.place(partition), signal)
+    assigned.verified = assigned.last === null
+    assigned.passed = assigned.last === null ? 0 : assigned.last.offset + 1
+    if (!signal.aborted) this.#member.seek(this.#parts.topic, partition, assigned.last?.offset ?? 0)
   }
 
   async #handle(fetched: FetchedPartition, visit: Visit): Promise<void> {
     const { partition, batches } = fetched
-    const lane = this.#lanes.get(partition)
-    if (lane === undefined || !(await lane.claimed) || !visit.goesOn()) return
+    const assigned = this.#assigned.get(partition)
+    if (assigned === undefined || !(await assigned.claimed) || !visit.goesOn()) return
     try {
       const items: Item[] = []
-      for (const index of batches.keys()) items.push(...(await this.#itemsOf(fetched, index, lane, visit)))
-      if (!(await this.#keepAll(await this.#verified(lane, partition, items, visit), { lane, partition, visit })))
+      for (const index of batches.keys()) items.push(...(await this.#itemsOf(fetched, index, assigned, visit)))
+      if (
+        !(await this.#keepAll(await this.#verified(assigned, partition, items, visit), { assigned, partition, visit }))
+      )
         return
       const end = batches.at(-1)?.last
-      if (end === undefined || !lane.verified || !visit.goesOn()) return
-      lane.passed = Math.max(lane.passed, end + 1)
+      if (end === undefined || !assigned.verified || !visit.goesOn()) return
+      assigned.passed = Math.max(assigned.passed, end + 1)
       visit.done(end)
       void this.#member
-        .commit([{ topic: this.#parts.topic, partition, offset: String(lane.passed) }])
+        .commit([{ topic: this.#parts.topic, partition, offset: String(assigned.passed) }])
         .catch(() => undefined)
     } catch (error) {
       if (!(error instanceof HandedOver)) throw error
@@ -169,18 +172,18 @@ export class UserEventReader {
   }
 
   /** False: somebody else has moved the place, or the partition is not ours any more. */
-  async #keepAll(items: readonly Item[], { lane, partition, visit }: InHand): Promise<boolean> {
+  async #keepAll(items: readonly Item[], { assigned, partition, visit }: InHand): Promise<boolean> {
     const { intake, reachPoint, topic } = this.#parts
     for (let at = 0; at < items.length;) {
       if (!visit.goesOn()) return false
-      const { judged, next } = await this.#judge(items, at, { lane, partition, visit })
+      const { judged, next } = await this.#judge(items, at, { assigned, partition, visit })
       const last = items[next - 1]
       if (last === undefined) return true
       const { events: records, letters } = judged
       const to = markOf(last)
       const skus = records.map(({ sku }) => sku)
       reachPoint('behaviour.read')
-      const stretch = { partition, from: lane.last, to, records, letters }
+      const stretch = { partition, from: assigned.last, to, records, letters }
       if (!(await this.#insist(() => intake.keep(stretch, skus), visit.signal))) {
         const place = await this.#insist(() => intake.place(partition), visit.signal)
         // Our own first attempt may have been carried out although its answer was lost.
@@ -189,13 +192,13 @@ export class UserEventReader {
             { topic, partition },
             'another process also read user events here; continuing at its position',
           )
-          await this.#claim(lane, partition, visit.signal)
+          await this.#claim(assigned, partition, visit.signal)
           return false
         }
       }
       reachPoint('behaviour.kept')
-      lane.last = to
-      lane.passed = to.offset + 1
+      assigned.last = to
+      assigned.passed = to.offset + 1
       visit.done(to.offset)
       at = next
     }
@@ -224,16 +227,21 @@ export class UserEventReader {
   }
 
   /** What is behind the last record that was kept; nothing where the topic turns out to be another one. */
-  async #verified(lane: Lane, partition: number, items: readonly Item[], visit: Visit): Promise<readonly Item[]> {
-    const { last } = lane
+  async #verified(
+    assigned: AssignedPartition,
+    partition: number,
+    items: readonly Item[],
+    visit: Visit,
+  ): Promise<readonly Item[]> {
+    const { last } = assigned
     const [first] = items
     if (last === null || first === undefined) return items
     const behind = items.filter(({ offset }) => offset > last.offset)
-    if (lane.verified) return behind
+    if (assigned.verified) return behind
     const { log, topic, intake } = this.#parts
     const there = items.find(({ offset }) => offset === last.offset)
     if (there === undefined ? first.offset > last.offset : isStill(markOf(there), last)) {
-      lane.verified = true
+      assigned.verified = true
       const lost = first.offset - last.offset - 1
       if (lost > 0)
         log.warn({ topic, partition, lost }, 'user events were removed from the topic before they were read')
@@ -241,13 +249,18 @@ export class UserEventReader {
     }
     log.error({ topic, partition }, 'the topic was created again; reading it from its first record')
     await this.#insist(() => intake.forget(partition, last), visit.signal)
-    await this.#claim(lane, partition, visit.signal)
+    await this.#claim(assigned, partition, visit.signal)
     return []
   }
 
-  async #itemsOf(fetched: FetchedPartition, index: number, lane: Lane, { signal }: Visit): Promise<readonly Item[]> {
+  async #itemsOf(
+    fetched: FetchedPartition,
+    index: number,
+    assigned: AssignedPartition,
+    { signal }: Visit,
+  ): Promise<readonly Item[]> {
     const { settings, log } = this.#parts
-    const isDone = (offset: number) => lane.last !== null && lane.last.offset >= offset
+    const isDone = (offset: number) => assigned.last !== null && assigned.last.offset >= offset
     const found = await unpacked(fetched, index, { settings, log, signal, isDone })
     if ('batches' in found) return found.batches.flatMap(itemsIn)
     const { place, batch } = found
@@ -265,7 +278,7 @@ export class UserEventReader {
 }
 
 interface InHand {
-  readonly lane: Lane
+  readonly assigned: AssignedPartition
   readonly partition: number
   readonly visit: Visit
 }

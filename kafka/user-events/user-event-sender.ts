@@ -34,7 +34,7 @@ export class UserEventSender {
   /** Milliseconds by a clock that never goes back. */
   readonly #monotonic: () => number
   readonly #sender: CheckedSender
-  readonly #lanes = new Map<number, Waiting[]>()
+  readonly #queues = new Map<number, Waiting[]>()
   #waiting = 0
 
   constructor(settings: KafkaSettings, topic: string, options: ClientOptions & { readonly monotonic: () => number }) {
@@ -81,17 +81,17 @@ export class UserEventSender {
   }
 
   #add(event: Waiting): void {
-    const lane = this.#lanes.get(event.partition)
-    if (lane !== undefined) return void lane.push(event)
+    const queue = this.#queues.get(event.partition)
+    if (queue !== undefined) return void queue.push(event)
     const waiting = [event]
-    this.#lanes.set(event.partition, waiting)
+    this.#queues.set(event.partition, waiting)
     // What the same request brings goes with it.
     queueMicrotask(() => void this.#run(event.partition, waiting))
   }
 
-  async #run(partition: number, lane: Waiting[]): Promise<void> {
-    while (lane.length > 0) {
-      const block = lane.splice(0, blockOf(lane))
+  async #run(partition: number, queue: Waiting[]): Promise<void> {
+    while (queue.length > 0) {
+      const block = queue.splice(0, blockOf(queue))
       try {
         await this.#sendPatiently(
           partition,
@@ -100,17 +100,17 @@ export class UserEventSender {
         for (const { done } of block) done(null)
       } catch (error) {
         const failure = kafkaFailure(error)
-        for (const { done } of [...block, ...lane.splice(0)]) done(failure)
+        for (const { done } of [...block, ...queue.splice(0)]) done(failure)
       }
     }
-    this.#lanes.delete(partition)
+    this.#queues.delete(partition)
   }
 }
 
 /** How many go together: one at least. */
-function blockOf(lane: readonly Waiting[]): number {
+function blockOf(queue: readonly Waiting[]): number {
   let [count, bytes] = [0, 0]
-  for (const { message } of lane) {
+  for (const { message } of queue) {
     bytes += bytesOf(message)
     if (count > 0 && (count >= MOST_RECORDS || bytes > MOST_BYTES)) break
     count += 1

@@ -34,30 +34,23 @@ const GATHER_MS = { busy: 400, else: 5 }
 /** Of the wait for what is overdue when nothing is. */
 const LONG_MS = 60_000
 
-/** A projection and whether it takes part. */
-export interface Lane extends Follower {
-  state: 'live' | 'paused' | 'failed'
-  /** When it last showed something, by the monotonic clock. */
-  shownAt: number
-}
-
 export interface FollowingParts {
   readonly feed: Feed
-  readonly lanes: readonly Lane[]
+  readonly followers: readonly Follower[]
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number
-  /** Told before the lane leaves the rounds. */
-  readonly failed: (lane: Lane, failure: Failure) => Promise<void>
+  /** Called before the follower leaves the rounds. */
+  readonly failed: (follower: Follower, failure: Failure) => Promise<void>
 }
 
 interface Group {
   readonly position: Position
-  readonly lanes: readonly Lane[]
+  readonly followers: readonly Follower[]
 }
 
 export class Following {
   readonly #feed: Feed
-  readonly #lanes: readonly Lane[]
+  readonly #followers: readonly Follower[]
   readonly #failed: FollowingParts['failed']
   /** Batches asked for, by the position they begin behind. */
   readonly #ahead = new Map<Position, Promise<Batch | null>>()
@@ -66,11 +59,11 @@ export class Following {
   readonly #rate: RateMeter
   #wake: () => void = () => undefined
 
-  constructor({ feed, lanes, monotonic, failed }: FollowingParts) {
+  constructor({ feed, followers, monotonic, failed }: FollowingParts) {
     this.#monotonic = monotonic
     this.#rate = new RateMeter({ now: monotonic, windowMs: 1_000, from: null })
     this.#feed = feed
-    this.#lanes = lanes
+    this.#followers = followers
     this.#failed = failed
   }
 
@@ -85,15 +78,15 @@ export class Following {
     }
   }
 
-  /** Pauses and resumes lanes as the database says; a failed one whose failure was forgotten is tried again. */
+  /** Pauses and resumes followers as the database says; a failed one whose failure was forgotten is tried again. */
   setStates(generations: ReadonlyMap<string, LiveGeneration>): void {
-    for (const lane of this.#lanes) {
-      const said = generations.get(lane.projection.name)
+    for (const follower of this.#followers) {
+      const said = generations.get(follower.projection.name)
       if (said === undefined) continue
-      const state = said.paused ? 'paused' : lane.state === 'failed' && said.failure !== null ? 'failed' : 'live'
-      if (state === lane.state) continue
-      lane.state = state
-      lane.read = null
+      const state = said.paused ? 'paused' : follower.state === 'failed' && said.failure !== null ? 'failed' : 'live'
+      if (state === follower.state) continue
+      follower.state = state
+      follower.read = null
       this.#wake()
     }
   }
@@ -107,7 +100,7 @@ export class Following {
   }
 
   async #readOn(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-    const groups = groupByPosition(this.#lanes)
+    const groups = groupByPosition(this.#followers)
     const front = groups.at(-1)
     if (front === undefined) return woken
     const behind = groups.slice(0, -1)
@@ -130,67 +123,72 @@ export class Following {
     const batch = await Promise.race([ahead, others.then(() => null)])
     if (batch === null) return
     const found = batch.end.position - front.position
-    if (found === BATCH) void this.#read({ lanes: front.lanes, position: batch.end.position }, BATCH, signal)
+    if (found === BATCH) void this.#read({ followers: front.followers, position: batch.end.position }, BATCH, signal)
     this.#rate.count(batch.end.position)
     await this.#show(front, ahead)
     if (found === BATCH) return
     await pause(this.#rate.perSecond() >= BUSY_PER_SECOND ? GATHER_MS.busy : GATHER_MS.else, signal)
   }
 
-  async #show({ lanes, position }: Group, reading: Promise<Batch | null>): Promise<void> {
+  async #show({ followers, position }: Group, reading: Promise<Batch | null>): Promise<void> {
     const batch = await reading
     if (batch === null) return
-    for (const lane of lanes) readOn(lane, batch)
+    for (const follower of followers) readOn(follower, batch)
     const catchingUp = batch.end.position - position === BATCH
-    await this.#showNow(lanes.filter((lane) => catchingUp || lane.dualWritten || this.#waitsFor(lane) <= 0))
+    await this.#showNow(
+      followers.filter((follower) => catchingUp || follower.dualWritten || this.#waitsFor(follower) <= 0),
+    )
   }
 
   /** Those that cannot be shown together one after the other: at once they would take both cores from orders. */
-  async #showNow(lanes: readonly Lane[]): Promise<void> {
-    const apart = new Set<Follower>(await showTogether(lanes))
-    for (const lane of lanes) {
-      if (apart.has(lane)) await this.#showAlone(lane)
-      lane.shownAt = this.#monotonic()
+  async #showNow(followers: readonly Follower[]): Promise<void> {
+    const apart = new Set<Follower>(await showTogether(followers))
+    for (const follower of followers) {
+      if (apart.has(follower)) await this.#showAlone(follower)
+      follower.shownAt = this.#monotonic()
     }
   }
 
-  async #showAlone(lane: Lane): Promise<void> {
+  async #showAlone(follower: Follower): Promise<void> {
     try {
-      await showAlone(lane)
+      await showAlone(follower)
     } catch (error) {
-      lane.state = await this.#stopped(lane, error)
+      follower.state = await this.#stopped(follower, error)
     }
   }
 
   /** What was read for those that need not show it at once, and has waited long enough. */
   async #showOverdue(): Promise<void> {
-    const overdue = this.#lanes.filter((lane) => lane.read !== null && this.#waitsFor(lane) <= 0)
-    for (const { lanes } of groupByPosition(overdue)) await this.#showNow(lanes)
+    const overdue = this.#followers.filter((follower) => follower.read !== null && this.#waitsFor(follower) <= 0)
+    for (const { followers } of groupByPosition(overdue)) await this.#showNow(followers)
   }
 
   /** Milliseconds until something that was read has to be shown. */
   #untilOverdue(): number {
-    return Math.min(LONG_MS, ...this.#lanes.filter(({ read }) => read !== null).map((lane) => this.#waitsFor(lane)))
+    return Math.min(
+      LONG_MS,
+      ...this.#followers.filter(({ read }) => read !== null).map((follower) => this.#waitsFor(follower)),
+    )
   }
 
-  /** Milliseconds for which a lane need not show what was read. */
-  #waitsFor({ projection: { showsEveryMs = 0 }, shownAt }: Lane): number {
+  /** Milliseconds for which a follower need not show what was read. */
+  #waitsFor({ projection: { showsEveryMs = 0 }, shownAt }: Follower): number {
     return shownAt + showsEveryMs - this.#monotonic()
   }
 
-  /** Rethrows what does not concern this lane alone. */
-  async #stopped(lane: Lane, error: unknown): Promise<'paused' | 'failed'> {
+  /** Rethrows what does not concern this follower alone. */
+  async #stopped(follower: Follower, error: unknown): Promise<'paused' | 'failed'> {
     if (error instanceof ProjectionPaused) return 'paused'
     if (!(error instanceof EventNotShown)) throw error
     const { code, message, position } = error
-    await this.#failed(lane, { code, message, position })
+    await this.#failed(follower, { code, message, position })
     return 'failed'
   }
 
-  #read({ position, lanes }: Group, limit: number, signal: AbortSignal): Promise<Batch | null> {
+  #read({ position, followers }: Group, limit: number, signal: AbortSignal): Promise<Batch | null> {
     let batch = this.#ahead.get(position)
     if (batch === undefined) {
-      const projections = lanes.map(({ projection }) => projection)
+      const projections = followers.map(({ projection }) => projection)
       batch = readBatch({ feed: this.#feed, after: position, limit, projections, signal })
       batch.catch(() => undefined) // whoever waits for it is told; it may be that nobody does
       this.#ahead.set(position, batch)
@@ -200,21 +198,21 @@ export class Following {
 
   /** Drops what was read, or is being waited for, and will not be asked for again. */
   #forget(): void {
-    const needed = new Set(groupByPosition(this.#lanes).map(({ position }) => position))
+    const needed = new Set(groupByPosition(this.#followers).map(({ position }) => position))
     for (const position of this.#ahead.keys()) if (!needed.has(position)) this.#ahead.delete(position)
   }
 }
 
 /** The live ones; the hindmost first. */
-function groupByPosition(lanes: readonly Lane[]): readonly Group[] {
-  const groups = new Map<Position, Lane[]>()
-  for (const lane of lanes) {
-    if (lane.state !== 'live') continue
-    const { position } = lane.read?.end ?? lane.checkpoint
-    groups.set(position, [...(groups.get(position) ?? []), lane])
+function groupByPosition(followers: readonly Follower[]): readonly Group[] {
+  const groups = new Map<Position, Follower[]>()
+  for (const follower of followers) {
+    if (follower.state !== 'live') continue
+    const { position } = follower.read?.end ?? follower.checkpoint
+    groups.set(position, [...(groups.get(position) ?? []), follower])
   }
   return [...groups]
-    .map(([position, members]) => ({ position, lanes: members }))
+    .map(([position, members]) => ({ position, followers: members }))
     .sort((a, b) => a.position - b.position)
 }
 

@@ -20,7 +20,8 @@ import {
   underLease,
   type WorkerLog,
 } from '../../store/log/under-lease.ts'
-import { allDone, Following, type Lane } from './following.ts'
+import { allDone, Following } from './following.ts'
+import type { Follower } from './show-batch.ts'
 import {
   ensureGenerations,
   readLiveGenerations,
@@ -99,14 +100,19 @@ export class Projector {
   async #follow({ end, begun }: Term): Promise<void> {
     const { feed, log, projections, pool, monotonic } = this.#parts
     const generations = await readLiveGenerations(pool)
-    const lanes: Lane[] = []
+    const followers: Follower[] = []
     for (const projection of projections) {
-      const lane = await this.#lane(projection, generations.get(projection.name))
-      if (lane !== null) lanes.push(lane)
+      const follower = await this.#follower(projection, generations.get(projection.name))
+      if (follower !== null) followers.push(follower)
     }
-    const following = new Following({ feed, lanes, monotonic, failed: (lane, failure) => this.#failed(lane, failure) })
+    const following = new Following({
+      feed,
+      followers,
+      monotonic,
+      failed: (follower, failure) => this.#failed(follower, failure),
+    })
     begun()
-    log.info({ positions: Object.fromEntries(lanes.map(positionOf)) }, 'the projector follows the log')
+    log.info({ positions: Object.fromEntries(followers.map(positionOf)) }, 'the projector follows the log')
     const over = new AbortController()
     const signal = AbortSignal.any([over.signal, end])
     const work = [following.run(signal), this.#watch(following, generations, signal)]
@@ -126,7 +132,7 @@ export class Projector {
     }
   }
 
-  async #lane(projection: Projection, generation: LiveGeneration | undefined): Promise<Lane | null> {
+  async #follower(projection: Projection, generation: LiveGeneration | undefined): Promise<Follower | null> {
     const { pool, progress, reachPoint, showed } = this.#parts
     const { name, version } = projection
     if (generation === undefined) throw new Error(`${name} is not registered`)
@@ -182,7 +188,7 @@ export class Projector {
     this.#parts.log.warn({ projection: name, generation, reason: message }, 'a replay failed during dual-writing')
   }
 
-  async #failed({ projection: { name } }: Lane, failure: Failure): Promise<void> {
+  async #failed({ projection: { name } }: Follower, failure: Failure): Promise<void> {
     await recordFailure(this.#parts.pool, name, failure)
     this.#parts.log.error({ projection: name, failure }, 'a projection failed and stopped; the others continue')
   }
@@ -196,6 +202,6 @@ export class Projector {
   }
 }
 
-function positionOf({ projection, checkpoint }: Lane): readonly [string, number] {
+function positionOf({ projection, checkpoint }: Follower): readonly [string, number] {
   return [projection.name, checkpoint.position]
 }

@@ -31,6 +31,10 @@ export class EventNotShown extends Error {
 export interface Follower {
   readonly pool: Pool
   readonly projection: Projection
+  /** Whether it takes part in the rounds (following.ts). */
+  state: 'live' | 'paused' | 'failed'
+  /** When it last showed something, by the monotonic clock. */
+  shownAt: number
   /** As the database has it. */
   checkpoint: Checkpoint
   /** What was read for it, from its checkpoint on, and is not shown yet. */

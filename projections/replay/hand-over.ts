@@ -9,10 +9,10 @@ import { Fold } from '../fold-batch.ts'
 import { PROGRESS_CHANNEL } from '../live/progress.ts'
 import { decodeEvent, foldEvent } from '../live/read-batch.ts'
 import { prepareBatch, writeChanges } from '../live/write-batch.ts'
-import type { Lane } from './lane.ts'
+import type { Rebuild } from './rebuild.ts'
 import { NotReplayable } from './replay-failure.ts'
 import { inTransaction, REPLAYS_CHANNEL } from './replays.ts'
-import { lockReplay, moveGeneration } from './write-lane.ts'
+import { lockReplay, moveGeneration } from './write-rebuild.ts'
 
 /** With more events missing the live projection would wait too long. */
 const NEAR = 1_000
@@ -21,16 +21,16 @@ const NEAR = 1_000
  * Brings the new generation to the position of the live one while that stands still, and lets the projector write both from then
  * on. False: too far away still. Rejects with ReplayGone.
  */
-export async function startDualWriting(pool: Pool, lane: Lane): Promise<boolean> {
+export async function startDualWriting(pool: Pool, rebuild: Rebuild): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    await lockReplay(client, lane.replay, ['running'])
-    const live = await lockLive(client, lane)
-    if (!(await catchUp(client, lane, live.position))) return false
+    await lockReplay(client, rebuild.replay, ['running'])
+    const live = await lockLive(client, rebuild)
+    if (!(await catchUp(client, rebuild, live.position))) return false
     await client.query('update views.projections set riding_generation = $2 where name = $1', [
-      lane.projection.name,
-      lane.replay.generation,
+      rebuild.projection.name,
+      rebuild.replay.generation,
     ])
-    await client.query(`update views.replays set state = 'comparing' where id = $1`, [lane.replay.replayId])
+    await client.query(`update views.replays set state = 'comparing' where id = $1`, [rebuild.replay.replayId])
     return true
   })
 }
@@ -48,12 +48,12 @@ export interface Switch {
  * Rows that may differ from those before are other tables to whoever has these. False: too far away still. Rejects with
  * ReplayGone.
  */
-export async function switchOver(pool: Pool, lane: Lane, { raised, differs }: Switch): Promise<boolean> {
-  const { projection, replay } = lane
+export async function switchOver(pool: Pool, rebuild: Rebuild, { raised, differs }: Switch): Promise<boolean> {
+  const { projection, replay } = rebuild
   return inTransaction(pool, async (client) => {
     await lockReplay(client, replay, [raised ? 'running' : 'comparing'])
-    await lockLive(client, lane)
-    if (raised && !(await catchUp(client, lane, await readHead(client)))) return false
+    await lockLive(client, rebuild)
+    if (raised && !(await catchUp(client, rebuild, await readHead(client)))) return false
     await client.query(
       `update views.projections set live_generation = $2, version = $3, riding_generation = null, failure = null,
         tables = tables + $4 where name = $1`,
@@ -77,7 +77,7 @@ interface LiveCheckpoint {
 }
 
 /** The projector waits before its next batch, for as long as this transaction lasts. */
-async function lockLive(client: PoolClient, { projection }: Lane): Promise<LiveCheckpoint> {
+async function lockLive(client: PoolClient, { projection }: Rebuild): Promise<LiveCheckpoint> {
   const { rows } = await client.query<{ position: string }>(
     `select c.position from views.checkpoints c join views.projections p
       on p.name = c.projection and p.live_generation = c.generation
@@ -94,8 +94,8 @@ async function readHead(client: PoolClient): Promise<Position> {
 }
 
 /** Shows what is missing up to the position. False: too much is. */
-async function catchUp(client: PoolClient, lane: Lane, position: Position): Promise<boolean> {
-  const { checkpoint, projection, replay } = lane
+async function catchUp(client: PoolClient, rebuild: Rebuild, position: Position): Promise<boolean> {
+  const { checkpoint, projection, replay } = rebuild
   const missing = position - checkpoint.position
   if (missing >= NEAR) return false
   if (missing === 0) return true
@@ -111,6 +111,6 @@ async function catchUp(client: PoolClient, lane: Lane, position: Position): Prom
   const fold = new Fold()
   for (const event of events) foldEvent(projection, fold, decodeEvent(event))
   const rowCounts = await writeChanges(client, prepareBatch(replay.generation, fold.changes()), checkpoint)
-  await moveGeneration(client, lane, { position, recordedAt: last.recordedAt }, rowCounts)
+  await moveGeneration(client, rebuild, { position, recordedAt: last.recordedAt }, rowCounts)
   return true
 }

@@ -15,12 +15,12 @@ import { EventNotShown } from '../live/show-batch.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { dropAbandoned } from './drop-abandoned.ts'
 import { startDualWriting, switchOver } from './hand-over.ts'
-import { type Lane, openLane } from './lane.ts'
+import { type Rebuild, openRebuild } from './rebuild.ts'
 import { PAGE, Pages } from './pages.ts'
 import { NotReplayable, replayFailure } from './replay-failure.ts'
 import type { ReplayerParts } from './replayer-parts.ts'
 import { failReplay, finishReplay, readUnfinishedReplays, recordDifferences, type Replay } from './replays.ts'
-import { indexLane, ReplayGone, writeLane } from './write-lane.ts'
+import { indexRebuild, ReplayGone, writeRebuild } from './write-rebuild.ts'
 
 /** What is folded is written when it is so many rows, or so old: transactions take about a second. */
 const UNWRITTEN = { rows: 50_000, rowsWhenBusy: 5_000, ms: 2_000 } as const
@@ -34,7 +34,7 @@ const LOOK_MS = { idle: 1_000, working: 500 } as const
 export class Replayer {
   readonly #parts: ReplayerParts
   readonly #stopping = new AbortController()
-  readonly #lanes = new Map<string, Lane>()
+  readonly #rebuilds = new Map<string, Rebuild>()
   readonly #pages: Pages
   #live: ReadonlyMap<string, LiveGeneration> = new Map()
   #head: Position = 0
@@ -86,7 +86,7 @@ export class Replayer {
   /** Sees what others do to our replays while a step takes its time. */
   async #watch(): Promise<void> {
     while (await pause(LOOK_MS.working, this.#stopping.signal)) {
-      if (this.#lanes.size === 0) continue
+      if (this.#rebuilds.size === 0) continue
       await this.#look().catch(() => undefined) // the step in hand meets the same error
     }
   }
@@ -105,22 +105,22 @@ export class Replayer {
     this.#busy = head - this.#head >= BUSY
     this.#head = head
     const unfinished = new Map((await readUnfinishedReplays(pool)).map((replay) => [replay.replayId, replay]))
-    for (const [id, lane] of this.#lanes) {
+    for (const [id, rebuild] of this.#rebuilds) {
       const replay = unfinished.get(id)
-      if (replay === undefined || lane.tenure.lost.aborted) lane.gone = true
-      else lane.replay = { ...replay, target: this.#target(replay) }
+      if (replay === undefined || rebuild.tenure.lost.aborted) rebuild.gone = true
+      else rebuild.replay = { ...replay, target: this.#target(replay) }
     }
     for (const replay of unfinished.values()) {
       const projection = projections.find(
         ({ name, version }) => name === replay.projection && version === replay.version,
       )
-      if (projection === undefined || this.#lanes.has(replay.replayId)) continue
+      if (projection === undefined || this.#rebuilds.has(replay.replayId)) continue
       const target = this.#target(replay)
-      const lane = await openLane({ pool, owner, replay: { ...replay, target }, projection, monotonic })
-      if (lane === null) continue
-      this.#lanes.set(replay.replayId, lane)
+      const rebuild = await openRebuild({ pool, owner, replay: { ...replay, target }, projection, monotonic })
+      if (rebuild === null) continue
+      this.#rebuilds.set(replay.replayId, rebuild)
       const { replayId, projection: name } = replay
-      log.info({ projection: name, replayId, position: lane.position }, 'working on a replay')
+      log.info({ projection: name, replayId, position: rebuild.position }, 'working on a replay')
     }
   }
 
@@ -132,55 +132,55 @@ export class Replayer {
 
   /** One step for one replay, or a page for several. False: there is nothing to do at present. */
   async #round(): Promise<boolean> {
-    const lanes = [...this.#lanes.values()].filter(({ gone }) => !gone)
-    const comparing = lanes.find(({ replay }) => replay.state === 'comparing')
+    const rebuilds = [...this.#rebuilds.values()].filter(({ gone }) => !gone)
+    const comparing = rebuilds.find(({ replay }) => replay.state === 'comparing')
     if (comparing !== undefined) return this.#step(comparing, () => this.#compare(comparing))
-    const running = lanes.filter(({ replay }) => replay.state === 'running')
+    const running = rebuilds.filter(({ replay }) => replay.state === 'running')
     const near = running.find(({ replay, position }) => !replay.ahead && replay.target - position < NEAR)
     if (near !== undefined) return this.#step(near, () => this.#handOver(near))
     const behind = running.filter(({ replay, position }) => replay.target > position)
     if (behind.length > 0) return this.#readOn(behind)
-    const unwritten = lanes.find(({ folded, writing }) => folded !== null || writing !== null)
+    const unwritten = rebuilds.find(({ folded, writing }) => folded !== null || writing !== null)
     return unwritten !== undefined && this.#step(unwritten, () => this.#write(unwritten))
   }
 
   /** What goes wrong with one replay ends that one; what may be the database's fault is thrown. */
-  async #step(lane: Lane, work: () => Promise<void>): Promise<boolean> {
+  async #step(rebuild: Rebuild, work: () => Promise<void>): Promise<boolean> {
     try {
       await work()
     } catch (error) {
-      if (error instanceof ReplayGone) lane.gone = true
-      else await this.#failed(lane, error)
+      if (error instanceof ReplayGone) rebuild.gone = true
+      else await this.#failed(rebuild, error)
     }
     return true
   }
 
-  async #failed(lane: Lane, error: unknown): Promise<void> {
-    const failure = replayFailure(error, lane.position)
+  async #failed(rebuild: Rebuild, error: unknown): Promise<void> {
+    const failure = replayFailure(error, rebuild.position)
     if (failure === null) throw error
     const { pool, log } = this.#parts
-    const { replayId, projection } = lane.replay
-    lane.gone = true
+    const { replayId, projection } = rebuild.replay
+    rebuild.gone = true
     await failReplay(pool, replayId, failure)
     log.warn({ projection, replayId, failure }, 'a replay failed; the live rows did not change')
   }
 
   /** A page of the log for those furthest behind. */
-  async #readOn(lanes: readonly Lane[]): Promise<boolean> {
-    const after = Math.min(...lanes.map(({ position }) => position))
-    const group = lanes.filter(({ position }) => position === after)
-    const others = lanes.map(({ position }) => position).filter((position) => position > after)
+  async #readOn(rebuilds: readonly Rebuild[]): Promise<boolean> {
+    const after = Math.min(...rebuilds.map(({ position }) => position))
+    const group = rebuilds.filter(({ position }) => position === after)
+    const others = rebuilds.map(({ position }) => position).filter((position) => position > after)
     const end = Math.min(after + PAGE, ...others, ...group.map(({ replay }) => replay.target))
     const rest = Math.max(...group.map(({ pace, replay }) => pace.rest(replay.rate)))
     if (rest > 0) {
-      for (const lane of group) await this.#step(lane, () => this.#writeIfDue(lane))
+      for (const rebuild of group) await this.#step(rebuild, () => this.#writeIfDue(rebuild))
       return pause(rest, this.#stopping.signal)
     }
     const startedAt = this.#parts.monotonic()
     const events = (await this.#pages.read(after, end)).map(decodeEvent)
-    for (const lane of group) {
-      await this.#step(lane, () => this.#fold(lane, events))
-      lane.pace.worked(events.length, lane.replay.rate)
+    for (const rebuild of group) {
+      await this.#step(rebuild, () => this.#fold(rebuild, events))
+      rebuild.pace.worked(events.length, rebuild.replay.rate)
     }
     await this.#yield(startedAt)
     return true
@@ -191,59 +191,60 @@ export class Replayer {
     if (this.#busy) await pause(2 * (this.#parts.monotonic() - startedAt), this.#stopping.signal)
   }
 
-  async #fold(lane: Lane, events: readonly LoggedEvent[]): Promise<void> {
+  async #fold(rebuild: Rebuild, events: readonly LoggedEvent[]): Promise<void> {
     for (const event of events) {
       try {
-        foldEvent(lane.projection, lane.fold, event)
+        foldEvent(rebuild.projection, rebuild.fold, event)
       } catch (error) {
         throw new EventNotShown(event.position, error)
       }
-      lane.folded = event
+      rebuild.folded = event
     }
-    await this.#writeIfDue(lane)
+    await this.#writeIfDue(rebuild)
   }
 
-  async #writeIfDue(lane: Lane): Promise<void> {
+  async #writeIfDue(rebuild: Rebuild): Promise<void> {
     const { monotonic } = this.#parts
     const due =
-      lane.fold.size >= (this.#busy ? UNWRITTEN.rowsWhenBusy : UNWRITTEN.rows) ||
-      lane.unwrittenFor(monotonic()) >= UNWRITTEN.ms
+      rebuild.fold.size >= (this.#busy ? UNWRITTEN.rowsWhenBusy : UNWRITTEN.rows) ||
+      rebuild.unwrittenFor(monotonic()) >= UNWRITTEN.ms
     if (!due) return
-    if (this.#busy) return this.#write(lane)
-    await lane.writing
+    if (this.#busy) return this.#write(rebuild)
+    await rebuild.writing
     // The processor folds on while Postgres writes.
-    lane.writing = this.#beginWrite(lane)
-    lane.writing.catch(() => undefined) // whoever writes next is told
+    rebuild.writing = this.#beginWrite(rebuild)
+    rebuild.writing.catch(() => undefined) // whoever writes next is told
   }
 
   /** Everything that is folded. */
-  async #write(lane: Lane): Promise<void> {
-    await lane.writing
-    lane.writing = null
-    await this.#beginWrite(lane)
+  async #write(rebuild: Rebuild): Promise<void> {
+    await rebuild.writing
+    rebuild.writing = null
+    await this.#beginWrite(rebuild)
   }
 
-  async #beginWrite(lane: Lane): Promise<void> {
+  async #beginWrite(rebuild: Rebuild): Promise<void> {
     const { pool, monotonic, reachPoint } = this.#parts
-    await writeLane({ pool, lane, now: monotonic, copied: () => reachPoint('replay.copied') })
+    await writeRebuild({ pool, rebuild, now: monotonic, copied: () => reachPoint('replay.copied') })
   }
 
   /** Near its target: to start dual-writing and be compared, or, of another version than the live rows, to switch. */
-  async #handOver(lane: Lane): Promise<void> {
+  async #handOver(rebuild: Rebuild): Promise<void> {
     const { pool } = this.#parts
-    await this.#write(lane)
-    await indexLane(pool, lane)
+    await this.#write(rebuild)
+    await indexRebuild(pool, rebuild)
     await this.#look()
-    if (lane.gone || lane.replay.state !== 'running' || lane.replay.target - lane.position >= NEAR) return
-    if (this.#live.get(lane.replay.projection)?.version === lane.replay.version) await startDualWriting(pool, lane)
-    else if (lane.replay.check) throw new NotReplayable('other-version', 'cannot compare rows of another version')
-    else if (await switchOver(pool, lane, { raised: true, differs: false })) this.#told(lane, 'switched')
+    if (rebuild.gone || rebuild.replay.state !== 'running' || rebuild.replay.target - rebuild.position >= NEAR) return
+    if (this.#live.get(rebuild.replay.projection)?.version === rebuild.replay.version)
+      await startDualWriting(pool, rebuild)
+    else if (rebuild.replay.check) throw new NotReplayable('other-version', 'cannot compare rows of another version')
+    else if (await switchOver(pool, rebuild, { raised: true, differs: false })) this.#told(rebuild, 'switched')
     await this.#look()
   }
 
-  async #compare(lane: Lane): Promise<void> {
+  async #compare(rebuild: Rebuild): Promise<void> {
     const { pool, reachPoint } = this.#parts
-    const { replay, projection } = lane
+    const { replay, projection } = rebuild
     reachPoint('replay.riding')
     // As it is now: one that was live at the last look may have been replaced, and its tables be there still.
     const live = (await readLiveGenerations(pool)).get(replay.projection)
@@ -257,7 +258,7 @@ export class Replayer {
       goOn: async () => {
         await this.#yield(rangeFrom)
         rangeFrom = this.#parts.monotonic()
-        return !lane.gone && !this.#stopping.signal.aborted
+        return !rebuild.gone && !this.#stopping.signal.aborted
       },
     })
     if (differences === null) return
@@ -265,29 +266,29 @@ export class Replayer {
     reachPoint('replay.compared')
     if (replay.check) await finishReplay(pool, replay.replayId, 'checked')
     else if (differences.count > 0 && !replay.acceptDifferences) await finishReplay(pool, replay.replayId, 'refused')
-    else await switchOver(pool, lane, { raised: false, differs: differences.count > 0 })
-    lane.gone = true
-    this.#told(lane, differences.count === 0 ? 'equal' : `${String(differences.count)} rows differ`)
+    else await switchOver(pool, rebuild, { raised: false, differs: differences.count > 0 })
+    rebuild.gone = true
+    this.#told(rebuild, differences.count === 0 ? 'equal' : `${String(differences.count)} rows differ`)
   }
 
-  #told({ replay }: Lane, outcome: string): void {
+  #told({ replay }: Rebuild, outcome: string): void {
     const { replayId, projection, check } = replay
     this.#parts.log.info({ projection, replayId, check, outcome }, 'a replay finished')
   }
 
   async #forgetGone(): Promise<void> {
-    for (const [id, lane] of this.#lanes) {
-      if (!lane.gone) continue
-      this.#lanes.delete(id)
-      await lane.tenure.giveBack()
+    for (const [id, rebuild] of this.#rebuilds) {
+      if (!rebuild.gone) continue
+      this.#rebuilds.delete(id)
+      await rebuild.tenure.giveBack()
     }
   }
 
   async #leaveAll(): Promise<void> {
     await this.#looking
-    for (const [id, { writing, tenure }] of this.#lanes) {
+    for (const [id, { writing, tenure }] of this.#rebuilds) {
       await writing?.catch(() => undefined) // what is written is in the register, well or not
-      this.#lanes.delete(id)
+      this.#rebuilds.delete(id)
       await tenure.giveBack()
     }
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../app/clock.ts'
 import type { FetchedRecord } from '../../kafka/client/record-batches.ts'
 import { arrivedRecord } from '../../kafka/inbound/inbound-record.ts'
-import { PartitionLane, type LaneParts } from '../../kafka/inbound/partition-lane.ts'
+import { PartitionConsumer, type PartitionConsumerParts } from '../../kafka/inbound/partition-consumer.ts'
 import type { TakingParts } from '../../kafka/inbound/take-command.ts'
 import { RegistryFailure } from '../../contract/registry/schema-registry.ts'
 import { StoreFailure } from '../../store/commit/command.ts'
@@ -47,7 +47,7 @@ describe('a record for which something throws', () => {
       return offset === BAD ? (change.fetched?.(record) ?? record) : record
     }
     const outcomes: string[] = []
-    const parts: LaneParts = {
+    const parts: PartitionConsumerParts = {
       ...{ pool, holder: newId(), limits: LETTER_LIMITS, log: quiet, reachPoint: () => undefined },
       kept: ({ value }) => value,
       take: (record) =>
@@ -55,13 +55,13 @@ describe('a record for which something throws', () => {
       onTaken: ({ offset }) => outcomes.push(String(offset)),
       ...change.parts,
     }
-    const lane = new PartitionLane({ topic: TOPIC, partition }, parts)
+    const consumer = new PartitionConsumer({ topic: TOPIC, partition }, parts)
     const { signal } = new AbortController()
-    await lane.claim(signal)
+    await consumer.claim(signal)
     const records = [0, BAD, LAST].map((offset) => arrivedRecord(TOPIC, partition, fetched(offset)))
     const given = records.map((record) => (record.offset === BAD ? (change.arrived?.(record) ?? record) : record))
     const visit = { signal, goesOn: () => true, done: () => undefined, seek: () => undefined }
-    await lane.handle(given, visit)
+    await consumer.handle(given, visit)
     const read = async (text: string, values: unknown[]) =>
       (await pool.query<[string]>({ text, values, rowMode: 'array' })).rows.map(([one]) => one)
     const placed = `select substr(stream, 7) from log.events where type = 'OrderPlaced' and stream like $1 order by position`
@@ -126,11 +126,11 @@ describe('a record for which something throws', () => {
 
   test('after it was decided, time and again, is parked unread', async () => {
     let inHand: number[] = []
-    const reachPoint: LaneParts['reachPoint'] = (point) => {
+    const reachPoint: PartitionConsumerParts['reachPoint'] = (point) => {
       if (point === 'inbound.taken') inHand = []
       if (point === 'inbound.decided' && inHand.includes(BAD)) throw new Error('a bug')
     }
-    const take: LaneParts['take'] = (record) => {
+    const take: PartitionConsumerParts['take'] = (record) => {
       inHand.push(record.offset)
       return takeOrder(record, taking)
     }
@@ -166,7 +166,7 @@ interface Change {
   readonly fetched?: (record: FetchedRecord) => FetchedRecord
   readonly arrived?: (record: ReturnType<typeof arrivedRecord>) => ReturnType<typeof arrivedRecord>
   readonly take?: (record: Parameters<typeof takeOrder>[0], taking: TakingParts) => ReturnType<typeof takeOrder>
-  readonly parts?: Partial<LaneParts>
+  readonly parts?: Partial<PartitionConsumerParts>
 }
 
 interface Outcome {

@@ -5,7 +5,7 @@ import { advancePartition, claimPartition, type NewDeadLetter } from '../../kafk
 import { arrivedRecord, deadLetter, markOf } from '../../kafka/inbound/inbound-record.ts'
 import { makeRoom, noRoom, readRoom, type LetterLimits } from '../../kafka/letters/letter-room.ts'
 import { discardParked, readGroups, readLetter, readLetters, settleLetter } from '../../kafka/letters/letter-table.ts'
-import { PartitionLane } from '../../kafka/inbound/partition-lane.ts'
+import { PartitionConsumer } from '../../kafka/inbound/partition-consumer.ts'
 import { createRandom } from '../../simulation/random.ts'
 import { openPool, WRITER_SETTINGS, type Pool } from '../../store/postgres/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -146,7 +146,7 @@ describe('room for letters', () => {
     const error = (_fields: object, message: string) => void stopped.push(message)
     const log = { info: () => undefined, warn: () => undefined, error }
     const limits: LetterLimits = { most: 2, mostBytes: 1_000_000 }
-    const lane = new PartitionLane(
+    const consumer = new PartitionConsumer(
       { topic: TOPIC, partition },
       {
         ...{ pool, holder: newId(), limits, log, reachPoint: () => undefined },
@@ -157,11 +157,14 @@ describe('room for letters', () => {
       },
     )
     const stop = new AbortController()
-    await lane.claim(stop.signal)
+    await consumer.claim(stop.signal)
     const visit = { signal: stop.signal, goesOn: () => true, done: () => undefined, seek: () => undefined }
-    await lane.handle([record(partition, 0, 'bad'), record(partition, 1, 'bad'), record(partition, 2, 'good')], visit)
+    await consumer.handle(
+      [record(partition, 0, 'bad'), record(partition, 1, 'bad'), record(partition, 2, 'good')],
+      visit,
+    )
     expect(told).toEqual([0, 1, 2])
-    const waiting = lane.handle([record(partition, 3, 'bad'), record(partition, 4, 'good')], visit)
+    const waiting = consumer.handle([record(partition, 3, 'bad'), record(partition, 4, 'good')], visit)
     await eventually(() => stopped.length > 0)
     const [first] = await ids()
     expect([(await ids()).length, told, stopped.length]).toEqual([2, [0, 1, 2], 1])
@@ -171,7 +174,7 @@ describe('room for letters', () => {
     expect(told).toEqual([0, 1, 2, 3, 4])
     expect(await ids()).toHaveLength(2)
     expect(await ids()).not.toContain(first)
-    expect(lane.isDone(markOf(record(partition, 4, 'good')).offset)).toBe(true)
+    expect(consumer.isDone(markOf(record(partition, 4, 'good')).offset)).toBe(true)
   })
 })
 

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from '../../store/postgres/database.ts'
 import { createIndexes, physicalName } from '../physical-table.ts'
 import type { BatchEnd } from '../live/checkpoints.ts'
 import { copyRows } from '../copy-rows.ts'
-import type { Lane } from './lane.ts'
+import type { Rebuild } from './rebuild.ts'
 import { inTransaction, type Replay } from './replays.ts'
 
 /** The replay was finished by somebody else, or another process works on it: what was under way is not written. */
@@ -17,18 +17,18 @@ export class ReplayGone extends Error {
   }
 }
 
-export interface WriteLane {
+export interface WriteRebuild {
   readonly pool: Pool
-  readonly lane: Lane
+  readonly rebuild: Rebuild
   readonly now: () => number
   readonly copied: () => void
 }
 
-/** Nothing folded: nothing is done. Rejects with ReplayGone, or with the database's error: the lane is then of no more use. */
-export async function writeLane({ pool, lane, now, copied }: WriteLane): Promise<void> {
-  const taken = lane.take()
+/** Does nothing where nothing is folded. Rejects with ReplayGone, or with the database's error: the rebuild is then of no more use. */
+export async function writeRebuild({ pool, rebuild, now, copied }: WriteRebuild): Promise<void> {
+  const taken = rebuild.take()
   if (taken === null) return
-  const { checkpoint, replay } = lane
+  const { checkpoint, replay } = rebuild
   const { fold, end } = taken
   const rowCounts = await inTransaction(pool, async (client) => {
     // Rows and checkpoint are lost together: nothing waits for the disk.
@@ -40,10 +40,10 @@ export async function writeLane({ pool, lane, now, copied }: WriteLane): Promise
       rowCounts: checkpoint.rowCounts,
       copied,
     })
-    await moveGeneration(client, lane, end, counts)
+    await moveGeneration(client, rebuild, end, counts)
     return counts
   })
-  lane.written({ ...checkpoint, position: end.position, rowCounts }, now())
+  rebuild.written({ ...checkpoint, position: end.position, rowCounts }, now())
 }
 
 /** Every transaction of a replay begins with its row: nobody finishes it meanwhile. */
@@ -62,11 +62,11 @@ export async function lockReplay(
 /** The compare-and-set of the new generation's checkpoint, and what the register tells of it. */
 export async function moveGeneration(
   client: PoolClient,
-  lane: Lane,
+  rebuild: Rebuild,
   end: BatchEnd,
   rowCounts: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const { replay, checkpoint, projection, pace } = lane
+  const { replay, checkpoint, projection, pace } = rebuild
   const { rowCount } = await client.query(
     `update views.checkpoints set position = $4, recorded_at = to_timestamp($5 / 1000.0), row_counts = $6
     where projection = $1 and generation = $2 and position = $3`,
@@ -82,16 +82,16 @@ export async function moveGeneration(
 }
 
 /** Made when the rows are there, which is a third of the work; readers are about to need them. */
-export async function indexLane(pool: Pool, lane: Lane): Promise<void> {
-  if (lane.indexed) return
+export async function indexRebuild(pool: Pool, rebuild: Rebuild): Promise<void> {
+  if (rebuild.indexed) return
   const client = await pool.connect()
   try {
     await client.query('set statement_timeout = 0')
-    await createIndexes(client, lane.projection, lane.replay.generation)
-    for (const table of lane.projection.tables) {
-      await client.query(`analyze ${physicalName(table, lane.replay.generation)}`)
+    await createIndexes(client, rebuild.projection, rebuild.replay.generation)
+    for (const table of rebuild.projection.tables) {
+      await client.query(`analyze ${physicalName(table, rebuild.replay.generation)}`)
     }
-    lane.indexed = true
+    rebuild.indexed = true
   } finally {
     client.release(true) // with its setting
   }

@@ -36,7 +36,7 @@ import { isPassing, waitedFor, type Taken } from './take-command.ts'
 
 export type InboundPoint = 'inbound.taken' | 'inbound.decided' | 'inbound.parked'
 
-export interface LaneParts {
+export interface PartitionConsumerParts {
   readonly pool: Pool
   /** A uuid of this process. */
   readonly holder: string
@@ -52,7 +52,7 @@ export interface LaneParts {
 }
 
 /** What a batch is handled in. */
-export interface LaneVisit extends Pick<Visit, 'signal' | 'goesOn' | 'done'> {
+export interface PartitionVisit extends Pick<Visit, 'signal' | 'goesOn' | 'done'> {
   /** Asks for the records from an offset on. */
   readonly seek: (offset: number) => void
 }
@@ -67,16 +67,16 @@ interface Todo {
   rest: readonly ArrivedRecord[]
 }
 
-export class PartitionLane {
+export class PartitionConsumer {
   readonly partition: InboundPartition
-  readonly #parts: LaneParts
+  readonly #parts: PartitionConsumerParts
   #last: RecordMark | null = null
   #verified = false
   /** How many records are still handled alone. */
   #careful = 0
   #waitsFor: string | null = null
 
-  constructor(partition: InboundPartition, parts: LaneParts) {
+  constructor(partition: InboundPartition, parts: PartitionConsumerParts) {
     this.partition = partition
     this.#parts = parts
   }
@@ -86,8 +86,8 @@ export class PartitionLane {
     return this.#waitsFor
   }
 
-  /** Takes the partition; resolves with the offset to read from. `before`: the lane by which this process had it until now. */
-  async claim(signal: AbortSignal, before: PartitionLane | null = null): Promise<number> {
+  /** Takes the partition; resolves with the offset to read from. `before`: the consumer by which this process had it until now. */
+  async claim(signal: AbortSignal, before: PartitionConsumer | null = null): Promise<number> {
     const { pool, holder, log } = this.#parts
     const { last, abandoned } = await this.#insist(() => claimPartition(pool, this.partition, holder), signal)
     this.#last = last
@@ -107,7 +107,7 @@ export class PartitionLane {
    * Handles the records of a batch. Throws HandedOver when they have to be left to somebody else, and a defect only when it
    * comes whatever record is in hand.
    */
-  async handle(batch: readonly ArrivedRecord[], visit: LaneVisit): Promise<void> {
+  async handle(batch: readonly ArrivedRecord[], visit: PartitionVisit): Promise<void> {
     const todo: Todo = { rest: batch }
     for (let defects = 0; ;) {
       const before = todo.rest
@@ -125,7 +125,7 @@ export class PartitionLane {
     }
   }
 
-  async #handleAll(todo: Todo, visit: LaneVisit): Promise<void> {
+  async #handleAll(todo: Todo, visit: PartitionVisit): Promise<void> {
     if (!this.#verified) todo.rest = await this.#verify(todo.rest, visit)
     while (todo.rest.length > 0 && visit.goesOn()) {
       const chunk = todo.rest.slice(0, this.#careful > 0 ? 1 : CHUNK)
@@ -137,7 +137,7 @@ export class PartitionLane {
   }
 
   /** Moves the place behind records and parks those that could not be handled. False: somebody else has moved it. */
-  async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: LaneVisit): Promise<boolean> {
+  async #settle(chunk: readonly ArrivedRecord[], taken: readonly Taken[], visit: PartitionVisit): Promise<boolean> {
     const last = chunk.at(-1)
     if (last === undefined) return false
     const letters = parkedLetters(chunk, taken, this.#parts.kept)
@@ -164,7 +164,7 @@ export class PartitionLane {
   }
 
   /** As `#advance`. Of one record alone, a letter that the store refuses is stored with what made it do so. */
-  async #park(last: ArrivedRecord, letters: readonly NewDeadLetter[], visit: LaneVisit): Promise<boolean> {
+  async #park(last: ArrivedRecord, letters: readonly NewDeadLetter[], visit: PartitionVisit): Promise<boolean> {
     const [letter] = letters
     try {
       return await this.#advance(markOf(last), letters, visit)
@@ -184,7 +184,7 @@ export class PartitionLane {
   }
 
   /** The records behind the last one handled; none when the topic turns out to be another one. */
-  async #verify(batch: readonly ArrivedRecord[], visit: LaneVisit): Promise<readonly ArrivedRecord[]> {
+  async #verify(batch: readonly ArrivedRecord[], visit: PartitionVisit): Promise<readonly ArrivedRecord[]> {
     const { log } = this.#parts
     const last = this.#last
     const [first] = batch
@@ -210,7 +210,7 @@ export class PartitionLane {
     return []
   }
 
-  async #takeAll(chunk: readonly ArrivedRecord[], { signal }: LaneVisit): Promise<readonly Taken[]> {
+  async #takeAll(chunk: readonly ArrivedRecord[], { signal }: PartitionVisit): Promise<readonly Taken[]> {
     const { reachPoint } = this.#parts
     reachPoint('inbound.taken')
     const taken = await inKeyOrder(chunk, (record) => this.#take(record, signal))
@@ -229,7 +229,7 @@ export class PartitionLane {
     }
   }
 
-  async #takeAlone(chunk: readonly ArrivedRecord[], visit: LaneVisit): Promise<readonly Taken[]> {
+  async #takeAlone(chunk: readonly ArrivedRecord[], visit: PartitionVisit): Promise<readonly Taken[]> {
     const { pool, log } = this.#parts
     const attempts = await this.#insist(() => noteAttempt(pool, this.partition), visit.signal)
     if (attempts <= MAX_ATTEMPTS) {
@@ -247,7 +247,7 @@ export class PartitionLane {
   }
 
   /** False: somebody else has moved the place; then we begin again where it is now. */
-  async #advance(to: RecordMark | null, letters: readonly NewDeadLetter[], visit: LaneVisit): Promise<boolean> {
+  async #advance(to: RecordMark | null, letters: readonly NewDeadLetter[], visit: PartitionVisit): Promise<boolean> {
     const { pool, log } = this.#parts
     const move = { from: this.#last, to, letters }
     const moved = await this.#insist(() => advancePartition(pool, this.partition, move), visit.signal)

@@ -9,7 +9,7 @@ import type { BatchEnd } from '../live/checkpoints.ts'
 import { Pace } from './pace.ts'
 import type { Replay } from './replays.ts'
 
-interface LaneParts {
+interface RebuildParts {
   readonly replay: Replay
   readonly projection: Projection
   readonly checkpoint: Checkpoint
@@ -18,10 +18,10 @@ interface LaneParts {
   readonly monotonic: () => number
 }
 
-export type OpenLane = Omit<LaneParts, 'checkpoint' | 'tenure'> & { readonly pool: Pool; readonly owner: string }
+export type OpenRebuild = Omit<RebuildParts, 'checkpoint' | 'tenure'> & { readonly pool: Pool; readonly owner: string }
 
 /** Null: another process works on the replay, or it is gone. */
-export async function openLane({ pool, owner, ...parts }: OpenLane): Promise<Lane | null> {
+export async function openRebuild({ pool, owner, ...parts }: OpenRebuild): Promise<Rebuild | null> {
   const { replay } = parts
   const tenure = await takeLease({ pool, name: `replay ${replay.replayId}`, owner })
   if (tenure === null) return null
@@ -29,12 +29,12 @@ export async function openLane({ pool, owner, ...parts }: OpenLane): Promise<Lan
     await tenure.giveBack()
     throw error
   })
-  if (checkpoint !== null) return new Lane({ ...parts, checkpoint, tenure })
+  if (checkpoint !== null) return new Rebuild({ ...parts, checkpoint, tenure })
   await tenure.giveBack()
   return null
 }
 
-export class Lane {
+export class Rebuild {
   readonly projection: Projection
   readonly tenure: Tenure
   readonly pace: Pace
@@ -53,7 +53,7 @@ export class Lane {
   indexed = false
   #writtenAt: number
 
-  constructor({ replay, projection, checkpoint, tenure, monotonic }: LaneParts) {
+  constructor({ replay, projection, checkpoint, tenure, monotonic }: RebuildParts) {
     this.replay = replay
     this.projection = projection
     this.tenure = tenure

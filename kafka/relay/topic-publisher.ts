@@ -16,15 +16,15 @@ import type { CheckedSender } from '../client/checked-sender.ts'
 import type { TopicName } from '../topics/topics.ts'
 import type { Term } from './term.ts'
 
-export interface LaneParts {
+export interface TopicPublisherParts {
   readonly term: Term
   readonly topics: readonly TopicName[]
   readonly places: Map<TopicName, Position>
   readonly sender: CheckedSender
   readonly reader: (topic: TopicName) => string
-  /** Told of a topic that refuses, once what is under way to it has settled. The others go on. */
+  /** Called with a topic that refuses, once what is under way to it has settled. The others go on. */
   readonly refused: (topic: TopicName, refusal: Refusal) => void
-  /** Asked as the checkpoints move: true ends the lane. */
+  /** Asked as the checkpoints move: true ends the publisher. */
   readonly arrived?: () => boolean
 }
 
@@ -43,15 +43,15 @@ const CHECKPOINT_MS = 25
 const SETTLE_MS = 1_000
 
 /** `another`: another relay has moved a checkpoint. `empty`: every topic of it refuses. `ended`: as it was asked to. */
-export type LaneEnd = 'another' | 'empty' | 'arrived' | 'ended'
+export type PublisherEnd = 'another' | 'empty' | 'arrived' | 'ended'
 
-export class Lane {
-  readonly #parts: LaneParts
+export class TopicPublisher {
+  readonly #parts: TopicPublisherParts
   readonly #publication: Publication
   readonly #checkpoint: RelayCheckpoint
   readonly #carried: Set<TopicName>
 
-  constructor(parts: LaneParts) {
+  constructor(parts: TopicPublisherParts) {
     const { term, topics, places, sender, reader } = parts
     const { pool, prefix, wire, source, loses, reachPoint, moved } = term
     this.#parts = parts
@@ -73,11 +73,11 @@ export class Lane {
   }
 
   /** Rejects with what failed. */
-  async run(outer: AbortSignal): Promise<LaneEnd> {
+  async run(outer: AbortSignal): Promise<PublisherEnd> {
     const over = new AbortController()
     const end = AbortSignal.any([over.signal, outer])
     const work = [this.#read(end), this.#follow(end)]
-    let outcome: LaneEnd = 'ended'
+    let outcome: PublisherEnd = 'ended'
     try {
       outcome = await Promise.race(work)
       return outcome
@@ -106,7 +106,7 @@ export class Lane {
   }
 
   /** Reads ahead: the next page is on its way while one is framed and sent. */
-  async #read(end: AbortSignal): Promise<LaneEnd> {
+  async #read(end: AbortSignal): Promise<PublisherEnd> {
     const { pool, head, reachPoint } = this.#parts.term
     const publication = this.#publication
     const readAfter = (after: Position) => {
@@ -139,7 +139,7 @@ export class Lane {
   }
 
   /** Moves the checkpoints behind the acknowledgements. */
-  async #follow(end: AbortSignal): Promise<LaneEnd> {
+  async #follow(end: AbortSignal): Promise<PublisherEnd> {
     const { term, arrived } = this.#parts
     while (!end.aborted) {
       if (this.#carried.size === 0) return 'empty'
