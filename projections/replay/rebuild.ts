@@ -20,7 +20,11 @@ interface RebuildParts {
 
 export type OpenRebuild = Omit<RebuildParts, 'checkpoint' | 'tenure'> & { readonly pool: Pool; readonly owner: string }
 
-/** Null: another process works on the replay, or it is gone. */
+/**
+ * Null: another process works on the replay, or it is gone. It takes the lease itself, without `underLease`: that runs one
+ * work for as long as the process lives, while replays end, and one round works on all that we hold, so that those at
+ * the same position read the log once.
+ */
 export async function openRebuild({ pool, owner, ...parts }: OpenRebuild): Promise<Rebuild | null> {
   const { replay } = parts
   const tenure = await takeLease({ pool, name: `replay ${replay.replayId}`, owner })
