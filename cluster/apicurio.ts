@@ -21,7 +21,7 @@ const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const CONFLUENT_PATH = '/apis/ccompat/v7'
 
 export interface ApicurioOptions extends JavaRuntimeOptions {
-  /** Keeps what it is told there. Default: in its memory. */
+  /** Keeps its data there. Default: in its memory. */
   readonly dataDir?: string | undefined
 }
 
@@ -35,7 +35,7 @@ export interface Apicurio {
   stop(): Promise<void>
 }
 
-/** Fetches what a start needs and this machine has not got. */
+/** Fetches what a start needs and this machine lacks. */
 export async function fetchApicurio(options: JavaRuntimeOptions): Promise<void> {
   await unpacked(options)
   await javaRuntime(JAVA, options)
@@ -50,7 +50,7 @@ export async function startApicurio(options: ApicurioOptions): Promise<Apicurio>
   const ended = once(child, 'close').then(() => output())
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
-    // What it is told is written at once, or gone anyway.
+    // What it stores is written at once, or gone anyway.
     const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
     await ended
     clearTimeout(impatient)

@@ -23,7 +23,7 @@ export interface JavaSearch {
   readonly compiler?: boolean
 }
 
-/** The first Java of at least this version in JAVA_HOME, on the PATH and under /usr/lib/jvm; null when there is none. */
+/** The first Java of at least this version in JAVA_HOME, on the PATH and under /usr/lib/jvm; null where it is missing. */
 export function findJava(minimum: number, { javaHome, compiler = false }: JavaSearch = {}): Java | null {
   for (const program of candidates(javaHome)) {
     const found = askJava(program)

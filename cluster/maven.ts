@@ -39,7 +39,7 @@ export class MavenFailure extends Error {
 }
 
 /**
- * The folder that holds the files of these artifacts, fetched at the first call. Whoever finds the folder finds it
+ * The folder that holds the files of these artifacts, fetched at the first call. Anyone who finds the folder finds it
  * complete: it is filled aside and moved into place. Throws MavenFailure.
  */
 export async function mavenJars({ cacheDir, name, artifacts, onFetch }: MavenJars): Promise<string> {

@@ -5,7 +5,7 @@ import { faultsOf, type Fault } from './faults.ts'
 import { shapesIn } from './shape.ts'
 
 /**
- * How values are held to their shapes: nothing is converted, dropped or filled in, and the first fault is told. The shapes
+ * How values are held to their shapes: nothing is converted, dropped or filled in, and the first fault is reported. The shapes
  * themselves are ours, and their own test holds them to the meta-schema: compiling that took a third of a start.
  */
 export const VALIDATION = {
@@ -43,7 +43,7 @@ export function request<Body extends TSchema>(
   return {
     body,
     check(value) {
-      // At its first use: whoever only reads the shapes does not wait for the compiler.
+      // At its first use: anyone who only reads the shapes does not wait for the compiler.
       const isWanted = (compiled ??= new Ajv(VALIDATION).addSchema([...shapesIn(body)]).compile<Static<Body>>(body))
       return isWanted(value) ? judge(value) : { faults: faultsOf(isWanted.errors ?? []) }
     },

@@ -2,7 +2,7 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox'
 import { ID_PATTERN } from '../domain/values.ts'
 
-/** Without control characters (NUL among them, which Postgres cannot store) and lone surrogates (which are no text). */
+/** Without control characters (NUL among them, which Postgres cannot store) and lone surrogates (which are not text). */
 const TEXT_PATTERN = '^[^\\p{Cc}\\p{Cs}]*$'
 
 /** A shape with a name of its own in the OpenAPI document. */

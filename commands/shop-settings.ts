@@ -2,7 +2,7 @@
 export interface ShopSettings {
   /** Of all prices; ISO 4217. */
   readonly currency: string
-  /** How long the units of an order are kept for it; 0 = for ever. */
+  /** How long the units of an order are kept for it; 0 = no limit. */
   readonly reservationMinutes: number
   /** Milliseconds since 1970. */
   readonly clock: () => number

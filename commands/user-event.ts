@@ -97,7 +97,7 @@ export interface Receipt {
   readonly pseudonym: (value: string) => string | null
 }
 
-/** How far the events of a request are moved: its `sentAt` is the clock of the device as it sends. What is no time moves nothing. */
+/** How far the events of a request are moved: its `sentAt` is the clock of the device as it sends. What is not a time moves none. */
 export function skewOf(sentAt: unknown, receivedAt: number): number {
   const sent = typeof sentAt === 'string' && isTime.test(sentAt) ? Date.parse(sentAt) : NaN
   return Math.abs(receivedAt - sent) > SKEW_MS ? receivedAt - sent : 0

@@ -85,7 +85,7 @@ export function registerCustomer(command: RegisterCustomer, read: Read): Decisio
   )
 }
 
-/** Ranks a customer anew; orders already placed keep their tier. The present tier again changes nothing. */
+/** Ranks a customer; orders already placed keep their tier. The present tier again changes nothing. */
 export function changeTier(command: ChangeTier, read: Read): Decision<UnknownCustomer> {
   const { customerId, tier } = command
   const existing = read(customer, customerId)

@@ -10,7 +10,7 @@ import type { OrderId, Timestamp } from './values.ts'
 
 export interface CancelOrder {
   readonly orderId: OrderId
-  /** In the words of whoever cancels. */
+  /** In the words of the one who cancels. */
   readonly reason: string | null
   /** Of units that come back after a delivery that failed: whether they can be sold again. */
   readonly sellable: boolean

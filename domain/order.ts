@@ -35,7 +35,7 @@ export interface NoOrder {
 
 export interface AcceptedOrder extends OrderContent {
   readonly status: Exclude<OrderStatus, RejectedOrder['status']>
-  /** What was promised when it was placed, whatever became of it; null = for ever. */
+  /** What was promised when it was placed, whatever became of it; null = no limit. */
   readonly reservedUntil: Timestamp | null
   /** They fill up those of its payment; forgotten when it is placed no longer. */
   readonly keys: PayerKeys

@@ -18,7 +18,7 @@ export interface PlaceOrder {
   readonly lines: readonly AskedLine[]
   /** The shop's. */
   readonly currency: string
-  /** 0 = for ever. */
+  /** 0 = no limit. */
   readonly reservationMinutes: number
   /** No part of what is compared where it is asked again. */
   readonly keys: PayerKeys
@@ -94,7 +94,7 @@ export function placeOrder(command: PlaceOrder, read: Read): Decision<PlaceOrder
   return accept(...placement(placedOrder({ command, buyer, lines: known, total }), products))
 }
 
-/** What a decision needs to know of whoever orders. */
+/** What a decision needs to know of the customer. */
 export interface Buyer {
   readonly tier: Tier
   readonly region: string

@@ -125,7 +125,7 @@ export function orderLine(sku: string, quantity: number, overrides: Partial<Orde
   return { sku, name: `Product ${sku}`, category: 'phones', quantity, unitPrice: eur(1000), ...overrides }
 }
 
-/** Placed at noon by customer c1, reserved for ever. */
+/** Placed at noon by customer c1, reserved without a limit. */
 export function orderPlaced(
   orderId: string,
   lines: readonly OrderLine[],

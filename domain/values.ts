@@ -41,7 +41,7 @@ export function sameMoney(one: Money, other: Money): boolean {
   return one.amount === other.amount && one.currency === other.currency
 }
 
-/** The sum of quantity times unit price; null when there is none to state: no lines, several currencies, or past 2^53 - 1. */
+/** The sum of quantity times unit price; null where it cannot be stated: no lines, several currencies, or past 2^53 - 1. */
 export function totalOf(lines: readonly { readonly quantity: number; readonly unitPrice: Money }[]): Money | null {
   const currency = lines[0]?.unitPrice.currency
   if (currency === undefined) return null

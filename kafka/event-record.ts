@@ -24,7 +24,7 @@ export interface RawRecord {
   readonly headers: RecordHeaders
 }
 
-/** Why a record is no event of this log as it was written. Readers drop it: the store has the event itself. */
+/** Why a record is not an event of this log as it was written. Readers drop it: the store has the event itself. */
 export type RecordFault = 'foreign' | 'damaged'
 
 /** `source`: of this log (sourceOf). */
@@ -50,7 +50,7 @@ export function eventRecord(event: StoredEvent, wire: WireFormat, source: string
   }
 }
 
-/** `ce_source` of the events of one log: records of another log in the same topics are told apart by it. */
+/** `ce_source` of the events of one log: records of another log in the same topics are distinguished by it. */
 export function sourceOf(logId: string): string {
   return `orderledger:${logId}`
 }

@@ -52,7 +52,7 @@ class Writer {
     else this.#int8(asInteger(value) ?? 0)
   }
 
-  /** What was written so far; begins anew. */
+  /** What was written so far; begins again. */
   take(): Buffer {
     const taken = Buffer.from(this.#buffer.subarray(0, this.length))
     this.length = 0

@@ -61,9 +61,9 @@ export interface Projected<Event extends DomainEvent = DomainEvent> {
  * The objects it passes are handed over.
  */
 export interface Rows {
-  /** Makes the row if there is none; other columns stay. */
+  /** Makes the row if it is missing; other columns stay. */
   set<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, columns: Sets<C>): void
-  /** Adds to counters, which start at 0; makes the row if there is none. */
+  /** Adds to counters, which start at 0; makes the row if it is missing. */
   add<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>, increments: Increments<C>): void
   remove<C extends Columns, K extends TableKey>(table: Table<C, K>, key: KeyOf<K>): void
 }

@@ -43,7 +43,7 @@ export function readAs(type: string): readonly string[] {
   return replacements.get(type)?.by ?? [type]
 }
 
-/** While nothing is retired the compiler knows that there is no such event, and so no type of one. */
+/** While nothing is retired the compiler knows of no such event, and so no type of one. */
 function typeOf({ type }: { readonly type: string }): string {
   return type
 }

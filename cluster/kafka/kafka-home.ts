@@ -1,4 +1,4 @@
-/** The folder of a cluster: what each broker is told, its storage, and the keys of a secure one. */
+/** The folder of a cluster: the settings of each broker, its storage, and the keys of a secure one. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KafkaSettings } from '../../kafka/settings.ts'

@@ -1,4 +1,4 @@
-/** What a broker of ours is told, as the text of its server.properties. */
+/** The settings of a broker of ours, as the text of its server.properties. */
 
 export interface BrokerPlace {
   readonly id: number
@@ -16,7 +16,7 @@ export interface BrokerProperties {
   readonly dataDir: string
   /** Key and certificate (PEM) of a cluster whose clients come over TLS and with a password; null: anyone. */
   readonly keyFile: string | null
-  /** What else it is told, instead of ours where both say something. */
+  /** Further settings, which win over ours. */
   readonly more?: Readonly<Record<string, string>>
 }
 

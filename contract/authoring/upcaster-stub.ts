@@ -3,7 +3,7 @@ import type { EventSchema, FieldSchema } from '../../schemas/avro-schema.ts'
 import { SchemaRuleError } from './schema-files.ts'
 import { formatSchema } from './format-schema.ts'
 
-/** `text`: what the file holds, null when there is none. */
+/** `text`: what the file holds, null where it is missing. */
 export function addRetirement(text: string | null, event: string, by: string, reason: string): string {
   const retired = JSON.parse(text ?? '{}') as Record<string, unknown>
   return formatSchema({ ...retired, [event]: { by: [by], reason } })

@@ -56,7 +56,7 @@ function byReaders(
   )
 }
 
-/** A change of meaning is told once, at the version that made it. */
+/** A change of meaning is reported once, at the version that made it. */
 function byMeaning(file: SchemaFile, earlier: readonly SchemaFile[], told: Set<string>): readonly Finding[] {
   return earlier.toReversed().flatMap((other) =>
     compareSchemas(other.parsed, file.parsed).flatMap(({ path, message, meaning }) => {

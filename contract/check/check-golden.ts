@@ -25,7 +25,7 @@ export function checkGolden(
     const found = (message: string, next: string) => [{ code: 'C003', file, path: '', message, next }]
     const sample = samples[index] ?? {}
     if (!existsSync(join(folder, file))) {
-      // That it is missing is told as such; codegen writes it if it can.
+      // That it is missing is reported as such; codegen writes it if it can.
       const fault = unfit(avroType(writer.schema), sample)
       return fault === null
         ? []

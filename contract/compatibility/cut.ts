@@ -1,4 +1,4 @@
-/** What came from outside, as a message quotes it: whoever sends a megabyte does not get it back a hundred times. */
+/** What came from outside, as a message quotes it: anyone who sends a megabyte does not get it back a hundred times. */
 
 const MOST = 200
 

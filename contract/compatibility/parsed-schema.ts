@@ -26,7 +26,7 @@ export type Attributes = ReadonlyMap<string, unknown>
 
 interface Attributed {
   readonly attributes: Attributes
-  /** Null when there is none, or one that does not fit the type: readers ignore that. */
+  /** Null without one, or one that does not fit the type: readers ignore that. */
   readonly logicalType: LogicalType | null
 }
 
@@ -82,7 +82,7 @@ export interface ParsedField {
   readonly aliases: readonly string[]
   readonly doc: string | null
   readonly type: ParsedSchema
-  /** Null when there is none; a default of null is `{ value: null }`. */
+  /** Null without one; a default of null is `{ value: null }`. */
   readonly default: { readonly value: unknown } | null
   readonly order: 'ascending' | 'descending' | 'ignore'
   readonly attributes: Attributes

@@ -1,4 +1,4 @@
-/** Why a text is no Avro schema. Trying again never helps. */
+/** Why a text is not an Avro schema. Trying again never helps. */
 export class SchemaParseError extends Error {
   readonly code = 'invalid-schema'
   readonly retriable = false

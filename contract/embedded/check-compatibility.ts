@@ -1,10 +1,10 @@
-/** Whether a level allows a schema beside the versions that there are, and if not, why: path by path, rule by rule. */
+/** Whether a level allows a schema beside the versions that exist, and if not, why: path by path, rule by rule. */
 import { promiseOf, type CompatibilityLevel } from '../compatibility/levels.ts'
 import type { Judge, SchemaSource } from '../judgement/judgement.ts'
 import type { Connection, StoredVersion } from './stored-schemas.ts'
 import { said, storedSource } from './submitted-schema.ts'
 
-/** Characters of all lines together: what they quote was sent by whoever asks, and each version may repeat it. */
+/** Characters of all lines together: what they quote was sent by the client, and each version may repeat it. */
 const MOST_CHARACTERS = 65_536
 
 export interface Comparison {

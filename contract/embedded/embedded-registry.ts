@@ -1,4 +1,4 @@
-/** The registry in this database: for whoever has no other. Safe with any number of processes. */
+/** The registry in this database: for those who have no other. Safe with any number of processes. */
 import type pg from 'pg'
 import { incompatibilityMessages } from './check-compatibility.ts'
 import { judgeHere } from '../judgement/judgement.ts'

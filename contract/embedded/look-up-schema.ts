@@ -4,7 +4,7 @@ import { spellEarlier } from './spell-earlier.ts'
 import { versionOfFingerprint, type StoredVersion, type Which } from './stored-schemas.ts'
 import { submittedSchema, type Submission } from './submitted-schema.ts'
 
-/** Null when it is none of them. Throws a RegistryRefusal for what is no schema. */
+/** Null when it is none of them. Throws a RegistryRefusal for what is not a schema. */
 export async function lookUpSchema(
   { pool, judge }: RegistryParts,
   subject: string,

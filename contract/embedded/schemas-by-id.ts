@@ -1,4 +1,4 @@
-/** Schemas by id, kept once they were read: consumers ask for the same few, and an id means one schema for ever. */
+/** Schemas by id, kept once they were read: consumers ask for the same few, and an id means one schema for good. */
 import { schemaOfId, type Connection, type StoredSchema } from './stored-schemas.ts'
 
 /** Of the texts that are kept; then it starts again. */

@@ -159,7 +159,7 @@ export async function referredNumbers(db: Connection, subject: string): Promise<
   return rows.map(({ version }) => version)
 }
 
-/** The id of each version, softly deleted ones too, in their order; null: there is none. */
+/** The id of each version, softly deleted ones too, in their order; null: none. */
 export async function versionIds(
   db: Connection,
   versions: readonly SubjectVersion[],

@@ -19,7 +19,7 @@ export interface SubmittedSchema {
   readonly references: readonly ResolvedReference[]
 }
 
-/** What it refers to, for ever: a reference names a version, and means the schema that stood there. */
+/** What it refers to, for good: a reference names a version, and means the schema that stood there. */
 export interface ResolvedReference extends SchemaReference {
   readonly targetId: number
 }

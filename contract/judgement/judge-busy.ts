@@ -2,7 +2,7 @@
 export class JudgeBusy extends Error {
   readonly code = 'judge-busy'
   readonly retriable = true
-  /** `queue`: it was not looked at. `deadline`: it was, and took too long; whoever keeps asking should count these. */
+  /** `queue`: it was not looked at. `deadline`: it was, and took too long; anyone who keeps asking should count these. */
   readonly why: 'queue' | 'deadline'
   override readonly name = 'JudgeBusy'
 

@@ -1,6 +1,6 @@
 /**
  * What is said of a schema that somebody submits: its text, by which it is known, and why a level does not allow it beside
- * the versions that there are. Texts go in and texts come out, so that a thread can do it as well.
+ * the versions that exist. Texts go in and texts come out, so that a thread can do it as well.
  */
 import { breaches, type Breach, type CompatibilityLevel } from '../compatibility/levels.ts'
 import { parseSchema } from '../compatibility/parse-schema.ts'
@@ -79,7 +79,7 @@ function messageOf({ type, path, message, direction }: Breach, version: number):
   return `{errorType:'${type}', path:'${path}', description:'${description}', additionalInfo:'${message}'}`
 }
 
-/** What each rule says of whoever reads and whoever wrote. */
+/** What each rule says of the reader and of the writer. */
 const WORDS: { readonly [Rule in Breach['type']]: (reader: string, writer: string) => string } = {
   NAME_MISMATCH: (reader, writer) => `a type has another name in ${reader} than in ${writer}`,
   FIXED_SIZE_MISMATCH: (reader, writer) => `a fixed has another size in ${reader} than in ${writer}`,

@@ -1,5 +1,5 @@
 /**
- * The text by which schemas are told apart: as Java's Avro 1.12 writes them (`Schema.toString()`), so that all spellings
+ * The text by which schemas are distinguished: as Java's Avro 1.12 writes them (`Schema.toString()`), so that all spellings
  * of one schema are one. Names stand as short as where they are allows it, what says nothing is left out. Docs, defaults,
  * aliases and all properties stay, so a change of a doc is another schema.
  */

@@ -23,7 +23,7 @@ export async function registerPlaceOrder(registry: SchemaRegistry): Promise<numb
   return registry.register(PLACE_ORDER_SUBJECT, placeOrderText)
 }
 
-/** For a registry that is shared: only looks. Null: it has not got it, so nobody can send orders in Avro yet. */
+/** For a registry that is shared: only looks. Null: it is not there, so nobody can send orders in Avro yet. */
 export function lookUpPlaceOrder(registry: SchemaRegistry): Promise<number | null> {
   return registry.idOf(PLACE_ORDER_SUBJECT, placeOrderText)
 }

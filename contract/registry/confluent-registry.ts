@@ -25,7 +25,7 @@ const MOST_CACHED = 1_000
 export function confluentRegistry(options: ConfluentRegistryOptions): SchemaRegistry {
   const { url, token = null, timeout = TIMEOUT_MS, monotonic } = options
   const ask = registryClient({ url, token, timeout })
-  // An id means one schema for ever.
+  // An id means one schema for good.
   const known = new Map<number, string>()
   const unknownUntil = new Map<number, number>()
 

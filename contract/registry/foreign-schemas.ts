@@ -26,7 +26,7 @@ interface ForeignSchema {
 }
 
 const FOREIGN_TIMEOUT_MS = 5_000
-/** Whoever writes a message may claim any id. */
+/** Anyone who writes a message may claim any id. */
 const MOST_SCHEMAS = 1_000
 const MAX_ATTEMPTS = 3
 /** Of the magic byte and the id, in bytes. */

@@ -55,7 +55,7 @@ const JAVA =
 
 interface Learnt<Of> {
   readonly at: number
-  /** Why there is none, where it is text. */
+  /** Why it is missing, where it is text. */
   readonly decode: ((data: Uint8Array) => Of) | string
 }
 

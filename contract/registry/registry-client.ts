@@ -66,7 +66,7 @@ export function addressOf(url: string): { readonly base: string; readonly author
 interface Exchanged {
   readonly status: number
   readonly text: string
-  /** Where else it sends whoever asks; null: nowhere. */
+  /** Where else it sends the client; null: nowhere. */
   readonly location: string | null
 }
 

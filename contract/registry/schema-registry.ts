@@ -11,7 +11,7 @@ export interface RegisteredSchema {
 
 /**
  * Subjects, versions and ids as Confluent defines them: one schema has one id, whatever subjects it is registered under.
- * Schemas go in and out as JSON text. Whoever cannot answer throws a RegistryFailure.
+ * Schemas go in and out as JSON text. One that cannot answer throws a RegistryFailure.
  */
 export interface SchemaRegistry {
   /** The id of the schema, which becomes the newest version of the subject unless it is one of its versions already. */
@@ -35,7 +35,7 @@ export interface SchemaRegistry {
  * - `registry-refused`: it answers, and will not do it (rights, a read-only mode, a schema that is no Avro).
  * - `schema-unknown`: an id or version that something else needs is not there.
  * - `schema-incompatible`: the level of the subject does not allow the schema.
- * - `registry-answer-unreadable`: what answers is no schema registry.
+ * - `registry-answer-unreadable`: what answers is not a schema registry.
  */
 export type RegistryFailureCode =
   'registry-unreachable' | 'registry-refused' | 'schema-unknown' | 'schema-incompatible' | 'registry-answer-unreadable'

@@ -17,7 +17,7 @@ export async function registerUserEvent(registry: SchemaRegistry): Promise<numbe
   return registry.register(USER_EVENT_SUBJECT, userEventText)
 }
 
-/** For a registry that is shared: only looks. Null: it has not got it. */
+/** For a registry that is shared: only looks. Null: it is not there. */
 export function lookUpUserEvent(registry: SchemaRegistry): Promise<number | null> {
   return registry.idOf(USER_EVENT_SUBJECT, userEventText)
 }

@@ -32,7 +32,7 @@ export function subjectRoutes(parts: RegistryParts): readonly Route[] {
   ]
 }
 
-/** As Confluent's show it; the type is told only when it is not AVRO. */
+/** As Confluent's show it; the type is shown only when it is not AVRO. */
 export function wholeVersion({ subject, version, id, text, references }: StoredVersion) {
   return { subject, version, id, ...(references.length > 0 && { references }), schema: text }
 }

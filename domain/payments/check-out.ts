@@ -32,7 +32,7 @@ export interface CheckOut {
   readonly lines: readonly CartLine[]
   /** The shop's. */
   readonly currency: string
-  /** 0 = for ever. */
+  /** 0 = no limit. */
   readonly reservationMinutes: number
   readonly at: Timestamp
 }
@@ -115,7 +115,7 @@ export function checkOut(command: CheckOut, read: Read): Decision<CheckOutRefusa
   )
 }
 
-/** Whoever orders, and what registers them if they are new. */
+/** The customer, and what registers one who is new. */
 function buyerOf(
   { customerId, registration }: CheckOut,
   read: Read,

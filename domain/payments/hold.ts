@@ -27,7 +27,7 @@ export interface NotHoldable {
   readonly attempt: number
 }
 
-/** The alert for which an attempt may be put on hold now; null: there is none, or it may not be. */
+/** The alert for which an attempt may be put on hold now; null: none, or it may not be. */
 export function alertToHoldFor(
   { orderId, attempt: number, score }: Pick<HoldPayment, 'orderId' | 'attempt' | 'score'>,
   read: Read,

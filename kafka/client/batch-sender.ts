@@ -1,6 +1,6 @@
 /**
  * Sends records in batches. The partitions take turns, so that one send is under way; one that failed is sent again: at
- * least once, in order within a partition. Whoever must not do anything twice goes by the ids in the headers.
+ * least once, in order within a partition. Anyone who must not do anything twice goes by the ids in the headers.
  *
  * Each partition: idle --add--> gathering (linger, or full) --> sending --acked--> gathering or idle
  *                 sending --failed--> waiting, without its turn --> sending (the same batch) ... until the patience is used up
@@ -32,7 +32,7 @@ export interface BatchSenderParts extends ClientOptions {
 
 /** Of all partitions. More are no faster, and each of them takes as much longer. */
 const MOST_SENDS = 1
-/** Records that wait to be sent; whoever adds more waits. */
+/** Records that wait to be sent; anyone who adds more waits. */
 const MOST_WAITING = 20_000
 const AGAIN_MS = { first: 100, most: 2_000 }
 

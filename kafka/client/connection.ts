@@ -27,7 +27,7 @@ const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 15_000
 
 /**
- * Nothing is retried for ever: whoever uses the client decides how long to go on, and throws a producer away after any
+ * Nothing is retried without end: anyone who uses the client decides how long to go on, and throws a producer away after any
  * error (docs/decisions/0016-exactly-once-without-kafka-transactions.md).
  */
 export function kafkaClient(settings: KafkaSettings, { clientId, log }: ClientOptions): Kafka {

@@ -27,7 +27,7 @@ export interface GroupMemberParts extends ClientOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number
   readonly times?: Partial<MemberTimes>
-  /** Told when the partitions are dealt out (anew). `tenure` ends with the next time, and with the client. */
+  /** Called when the partitions are dealt out, each time. `tenure` ends with the next time, and with the client. */
   readonly joined: (partitions: Assignment, tenure: AbortSignal) => void
   /** Takes batches of one partition in the order of offsets. Heartbeats go out meanwhile. */
   readonly handle: (fetched: FetchedPartition, visit: Visit) => Promise<void>

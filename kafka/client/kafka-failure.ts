@@ -44,7 +44,7 @@ export function kafkaFailure(error: unknown): KafkaFailure {
   return new KafkaFailure('kafka-failed', message, { cause: error })
 }
 
-/** What to do about it, for whoever configured these brokers. */
+/** What to do about it, for those who configured these brokers. */
 export function kafkaAdvice(error: unknown, { brokers }: Pick<KafkaSettings, 'brokers'>): string {
   const { code } = kafkaFailure(error)
   const named = [...causes(error)].map((each) => text(each, 'broker')).find((broker) => broker !== '')

@@ -6,13 +6,13 @@ import type Kafkajs from 'kafkajs'
 const RELEASE = '2.2.4'
 const load = createRequire(import.meta.url)
 
-// What was loaded before, by whomever, keeps the parts that it found then: ours is loaded anew.
+// What was loaded before, by others, keeps the parts that it found then: ours is loaded again.
 const HOME = dirname(load.resolve('kafkajs/package.json'))
 for (const file of Object.keys(load.cache)) if (file.startsWith(HOME)) Reflect.deleteProperty(load.cache, file)
 
 /**
  * What a file of kafkajs exports becomes what `replacement` makes of it; `file`: behind `kafkajs/src/`. Throws in any
- * other release: what is there has to be compared anew; and when it comes too late for those that use the file.
+ * other release: what is there has to be compared again; and when it comes too late for those that use the file.
  */
 export function replaceInKafkajs<Part>(file: string, replacement: (original: Part) => Part): void {
   if (load.cache[load.resolve('kafkajs')] !== undefined) throw new Error(`kafkajs has loaded its ${file} already`)

@@ -1,5 +1,5 @@
 /**
- * kafkajs, with parts of ours in place of some of its own: whoever uses more of it than its types takes it from here. They
+ * kafkajs, with parts of ours in place of some of its own: anyone who uses more of it than its types takes it from here. They
  * are replaced only in the release that all of it was compared with: its decoder of Fetch answers, its
  * encoder of records, its grouping by partition, and a timer (docs/decisions/0017-records-are-encoded-by-us.md).
  */

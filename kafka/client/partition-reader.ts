@@ -1,7 +1,7 @@
 /**
  * Reads partitions at any offset, outside of every group: kafkajs offers only consumers, and those join one (seconds on
  * a common cluster, and a group in everybody's list).
- * Longer than 300 lines because what a fetch brings is told apart here alone.
+ * Longer than 300 lines because what a fetch brings is distinguished here alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { kafkaClient, type ClientOptions } from './connection.ts'
@@ -44,7 +44,7 @@ export interface TopicShape {
 
 export interface PartitionShape {
   readonly partition: number
-  /** Of the broker; null: there is none now. */
+  /** Of the broker; null: none now. */
   readonly leader: number | null
   readonly replicas: readonly number[]
   readonly inSync: readonly number[]
@@ -278,7 +278,7 @@ async function fetchPartitions(
   const written = await ask(WRITTEN, wanted, bounds.wait)
   const transactional = written.filter(({ messages }) => messages.some(({ producer }) => producer !== null))
   if (transactional.length === 0) return written.map(marked)
-  // What became of a transaction is told only to those who ask for what is committed.
+  // What became of a transaction is shown only to those who ask for what is committed.
   const offsets = new Map(wanted)
   const asked = transactional.map(({ partition }) => [partition, offsets.get(partition) ?? 0] as const)
   const told = new Map((await ask(COMMITTED, asked, 0)).map((one) => [one.partition, one]))

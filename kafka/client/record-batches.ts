@@ -152,7 +152,7 @@ function readRecords(body: Buffer, { first, last, time, appended, count }: Aroun
     const headers = new HeaderBytes(body, cursor.at)
     cursor.skipHeaders()
     if (length < 0 || cursor.at !== end || end > body.length) throw new Error('one of its records is cut off')
-    // Whoever sends a batch writes them, and what stands at no place of its own can be neither taken nor passed.
+    // Anyone who sends a batch writes them, and what stands at no place of its own can be neither taken nor passed.
     if (offset <= (records.at(-1)?.offset ?? first - 1) || offset > last)
       throw new Error('its offsets are not in order')
     records.push({ offset, timestamp: appended ?? timestamp, key, value, headers })
@@ -164,7 +164,7 @@ function int64(bytes: Buffer, at: number): number {
   return Number(bytes.readBigInt64BE(at))
 }
 
-/** Pairs are made for whoever asks: those of our records take longer than all the rest, and most readers want a few. */
+/** Pairs are made for a caller that asks: those of our records take longer than all the rest, and most readers want a few. */
 class HeaderBytes implements ScannedHeaders {
   readonly #bytes: Buffer
   readonly #at: number

@@ -208,7 +208,7 @@ export class KafkaFeed implements Feed {
     const events = await this.#stored(after, limit)
     this.#resequencer.skipTo(after + events.length + 1)
     if (events.length > 0) return events
-    this.#head = Math.min(this.#head, after) // a hint of another log, before a restore, would mislead for ever
+    this.#head = Math.min(this.#head, after) // a hint of another log, before a restore, would mislead for good
     this.#from.idle()
     return []
   }

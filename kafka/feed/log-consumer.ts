@@ -13,7 +13,7 @@ export interface LogConsumerParts {
   readonly times?: Partial<MemberTimes>
   /** Takes batches in the order of offsets; returns the offset up to which it took them: the rest comes again after `resume`. */
   readonly take: (batches: PartitionBatches) => number
-  /** Told when the partitions are dealt out (anew): whatever was not taken comes again. */
+  /** Called when the partitions are dealt out, each time: whatever was not taken comes again. */
   readonly joined: () => void
   /** Told when the client is thrown away. */
   readonly lost: (reason: string) => void

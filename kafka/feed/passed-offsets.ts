@@ -1,4 +1,4 @@
-/** Which offsets of each partition a reader of the log has passed: what others are told of its progress. */
+/** Which offsets of each partition a reader of the log has passed: what others learn of its progress. */
 import type { Position } from '../../store/commit/command.ts'
 
 /** Records that were read together. */
@@ -44,7 +44,7 @@ export class PassedOffsets {
     return passed
   }
 
-  /** Partitions are dealt out anew, and read again from where they were last said to be. */
+  /** Partitions are dealt out, and read again from where they were last said to be. */
   forget(): void {
     this.#read.clear()
   }

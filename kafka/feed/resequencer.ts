@@ -107,7 +107,7 @@ export class Resequencer {
     return welcome
   }
 
-  /** Partitions are dealt out anew: those that were refused are offered again without being asked for. */
+  /** Partitions are dealt out: those that were refused are offered again without being asked for. */
   forgetRefused(): void {
     this.#refused.clear()
   }
@@ -121,7 +121,7 @@ export class Resequencer {
     this.#expected = expected
   }
 
-  /** Since when the nearest event behind the expected one has been there; null: there is none. */
+  /** Since when the nearest event behind the expected one has been there; null: none. */
   waitingSince(): number | null {
     const arrival = this.#arrivalFrom(this.#expected)
     return arrival === Infinity ? null : arrival
@@ -154,7 +154,7 @@ export class Resequencer {
     return missing
   }
 
-  /** When the first event from a position on arrived, or else was refused; Infinity: there is none. */
+  /** When the first event from a position on arrived, or else was refused; Infinity: none. */
   #arrivalFrom(from: Position): number {
     const end = this.#held === 0 ? from : this.#expected + this.#capacity
     for (let position = from; position < end; position++) {

@@ -75,7 +75,7 @@ export interface DeadLettersParts extends TakingParts {
   readonly pool: Pool
   readonly limits: LetterLimits
   readonly newEventId: () => Buffer
-  /** From the brokers; rejects where there are none. */
+  /** From the brokers; rejects without brokers. */
   readonly fetchBatches: (place: BatchPlace) => Promise<readonly FetchedBatch[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -200,7 +200,7 @@ function toldOf(taken: Taken, { topic }: Taking): { readonly outcome: Outcome; r
   return { outcome: refused === null ? 'succeeded' : 'refused', detail: topic.did(orderId, refused) }
 }
 
-/** One that was decided is decided anew, with a key of its own: its own one would give the first answer. */
+/** One that was decided is decided again, with a key of its own: its first one would give the first answer. */
 function takingOf(letter: StoredLetter): Taking {
   const topic = commandTopicOf(letter.topic)
   const last = letter.history.findLast(({ act }) => act === 'retry')?.at ?? new Date(letter.parkedAt).toISOString()

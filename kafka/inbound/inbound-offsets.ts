@@ -1,6 +1,6 @@
 /**
  * How far the records of each partition were handled. It moves in the transaction that parks what could not be handled,
- * and by compare-and-set: of two processes that believe to have a partition, one moves it and the other is told.
+ * and by compare-and-set: of two processes that believe to have a partition, one moves it and the other learns of it.
  */
 import type pg from 'pg'
 import { withDeed } from '../letters/letter-table.ts'

@@ -51,7 +51,7 @@ export function inboundRecord(topic: string, partition: number, record: FetchedR
   return { ...record, topic, partition, timestamp: exact(record.timestamp), headers: [...record.headers] }
 }
 
-/** Whoever writes a record may claim any time: the next one that every number of ours can hold. */
+/** Anyone who writes a record may claim any time: the next one that every number of ours can hold. */
 export function exact(timestamp: number): number {
   return Math.min(Math.max(timestamp, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
@@ -72,7 +72,7 @@ export function isStill(record: ArrivedRecord, last: RecordMark): boolean {
   return last.checksum === null || mark.checksum === null ? mark.offset === last.offset : sameRecord(mark, last)
 }
 
-/** The text of a header; null: there is none, or it has no value. Of several the last one counts. */
+/** The text of a header; null: none, or it has no value. Of several the last one counts. */
 export function headerText({ headers }: InboundRecord, name: string): string | null {
   return headerTexts(headers, [name])[0] ?? null
 }

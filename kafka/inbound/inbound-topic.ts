@@ -78,7 +78,7 @@ export class InboundTopic {
     return health.reason === null && waits[0] !== undefined ? { ...health, reason: waits[0] } : health
   }
 
-  /** The group has joined anew: what was claimed before is claimed again, and what we lost is given back. */
+  /** The group has joined again: what was claimed before is claimed again, and what we lost is given back. */
   #assign(partitions: readonly number[], tenure: AbortSignal): void {
     const before = this.#consumers
     const lost = [...before.keys()].filter((partition) => !partitions.includes(partition))

@@ -174,7 +174,7 @@ export class PartitionConsumer {
     }
   }
 
-  /** The outcome is durable: whoever hears of it can change nothing any more. */
+  /** The outcome is durable: anyone who hears of it can change nothing any more. */
   #tell(record: InboundRecord, taken: Taken): void {
     try {
       this.#parts.onTaken(record, taken)

@@ -20,11 +20,11 @@ export interface PoisonCase {
 }
 
 export interface PoisonShop {
-  /** Begins the key of every record, so that the letters of one run are told from others. */
+  /** Begins the key of every record, so that the letters of one run stand out from others. */
   readonly run: string
   /** A product with stock. */
   readonly sku: string
-  /** Of PlaceOrder; null: the registry has not got it, and cases in Avro are left out. */
+  /** Of PlaceOrder; null: the registry lacks it, and cases in Avro are left out. */
   readonly schemaId: number | null
 }
 

@@ -1,4 +1,4 @@
-/** One record of a command topic, from its bytes to the commit. The consumers and whoever tries a parked one again share it. */
+/** One record of a command topic, from its bytes to the commit. The consumers and retries of parked ones share it. */
 import { traceIdOf } from '../../commands/correlation.ts'
 import type { ShopSettings } from '../../commands/shop-settings.ts'
 import type { Decision, Read } from '../../domain/decision.ts'
@@ -32,7 +32,7 @@ export interface TakenCommand {
 export interface CommandTopic extends Keeping {
   /** What a record of it is, for people. */
   readonly noun: string
-  /** Classes of letters that were decided, and are decided anew where somebody tries them again. */
+  /** Classes of letters that were decided, and are decided again where somebody tries them again. */
   readonly decidedAnew: readonly string[]
   /** What was done, for people. `refused`: as of a taken command. */
   readonly did: (orderId: string, refused: string | null) => string
@@ -58,7 +58,7 @@ export interface AskedCommand {
 /** How a record came. */
 export interface Taking {
   readonly topic: CommandTopic
-  /** When it was decided last, where it is to be decided anew; null: it is decided once. */
+  /** When it was decided last, where it is to be decided again; null: it is decided once. */
   readonly anewAfter: string | null
 }
 

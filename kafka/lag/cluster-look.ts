@@ -11,7 +11,7 @@ export interface ClusterLook {
   readonly topics: readonly TopicLook[]
   /** Of all groups that the cluster has, those that were asked for this time. */
   readonly groups: readonly GroupAnswer[]
-  /** All groups that there are. */
+  /** All groups that exist. */
   readonly listed: readonly ListedGroup[]
 }
 
@@ -41,7 +41,7 @@ export interface Looking {
   readonly reader: PartitionReader
   /** Of our topics; with an empty one all are ours but those of Kafka itself. */
   readonly prefix: string
-  /** Which groups to ask this time, of all that there are. */
+  /** Which groups to ask this time, of all that exist. */
   readonly choose: (listed: readonly ListedGroup[]) => readonly ListedGroup[]
 }
 

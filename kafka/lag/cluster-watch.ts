@@ -1,6 +1,6 @@
 /**
  * What was seen of a cluster over time, look by look: who is how far, what the topics hold, and when each was last seen.
- * A look that fails makes the connection anew; what was seen before stays.
+ * A look that fails makes the connection again; what was seen before stays.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
@@ -231,7 +231,7 @@ export class ClusterWatch {
     return peeked !== undefined && peeked.offset <= offset && offset < peeked.next ? peeked.next : offset
   }
 
-  /** What is there to be read by those who stand still, and when it was written where that came before we looked. */
+  /** What is there to be read by readers that do not move, and when it was written where that came before we looked. */
   async #peek(reader: PartitionReader): Promise<void> {
     const topics = this.#look?.look.topics ?? []
     const asked = this.groups().flatMap((seen) =>

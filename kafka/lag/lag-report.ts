@@ -106,7 +106,7 @@ export interface Histories {
   readonly groups: ReadonlyMap<string, readonly Sample[]>
   readonly ends: ReadonlyMap<string, readonly Sample[]>
   readonly readers: ReadonlyMap<string, readonly Sample[]>
-  /** What readers that stand still would read next. */
+  /** What readers that do not move would read next. */
   readonly peeked: ReadonlyMap<string, Peeked>
 }
 
@@ -121,7 +121,7 @@ export interface Ground {
   readonly prefix: string
   readonly topics: readonly TopicLook[]
   readonly histories: Histories
-  /** Why partitions stand still, by `partitionKey`. */
+  /** Why partitions do not move, by `partitionKey`. */
   readonly waits: ReadonlyMap<string, string>
   readonly now: Now
 }

@@ -4,7 +4,7 @@
  * idle --asked--> looking --done--> waiting (a second) --> looking ...
  * waiting --nobody asked for a minute--> idle
  *
- * What was seen before a look failed stays, and says how old it is. Whoever asks waits for a look, but not for a cluster
+ * What was seen before a look failed stays, and says how old it is. Anyone who asks waits for a look, but not for a cluster
  * that is away.
  */
 import { ClusterWatch } from './cluster-watch.ts'
@@ -152,7 +152,7 @@ export class LagSampler {
   async #lookAtAll(): Promise<void> {
     const known = this.#clusterId !== null
     await Promise.all([this.#lookAtReaders(), this.#cluster?.look()])
-    // Which relay is ours is known with the cluster; whoever looks but once wants to see it as well.
+    // Which relay is ours is known with the cluster; anyone who looks but once wants to see it as well.
     if (!known && this.#clusterId !== null) await this.#lookAtReaders()
   }
 

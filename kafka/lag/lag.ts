@@ -88,7 +88,7 @@ export function worse(one: Verdict, other: Verdict): Verdict {
   return VERDICTS.indexOf(one) >= VERDICTS.indexOf(other) ? one : other
 }
 
-/** The samples with one more, without those that are too old. What was recreated or reset begins anew. */
+/** The samples with one more, without those that are too old. What was recreated or reset begins again. */
 export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const last = samples.at(-1)
   if (last !== undefined && (sample.end < last.end || sample.position < last.position)) return [sample]
@@ -102,7 +102,7 @@ function verdictOf(samples: readonly Sample[], served: boolean): Pick<Progress, 
   const still = tail(samples, (sample) => behindOf(sample) > 0 && sample.position === last.position)
   if (spanOf(still) >= STANDS_STILL_MS) return { verdict: 'STALLED', settled: true }
   const unread = tail(samples, (sample) => behindOf(sample) > 0)
-  // One that has not moved may stand still; that is not falling behind, and takes a little longer to tell.
+  // One that has not moved may be stuck; that is not falling behind, and takes a little longer to tell.
   const moved = unread[0]?.position !== last.position
   const long = moved && isLong(unread)
   if (long && trendOf(unread) === 'rising') return { verdict: 'WARN', settled: true }

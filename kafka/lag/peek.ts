@@ -1,11 +1,11 @@
-/** Looks at what a reader that stands still would read next. */
+/** Looks at what a reader that does not move would read next. */
 import { visibleRecords } from '../client/record-batches.ts'
 import type { PartitionReader } from '../client/partition-reader.ts'
 
 export interface Peeked {
-  /** The first record that any reader sees; the end of what was looked at where there is none. */
+  /** The first record that any reader sees; without one the end of what was looked at. */
   readonly next: number
-  /** When it was written, in milliseconds since 1970; null: there is none, or it does not say. */
+  /** When it was written, in milliseconds since 1970; null: none, or it does not say. */
   readonly at: number | null
   /** It is of a transaction that is still open: what becomes of it is not known. */
   readonly open: boolean

@@ -13,7 +13,7 @@ export interface ShownTopic {
   readonly records: number
   /** On the disks of the leaders; null: not known. */
   readonly bytes: number | null
-  /** Milliseconds; null: for ever, or not known. */
+  /** Milliseconds; null: no limit, or not known. */
   readonly retentionMs: number | null
   /** Records a second that come in. */
   readonly inRate: number

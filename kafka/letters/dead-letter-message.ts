@@ -1,4 +1,4 @@
-/** A parked record as it is told to the topic of dead letters, for people and for programs of others. */
+/** A parked record as it is published to the topic of dead letters, for people and for programs of others. */
 import { isUtf8 } from 'node:buffer'
 import type { StoredLetter } from './letter-table.ts'
 

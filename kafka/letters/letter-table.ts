@@ -1,4 +1,4 @@
-/** Records that could not be handled, grouped by cause; what is done with them; and which were told to their topic. */
+/** Records that could not be handled, grouped by cause; what is done with them; and which were published to their topic. */
 import type pg from 'pg'
 import type { RecordHeader } from '../client/record-headers.ts'
 
@@ -105,7 +105,7 @@ export async function readLetters(pool: pg.Pool, query: LetterQuery): Promise<re
   return rows.map(summaryOf)
 }
 
-/** Null: there is none of this id. */
+/** Null: no letter has this id. */
 export async function readLetter(pool: pg.Pool, id: number): Promise<StoredLetter | null> {
   const { rows } = await pool.query<LetterRow>({ name: 'letter', text: `${WHOLE} where id = $1`, values: [id] })
   const row = rows[0]

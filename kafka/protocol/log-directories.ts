@@ -1,4 +1,4 @@
-/** The request for the sizes of partitions, which kafkajs has not got: DescribeLogDirs, version 1. */
+/** The request for the sizes of partitions, which kafkajs lacks: DescribeLogDirs, version 1. */
 import { plainRequest, type Decoder, type SentRequest } from './sent-request.ts'
 
 const DESCRIBE_LOG_DIRS = 35

@@ -1,4 +1,4 @@
-/** Requests that kafkajs has not got, sent through its connections. */
+/** Requests that kafkajs lacks, sent through its connections. */
 import { partOfKafkajs } from '../client/kafkajs-release.ts'
 
 /** As kafkajs sends requests. */

@@ -3,7 +3,7 @@
  *
  *   idle --flush--> sending --acknowledged, a full block waits, or one that was flushed--> sending
  *                   sending --acknowledged, nothing of the kind--> idle
- *                 sending --the send failed--> failed (for good: whoever owns it begins anew, from the checkpoint)
+ *                 sending --the send failed--> failed (for good: its owner begins again, from the checkpoint)
  *   any --close--> closed (what is under way is finished, what waits is left)
  */
 import type { Position } from '../../store/commit/command.ts'

@@ -1,4 +1,4 @@
-/** How far some topics are published, as it is known to whoever takes over. */
+/** How far some topics are published, as the one that takes over knows it. */
 import { moveCheckpoints } from '../../store/log/checkpoints.ts'
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -3,7 +3,7 @@
  *
  *   together --a topic refuses--> the others go on together, and it is held back
  *   held back --after a pause, longer each time--> tried alone, from its checkpoint
- *   tried alone --it refuses again--> held back · --it is as far as the others--> all begin together anew
+ *   tried alone --it refuses again--> held back · --it is as far as the others--> all begin together again
  *
  * A topic that is far behind at the beginning (a new one, one that refused before) is tried alone at once.
  */

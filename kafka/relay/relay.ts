@@ -43,7 +43,7 @@ export interface RelayFigures {
   /** Everything up to here is published, to all topics. */
   readonly position: Position
   readonly lagEvents: number
-  /** Age of the oldest event that is not published; 0: there is none. */
+  /** Age of the oldest event that is not published; 0: none. */
   readonly oldestSeconds: number
   /** Events published by this process since it started. */
   readonly published: number
@@ -53,7 +53,7 @@ export interface RelayFigures {
 
 /** How often it is looked how far behind the relay is, this one or another. */
 const MEASURE_MS = 500
-/** Events a second are told over this long. */
+/** Events a second are averaged over this long. */
 const RATE_MS = 5_000
 
 export class Relay {

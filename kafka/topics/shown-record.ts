@@ -5,8 +5,8 @@ import { eventSchemas } from '../../schemas/events.ts'
 import type { ReadRecord } from '../client/partition-reader.ts'
 
 /**
- * - `avro`: an event of ours, or what others register; `json`: what it parses to; `text`: UTF-8 that is no JSON, or too deep; `hex`: anything else.
- * - `empty`: there is none; `unreadable`: the batch that it is in cannot be unpacked.
+ * - `avro`: an event of ours, or what others register; `json`: what it parses to; `text`: UTF-8 that is not JSON, or too deep; `hex`: anything else.
+ * - `empty`: no bytes; `unreadable`: the batch that it is in cannot be unpacked.
  */
 export type ShownValue =
   | { readonly format: 'avro'; readonly type: string; readonly data: unknown }
@@ -61,7 +61,7 @@ export function showRecord(record: ReadRecord, decode: ValueDecoder | null): Sho
   return {
     partition,
     offset,
-    // Whoever writes a record may claim any; none, and those that no calendar has, are 0.
+    // Anyone who writes a record may claim any; none, and those that no calendar has, are 0.
     timestamp: timestamp >= 0 && timestamp <= LAST_TIME ? timestamp : 0,
     key: key === null ? null : textOrHex(key),
     value: shown,
@@ -129,7 +129,7 @@ function textOrHex(bytes: Buffer): string {
   return textOf(bytes) ?? hex(bytes)
 }
 
-/** Null for what is no text: not UTF-8, or with bytes that no text has. */
+/** Null for what is not text: not UTF-8, or with bytes that no text has. */
 function textOf(bytes: Buffer): string | null {
   try {
     const text = utf8.decode(bytes)

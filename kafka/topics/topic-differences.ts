@@ -66,7 +66,7 @@ export function planTopics(prefix: string, brokers: number, bootstrap: string): 
       'message.timestamp.after.max.ms': NO_BOUND,
       'retention.ms': String(TOPIC_SETTINGS.retentionMs),
       'max.message.bytes': String(TOPIC_SETTINGS.maxRecordBytes),
-      // Brokers compress anew what others sent in a codec that our consumers cannot read.
+      // Brokers recompress what others sent in a codec that our consumers cannot read.
       'compression.type': 'lz4',
     },
   }))

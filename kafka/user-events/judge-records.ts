@@ -132,14 +132,14 @@ export class JudgedRecords {
 const NOTHING = Buffer.alloc(0)
 
 /**
- * When a record was received: it says so itself, and whoever writes it may say anything. Never ahead of the reader, so that
+ * When a record was received: it says so itself, and anyone who writes it may say anything. Never ahead of the reader, so that
  * no event closes the sessions of others; never before what is kept.
  */
 export function receiptOf(timestamp: number, now: number): number {
   return timestamp <= 0 ? now : Math.min(Math.max(timestamp, now - OLDEST_MS), now)
 }
 
-/** Undefined: it is no JSON. */
+/** Undefined: it is not JSON. */
 function parsed(value: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(value))

@@ -25,7 +25,7 @@ export class RecentLog {
    */
   events(after: Position, upTo: Position): Promise<readonly RecordedEvent[]> {
     const events = this.#reading.then(() => this.#between(after, upTo))
-    this.#reading = events.catch(() => undefined) // whoever asked is told
+    this.#reading = events.catch(() => undefined) // the one that asked gets the error
     return events
   }
 

@@ -48,7 +48,7 @@ export interface Topic {
   readonly shape: number
   /** Whether a frame may leave out items while too many change. */
   readonly mayLeaveOut: boolean
-  /** Of these keys, those that are shown. They may have changed behind the checkpoint of whoever asks. */
+  /** Of these keys, those that are shown. They may have changed behind the checkpoint of the one that asks. */
   readonly byKeys: (keys: readonly Key[]) => Promise<Items>
   /** The first page of the list. */
   readonly newest: () => Promise<Newest>

@@ -44,7 +44,7 @@ export interface ShopDays extends Shown {
 }
 
 export interface DemandQueries {
-  /** Time of the newest event that is shown; null: there is none. */
+  /** Time of the newest event that is shown; null: none. */
   asOf(): Promise<string | null>
   shop(): Promise<ShopDays>
   /** The next products behind a SKU, by SKU, at most so many. */

@@ -2,7 +2,7 @@
  * What was wanted of each product on each day, and what was there of it. Whole numbers alone: what follows from them is
  * worked out when it is asked for.
  *
- * An order that expires or is cancelled is taken back on the day on which it was placed: else whoever orders and never pays
+ * An order that expires or is cancelled is taken back on the day on which it was placed: else one who orders and never pays
  * would make demand. What was refused for want of stock counts where it was refused.
  */
 import { dayNumber } from '../../domain/demand.ts'
@@ -34,7 +34,7 @@ export const demandTable = table({
   keep,
 })
 
-/** Of the shop; refused orders are not in it: whoever tries again counts once. */
+/** Of the shop; refused orders are not in it: one who tries again counts once. */
 export const demandShopTable = table({
   name: 'demand_shop',
   key: day,

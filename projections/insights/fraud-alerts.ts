@@ -95,7 +95,7 @@ export interface FraudAlertsQuery extends PageQuery, Readonly<Record<KeyName, st
 export interface FraudAlertQueries {
   /** Newest first. */
   list(query: FraudAlertsQuery): Promise<Page<FraudAlertView>>
-  /** Those of these ids that there are. */
+  /** Those of these ids that exist. */
   byKeys(alertIds: readonly string[]): Promise<Breakdown<FraudAlertView>>
   get(alertId: string): Promise<Found<FraudAlertView>>
 }

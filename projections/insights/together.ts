@@ -1,5 +1,5 @@
 /**
- * Which products are bought together, by epoch of four weeks. Orders that were never paid teach nothing: else whoever places
+ * Which products are bought together, by epoch of four weeks. Orders that were never paid teach nothing: else anyone who places
  * them for nothing would decide what is offered.
  */
 import { projection, table } from '../projection.ts'

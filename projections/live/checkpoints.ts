@@ -16,7 +16,7 @@ export interface BatchEnd {
   readonly recordedAt: number
 }
 
-/** Somebody else moved the checkpoint: whoever worked from it no longer knows what stands in the rows. */
+/** Somebody else moved the checkpoint: a worker that began from it no longer knows what stands in the rows. */
 export class CheckpointMoved extends Error {
   readonly code = 'checkpoint-moved'
   readonly retriable = false
@@ -64,7 +64,7 @@ export interface LockedCheckpoint {
 }
 
 /**
- * The comparison of the compare-and-set: the locks hold until the checkpoints are set. Whoever pauses a projection waits
+ * The comparison of the compare-and-set: the locks hold until the checkpoints are set. Anyone who pauses a projection waits
  * for a batch under way, and sees none behind it.
  */
 export function lockStatement(at: readonly At[]): Statement {
@@ -111,7 +111,7 @@ export function secondGenerations(
   return found.map(({ second }) => second)
 }
 
-/** And tells whoever waits for rows, once for all of them. */
+/** And notifies all who wait for rows, once for all of them. */
 export function moveStatement(moved: readonly At[], { position, recordedAt }: BatchEnd): Statement {
   const names = moved.map(({ projection }) => projection.name)
   const generations = moved.map(({ checkpoint }) => checkpoint.generation)

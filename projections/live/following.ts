@@ -190,7 +190,7 @@ export class Following {
     if (batch === undefined) {
       const projections = followers.map(({ projection }) => projection)
       batch = readBatch({ feed: this.#feed, after: position, limit, projections, signal })
-      batch.catch(() => undefined) // whoever waits for it is told; it may be that nobody does
+      batch.catch(() => undefined) // the one that waits for it gets the error; it may be that nobody does
       this.#ahead.set(position, batch)
     }
     return batch

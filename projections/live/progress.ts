@@ -3,7 +3,7 @@ import type { Position } from '../../store/commit/command.ts'
 import { LatchedSignal } from '../../store/waiting/pause.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 
-/** The channel on which each commit of a batch is told. */
+/** The channel that notifies of each commit of a batch. */
 export const PROGRESS_CHANNEL = 'views'
 
 export interface ProgressNotice {

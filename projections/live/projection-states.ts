@@ -35,7 +35,7 @@ export interface LastCheck {
   readonly differences: number
 }
 
-/** Ordered by name. The lag is told by the database's clock, which is the one that recorded the events. */
+/** Ordered by name. The lag is measured by the database's clock, which is the one that recorded the events. */
 export async function readProjectionStates(pool: Pool, progress: Progress): Promise<readonly ProjectionState[]> {
   const generations = [...(await readLiveGenerations(pool)).values()]
   const lag = await readLag(pool, [...new Set(generations.map(({ position }) => position))])

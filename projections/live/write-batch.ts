@@ -183,7 +183,7 @@ export async function writeChanges(
   return counts
 }
 
-/** Both generations show the batch in one transaction, so that whoever compares them sees both at one position. */
+/** Both generations show the batch in one transaction, so that a comparison sees both at one position. */
 async function dualWrite(
   client: PoolClient,
   batch: ProjectionWrite & Pick<BatchWrite, 'end'>,

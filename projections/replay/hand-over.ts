@@ -18,7 +18,7 @@ import { lockReplay, moveGeneration } from './write-rebuild.ts'
 const NEAR = 1_000
 
 /**
- * Brings the new generation to the position of the live one while that stands still, and lets the projector write both from then
+ * Brings the new generation to the position of the live one while that is held, and lets the projector write both from then
  * on. False: too far away still. Rejects with ReplayGone.
  */
 export async function startDualWriting(pool: Pool, rebuild: Rebuild): Promise<boolean> {
@@ -44,8 +44,8 @@ export interface Switch {
 
 /**
  * The new generation becomes the live one, between two batches of the projector, whose next one finds that it has to begin
- * anew. A generation of another version is brought to the end of the log in the same step, for nobody writes it meanwhile.
- * Rows that may differ from those before are other tables to whoever has these. False: too far away still. Rejects with
+ * again. A generation of another version is brought to the end of the log in the same step, for nobody writes it meanwhile.
+ * Rows that may differ from those before are other tables to all who hold these. False: too far away still. Rejects with
  * ReplayGone.
  */
 export async function switchOver(pool: Pool, rebuild: Rebuild, { raised, differs }: Switch): Promise<boolean> {

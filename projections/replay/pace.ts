@@ -2,7 +2,7 @@
 import type { Position } from '../../store/commit/command.ts'
 import { RateMeter } from '../../store/waiting/rate-meter.ts'
 
-/** Events a second are told over this long. */
+/** Events a second are averaged over this long. */
 const WINDOW_MS = 5_000
 /** The longest rest at a time, so that a cancel or a stop is soon noticed. */
 const REST_MS = 250

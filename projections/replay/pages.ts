@@ -27,7 +27,7 @@ export class Pages {
     if (events.length < end - after) throw new LogGap(after + events.length + 1, end)
     if (events.length === PAGE) {
       const ahead = readRecorded(this.#pool, end, PAGE)
-      ahead.catch(() => undefined) // whoever asks for it is told
+      ahead.catch(() => undefined) // the one that asks for it gets the error
       this.#next = { after: end, events: ahead }
     }
     return events

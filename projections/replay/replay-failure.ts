@@ -1,4 +1,4 @@
-/** Which errors end a replay, and how they are told. */
+/** Which errors end a replay, and how they are reported. */
 import type { Position } from '../../store/commit/command.ts'
 import { LogGap } from '../../store/log/feed.ts'
 import { sqlState, verdictOf } from '../../store/postgres/sqlstate.ts'

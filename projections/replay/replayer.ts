@@ -213,7 +213,7 @@ export class Replayer {
     await rebuild.writing
     // The processor folds on while Postgres writes.
     rebuild.writing = this.#beginWrite(rebuild)
-    rebuild.writing.catch(() => undefined) // whoever writes next is told
+    rebuild.writing.catch(() => undefined) // the next write gets the error
   }
 
   /** Everything that is folded. */

@@ -1,5 +1,5 @@
 /**
- * The register of replays, in the database: whoever asks, whichever process works. Every step of a replay begins with a
+ * The register of replays, in the database, the same for all processes. Every step of a replay begins with a
  * look at its row, so what is written here is what happens.
  *
  *   running <──> paused            being built from the log
@@ -16,7 +16,7 @@ import { createTables } from '../physical-table.ts'
 import type { Projection } from '../projection.ts'
 import type { Differences } from './differences.ts'
 
-/** The channel on which a change of the register is told. */
+/** The channel that notifies of a change of the register. */
 export const REPLAYS_CHANNEL = 'replays'
 
 export const REPLAY_STATES = [
@@ -82,7 +82,7 @@ export async function createReplay(pool: Pool, projection: Projection, request: 
     )
     const generation = numbered.rows[0]?.last_generation
     if (generation === undefined) return null
-    // The row above is locked: whoever registered one before has committed it by now.
+    // The row above is locked: one that was registered before is committed by now.
     const unfinished = await client.query<{ id: string }>(
       'select id from views.replays where projection = $1 and finished_at is null',
       [name],
@@ -189,7 +189,7 @@ async function change(pool: Pool, replayId: string, text: string, values: readon
   })
 }
 
-/** Waits for whoever holds the rows, but not for long: the projector holds them for a batch at most. */
+/** Waits for the holder of the rows, but not for long: the projector holds them for a batch at most. */
 export async function inTransaction<Result>(
   pool: Pool,
   work: (client: PoolClient) => Promise<Result>,

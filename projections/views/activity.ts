@@ -1,6 +1,6 @@
 /**
  * The newest things that happened, of all kinds, for people to watch. Without personal data and without free text.
- * What an order does to the stock is told by the order: StockReserved, StockReleased, StockShipped and StockReturned are
+ * What an order does to the stock is shown by the order: StockReserved, StockReleased, StockShipped and StockReturned are
  * left out. Likewise the order tells that its delivery is scheduled or cancelled, and what became of a payment tells that it
  * was asked for.
  */

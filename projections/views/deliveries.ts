@@ -83,7 +83,7 @@ export interface DeliveriesQuery extends PageQuery {
 export interface DeliveryQueries {
   /** Newest first, by when they were scheduled. */
   list(query: DeliveriesQuery): Promise<Page<DeliveryView>>
-  /** Those of these orders that there are. */
+  /** Those of these orders that exist. */
   byKeys(orderIds: readonly string[]): Promise<Breakdown<DeliveryView>>
   get(orderId: string): Promise<Found<DeliveryView>>
 }

@@ -266,7 +266,7 @@ export interface OrderView {
   readonly reservedUntil: string | null
   /** Null unless the order was rejected. */
   readonly rejectedAt: string | null
-  /** Why it was rejected (a code) or cancelled (in the words of whoever did); null otherwise. */
+  /** Why it was rejected (a code) or cancelled (in the words of the one who did); null otherwise. */
   readonly reason: string | null
   /** Of an order rejected as out of stock; empty otherwise. */
   readonly shortages: readonly Shortage[]
@@ -304,7 +304,7 @@ export interface OrderQueries {
   /** Newest first. */
   list(query: OrdersQuery): Promise<Page<OrderView>>
   get(orderId: string): Promise<Found<OrderView> & { readonly versions: OrderVersions | null }>
-  /** Those of these ids that there are, with how many orders have each status. */
+  /** Those of these ids that exist, with how many orders have each status. */
   byKeys(orderIds: readonly string[]): Promise<Breakdown<OrderView> & OrderCounts>
   /** The first page, with how many orders have each status. */
   newest(limit: number): Promise<Page<OrderView> & OrderCounts>

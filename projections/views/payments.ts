@@ -265,14 +265,14 @@ export interface HoldFigures {
 export interface PaymentFigures extends HoldFigures {
   /** Attempts without an outcome, those on hold too. */
   readonly open: number
-  /** For how long the oldest refund without an outcome has been under way, by the database's clock; 0: there is none. */
+  /** For how long the oldest refund without an outcome has been under way, by the database's clock; 0: none. */
   readonly oldestRefundSeconds: number
 }
 
 export interface PaymentQueries {
   /** A row for each attempt, newest first. */
   list(query: PaymentsQuery): Promise<Page<PaymentAttemptView>>
-  /** Those of these ids that there are. */
+  /** Those of these ids that exist. */
   byKeys(paymentIds: readonly string[]): Promise<Breakdown<PaymentAttemptView>>
   get(orderId: string): Promise<Found<PaymentView>>
   figures(): Promise<PaymentFigures>

@@ -110,7 +110,7 @@ export interface ProductView {
 export interface ProductQueries {
   /** Newest first. */
   list(query: PageQuery): Promise<Page<ProductView>>
-  /** Those of these SKUs that there are. */
+  /** Those of these SKUs that exist. */
   byKeys(skus: readonly string[]): Promise<Breakdown<ProductView>>
   get(sku: string): Promise<Found<ProductView>>
   /** The first products in stock, by SKU, at most so many. */

@@ -149,7 +149,7 @@ export interface SalesItems extends Shown {
 }
 
 export interface SalesItemQueries {
-  /** Of these keys those that there are. */
+  /** Of these keys those that exist. */
   byKeys(keys: readonly SalesKey[]): Promise<SalesItems>
   /** All, but of hours and products the first so many; as GET orders them. */
   newest(limit: number): Promise<SalesItems>

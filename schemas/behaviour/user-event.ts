@@ -1,5 +1,5 @@
 /**
- * UserEvent in Avro: what somebody does in the shop. It is no event of the log: it stands in no stream and changes no
+ * UserEvent in Avro: what somebody does in the shop. It is not an event of the log: it stands in no stream and changes no
  * state, so it has no sample and no place in the lock. Chunks hold its bytes for days and others send it, so what is
  * published stays as it is all the same (its spec holds its fingerprint); a new field comes with a default.
  */

@@ -1,6 +1,6 @@
 /**
- * PlaceOrder in Avro, for those who send orders to `order-commands` without JSON. A command is no event: nobody stores
- * it, so it has no versions to be read for ever, no sample and no place in the lock. What is published stays as it is
+ * PlaceOrder in Avro, for those who send orders to `order-commands` without JSON. A command is not an event: nobody stores
+ * it, so it has no versions to be read later, no sample and no place in the lock. What is published stays as it is
  * all the same (its spec holds its fingerprint); a new field comes with a default.
  */
 import { avroType } from '../avro-types.ts'

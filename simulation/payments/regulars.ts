@@ -27,7 +27,7 @@ export class Regulars {
     if (known.count === TIMES) this.#regular.push(customerId)
   }
 
-  /** Null: there is none yet. */
+  /** Null: none yet. */
   someone(random: Random): Regular | null {
     if (this.#regular.length === 0) return null
     const known = this.#known.get(random.pick(this.#regular))

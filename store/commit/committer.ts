@@ -240,7 +240,7 @@ export class Committer {
         for (const job of round.jobs) fail(job, isInDoubt(job, round) ? outcomeUnknown(error) : error)
         return []
       case 'refused':
-        // A state that was wrong in the cache would be refused for ever.
+        // A state that was wrong in the cache would be refused for good.
         this.#parts.log.forget(sent?.streams.keys() ?? [])
         return divided(round, error)
       case 'unknown':

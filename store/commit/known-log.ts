@@ -131,7 +131,7 @@ export class KnownLog {
       try {
         cache.set(event.stream, foldEvent(event.stream, cached, event))
       } catch {
-        // Unreadable here, or a hole in what we hold: whoever needs the stream loads it and is told.
+        // Unreadable here, or a hole in what we hold: the one that needs the stream loads it and gets the error.
         cache.delete(event.stream)
       }
     }

@@ -40,7 +40,7 @@ export class SnapshotWriter {
         this.#onError(error)
       }
     }
-    // In the same breath as the last look at what is due: a state noted later starts anew.
+    // In the same breath as the last look at what is due: a state noted later starts again.
     this.#writing = null
   }
 }

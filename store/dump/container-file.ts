@@ -80,7 +80,7 @@ export async function* containerBatches<Record>(
       throw new DumpFailure('foreign-dump', `${path} does not have the records of a dump of this release`)
     },
   })
-  // What goes wrong with the file reaches whoever reads the records; who stops reading closes the file.
+  // What goes wrong with the file reaches the reader of the records; one who stops reading closes the file.
   const reading = pipeline(createReadStream(path), decoder)
   reading.catch(() => undefined)
   let batch: Record[] = []

@@ -18,7 +18,7 @@ export interface Manifest {
   readonly commands: WrittenFile
 }
 
-/** Throws a DumpFailure when there is none, or none of a known format. */
+/** Throws a DumpFailure where it is missing or of an unknown format. */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST_FILE)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 /**
  * Restores a dump into an empty log, all or nothing: one transaction that holds the head's lock and moves the head last.
- * Positions, ids and times stay what they were; snapshots and read models are made anew from the events.
+ * Positions, ids and times stay what they were; snapshots and read models are made again from the events.
  */
 import { join } from 'node:path'
 import type pg from 'pg'

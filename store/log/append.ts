@@ -4,7 +4,7 @@ import { byteaArray, int2Array, int4Array, textArray, uuidArray } from '../postg
 import type { CommandKey, Position } from '../commit/command.ts'
 import type { KeyedAnswer, NewEvent } from '../commit/decide-batch.ts'
 
-/** The channel on which each append is told. */
+/** The channel that notifies of each append. */
 export const LOG_CHANNEL = 'log'
 
 export interface AppendNotice {

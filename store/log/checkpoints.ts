@@ -64,7 +64,7 @@ export interface ReaderLag {
   readonly reader: string
   readonly position: Position
   readonly head: Position
-  /** Age of the oldest event behind the checkpoint, by the database's clock; 0: there is none. */
+  /** Age of the oldest event behind the checkpoint, by the database's clock; 0: none. */
   readonly oldestSeconds: number
   readonly refusal: string | null
 }

@@ -1,4 +1,4 @@
-/** Every version of every event that there is: those that this release has, and those that the log holds besides. */
+/** Every version of every event that exists: those that this release has, and those that the log holds besides. */
 import { eventSchemas, type HistoricType } from '../../schemas/events.ts'
 import type { VersionUsage } from './schema-usage.ts'
 

@@ -46,7 +46,7 @@ class Leg {
       this.resolve = resolve
       this.reject = reject
     })
-    this.answer.catch(() => undefined) // whoever waits for it is told; it may be that nobody does
+    this.answer.catch(() => undefined) // the one that waits for it gets the error; it may be that nobody does
   }
 }
 
@@ -78,7 +78,7 @@ class Flight {
     return null
   }
 
-  /** Nothing is described: whoever asks knows the columns. */
+  /** Nothing is described: anyone who asks knows the columns. */
   #send(connection: pg.Connection, known: Map<string, string>, { name, text, values }: Statement): void {
     // The driver keeps names of its own for the same connection.
     const statement = `flight ${name}`

@@ -11,7 +11,7 @@ export type Heard = (payload: string) => void
 
 /** What a part of a process needs to hear of notifications. */
 export interface Notices {
-  /** Resolves when notifications of the channel are told; while the database is away, once it is back. */
+  /** Resolves when notifications of the channel arrive; while the database is away, once it is back. */
   hear(channel: string, heard: Heard): Promise<void>
 }
 

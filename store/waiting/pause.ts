@@ -45,7 +45,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
-/** Something changed: whoever looks, then waits, misses nothing that was signalled in between. */
+/** Something changed: anyone who looks, then waits, misses nothing that was signalled in between. */
 export class LatchedSignal {
   readonly #waiting = new Set<() => void>()
   #count = 0
