@@ -14,7 +14,14 @@ import type { Config } from '../config/config.ts'
 import { POOL_SIZES } from '../pool-sizes.ts'
 import type { Releases } from '../start/releases.ts'
 import type { UserEventReader } from '../../kafka/user-events/user-event-reader.ts'
-import { openTopicDoor, startTopicReader, userEventSchemaId, userEventTopic, type TopicOptions } from './open-topic.ts'
+import {
+  openTopicDoor,
+  startTopicReader,
+  startTopicWatch,
+  userEventSchemaId,
+  userEventTopic,
+  type TopicOptions,
+} from './open-topic.ts'
 
 export interface OpenBehaviourOptions {
   readonly config: Pick<Config, 'roles' | 'behaviourMaxBytes'>
@@ -37,6 +44,8 @@ export interface Behaviour {
   readonly reader: BehaviourReader | null
   /** Null: there is no Kafka, or a process of the role `reactor` reads it. */
   readonly topicReader: UserEventReader | null
+  /** Why nothing can be sent to the topic; null: it is there, or nobody sends to it from here. */
+  readonly missingTopic: () => string | null
 }
 
 /** A look at where the topic ends is as fresh as that; it is taken every 15 s. */
@@ -53,7 +62,10 @@ export async function openBehaviour(options: OpenBehaviourOptions): Promise<Beha
   releases.add('room of user events', () => room.stop())
   const catalogue = openCatalogue(pool, monotonic)
   const reader = config.roles.includes('reactor') ? await startReader() : null
-  if (topic === null) return { door: openDoor({ pool, room, catalogue, reader }), room, reader, topicReader: null }
+  if (topic === null) {
+    const door = openDoor({ pool, room, catalogue, reader })
+    return { door, room, reader, topicReader: null, missingTopic: () => null }
+  }
   const around = { pool, room, catalogue, clock, log, releases }
   const schemaId = await userEventSchemaId(topic)
   if (schemaId === null) {
@@ -62,9 +74,11 @@ export async function openBehaviour(options: OpenBehaviourOptions): Promise<Beha
       'the registry has no schema of user events, so POST /user-events answers 503; run orderledger schemas plan and apply',
     )
   }
+  const watch = config.roles.includes('api') ? startTopicWatch(topic, around) : null
   return {
     door: openTopicDoor(topic, schemaId, around),
     ...{ room, reader },
+    missingTopic: () => watch?.missing() ?? null,
     topicReader: reader === null ? null : startTopicReader(topic, schemaId, { ...around, reader }),
   }
 

@@ -19,6 +19,7 @@ import type { KafkaSettings } from '../../kafka/settings.ts'
 import { topicName, topics } from '../../kafka/topics/topics.ts'
 import { MOVED, MOVED_HEADER } from '../../kafka/user-events/judge-records.ts'
 import { behaviourGroup, UserEventReader } from '../../kafka/user-events/user-event-reader.ts'
+import { TopicWatch } from '../../kafka/user-events/topic-watch.ts'
 import { UserEventSender } from '../../kafka/user-events/user-event-sender.ts'
 import { decodeUserEvent, userEventDecoder } from '../../schemas/behaviour/user-event.ts'
 import { partitionOf } from '../../schemas/partition-of.ts'
@@ -102,6 +103,17 @@ export function openTopicDoor(
       return events.map(() => 'accepted')
     },
   }
+}
+
+/** Begins, whether Kafka is there or not. */
+export function startTopicWatch(
+  { settings }: TopicOptions,
+  { log, releases }: Pick<Around, 'log' | 'releases'>,
+): TopicWatch {
+  const watch = new TopicWatch({ settings, clientId: 'user-events watch', log })
+  watch.start()
+  releases.add('watch over the topic of user events', () => watch.stop())
+  return watch
 }
 
 /** Begins, whether Kafka is there or not. */

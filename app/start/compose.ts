@@ -190,10 +190,12 @@ async function assemble(options: ComposeOptions, releases: Releases, release: ()
 }
 
 /** Orders do not need it. */
-function behaviourChecks({ reader, room }: Behaviour): readonly Check[] {
+function behaviourChecks({ reader, room, missingTopic }: Behaviour): readonly Check[] {
   const { state, reason } = reader?.health() ?? { state: 'standby', reason: null }
   const [full, broken] = [room.full(), state === 'broken' ? `user events are not read: ${reason ?? ''}` : null]
-  return [full, broken].flatMap((detail) =>
+  const missing = missingTopic()
+  const refused = missing === null ? null : `POST /user-events answers 503: ${missing}`
+  return [full, broken, refused].flatMap((detail) =>
     detail === null ? [] : [{ name: 'behaviour', ok: false, ageSeconds: 0, detail }],
   )
 }
