@@ -20,7 +20,7 @@ import { checkOrigin } from './http/origin.ts'
 import { ProblemError, sendProblem } from './http/problem-document.ts'
 import { convertIntegers } from './http/query.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
-import { VALIDATION } from '../commands/request.ts'
+import { validatorsOf } from './http/validation.ts'
 import { health, service } from './routes/operations.ts'
 import { paymentWebhook } from './routes/payment-webhook.ts'
 import type { ApiParts, OperationParts } from './parts.ts'
@@ -157,7 +157,6 @@ function openServer(
         newId,
         upgrades,
       }),
-    ajv: { customOptions: VALIDATION },
     // The server itself answers; Fastify's own answer would be a second one.
     clientErrorHandler: () => undefined,
     frameworkErrors(error, request, reply) {
@@ -171,6 +170,7 @@ function openServer(
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  app.setValidatorCompiler(validatorsOf(namedShapes))
   acceptJsonOnly(app)
   const reportDefect: ReportDefect = (request, error) => log.error({ requestId: request.id, err: error }, 'defect')
   app.setErrorHandler(errorHandler(reportDefect))
