@@ -1,4 +1,4 @@
-/** What Prometheus is told of /live. */
+/** What Prometheus reads of /live. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 export interface LiveMetrics {

@@ -1,4 +1,4 @@
-/** What Prometheus is told. Labels are bounded: routes, not paths; codes, not texts. */
+/** What Prometheus reads. Labels are bounded: routes, not paths; codes, not texts. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FeedHealth } from '../kafka/feed/kafka-feed.ts'
 import type { GroupLag, PartitionLag } from '../kafka/lag/lag-report.ts'
@@ -43,7 +43,7 @@ export interface Metrics extends LiveMetrics {
   watchReactors(states: () => Promise<readonly ReactorState[]>): void
   /** Reads the payments when Prometheus asks. */
   watchPayments(figures: () => Promise<PaymentFigures>): void
-  /** Asks the feed from Kafka when Prometheus asks; it tells nothing where there is none. */
+  /** Asks the feed from Kafka when Prometheus asks; it tells nothing without one. */
   watchFeed(feed: () => FeedHealth | null): void
   /** Looks at the relay of this process when Prometheus asks. */
   watchRelay(report: () => RelayReport): void
@@ -212,7 +212,7 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
   gauge('relay_events_per_second', 'Events published per second, recently.', 'eventsPerSecond')
 }
 
-/** Whoever may read the cluster names groups: so many get series of their own, and those that come later share one. */
+/** Anyone who may read the cluster names groups: so many get series of their own, and those that come later share one. */
 const MOST_GROUP_LABELS = 100
 const OTHER_GROUPS = 'other'
 

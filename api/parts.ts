@@ -43,7 +43,7 @@ export interface OperationParts {
   readonly readiness: () => readonly Check[]
   /** What is worth an operator's look, and no reason to send requests elsewhere: orders are taken all the same. */
   readonly degrading: () => readonly Check[]
-  /** What feeds the projector of this process from Kafka; null: there is none. */
+  /** What feeds the projector of this process from Kafka; null: none. */
   readonly feed: () => FeedHealth | null
   /** True once the process is shutting down: readiness says so, requests under way are answered. */
   readonly isStopping: () => boolean
@@ -67,7 +67,7 @@ export interface ApiParts extends OperationParts {
   readonly hopsOf: (position: Position) => HopTimes
   /** The folder of the built dashboard; null: it is not served. */
   readonly dashboard: string | null
-  /** Where the embedded registry is; null: another one is used, and there is none here. */
+  /** Where the embedded registry is; null: another one is used. */
   readonly registry: Pool | null
   readonly schemas: SchemaParts
   /** Records that came in over Kafka and could not be handled. */

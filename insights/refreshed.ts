@@ -14,7 +14,7 @@ export interface RefreshedParts<Value> {
 /**
  * empty --asked--> reading --> fresh --time--> old --asked--> answered at once, and read again beside it
  *
- * While nothing was read yet, and where it is too old, whoever asks waits. Reading is under way once, however many ask.
+ * While nothing was read yet, and where it is too old, anyone who asks waits. Reading is under way once, however many ask.
  */
 export class Refreshed<Value> {
   readonly #parts: RefreshedParts<Value>

@@ -1,5 +1,5 @@
 /**
- * Plays the carrier where there is none: a scheduled parcel is dispatched and arrives some seconds later; a few do not
+ * Plays the carrier where no real one does: a scheduled parcel is dispatched and arrives some seconds later; a few do not
  * arrive, and are dispatched once more. It reports as a carrier does, naming the dispatch that it speaks of, so what
  * somebody else reported first stands.
  */

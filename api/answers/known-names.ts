@@ -27,7 +27,7 @@ export function knownEmail({
   return { to, subject, body: text }
 }
 
-/** Without the revenue, which is no number that a program may round. */
+/** Without the revenue, which is not a number that a program may round. */
 export function knownTotals({
   payments,
   orders,

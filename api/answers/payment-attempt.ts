@@ -1,4 +1,4 @@
-/** An attempt to pay that a command began: how its answer names it, and what became of it by the time it is told. */
+/** An attempt to pay that a command began: how its answer names it, and what became of it by the time of the answer. */
 import { refuse, type Decision } from '../../domain/decision.ts'
 import { attemptOf, isOnHold, openAttempt, payment, type Payment } from '../../domain/payments/payment.ts'
 import type { PaymentOutcomes } from '../../reactors/payments/payment-outcomes.ts'
@@ -82,7 +82,7 @@ async function lookAt(executor: Executor, commandId: string, orderId: string): P
   return { state, position: requireOwn(execution).position }
 }
 
-/** What needs the gateway is refused where there is none. */
+/** What needs the gateway is refused without one. */
 export interface NoGateway {
   readonly reason: 'no-gateway'
 }

@@ -66,7 +66,7 @@ export function httpServer(handle: Handle, settings: HttpSettings): Server {
       waiting -= connection.waiting.splice(0).length
     })
     if (connections.size > maxConnections) {
-      // Whoever opens thousands sends nothing on most of them; clients that come back have been served.
+      // Anyone who opens thousands sends nothing on most of them; clients that come back have been served.
       const [longest = firstOf(idle)] = silent
       if (longest === undefined) {
         sendRaw(socket, { code: 'overloaded', detail: 'no more connections can be taken' }, newId())

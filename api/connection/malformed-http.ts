@@ -1,5 +1,5 @@
 /**
- * Answers to what is no HTTP request: Node's parser gave up, so the answer is written to the socket by hand. Requests that
+ * Answers to what is not an HTTP request: Node's parser gave up, so the answer is written to the socket by hand. Requests that
  * came whole before it on the same connection are answered first, for what they asked may be done already.
  */
 import { STATUS_CODES } from 'node:http'

@@ -61,7 +61,7 @@ export async function takeWebSockets(app: ApiServer, { taken }: Upgrades): Promi
     },
     // A broken frame has been answered with its close code; that of a line that broke has no answer.
     errorHandler: () => undefined,
-    // Whoever serves a connection takes leave of it.
+    // Anyone who serves a connection takes leave of it.
     preClose: (done) => done(),
   })
 }

@@ -69,13 +69,13 @@ export function requireRole(principal: Principal | null, needed: TokenRole): voi
   }
 }
 
-/** Whether whoever asks sees names, addresses and numbers of customers as they are; others see what lists show of them. */
+/** Whether the client sees names, addresses and numbers of customers as they are; others see what lists show of them. */
 export function seesPersonalData(principal: Principal | null): boolean {
   // Without tokens nobody is named, and everybody is on this machine.
   return principal === null || includes(principal.role, 'operate')
 }
 
-/** Each includes those before it; `collect` stands apart, and whoever may order may do what it does. */
+/** Each includes those before it; `collect` stands apart, and one that may order may do what it does. */
 function includes(role: TokenRole, needed: TokenRole): boolean {
   if (role === COLLECT) return needed === COLLECT
   return ROLES.indexOf(role) >= ROLES.indexOf(needed === COLLECT ? 'order' : needed)

@@ -1,4 +1,4 @@
-/** What the headers say of a body, before it is read: how it is coded, and that there is none. */
+/** What the headers say of a body, before it is read: how it is coded, or that it is empty. */
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { UNKNOWN_TRANSFER_CODING } from '../connection/malformed-http.ts'
 import { ProblemError } from './problem-document.ts'
@@ -15,7 +15,7 @@ export function checkTransferCoding({ raw }: FastifyRequest, reply: FastifyReply
 
 /**
  * Bodies are read as they are, in UTF-8: one that says it is something else is refused, never guessed. Not so one that is signed:
- * its signature is that of its bytes, and whoever sends it switches the address off that refuses it.
+ * its signature is that of its bytes, and anyone who sends it switches the address off that refuses it.
  */
 export function checkContentCoding(
   { headers, routeOptions }: FastifyRequest,

@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Its answer lasts as long as the client stays: whoever serves it says when it ended. */
+    /** Its answer lasts as long as the client stays: anyone who serves it says when it ended. */
     readonly streams?: true
   }
 }

@@ -1,4 +1,4 @@
-/** Roles of tokens. Without imports: whoever reads the configuration needs them, and nothing else of the API. */
+/** Roles of tokens. Without imports: anyone who reads the configuration needs them, and nothing else of the API. */
 
 /** Each role includes those before it. */
 export const ROLES = ['read', 'order', 'operate', 'admin'] as const

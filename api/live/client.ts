@@ -1,6 +1,6 @@
 /**
  * A client and what waits for it. Little is handed to the carrier at a time, so that what waits can still be dropped: a
- * client that reads too slowly loses its backlog and starts anew, and costs one queue.
+ * client that reads too slowly loses its backlog and starts again, and costs one queue.
  */
 import type { Message } from './frames.ts'
 import type { Place, Subscription } from './subscription.ts'

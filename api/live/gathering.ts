@@ -1,6 +1,6 @@
 /** For how long changes of a topic are gathered, and when there are too many to tell each. */
 
-/** Changes are told at once when it is quiet, and at most so often otherwise. */
+/** Changes are sent at once when it is quiet, and at most so often otherwise. */
 const GATHER_MS = 5
 /** Above so many changes a second it is worth more. */
 const BUSY = { perSecond: 300, gatherMs: 20 }

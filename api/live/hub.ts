@@ -1,4 +1,4 @@
-/** All clients of this process at /live: who follows what, who is told how things stand, and when each has to leave. */
+/** All clients of this process at /live: who follows what, who hears how things stand, and when each has to leave. */
 import type { FastifyBaseLogger } from 'fastify'
 import { RecentLog, type ReadRecorded } from '../../projections/changes/recent-log.ts'
 import type { Topic } from '../../projections/changes/topics.ts'
@@ -24,7 +24,7 @@ const TICK_MS = 500
 const LOOK_MS = 1_000
 /** A tick that comes so late was held up: time in which nothing ran is no silence of a client. */
 const HELD_UP_MS = 5_000
-/** One that is further behind than this is told every second. */
+/** One that is further behind than this hears of it every second. */
 const BEHIND_SECONDS = 1
 /** How long a stop waits for clients to take leave. */
 const LEAVE_MS = 2_000
@@ -160,7 +160,7 @@ export class Hub {
     }
   }
 
-  /** Everybody is told to come back; resolves when they are gone, or cut after 2 s. */
+  /** Everybody is asked to come back; resolves when they are gone, or cut after 2 s. */
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#ticking !== null) clearInterval(this.#ticking)

@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 import { errorMessage, type ChangeFrame, type SnapshotReason } from './frames.ts'
 import type { Owed, Subscription } from './subscription.ts'
 
-/** So many are told in one turn of the event loop: a write to a socket takes 30 µs, and an order that came waits for them all. */
+/** So many are served in one turn of the event loop: a write to a socket takes 30 µs, and an order that came waits for them all. */
 const IN_ONE_TURN = 50
 
 export interface Member {
@@ -53,7 +53,7 @@ export class Members {
     for (const { subscription } of this.owed('live')) if (subscription.isStale) subscription.owes('summary')
   }
 
-  /** Each once; who had something starts anew when there are tables. */
+  /** Each once; who had something starts again when there are tables. */
   tellRebuilding(topic: string, detail: string): void {
     this.startAnew('epoch')
     for (const [subscription, client] of this.#members) {

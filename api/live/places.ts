@@ -19,7 +19,7 @@ export class Places {
     // Those that are on their way out do not count.
     for (const connection of [...this.#taken]) if (!connection.carrier.isOpen()) connection.cut()
     if (this.#isFree(name)) return true
-    // Nor does one that has to show a token and has not: whoever has one sends it at once.
+    // Nor does one that has to show a token and has not: anyone who has one sends it at once.
     if (this.#taken.size >= this.#most) this.#nameless()[0]?.cut()
     return this.#isFree(name)
   }

@@ -3,7 +3,7 @@
  *
  *   check ──> changes <──> live            it goes on from what it has
  *     │ └───> waiting (a position that is not shown yet) ──> changes
- *     └─────> snapshot ──> changes         it starts anew
+ *     └─────> snapshot ──> changes         it starts again
  *   live, changes ──(its queue was full, rows were left out, other tables)──> snapshot
  *
  * `changes`: it is behind, and gets what it lacks as its queue has room. `live`: it gets what everybody gets, at once.
@@ -13,7 +13,7 @@ import type { SnapshotReason } from './frames.ts'
 import type { TopicWish } from './wish.ts'
 
 export interface Place {
-  /** The next change begins here; null: nothing was told yet. */
+  /** The next change begins here; null: nothing was sent yet. */
   readonly to: Position | null
   /** What may be resumed from: behind `to` after a frame that left rows out. */
   readonly has: Position | null
@@ -40,7 +40,7 @@ export class Subscription {
   answered = false
   /** Milliseconds of the monotonic clock, while it waits for a position. */
   waitsUntil: number | null = null
-  /** It was told that there are no tables. */
+  /** It has heard that no tables exist. */
   toldRebuilding = false
 
   constructor(topic: string, { after, epoch, limit }: TopicWish) {

@@ -3,10 +3,10 @@
  *
  *   look       where the checkpoint is in the database, and of which history and tables
  *   advance    to a checkpoint that was heard of: reads the log up to there for which items changed, reads these, tells all
- *   snapshot   one read for all who start anew and have room
+ *   snapshot   one read for all who start again and have room
  *   catch up   the next stretch for all who are behind and have room, from what the log says of it
  *
- * With nobody there it does nothing and knows nothing. What is read is as at the position that it is told with, or later.
+ * With nobody there it does nothing and knows nothing. What is read is as at the position that it is sent with, or later.
  * More than 300 lines, because all steps share where the feed stands.
  */
 import { ChangedKeys, type Changed } from '../../projections/changes/changed-keys.ts'
@@ -24,7 +24,7 @@ import { MOST_ITEMS, readChanges, type ReadChanges } from './read-changes.ts'
 import { Rounds } from './rounds.ts'
 import type { Place, Subscription } from './subscription.ts'
 
-/** Behind more than this a client starts anew. */
+/** Behind more than this a client starts again. */
 const MOST_BEHIND = 10_000
 /** Of a frame that leaves rows out. */
 const SUMMARY_ITEMS = 50
@@ -50,7 +50,7 @@ export interface TopicFeedParts {
   readonly failed: (error: unknown) => void
 }
 
-/** The checkpoint is not where it was, or the tables are others: what was read does not fit what was told. */
+/** The checkpoint is not where it was, or the tables are others: what was read does not fit what was sent. */
 class AnotherHistory extends Error {}
 
 type TimeAt = (position: Position) => string

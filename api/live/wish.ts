@@ -111,7 +111,7 @@ function topicWish(value: unknown, pointer: string): TopicWish | Fault[] {
 
 /**
  * What an event stream that comes back has, topic by topic: as its last `id:` said it, or one position for all. Null: it
- * is neither, and everything starts anew.
+ * is neither, and everything starts again.
  */
 export function readHad(
   text: string,

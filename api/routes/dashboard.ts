@@ -24,7 +24,7 @@ const getStart = reading('/', {
   problems: ['rate-limited'],
 })
 
-/** Sends whoever comes to `/` to the dashboard, or to the API's page without one. */
+/** Sends anyone who comes to `/` to the dashboard, or to the API's page without one. */
 export const start = resource({ getStart }, ({ dashboard }: DashboardParts) => ({
   getStart: async (_request, reply) => reply.redirect(dashboard === null ? '/docs/' : PREFIX),
 }))

@@ -151,7 +151,7 @@ export function documentationPage(app: ApiServer): void {
   })
 }
 
-/** The plugin would write the document anew for each request. */
+/** The plugin would write the document again for each request. */
 function sendShared(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const { url = '' } = request.routeOptions
   if (url === `${PAGE}/json`) sendDocument({ request, reply }, 'json')
@@ -159,7 +159,7 @@ function sendShared(request: FastifyRequest, reply: FastifyReply, done: () => vo
   else done()
 }
 
-/** Pages of problems need no token: whoever is refused for want of one has to be able to read why. */
+/** Pages of problems need no token: anyone who is refused for want of one has to be able to read why. */
 export const problems = resource({ getProblem }, () => ({
   async getProblem(request, reply) {
     const { code } = request.params

@@ -157,7 +157,7 @@ function serveLive(app: ApiServer, parts: LiveParts, hub: Hub): void {
       webSocket.on('pong', () => connection.heard(monotonic()))
       webSocket.on('close', (code) => connection.ended(code))
       webSocket.on('error', () => connection.ended(CLOSE.broken))
-      // Whoever leaves by half a close frees the place at once.
+      // Anyone who leaves by half a close frees the place at once.
       socket.once('end', () => connection.ended(CLOSE.goingAway))
     },
   })

@@ -13,7 +13,7 @@ import { SIGNATURE_HEADER, verifyWebhook } from '../../reactors/payments/webhook
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whoever sends it proves by a signature who it is: the origin of a page says nothing. */
+    /** Anyone who sends it proves by a signature who it is: the origin of a page says nothing. */
     readonly signed?: boolean
   }
 }

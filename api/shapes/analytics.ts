@@ -221,5 +221,5 @@ const none = Type.Optional(
   Type.String({ maxLength: 40, description: 'Refused: sales of a product are not kept by the hour.' }),
 )
 
-/** Of products: it is asked for like those of others, so the answer says why there is none. */
+/** Of products: it is asked for like those of others, so the answer says why it is empty. */
 export const noPeriod = { from: none, to: none }

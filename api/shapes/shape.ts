@@ -15,7 +15,7 @@ export const Position = Type.Integer({
   description: 'The position in the log that this shows: everything up to it is included.',
 })
 
-/** Lists are in its order, and whoever follows changes puts new rows in their places by it. */
+/** Lists are in its order, and anyone who follows changes puts new rows in their places by it. */
 export const First = Type.Integer({
   minimum: 1,
   description: 'Position of the event that made it; lists are in its order. Only in reads.',

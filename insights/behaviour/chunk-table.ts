@@ -99,7 +99,7 @@ export async function* readKnownChunks(pool: Pool, partition: number, offset: nu
   }
 }
 
-/** Sees to it that there are tables for this hour and the next. */
+/** Sees to it that tables exist for this hour and the next. */
 export async function makeTables(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ now: string }>(
     'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now',
@@ -130,7 +130,7 @@ export interface Kept {
 }
 
 /**
- * Drops the tables whose hour is over for so long, whoever has read them, then the oldest ones until the rest has room: of
+ * Drops the tables whose hour is over for so long, read or not, then the oldest ones until the rest has room: of
  * these none that takes more, that holds ids which a reader has to know, or that somebody has yet to read.
  */
 export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping): Promise<Kept> {
@@ -157,7 +157,7 @@ export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping):
   return { dropped, bytes }
 }
 
-/** A dump that goes on keeps its locks for long; who appends meanwhile would wait behind whoever waits for them. */
+/** A dump that goes on keeps its locks for long; who appends meanwhile would wait behind those that wait for them. */
 const LOCK_TIMEOUT = '200ms'
 const NO_LOCK = '55P03'
 
@@ -177,7 +177,7 @@ async function dropTable(pool: Pool, name: string, what: 'also unread' | 'if rea
     // Nobody waits for a table that stays.
     if (!(await isFree(client))) return false
     await client.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
-    // As whoever appends or reads, the parent first. What was appended to it and not committed before is seen behind the lock.
+    // As appends and reads do, the parent first. What was appended to it and not committed before is seen behind the lock.
     await client.query('lock table only behaviour.chunks in access exclusive mode')
     const goes = await isFree(client)
     if (goes) await client.query(`drop table behaviour.${name}`)

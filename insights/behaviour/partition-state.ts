@@ -1,6 +1,6 @@
 /**
  * What the reader of one partition knows: open sessions, the ids of the last 10 minutes, and what it has counted since it
- * last saved. It depends on the records of its partition alone, so whoever reads them again from a saved state gets the same.
+ * last saved. It depends on the records of its partition alone, so anyone who reads them again from a saved state gets the same.
  *
  * A session closes when the newest time of the partition is over 35 minutes past its last event: 30 that may lie between two
  * events, and 5 that an event may come late. An event that comes later than that joins an open session or counts as late; it

@@ -84,7 +84,7 @@ export interface WithState {
   readonly state: PartitionState
 }
 
-/** The products of a customer's newest session, if its last event is at most 30 minutes old; null: there is none. */
+/** The products of a customer's newest session, if its last event is at most 30 minutes old; null: none. */
 export function newestSession(partitions: readonly WithState[], customerId: string, now: number): OpenSession | null {
   const open = partitions.flatMap(({ state }) => state.newestOf(customerId) ?? [])
   const newest = open.reduce<NewestSession | null>(
@@ -262,7 +262,7 @@ export function openReader(parts: ReaderParts): BehaviourReader {
           await appended.wait(LOOK_MS, { count, signal: end })
           await pause(LOOK_AGAIN_MS, end)
         }
-        // In order: whoever comes next reads nothing again.
+        // In order: the next one reads nothing again.
         await alone(() => save(partitions.values()))
         return null
       } finally {

@@ -90,7 +90,7 @@ async function savePartition(client: PoolClient, { partition, foldedTo, saves, .
   if (rowCount !== 1) throw new SavedByAnother(`partition ${String(partition)} was saved by another reader`)
 }
 
-/** Statements that add them, in the order of their keys: whoever else writes waits, and never in a ring. */
+/** Statements that add them, in the order of their keys: other writers wait, and never in a ring. */
 async function sumsOf(all: readonly Counts[]): Promise<readonly QueryConfig[]> {
   const totals = new Sums('totals', ['name text'], ['total'])
   const funnel = new Sums('funnel', ['day date', 'name text'], ['sessions'])

@@ -2,7 +2,7 @@
 import { countBefore, firstDays, percentile, sum, type Series } from './series.ts'
 import { total, type Profile } from './level.ts'
 
-/** The length of what accuracy is told of. */
+/** The length of what accuracy is measured over. */
 export const ACCURACY_DAYS = 28
 const ORIGINS = 4
 /** Known days before a forecast that is judged. */

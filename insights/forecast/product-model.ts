@@ -17,7 +17,7 @@ export interface ProductModel {
   readonly accuracy: Accuracy
   /** Null: too few weeks to say. */
   readonly dispersion: number | null
-  /** First and last known day; null: there is none. */
+  /** First and last known day; null: none. */
   readonly history: { readonly from: Day; readonly to: Day } | null
   /** What may become of the stock. */
   readonly paths: Paths

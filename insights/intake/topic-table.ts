@@ -1,6 +1,6 @@
 /**
  * What was read from a topic, in Postgres: kept in the chunks in the transaction that moves the place of its partition, by
- * compare-and-set. Of two processes that believe to have a partition, one moves its place and the other is told.
+ * compare-and-set. Of two processes that believe to have a partition, one moves its place and the other learns of it.
  */
 import type { Pool } from '../../store/postgres/database.ts'
 import { packChunk, type KeptRecord } from '../behaviour/chunk.ts'
@@ -19,7 +19,7 @@ export interface RecordMark {
 /** Of one partition of the topic: what stands between two records. */
 export interface ReadStretch {
   readonly partition: number
-  /** The last record before it; null: there is none. */
+  /** The last record before it; null: none. */
   readonly from: RecordMark | null
   readonly to: RecordMark
   readonly records: readonly KeptRecord[]
@@ -99,7 +99,7 @@ function keptOf(stretch: ReadStretch, firstOffset: string | null): Kept {
   return records.length === 0 ? null : { partition: chunkPartition(stretch), firstOffset: Number(firstOffset), records }
 }
 
-/** Whoever made the topic may have given it more partitions than there are of chunks. */
+/** Anyone who made the topic may have given it more partitions than there are of chunks. */
 function chunkPartition({ partition }: Pick<ReadStretch, 'partition'>): number {
   return partition % PARTITIONS
 }

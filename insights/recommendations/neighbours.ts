@@ -39,7 +39,7 @@ export function nearness(together: number, one: number, other: number): number {
   return (together / Math.sqrt(one * other)) * (together / (together + SHRINKAGE))
 }
 
-/** Takes pairs one by one, so that whoever has many of them can let others work between. */
+/** Takes pairs one by one, so that a caller with many of them can let others work between. */
 export class Learning {
   readonly #bought: ReadonlyMap<string, number>
   readonly #near = new Map<string, Neighbour[]>()

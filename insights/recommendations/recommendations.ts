@@ -29,7 +29,7 @@ export interface Recommendations {
 export interface RecommendationsParts {
   readonly cache: Pick<LearntCache, 'value'>
   readonly viewed: Pick<ViewedCache, 'value'>
-  /** The products of a customer's newest session, if it goes on; null: there is none. */
+  /** The products of a customer's newest session, if it goes on; null: none. */
   readonly sessionOf: SessionOf
   readonly products: Pick<ProductQueries, 'byKeys' | 'inStock'>
   readonly orders: Pick<OrderQueries, 'list'>

@@ -15,7 +15,7 @@ export interface SessionsParts {
   readonly monotonic: () => number
 }
 
-/** A partition with more open sessions is not loaded by a process that does not read it: it would stand still for too long. */
+/** A partition with more open sessions is not loaded by a process that does not read it: it would stop for too long. */
 const MOST_LOADED = 5_000
 /** What was saved is loaded again when it is asked for and so old. */
 const SAVED_AGE = { freshMs: 2_000, oldestMs: 10_000 } as const

@@ -52,7 +52,7 @@ export interface Training {
   readonly present: FraudTable
 }
 
-/** The same payments and labels give the same table. `refused`: why there is none. */
+/** The same payments and labels give the same table. `refused`: why no table is made. */
 export function trainTable(training: Training): TrainedTable | { readonly refused: string } {
   const { lines, labels, version, present } = training
   const isFraud = ({ orderId }: { readonly orderId: string }) => labels.get(orderId)?.fraud === true

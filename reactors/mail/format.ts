@@ -12,7 +12,7 @@ export interface Format {
   time(at: Timestamp): string
 }
 
-/** To make what formats takes a hundred times as long as to format: kept, of the few languages and currencies that there are. */
+/** To make what formats takes a hundred times as long as to format: kept, of the few languages and currencies in use. */
 const known = new Map<string, Format>()
 
 /** `locale`: a BCP 47 tag that templates are written in. */

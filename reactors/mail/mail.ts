@@ -152,7 +152,7 @@ async function tell(
   }
 }
 
-/** No event of the shop asked for it, so none says what became of it: where it is refused, it is tried again for ever. */
+/** No event of the shop asked for it, so none says what became of it: where it is refused, it is tried again without end. */
 function unrecorded(wanted: Wanted, outcome: RecordNotification['outcome'], at: Timestamp): Settled {
   if (outcome.status === 'sent') return SETTLED
   const standing = { ...newStanding(at), reason: outcome.reason }

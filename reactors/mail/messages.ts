@@ -24,7 +24,7 @@ export const TOLD = [
 
 export type ToldEvent = Extract<DomainEvent, { readonly type: (typeof TOLD)[number] }>
 
-/** What operators are told. */
+/** What operators hear. */
 type ForOperators =
   | { readonly template: 'restock-advised'; readonly advice: TemplateValues['restock-advised'] }
   | { readonly template: 'stock-fell-below'; readonly minute: Minute }
@@ -39,10 +39,10 @@ export type Wanted =
 
 type OfAttempt = 'payment-held' | 'payment-declined'
 
-/** Declined by us, and not for what the customer did, or with the order, whose end is told: no word of it. */
+/** Declined by us, and not for what the customer did, or with the order, whose end is announced: no word of it. */
 const UNTOLD: readonly string[] = ['replaced', 'skipped', 'cancelled', 'fraud', WRONG_AMOUNT]
 
-/** `minuteOf`: the minute of the event, if nothing was told of it yet. */
+/** `minuteOf`: the minute of the event, if no mail spoke of it yet. */
 export function wantedBy(event: ToldEvent, minuteOf: () => Minute | null = () => null): Wanted | null {
   switch (event.type) {
     case 'OrderConfirmed':
@@ -178,7 +178,7 @@ function writerOf(orderId: OrderId, wanted: Exclude<Wanted, ForOperators>, read:
       return (name, language) => render(template, language, { name, orderId, lines })
     case 'payment-held': {
       const attempt = attemptIn(orderId, read(payment, orderId), wanted.attempt)
-      // Somebody has looked meanwhile: what came of it is told instead.
+      // Somebody has looked meanwhile: what came of it is reported instead.
       if (!isOnHold(attempt)) return null
       const { amount } = attempt
       return (name, language) => render(template, language, { name, orderId, amount })

@@ -1,5 +1,5 @@
 /**
- * What a channel (mail, or text messages) does with one that was not taken: a state machine without clock or effects. Whoever
+ * What a channel (mail, or text messages) does with one that was not taken: a state machine without clock or effects. Anyone who
  * drives it keeps a table of what waits, with a `Standing` in each row, and one `Course` for the channel:
  *
  *   1. Ask `turn(course, now)`.
@@ -126,7 +126,7 @@ export function judge(course: Course, attempt: Attempt, outcome: SendOutcome, no
   }
 }
 
-/** Ends an outage, and shows that whoever was refused before was refused for a reason of their own. */
+/** Ends an outage, and shows that those refused before were refused for reasons of their own. */
 function taken(course: Course, now: Timestamp): Judgement {
   const next = { outage: null, refusedInARow: [], takenAt: now }
   return { course: next, became: { kind: 'sent' }, held: { turn: 'due' }, began: false, ended: course.outage !== null }

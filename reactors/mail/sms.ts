@@ -1,5 +1,5 @@
 /**
- * Text messages by HTTP, for a bridge to whoever delivers them: POST {key, to, text}. 2xx: sent; 4xx: refused for good; anything
+ * Text messages by HTTP, for a bridge to the service that delivers them: POST {key, to, text}. 2xx: sent; 4xx: refused for good; anything
  * else, or no answer: it is asked for again, under the same key. A bridge that has too much to do answers 503.
  */
 import { Agent, request } from 'undici'

@@ -3,7 +3,7 @@
  *
  * - stopped: at once; at the same event again, after a retry or a restart, it is no news.
  * - an outage: once it has lasted a minute. Where outages come and go, at most once an hour.
- * - parked: ten seconds after the first, with all that came in between; what is parked after that is told an hour later at the
+ * - parked: ten seconds after the first, with all that came in between; what is parked after that is reported an hour later at the
  *   earliest, together. What somebody has had tried again and is parked again is no news: they know.
  */
 import type { Trouble, Troubled } from './troubles.ts'
@@ -13,11 +13,11 @@ export interface Told {
   readonly failed?: { readonly position: number; readonly at: number }
   /** `since`: of the outage. */
   readonly outage?: { readonly since: number; readonly at: number }
-  /** `to`: when the newest of what was told was parked. */
+  /** `to`: when the newest of what was reported was parked. */
   readonly parked?: { readonly to: number; readonly at: number }
 }
 
-/** What is parked since operators were told. */
+/** What is parked since the last report to operators. */
 export interface Untold {
   readonly oldest: number
   readonly newest: number

@@ -4,7 +4,7 @@
  * instead of joined by another, so an outage of the mail server ends with one mail for each reactor. One that is being sent
  * meanwhile is followed by another with an id of its own.
  *
- * What is parked is no event of the shop: no event records what became of these mails.
+ * What is parked is not an event of the shop: no event records what became of these mails.
  */
 import type { Pool } from '../../store/postgres/database.ts'
 import { pause } from '../../store/waiting/pause.ts'
@@ -18,7 +18,7 @@ export interface WatchParts {
   readonly newId: () => string
 }
 
-/** Of the messages to operators: what is parked of them is told nobody by mail. */
+/** Of the messages to operators: what is parked of them is reported to nobody by mail. */
 export const OPERATOR_STREAM = 'reactor-'
 
 const LOOK_MS = 5_000
@@ -70,7 +70,7 @@ interface Telling {
   /** Below those of events, and one for each reactor. */
   readonly position: number
   readonly told: Told
-  /** Stands for the event that there is not. */
+  /** Stands for the event that does not exist. */
   readonly cause: string
   readonly detail: object
 }

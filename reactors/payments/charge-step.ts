@@ -38,7 +38,7 @@ export interface ChargeSituation {
   readonly onlyRead: boolean
   /** When it ended on hold, as fraud or with its order: its key is read from then on. Null: it did not. */
   readonly endedAt: Timestamp | null
-  /** When the provider said that there is more to learn of it; null: it did not. It is read for as long once more from then on. */
+  /** When the provider said that more can be learned of it; null: it did not. It is read for as long once more from then on. */
   readonly toldAt: Timestamp | null
 }
 
@@ -56,7 +56,7 @@ export interface ChargeMemory {
   readonly afterHold?: boolean
   /** It ended on hold, as fraud or with its order. */
   readonly ended?: boolean
-  /** When the provider said that there is more to learn of it. */
+  /** When the provider said that more can be learned of it. */
   readonly toldAt?: Timestamp
 }
 

@@ -16,7 +16,7 @@ export interface GatewayAnswer {
 const UNSPECIFIED = 'unspecified'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Null where it is no JSON object with a key and a status, or where what else it says has another shape. */
+/** Null where it is not a JSON object with a key and a status, or where what else it says has another shape. */
 export function readGatewayAnswer(bytes: Uint8Array): GatewayAnswer | null {
   const json = parsed(bytes)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return null

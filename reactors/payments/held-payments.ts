@@ -1,7 +1,7 @@
 /**
- * Which attempts are on hold, so that there are never more than a hundred: known to the one process that serves the
+ * Which attempts are on hold, so that they are never more than a hundred: known to the one process that serves the
  * reactor `payments`, as it alone puts attempts on hold. What it knows at its start are the rows of what is due to be
- * released; whoever ends a hold tells nobody, so where no place is left the streams are looked at.
+ * released; what ends a hold tells nobody, so where no place is left the streams are looked at.
  */
 import { holdPayment, releasePayment } from '../../domain/payments/hold.ts'
 import { attemptOf, isOnHold, payment } from '../../domain/payments/payment.ts'
@@ -59,7 +59,7 @@ export class HeldPayments {
     return this.#held.size < MOST_HELD
   }
 
-  /** Takes a place; false: there is none left. */
+  /** Takes a place; false: none is left. */
   take(held: HeldAttempt): boolean {
     const key = keyOf(held)
     if (!this.#held.has(key) && this.#held.size >= MOST_HELD) return false
@@ -67,7 +67,7 @@ export class HeldPayments {
     return true
   }
 
-  /** It is on hold, whoever put it there. */
+  /** It is on hold, no matter what put it there. */
   add(held: HeldAttempt): void {
     this.#held.set(keyOf(held), held)
   }

@@ -1,4 +1,4 @@
-/** Where no gateway is configured: nothing is charged, and whoever looks at the reactor sees why. */
+/** Where no gateway is configured: nothing is charged, and anyone who looks at the reactor sees why. */
 import { GatewayFailure, type PaymentGateway } from './gateway.ts'
 
 export const NO_GATEWAY: PaymentGateway = {

@@ -10,7 +10,7 @@ import type { DueRow, Stretch } from './due-table.ts'
 import type { Counted, Folding, Meaning, Reactor, ReadEvent, Seen } from '../reactor.ts'
 import type { Tallies } from './tallies.ts'
 
-/** Decoded once, whoever looks at it. */
+/** Decoded once, however many look at it. */
 export function readEvent({ position, stream, id, type, schemaVersion, data, recordedAt }: PageEvent): ReadEvent {
   return { position, stream, id, type, recordedAt, read: decoded(type, schemaVersion, data) }
 }
