@@ -43,7 +43,7 @@ const table = {
   // It was there before it carried streams: a topic keeps its number of partitions.
   'fraud-alerts': { ...log('order id', 'fraud'), partitions: 2 },
   errors: { use: 'copy', partitions: 1, key: 'order id', kinds: [], events: ['OrderRejected'] },
-  analytics: { use: 'copy', partitions: 3, key: 'order id', kinds: [], events: ['OrderPlaced'] },
+  analytics: { use: 'copy', partitions: 3, key: 'order id', kinds: [], events: ['OrderPlaced', 'PaymentCaptured'] },
   'order-commands': { use: 'in', partitions: 3, key: 'customer id', kinds: [], events: [] },
   'delivery-commands': { use: 'in', partitions: 3, key: 'order id', kinds: [], events: [] },
   'user-events': { use: 'in', partitions: 6, key: 'customer id', kinds: [], events: [] },
