@@ -27,7 +27,7 @@ export interface Ids {
 }
 
 // Layout (RFC 9562): 48 bits milliseconds, 4 bits version, 12 bits counter, 2 bits variant, 62 random bits.
-// The counter makes ids of one millisecond ascend. It starts anew each millisecond at a random point of its lower half,
+// The counter makes ids of one millisecond ascend. It starts again each millisecond at a random point of its lower half,
 // so at least 2,048 ids fit; when it runs over, the id borrows the next millisecond, and time catches up.
 const counterBits = 12
 const counterLimit = 1 << counterBits

@@ -115,7 +115,7 @@ const SILENCE_MS = 35_000
 const FIRST_WORD_MS = 5_000
 /** A page that did not run for longer than this has been away. */
 const AWAY_MS = 5_000
-/** After it came back, what it shows is right or asked for anew within this. */
+/** After it came back, what it shows is right or asked for again within this. */
 const RETURN_MS = 1_000
 const TICK_MS = 500
 const FIRST_DELAY_MS = 200
@@ -239,7 +239,7 @@ export class LiveClient {
     if (this.#line?.wish() !== true) this.#again()
   }
 
-  /** A token in place of one that ended; begins anew where it had ended. */
+  /** A token in place of one that ended; begins again where it had ended. */
   authorize(token: string): void {
     this.#token = token
     if (this.#status === 'ended' && this.#ticking !== null) this.#connect()

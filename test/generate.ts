@@ -1,4 +1,4 @@
-/** `npm run generate`: writes every generated file anew. The specs beside their sources keep them fresh. */
+/** `npm run generate`: writes every generated file again. The specs beside their sources keep them fresh. */
 import { writeFileSync } from 'node:fs'
 import { writeGenerated as writeApi } from '../api/generated.ts'
 import { envExample } from '../app/config/env-example.ts'

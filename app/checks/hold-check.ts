@@ -1,4 +1,4 @@
-/** Looks whether somebody ends what is on hold: an order whose payment nobody releases keeps its stock for ever. */
+/** Looks whether somebody ends what is on hold: an order whose payment nobody releases keeps its stock for good. */
 import type pg from 'pg'
 import { ageOf, holdsReader, holdTroubles } from '../../reactors/operator/hold-troubles.ts'
 import { MOST_HELD } from '../../reactors/payments/held-payments.ts'

@@ -1,4 +1,4 @@
-/** Looks whether every read model is kept up to date: one that failed shows older and older rows, for ever. */
+/** Looks whether every read model is kept up to date: one that failed shows older and older rows, for good. */
 import type pg from 'pg'
 import { readLiveGenerations } from '../../projections/generations.ts'
 import { advice, failed, fine, type Check } from './check.ts'

@@ -1,4 +1,4 @@
-/** Looks whether anybody does what is due: an order that nobody ends keeps its stock for ever. */
+/** Looks whether anybody does what is due: an order that nobody ends keeps its stock for good. */
 import type pg from 'pg'
 import { troublesOf } from '../../reactors/operator/troubles.ts'
 import { readReactorStates, type ReactorState } from '../../reactors/reactor-states.ts'

@@ -12,7 +12,7 @@ import { PlayedShop, type Snapshot } from './played-shop.ts'
 
 export interface WireServer {
   readonly url: string
-  /** Resolves with the position of the last change when all are with the page. Throws when it began anew meanwhile. */
+  /** Resolves with the position of the last change when all are with the page. Throws when it began again meanwhile. */
   play(wanted: { readonly changes: number; readonly perSecond: number }): Promise<{ readonly to: number }>
 }
 

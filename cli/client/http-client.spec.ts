@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const release of releases.splice(0).reverse()) await release()
 })
 
-/** A service that gives its answers in turn, the last one for ever. */
+/** A service that gives its answers in turn, the last one for good. */
 async function serviceAnswering(...answers: readonly Answer[]): Promise<AnsweringService> {
   let next = 0
   const service = await answeringService((response, request) => {

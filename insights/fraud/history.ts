@@ -1,4 +1,4 @@
-/** What is known of a customer from captured payments, for ever: a row of fixed size. */
+/** What is known of a customer from captured payments, for good: a row of fixed size. */
 import type { Money } from '../../schemas/events.ts'
 
 export interface History {

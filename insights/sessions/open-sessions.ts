@@ -39,7 +39,7 @@ const NEXT = 2
 const CELL_WIDTH = 3
 
 const MINUTE_MS = 60_000
-/** A machine goes on for ever, and its times must fit: no event that is older is taken. */
+/** A machine goes on for good, and its times must fit: no event that is older is taken. */
 const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS
 const MOST_SINCE = 2 ** 31 - 1
 

@@ -140,7 +140,7 @@ describe.skipIf(kafka === null)('consume --group', () => {
     await eventually(() => new Set([shown, ...others.map(placesSeen)].flat()).size === 3_600, { timeout: 100_000 })
     const taken = others.flatMap(placesSeen).filter((place) => place.startsWith('0:'))
     expect(taken).toEqual(Array.from({ length: 1_200 - from }, (_, index) => `0:${from + index}`))
-    // Who lives had committed what it did before the partitions were shared out anew.
+    // Who lives had committed what it did before the partitions were shared out again.
     for (const own of [1, 2]) {
       const all = others.flatMap(placesSeen).filter((place) => place.startsWith(`${own}:`))
       expect(all).toHaveLength(1_200)

@@ -58,7 +58,7 @@ const MOST_CHARACTERS = 1_050_000
 const SCHEMAS = 40
 let schemas: readonly string[] = []
 
-/** One of some that are made once: making them would take the processor from what is attacked. Most are damaged anew. */
+/** One of some that are made once: making them would take the processor from what is attacked. Most are damaged each time. */
 function hostileSchema(random: Random): string {
   if (schemas.length === 0) schemas = Array.from({ length: SCHEMAS }, () => madeSchema(random))
   const text = random.pick(schemas)

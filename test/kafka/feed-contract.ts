@@ -12,7 +12,7 @@ export interface FeedUnderTest {
   readonly pool: Pool
   /** Appends, and sees to it that the feed can have the events. Resolves with the head. */
   append(events: readonly Addressed[]): Promise<number>
-  /** The log begins anew, empty and as another. */
+  /** The log begins again, empty and as another. */
   reset(): Promise<void>
 }
 

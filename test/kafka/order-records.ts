@@ -60,7 +60,7 @@ export async function openOrderTopic(settings: KafkaSettings, name: TopicName = 
         })
       }
     },
-    /** Deletes the topics and makes them anew. */
+    /** Deletes the topics and makes them again. */
     async recreate(): Promise<void> {
       await admin.deleteTopics({ topics: [topic] })
       await eventually(async () => !(await admin.listTopics()).includes(topic))
