@@ -35,6 +35,7 @@ Exit code 1 when one that must be reached was missed, 2 for wrong arguments.
 
   npm run bench -- P1 P4 --rounds 3
   npm run bench -- --markdown --from figures.json
+  RESERVATION_MINUTES=15 npm run bench -- P1 P13    orders that are not paid end (default: never)
 `
 
 export type Parsed =

@@ -23,6 +23,8 @@ export interface MeasuredService {
 }
 
 const COMMAND_LINE = [join(ROOT, 'cli/orderledger.js'), 'start']
+/** Orders end by themselves only where a figure, or the one who measures, wants it. */
+const { RESERVATION_MINUTES = '0' } = process.env
 const ONE_TRANSACTION = [...TSX, join(ROOT, 'bench/one-transaction.ts')]
 
 /** Resolves when the service is ready; it stops with the scope. */
@@ -33,7 +35,7 @@ export async function startService(scope: Cleanup, options: ServiceOptions = {})
     args: [...NODE_FLAGS, ...program],
     // Not the project's folder: an .env there would configure the service.
     cwd: dataDir,
-    env: { DATA_DIR: dataDir, PORT: '0', DEMO: 'DEMO_ORDERS' in env ? 'on' : 'off', RESERVATION_MINUTES: '0', ...env },
+    env: { DATA_DIR: dataDir, PORT: '0', DEMO: 'DEMO_ORDERS' in env ? 'on' : 'off', RESERVATION_MINUTES, ...env },
     logFile: join(dataDir, 'service.log'),
   })
   const { url, databaseUrl } = await readyService(child, dataDir)
