@@ -4,6 +4,7 @@
  * a restart changes no score. In a log that it is new to, one made from a dump too, it begins at the first event: what lies
  * there is counted, and raised where a table was in force and the alert is not there.
  */
+import { isObject } from '../../commands/request.ts'
 import { raiseAlert, setTable, type RaiseAlert, type SetTable } from '../../domain/payments/fraud.ts'
 import type { FraudReason } from '../../schemas/events.ts'
 import { SCORED_TYPES } from '../../insights/fraud/log-scorer.ts'
@@ -70,8 +71,4 @@ function isReason(reason: unknown): reason is FraudReason {
     [reason['points'], reason['value']].every(Number.isSafeInteger) &&
     (reason['regions'] === null || isObject(reason['regions']))
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
