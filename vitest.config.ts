@@ -25,6 +25,7 @@ export default defineConfig({
           exclude: ['{node_modules,dist}/**'],
           // A process of its own for each file costs more than its tests.
           isolate: false,
+          maxWorkers: 2,
         },
       },
       {
