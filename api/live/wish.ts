@@ -1,5 +1,6 @@
 /** What a client wants: read from the first bytes that it sends, before anything is done for it. */
 import { printable, type Fault } from '../../commands/faults.ts'
+import { isObject } from '../../commands/request.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { DEFAULT_LIMIT, MOST_ITEMS } from '../shapes/list.ts'
 import type { WireError } from './frames.ts'
@@ -35,11 +36,11 @@ const MOST_SHOWN = 64
 /** `known`: the names of all topics. */
 export function readWish(text: string, known: ReadonlySet<string>): ReadWish {
   const message = parsed(text)
-  if (!isRecord(message)) return broken('a message has to be a JSON object')
+  if (!isObject(message)) return broken('a message has to be a JSON object')
   if (message['type'] !== 'subscribe') return broken('the only type of message is "subscribe"')
   const { id, topics } = message
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1) return broken('id has to be an integer from 1')
-  if (!isRecord(topics)) return broken('topics has to be an object')
+  if (!isObject(topics)) return broken('topics has to be an object')
   const token = typeof message['token'] === 'string' ? message['token'] : null
   const refused = (error: Omit<WireError, 'id'>): ReadWish => ({ kind: 'refused', error: { id, ...error }, token })
 
@@ -85,7 +86,7 @@ export function askedTopics(names: readonly string[], known: ReadonlySet<string>
 }
 
 function topicWish(value: unknown, pointer: string): TopicWish | Fault[] {
-  if (!isRecord(value)) return [{ pointer, message: 'must be an object' }]
+  if (!isObject(value)) return [{ pointer, message: 'must be an object' }]
   const faults: Fault[] = []
   const { after, epoch, limit } = value
   for (const name of Object.keys(value)) {
@@ -139,10 +140,6 @@ function isPosition(value: unknown): value is Position {
 
 function isLimit(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_ITEMS
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parsed(text: string): unknown {

@@ -3,6 +3,7 @@
  * `delivery-commands`, what customers do to `user-events`. Names of properties are taken as shops write them, in camelCase or snake_case.
  */
 import { createHash } from 'node:crypto'
+import { isObject } from '../../commands/request.ts'
 import type { TopicName } from '../../kafka/topics/topics.ts'
 import { eventSchemas } from '../../schemas/events.ts'
 import { longestLine, type Line } from '../files/json-lines.ts'
@@ -181,10 +182,6 @@ function parsed(bytes: Buffer): Fields | string {
   } catch (error) {
     return error instanceof TypeError ? 'not UTF-8' : 'not JSON'
   }
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The first of the properties that is text or a whole number. */
