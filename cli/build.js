@@ -44,7 +44,7 @@ export function isFresh() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build()
 
-async function build() {
+export async function build() {
   const files = sources()
   const draft = join(ROOT, `dist.new-${String(process.pid)}`)
   await Promise.all([buildDashboard(join(draft, 'dashboard')), bundlePrograms(draft)])

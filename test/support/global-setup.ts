@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { openPool } from '../../store/postgres/database.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
-import { unpackBrowser } from './browser.ts'
+import { prepare } from '../prepare.ts'
 import { openKafkaDoor } from './shared-kafka.ts'
 
 declare module 'vitest' {
@@ -21,7 +21,7 @@ export const TEMPLATE = 'orderledger_template'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Kept on the disk, where the next run finds it.
-  await unpackBrowser()
+  await prepare()
   const removeFolder = useMemoryFolder()
   const [postgres, kafka] = await Promise.all([startThrowawayPostgres(), openKafkaDoor()])
   const admin = openPool(postgres.url, { name: 'test setup', max: 1 })
