@@ -13,7 +13,7 @@ import type { ProblemCode } from './http/problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; null without a valid token, and always when no tokens are configured. */
+    /** The caller; null without a valid token, and always when no tokens are configured. */
     principal: Principal | null
   }
 }

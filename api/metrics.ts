@@ -171,7 +171,7 @@ function watchProjections(registers: Registry[], states: () => Promise<readonly 
   )
 }
 
-/** The figures of a process that stands by are those of another one, and told by that. */
+/** The figures of a process that stands by are those of another one, and that one reports them. */
 function watchRelay(registers: Registry[], report: () => RelayReport): void {
   new Gauge({
     name: 'relay_publishing',
@@ -212,7 +212,7 @@ function watchRelay(registers: Registry[], report: () => RelayReport): void {
   gauge('relay_events_per_second', 'Events published per second, recently.', 'eventsPerSecond')
 }
 
-/** Anyone who may read the cluster names groups: so many get series of their own, and those that come later share one. */
+/** Anyone who may read the cluster names groups: this many get series of their own, and those that come later share one. */
 const MOST_GROUP_LABELS = 100
 const OTHER_GROUPS = 'other'
 

@@ -120,6 +120,6 @@ export interface Check {
   readonly ok: boolean
   /** How long ago it was found so. */
   readonly ageSeconds: number
-  /** What is wrong; null when nothing is. One that is ok may still be told to wait for something. */
+  /** What is wrong; null when nothing is. One that is ok may still say what it waits for. */
   readonly detail: string | null
 }

@@ -36,7 +36,7 @@ import {
 } from './resources.ts'
 
 const BODY_LIMIT = 65_536
-/** Longer than any id, so that a bad id is told as such (400); beyond it the path itself is (414). */
+/** Longer than any id, so that a bad id is reported as such (400); beyond it the path itself is (414). */
 const PATH_PART_LIMIT = 256
 const HEADER_LIMIT = 16_384
 const REQUEST_TIMEOUT_MS = 10_000

@@ -5,7 +5,7 @@ export interface StartFailureDetails {
   readonly exitCode: 1 | 2 | 3
   /** What failed, in the words of the part that failed. */
   readonly what: string
-  /** What was tried; passwords are hidden by whoever says it. */
+  /** What was tried; the code that says it hides passwords. */
   readonly tried: string
   /** What to type or change next. */
   readonly next: string

@@ -23,7 +23,7 @@ import type { StoredEvent } from '../store/log/feed.ts'
 /** What stands at the ends of the log, read in one statement. */
 export interface LogEnds {
   readonly head: Position
-  /** Of the events themselves; null when there are none. */
+  /** Of the events themselves; null when no event is there. */
   readonly first: Position | null
   readonly last: Position | null
 }
@@ -45,7 +45,7 @@ const idPattern = new RegExp(ID_PATTERN)
 const TABLE_STREAM = streamName(fraud, TABLES)
 
 /**
- * `see` is to be called for each event up to the head that `ends` names. Versions are spilled by their streams, and
+ * Call `see` for each event up to the head that `ends` names. Versions are spilled by their streams, and
  * judged at the end.
  */
 export function auditLog({ head, first, last }: LogEnds, spill: Spill): LogAudit {

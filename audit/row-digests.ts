@@ -32,7 +32,7 @@ const NULL = Infinity
 const COUNTER_CELLS = 3
 const LOW_BITS = 40n
 const LOW_RANGE = 2 ** 40
-/** Numbers with so many digits are exact. */
+/** Numbers with this many digits are exact. */
 const SAFE_DIGITS = 15
 
 interface Column {
@@ -207,7 +207,7 @@ export class RowDigests {
   /** Puts a record, which is later, onto a row. */
   #merge(onto: number, row: Float64Array, record: Float64Array, at: number): void {
     if (record[at + FLAG] !== GOES_ON) row.set(this.#empty, onto)
-    // A removed row that is written again begins again, whichever record says so.
+    // A removed row that is written again begins again, no matter which record says so.
     const gone = row[onto + FLAG] === GONE
     row[onto + FLAG] = gone ? BEGINS : (record[at + FLAG] ?? GOES_ON)
     row[onto + POSITION] = record[at + POSITION] ?? 0

@@ -12,7 +12,7 @@
  *   DeliveryDispatched, the first  one StockShipped for each product, of all that the order holds; never again
  *   any other                      nothing moves
  *
- * What falls below its reorder point is told in the stream of the product (orders/reorder-audit.ts).
+ * What falls below its reorder point is recorded in the stream of the product (orders/reorder-audit.ts).
  *
  * A few integers are kept for each product. What happens to an order is spilled by its id and judged at the end, so a log
  * of any length can be walked.
@@ -186,7 +186,7 @@ export function auditShop(spill: Spill): ShopAudit {
   function settle(): void {
     for (const [orderId, { position, bySku, ...moved }] of movements) {
       reservations.count()
-      // What was shipped is promised no more: it comes back to stock, and to no reservation.
+      // What was shipped is no longer promised: it comes back to stock, and to no reservation.
       for (const [sku, movement] of bySku) productOf(sku).promised += movement.promised - movement.out
       const fault = movementFault(bySku)
       if (fault !== null) reservations.breach(reservationFault(position, orderId, fault), position)

@@ -9,7 +9,7 @@ export interface Check {
   /** Things looked at; what they are depends on the check. */
   readonly counted: number
   readonly breaches: number
-  /** The first breach, with where it stands; null when there is none. */
+  /** The first breach, with where it stands; null without a breach. */
   readonly first: string | null
 }
 

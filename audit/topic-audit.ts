@@ -37,7 +37,7 @@ export interface VerifyTopicsOptions {
 
 export interface TopicsVerification {
   readonly checks: readonly Check[]
-  /** Stored and published, and on its topic no more, or never: retention, deletion, or a lost acknowledged record. */
+  /** Stored and published, and no longer on its topic, or never: retention, deletion, or a lost acknowledged record. */
   readonly lost: number
   readonly firstLost: Position | null
   /** False: with what is lost, the laws of stock and money cannot be judged by the topics alone. */

@@ -31,7 +31,7 @@ export function readProjected(stored: RecordedEvent): readonly DomainEvent[] | D
 export class ViewFold implements Rows {
   readonly copy: ViewCopy
   readonly digests: ReadonlyMap<Table, RowDigests>
-  /** Tables that keep so many rows are small, and which these are is known only when all are seen. */
+  /** Tables that keep only their newest rows are small, and which these are is known only when all are seen. */
   readonly newest = new MemoryTables()
   readonly #handles: ReadonlySet<string>
   #position = 0

@@ -29,7 +29,7 @@ export interface BenchContext {
   readonly scope: Cleanup
   /** Ends with the run, for what several figures share. */
   readonly wholeRun: Cleanup
-  /** Says what is being done, for whoever watches. */
+  /** Says what is being done, for those who watch. */
   note(text: string): void
 }
 

@@ -9,7 +9,7 @@ import { newId } from '../app/clock.ts'
 import { openPool } from '../store/postgres/database.ts'
 import { readRecorded } from '../store/log/read-log.ts'
 
-/** Events a second, over the first events of the log, for so many seconds. What it wrote is left to be dropped. */
+/** Events a second, over the first events of the log, for this many seconds. What it wrote is left to be dropped. */
 export async function projectPerEvent(databaseUrl: string, name: string, seconds: number): Promise<number> {
   const projection = projections.find((each) => each.name === name)
   if (projection === undefined) throw new Error(`no projection ${name}`)

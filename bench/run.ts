@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(options: Options): Promise<Report> {
   const chosen = figures.filter(({ id }) => options.figures.length === 0 || options.figures.includes(id))
   const machine = await describeMachine(loaderName)
-  // With --markdown the table is the result, and the lines are for whoever waits.
+  // With --markdown the table is the result, and the lines are for those who wait.
   const show = options.markdown ? note : print
   for (const line of machineLines(machine)) show(line)
   const { rounds, seconds, orders } = options

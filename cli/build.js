@@ -1,6 +1,6 @@
 // `npm run build`, and part of `npm ci`: bundles the sources into a few files below dist/. They start in a fraction of the
 // time that some thousand files take to load one by one, and run faster than sources that are compiled as they are loaded
-// (tsx names every closure anew: some 10 % of an order's time). Types are not checked here; `npm run check` does that.
+// (tsx names each new closure: some 10 % of an order's time). Types are not checked here; `npm run check` does that.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative } from 'node:path'
@@ -117,7 +117,7 @@ function stampOf(files) {
   return JSON.stringify(files.map(({ path, size, mtimeMs }) => [path, size, mtimeMs]))
 }
 
-/** The folders of the program: all that hold sources, but for those apart. */
+/** The folders of the program: all that hold sources, except those apart. */
 export function sourceFolders() {
   return readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^\.|^dist\./.test(entry.name) && !APART.includes(entry.name))

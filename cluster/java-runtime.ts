@@ -12,7 +12,7 @@ export interface JavaRuntimeOptions {
   readonly cacheDir: string
   /** What JAVA_HOME names. */
   readonly javaHome?: string | undefined
-  /** Told of what takes long. */
+  /** Called for what takes long. */
   readonly onNote?: ((note: string) => void) | undefined
 }
 

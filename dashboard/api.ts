@@ -72,7 +72,7 @@ export function giveToken(text: string): void {
   waiting = []
 }
 
-/** Asks whoever is there for a token. */
+/** Asks the user for a token. */
 export function wantToken(): void {
   tokenWanted.value = token.value === null ? 'first' : 'another'
 }

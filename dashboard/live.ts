@@ -12,7 +12,7 @@
  */
 
 export interface TopicPlace {
-  /** Everything up to here was told. */
+  /** Everything up to here was received. */
   readonly to: number
   readonly epoch: string
 }
@@ -60,13 +60,13 @@ export interface LiveOptions {
   readonly url: string
   readonly topics: Readonly<Record<string, { readonly limit?: number }>>
   readonly token?: string | null
-  /** What was told before, to go on from. */
+  /** What was received before, to go on from. */
   readonly places?: Readonly<Record<string, TopicPlace>>
   /** In the order in which they are tried. */
   readonly carriers?: readonly Carrier[]
   readonly onFrame: (frame: LiveFrame) => void
   readonly onPing?: (ping: LivePing) => void
-  /** Asking, where nothing can be followed, got an answer: what one has is as it was told, and its frames came before. */
+  /** Asking, where nothing can be followed, got an answer: what one has is what the answer says, and its frames came before. */
   readonly onPolled?: () => void
   /** `detail`: why, in words. */
   readonly onStatus?: (status: LiveStatus, detail: string) => void
@@ -76,7 +76,7 @@ export interface LiveOptions {
   readonly onError?: (error: { readonly code: string; readonly topic: string | null; readonly detail: string }) => void
   /** The time of day in milliseconds. With it a machine that slept is known: the page's own clock may have stopped with it. */
   readonly clock?: () => number
-  /** Where a browser has none, or another one is to be used. */
+  /** Where a browser has none, or to use another one. */
   readonly openSocket?: (url: string) => Socket
   readonly fetch?: typeof fetch
 }
@@ -134,7 +134,7 @@ const MOST_RETURN_MS = 2_000
 /** No repetition mends these. */
 const DEFECTS = [1002, 1003, 1007, 1008, 1009, 4400]
 const UNAUTHORIZED = [4401, 4403]
-/** What shows a topic to those who can only ask; `by`: what its rows are told apart by, in `sales`. */
+/** What shows a topic to those who can only ask; `by`: what sets its rows apart, in `sales`. */
 const LISTS: Readonly<Record<string, readonly { readonly path: string; readonly by?: string }[]>> = {
   orders: [{ path: '/orders' }],
   payments: [{ path: '/payments' }],

@@ -85,7 +85,7 @@ class PlainNumbers {
   }
 }
 
-/** Without the zeros at its end, but for so many places behind the point. */
+/** Without the zeros at its end, except that `least` places stay behind the point. */
 function trimmed(digits: string, least: number): string {
   const [whole = '', fraction = ''] = digits.split('.')
   const kept = fraction.slice(0, least) + fraction.slice(least).replace(/0+$/, '')

@@ -35,7 +35,7 @@ export interface Question<Body> {
   /** `before`: what the answers have made so far. */
   path(before: Body | null): string
   take(answer: unknown, before: Body | null): Body
-  /** Whether nothing can be added to it: then it is asked no more. Absent: never. */
+  /** Whether nothing can be added to it: then it is no longer asked. Absent: never. */
   done?(body: Body): boolean
   /** Rounds from one answer to the next question; absent: one. */
   readonly every?: number

@@ -27,7 +27,7 @@ export interface Read {
 /** A stream's name: `<kind>-<id>`. */
 export type StreamName = `${string}-${string}`
 
-/** An event and the stream it is to be appended to. */
+/** An event and the stream to append it to. */
 export interface Addressed {
   readonly stream: StreamName
   readonly event: DomainEvent

@@ -5,7 +5,7 @@
  *
  *   idle -> armed        available was at the reorder point
  *   armed -> raised      StockFellBelow
- *   raised -> armed      a tenth above the reorder point, so that a product about there is not told of again and again
+ *   raised -> armed      a tenth above the reorder point, so that a product about there is not reported again and again
  */
 import type { InventoryEvent, Money } from '../schemas/events.ts'
 import { accept, refuse, to, type Addressed, type Aggregate, type Decision, type Read } from './decision.ts'

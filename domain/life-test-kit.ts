@@ -7,7 +7,7 @@
  * then begins again, and a second worker at the same request, as after a lease that ran out.
  * The gateway acts under each key once. It may act and lose its answer, take no decision yet, take another amount than
  * it was asked for, refuse a refund, and send what it knows as often and as late as it likes. A request to charge may reach it
- * long after whoever sent it has given up.
+ * long after its sender has given up.
  * The laws are held to after every step.
  */
 import type { Money } from '../schemas/events.ts'

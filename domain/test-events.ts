@@ -154,7 +154,7 @@ export function orderCompleted(orderId: string, lines: readonly OrderLine[]): Or
   return { type: 'OrderCompleted', ...contentOf(orderId, lines) }
 }
 
-/** Rejected at noon for want of stock, unless the overrides say otherwise. */
+/** Rejected at noon for lack of stock, unless the overrides say otherwise. */
 export function orderRejected(orderId: string, overrides: Partial<OrderRejected> = {}): OrderRejected {
   return {
     type: 'OrderRejected',

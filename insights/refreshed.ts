@@ -14,7 +14,7 @@ export interface RefreshedParts<Value> {
 /**
  * empty --asked--> reading --> fresh --time--> old --asked--> answered at once, and read again beside it
  *
- * While nothing was read yet, and where it is too old, anyone who asks waits. Reading is under way once, however many ask.
+ * While nothing was read yet, and where it is too old, every caller waits. Reading is under way once, however many ask.
  */
 export class Refreshed<Value> {
   readonly #parts: RefreshedParts<Value>
@@ -58,7 +58,7 @@ export class Refreshed<Value> {
   }
 }
 
-/** What nobody waits long for: `otherwise` where it takes over so many milliseconds, or rejects. */
+/** What nobody waits long for: `otherwise` where it takes over this many milliseconds, or rejects. */
 export async function within<Value>(millis: number, value: Promise<Value>, otherwise: Value): Promise<Value> {
   const waiting = new AbortController()
   const late = pause(millis, waiting.signal).then(() => otherwise)

@@ -69,7 +69,7 @@ export class Fold implements Rows {
     return this.#tables
   }
 
-  /** Takes over the changes of the events behind its own: the other fold is used no more. */
+  /** Takes over the changes of the events behind its own: the other fold is no longer used. */
   append(later: Fold): void {
     for (const [table, changes] of later.#tables) {
       for (const [key, { removed, written }] of changes) {

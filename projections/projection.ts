@@ -27,7 +27,7 @@ export interface Table<C extends Columns = Columns, K extends TableKey = TableKe
   /** Column lists, each for a query of the same file. */
   readonly indexes?: readonly string[]
   /**
-   * Only the rows with the largest values of a key's column (a bigint) are kept: so many distinct ones. No row may be
+   * Only the rows with the largest values of a key's column (a bigint) are kept: this many distinct ones. No row may be
    * removed: whether an older one was still there to move up would depend on how the log was cut into batches.
    */
   readonly keep?: { readonly column: string; readonly newest: number }

@@ -32,7 +32,7 @@ interface Row {
    */
   readonly begins: 'now' | 'first'
   /**
-   * What is left to do in a log that is made from a dump; null: nothing, as what lies there is told and delivered to nobody
+   * What is left to do in a log that is made from a dump; null: nothing, as what lies there leads to no mail and no delivery
    * any more.
    */
   readonly left: ReadBack | typeof FROM_THE_FIRST | null

@@ -1,4 +1,4 @@
-/** How each reactor is: for operators and metrics, from the database alone, whichever process asks. */
+/** How each reactor is: for operators and metrics, from the database alone, no matter which process asks. */
 import type { Pool } from '../store/postgres/database.ts'
 import type { Position } from '../store/commit/command.ts'
 import { dropCause, readParked, retryCause, type ParkedOf } from './serving/due-table.ts'

@@ -86,7 +86,7 @@ export interface Why {
 }
 
 /**
- * What became of a cause: nothing is left to do; it is to be tried again, remembering `detail`; or it cannot be done
+ * What became of a cause: nothing is left to do; it has to be tried again, remembering `detail`; or it cannot be done
  * until a person has looked at it.
  */
 export type Settled =
@@ -145,7 +145,7 @@ export interface Reactor {
   readonly handles: readonly EventType[]
   /** Called with events of a handled type only, with each once and in the order of the log. */
   meaning(event: DomainEvent, seen: Seen): Meaning
-  /** It counts in windows of so many milliseconds, from 1970 on; absent: it counts nothing. */
+  /** It counts in windows of this many milliseconds, from 1970 on; absent: it counts nothing. */
   readonly windowMs?: number
   /**
    * What it knows at its checkpoint: it is then asked for the meaning of events in place of `meaning`. It reads the log by

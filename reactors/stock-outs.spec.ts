@@ -14,7 +14,7 @@ interface Refused {
   readonly reason?: string
 }
 
-/** Each order is refused for these products, so many units of each. */
+/** Each order is refused for these products, this many units of each. */
 function refused(first: number, orders: readonly (Refused & Record<'wanted', Readonly<Record<string, number>>>)[]) {
   return orders.map(({ at = NOON, reason = 'out-of-stock', wanted }, index): PageEvent => {
     const position = first + index

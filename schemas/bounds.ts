@@ -100,7 +100,7 @@ function unionStep(branches: readonly Step[]): Step {
   return (cursor) => branches[walkIndex(cursor, branches.length, 'union branch')]?.(cursor) ?? false
 }
 
-/** Arrays and maps: blocks of a count and so many entries, ended by a count of 0. A negative count says the size too. */
+/** Arrays and maps: blocks of a count and that many entries, ended by a count of 0. A negative count says the size too. */
 function blocksStep(entry: Step): Step {
   return (cursor) => {
     for (let total = 0; ;) {

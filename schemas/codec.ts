@@ -47,7 +47,7 @@ export function encode(event: DomainEvent): EncodedEvent {
   return encodeBehind(0, event)
 }
 
-/** As `encode`, with so many bytes free before the body: for a header that travels in the same buffer. */
+/** As `encode`, with `room` bytes free before the body: for a header that travels in the same buffer. */
 export function encodeBehind(room: number, event: DomainEvent): EncodedEvent {
   const codec = codecs.get(event.type)
   if (!codec) throw new EncodeError(`${String(event.type)} is not an event type`)
@@ -56,7 +56,7 @@ export function encodeBehind(room: number, event: DomainEvent): EncodedEvent {
 }
 
 /**
- * The event in the newest version of its type, whichever version wrote it; what a retired one means today, `upcast`
+ * The event in the newest version of its type, no matter which version wrote it; what a retired one means today, `upcast`
  * says. For bytes that this program has written: a forged length in others can take the process down, so those go
  * through `decodeUntrusted`. Throws DecodeError.
  */

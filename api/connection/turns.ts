@@ -1,6 +1,6 @@
 /**
  * Requests take turns for what only few can use at once: the connections of a pool, the brokers. Those who wait are bounded,
- * each principal has a queue of its own, and the queues are served in turn; one who asks alone may have all turns.
+ * each principal has a queue of its own, and the queues are served in turn; a principal alone may have all turns.
  */
 import { ProblemError } from '../http/problem-document.ts'
 import { Seats } from './seats.ts'

@@ -5,7 +5,7 @@ import { hostOf } from '../connection/target.ts'
 import { ProblemError } from './problem-document.ts'
 import { COLLECT, ROLES, type ApiToken, type TokenRole } from './roles.ts'
 
-/** Who asks: the holder of a token. */
+/** The caller: the holder of a token. */
 export interface Principal {
   readonly name: string
   readonly role: TokenRole

@@ -7,7 +7,7 @@ import { ProblemError } from './problem-document.ts'
 const KEY = /^[\x21-\x7e]{8,128}$/
 
 /**
- * The key of a request, scoped by who asks; null when it has none. Throws a ProblemError when it is malformed. `body`: what
+ * The key of a request, scoped by the caller; null when it has none. Throws a ProblemError when it is malformed. `body`: what
  * tells the question from others, where that is not all that was sent.
  */
 export function idempotencyKey(

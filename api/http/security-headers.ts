@@ -1,6 +1,6 @@
 /** Headers of every answer: constants, so that they cost next to nothing on the hot path. */
 
-/** Answers are data: nothing in them is to be run, framed, sniffed or shown on another site. */
+/** Answers are data: nothing in them may be run, framed, sniffed or shown on another site. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',

@@ -16,7 +16,7 @@ export interface Carrier {
   ping(): void
   /** Milliseconds of the monotonic clock at which it last gave one; null: it gives none. */
   aliveAt(): number | null
-  /** False: it is being closed, by whichever side. */
+  /** False: it is being closed, by either side. */
   isOpen(): boolean
   /** Nothing of it is left. */
   isGone(): boolean

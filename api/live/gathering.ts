@@ -2,11 +2,11 @@
 
 /** Changes are sent at once when it is quiet, and at most so often otherwise. */
 const GATHER_MS = 5
-/** Above so many changes a second it is worth more. */
+/** Above this many changes a second it is worth more. */
 const BUSY = { perSecond: 300, gatherMs: 20 }
 /** Of this process, to all clients together. */
 const MOST_FRAMES_PER_SECOND = 20_000
-/** Above so many items a second rows are left out. */
+/** Above this many items a second rows are left out. */
 const MOST_ITEMS_PER_SECOND = 2_000
 const SECOND = 1_000
 

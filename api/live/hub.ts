@@ -39,9 +39,9 @@ export interface LiveSource {
   /** As this process knows it. */
   readonly knownHead: () => Position
   readonly projections: () => Promise<readonly ProjectionState[]>
-  /** Told as a frame of a topic goes out: it tells of what lies behind the one position, up to the other. */
+  /** Called as a frame of a topic goes out, which covers what lies behind the one position, up to the other. */
   readonly pushed: (topic: string, stretch: { readonly after: Position; readonly to: Position }) => void
-  /** Begins to tell of commits of projections. */
+  /** Begins to report commits of projections. */
   readonly onNotice: (heard: (notice: ProgressNotice) => void) => void
 }
 

@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 import { errorMessage, type ChangeFrame, type SnapshotReason } from './frames.ts'
 import type { Owed, Subscription } from './subscription.ts'
 
-/** So many are served in one turn of the event loop: a write to a socket takes 30 µs, and an order that came waits for them all. */
+/** This many are served in one turn of the event loop: a write to a socket takes 30 µs, and a new order waits for them. */
 const IN_ONE_TURN = 50
 
 export interface Member {

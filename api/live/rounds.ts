@@ -24,7 +24,7 @@ export class Rounds {
     if (!this.#running && !this.#stopped) void this.#run()
   }
 
-  /** Asks after so many milliseconds; of several times the first counts, and anyone who runs then says the next. */
+  /** Asks after this many milliseconds; of several times the first counts, and anyone who runs then says the next. */
   later(millis: number): void {
     const at = this.#parts.monotonic() + millis
     if (this.#stopped || (this.#timer !== null && this.#timer.at <= at)) return

@@ -55,7 +55,7 @@ test('a state is told whole, at once, then as it changes, at most once a second,
   expect(told).toHaveLength(1)
   await pass(2)
   expect(told).toHaveLength(2)
-  // It changes with every look: one a second is told.
+  // It changes with every look: one change a second is sent.
   for (let half = 0; half < 8; half++) {
     state.value += 1
     await pass(1)

@@ -1,4 +1,4 @@
-/** For specs: a topic of products in memory, with a log that grows as it is told, a clock, and carriers that take what they may. */
+/** For specs: a topic of products in memory, with a log that specs let grow, a clock, and carriers that take what they may. */
 import { openTopics, type Items, type Topic } from '../../projections/changes/topics.ts'
 import { RecentLog } from '../../projections/changes/recent-log.ts'
 import { ViewNotReady } from '../../projections/queries/view-reader.ts'
@@ -92,7 +92,7 @@ export function feeding({ position = 0 }: { readonly position?: number } = {}) {
     state,
     reasons,
     record,
-    /** Events of these products are recorded and shown, and told of. */
+    /** Records an event of each of these products and shows it; then the feed hears of it. */
     show(...skus: readonly string[]): void {
       for (const sku of skus) record(sku)
       state.checkpoint = log.length

@@ -103,7 +103,7 @@ describe('law 12: who resumes', () => {
 })
 
 describe('law 12: a crowd that is told in several turns', () => {
-  /** Has something done as the first of them is told; there are so many that others are told later. */
+  /** Calls `meanwhile` once the first client has got a change: there are so many clients that others get it later. */
   async function crowd(meanwhile: (clients: readonly TestClient[], around: ReturnType<typeof feeding>) => void) {
     const around = feeding({ position: 3 })
     const clients = Array.from({ length: 100 }, () => around.join())

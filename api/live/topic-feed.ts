@@ -45,7 +45,7 @@ export interface TopicFeedParts {
   /** Clients that get each frame, of all topics of the process. */
   readonly receivers: () => number
   readonly snapshotMade: (reason: SnapshotReason) => void
-  /** A frame went out that tells of what lies behind the one position, up to the other. */
+  /** A frame went out that covers what lies behind the one position, up to the other. */
   readonly pushed: (stretch: { readonly after: Position; readonly to: Position }) => void
   readonly failed: (error: unknown) => void
 }
@@ -124,7 +124,7 @@ export class TopicFeed {
 
   /**
    * Moves a client that hears so now to where it stands: one that is live has everything up to where the feed stands, and
-   * more where it was told before others.
+   * more where it got a change before others.
    */
   moved({ owed, queued, isStale }: Subscription): Place {
     const to = this.#position
@@ -242,7 +242,7 @@ export class TopicFeed {
     }
   }
 
-  /** What lies between is not told one by one. */
+  /** What lies between is not sent one by one. */
   #leap(target: Position): void {
     this.#members.startAnew('behind')
     this.#index = new ChangeIndex(target)

@@ -159,7 +159,7 @@ function sendShared(request: FastifyRequest, reply: FastifyReply, done: () => vo
   else done()
 }
 
-/** Pages of problems need no token: anyone who is refused for want of one has to be able to read why. */
+/** Pages of problems need no token: anyone who is refused for lack of one has to be able to read why. */
 export const problems = resource({ getProblem }, () => ({
   async getProblem(request, reply) {
     const { code } = request.params

@@ -195,7 +195,7 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 }
 
-/** The head of an event stream, with what the hooks have set; Fastify has no more to do with the answer. */
+/** The head of an event stream, with what the hooks have set; Fastify is done with the answer. */
 function beginStream(request: FastifyRequest, reply: FastifyReply, { retry }: { readonly retry: number }) {
   reply.hijack()
   const { raw } = reply

@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** More are no message of ours; so many are read, so that the signature can be checked. */
+/** More than the first are no message of ours; up to the second are read, so that the signature can be checked. */
 const MOST_BYTES = 65_536
 const READ_BYTES = 1_048_576
 

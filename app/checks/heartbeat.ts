@@ -48,7 +48,7 @@ export class Heartbeat {
     return { name: 'database', ok: this.#failure === null, ageSeconds: this.#age(), detail: this.#failure }
   }
 
-  /** Of each projection that has stopped for good, whichever process maintains it. */
+  /** Of each projection that has stopped for good, no matter which process maintains it. */
   projectionChecks(): readonly Check[] {
     return this.#failed.map(([projection, { position, message }]) => ({
       name: `projection-${projection}`,
@@ -58,7 +58,7 @@ export class Heartbeat {
     }))
   }
 
-  /** Of reactors that have stopped, wait for what is away, or have parked something; none while there are none. */
+  /** Of reactors that have stopped, wait for what is away, or have parked something; empty where no reactor has. */
   reactorChecks(): readonly Check[] {
     if (this.#troubled.length === 0) return []
     const detail = this.#troubled

@@ -66,7 +66,7 @@ function checkScoring({ name, state, parkedCount }: ReactorState): readonly Chec
   return says(`${why} has parked ${parkedCount} alerts: their attempts are not put on hold`, 'retry')
 }
 
-/** What is to be released, and could not be. */
+/** How many holds should have been released, and could not be. */
 async function parkedHolds(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ parked: number }>(
     `select count(*)::int as parked from log.due where reactor = 'payments' and failure is not null and detail ? 'hold'`,

@@ -1,5 +1,5 @@
 /**
- * The configuration: read once from the environment, frozen, and passed to whoever needs a part of it. More than 300 lines,
+ * The configuration: read once from the environment, frozen, and passed to all that need a part of it. More than 300 lines,
  * because what the parts may not say together stands beside them.
  */
 import { isIP } from 'node:net'
@@ -45,7 +45,7 @@ export interface Config {
   readonly apiTokensFile: string | null
   /** What commands authenticate with; null: with one of `apiTokens`, at the service that runs in `dataDir` alone. */
   readonly clientToken: string | null
-  /** Null: drawn into `dataDir` with the embedded Postgres, else there is none. */
+  /** Null: with the embedded Postgres one is drawn into `dataDir`, else the service has no secret. */
   readonly pseudonymSecret: string | null
   /** No simulated orders over HTTP. */
   readonly production: boolean
@@ -66,7 +66,7 @@ export interface Config {
   readonly restockAlert: number
   /** To be in force from the start on. */
   readonly fraudTable: SetTable
-  /** Attempts from this score on are on hold first, for so many minutes at most; null: none. */
+  /** Attempts from this score on are on hold first, for this many minutes at most; null: none. */
   readonly fraudHold: { readonly score: number | null; readonly minutes: number }
   /** False: nobody is charged, refunded, mailed or texted. */
   readonly effects: boolean
@@ -116,7 +116,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 const defaultPort = 3000
 const defaultRateLimit = 100
-/** Of a token that whoever reaches the port may guess at. */
+/** Of a token that anybody who reaches the port may guess at. */
 export const SHORTEST_SECRET = 16
 
 /** Reads and checks everything; either a frozen configuration or all faults at once, never the first alone. */

@@ -29,7 +29,7 @@ export type Entry =
   | { readonly kind: 'delivered'; readonly webhook: number }
 
 interface Webhooked {
-  /** Null: nobody was to be told of it. */
+  /** Null: no webhook was sent about it. */
   readonly webhook: Webhook | null
 }
 
@@ -78,7 +78,7 @@ export class Book {
   #file: BookFile | null = null
   #lastWebhook = 0
 
-  /** Reads back what the file holds, and makes it where there is none. Throws a StartFailure. */
+  /** Reads back what the file holds, and creates it where it is missing. Throws a StartFailure. */
   static async open(path: string): Promise<Book> {
     const book = new Book()
     book.#file = await openBookFile(path, (line) => {

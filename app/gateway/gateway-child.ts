@@ -67,7 +67,7 @@ export class GatewayChild {
     return this.#health
   }
 
-  /** From now on, also after a restart, outcomes are told there. */
+  /** From now on, also after a restart, outcomes are reported there. */
   sendWebhooksTo(target: WebhookTarget): void {
     this.#webhook = target
     send(this.#launched.child, { kind: 'webhooks', target })

@@ -9,7 +9,7 @@ import type { Releases } from '../start/releases.ts'
 
 /** Plain data. */
 export interface GatewaySettings {
-  /** A URL; `simulator`; null: there is none. */
+  /** A URL; `simulator`; null: no gateway. */
   readonly gateway: string | null
   /** For a whole exchange. */
   readonly timeoutMs: number

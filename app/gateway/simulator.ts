@@ -13,9 +13,9 @@ import { WebhookSender, type WebhookTarget } from './webhook-sender.ts'
 export interface SimulatorOptions extends Behaviour {
   /** 0: any free port. */
   readonly port: number
-  /** The file of its book; made where there is none. */
+  /** The file of its book; created where it is missing. */
   readonly book: string
-  /** Null: nobody is told of outcomes. */
+  /** Null: outcomes are reported to nobody. */
   readonly webhook: WebhookTarget | null
   readonly clock: Clock
   /** Milliseconds after which a webhook is sent again for the first time. */

@@ -12,7 +12,7 @@ import type { WebhookTarget } from './webhook-sender.ts'
 
 export interface RunningSimulator {
   readonly url: string
-  /** From now on outcomes are told there. */
+  /** From now on outcomes are reported there. */
   sendWebhooksTo(target: WebhookTarget): void
   /** Cuts what is under way; what was answered is in the book. Again: the same promise. */
   stop(): Promise<void>

@@ -49,7 +49,7 @@ export class WebhookSender {
     setMaxListeners(0, this.#stopping.signal)
   }
 
-  /** Whether what happens now is to be told of. */
+  /** Whether somebody wants to hear of what happens now. */
   get hasTarget(): boolean {
     return this.#target !== null
   }

@@ -29,7 +29,7 @@ export function postgresAccount(): Account | null {
   })
 }
 
-/** The user as it is, without making it; null when there is none. */
+/** The user as it is, without making it; null when it does not exist. */
 export function lookUp(): Account | null {
   const uid = id('-u')
   const gid = id('-g')

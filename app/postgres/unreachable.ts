@@ -11,7 +11,7 @@ export interface Unreachable {
 
 /**
  * The first directory on the way to `path`, or `path` itself, that the user may not enter or execute by its permission
- * bits (access lists are not looked at); null when there is none.
+ * bits (access lists are not looked at); null when nothing is in the way.
  */
 export function firstUnreachable(path: string, account: Account): Unreachable | null {
   for (const part of fromTheTop(resolve(path))) {

@@ -13,7 +13,7 @@ export function isLogLine(message: { readonly kind: string }): message is LogLin
   return message.kind === 'log'
 }
 
-/** Of the thread that asks. */
+/** Of the calling thread. */
 export function threadHost(): MessagePort {
   if (parentPort === null) throw new Error('this file runs only as a thread')
   return parentPort

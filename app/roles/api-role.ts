@@ -77,7 +77,7 @@ export interface ApiRoleOptions {
 export interface ApiRole {
   readonly parts: Omit<ApiParts, keyof OperationParts>
   readonly checks: () => readonly Check[]
-  /** Fills a shop that has no events with the demo; null: it has some, or there is to be no demo. */
+  /** Fills a shop that has no events with the demo; null: it has some, or no demo is wanted. */
   readonly fillDemo: () => Promise<FilledDemo | null>
 }
 

@@ -1,4 +1,4 @@
-/** Who reads the log and how far each got, from the database alone: true whichever process asks. */
+/** Who reads the log and how far each got, from the database alone: true in every process. */
 import type { LogLook, LogReader } from '../../kafka/lag/lag-report.ts'
 import { readWaits } from '../../kafka/inbound/inbound-offsets.ts'
 import { relayReader, topicReaders } from '../../kafka/relay/relay-target.ts'

@@ -1,4 +1,4 @@
-/** What background work is given, and what it tells of itself, whether it runs in a thread or in the process. */
+/** What background work is given, and what it reports of itself, whether it runs in a thread or in the process. */
 import type { Metrics } from '../../api/metrics.ts'
 import type { EventSchemaId } from '../../contract/registry/event-schema-ids.ts'
 import type { FeedHealth } from '../../kafka/feed/kafka-feed.ts'

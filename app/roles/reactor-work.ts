@@ -23,7 +23,7 @@ import type { OpenWork, WorkParts } from './open-work.ts'
 
 const monotonic = () => performance.now()
 
-/** The same parcels fail whichever process plays the carrier. */
+/** The same parcels fail, no matter which process plays the carrier. */
 const CARRIER_SEED = 1
 
 export const openReactorWork: OpenWork = async (parts) => {

@@ -25,7 +25,7 @@ export interface StartBackground {
   readonly log: Log
   readonly notices: Notices
   readonly releases: Releases
-  /** Told of each that is at work. */
+  /** Called for each that is at work. */
   readonly step: (name: string, detail: string) => void
 }
 

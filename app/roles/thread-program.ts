@@ -1,4 +1,4 @@
-/** The program of every background thread: opens the work that its host names and keeps it until it is told to stop. */
+/** The program of every background thread: opens the work that its host names and keeps it until the host stops it. */
 import { workerData } from 'node:worker_threads'
 import { backgroundWork } from './background-work.ts'
 import type { WorkData } from './open-work.ts'

@@ -41,7 +41,7 @@ export interface ComposeOptions {
   /** The folder of the built dashboard. Absent or null: it is not served. */
   readonly dashboard?: string | null
   readonly limits?: Partial<GroupCommitLimits>
-  /** Told of each step as it is done. */
+  /** Called for each step as it is done. */
   readonly onStep?: (step: StartStep) => void
 }
 

@@ -1,4 +1,4 @@
-/** Brings a database to what this release needs, for whoever may be the first to use it; or says why it cannot. */
+/** Brings a database to what this release needs, for any program that may use it first; or says why it cannot. */
 import { readersFromNow } from '../../reactors/list.ts'
 import { beginAtHead } from '../../store/log/checkpoints.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -6,7 +6,7 @@ export class Releases {
     this.#releases.push({ name, release })
   }
 
-  /** Gives everything back. A failure is told to `onError` and does not keep the rest. */
+  /** Gives everything back. A failure goes to `onError` and does not keep the rest. */
   async release(onError: (name: string, error: unknown) => void): Promise<void> {
     for (let next = this.#releases.pop(); next !== undefined; next = this.#releases.pop()) {
       try {

@@ -50,7 +50,7 @@ export interface Claim {
 const lockPattern = /^run\.lock\.(\d+)$/
 
 /**
- * Claims the directory, making it if needed. `command` names the work for whoever is turned away. Throws a StartFailure:
+ * Claims the directory, making it if needed. `command` names the work for those who are turned away. Throws a StartFailure:
  * `already-running` with the pid and URL of the owner, or why the directory cannot be used.
  */
 export function claimDataDirectory(path: string, command: string): Claim {

@@ -13,7 +13,7 @@ import { StartFailure } from '../start-failure.ts'
 export interface OpenedRegistry {
   readonly registry: SchemaRegistry
   readonly ids: EventSchemaIds
-  /** Of the embedded registry; null: there is none here. */
+  /** Of the embedded registry; null: another registry is used. */
   readonly pool: Pool | null
   /** For people: what it is and where, without its password. */
   readonly description: string

@@ -1,6 +1,6 @@
 /**
  * The tokens of API_TOKENS_FILE, read again every 2 s and on SIGHUP: one that is gone lets nobody in from then on. A file
- * that cannot be read, or says something else, changes nothing and is told; one that is empty lets nobody in.
+ * that cannot be read, or says something else, changes nothing and is reported; one that is empty lets nobody in.
  */
 import type { Tokens } from '../../api/http/access.ts'
 import type { Check } from '../../api/parts.ts'

@@ -2,7 +2,7 @@
  * Checks of the alerts about fraud (law 11), over a log in its order, whatever wrote it: the attempts to pay are scored
  * again, by the tables that the log names, with the code of the reactor. Each alert must be one that this gives, once and with
  * the same points (the words for them may change with a release, and an alert of before version 2 names no regions); each that
- * it gives must be there, up to where the reactor has read and but for those that it still has to raise. A review is of an
+ * it gives must be there, up to where the reactor has read and except those that it still has to raise. A review is of an
  * alert, once.
  *
  * However many customers there are, the memory is that of one part of them. What five minutes count is worked out as the

@@ -92,7 +92,7 @@ export class OrderFacts {
     this.#add(orderId, [SETTLED, position, held, out, weighed, flags])
   }
 
-  /** Once, at the end: tells of the breaches, whose things are counted already. */
+  /** Once, at the end: reports the breaches, whose things are counted already. */
   judge(orders: Tally, reservations: Tally): void {
     const table = new IntegerTable(ORDER.columns)
     for (let part = 0; part < PARTS; part++) {

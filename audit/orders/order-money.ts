@@ -11,7 +11,7 @@ export type MoneyCheck = 'money' | 'payments' | 'deliveries'
 export type TellFault = (check: MoneyCheck, position: number, fault: string) => void
 
 const ORDER = { state: 0, value: 1, attempts: 2, refunds: 3, open: 4, delivery: 5, dispatches: 6 } as const
-/** Of the command that was seen last: the position of its last fact, what happened in it, and 1 once a fault is told. */
+/** Of the command that was seen last: the position of its last fact, what happened in it, and 1 once a fault was reported. */
 const COMMAND = { position: 7, happened: 8, told: 9, columns: 10 } as const
 const ATTEMPT = { state: 0, amount: 1, content: 2, confirms: 3, captured: 4, refunded: 5, underWay: 6 } as const
 const GONE = { outside: 7, goodwill: 8, provider: 9, columns: 10 } as const

@@ -1,6 +1,6 @@
 /**
  * Checks of the advices to restock (law 11), over a log in its order, whatever wrote it: at most one for each product and
- * clock hour, and each counts the orders that were refused for want of the product in that hour, with their units, up to
+ * clock hour, and each counts the orders that were refused for lack of the product in that hour, with their units, up to
  * some refusal before it. How many the shop leaves alone is a setting, which no log knows.
  *
  * Refusals and advices are spilled by product and judged at the end.

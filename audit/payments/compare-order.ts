@@ -53,7 +53,7 @@ export interface Difference {
   readonly kind: DifferenceKind
   /** As the gateway knows it. */
   readonly key: string
-  /** Null: there is none. */
+  /** Null: unknown on this side. */
   readonly here: Side | null
   readonly there: Side | null
 }

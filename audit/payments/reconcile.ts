@@ -13,7 +13,7 @@ import type { Spill } from '../spill/spill-file.ts'
 import { BOOK_LISTS, type BookEntry, type BookList } from './book-entry.ts'
 import { compareOrder, type Difference, type DifferenceKind, type PaymentFact } from './compare-order.ts'
 
-/** So many differences are told; all are counted. */
+/** This many differences are listed; all are counted. */
 export const MOST_TOLD = 1_000
 
 export interface Reconciling {

@@ -1,7 +1,7 @@
 /**
  * Tries schemas out on the log before they are published: every stored event is read as today and, where a proposal
  * touches it, as proposed; both readings are folded into the states of their streams and projected into rows, and what
- * comes out differently is told. Nothing is written to the database: rows that may differ are made in memory, and a
+ * comes out differently is reported. Nothing is written to the database: rows that may differ are made in memory, and a
  * rehearsal that is killed leaves nothing behind.
  *
  * A projection never reads a row, and a state depends on its stream alone. That saves most of the work: events that no
@@ -29,7 +29,7 @@ export interface RehearseOptions {
   readonly source: LogSource
   readonly proposals: readonly Proposal[]
   readonly projections: readonly Projection[]
-  /** Only so many events from the beginning; null: all. */
+  /** Only this many events from the beginning; null: all. */
   readonly limit: number | null
   /** Ends the rehearsal after the page under way, with what was seen until then. */
   readonly signal: AbortSignal

@@ -12,7 +12,7 @@ import type { Projected, Projection, Table } from '../../projections/projection.
 import type { Key } from '../../projections/row-key.ts'
 import { callsOf, misfit, replay, sameCalls } from './row-calls.ts'
 
-/** Rows folded twice, some 800 bytes together each; of further ones only the number of events that touch them is told. */
+/** Rows folded twice, some 800 bytes together each; of further ones only the number of events that touch them is reported. */
 const ROWS_IN_MEMORY = 100_000
 
 export interface TableDifferences {
@@ -49,7 +49,7 @@ export class RowsInDoubt {
     let failure: string | null = null
     for (const projection of this.#projections) {
       const was = callsOf(projection, today)
-      // A projection that fails already is for `verify` to tell of.
+      // A projection that fails already is for `verify` to report.
       if (!was.ok) continue
       const is = callsOf(projection, proposed)
       if (is.ok && sameCalls(was.calls, is.calls)) continue
@@ -60,7 +60,7 @@ export class RowsInDoubt {
     return failure
   }
 
-  /** What a projection cannot take in one reading it is spared in both: that was told already. */
+  /** What a projection cannot take in one reading it is spared in both: that was reported already. */
   fold(today: readonly Projected[], proposed: readonly Projected[]): void {
     for (const [projection, folds] of this.#foldsOf()) {
       const was = callsOf(projection, today)

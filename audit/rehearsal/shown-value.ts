@@ -5,7 +5,7 @@ const SHOWN = 60
 
 /**
  * Null for none. `owner` is the stream, or the projection, that the value stands in; `open` are texts that may be shown
- * whoever they are about: symbols of enums.
+ * no matter whom they are about: symbols of enums.
  */
 export function shownValue(value: unknown, owner: string, open: ReadonlySet<string>): string | null {
   if (value === undefined || value === null) return null

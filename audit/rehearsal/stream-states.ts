@@ -1,6 +1,6 @@
 /**
  * The states of streams under two readings of their events. As long as both have led to equal states one is kept, and
- * each event that is read differently is folded onto it twice; a stream whose states differ once is told and forgotten.
+ * each event that is read differently is folded onto it twice; a stream whose states differ is reported and forgotten.
  */
 import type { DomainEvent } from '../../schemas/events.ts'
 import { compareValues, sameValue, type ValueDifference } from '../../contract/diff/compare-values.ts'
@@ -49,14 +49,14 @@ export class StreamStates {
     this.#spilled = spilled
   }
 
-  /** Whether an event is to be folded now. */
+  /** Whether to fold an event now. */
   takes(stored: RecordedEvent): boolean {
     const { stream, version } = stored
     if (this.#states.has(stream)) return true
     const aggregate = aggregateOf(stream)
     if (aggregate === undefined) return false
     if (this.#spilled !== null) {
-      // Room that is made later stays empty: whoever found none was spilled, and would be folded from its middle.
+      // Room that is made later stays empty: a stream that found none was spilled, and would be folded from its middle.
       this.#full ||= this.#states.size >= this.#limit
       if (this.#full) {
         this.#spilled.add(stored)
@@ -84,7 +84,7 @@ export class StreamStates {
       events.reduce((state, event) => aggregate?.evolve(state, event), before)
     const was = attempt(() => next(today))
     if (!was.ok) {
-      // A stream that cannot be folded today is for `verify` to tell of.
+      // A stream that cannot be folded today is for `verify` to report.
       this.leave(stream)
       return null
     }

@@ -4,7 +4,7 @@ import type { Position } from '../../store/commit/command.ts'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { shownValue } from './shown-value.ts'
 
-/** An event, and what of it is to be shown. */
+/** What may be shown of an event. */
 export interface Place {
   readonly position: Position
   readonly stream: string
@@ -58,7 +58,7 @@ const PATHS = 100
 export class VersionTally {
   readonly #event: string
   readonly #version: number
-  /** Texts that may be shown whoever looks on: symbols of enums. */
+  /** Texts that anybody may see: symbols of enums. */
   readonly #symbols: ReadonlySet<string>
   readonly #paths = new Map<string, MutablePath>()
   #decoded = 0

@@ -4,7 +4,7 @@
  */
 import type { Spill, SpillFile } from './spill-file.ts'
 
-/** With so many, the names of a part fit into memory also when there are 100,000,000 of them. */
+/** With this many, the names of a part fit into memory also when there are 100,000,000 of them. */
 export const PARTS = 64
 
 const HASH_CELLS = 1

@@ -49,7 +49,7 @@ export class Spill {
     return this.#spilled
   }
 
-  /** Whether so many bytes more may stay in memory, which then are taken. */
+  /** Whether this many bytes more may stay in memory, which then are taken. */
   takes(bytes: number): boolean {
     if (bytes > this.#left) return false
     this.#left -= bytes
@@ -73,7 +73,7 @@ export class Spill {
     }
     const fd = tried(() => {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      // A process killed between opening and unlinking left an empty one; that of a living one needs its name no more.
+      // A process killed between opening and unlinking left an empty one; that of a living one no longer needs its name.
       for (const name of readdirSync(folder)) if (NAME.test(name)) rmSync(join(folder, name), { force: true })
       const path = join(folder, `spill-${process.pid}-${opened++}.tmp`)
       const descriptor = openSync(path, 'wx+', 0o600)

@@ -1,5 +1,5 @@
 /**
- * The laws of stock and money, worked out from the records of the topics alone: whoever has nothing but Kafka can believe the
+ * The laws of stock and money, worked out from the records of the topics alone: somebody with nothing but Kafka can believe the
  * shop. Partitions come in any order, so events are kept apart by position, spilled, and put in order piece by piece.
  */
 import { auditMoney } from '../money-audit.ts'

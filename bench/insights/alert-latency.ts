@@ -21,7 +21,7 @@ const OF_RINGS = 3
 const PER_HUNDRED = 100
 const EVERY_MS = 20
 
-/** How soon a page is told of an attempt that looks like fraud. */
+/** How soon a page hears of an attempt that looks like fraud. */
 export const alertLatency = figure({
   id: 'I8',
   title: `from recordedAt of PaymentRequested to its alert's frame on the topic fraud, ${String(RATE)} attempts a second, no gateway`,

@@ -179,7 +179,7 @@ function byPartition(events: Iterable<MadeEvent>, schemaId: number): readonly (r
   return partitions
 }
 
-/** Resolves when so many events are in the chunks (`next_offset`), or saved with their sessions. */
+/** Resolves when this many events are in the chunks (`next_offset`), or saved with their sessions. */
 async function reached(pool: Pool, column: 'next_offset' | 'folded_to', events: number): Promise<void> {
   const done = await waitUntil(
     async () => {

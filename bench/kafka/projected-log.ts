@@ -1,4 +1,4 @@
-/** What bench/kafka/projector-process.ts is told and what it answers. */
+/** What bench/kafka/projector-process.ts gets and what it answers. */
 import type { KafkaSettings } from '../../kafka/settings.ts'
 
 export interface ProjectedLog {

@@ -1,4 +1,4 @@
-/** The projector as its thread runs it, on the feed it is told, in a process of its own: prints how fast it was. */
+/** The projector as its thread runs it, on the feed that it is given, in a process of its own: prints how fast it was. */
 import { silentLog } from '../../kafka/client/connection.ts'
 import { openProjector, projectorPool } from '../../app/roles/open-projector.ts'
 import { KafkaFeed } from '../../kafka/feed/kafka-feed.ts'

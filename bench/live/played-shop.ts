@@ -1,4 +1,4 @@
-/** A shop that takes 200 orders a second, as the topics `activity` and `sales` tell of it: frames that tile. */
+/** A shop that takes 200 orders a second, as the topics `activity` and `sales` show it: frames that tile. */
 
 type Item = Readonly<Record<string, unknown>>
 

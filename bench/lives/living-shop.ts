@@ -1,4 +1,4 @@
-/** A shop whose orders live to their end: paid over a gateway that answers at once, dispatched, delivered, and told of. */
+/** A shop whose orders live to their end: paid over a gateway that answers at once, dispatched, delivered, with their mails. */
 import { setMaxListeners } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'

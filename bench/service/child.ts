@@ -60,7 +60,7 @@ export function startChild(scope: Cleanup, { command, args, cwd, env = {}, logFi
     child.on('exit', (code, signal) => {
       living.delete(child)
       resolve()
-      // Whoever depended on it fails in a way of its own, which says nothing of the cause.
+      // What depended on it fails in a way of its own, which says nothing of the cause.
       if (!stopping) console.error(`process ${pid} ended by itself (${signal ?? code}):\n${tailOf(logFile)}`)
     })
   })

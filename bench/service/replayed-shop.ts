@@ -14,7 +14,7 @@ const SLICE_SECONDS = 10
 const EVENTS_PER_ORDER = 2.4
 const CANCELLED = 0.2
 
-/** A service that runs, with at least so many events in its log, all of them shown. */
+/** A service that runs, with at least this many events in its log, all of them shown. */
 export async function startReplayedShop({ scope, note }: BenchContext, events: number): Promise<MeasuredService> {
   const service = await startShop(scope)
   const orders = writeOrders(scope, everyProduct)

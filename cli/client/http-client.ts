@@ -23,7 +23,7 @@ export interface HttpClientOptions {
   readonly patience: number
   /** Ends waiting between two attempts; a request under way is not cut off. */
   readonly signal: AbortSignal
-  /** Waits for so many milliseconds; rejects when the signal fires. */
+  /** Waits for this many milliseconds; rejects when the signal fires. */
   readonly wait?: (millis: number, signal: AbortSignal) => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** Dead letters as the running service tells of them. */
+/** Dead letters as the running service shows them. */
 import { StartFailure } from '../../app/start-failure.ts'
 import type { DeadLetter, DeadLetterList, SelectDeadLetters } from '../../dashboard/api-shapes.ts'
 import type { HttpClient } from './http-client.ts'

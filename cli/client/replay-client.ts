@@ -1,4 +1,4 @@
-/** Projections and replays as the running service tells of them. */
+/** Projections and replays as the running service shows them. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartFailure } from '../../app/start-failure.ts'
 import type { Projection, Replay } from '../../dashboard/api-shapes.ts'
@@ -81,7 +81,7 @@ export async function cancel(client: HttpClient, replayId: string): Promise<void
   await asked(client, await client.delete(path), `DELETE ${path}`)
 }
 
-/** All of them, or the one that is named; throws a StartFailure for a name there is none of. */
+/** All of them, or the one that is named; throws a StartFailure for an unknown name. */
 export async function namesOf(client: HttpClient, name: string): Promise<readonly string[]> {
   const names = (await readProjections(client)).map((projection) => projection.name)
   if (name === 'all') return names

@@ -34,7 +34,7 @@ export interface Connecting {
 // Whether there is a service at all is known soon; patience is for one that was there and is gone.
 const FIRST_PATIENCE = 5_000
 
-/** A client of the service, which has answered once. Throws a StartFailure when there is none or it refuses us. */
+/** A client of the service, which has answered once. Throws a StartFailure when it does not answer or refuses us. */
 export async function connect(context: CommandContext, connecting: Connecting): Promise<HttpClient> {
   const { options, connections, signal } = connecting
   const { url, token } = serviceOf(context, options)
@@ -58,7 +58,7 @@ export async function withService(
   }
 }
 
-/** Which service is meant, and as whom it is asked. Throws a StartFailure when there is none. */
+/** Which service is meant, and as whom it is asked. Throws a StartFailure when none is found. */
 export function serviceOf(
   context: CommandContext,
   options: Pick<ServiceOptions, 'url' | 'token'>,

@@ -84,7 +84,7 @@ async function startBoth(common: Common, options: ClusterOptions, output: Output
   }
 }
 
-/** Whoever kills a broker to see what happens wants to see it come back as well. */
+/** Somebody who kills a broker to see what happens wants to see it come back as well. */
 function startAgain(broker: KafkaBroker, last: string, { note }: Output): void {
   note(`broker ${broker.id} ended and restarts in ${RESTART_MS / 1_000} s. Its last output: ${last}`)
   const failed = (error: unknown): void => note(`broker ${broker.id} did not restart: ${String(error)}`)

@@ -18,7 +18,7 @@ const placed = {
   data: { orderId: 'o1' },
 }
 
-/** A log of so many events, given in pages as the service gives them. */
+/** A log of this many events, given in pages as the service gives them. */
 async function logOf(length: number): Promise<string> {
   service = await answeringService((response, request) => {
     const { pathname, searchParams } = new URL(request.path, 'http://localhost')

@@ -17,7 +17,7 @@ interface TailOptions extends ServiceOptions {
   readonly follow: boolean
 }
 
-/** How often the log is asked for news while there are none. */
+/** How often the log is asked for news while it has none. */
 const POLL_MS = 250
 /** The most the service gives at once. */
 const PAGE = 200

@@ -111,7 +111,7 @@ function untilUnreadable(file: string, all: AsyncIterable<Line>) {
   return { lines: readable(), fault: () => fault }
 }
 
-/** Ends when it ends, or with the signal: whoever types, or pipes, may do nothing for long. */
+/** Ends when it ends, or with the signal: a person who types, or a pipe, may do nothing for long. */
 async function* standardInput(signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
   const end = (): void => void process.stdin.destroy()
   signal.addEventListener('abort', end, { once: true })

@@ -41,7 +41,7 @@ async function start(context: CommandContext): Promise<void> {
   else log.info({ url: service.url, seconds }, 'ready')
   flush()
 
-  // Where the tokens stand in a file, this signal says that they are to be read again.
+  // Where the tokens stand in a file, this signal asks to read them again.
   const skip = config.apiTokensFile === null ? [] : ['SIGHUP' as const]
   await new Promise<void>((resolve) => {
     const delay = config.shutdownTimeoutSeconds * 1_000

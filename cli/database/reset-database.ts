@@ -1,4 +1,4 @@
-/** Deletes everything of ours in the database, after whoever asks has said so twice. */
+/** Deletes everything of ours in the database, after the user has confirmed it twice. */
 import { createInterface } from 'node:readline/promises'
 import { StartFailure } from '../../app/start-failure.ts'
 import { openPool } from '../../store/postgres/database.ts'

@@ -17,14 +17,14 @@ export interface FoundDatabase {
   readonly url: string
   /** For people: what it is and where, without its password. */
   readonly description: string
-  /** The service that runs in DATA_DIR, whichever database it uses; null when none does. */
+  /** The service that runs in DATA_DIR, no matter which database it uses; null when none does. */
   readonly running: RunFile | null
 }
 
 export interface DatabaseOptions {
-  /** For whoever is turned away meanwhile: `verify`, `db dump` ... */
+  /** For those who are turned away meanwhile: `verify`, `db dump` ... */
   readonly command: string
-  /** Make the embedded database when there is none yet; else that is a failure. */
+  /** Make the embedded database when it is missing; else that is a failure. */
   readonly create: boolean
 }
 

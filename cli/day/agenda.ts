@@ -7,7 +7,7 @@ interface Entry<T> {
 }
 
 export interface AgendaOptions<T> {
-  /** What is to be done in any case, in the order of its moments (milliseconds of the clock). Read as it comes up. */
+  /** What to do in any case, in the order of its moments (milliseconds of the clock). Read as it comes up. */
   readonly first: Iterator<Entry<T>>
   /** Ends all waiting. */
   readonly signal: AbortSignal

@@ -72,7 +72,7 @@ function endsTooSoon(bytes: ByteReader): DamagedContent {
 async function* inflated(bytes: ByteReader, from: number): AsyncGenerator<Buffer, void, undefined> {
   const engine = createInflateRaw()
   const fed = feed(engine, bytes)
-  // Whoever waits for it may have been told by the engine already.
+  // The engine may already have passed the failure to those who wait for it.
   fed.catch(() => undefined)
   try {
     for await (const chunk of engine) yield chunk as Buffer

@@ -14,12 +14,12 @@ export interface Line {
   readonly tooLong: boolean
 }
 
-// The service takes 64 KiB a request; whoever has no line ends in a file must not fill the memory with it.
+// The service takes 64 KiB a request; a file without line ends must not fill the memory.
 export const longestLine = 64 * 1024
 const LF = 0x0a
 const CR = 0x0d
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
-/** So many at the start of a line are passed over: those of empty files that were joined before it. */
+/** This many at the start of a line are passed over: those of empty files that were joined before it. */
 const MOST_MARKS = 5
 const UTF_16 = [0xfffe, 0xfeff]
 

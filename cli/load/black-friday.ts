@@ -22,7 +22,7 @@ export interface BlackFriday {
 export interface BlackFridayReport {
   readonly sku: string
   readonly stock: number
-  /** Units as the customers were told. */
+  /** Units by the answers that customers got. */
   readonly sold: number
   readonly refused: number
   readonly failed: number
@@ -73,7 +73,7 @@ export interface Figures {
   readonly soldInView: number
 }
 
-/** Compares what customers were told with the log and the view. An order that failed may have been placed or not. */
+/** Compares the answers that customers got with the log and the view. An order that failed may have been placed or not. */
 export function breachesOf(figures: Figures, audit: StockAudit, asked: number): readonly string[] {
   const { stock, sold, failed, soldInView } = figures
   const { reserved, onHand, oversold } = audit

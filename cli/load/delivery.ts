@@ -57,7 +57,7 @@ function faultsOf({ status, body }: Reply): readonly Fault[] {
   return [{ pointer: '', message: typeof detail === 'string' ? detail : `answered ${status}` }]
 }
 
-/** A property of something that came from outside; undefined when there is none. */
+/** A property of something that came from outside; undefined when it is missing. */
 export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -36,7 +36,7 @@ export interface BehaviourReport {
 }
 
 const OF_A_REQUEST = 100
-/** Visits of so many a day stand so close together that each request holds many. */
+/** At this many a day, visits stand so close together that each request holds many. */
 const PER_DAY = 20_000_000
 const VERDICTS = ['accepted', 'duplicates', 'late', 'parked'] as const
 

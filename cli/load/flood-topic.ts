@@ -101,7 +101,7 @@ interface Watch {
   readonly signal: AbortSignal
 }
 
-/** Reads the log until it is told to end; gives up what is under way when nothing of it has come for too long. */
+/** Reads the log until the signal; gives up what is under way when nothing of it has come for too long. */
 async function watch(client: HttpClient, { outcomes, patience, after, signal }: Watch): Promise<void> {
   let position = after
   let heard = performance.now()

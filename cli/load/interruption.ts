@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 
 export interface Interruption {
   readonly signal: AbortSignal
-  /** Gives the signals back to whoever handled them before. */
+  /** Gives the signals back to those who handled them before. */
   release(): void
 }
 

@@ -117,7 +117,7 @@ test('the source is released when it was not read to its end', async () => {
 })
 
 test('with a schedule nothing is sent before its moment, and its wait begins there however late it is sent', async () => {
-  // The clock stands still but while something is sent: each takes 10 ms, and one is due every 4 ms.
+  // The clock stands still except while something is sent: each takes 10 ms, and one is due every 4 ms.
   let clock = 0
   const waits: number[] = []
   await sendAll({
@@ -133,7 +133,7 @@ test('with a schedule nothing is sent before its moment, and its wait begins the
       return Promise.resolve('go-on')
     },
   })
-  // A closed loop would have told 10 each time; whoever was due at 16 had to wait for four others.
+  // A closed loop would have measured 10 each time; the one that was due at 16 had to wait for four others.
   expect(waits).toEqual([10, 16, 22, 28, 34])
 })
 

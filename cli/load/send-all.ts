@@ -13,7 +13,7 @@ export interface Sending<T> {
   /** Stops taking from the source; what is under way is finished. */
   readonly signal: AbortSignal
   /**
-   * The moment (milliseconds from the start) at which the n-th thing is to be sent, n from 0, ascending. Absent: as
+   * The moment (milliseconds from the start) at which to send the n-th thing, n from 0, ascending. Absent: as
    * soon as one before it is answered.
    */
   readonly schedule?: (index: number) => number

@@ -3,7 +3,7 @@ import { placeOf, type Finding } from '../../contract/finding.ts'
 import type { CommandContext } from '../command-context.ts'
 import { styled } from './output.ts'
 
-/** `fine` is said when there are none. Exits with 1 when there are. */
+/** `fine` is said without findings. Exits with 1 when there are findings. */
 export function reportFindings({ output, exitWith }: CommandContext, findings: readonly Finding[], fine: string): void {
   const cross = styled(output.streams.stdout, 'red', '✖')
   output.result({ findings }, () =>

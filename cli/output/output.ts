@@ -14,7 +14,7 @@ export interface Output {
   json(): boolean
   /** The result: `value` with --json, else the text. */
   result(value: unknown, text: () => string): void
-  /** A line for whoever watches; never part of the result. */
+  /** A line for those who watch; never part of the result. */
   note(line: string): void
   /** Shows how far a long work is, on stderr. `total` null: unknown. */
   progress(label: string, total: number | null): Progress

@@ -5,7 +5,7 @@ import type { WriteStream } from 'node:tty'
 export type ProgressStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'hasColors'>>
 
 export interface Progress {
-  /** So many more are done. */
+  /** This many more are done. */
   advance(count: number): void
   /** Shows the last state and ends; a second call does nothing. */
   stop(): void

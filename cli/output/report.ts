@@ -34,7 +34,7 @@ export class DeliveryTally {
   readonly #failedBy = new Map<string, number>()
   readonly #latency = new LatencyHistogram()
 
-  /** Counts one delivery that took so many milliseconds. */
+  /** Counts one delivery that took this many milliseconds. */
   count(delivery: Delivery, millis: number): void {
     this.#counts[delivery.outcome] += 1
     if (delivery.outcome === 'refused') increment(this.#refusedBy, delivery.reason)

@@ -11,7 +11,7 @@ export interface ProduceReport {
   /** Stored by all brokers that have to. */
   readonly acked: number
   readonly invalid: number
-  /** What user events cannot have: lines of unknown types, and properties of others; so many of each, the first 100 names. */
+  /** What user events cannot have: lines of unknown types, and properties of others; how many of each, the first 100 names. */
   readonly leftOut: {
     readonly types: Readonly<Record<string, number>>
     readonly properties: Readonly<Record<string, number>>
@@ -41,7 +41,7 @@ export class ProduceTally {
   readonly #types = new Map<string, number>()
   readonly #properties = new Map<string, number>()
 
-  /** `note`: told of each new reason why something has to be sent again. */
+  /** `note`: called for each new reason why something has to be sent again. */
   constructor(note: (line: string) => void) {
     this.#note = note
   }

@@ -97,7 +97,7 @@ function order(line: Line, fields: Fields): ProducedLine {
   const body = inner ?? withoutEnvelope(fields)
   const customer = body['customerId']
   if (typeof customer !== 'string') return invalid('an order needs a "customerId"; POST /orders describes the rest')
-  // Whoever names an order names the command with it: another line with that order is the same one.
+  // A line that names an order names the command with it: another line with that order is the same command.
   const id = textOf(fields, ID) ?? textOf(body, ['orderId']) ?? idOf(line)
   const whole = Object.keys(body).length === Object.keys(fields).length && inner === undefined
   const value = whole ? line.bytes : JSON.stringify(body)

@@ -1,6 +1,6 @@
 /**
  * What a customer did, from a line as shops write it: the properties that UserEvent has, under its names. What it lacks is left
- * out and counted. The id, the time and who did it are found by whoever reads the line.
+ * out and counted. The id, the time and who did it are found by the reader of the line.
  */
 import { createHash } from 'node:crypto'
 import { judgeUserEvent } from '../../commands/user-event.ts'
@@ -22,7 +22,7 @@ export interface UserEventLine {
 }
 
 export interface Sending {
-  /** Of UserEvent in the registry; null: there is none at hand, and events go as JSON, without the four keys. */
+  /** Of UserEvent in the registry; null: none is at hand, and events go as JSON, without the four keys. */
   readonly schemaId: number | null
   /** 16 hex digits; null: there is no secret to make them with. */
   readonly pseudonym: (value: string) => string | null
@@ -84,7 +84,7 @@ export function mapUserEvent(line: UserEventLine, { schemaId, pseudonym }: Sendi
     ...found,
   }
   const json = Buffer.from(JSON.stringify(event))
-  // Whether it is too old is for whoever reads it: the topic may keep it for a while.
+  // Whether it is too old is for its reader to judge: the topic may keep it for a while.
   const judged = judgeUserEvent(event, json.length, { receivedAt: at, skew: 0, pseudonym })
   if (judged.verdict === 'parked') {
     return { invalid: `${judged.fault?.pointer ?? ''} ${judged.fault?.message ?? judged.code}`.trim() }

@@ -1,4 +1,4 @@
-/** With what `produce` sends user events: the id of their schema by whichever registry is at hand, and the secret of pseudonyms. */
+/** With what `produce` sends user events: the id of their schema by the registry at hand, and the secret of pseudonyms. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pseudonyms, pseudonymSecret } from '../../app/pseudonyms.ts'

@@ -19,9 +19,9 @@ export interface ConsumingAlone {
   readonly isolation: Isolation
   readonly sink: RecordSink
   readonly signal: AbortSignal
-  /** Told of partitions that are new: they are read from their beginning. */
+  /** Called for partitions that are new: they are read from their beginning. */
   readonly onAdded: (partitions: readonly number[]) => void
-  /** Told why a read failed that is tried again. */
+  /** Called with the reason why a read failed that is tried again. */
   readonly onRetry: (reason: string) => void
 }
 

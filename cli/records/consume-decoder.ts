@@ -1,4 +1,4 @@
-/** Decodes our events with the ids of whichever registry is used, and what others register there; a command can do without. */
+/** Decodes our events with the ids of the registry in use, and what others register there; a command can do without. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRunFile } from '../../app/start/run-file.ts'

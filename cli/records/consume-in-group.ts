@@ -20,9 +20,9 @@ export interface ConsumingInGroup {
   readonly sink: RecordSink
   readonly signal: AbortSignal
   readonly onJoined: (partitions: readonly number[]) => void
-  /** Told of partitions that are new: the group reads them from their beginning. */
+  /** Called for partitions that are new: the group reads them from their beginning. */
   readonly onAdded: (partitions: readonly number[]) => void
-  /** Told of offsets that cannot be unpacked, once the member went past them. */
+  /** Called for offsets that cannot be unpacked, once the member went past them. */
   readonly onPassed: (passed: PassedOffsets) => void
 }
 
@@ -146,7 +146,7 @@ async function readBatches(
   return read
 }
 
-/** Tells of partitions that are new since this began, until the signal. */
+/** Reports partitions that are new since this began, until the signal. */
 async function watchPartitions(
   { kafka, topic, onAdded }: Pick<ConsumingInGroup, 'kafka' | 'topic' | 'onAdded'>,
   places: AddedPlaces,

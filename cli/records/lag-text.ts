@@ -73,7 +73,7 @@ function members(count: number): string {
   return `${count} ${count === 1 ? 'member' : 'members'}`
 }
 
-/** Groups are named by whoever uses them. */
+/** Groups are named by those who use them. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}')
 }

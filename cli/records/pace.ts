@@ -1,4 +1,4 @@
-/** When each of many things is to be sent: as fast as it goes, so many a second, or as far apart as they happened. */
+/** When to send each of many things: as fast as it goes, at a rate per second, or as far apart as they happened. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface PaceOptions {

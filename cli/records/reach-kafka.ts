@@ -1,4 +1,4 @@
-/** The cluster that a command works on, and what is said when there is none or it does not answer. */
+/** The cluster that a command works on, and what is said when none is configured or it does not answer. */
 import { StartFailure } from '../../app/start-failure.ts'
 import { isKafkaError, kafkaAdvice, kafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import type { KafkaSettings } from '../../kafka/settings.ts'

@@ -69,7 +69,7 @@ function isoTime(millis: number): string {
   return lastTime.text
 }
 
-/** Whoever wrote it may have meant to steer the terminal. */
+/** Its writer may have meant to steer the terminal. */
 function printable(text: string): string {
   return /[\0-\x1f\x7f-\x9f]/.test(text) ? text.replace(/\p{Cc}/gu, '\u{FFFD}') : text
 }

@@ -1,4 +1,4 @@
-/** The ids of our schemas, for a command that has the database at hand: by whichever registry is configured. */
+/** The ids of our schemas, for a command that has the database at hand: by the configured registry. */
 import { confluentRegistry } from '../../contract/registry/confluent-registry.ts'
 import { embeddedRegistry } from '../../contract/embedded/embedded-registry.ts'
 import { lookUpEventSchemas, type EventSchemaIds } from '../../contract/registry/event-schema-ids.ts'

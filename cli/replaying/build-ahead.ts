@@ -29,7 +29,7 @@ export async function buildAhead(context: CommandContext, name: string): Promise
   })
 }
 
-/** The projections whose version this release raises. Throws a StartFailure when there is none. */
+/** The projections whose version this release raises. Throws a StartFailure when it raises no version. */
 async function raised(pool: Pool, name: string): Promise<readonly Projection[]> {
   const live = await readLiveGenerations(pool)
   const found = projections.filter(

@@ -61,7 +61,7 @@ async function showUsage(context: CommandContext, withTopics: boolean): Promise<
       const pool = openPool(url, { name: 'schemas usage', max: 2, settings: READER_SETTINGS })
       try {
         await requireSchema(pool)
-        // First, as it is soon done: whoever waits for a long log should not then hear that the registry is away.
+        // First, as it is soon done: nobody should wait for a long log and then hear that the registry is away.
         const { ids, all } = await askRegistry(context, pool, async (registry) => {
           const found = await findEventSchemas(registry)
           return { ids: idsByVersion(found), all: kafka === null ? null : requireAll(found) }

@@ -124,7 +124,7 @@ function collectNamed(schema: AvroSchema, into: Map<string, NamedSchema>): void 
   for (const field of schema.fields) collectNamed(field.type, into)
 }
 
-/** Puts definitions in place of names, so that two uses compare equal whichever of them holds the definition. */
+/** Puts definitions in place of names, so that two uses compare equal no matter which of them holds the definition. */
 function expand(schema: AvroSchema, named: ReadonlyMap<string, NamedSchema>): AvroSchema {
   if (typeof schema === 'string') {
     const definition = named.get(schema)

@@ -1,6 +1,6 @@
 /**
  * Whether the schemas of a folder may go out: complete, and without a service or a registry. Everything that is wrong is
- * told at once; one file that cannot be read does not hide what is wrong with the others.
+ * reported at once; one file that cannot be read does not hide what is wrong with the others.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { goldenPath, staleGenerated } from '../authoring/codegen.ts'

@@ -44,7 +44,7 @@ function decimalOf(json: JsonObject, type: string, size: number | null): Decimal
   const precision = intOf(json.get('precision'))
   const scale = json.has('scale') ? intOf(json.get('scale')) : 0
   if (precision === null || scale === null) return null
-  // So many decimal digits fit into the bits of a fixed, one of which is the sign.
+  // This many decimal digits fit into the bits of a fixed, one of which is the sign.
   const digits = size === null ? Infinity : Math.floor(Math.log10(2) * (8 * size - 1))
   const fits = precision > 0 && precision <= digits && scale >= 0 && scale <= precision
   return fits ? { name: 'decimal', precision, scale } : null

@@ -44,7 +44,7 @@ export async function registerSchema(
     if (id !== null) return id
   }
 
-  /** Null: what it was judged beside is there no more. */
+  /** Null: what it was judged beside is no longer there. */
   async function write(client: pg.PoolClient, judged: JudgedBeside): Promise<number | null> {
     await requireUnmoved(client, schema)
     const present = await presentId(client, subject, { schema, registration })

@@ -136,7 +136,7 @@ function recording(
   return [{ do: 'record-id', subject, version, id, why }]
 }
 
-/** By the wanted level, whichever the registry has: a version that breaks it must not come in before it is set. */
+/** By the wanted level, no matter which one the registry has: a version that breaks it must not come in before it is set. */
 function obstaclesOf(
   subject: string,
   level: CompatibilityLevel,

@@ -28,7 +28,7 @@ export interface AskedSubject {
 }
 
 export interface RegistryState {
-  /** Of the subjects that have none of their own. */
+  /** Of the subjects without a level of their own. */
   readonly level: CompatibilityLevel
   /** By name; those that were asked for are there even when the registry does not know them. */
   readonly subjects: readonly SubjectState[]

@@ -17,7 +17,7 @@ export function registryTexts(state: RegistryState, now: SchemaTexts): SchemaTex
 
 const WITHOUT_FILE: ReadonlySet<string> = new Set([PLACE_ORDER_SUBJECT, USER_EVENT_SUBJECT])
 
-/** The schemas of the files, to be asked for. Files that are no schemas are for `lint` to tell of. */
+/** The schemas of the files, to ask for. Files that are no schemas are for `lint` to report. */
 export function askedOf(now: SchemaTexts) {
   const events = new Set([...now.keys()].map((path) => path.slice(0, path.indexOf('/'))))
   return [...events].map((event) => ({

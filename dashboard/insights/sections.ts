@@ -3,7 +3,7 @@ export const SECTIONS = ['fraud', 'stock', 'forecast', 'recommendations', 'behav
 
 export type Section = (typeof SECTIONS)[number]
 
-/** Null: there is none of this name. */
+/** Null: no section has this name. */
 export function sectionOf(id: string | null): Section | null {
   return SECTIONS.find((one) => one === (id ?? SECTIONS[0])) ?? null
 }

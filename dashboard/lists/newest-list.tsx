@@ -19,7 +19,7 @@ interface NewestListProps<Name extends ListName> extends ListWish {
   readonly name: Name
   readonly itemKey: (item: TopicItems[Name]) => string
   readonly columns: readonly Column<TopicItems[Name]>[]
-  /** What to type where there are none. */
+  /** What to type where the list is empty. */
   readonly command: string
 }
 

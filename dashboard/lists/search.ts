@@ -26,7 +26,7 @@ export interface Found {
 /** Events in an answer, and at most in all. */
 const PAGE = 200
 const MOST = 1_000
-/** So many answers that led on, and the search is left to the reader. */
+/** After this many answers that led on, the search is left to the reader. */
 const MOST_ANSWERS = 4
 
 /** `head`: where the log ends, as far as the page knows. */

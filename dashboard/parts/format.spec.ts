@@ -100,7 +100,7 @@ describe('times in the zone of the reader', () => {
     vi.unstubAllEnvs()
   })
 
-  /** Every so many minutes from a time on. */
+  /** `many` times, `minutes` minutes apart, from a time on. */
   async function shown(zone: string, from: string, minutes: number, many: number): Promise<readonly string[]> {
     vi.stubEnv('TZ', zone)
     vi.resetModules()

@@ -2,7 +2,7 @@
 
 const ROW = 16
 
-/** `0000  7b 22 ...  {"...`: at most so many bytes of what base64 says. */
+/** `0000  7b 22 ...  {"...`: at most `most` bytes of what base64 says. */
 export function hexLines(base64: string, most: number): string {
   const bytes = Array.from(atob(base64).slice(0, most), (character) => character.charCodeAt(0))
   const lines: string[] = []

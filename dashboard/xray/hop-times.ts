@@ -32,7 +32,7 @@ export function preciseMillis(text: string): number {
 /** Frames say when they were made in whole milliseconds, and by another clock of the service. */
 const ROUNDING_MS = 10
 
-/** When the frame came that told of an event: the first after it was pushed. Both by the clock of the service. */
+/** When the frame came that showed an event: the first after it was pushed. Both by the clock of the service. */
 export function seenAt(hops: EventHops, arrivals: readonly number[]): number | null {
   if (hops.pushed === null) return null
   const pushed = preciseMillis(hops.pushed)

@@ -15,7 +15,7 @@ const MOST_OWN = 1_000
 interface OrderEventsProps {
   readonly timeline: Timeline
   readonly hops: OrderHops | null
-  /** When frames came that told of the order, by the clock of the service. */
+  /** When frames came that showed the order, by the clock of the service. */
   readonly arrivals: readonly number[]
 }
 

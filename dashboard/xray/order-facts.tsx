@@ -80,7 +80,7 @@ export function OrderLines({ order: { lines, shortages = [] }, stock }: OrderLin
             numeric: true,
             cell: ([, { unitPrice }]) => (unitPrice === null ? t('xray.unknown') : money(unitPrice)),
           },
-          // Of the product, whichever of its lines holds them.
+          // Of the product, no matter which of its lines holds them.
           { title: t('xray.stock'), numeric: true, cell: ([, { sku }]) => stockWords(stock.get(sku)) },
         ]}
       />

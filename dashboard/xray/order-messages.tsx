@@ -1,4 +1,4 @@
-/** What the customer was told of an order, and what not for want of an address. */
+/** The messages about an order that the customer got, and those not sent for lack of an address. */
 import type { Timeline } from '../api-shapes.ts'
 import { dateTime, inWords } from '../parts/format.ts'
 import { Chip } from '../parts/notes.tsx'

@@ -70,7 +70,7 @@ export interface PricesChanged {
 
 export type CheckOutRefusal = UnknownNames | AmbiguousNames | WrongCurrency | PricesChanged | OrderTooLarge | OutOfStock
 
-/** Leaves no trace when it refuses, but for a lack of stock: that is lost demand, and recorded as such. */
+/** Leaves no trace when it refuses, except for a lack of stock: that is lost demand, and recorded as such. */
 export function checkOut(command: CheckOut, read: Read): Decision<CheckOutRefusal> {
   const { orderId, currency, at } = command
   read.creating(order, orderId)

@@ -125,7 +125,7 @@ export interface Keeping {
 export interface Kept {
   /** Names of the tables that went. */
   readonly dropped: readonly string[]
-  /** What is left takes so many. */
+  /** What is left takes this many. */
   readonly bytes: number
 }
 
@@ -161,7 +161,7 @@ export async function dropTables(pool: Pool, { keptForMs, mostBytes }: Keeping):
 const LOCK_TIMEOUT = '200ms'
 const NO_LOCK = '55P03'
 
-/** Whether it is gone; if not, it is to be tried again. */
+/** Whether it is gone; if not, it has to be tried again. */
 async function dropTable(pool: Pool, name: string, what: 'also unread' | 'if read'): Promise<boolean> {
   const isRead = async (asked: Pick<Pool, 'query'>) => {
     const { rows } = await asked.query<{ unread: boolean }>(

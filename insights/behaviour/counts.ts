@@ -40,7 +40,7 @@ export interface Counts {
   readonly products: Map<string, ProductCounts>
   /** By `epoch sku other`: no sku has a blank. */
   readonly pairs: Map<string, Pair>
-  /** How many closed sessions took so many whole seconds, and had so many events: for exact medians. */
+  /** How many closed sessions took each number of whole seconds, and had each number of events: for exact medians. */
   readonly seconds: Map<number, number>
   readonly lengths: Map<number, number>
 }

@@ -34,7 +34,7 @@ const CLOSED_AFTER_MS = SESSION_GAP_MS + LATENESS_MS
 export const PARTITIONS = 6
 /** Of all partitions together; one has its share. */
 const MOST_OPEN = 500_000
-/** Of different products, between two saves: so many are written in well under a second. */
+/** Of different products, between two saves: this many are written in well under a second. */
 const MOST_PAIRS = 30_000
 /** Of one slice: sessions closed, and pairs made of them, which takes some milliseconds. */
 const SLICE_SESSIONS = 500
@@ -149,7 +149,7 @@ export class PartitionState {
     return this.#byLastEvent.hasBefore(now - CLOSED_AFTER_MS)
   }
 
-  /** It has counted as much as one save takes: it is to be saved before more is closed. */
+  /** It has counted as much as one save takes: it has to be saved before more is closed. */
   get isFull(): boolean {
     return this.#counts.pairs.size >= MOST_PAIRS
   }
@@ -177,7 +177,7 @@ export class PartitionState {
     return counts
   }
 
-  /** Its open sessions. They are read one by one: nothing is to be folded in before they are written down. */
+  /** Its open sessions. They are read one by one: nothing may be folded in before they are written down. */
   save(): SavedSessions {
     return { names: this.#names, sessions: this.#read() }
   }
@@ -235,7 +235,7 @@ export class PartitionState {
   }
 
   #close(session: OpenSession): void {
-    // Only one that closes for want of room can find it full.
+    // Only one that closes for lack of room can find it full.
     countSession(this.#counts, this.#sessions.read(session), { withPairs: !this.isFull })
     this.#leave(session)
     this.#sessions.remove(session)

@@ -1,6 +1,6 @@
 /**
  * Sums that nobody asks for any more go: minutes with the events, days after 400, pairs after 13 times 4 weeks. Of pairs, which
- * a page of anybody can multiply, only so many stay: those met least often go, of these the oldest.
+ * a page of anybody can multiply, only a limited number stay: those met least often go, of these the oldest.
  */
 import type { Pool } from '../../store/postgres/database.ts'
 

@@ -32,7 +32,7 @@ const LOOK_AGAIN_MS = 200
 /** Without a record for so long, sessions are closed by the clock of the server. */
 const SILENT_MS = 60_000
 const SAVE_MS = 1_000
-/** Saving takes at most so much of the time, but for what fills a save: with many open sessions it comes less often. */
+/** Saving takes at most this much of the time, except for what fills a save: with many open sessions it comes less often. */
 const SAVE_SHARE = 1 / 20
 const PRUNE_MS = 60_000
 
@@ -64,7 +64,7 @@ interface Partition {
   heardAt: number
 }
 
-/** Of sessions that go on, so many are packed a second, as long as what is shown is no older than this for it. */
+/** Of sessions that go on, this many are packed a second, as long as what is shown is no older than this for it. */
 const PACKED_A_SECOND = 1_000
 const OLDEST_FOR_PACKING_MS = 10_000
 
@@ -98,7 +98,7 @@ export function newestSession(partitions: readonly WithState[], customerId: stri
 
 export interface BehaviourReader extends LeasedWorker {
   /**
-   * Folds what has just been appended, and tells of each record what became of it; null: another process reads, or others
+   * Folds what has just been appended, and says of each record what became of it; null: another process reads, or others
    * appended before it, and it is read later. Its products have been learnt.
    */
   foldHere(chunk: Chunk): readonly Fold[] | null

@@ -22,7 +22,7 @@ export class SavedByAnother extends Error {
   readonly retriable = true
 }
 
-/** In turns. `most`: only those with at most so many open sessions. */
+/** In turns. `most`: only those with at most this many open sessions. */
 export async function loadPartitions(pool: Pool, most = Infinity): Promise<readonly SavedPartition[]> {
   const { rows } = await pool.query<{
     partition: number
@@ -52,7 +52,7 @@ export interface Saving extends Omit<SavedPartition, 'state'> {
   readonly counts: Counts
 }
 
-/** In turns: nothing is to be folded into the state meanwhile. What it has counted is taken from it. */
+/** In turns: nothing may be folded into the state meanwhile. What it has counted is taken from it. */
 export async function savingOf({ state, ...of }: SavedPartition): Promise<Saving> {
   const { newest, open } = state
   const packed = open === 0 ? null : await packSessions(state.save())

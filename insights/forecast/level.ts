@@ -11,7 +11,7 @@ export type Profile = readonly number[]
 export type DemandClass = 'A' | 'B' | 'C'
 
 const LAST_DAYS = 56
-/** The first so many values give the level to begin with: from 0 it takes months to come up. */
+/** The level to begin with comes from this many first values: from 0 it takes months to come up. */
 const FIRST_DAYS = 28
 const SHOP_ALPHA = 0.1
 const PRODUCT_ALPHA = 0.05

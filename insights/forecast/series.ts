@@ -17,7 +17,7 @@ export function weekdayOf(day: Day): number {
   return (((day + FIRST_WEEKDAY) % DAYS_OF_WEEK) + DAYS_OF_WEEK) % DAYS_OF_WEEK
 }
 
-/** The first so many known days. */
+/** The first `count` known days. */
 export function firstDays({ days, units }: Series, count: number): Series {
   return { days: days.slice(0, count), units: units.slice(0, count) }
 }

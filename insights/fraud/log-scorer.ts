@@ -1,6 +1,6 @@
 /**
  * Scores the attempts of a log, event by event in its order, by the table that the log itself names: the same events give
- * the same alerts, for the reactor that raises them and for whoever works them out again.
+ * the same alerts, for the reactor that raises them and for those who work them out again.
  */
 import type { RaiseAlert } from '../../domain/payments/fraud.ts'
 import type { Timestamp } from '../../domain/values.ts'
@@ -52,7 +52,7 @@ export class LogScorer {
     return this.#scorer.isAlerted(fact)
   }
 
-  /** What is to be raised because of the event; null: nothing. Throws an UnreadableTable. */
+  /** What to raise because of the event; null: nothing. Throws an UnreadableTable. */
   see(event: ScoredEvent, { id, recordedAt }: Place): RaiseAlert | null {
     if (event.type === 'FraudTableSet') {
       this.#scorer.setTable(tableOf(event))
@@ -70,7 +70,7 @@ interface ScoredAs {
   readonly table: FraudTable | null
 }
 
-/** What is to be raised because of an event that was scored; null: nothing. */
+/** What to raise because of an event that was scored; null: nothing. */
 export function alertOf(event: FactEvent, { id, scored, table }: ScoredAs): RaiseAlert | null {
   if (table === null || scored === null || !scored.alerts) return null
   const { orderId, customerId, attempt, amount, card, device, address, network } = event

@@ -1,4 +1,4 @@
-/** What a scorer is told, from an event of the log or a line of a file. */
+/** What a scorer gets, from an event of the log or a line of a file. */
 import type { PayerKeys } from '../../domain/payments/payer-keys.ts'
 import { OUR_DECLINES } from '../../domain/payments/decline-reasons.ts'
 import type { Timestamp } from '../../domain/values.ts'

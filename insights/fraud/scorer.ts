@@ -1,5 +1,5 @@
 /**
- * Scores attempts to pay, one after the other as the log tells of them. What it knows is a fold of the facts before: the
+ * Scores attempts to pay, one after the other as the log has them. What it knows is a fold of the facts before: the
  * same facts in the same order give the same scores, wherever they are scored and however often it was saved between.
  *
  *   requested --below the threshold--> open --declined by the gateway, at it or above--> alerted

@@ -29,13 +29,13 @@ export interface Step {
 export interface FraudTable {
   /** Such as `1`. */
   readonly version: string
-  /** An attempt with so many points, or more, raises an alert. */
+  /** An attempt with this many points, or more, raises an alert. */
   readonly threshold: number
   /** A rule that is absent gives no points. */
   readonly rules: {
     readonly [Name in CountingRule]?: readonly Step[]
   } & { readonly [Name in FlagRule]?: { readonly points: number } } & {
-    /** From `times` the mean of the customer's captured payments on, of which there are so many. */
+    /** From `times` the mean of the customer's captured payments on, of which there are this many. */
     readonly amountAgainstMean?: {
       readonly currency: string
       readonly times: number
@@ -66,7 +66,7 @@ export function parseTable(text: string): ParsedTable {
   return wrong === null ? { table: value as FraudTable } : { wrong }
 }
 
-/** The highest step of each rule that counts: so many members of an entity are told apart. */
+/** The highest step of each rule that counts: this many members of an entity are distinguished. */
 export function countsOf({ rules }: FraudTable): Readonly<Record<CountingRule, number>> {
   const highest = COUNTING_RULES.map((rule) => [rule, Math.max(0, ...(rules[rule] ?? []).map(({ from }) => from))])
   return Object.fromEntries(highest) as Record<CountingRule, number>

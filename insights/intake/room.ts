@@ -1,7 +1,7 @@
 /**
  * Room for user events, in every process that takes or reads them: what is too old or too much goes, whether anybody reads or
- * not. Where nothing may go and there is no room left, none is taken: what was answered and not read yet is never dropped for
- * want of room.
+ * not. Where nothing may go and there is no room left, none is taken: what was answered and not read yet is never dropped to
+ * make room.
  *
  *   there is room --they take more than they may, and no table may go--> full --a look finds room--> there is room
  */

@@ -3,9 +3,9 @@
  * + - * / and the square root: the same everywhere, to the last bit.
  */
 
-/** Of each product the nearest so many count. */
+/** Of each product this many nearest products count. */
 export const NEIGHBOURS = 50
-/** Few orders together say little: so many take half of the score. */
+/** Few orders together say little: this many take half of the score. */
 const SHRINKAGE = 5
 /** One order alone is no evidence. */
 const FEWEST = 2

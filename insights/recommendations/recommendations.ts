@@ -7,7 +7,7 @@ import type { LearntCache } from './learnt-cache.ts'
 import { asPopular, boughtTogether, popular, viewedTogether, type Recommendation } from './recommend.ts'
 import type { ViewedCache } from './viewed-cache.ts'
 
-/** So many are offered where the shop has as many. */
+/** This many are offered where the shop has as many. */
 export const OFFERED = 10
 /** Among which the last one that was accepted is looked for. */
 const NEWEST_ORDERS = 50

@@ -1,6 +1,6 @@
 /**
  * What was learnt from sessions that are over, in memory: read again when it is asked for and old. What was bought together
- * does not depend on it: anyone who asks waits for a moment at most, and while it cannot be read gets what was known last.
+ * does not depend on it: callers wait for a moment at most, and while it cannot be read get what was known last.
  */
 import type { WorkerLog } from '../../store/log/under-lease.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -20,7 +20,7 @@ export class ByLastEvent {
     this.#rise(this.#heap.length - 1)
   }
 
-  /** Takes out the session with the oldest last event, if that is before `before`; null: there is none. */
+  /** Takes out the session with the oldest last event, if that is before `before`; null: no such session. */
   takeBefore(before: number): OpenSession | null {
     if (!this.hasBefore(before)) return null
     const session = this.#heap[0] ?? null
@@ -83,7 +83,7 @@ export class ByLastEvent {
     this.#placedAt[other] = placedAt
   }
 
-  /** Of two with one last event, by subject: which one is closed for want of room must not hang on the order of arrival. */
+  /** Of two with one last event, by subject: which one is closed for lack of room must not hang on the order of arrival. */
   #isBefore(one: number, other: number): boolean {
     const [at, than] = [this.#placed(one), this.#placed(other)]
     return at < than || (at === than && this.#subject(one) <= this.#subject(other))

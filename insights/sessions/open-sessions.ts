@@ -165,7 +165,7 @@ export class OpenSessions {
     for (const act of added.cart) this.#act(session, act)
   }
 
-  /** It has so many events more, between these times. */
+  /** It has this many events more, between these times. */
   #span(session: OpenSession, { events, from, to }: Pick<Session, 'events' | 'from' | 'to'>): void {
     const last = Math.max(this.lastEventOf(session), to)
     const first = Math.max(Math.min(this.firstEventOf(session), from), last - LONGEST_KEPT_MS)

@@ -29,7 +29,7 @@ const MOST_UTF8 = 3
 const FIRSTS = 3
 const PRODUCTS = FIRSTS + STAGES.length
 
-/** In turns: nothing is to be folded in meanwhile. */
+/** In turns: nothing may be folded in meanwhile. */
 export async function packSessions({ names, sessions }: SavedSessions): Promise<Buffer> {
   const parts: Buffer[] = []
   const add = async (packed: Buffer) => {

@@ -48,7 +48,7 @@ export function featuresOf(reasons: readonly Reason[]): readonly number[] {
   return FEATURES.flatMap(({ rule, step }, number) => (step < (reached.get(rule) ?? 0) ? [number] : []))
 }
 
-/** A table in which each feature adds so many points; steps that change nothing, and rules without points, are left out. */
+/** A table in which each feature adds this many points; steps that change nothing, and rules without points, are left out. */
 export function tableFrom(
   added: readonly number[],
   { version, threshold }: Pick<FraudTable, 'version' | 'threshold'>,

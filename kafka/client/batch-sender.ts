@@ -24,9 +24,9 @@ export interface BatchSenderParts extends ClientOptions {
   readonly monotonic: () => number
   /** Milliseconds since 1970: the time of a record is that at which it was added. */
   readonly now: () => number
-  /** Told of each batch that is stored: of how many records, and how many milliseconds its send took. */
+  /** Called for each batch that is stored: with how many records, and how many milliseconds its send took. */
   readonly onAcked: (records: number, milliseconds: number) => void
-  /** Told of each send that failed and is tried again. */
+  /** Called for each send that failed and is tried again. */
   readonly onRetry: (reason: string) => void
 }
 
@@ -61,7 +61,7 @@ export class BatchSender {
   readonly #parts: BatchSenderParts
   readonly #queues = new Map<string, PartitionQueue>()
   readonly #sender: CheckedSender
-  /** A queue that waits for its partition to come back has none of them, and keeps nobody from sending. */
+  /** A queue that waits for its partition to come back takes none of them, and keeps nobody from sending. */
   readonly #turns = new Slots(MOST_SENDS)
   #waiting = 0
   #flushing = false

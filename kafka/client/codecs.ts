@@ -30,7 +30,7 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = () => ({
 })
 
 /**
- * A frame of lz4 unpacks to so many bytes, and up to a block more: each of its blocks is full but the last
+ * A frame of lz4 unpacks to this many bytes, and up to a block more: each of its blocks is full but the last
  * (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md); 0 for what is no frame, which unpacking refuses.
  */
 export function leastUnpacked(frame: Buffer): number {

@@ -95,7 +95,7 @@ export interface Visit {
   readonly signal: AbortSignal
   /** False once what follows is not ours to handle. */
   readonly goesOn: () => boolean
-  /** Told of each offset up to which everything is done with; what is not comes again. */
+  /** Called for each offset up to which everything is done with; what is not comes again. */
   readonly done: (offset: number) => void
   /** Nothing more of this partition comes until `resume`. */
   readonly pause: () => void

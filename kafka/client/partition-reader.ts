@@ -20,7 +20,7 @@ import type { KafkaSettings } from '../settings.ts'
 export interface ReadRecord extends Omit<FetchedRecord, 'headers'> {
   readonly partition: number
   readonly headers: RecordHeaders
-  /** Why nothing else of it can be told, e.g. a codec that is not known here; null: it was read. */
+  /** Why nothing else of it can be said, e.g. a codec that is not known here; null: it was read. */
   readonly unreadable: string | null
   /** Its transaction was rolled back; or one that is not over keeps it from readers of what is committed. Null: neither. */
   readonly transaction: 'rolled-back' | 'open' | null
@@ -308,7 +308,7 @@ function pageOf(
   return { records, next, end: Number(highWatermark) }
 }
 
-/** Of a batch that cannot be read so many are shown at once: its head may be wrong as well. */
+/** Of a batch that cannot be read this many are shown at once: its head may be wrong as well. */
 const MOST_UNREADABLE = 1_000
 
 /** A batch that cannot be read is shown as one unreadable record for each offset. */

@@ -1,6 +1,6 @@
 /**
  * Reads the record batches of a Fetch answer (https://kafka.apache.org/documentation/#recordbatch): each with its last
- * offset, its records and what it is. kafkajs has none of that: it makes one list of all records, folds headers into an
+ * offset, its records and what it is. kafkajs does not offer that: it makes one list of all records, folds headers into an
  * object (at 9.4 µs for a record of ours), looks at no checksum, ends at a codec that it does not know, and never gets past
  * a batch that compaction has emptied.
  */
@@ -17,7 +17,7 @@ export interface FetchedBatch {
   readonly control: boolean
   /** Of a transaction that was rolled back. */
   readonly aborted: boolean
-  /** Why its records cannot be told: its checksum is wrong, its codec unknown, a record cut off. Null: they are these. */
+  /** Why its records cannot be read: its checksum is wrong, its codec unknown, a record cut off. Null: they are these. */
   readonly unreadable: string | null
   /** Its checksum is wrong: it may have been spoiled on its way. */
   readonly spoiled: boolean

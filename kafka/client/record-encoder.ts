@@ -14,7 +14,7 @@ export interface RecordToEncode {
   readonly timestampDelta?: number
 }
 
-/** So many bytes at most that it takes in a batch, give or take its numbers. */
+/** It takes at most this many bytes in a batch, give or take its numbers. */
 export function bytesOf({ key, value, headers }: RecordToEncode): number {
   let bytes = lengthOf(key) + lengthOf(value)
   // Asked of each record, and so without a list of them.

@@ -4,7 +4,7 @@
  *   store --it has joined, and Kafka shows what the reader had not read a second ago, or there is nothing to read--> kafka
  *   kafka --the client is thrown away, or the log has grown and nothing of it came for 5 s--> store
  *
- * After a silence only an event from Kafka itself leads back: where nothing is to be read, a Kafka that nobody publishes
+ * After a silence only an event from Kafka itself leads back: where there is nothing to read, a Kafka that nobody publishes
  * to looks like one that is up to date.
  */
 import type { Position } from '../../store/commit/command.ts'
@@ -33,7 +33,7 @@ export class FeedSource {
   /** Since when the log is known to have grown beyond a position. */
   #behind: Stood | null = null
 
-  /** `changed`: told of each change that is not the reader's own wish. */
+  /** `changed`: called at each change that is not the reader's own wish. */
   constructor(changed: (reading: Reading) => void) {
     this.#changed = changed
   }

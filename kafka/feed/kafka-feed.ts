@@ -3,11 +3,11 @@
  * (feed-source.ts says when).
  *
  * While it reads from Kafka, an event that does not come (one behind it has been there for 500 ms) is read from the
- * store: lost, damaged and foreign records change nothing but a count. So does a reader who asks for what was given out
+ * store: lost, damaged and foreign records change nothing but a count. So does a reader that wants what was given out
  * already: one that begins again at its checkpoint, or a projection behind the others.
  *
  * Nothing from Kafka is trusted: a batch has to have the checksum that it was written with, and a record has to be of this
- * log. One that somebody forged with the right source cannot be told from a true one: who may write to the topics of the
+ * log. One that somebody forged with the right source looks like a true one: who may write to the topics of the
  * log is for the cluster to say.
  */
 import type { Position } from '../../store/commit/command.ts'

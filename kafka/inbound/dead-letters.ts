@@ -55,7 +55,7 @@ export interface DeadLetters {
 export interface RetryWish {
   /** Only say what would come of it. */
   readonly dryRun: boolean
-  /** Who asks. */
+  /** The caller. */
   readonly by: string
 }
 
@@ -67,7 +67,7 @@ export interface RetryReport {
   readonly succeeded: number
   readonly refused: number
   readonly failed: number
-  /** Not tried this time: one call takes at most so many. */
+  /** Not tried this time: one call takes at most this many. */
   readonly left: number
 }
 
@@ -81,7 +81,7 @@ export interface DeadLettersParts extends TakingParts {
   readonly clock: () => number
 }
 
-/** Of one call: a few seconds of work, and of memory at most so many values. */
+/** Of one call: a few seconds of work, and of memory at most this many values. */
 const MOST = 500
 
 export function deadLetters(parts: DeadLettersParts): DeadLetters {

@@ -22,7 +22,7 @@ export function parkedLetters(
   })
 }
 
-/** What cannot even be told of a record is left out of its letter. */
+/** What cannot even be read of a record is left out of its letter. */
 function letterOf(record: ArrivedRecord, fault: RecordFault, kept: Buffer | null): NewDeadLetter {
   try {
     return deadLetter(record, fault, kept)

@@ -47,7 +47,7 @@ export interface PartitionConsumerParts {
   readonly log: KafkaLog
   /** The fault hook. */
   readonly reachPoint: (point: InboundPoint) => void
-  /** Told of each record once its outcome is durable. */
+  /** Called for each record once its outcome is durable. */
   readonly onTaken: (record: InboundRecord, taken: Taken) => void
 }
 

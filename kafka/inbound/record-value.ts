@@ -45,7 +45,7 @@ export function readValue(value: Buffer, readAvro: ReadAvro | null): ReadValue {
   }
 }
 
-/** Why a command cannot be executed, no matter who asks. */
+/** Why a command cannot be executed, no matter who sends it. */
 export function faultOf(error: unknown): RecordFault {
   return error instanceof EncodeError ? { class: 'unencodable', message: error.message } : defectOf(error)
 }

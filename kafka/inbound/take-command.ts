@@ -58,7 +58,7 @@ export interface AskedCommand {
 /** How a record came. */
 export interface Taking {
   readonly topic: CommandTopic
-  /** When it was decided last, where it is to be decided again; null: it is decided once. */
+  /** When it was decided last, where it has to be decided again; null: it is decided once. */
   readonly anewAfter: string | null
 }
 

@@ -33,7 +33,7 @@ export type GroupAnswer =
   | { readonly group: string; readonly look: GroupLook; readonly failure: null }
   | { readonly group: string; readonly look: null; readonly failure: Error }
 
-/** A cluster of others may have thousands; a page and a command show so many. */
+/** A cluster of others may have thousands; a page and a command show this many. */
 const MOST_TOPICS = 300
 
 export interface Looking {

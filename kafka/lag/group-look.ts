@@ -18,10 +18,10 @@ export interface GroupLook {
   readonly members: readonly GroupMember[]
   /** Somebody is there to read. */
   readonly served: boolean
-  /** Whether it can be told which member has what. */
+  /** Whether it is known which member has what. */
   readonly dealtOut: boolean
   readonly partitions: readonly GroupPartition[]
-  /** Why less than that can be told of it; null: it was described. */
+  /** Why less than that is known of it; null: it was described. */
   readonly undescribed: string | null
 }
 

@@ -4,7 +4,7 @@
  * idle --asked--> looking --done--> waiting (a second) --> looking ...
  * waiting --nobody asked for a minute--> idle
  *
- * What was seen before a look failed stays, and says how old it is. Anyone who asks waits for a look, but not for a cluster
+ * What was seen before a look failed stays, and says how old it is. Every caller waits for a look, but not for a cluster
  * that is away.
  */
 import { ClusterWatch } from './cluster-watch.ts'

@@ -274,7 +274,7 @@ test('of two verdicts the worse one counts', () => {
     for (const [also, other] of VERDICTS.entries()) expect(worse(one, other)).toBe(VERDICTS[Math.max(index, also)])
 })
 
-/** Each step adds so many to read, and reads so many of them. */
+/** Each step adds a number of records to read, and reads a number of them. */
 function walked(steps: readonly (readonly [number, number])[]): readonly Sample[] {
   let [position, end] = [0, 0]
   return steps.map(([came, read], index) => {

@@ -45,7 +45,7 @@ export interface Progress {
 export const WINDOW_MS = 60_000
 /** A reader that moves does so within this time: clients commit every five seconds or more often. */
 const STANDS_STILL_MS = 10_000
-/** The shortest time over which a trend can be told from the steps in which readers commit. */
+/** The shortest time over which a trend can be distinguished from the steps in which readers commit. */
 const TREND_MS = 6_000
 const TREND_SAMPLES = 6
 

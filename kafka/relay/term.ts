@@ -12,7 +12,7 @@ export type RelayPoint = 'relay.read' | 'relay.sent' | 'relay.acked' | 'relay.ch
 /** The same for all terms of a process. */
 export interface TermParts {
   readonly pool: Pool
-  /** Told of the log's growth. */
+  /** Hears of the log's growth. */
   readonly head: HeadWatch
   readonly kafka: Kafka
   readonly prefix: string

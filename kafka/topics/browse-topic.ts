@@ -50,7 +50,7 @@ export class BrowseFailure extends Error {
 
 const PATIENCE_MS = 5_000
 /** Of one answer of a broker. A record has 1 MiB at most. */
-/** The newest records are looked for so many times further back at each step, and so many times as far at most. */
+/** The newest records are looked for this many times further back at each step, and this many times as far at most. */
 const FURTHER = 8
 const FURTHEST = 512
 const FETCH = { wait: 100, bytes: 1024 * 1024, isolation: 'all' } as const

@@ -46,7 +46,7 @@ export interface TopicDifference {
 /** Kafka's largest number: no bound. */
 const NO_BOUND = '9223372036854775807'
 
-/** What all topics should be like in a cluster of so many brokers, whatever its defaults are. */
+/** What all topics should be like in a cluster of this many brokers, whatever its defaults are. */
 export function planTopics(prefix: string, brokers: number, bootstrap: string): readonly TopicPlan[] {
   const replication = Math.max(1, Math.min(TOPIC_SETTINGS.replication, brokers))
   return topics.map(({ name, use, partitions }) => ({

@@ -16,7 +16,7 @@ import { DecodeError } from '../../schemas/codec-errors.ts'
 import { encodeUserEvent, type UserEvent } from '../../schemas/behaviour/user-event.ts'
 import type { FetchedRecord } from '../client/record-batches.ts'
 
-/** One that is to be kept. */
+/** One to keep. */
 export interface JudgedEvent {
   /** UserEvent in Avro. */
   readonly data: Buffer
@@ -53,7 +53,7 @@ export const MOVED_HEADER = 'ol-moved'
 export const MOVED = '1'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** What of the records is to be kept, and what is parked. Never throws. */
+/** Which of the records are kept, and which are parked. Never throws. */
 export class JudgedRecords {
   readonly events: JudgedEvent[] = []
   readonly letters: JudgedLetter[] = []

@@ -9,7 +9,7 @@ export interface EndWatch {
   readonly topic: string
   /** Of each partition that is read here: the offset behind all that is done with. */
   readonly passed: () => ReadonlyMap<number, number>
-  /** Told of those in which nothing is left. */
+  /** Called with those in which nothing is left. */
   readonly note: (partitions: readonly number[]) => Promise<void>
   readonly log: KafkaLog
 }

@@ -1,11 +1,11 @@
-/** Looks now and then whether the topic of user events is there to be sent to, whoever sends: without it each of them is refused. */
+/** Looks now and then whether the topic of user events is there, no matter who sends: without it each of them is refused. */
 import { pause, untilAborted } from '../../store/waiting/pause.ts'
 import { kafkaClient, type ClientOptions } from '../client/connection.ts'
 import { missingTopics } from '../relay/relay-target.ts'
 import type { KafkaSettings } from '../settings.ts'
 import { topics } from '../topics/topics.ts'
 
-/** Milliseconds to the next look. Whoever has made the topic wants to see that it is seen. */
+/** Milliseconds to the next look. The one who has made the topic wants to see that it is seen. */
 const NEXT_LOOK = { there: 60_000, missing: 5_000 }
 
 const wanted = topics.filter(({ name }) => name === 'user-events')

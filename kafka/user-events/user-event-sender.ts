@@ -1,7 +1,7 @@
 /**
  * Sends user events to their topic for those who wait for the brokers. What comes while a send to a partition is under way
  * goes with the next. A send that fails is tried again for a moment, because leaders move; where it goes on failing, all that
- * wait for that partition are told, and who sent them sends them again.
+ * wait for that partition get the failure, and who sent them sends them again.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { backOff } from '../../store/waiting/pause.ts'

@@ -34,7 +34,7 @@ export interface Items {
   readonly beside: Readonly<Record<string, unknown>>
 }
 
-/** The newest items, and where older ones begin behind the first so many. */
+/** The newest items, and where older ones begin behind the first ones. */
 export interface Newest extends Items {
   /** At most `limit` of them (of each kind that it cuts), with the cursor of those behind, or null. */
   readonly first: (limit: number) => { readonly items: readonly Item[]; readonly next: string | null }

@@ -47,7 +47,7 @@ export interface DemandQueries {
   /** Time of the newest event that is shown; null: none. */
   asOf(): Promise<string | null>
   shop(): Promise<ShopDays>
-  /** The next products behind a SKU, by SKU, at most so many. */
+  /** The next products behind a SKU, by SKU, at most `most`. */
   products(after: string, most: number): Promise<readonly ProductDays[]>
   /** Of every product. */
   stock(): Promise<Shown & { readonly products: readonly ProductStock[] }>

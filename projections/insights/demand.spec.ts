@@ -23,7 +23,7 @@ import { demand, demandRecordsTable, demandShopTable, demandStockTable, demandTa
 const DAY_MS = 86_400_000
 const TODAY = Math.floor(NOON / DAY_MS)
 
-/** Each event is recorded so many days after noon of today. */
+/** Each event is recorded a number of days after noon of today. */
 function rowsOf(...events: readonly (readonly [DomainEvent, number])[]) {
   const rows = new MemoryTables()
   for (const [index, [event, after]] of events.entries()) {

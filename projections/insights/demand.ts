@@ -3,7 +3,7 @@
  * worked out when it is asked for.
  *
  * An order that expires or is cancelled is taken back on the day on which it was placed: else one who orders and never pays
- * would make demand. What was refused for want of stock counts where it was refused.
+ * would make demand. What was refused for lack of stock counts where it was refused.
  */
 import { dayNumber } from '../../domain/demand.ts'
 import type { OrderLine } from '../../schemas/events.ts'

@@ -23,7 +23,7 @@ import { ProjectionPaused } from './checkpoints.ts'
 
 /** Larger ones fold better: 85k events/s against 63k/s at 1,000 and 30k/s at 100. */
 const BATCH = 5_000
-/** So many events in the last second are a busy log. */
+/** This many events in the last second are a busy log. */
 const BUSY_PER_SECOND = 4_000
 /**
  * How long the front gathers after a batch. In a large batch an event costs a fraction of what it costs in a small one, and

@@ -36,12 +36,12 @@ export class Progress {
     this.#clock = clock
   }
 
-  /** Tells of each commit as it becomes known. */
+  /** Reports each commit as it becomes known. */
   onMoved(heard: (notice: ProgressNotice) => void): void {
     this.#listening.add(heard)
   }
 
-  /** A commit became known; the same one may be told twice, by our own projector and by NOTIFY. */
+  /** A commit became known; the same one may be reported twice, by our own projector and by NOTIFY. */
   moved({ projection, generation, position }: ProgressNotice): void {
     const course = this.#course(projection, generation)
     if (position <= course.position) return

@@ -35,7 +35,7 @@ export type LoggedEvent = Projected | Upcast | Unreadable
  */
 export interface Batch {
   readonly end: BatchEnd
-  /** A projection that could not take one of the events has none: it is to be fed in smaller pieces. */
+  /** A projection that could not take one of the events has none: it has to be fed in smaller pieces. */
   readonly folds: ReadonlyMap<Projection, Fold>
   /** Reads the events again, at least one. */
   events(): Promise<readonly LoggedEvent[]>

@@ -1,7 +1,7 @@
 /**
  * Brings projections to the end of a batch: together where they can be, else one by one. What cannot be folded or written
  * as a whole is halved until the event at fault stands alone: everything before it is shown, and its position and reason
- * are told.
+ * are reported.
  */
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'

@@ -16,7 +16,7 @@ export interface Page<Item> extends Shown {
   readonly next: string | null
 }
 
-/** One item, or null when the view has none of that id. */
+/** One item, or null when the view has no item of that id. */
 export interface Found<Item> extends Shown {
   readonly item: Item | null
 }

@@ -61,7 +61,7 @@ interface Owned {
   readonly position: number
 }
 
-/** One stream after the other: in which order is all one (law 6). Null: they tell of no such row. Rejects with the decoder's error for an event that cannot be read. */
+/** One stream after the other, in any order (law 6). Null: no such row. Rejects with the decoder's error for a bad event. */
 async function foldRow(
   client: PoolClient,
   { projection, table, key, streams, position }: Owned,

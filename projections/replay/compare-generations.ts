@@ -115,7 +115,7 @@ function textsOf(table: Table, side: string): string {
     .join(', ')
 }
 
-/** Parameters behind the first so many, as a key. */
+/** Parameters behind the first `behind`, as a key. */
 function boundText(table: Table, behind: number): string {
   const values = keyColumns(table).map(({ type }, index) => `$${String(behind + index + 1)}::${type}`)
   return `(${values.join(', ')})`

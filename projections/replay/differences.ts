@@ -3,7 +3,7 @@ import { columnText } from '../memory-tables.ts'
 import type { Table } from '../projection.ts'
 import { keyText, type Key } from '../row-key.ts'
 
-/** `missing`: the live one lacks it; `extra`: the log does not tell of it; `different`: a column has another value. */
+/** `missing`: the live one lacks it; `extra`: the log does not have it; `different`: a column has another value. */
 export type DifferenceKind = 'missing' | 'extra' | 'different'
 
 export interface DifferentColumn {

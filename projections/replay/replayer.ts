@@ -1,5 +1,5 @@
 /**
- * Works on unfinished replays, in one process at a time for each: standing still, it waits to be told of one.
+ * Works on unfinished replays, in one process at a time for each: without a replay, it waits to hear of one.
  *
  * A round does one thing: it compares and ends a replay that is dual-writing, or brings those that stand furthest behind on by a page of
  * the log. Replays at the same position are built in one pass, and those behind join the ones before them. What others do to a replay
@@ -22,7 +22,7 @@ import type { ReplayerParts } from './replayer-parts.ts'
 import { failReplay, finishReplay, readUnfinishedReplays, recordDifferences, type Replay } from './replays.ts'
 import { indexRebuild, ReplayGone, writeRebuild } from './write-rebuild.ts'
 
-/** What is folded is written when it is so many rows, or so old: transactions take about a second. */
+/** What is folded is written when it is this many rows, or this old: transactions take about a second. */
 const UNWRITTEN = { rows: 50_000, rowsWhenBusy: 5_000, ms: 2_000 } as const
 /** Nearer to its target a replay is handed over. */
 const NEAR = 1_000

@@ -24,7 +24,7 @@ export interface WriteRebuild {
   readonly copied: () => void
 }
 
-/** Does nothing where nothing is folded. Rejects with ReplayGone, or with the database's error: the rebuild is then of no more use. */
+/** Does nothing where nothing is folded. Rejects with ReplayGone, or the database's error: the rebuild is then of no use. */
 export async function writeRebuild({ pool, rebuild, now, copied }: WriteRebuild): Promise<void> {
   const taken = rebuild.take()
   if (taken === null) return
@@ -59,7 +59,7 @@ export async function lockReplay(
   if (rowCount !== 1) throw new ReplayGone(replay)
 }
 
-/** The compare-and-set of the new generation's checkpoint, and what the register tells of it. */
+/** The compare-and-set of the new generation's checkpoint, and what the register says of it. */
 export async function moveGeneration(
   client: PoolClient,
   rebuild: Rebuild,

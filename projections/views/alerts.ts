@@ -71,7 +71,7 @@ export interface AlertView {
   /** Null: it is about none. */
   readonly orderId: string | null
   readonly amount: Money | null
-  /** The orders that were refused for want of the product, in the hour that begins at `from`. */
+  /** The orders that were refused for lack of the product, in the hour that begins at `from`. */
   readonly refused: RefusedOrders | null
   /** The units that were left, and the reorder point above them. */
   readonly stock: StockAtPoint | null

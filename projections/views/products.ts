@@ -113,7 +113,7 @@ export interface ProductQueries {
   /** Those of these SKUs that exist. */
   byKeys(skus: readonly string[]): Promise<Breakdown<ProductView>>
   get(sku: string): Promise<Found<ProductView>>
-  /** The first products in stock, by SKU, at most so many. */
+  /** The first products in stock, by SKU, at most `most`. */
   inStock(without: readonly string[], most: number): Promise<readonly string[]>
   /** The products that have one of these names, exactly; at most two of each. A name without one is left out. */
   named(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>

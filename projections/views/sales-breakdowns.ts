@@ -151,7 +151,7 @@ export interface SalesItems extends Shown {
 export interface SalesItemQueries {
   /** Of these keys those that exist. */
   byKeys(keys: readonly SalesKey[]): Promise<SalesItems>
-  /** All, but of hours and products the first so many; as GET orders them. */
+  /** All, but of hours and products the first `limit`; as GET orders them. */
   newest(limit: number): Promise<SalesItems>
 }
 
@@ -209,7 +209,7 @@ function keysOf(by: Dimension, { from, to }: Period): readonly [string, string] 
 
 const MOST_ROWS = 1_000
 
-/** What there is most of comes first: each breakdown has one of these three, or two that agree but for few rows. */
+/** What there is most of comes first: each breakdown has one of these three, or two that agree except for few rows. */
 const LARGEST_FIRST = 'gmv desc, amount desc, orders desc, part'
 
 /** Values: the keys between which the rows lie. */

@@ -72,7 +72,7 @@ export const breakdownsTable = table({
 })
 
 /**
- * The same hour by hour, but for products, which are too many, and the hours themselves: `region:2026-12-01T10:north`, so
+ * The same hour by hour, except for products, which are too many, and the hours themselves: `region:2026-12-01T10:north`, so
  * that a period of a breakdown is one stretch of keys.
  */
 export const hourlyTable = table({

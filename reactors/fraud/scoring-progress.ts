@@ -16,7 +16,7 @@ export class ScoringProgress {
   readonly #pool: Pick<Pool, 'query'>
   readonly #monotonic: () => number
   #position: Position = 0
-  /** Positions of attempts that an alert is to be raised for. */
+  /** Positions of attempts that an alert has to be raised for. */
   #raising = new Set<Position>()
   readonly #waiting = new Set<{ readonly position: Position; readonly pass: () => void }>()
   #asked: { readonly at: number; readonly away: Promise<boolean> } | null = null

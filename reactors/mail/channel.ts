@@ -86,7 +86,7 @@ export class ChannelCourse {
     return { then: 'wait', inMs: Math.min(Math.max(0, until - now), most), standing: became.standing }
   }
 
-  /** Nothing is to be sent of it any more. */
+  /** Nothing of it will be sent any more. */
   forget(position: number): void {
     if (this.#probing === position) this.#probing = null
     this.#held.delete(position)

@@ -81,7 +81,7 @@ describe('an attempt on hold', () => {
   })
 })
 
-/** All that customers are told of, with every reason of ours, and an order that a review ended. */
+/** All that customers get messages about, with every reason of ours, and an order that a review ended. */
 function everything(): readonly (readonly [string, readonly Addressed[]])[] {
   const open = [...on('order-o1', placed), ...on('payment-o1', requested)]
   const paid = [

@@ -90,7 +90,7 @@ export interface Judgement {
 
 export const openCourse: Course = { outage: null, refusedInARow: [], takenAt: null }
 
-/** So many addresses refused in a row are no accident: it is us who are refused. */
+/** This many addresses refused in a row are no accident: it is us who are refused. */
 const REFUSED_IN_A_ROW = 20
 const AGAIN = { first: 1_000, most: 60_000 }
 const GIVE_UP_MS = 24 * 3_600_000

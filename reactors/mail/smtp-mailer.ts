@@ -22,7 +22,7 @@ export interface SmtpPatience {
 }
 
 const PATIENCE: SmtpPatience = { connect: 10_000, silence: 60_000, whole: 180_000 }
-/** Servers close a connection after so many mails, or count it against us. */
+/** Servers close a connection after this many mails, or count it against us. */
 const MAILS_PER_CONNECTION = 100
 /**
  * Over another connection, only while not a byte of the message was sent: servers close connections that are idle. Whatever

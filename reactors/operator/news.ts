@@ -27,7 +27,7 @@ const GATHER_MS = 10_000
 const LASTS_MS = 60_000
 const AGAIN_MS = 3_600_000
 
-/** What is to be remembered as told after a mail; null: there is no news. */
+/** What to remember as told after a mail; null: there is no news. */
 export function newsOf({ failure, outage }: Troubled, untold: Untold | null, told: Told, now: number): Told | null {
   const isOver = (last: { readonly at: number } | undefined) => last === undefined || now - last.at >= AGAIN_MS
   const news: Told = {

@@ -15,7 +15,7 @@ export interface Minute {
 
 export interface StockFalls {
   readonly count: number
-  /** The first so many, in the order of the log. */
+  /** The first of them, in the order of the log. */
   readonly first: readonly StockFall[]
 }
 

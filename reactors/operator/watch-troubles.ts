@@ -1,6 +1,6 @@
 /**
  * Has operators mailed about reactors in trouble: a message for the mail reactor, put into its table together with what was
- * told, so that neither a restart nor a second process tells it again. One that is not sent yet is brought up to date
+ * reported, so that neither a restart nor a second process reports it again. One that is not sent yet is brought up to date
  * instead of joined by another, so an outage of the mail server ends with one mail for each reactor. One that is being sent
  * meanwhile is followed by another with an id of its own.
  *

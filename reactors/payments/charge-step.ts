@@ -119,7 +119,7 @@ export function afterCharge(
   return { then: 'wait', inMs: Math.max(SECOND, Math.min(inMs, left)) }
 }
 
-/** After so many tries without an outcome: 1, 2, 4 ... 60 s, then doubled to an hour. */
+/** After this many tries without an outcome: 1, 2, 4 ... 60 s, then doubled to an hour. */
 export function nextLookMs(attempts: number): number {
   const toAMinute = 6
   return attempts <= toAMinute

@@ -17,7 +17,7 @@ export interface HttpGateway extends PaymentGateway {
 
 const MOST_BYTES = 65_536
 
-/** As many calls as are asked for at once; anyone who asks keeps the number down. */
+/** As many calls as are asked for at once; the caller keeps the number down. */
 export function httpGateway({ url, timeoutMs }: HttpGatewayOptions): HttpGateway {
   const { origin, path, authorization } = addressOf(url)
   // Its own timers are coarse, and each is for a part: the signal holds for the whole.

@@ -50,7 +50,7 @@ export interface PaymentsParts {
 
 /** Calls of the gateway under way at once. */
 const CALLS = 64
-/** What waits to be scored calls nobody: so many attempts may wait a second, and 200 a second are charged. */
+/** What waits to be scored calls nobody: this many attempts may wait a second, and 200 a second are charged. */
 const WAITING = 256
 export function payments(parts: PaymentsParts): Reactor {
   const { gateway, hold } = parts
@@ -96,7 +96,7 @@ const FIRST_LOOK = { liveMs: 0, looked: null, pending: false } as const
 
 export type AskingEvent = PaymentRequested | PaymentHeld | PaymentReleased | PaymentDeclined | RefundRequested
 
-/** What is to be done, as it is remembered first; null: nothing, what needs no gateway was settled in the same append. */
+/** What to do, as it is remembered first; null: nothing, what needs no gateway was settled in the same append. */
 export function askedOf(event: AskingEvent): ChargeMemory | HoldMemory | RefundMemory | null {
   if (event.method === 'on-account') return null
   switch (event.type) {

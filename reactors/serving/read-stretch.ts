@@ -1,4 +1,4 @@
-/** What a stretch of the log says to a reactor. Pure, but for the decoding and the counting. */
+/** What a stretch of the log says to a reactor. Pure, except for the decoding and the counting. */
 import type { Timestamp } from '../../domain/values.ts'
 import { decode } from '../../schemas/codec.ts'
 import { eventSchemas } from '../../schemas/events.ts'

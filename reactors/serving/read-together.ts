@@ -54,7 +54,7 @@ export interface Cursor {
   readonly tallies: Tallies | null
   /** What it knows where it reads. Null: nothing. */
   readonly folding: Folding | null
-  /** Its sums are to be marked as those of this log. */
+  /** Its sums have to be marked as those of this log. */
   unmarked: boolean
   notedAt: number
   stopped: boolean

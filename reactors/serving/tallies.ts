@@ -76,7 +76,7 @@ export class Tallies {
 
 export interface OpenedTallies {
   readonly tallies: Tallies
-  /** Where reading begins: at the checkpoint, or before it where the window is to be counted first. */
+  /** Where reading begins: at the checkpoint, or before it where the window has to be counted first. */
   readonly readFrom: Position
 }
 

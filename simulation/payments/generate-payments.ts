@@ -25,7 +25,7 @@ const hours = [
 const weekdays = [0.11, 0.155, 0.175, 0.18, 0.205, 0.155, 0.02]
 const HOURS = weightsOf(hours).total
 const WEEKDAYS = weightsOf(weekdays).total
-/** An attempt leads to so many lines on average, for those who are declined try again. */
+/** An attempt leads to this many lines on average, for those who are declined try again. */
 const LINES_PER_ORDER = 1.06
 
 /** In order of arrival. */
@@ -80,7 +80,7 @@ function byArrival(one: GeneratedPayment, other: GeneratedPayment): number {
   return one.at - other.at || (one.orderId < other.orderId ? -1 : 1)
 }
 
-/** So long a file of so many payments lasts: from here on it ends about at `end`. */
+/** Where a file of `count` payments begins that ends about at `end`. */
 export function fromFor({ count, perDay }: Pick<PaymentPlan, 'count' | 'perDay'>, end: number): number {
   const from = end - (count / perDay) * DAY
   return from - (from % HOUR)

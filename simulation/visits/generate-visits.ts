@@ -89,7 +89,7 @@ export function* generateVisits(plan: VisitPlan): Generator<Arrival, void, undef
   }
 }
 
-/** So long a file of so many events lasts: from here on it ends about at `end`. */
+/** Where a file of `count` events begins that ends about at `end`. */
 export function fromFor({ count, perDay }: Pick<VisitPlan, 'count' | 'perDay'>, end: number): number {
   const from = end - (count / perDay) * DAY
   return from - (from % HOUR)

@@ -71,7 +71,7 @@ export class CommandQueue implements Executor {
     return execution
   }
 
-  /** The oldest ones, at most so many of each: behind those that somebody waits for, some of those that yield. */
+  /** The oldest ones, at most this many of each: behind those that somebody waits for, some of those that yield. */
   take(most: number, yielding: number): readonly Job[] {
     return [...this.#jobs.splice(0, most), ...this.#yielding.splice(0, yielding)]
   }
@@ -143,7 +143,7 @@ export function storeUnavailable(cause: unknown): StoreFailure {
   })
 }
 
-/** What who asks the same meanwhile gets. */
+/** What those get who ask the same meanwhile. */
 async function knownBy(running: Promise<Execution>): Promise<Known | KeyReused> {
   const execution = await running
   if (execution.outcome === 'key-reused') return execution

@@ -21,7 +21,7 @@ export async function considerCommands<Refusal>(
   asked: readonly Command<Refusal>[],
   newEventId: () => Buffer,
 ): Promise<readonly Considered<Refusal>[]> {
-  // Whichever refusals a command knows, it is only handed its own decision, and only that is handed back.
+  // No matter which refusals a command knows, it is only handed its own decision, and only that is handed back.
   const commands = asked as readonly Command[]
   const client = await pool.connect()
   try {

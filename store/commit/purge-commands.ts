@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Door } from './command.ts'
 
-/** For so many days a key is kept: that of a record for longer than its topic keeps the record, twice over. */
+/** For this many days a key is kept: that of a record for longer than its topic keeps the record, twice over. */
 export const KEY_DAYS: Readonly<Record<Door, number>> = { http: 1, kafka: 30 }
 
 /** By the database's clock. */

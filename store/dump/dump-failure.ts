@@ -1,6 +1,6 @@
 /**
- * - `dump-exists`: there is something where the dump is to be written.
- * - `foreign-dump`: what is to be restored is no dump of a known format.
+ * - `dump-exists`: there is something where the dump would be written.
+ * - `foreign-dump`: what should be restored is no dump of a known format.
  * - `damaged-dump`: its files are not what its manifest says.
  * - `log-not-empty`: the database has a log already.
  */

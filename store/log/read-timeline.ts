@@ -1,4 +1,4 @@
-/** Everything that happened to one order, in whichever stream it stands: by the keys that the log has, no index of its own. */
+/** Everything that happened to one order, in all streams: by the keys that the log has, no index of its own. */
 import type { Position } from '../commit/command.ts'
 import type { StoredEvent } from './feed.ts'
 import { COLUMNS, storedEvents, type Queryable, type Row } from './read-log.ts'

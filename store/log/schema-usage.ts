@@ -58,7 +58,7 @@ export class SchemaUsage {
   }
 
   /**
-   * Counts up to the head as it is now. Anyone who asks while that is under way waits for the same count. Rejects when the
+   * Counts up to the head as it is now. Other callers meanwhile wait for the same count. Rejects when the
    * log cannot be read; what was counted stays, and the next call goes on from there.
    */
   catchUp(onProgress?: (position: Position, head: Position) => void): Promise<void> {

@@ -78,7 +78,7 @@ class Flight {
     return null
   }
 
-  /** Nothing is described: anyone who asks knows the columns. */
+  /** Nothing is described: the caller knows the columns. */
   #send(connection: pg.Connection, known: Map<string, string>, { name, text, values }: Statement): void {
     // The driver keeps names of its own for the same connection.
     const statement = `flight ${name}`

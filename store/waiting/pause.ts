@@ -1,7 +1,7 @@
 /** Every way to wait: for a while, longer each time, for a condition, until told. */
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Waits for so many milliseconds; false when `signal` ended the wait. */
+/** Waits for this many milliseconds; false when `signal` ended the wait. */
 export function pause(millis: number, signal: AbortSignal): Promise<boolean> {
   return after(millis, true, { signal }).catch(() => false)
 }
@@ -11,7 +11,7 @@ export interface BackOff {
   readonly most: number
 }
 
-/** How long to wait after so many failures in a row before this one: twice as long each time. */
+/** How long to wait after this many failures in a row before this one: twice as long each time. */
 export function backOff(failures: number, { first, most }: BackOff): number {
   return Math.min(first * 2 ** failures, most)
 }
@@ -60,7 +60,7 @@ export class LatchedSignal {
     for (const wake of [...this.#waiting]) wake()
   }
 
-  /** Resolves when it was signalled since `count`, after so many milliseconds, or when `signal` aborts. */
+  /** Resolves when it was signalled since `count`, after this many milliseconds, or when `signal` aborts. */
   wait(millis: number, { count, signal }: { readonly count: number; readonly signal: AbortSignal }): Promise<void> {
     if (signal.aborted || count !== this.#count) return Promise.resolve()
     return new Promise((resolve) => {

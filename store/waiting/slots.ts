@@ -1,4 +1,4 @@
-/** So many at once, the others in the order in which they came. */
+/** This many at once, the others in the order in which they came. */
 export class Slots {
   #free: number
   readonly #waiting: (() => void)[] = []

@@ -267,7 +267,7 @@ describe('the names that some clients know', () => {
   })
 
   test('are those of the figures', async () => {
-    // The figures move a moment later: those of whoever paid before are to be in them.
+    // The figures move a moment later: wait until they hold what was paid before.
     const before = await after(await pay('figures-0'), '/analytics')
     const reply = await pay('figures-1')
     const totals = await after(reply, '/analytics')

@@ -118,7 +118,7 @@ describe('requests on one connection', () => {
     socket.resetAndDestroy()
     for (const one of answer) one()
     expect((await exchangeAt(at, LAST))[0]?.status).toBe(200)
-    // A socket that is not read tells of its end only when it is written to: a few may begin before.
+    // A socket that is not read shows its end only when it is written to: a few may begin before.
     expect(begun).toBeLessThan(32)
   })
 })

@@ -1,4 +1,4 @@
-/** Payments on hold over HTTP, in a whole service: what is told of them, and that at most a hundred wait and none for long. */
+/** Payments on hold over HTTP, in a whole service: what is shown of them, and that at most a hundred wait and none for long. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

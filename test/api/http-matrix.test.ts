@@ -66,7 +66,7 @@ async function expectProblem(
   expect(answers.map(({ status }) => status)).toEqual([PROBLEMS[code].status])
   const [answer] = answers
   if (answer === undefined) throw new Error('no answer')
-  // Whoever wrote it, the framework or the hand at the socket.
+  // No matter what wrote it, the framework or the hand at the socket.
   expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, 'cache-control': 'no-store' })
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
   expect(JSON.parse(answer.body)).toMatchObject({

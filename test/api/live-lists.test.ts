@@ -1,4 +1,4 @@
-/** Every topic of rows begins with the page that GET shows, and tells of what changes as GET shows it then. */
+/** Every topic of rows begins with the page that GET shows, and then sends what changes as GET shows it then. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApiService, type ApiService } from '../support/api-service.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
@@ -64,7 +64,7 @@ test.each([
   const client = await openWebSocket(url)
   client.send({ type: 'subscribe', id: 1, topics: { [topic]: { limit: 2 } } })
   const snapshot = await client.frame(ofTopic(topic, 'snapshot'))
-  // An entry of the log is known by its position; a row has none of its own.
+  // An entry of the log is known by its position; a row has no position of its own.
   const isLog = topic === 'alerts' || topic === 'activity'
   const items = (listed: readonly Readonly<Record<string, unknown>>[]) => (isLog ? listed : listed.map(withoutPosition))
   expect(items(snapshot.items)).toEqual(items(before.items))

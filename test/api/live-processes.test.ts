@@ -1,4 +1,4 @@
-/** /live in several processes on one database: whichever serves a client, and whatever feeds the rows, it misses nothing. */
+/** /live in several processes on one database: no matter which serves a client and what feeds the rows, it misses nothing. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { eventually } from '../support/eventually.ts'

@@ -188,7 +188,7 @@ describe('at the door', () => {
     ok = true
     const client = await openWebSocket(at)
     ok = false
-    // What was ready once serves whoever comes, as it does those who are there.
+    // What was ready once serves those who come, as it does those who are there.
     const next = await openEventStream(at, '?topics=orders')
     await next.frame(ofTopic('orders', 'snapshot'))
     for (const each of [client, next]) each.cut()

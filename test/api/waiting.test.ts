@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** A service whose views show nothing until they are told to, and how many wait for them. */
+/** A service whose views show nothing until the test lets them, and how many wait for them. */
 async function waitingService(tokens: readonly { name: string; role: 'read'; secret: string }[] = []) {
   const ends: (() => void)[] = []
   let waiting = 0
@@ -87,7 +87,7 @@ test('a client that is gone does not wait', async () => {
   await eventually(() => waiting() === 0)
 })
 
-/** A service whose reads of the log end when they are told to, and the names of those that began. */
+/** A service whose reads of the log end when the test lets them, and the names of those that began. */
 async function readingService(names: readonly string[]) {
   const begun: string[] = []
   const ends: (() => void)[] = []

@@ -133,7 +133,7 @@ test('where mails leave the machine and a real gateway takes payments, the demo 
   expect(of('DeliveryDelivered').length).toBeGreaterThan(5)
   expect(of('OrderCancelled').length).toBeGreaterThan(0)
 
-  // A store that fails ends the rest, and is told once.
+  // A store that fails ends the rest, and is reported once.
   await committer.stop()
   await new DemoLives(placed, { executor: committer, shop, seed: 2, reach, onError }).start()
   expect(failures).toHaveLength(1)

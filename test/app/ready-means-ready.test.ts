@@ -1,4 +1,4 @@
-/** A read model that has stopped for good is told wherever one asks whether all is well, and stops no order. */
+/** A read model that has stopped for good is reported in every answer on whether all is well, and stops no order. */
 import { afterEach, expect, test } from 'vitest'
 import { openPool } from '../../store/postgres/database.ts'
 import { CUSTOMER, openShop, skuOf } from '../faults/shop.ts'

@@ -7,7 +7,7 @@ const PRODUCTS = 5_003
 
 const manySkus = Array.from({ length: PRODUCTS }, (_, index) => `SKU-${String(index)}`)
 
-/** So many, evenly over the partitions of a new database, each with views of five products at the time `at`. */
+/** This many, evenly over the partitions of a new database, each with views of five products at the time `at`. */
 export async function saveOpenSessions(pool: Pool, sessions: number, at: number): Promise<void> {
   const states = Array.from({ length: PARTITIONS }, () => new PartitionState())
   for (let session = 0; session < sessions; session++) {

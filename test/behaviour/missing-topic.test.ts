@@ -1,4 +1,4 @@
-/** User events whose topic nobody has made: who can mend it is told, and orders go on. */
+/** User events whose topic nobody has made: those who can mend it hear of it, and orders go on. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Admin } from 'kafkajs'

@@ -1,4 +1,4 @@
-/** Room for user events: what is too old or too much goes, whoever reads, and nothing that was answered goes for want of room. */
+/** Room for user events: what is too old or too much goes, no matter who reads; nothing unread is dropped to make room. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dropTables, makeTables } from '../../insights/behaviour/chunk-table.ts'
 import { behaviourFigures } from '../../insights/behaviour/figures.ts'

@@ -56,7 +56,7 @@ export async function startConsuming(
   }
 }
 
-/** So many for one partition, whose values count from 0. */
+/** This many for one partition, whose values count from 0. */
 export function numbered(count: number, partition = 0): readonly Message[] {
   return Array.from({ length: count }, (_, number) => ({ key: 'k', partition, value: JSON.stringify({ number }) }))
 }

@@ -172,7 +172,7 @@ test('a service killed in the middle of an import and started again loses nothin
   await importCatalogue()
   await service?.stop()
 
-  // Killed with an append committed and nobody told: the hardest moment for whoever waits for the answer.
+  // Killed with an append committed and no answer sent: the hardest moment for those who wait for it.
   const dying = await start({ PORT: port, CRASH_POINT: 'append.after:100' })
   const importing = startCommand(data.path, ['import', 'orders', extract('orders'), '--json', '-c', '4'])
   expect(await dying.exited).toMatchObject({ signal: 'SIGKILL' })
@@ -267,7 +267,7 @@ test('demand of before the shop is imported once, and forecast from', async () =
   expect(first.code).toBe(1)
   const again = await runCommand(data.path, 'import', 'demand', file, '--json')
   expect(again.json()).toMatchObject({ sent: 3, accepted: 0, alreadyThere: 2 })
-  // A forecast looks at once, and then every half a minute: what was recorded is to be there before the first look.
+  // A forecast looks at once, and then every half a minute: what was recorded has to be there before the first look.
   const recorded = await lastPosition()
   await eventually(async () => {
     const { items } = await read<{ items: { name: string; position: number }[] }>('/projections')

@@ -37,7 +37,7 @@ describe('lag of brokers that nobody reaches', () => {
     onTestFinished(() => database.drop())
     const migrated = makeDataDir()
     onTestFinished(() => migrated.remove())
-    // It goes on meanwhile: readers that have not moved for a while are told as stopped.
+    // It goes on meanwhile: readers that have not moved for a while are reported as stopped.
     const service = await startService({ dataDir: migrated.path, env: { DATABASE_URL: database.url } })
     onTestFinished(async () => {
       await service.kill()

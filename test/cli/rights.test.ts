@@ -19,7 +19,7 @@ const PREFIX = 'rights.'
 const PROJECTOR = `${PREFIX}projector`
 const { AclOperationTypes: DO, AclPermissionTypes: MAY, AclResourceTypes: ON, ResourcePatternTypes: NAMED } = kafkajs
 
-// Brokers speak with each other on a listener without users, and that is where whoever grants rights comes in.
+// Brokers speak with each other on a listener without users, and that is where the one who grants rights comes in.
 const kafka = await ownKafka({
   security: 'tls-scram',
   properties: {

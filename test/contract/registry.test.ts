@@ -174,7 +174,7 @@ describe('a schema that takes long to be judged', () => {
   })
   const optional = (name: string) => ({ name, type: ['null', 'string'], default: null })
 
-  /** Registers with a judge that compares only once it is told to. */
+  /** Registers with a judge that compares only once the test lets it. */
   function slowly(subject: string, fields: Parameters<typeof recordOf>[0]) {
     const [comparing, go] = [new AbortController(), new AbortController()]
     const told = ({ signal }: AbortController) => once(signal, 'abort')

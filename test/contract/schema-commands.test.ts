@@ -228,7 +228,7 @@ describe('schemas check', () => {
         findings: expect.arrayContaining([expect.objectContaining({ code: 'F001', file, message })]),
       })
     }
-    // Whoever takes one side for the file and the other for the lock is told that the two do not fit.
+    // Somebody who takes one side for the file and the other for the lock hears that the two do not fit.
     copy.git('checkout', '--ours', '--', 'schemas/StockAdjusted/v2.avsc', 'schemas/events.ts')
     copy.git('checkout', '--theirs', '--', 'schemas/schemas.lock')
     const crossed = await copy.run('check')

@@ -22,7 +22,7 @@ export class SchemaProject extends SchemaCopy {
     await this.run('codegen')
   }
 
-  /** Without the settings of whoever runs the test. Throws when git refuses. */
+  /** Without the settings of the user who runs the test. Throws when git refuses. */
   git(...args: readonly string[]): string {
     const settings = ['-c', 'user.name=Zoe', '-c', 'user.email=zoe@example.org', '-c', 'commit.gpgsign=false']
     const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Passes requests on, but after so many registrations answers none any more. */
+/** Passes requests on, but after this many registrations answers none any more. */
 export async function stallingAfter(target: string, registrations: number) {
   let seen = 0
   const server = createServer((request, response) => {

@@ -60,7 +60,7 @@ export class WorkingCopy {
     execFileSync('git', [...settings, ...args], { cwd: this.root, env: this.#env({}), stdio: 'pipe' })
   }
 
-  /** Changes a file. Throws when what is to be replaced does not stand there exactly once. */
+  /** Changes a file. Throws when what it should replace does not stand there exactly once. */
   edit(file: string, hunks: readonly Hunk[]): void {
     const path = join(this.root, file)
     let text = readFileSync(path, 'utf8')

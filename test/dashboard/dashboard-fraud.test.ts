@@ -97,7 +97,7 @@ describe.skipIf(shop.browser === null)('on the page of fraud', () => {
     await row(third).getByTitle(CARD).click()
     await shop.page.getByRole('heading', { name: 'One case' }).waitFor()
     await shop.page.getByText(/1 alert shown, 1 customer,/).waitFor()
-    // Whoever points at the list holds it still.
+    // A pointer on the list holds it still.
     await row(third).hover()
     const fourth = await suspect(4)
     await shop.page.getByRole('button', { name: '1 new', exact: true }).click()

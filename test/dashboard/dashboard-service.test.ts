@@ -50,7 +50,7 @@ describe.skipIf(browser === null)('the dashboard', () => {
     await first.kill()
     await page.getByText(/^Reconnecting, data \d+ s old$/).waitFor()
     expect(await page.getByRole('rowheader').count()).toBeGreaterThan(10)
-    // What one does meanwhile is told not to have been done.
+    // The page says that what one does meanwhile was not done.
     await page.getByRole('button', { name: 'Random order' }).click()
     await page.getByRole('alert').getByText('The service is not responding').first().waitFor()
     await page.getByRole('link', { name: 'Dashboard' }).click()

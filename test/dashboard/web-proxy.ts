@@ -1,5 +1,5 @@
 /**
- * A proxy for HTTP before a service, with the habits of those that people have: it holds an answer back until so many bytes
+ * A proxy for HTTP before a service, with the habits of those that people have: it holds an answer back until this many bytes
  * of it are there, ends connections after a while, or lets no upgrade through.
  */
 import { once } from 'node:events'

@@ -52,7 +52,7 @@ export const clusterFaults: readonly Fault[] = [
   { name: 'offsets of order-commands reset', weight: 1, run: resetOrderOffsets },
 ]
 
-/** So many more answers to whoever asks; the other processes give them. */
+/** Waits for some more answers; the other processes give them. */
 async function meanwhile({ load, random }: Scene): Promise<void> {
   const due = load.client.answers.length + random.int(1, MOST_MEANWHILE)
   await eventually(() => load.client.answers.length >= due, { timeout: 120_000 })

@@ -13,7 +13,7 @@ export interface Target {
   readonly token: string
   readonly random: Random
   readonly signal: AbortSignal
-  /** Told of each answer, by attack and status; of what had none, by the reason. */
+  /** Called for each answer, with attack and status; for what had none, with the reason. */
   readonly tell: (attack: string, outcome: string) => void
 }
 
@@ -273,7 +273,7 @@ export async function attackUntil(target: Target): Promise<void> {
       Array.from({ length: attackers }, async () => {
         while (!target.signal.aborted) {
           await attack(target)
-          // Over a limit answers come at once; so many attackers ask some 3,000 times a second then.
+          // Over a limit answers come at once; this many attackers ask some 3,000 times a second then.
           await pause(target.random.int(100, 1_000), undefined, { signal: target.signal }).catch(() => undefined)
         }
       }),

@@ -111,7 +111,7 @@ async function dieEverywhere({ onTestFinished }: TestContext, { label, passage, 
   await expectVerified(last.dataDir)
 }
 
-/** The bad records of the topic are those of the table, and all that the topic of dead letters tells of. */
+/** The bad records of the topic are those of the table, and all that the topic of dead letters holds. */
 async function expectParkedOnce({ bootstrap }: TestKafka, pool: pg.Pool, prefix: string): Promise<void> {
   const sent = await consumeAll(bootstrap, [`${prefix}order-commands`])
   const bad = sent.filter(({ value }) => value?.toString().startsWith('no order'))

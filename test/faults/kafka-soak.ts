@@ -1,6 +1,6 @@
 /**
  * Random faults, one after the other, on a shop in six processes on a real cluster of three, with orders over HTTP and
- * over Kafka all the time. At the end everything is verified, and each order is held against what its client was told.
+ * over Kafka all the time. At the end everything is verified, and each order is held against the answer that its client got.
  */
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
 import { cacheDirectory } from '../../cluster/cache-directory.ts'
@@ -19,7 +19,7 @@ export interface KafkaSoakOptions {
   readonly seed: number
   /** Orders a second over HTTP; a fifth as many come over Kafka. */
   readonly perSecond: number
-  /** Told of each fault, as an object that is one line of JSON. */
+  /** Called for each fault, with an object that is one line of JSON. */
   readonly tell: (line: object) => void
 }
 

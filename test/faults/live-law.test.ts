@@ -1,4 +1,4 @@
-/** Law 12 under load: clients that are cut at random miss nothing, whichever carrier they have. */
+/** Law 12 under load: clients that are cut at random miss nothing, no matter which carrier they have. */
 import WebSocket from 'ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LiveClient, type LiveFrame, type Socket } from '../../dashboard/live.ts'
@@ -45,7 +45,7 @@ const KEYS: Readonly<Record<string, (item: Item) => string>> = {
 
 type Item = Readonly<Record<string, unknown>> & { readonly by?: string; readonly version?: number }
 
-/** Keeps what it is told, and notes whatever must not be. */
+/** Keeps what it gets, and notes whatever must not be. */
 class Recorder {
   readonly rows = new Map<string, Map<string, Item>>()
   readonly entries: number[] = []

@@ -52,7 +52,7 @@ interface Onlooker {
   readonly client: LiveClient
   readonly statuses: readonly LiveStatus[]
   readonly frames: readonly LiveFrame[]
-  /** Orders placed here that it was told of, and those that changes told of, as often and in the order as they came. */
+  /** Orders placed here that it heard of, and those that changes brought, as often and in the order as they came. */
   orders(): readonly string[]
   entries(): readonly string[]
 }
@@ -77,7 +77,7 @@ function onlooker(carriers: readonly Carrier[], topic: 'activity' | 'orders'): O
   return { client, statuses, frames, orders: () => told(frames), entries: () => told(changes()) }
 }
 
-/** What of the topic came between snapshots joins on: nothing was told twice, and nothing left out. */
+/** What of the topic came between snapshots joins on: nothing came twice, and nothing was left out. */
 function expectTiles(frames: readonly LiveFrame[]): void {
   let to: number | null = null
   for (const frame of frames) {

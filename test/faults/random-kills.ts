@@ -30,7 +30,7 @@ export function killAtRandom({ kills, random }: RandomKills): Promise<number> {
       }
     } finally {
       stopped = true
-      loading.catch(() => undefined) // what ended the scene is told, not what followed from it
+      loading.catch(() => undefined) // what ended the scene is reported, not what followed from it
     }
     await loading
     return kills
@@ -53,7 +53,7 @@ export function killReplaysAtRandom({ kills, random }: RandomKills): Promise<num
   })
 }
 
-/** Waits for so many more answers. */
+/** Waits for this many more answers. */
 async function answered(client: OrderingClient, more: number): Promise<void> {
   const due = client.answers.length + more
   await eventually(() => client.answers.length >= due, { timeout: 120_000, interval: 1 })

@@ -114,7 +114,7 @@ interface VerifyReport {
   readonly ok: boolean
   readonly position: number
   readonly checks: readonly { readonly name: string; readonly breaches: number; readonly first: unknown }[]
-  /** Null: it was told of no Kafka. */
+  /** Null: it knows of no Kafka. */
   readonly topics: TopicNotes | null
 }
 

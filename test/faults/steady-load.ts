@@ -12,7 +12,7 @@ export interface SteadyLoadOptions {
 
 export interface SteadyLoad {
   readonly client: OrderingClient
-  /** Resolves when so many more orders were placed that began after the call. */
+  /** Resolves when this many more orders were placed that began after the call. */
   placed(more: number): Promise<void>
   /** Begins no more; resolves when all are answered, rejects when one never was. */
   stop(): Promise<void>

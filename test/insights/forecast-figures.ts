@@ -73,7 +73,7 @@ export async function intervals(): Promise<{ readonly totals: Held; readonly run
   return { totals: share(totals), runOutDays: share(runOutDays) }
 }
 
-/** The forecasts of a service that was told of demand so many days before its end, with stock for ten days. */
+/** The forecasts of a service whose newest event is `ago` days before the end of the demand, with stock for ten days. */
 function forecastsAfter(products: readonly DailyDemand[], ago: number): Forecasts {
   return openForecasts({ queries: queriesAfter(products, ago), monotonic: () => performance.now() })
 }
@@ -111,7 +111,7 @@ function stockOf({ sku, units }: DailyDemand, ago: number): ProductStock {
   return { sku, onHand: average === 0 ? 0 : Math.max(1, Math.round(STOCK_DAYS * average)), reserved: 0 }
 }
 
-/** The four weeks that begin so many days before the end. */
+/** The four weeks that begin `ago` days before the end. */
 function behind(units: readonly number[], ago: number): readonly number[] {
   const origin = units.length - ago
   return units.slice(origin, origin + HORIZON)

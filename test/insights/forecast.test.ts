@@ -127,7 +127,7 @@ describe('over HTTP', () => {
   test('the first answers of a new day are of that day', async ({ onTestFinished }) => {
     const pool = openPool(database.url, { name: 'test', max: 1 })
     onTestFinished(() => pool.end())
-    /** As if the newest event that is shown were so many days older. */
+    /** As if the newest event that is shown were this many days older. */
     const shift = (days: number) =>
       pool.query(
         `update views.checkpoints set recorded_at = recorded_at - $1 * interval '1 day' where projection = 'demand'`,

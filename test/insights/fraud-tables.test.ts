@@ -1,4 +1,4 @@
-/** What the reactor `fraud` keeps in tables belongs to whoever moved its checkpoint. */
+/** What the reactor `fraud` keeps in tables belongs to the process that moved its checkpoint. */
 import { expect, test } from 'vitest'
 import { openFraudFolding } from '../../reactors/fraud/fraud-folding.ts'
 import { openPool } from '../../store/postgres/database.ts'

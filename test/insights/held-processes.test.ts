@@ -145,7 +145,7 @@ test('law 10: any two of cancel, reviews, release, expiry, hold and capture at t
   }
   expect(await breaches(pool)).toEqual([])
 
-  // Now everybody is charged who is to be: nobody whose order is over.
+  // Now everybody is charged who should be: nobody whose order is over.
   await post(0, '/reactors/payments/resume', {})
   const released = raced.filter(({ orderId }) => {
     const seen = ends.get(orderId) ?? []
@@ -154,7 +154,7 @@ test('law 10: any two of cancel, reviews, release, expiry, hold and capture at t
   expect(released.length).toBeGreaterThan(0)
   await eventually(() => released.every(({ orderId }) => gateway.booked('charge').includes(`${orderId}/1`)))
   await eventually(async () => {
-    // Each key was read or charged once: what is on hold is not, and money that only a message told of cannot go back.
+    // Each key was read or charged once: what is on hold is not, and money that only a message reported cannot go back.
     const { rows } = await pool.query(
       `select from log.due where reactor = 'payments' and failure is null and detail ? 'attempt' and detail->>'looked' is null`,
     )

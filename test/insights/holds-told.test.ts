@@ -1,4 +1,4 @@
-/** What operators are told of payments on hold: by doctor and GET /readyz, from one alone to as many as may be. */
+/** What operators hear of payments on hold: by doctor and GET /readyz, from one alone to as many as may be. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -14,7 +14,7 @@ export async function consumeAll(
   return records
 }
 
-/** The text of a header, '' when there is none. */
+/** The text of a header, '' when it is missing. */
 export function headerOf({ headers }: Pick<TopicRecord, 'headers'>, wanted: string): string {
   for (const [name, value] of headers) if (name.toString() === wanted) return String(value)
   return ''

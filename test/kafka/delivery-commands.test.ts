@@ -98,7 +98,7 @@ describe.skipIf(kafka === null)('reports on deliveries over Kafka', () => {
       report('o1', 'dispatch'),
       failed,
       report('o1', 'dispatch'),
-      // The second dispatch is under way: the report names none, and its event was told before, here in another partition.
+      // The second dispatch is under way: the report names none, and its event came before, here in another partition.
       { ...failed, key: 'elsewhere', partition: 2 },
       report('o1', 'dispatch', { dispatch: 1 }),
       report('o1', 'fail', { dispatch: 1, reason: 'nobody at home' }),

@@ -25,7 +25,7 @@ export function mixed(count: number): readonly Addressed[] {
   return Array.from({ length: count }, (_, index) => receipts(1, `P${String(index % 17)}`)).flat()
 }
 
-/** Reads from a position to another, so many at a time. */
+/** Reads from a position to another, `limit` at a time. */
 export async function readTo(
   feed: Feed,
   { after = 0, head, limit }: { readonly after?: number; readonly head: number; readonly limit: number },

@@ -78,7 +78,7 @@ describe.skipIf(kafka === null)('brokers', () => {
       return topics[0]?.partitions[0]?.isr.length === 3
     })
     await admin.disconnect()
-    // While the partition goes back to the broker that it prefers, whoever led it answers that it does no more.
+    // While the partition goes back to the broker that it prefers, the broker that led it answers that it no longer does.
     await eventually(async () => (await end('paused')) >= 2)
   })
 })

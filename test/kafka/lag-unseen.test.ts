@@ -154,7 +154,7 @@ describe.skipIf(kafka === null)('lag', () => {
     const undone = await transaction(`${prefix}undone`)
     await written(undone, 1, 3)
     await undone.abort()
-    // The reader has seen all that there is to be seen, and committed what is behind it.
+    // The reader has seen all that there is to see, and committed what is behind it.
     await commit(`${prefix}readers`, userEvents, { 1: 2 })
     const watch = sampler()
     const found = await eventually(async () => {

@@ -59,7 +59,7 @@ describe.skipIf(kafka === null)('lag', () => {
     await producer.send({ topic: TOPIC, messages })
   }
 
-  /** Sends so many a second until it is closed. */
+  /** Sends this many a second until it is closed. */
   function sendSteadily(perSecond: number): void {
     let sending = Promise.resolve()
     const timer = setInterval(() => {

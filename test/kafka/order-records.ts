@@ -77,7 +77,7 @@ export interface TakerOptions extends Partial<Omit<InboundTopicParts, 'settings'
   readonly settings: KafkaSettings
   readonly pool: InboundTopicParts['pool']
   readonly executor: Executor
-  /** Told of each record before it is handled. */
+  /** Called for each record before it is handled. */
   readonly before?: (record: InboundRecord) => void
 }
 

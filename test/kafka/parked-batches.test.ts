@@ -104,7 +104,7 @@ describe.skipIf(kafka === null)('a batch that cannot be unpacked', () => {
     expect(await letters()).toEqual([whole])
     expect(await retry()).toMatchObject({ failed: 1 })
 
-    // Whoever comes next begins behind it.
+    // The next member begins behind it.
     await taker.stop()
     taker = startTaker({ settings: { ...settingsOf(proxy, topic) }, pool: own.pool, executor: own.store.committer })
     await topic.send([order('o5')], None)

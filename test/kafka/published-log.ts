@@ -34,7 +34,7 @@ export async function expectPublished(
     for (const { position, stream, version, type, schemaVersion, data, recordedAt } of wanted) {
       const record = byPosition.get(position)
       const event = { position, stream, version, type, schemaVersion, data, recordedAt }
-      // Deciding is faster than telling: only what is wrong is told at length.
+      // Comparing is faster than explaining: only what is wrong is explained at length.
       if (!isDeepStrictEqual(record?.event, event)) expect(record?.event).toEqual(event)
       if (record?.partition !== partitionOf(keyOfStream(stream), partitions)) expect.fail(`${stream} is elsewhere`)
     }

@@ -159,7 +159,7 @@ describe.skipIf(kafka === null)('readers of Kafka', () => {
       await first.stop()
       expect([await members(group), await members(topic.topic)]).toEqual([0, 0])
 
-      // Whoever comes next has all partitions, and shares them with nobody.
+      // The next member has all partitions, and shares them with nobody.
       const before = await placed()
       taking(LONG)
       await sendOrders()

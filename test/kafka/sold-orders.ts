@@ -11,7 +11,7 @@ import {
   stockReserved,
 } from '../../domain/test-events.ts'
 
-/** So many orders, and all that goes with them, on streams of their own. */
+/** This many orders, and all that goes with them, on streams of their own. */
 export function soldOrders(name: string, orders: number): readonly Addressed[] {
   const skus = Array.from({ length: 7 }, (_, index) => `${name}-sku-${String(index)}`)
   const opened = skus.flatMap((sku): readonly Addressed[] => [

@@ -1,4 +1,4 @@
-/** Holds the log of a shop to what its customers were told, to the book of its gateway, and to the mails that came. */
+/** Holds the log of a shop to what its customers heard, to the book of its gateway, and to the mails that came. */
 import { wantedBy, TOLD, type ToldEvent } from '../../reactors/mail/messages.ts'
 import { idOf } from '../../domain/decision.ts'
 import type { DomainEvent } from '../../schemas/events.ts'
@@ -35,7 +35,7 @@ export interface LifeAccount {
   readonly notInTheBook: readonly string[]
   readonly onlyInTheBook: readonly string[]
   readonly toldForNothing: readonly string[]
-  /** What customers with an address, or VIPs with a phone, should have been told, and nothing says that anybody tried. */
+  /** What customers with an address, or VIPs with a phone, should have heard, and nothing says that anybody tried. */
   readonly neverTold: readonly string[]
   readonly recordedAndNeverSent: readonly string[]
   readonly recordedTwice: readonly string[]
@@ -152,7 +152,7 @@ function messages(
   return { toldForNothing, recordedAndNeverSent, failedToTell, recordedTwice }
 }
 
-/** Of a payment that was declined or is on hold nothing is told any more once the order has gone on. */
+/** Once an order has gone on, nobody hears any more that its payment was declined or is on hold. */
 const MAY_BE_OVERTAKEN: readonly string[] = ['PaymentDeclined', 'PaymentHeld']
 
 function neverTold(events: readonly Recorded[]): readonly string[] {

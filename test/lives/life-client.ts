@@ -9,7 +9,7 @@ import type { DomainEvent } from '../../schemas/events.ts'
 import type { Random } from '../../simulation/random.ts'
 import { skuOf } from '../faults/shop.ts'
 
-/** What somebody was told has happened to an order: so many events of these types are in its streams, and not one more. */
+/** What somebody heard has happened to an order: this many events of these types are in its streams, and not one more. */
 export type Acknowledged = Partial<Record<DomainEvent['type'], number>>
 
 export interface LifeClientOptions {

@@ -1,7 +1,7 @@
 /**
  * Whole lives of orders over two services that put on hold what looks like fraud, while these are killed, at random and at named
  * points, while their scorer is paused, and while the gateway, the mail server and the text bridge fail in every way that they know. At the end everything is healthy and settled, and the log
- * is held to what customers were told, to the gateway's book, to the mails that came, and to the laws.
+ * is held to what customers heard, to the gateway's book, to the mails that came, and to the laws.
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

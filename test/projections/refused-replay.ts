@@ -7,7 +7,7 @@ interface Shown {
   readonly state: string
 }
 
-/** Changes the regions of the sales, one of them to a row of this name that no event tells of. Returns the id of the replay. */
+/** Changes the regions of the sales, one of them to a row of this name that comes from no event. Returns the replay's id. */
 export async function refuseReplay(url: string, databaseUrl: string, region: string): Promise<string> {
   const [live] = await query(databaseUrl, `select live_generation from views.projections where name = 'sales'`)
   const breakdowns = `views.sales_breakdowns_g${String(live?.['live_generation'])}`

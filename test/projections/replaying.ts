@@ -34,6 +34,6 @@ export async function generationsOf({ pool }: Projecting, name: string): Promise
   return rows.map(({ generation }) => generation)
 }
 
-/** So many orders of one batch, each of one event. */
+/** This many orders of one batch, each of one event. */
 export const many = (batch: number, orders = 2_000) =>
   placed(...Array.from({ length: orders }, (_, index) => `o${String(batch)}-${String(index)}`))

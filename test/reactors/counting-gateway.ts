@@ -12,7 +12,7 @@ import { startSimulator } from '../../app/gateway/start-simulator.ts'
 
 export interface CountingGateway {
   readonly url: string
-  /** So many requests came. */
+  /** How many requests came. */
   requests(): number
   /** Keys of what is in its book, in turn. */
   booked(kind: 'charge' | 'refund'): readonly string[]

@@ -10,7 +10,7 @@ import { makeDataDir, startService, type Service } from '../support/service.ts'
 import { query } from '../support/query.ts'
 import type { Reacting } from './reacting.ts'
 
-/** So many new causes wait at each death, beside those that the dead left. */
+/** This many new causes wait at each death, beside those that the dead left. */
 export const EACH = 3
 
 export interface Dying {

@@ -1,6 +1,6 @@
 /**
  * The payment gateway: the adapter against the simulator with every fault, and against answers that no gateway should give.
- * Over 300 lines: what is asked, what fails and what is told are seen with one simulator, one book and one adapter.
+ * Over 300 lines: what is asked, what fails and what is reported are seen with one simulator, one book and one adapter.
  */
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -408,7 +408,7 @@ async function receiver(status: (nth: number) => number, now = () => Date.now())
   return { url: `${url}/payments/webhook`, webhooks }
 }
 
-/** A server of HTTP that answers as it is told to; resolves with its URL. */
+/** A server of HTTP that answers as `handle` says; resolves with its URL. */
 async function answering(handle: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<string> {
   const server = createServer((request, response) => void handle(request, response))
   server.listen(0, '127.0.0.1')

@@ -72,7 +72,7 @@ async function recorded({ pool }: Reacting): Promise<readonly Recorded[]> {
     .flatMap(({ stream, read }) => ('code' in read ? [] : read.map((event) => ({ stream, event }) as Recorded)))
 }
 
-/** Resolves when so many outcomes are recorded and nothing is left to do. */
+/** Resolves when this many outcomes are recorded and nothing is left to do. */
 async function settled(reacting: Reacting, count: number): Promise<readonly Recorded[]> {
   await eventually(async () => {
     const { due, lagEvents, parkedCount } = await reacting.state('mail')

@@ -70,7 +70,7 @@ export async function realServer(options: SMTPServerOptions = {}, wantedPort = 0
           received.push({ from, to: envelope.rcptTo.map(({ address }) => address), ...readMessage(source) })
           done(null)
         },
-        // Whoever sent it is gone.
+        // Its sender is gone.
         (error: Error) => done(error),
       )
     },

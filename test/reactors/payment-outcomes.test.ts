@@ -63,7 +63,7 @@ test('what is read for others between a look and the wait is not missed', async 
   const mine = outcomes.hear('o1', 1)
   await decline('o1')
   await decline('o2')
-  // Once this is told, the reader is past the outcome of o1.
+  // Once this outcome is known, the reader is past the outcome of o1.
   await outcomes.hear('o2', 1).outcome({ after: 0, millis: LONG_MS })
   await mine.outcome({ after: 0, millis: LONG_MS })
 })

@@ -22,7 +22,7 @@ export async function textBridge(): Promise<TextBridge> {
         if (bridge.answer === null) response.destroy()
         else response.writeHead(bridge.answer).end()
       },
-      // Whoever asked is gone.
+      // The client is gone.
       () => response.destroy(),
     )
   })

@@ -46,7 +46,7 @@ async function waiting({ pool }: Reacting): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** As if what was told had been told so long ago. */
+/** As if what was reported had been reported this long ago. */
 async function age({ pool }: Reacting, ms: number): Promise<void> {
   await pool.query(
     `update log.reactors set told = jsonb_set(told, '{parked,at}', to_jsonb((told->'parked'->>'at')::float8 - $1))

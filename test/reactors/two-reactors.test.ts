@@ -236,7 +236,7 @@ test('law 11: one that is stopped while it pays and tells loses its turn, and do
 
 /**
  * None is left to send; each mail is recorded once, and came; repeats have the Message-ID of the first. A decline that a capture overtook may have
- * been told before it came.
+ * been reported before it came.
  */
 async function toldAll(): Promise<void> {
   const wanted = ['OrderConfirmed', 'PaymentRefunded', 'DeliveryDispatched', 'DeliveryDelivered']

@@ -89,7 +89,7 @@ describe('work under a lease', () => {
     notes = []
   })
 
-  /** Works until the end of its term, if it is told nothing else. */
+  /** Works until the end of its term, unless `changes` say otherwise. */
   function start(owner: string, changes: Partial<LeasedWork> = {}): LeasedWorker {
     const note = (fields: object, message: string) => void notes.push(`${message} ${JSON.stringify(fields)}`)
     const worker = underLease({

@@ -43,7 +43,7 @@ async function nextPositions(after: number, limit = 100): Promise<readonly numbe
   return (await feed.next(after, limit, stop.signal)).map(({ position }) => position)
 }
 
-/** From now on nobody polls: whoever comes back was woken. */
+/** From now on nobody polls: one who comes back was woken. */
 function stopPolling(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 }

@@ -57,7 +57,7 @@ test('a failing database is reported, not swallowed', async () => {
   await nowhere.end()
 })
 
-/** Kept as a file, so that whoever changes the schema sees, and shows, what changed. */
+/** Kept as a file, so that those who change the schema see, and show, what changed. */
 test('the schema is the one on record', async () => {
   await migrate(pool)
   await expect(await describeSchema(pool)).toMatchFileSnapshot('../snapshots/schema.txt')

@@ -38,7 +38,7 @@ export async function commitOffsets(
 
 /**
  * Takes the members of all groups of a prefix out of them: those of a process that was killed. They would hold their
- * partitions for ten seconds more, which has nothing to do with where it died. Whoever lives joins again.
+ * partitions for ten seconds more, which has nothing to do with where it died. Those that live join again.
  */
 export async function forgetMembers(settings: KafkaSettings): Promise<void> {
   const kafka = kafkaClient(settings, { clientId: 'test', log: silentLog })

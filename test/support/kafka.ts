@@ -59,7 +59,7 @@ export async function createTopic(kafka: Kafka, topic: string, partitions: numbe
 
 /**
  * Of each topic the leader of each partition, once all have one. NOTE: kafkajs' own `waitForLeaders` fails now and then:
- * whoever it asks may not have heard of a topic yet.
+ * the broker that it asks may not have heard of a topic yet.
  */
 export async function createTopics(
   kafka: Kafka,

@@ -18,7 +18,7 @@ try {
     claim.publish({ url: 'http://127.0.0.1:3000', databaseUrl: postgres.url, startedAt: new Date() })
     say({ claimed: true, url: postgres.url, postgresPid: postgres.pid })
   }
-  // Holds on until killed, or until whoever started it is gone and its input ends.
+  // Holds on until killed, or until the process that started it is gone and its input ends.
   process.stdin.resume()
   process.stdin.on('end', () => process.exit(0))
 } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * A TCP proxy before a broker that can fall silent: connections stay open and new ones are taken, and nothing comes
- * through, as behind a firewall that has forgotten them. Clients who ask the broker where it is are told of the proxy.
+ * through, as behind a firewall that has forgotten them. Clients who ask the broker where it is get the address of the proxy.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'

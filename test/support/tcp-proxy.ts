@@ -1,4 +1,4 @@
-/** A TCP proxy before a server that can be told where to cut: for faults between a sent statement and its answer. */
+/** A TCP proxy before a server that cuts where it is asked to: for faults between a sent statement and its answer. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
