@@ -1,4 +1,4 @@
-/** Holds what people read to plain present-day English: string literals and documents have none of the banned phrases. */
+/** Holds what people read to plain present-day English: no banned phrase in string literals, documents and comments. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
@@ -6,19 +6,27 @@ import { expect, test } from 'vitest'
 import { TABLE } from '../dashboard/texts/table.ts'
 import { RULES } from '../insights/fraud/table.ts'
 
-const BANNED: readonly RegExp[] = [
-  /\b(?:is|are) no (?:valid|json|text|type|event|schema|name|avro|http|utf-8|number|time|array|object|record|field)\b/i,
+const OLD: readonly RegExp[] = [
   /\bthere (?:is|are) none\b/i,
   /\banew\b/i,
   /\bwhoever\b/i,
   /\b(?:is|are|was|were) told\b/i,
+  /\bfor ever\b/i,
+  /\b(?:weav(?:e|es|ing)|woven)\b/i,
+  /\b(?:riding|rides?|rode) along\b/i,
+]
+const BANNED: readonly RegExp[] = [
+  ...OLD,
+  /\b(?:is|are) no (?:valid|json|text|type|event|schema|name|avro|http|utf-8|number|time|array|object|record|field)\b/i,
   /\bothers take\b/i,
   /\bhas not got\b/i,
   /\bthat there (?:is|are)\b/i,
-  /\bfor ever\b/i,
   /\bstands? still\b/i,
-  /\b(?:weav(?:e|es|ing)|woven)\b/i,
-  /\b(?:riding|rides?|rode) along\b/i,
+]
+const BANNED_IN_COMMENTS: readonly RegExp[] = [
+  ...OLD,
+  /\b(?:is|are) no valid\b/i,
+  /\b(?:told of|for want of|whichever)\b/i,
 ]
 
 const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).split('\n')
@@ -29,10 +37,11 @@ const EXEMPT = ['schemas/events.ts', 'CHANGELOG.md']
 const sources = files.filter(
   (file) => /\.tsx?$/.test(file) && !/^test\/|\.spec\.tsx?$|test-kit/.test(file) && !EXEMPT.includes(file),
 )
+const commented = files.filter((file) => /\.(?:tsx?|js)$/.test(file) && !EXEMPT.includes(file))
 const documents = files.filter((file) => file.endsWith('.md') && !EXEMPT.includes(file))
 
-function phrases(text: string): readonly string[] {
-  return BANNED.flatMap((banned) => banned.exec(text)?.[0] ?? [])
+function phrases(text: string, banned = BANNED): readonly string[] {
+  return banned.flatMap((phrase) => phrase.exec(text)?.[0] ?? [])
 }
 
 function literals(file: string): readonly string[] {
@@ -45,6 +54,12 @@ function literals(file: string): readonly string[] {
   }
   visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, kind))
   return found
+}
+
+/** Each on one line: a phrase may run over the end of one. */
+function comments(source: string): readonly string[] {
+  const found = source.match(/(?<![^\s{])\/\*[^]*?\*\/|(?<!\S)\/\/.*(?:\n\s*\/\/.*)*/g) ?? []
+  return found.map((comment) => comment.replaceAll(/\n\s*(?:\/\/|\*(?!\/))? ?/g, ' '))
 }
 
 /** Without what commands print, which is held above. */
@@ -62,6 +77,22 @@ test.each(['a plan is no valid plan', 'it is made anew', 'they are told so', 'no
 test('no text of the program has an archaic phrase', () => {
   const found = sources.flatMap((file) =>
     literals(file).flatMap((text) => phrases(text).map((phrase) => `${file}: "${phrase}" in "${text.slice(0, 100)}"`)),
+  )
+  expect(found).toEqual([])
+})
+
+test.each(['// made anew', '/** It\n * is told. */', '// for want\n  // of room'])(
+  'finds a phrase in "%s"',
+  (source) => {
+    expect(comments(source).flatMap((comment) => phrases(comment, BANNED_IN_COMMENTS))).toHaveLength(1)
+  },
+)
+
+test('no comment has an archaic phrase', () => {
+  const found = commented.flatMap((file) =>
+    comments(readFileSync(file, 'utf8')).flatMap((comment) =>
+      phrases(comment, BANNED_IN_COMMENTS).map((phrase) => `${file}: "${phrase}" in "${comment.slice(0, 100)}"`),
+    ),
   )
   expect(found).toEqual([])
 })
