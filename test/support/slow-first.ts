@@ -14,6 +14,14 @@ export const MOSTLY_WAITING: readonly string[] = [
   'test/kafka/lag.test.ts',
   'test/dashboard/dashboard-pages.test.ts',
   'test/dashboard/dashboard-live.test.ts',
+  'test/api/live-wire.test.ts',
+  'test/app/any-postgres.test.ts',
+  'test/cli/consume.test.ts',
+  'test/app/ready-means-ready.test.ts',
+  'test/api/live-nginx.test.ts',
+  'test/contract/registry-faults.test.ts',
+  'test/faults/live-law.test.ts',
+  'test/insights/held-faults.test.ts',
 ]
 
 /** Of the others, as the end of `npm test` lists them. */
@@ -25,11 +33,8 @@ const SLOW: readonly string[] = [
   'test/kafka/cluster.test.ts',
   'test/kafka/relay-faults.test.ts',
   'test/cli/import.test.ts',
-  'test/app/any-postgres.test.ts',
   'test/insights/recommendations.test.ts',
   'test/reactors/crashes-inside.test.ts',
-  'test/cli/consume.test.ts',
-  'test/app/ready-means-ready.test.ts',
   'test/faults/hand-over.test.ts',
   'test/faults/inbound-crashes.test.ts',
   'test/insights/held-processes.test.ts',
