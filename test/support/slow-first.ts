@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The longest of the files that use less than a third of the two processors: they wait for sessions, pings, pages and times. */
+/** Long files that leave more than half of two processors unused: they wait for sessions, pings, pages and times. */
 export const MOSTLY_WAITING: readonly string[] = [
   'test/cli/consume-group.test.ts',
   'test/faults/live-proxies.test.ts',
