@@ -1,10 +1,8 @@
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import { filesLeftOut } from './test/support/left-out.ts'
-import { MOSTLY_WAITING, SlowFirst } from './test/support/slow-first.ts'
+import { SlowFirst } from './test/support/slow-first.ts'
 
-const leftOut = filesLeftOut()
-
-// `unit` specs stand beside the code and need nothing; `services` and `waiting` tests need Postgres and whole processes.
+// `unit` specs stand beside the code and need nothing; `services` tests need Postgres and whole processes.
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
@@ -30,34 +28,21 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      services('services', { workers: 2, order: 2, files: ['test/**/*.test.ts'], apart: [...MOSTLY_WAITING] }),
-      // In a run of its own beside the others (test/run.ts): its files leave the processors to them.
-      services('waiting', { workers: 1, order: 3, files: [...MOSTLY_WAITING], apart: [] }),
+      {
+        test: {
+          name: 'services',
+          sequence: { groupOrder: 2 },
+          include: ['test/**/*.test.ts'],
+          exclude: [...filesLeftOut()],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          isolate: false,
+          maxWorkers: 2,
+          // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try.
+          retry: 1,
+        },
+      },
     ],
   },
 })
-
-interface ServiceTests {
-  readonly workers: number
-  readonly order: number
-  readonly files: string[]
-  readonly apart: string[]
-}
-
-function services(name: string, { workers, order, files, apart }: ServiceTests): TestProjectInlineConfiguration {
-  return {
-    test: {
-      name,
-      sequence: { groupOrder: order },
-      include: files,
-      exclude: [...apart, ...leftOut],
-      globalSetup: ['test/support/global-setup.ts'],
-      testTimeout: 240_000,
-      hookTimeout: 240_000,
-      isolate: false,
-      maxWorkers: workers,
-      // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try.
-      retry: 1,
-    },
-  }
-}

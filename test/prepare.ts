@@ -1,4 +1,4 @@
-/** What a run of service tests finds on the disk, made once for all runs and workers: two at a time would spoil it for each other. */
+/** What a run of service tests finds on the disk, made once for all workers: two at a time would spoil it for each other. */
 import { build, isFresh } from '../cli/build.js'
 import { unpackBrowser } from './support/browser.ts'
 

@@ -37,19 +37,13 @@ interface Counts {
 
 const started = Date.now()
 const narrowed = rest.length > 0
-const folder = mkdtempSync(join(tmpdir(), 'orderledger-tests-'))
-const list = join(folder, 'left-out')
-try {
-  const parts = await Promise.all([...steps.map(check), specs()])
-  if (!quick) parts.push(await services())
-  printLeftOut()
-  const { passed, failed } = sum(parts)
-  console.log(`took ${secondsSince(started)} s`)
-  console.log(`${String(passed)} passed, ${String(failed)} failed`)
-  process.exitCode = failed === 0 ? 0 : 1
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+const parts = await Promise.all([...steps.map(check), specs()])
+if (!quick) parts.push(await services())
+const passed = parts.reduce((sum, part) => sum + part.passed, 0)
+const failed = parts.reduce((sum, part) => sum + part.failed, 0)
+console.log(`took ${secondsSince(started)} s`)
+console.log(`${String(passed)} passed, ${String(failed)} failed`)
+process.exitCode = failed === 0 ? 0 : 1
 
 /** What it has to say is printed at its end: the specs print meanwhile. */
 async function check({ name, command }: Step): Promise<Counts> {
@@ -59,42 +53,33 @@ async function check({ name, command }: Step): Promise<Counts> {
 }
 
 async function specs(): Promise<Counts> {
-  const { counts } = await test('unit', { options: narrowed ? [] : ['--coverage'] })
-  return narrowed ? counts : sum([counts, coverage()])
+  const tested = await test('unit', narrowed ? [] : ['--coverage'])
+  if (narrowed) return tested
+  const covered = coverage()
+  return { passed: tested.passed + covered.passed, failed: tested.failed + covered.failed }
 }
 
-/** What mostly waits runs beside what mostly works: as one of two workers it would keep a processor from the others. */
-async function services(): Promise<Counts> {
-  const { prepare } = await import('./prepare.ts')
-  await prepare()
-  const results = await Promise.all([test('services'), test('waiting', { stdio: 'pipe' })])
-  printSlowest(results.flatMap(({ files }) => files))
-  return sum(results.map(({ counts }) => counts))
+function services(): Promise<Counts> {
+  return test('services', [])
 }
 
-interface Tested {
-  readonly counts: Counts
-  readonly files: Result['testResults']
-}
-
-/** With `pipe` it prints at its end. */
-async function test(
-  project: 'unit' | 'services' | 'waiting',
-  {
-    options = [],
-    stdio = 'inherit',
-  }: { readonly options?: readonly string[]; readonly stdio?: 'inherit' | 'pipe' } = {},
-): Promise<Tested> {
-  const report = join(folder, `${project}.json`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
-  const scope = ['--project', project, ...(narrowed ? ['--passWithNoTests'] : []), ...options]
-  const { code, output } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], stdio, { LEFT_OUT: list })
-  if (output !== '') console.log(output)
-  const result = JSON.parse(readFileSync(report, 'utf8')) as Result
-  // A file that does not even load has no failed test of its own.
-  const unloaded = code === 0 ? 0 : Math.max(1, result.numFailedTestSuites)
-  const counts = { passed: result.numPassedTests, failed: result.numFailedTests || unloaded }
-  return { counts, files: result.testResults }
+async function test(project: 'unit' | 'services', options: readonly string[]): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'orderledger-tests-'))
+  try {
+    const report = join(folder, 'report.json')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`]
+    const list = join(folder, 'left-out')
+    const scope = ['--project', project, ...(narrowed ? ['--passWithNoTests'] : []), ...options]
+    const { code } = await run(['vitest', 'run', ...reporters, ...scope, ...rest], 'inherit', { LEFT_OUT: list })
+    const result = JSON.parse(readFileSync(report, 'utf8')) as Result
+    if (project === 'services') printSlowest(result)
+    printLeftOut(list)
+    // A file that does not even load has no failed test of its own.
+    const unloaded = code === 0 ? 0 : Math.max(1, result.numFailedTestSuites)
+    return { passed: result.numPassedTests, failed: result.numFailedTests || unloaded }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** As vitest's reporter of JSON has it. */
@@ -105,8 +90,8 @@ interface Result {
   readonly testResults: readonly { readonly name: string; readonly startTime: number; readonly endTime: number }[]
 }
 
-function printSlowest(files: Result['testResults']): void {
-  const slowest = files
+function printSlowest({ testResults }: Result): void {
+  const slowest = testResults
     .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))
     .toSorted((one, other) => other.seconds - one.seconds)
     .slice(0, SLOWEST)
@@ -115,7 +100,7 @@ function printSlowest(files: Result['testResults']): void {
 }
 
 /** What a machine lacks, each once, with what brings it. */
-function printLeftOut(): void {
+function printLeftOut(list: string): void {
   if (!existsSync(list)) return
   const lines = readFileSync(list, 'utf8').trim().split('\n')
   console.log('left out, because this machine lacks a part (REQUIRE_ALL=1 demands all):')
@@ -132,11 +117,6 @@ function coverage(): Counts {
     pct >= COVERAGE_FLOOR,
     `specs cover ${String(pct)} % of the statements that decide and compare (floor ${floor} %)`,
   )
-}
-
-function sum(parts: readonly Counts[]): Counts {
-  const of = (name: keyof Counts): number => parts.reduce((total, part) => total + part[name], 0)
-  return { passed: of('passed'), failed: of('failed') }
 }
 
 function verdict(good: boolean, text: string, output = ''): Counts {
