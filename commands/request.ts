@@ -49,8 +49,3 @@ export function request<Body extends TSchema>(
     },
   }
 }
-
-/** A JSON object, and neither an array nor null. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

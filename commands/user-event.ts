@@ -5,9 +5,10 @@
 import { Type } from 'typebox'
 import { ID_PATTERN } from '../domain/values.ts'
 import { CHANNELS, USER_EVENT_KEYS, USER_EVENT_TYPES, type UserEvent } from '../schemas/behaviour/user-event.ts'
+import { isObject } from '../schemas/is-object.ts'
 import type { Fault } from './faults.ts'
 import { isCardNumber } from './payer-keys.ts'
-import { isObject, request } from './request.ts'
+import { request } from './request.ts'
 import { id, named, nullable, oneOf, ref, text, whole } from './shape.ts'
 
 export type { UserEventType } from '../schemas/behaviour/user-event.ts'

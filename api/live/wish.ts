@@ -1,6 +1,6 @@
 /** What a client wants: read from the first bytes that it sends, before anything is done for it. */
 import { printable, type Fault } from '../../commands/faults.ts'
-import { isObject } from '../../commands/request.ts'
+import { isObject } from '../../schemas/is-object.ts'
 import type { Position } from '../../store/commit/command.ts'
 import { DEFAULT_LIMIT, MOST_ITEMS } from '../shapes/list.ts'
 import type { WireError } from './frames.ts'

@@ -3,9 +3,9 @@
  * `delivery-commands`, what customers do to `user-events`. Names of properties are taken as shops write them, in camelCase or snake_case.
  */
 import { createHash } from 'node:crypto'
-import { isObject } from '../../commands/request.ts'
 import type { TopicName } from '../../kafka/topics/topics.ts'
 import { eventSchemas } from '../../schemas/events.ts'
+import { isObject } from '../../schemas/is-object.ts'
 import { longestLine, type Line } from '../files/json-lines.ts'
 import { mapUserEvent, userEventType, type Sending } from './user-event-line.ts'
 

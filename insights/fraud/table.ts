@@ -2,6 +2,7 @@
  * A table of rules and their points. It is data that stands in the log, so that what raised an alert can be worked out
  * again; one that was in force never changes (its spec holds the fingerprint of table 1), a change is the next table.
  */
+import { isObject } from '../../schemas/is-object.ts'
 
 /** The rules that count what happened in the last five minutes. */
 export const COUNTING_RULES = [
@@ -132,10 +133,6 @@ function isPoints(value: unknown): boolean {
 
 function isWhole(value: unknown, from: number, to: number): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= from && value <= to
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hasExactly<const Name extends string>(

@@ -4,10 +4,10 @@
  * a restart changes no score. In a log that it is new to, one made from a dump too, it begins at the first event: what lies
  * there is counted, and raised where a table was in force and the alert is not there.
  */
-import { isObject } from '../../commands/request.ts'
 import { raiseAlert, setTable, type RaiseAlert, type SetTable } from '../../domain/payments/fraud.ts'
 import type { FraudReason } from '../../schemas/events.ts'
 import { SCORED_TYPES } from '../../insights/fraud/log-scorer.ts'
+import { isObject } from '../../schemas/is-object.ts'
 import { reactor, SETTLED, type DueCause, type Reactor } from '../reactor.ts'
 import { openFraudFolding } from './fraud-folding.ts'
 import type { ScoringProgress } from './scoring-progress.ts'
