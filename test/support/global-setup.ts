@@ -3,9 +3,10 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startThrowawayPostgres } from '../../app/postgres/throwaway-postgres.ts'
+import { build, isFresh } from '../../cli/build.js'
 import { openPool } from '../../store/postgres/database.ts'
 import { migrate } from '../../store/postgres/migrate.ts'
-import { prepare } from '../prepare.ts'
+import { unpackBrowser } from './browser.ts'
 import { openKafkaDoor } from './shared-kafka.ts'
 
 declare module 'vitest' {
@@ -20,8 +21,10 @@ declare module 'vitest' {
 export const TEMPLATE = 'orderledger_template'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Whole processes would compile their sources at each start, in twice the time of the start itself.
+  if (!isFresh()) await build()
   // Kept on the disk, where the next run finds it.
-  await prepare()
+  await unpackBrowser()
   const removeFolder = useMemoryFolder()
   const [postgres, kafka] = await Promise.all([startThrowawayPostgres(), openKafkaDoor()])
   const admin = openPool(postgres.url, { name: 'test setup', max: 1 })
