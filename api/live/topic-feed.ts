@@ -17,6 +17,7 @@ import { rfc3339 } from '../../projections/queries/shown.ts'
 import { ViewNotReady } from '../../projections/queries/view-reader.ts'
 import { DecodeError } from '../../schemas/codec-errors.ts'
 import type { Position } from '../../store/commit/command.ts'
+import { LogGap } from '../../store/log/feed.ts'
 import { ChangeFrame, snapshotMessage, type Message, type SnapshotReason } from './frames.ts'
 import { Gathering } from './gathering.ts'
 import { Members, type Member } from './members.ts'
@@ -221,7 +222,11 @@ export class TopicFeed {
     if (changed === null) return this.#leap(target)
     const now = this.#parts.monotonic()
     this.#gathering.count(changed.last.size, now)
-    const timeAt: TimeAt = (position) => rfc3339(events[position - from - 1]?.recordedAt ?? 0)
+    const timeAt: TimeAt = (position) => {
+      const event = events[position - from - 1]
+      if (event === undefined) throw new LogGap(position, target)
+      return rfc3339(event.recordedAt)
+    }
     if (changed.last.size > 0 && this.#members.owed('live').length > 0) {
       this.#toldAt = now
       const leavesOut = this.#parts.topic.mayLeaveOut && this.#gathering.isTooMuch(now)

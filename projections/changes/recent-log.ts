@@ -29,9 +29,9 @@ export class RecentLog {
     return events
   }
 
-  /** It is another log now, or nobody follows it. */
+  /** It is another log now, or nobody follows it. A read under way ends first: what it brings joins what was there. */
   forget(): void {
-    this.#events = []
+    this.#reading = this.#reading.then(() => (this.#events = []))
   }
 
   async #between(after: Position, upTo: Position): Promise<readonly RecordedEvent[]> {
