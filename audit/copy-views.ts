@@ -1,10 +1,13 @@
 /** Copies a projection's tables together with their checkpoint, so that they can be looked at while others write on. */
 import type { Position } from '../store/commit/command.ts'
 import type { PoolClient } from '../store/postgres/database.ts'
-import { readLiveGenerations } from '../projections/generations.ts'
+import { readLiveGenerations, type LiveGeneration } from '../projections/generations.ts'
 import { physicalName } from '../projections/physical-table.ts'
 import type { Projection, Table } from '../projections/projection.ts'
 import { keyOfRow, type Key } from '../projections/row-key.ts'
+import { sqlState } from '../store/postgres/sqlstate.ts'
+
+const UNDEFINED_TABLE = '42P01'
 
 export interface ViewCopy {
   readonly projection: Projection
@@ -27,20 +30,38 @@ export type CopiedRow = Readonly<Record<string, string | number | null>>
  * is too short for them.
  */
 export async function copyView(client: PoolClient, projection: Projection): Promise<ViewCopy | null> {
-  await client.query('begin isolation level repeatable read')
-  const generation = (await readLiveGenerations(client)).get(projection.name)
-  if (generation?.version !== projection.version) {
-    await client.query('rollback')
-    return null
+  for (let gone: number | null = null; ;) {
+    await client.query('begin isolation level repeatable read')
+    const live = (await readLiveGenerations(client)).get(projection.name)
+    if (live?.version !== projection.version) {
+      await client.query('rollback')
+      return null
+    }
+    try {
+      const tables = await copyTables(client, projection, live)
+      await client.query('commit')
+      return { projection, position: live.position, tables }
+    } catch (error) {
+      // A snapshot keeps rows, and no tables: those that a replay replaced may be dropped before they are copied.
+      if (sqlState(error) !== UNDEFINED_TABLE || live.generation === gone) throw error
+      gone = live.generation
+      await client.query('rollback')
+    }
   }
-  const tables: TableCopy[] = []
-  for (const table of projection.tables) {
-    const source = physicalName(table, generation.generation)
+}
+
+async function copyTables(
+  client: PoolClient,
+  { tables }: Projection,
+  { generation, rowCounts }: LiveGeneration,
+): Promise<readonly TableCopy[]> {
+  const copies: TableCopy[] = []
+  for (const table of tables) {
+    const source = physicalName(table, generation)
     const { rowCount } = await client.query(`create temporary table ${copyName(table)} as select * from ${source}`)
-    tables.push({ table, countKept: generation.rowCounts[table.name] ?? 0, countFound: rowCount ?? 0 })
+    copies.push({ table, countKept: rowCounts[table.name] ?? 0, countFound: rowCount ?? 0 })
   }
-  await client.query('commit')
-  return { projection, position: generation.position, tables }
+  return copies
 }
 
 /** A page of the copy is a range of its blocks: no index, no sort, no open cursor. */

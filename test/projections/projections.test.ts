@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest'
 import type { Addressed } from '../../domain/decision.ts'
 import { eur, productListed } from '../../domain/test-events.ts'
 import { projections } from '../../projections/views/list.ts'
+import { orders } from '../../projections/views/orders.ts'
 import { choices, interleave, shop } from '../../projections/test-kit.ts'
 import { verifyProjections } from '../../audit/view-audit.ts'
 import type { Feed } from '../../store/log/feed.ts'
 import { appendEvents } from '../support/append-events.ts'
+import { eventually } from '../support/eventually.ts'
 import { breachesOf, ofProduct, openProjecting, rowsOf, sold } from './projecting.ts'
 import { spillEverything } from '../support/spill.ts'
 
@@ -113,6 +115,36 @@ describe('the rows', () => {
     const breach = new Map(await breachesOf(projecting)).get(projection)
     expect(breach).toMatch(words)
     expect(breach).not.toContain('@')
+  })
+
+  test('law 7: tables that a replay takes away while they are about to be copied are looked for where they are now', async () => {
+    await using projecting = await sold()
+    const holding = await projecting.pool.connect()
+    const isAwaited = async () => {
+      const { rows } = await projecting.pool.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'create temporary table %orders_g1'`,
+      )
+      return rows.length > 0
+    }
+    try {
+      await holding.query('begin; lock table views.orders_g1 in access exclusive mode')
+      const found = breachesOf(projecting)
+      await eventually(isAwaited)
+      await holding.query(`
+        ${orders.tables.map(({ name }) => `alter table views.${name}_g1 rename to ${name}_g2;`).join('')}
+        update views.checkpoints set generation = 2 where projection = 'orders';
+        update views.projections set live_generation = 2, last_generation = 2 where name = 'orders';
+        commit`)
+      expect(await found).toEqual([])
+    } finally {
+      holding.release(true)
+    }
+  })
+
+  test('law 7: tables that are lost are not waited for', async () => {
+    await using projecting = await sold()
+    await projecting.pool.query('drop table views.orders_g1')
+    await expect(breachesOf(projecting)).rejects.toThrow('relation "views.orders_g1" does not exist')
   })
 
   test('of a table that keeps its newest, the older ones are pruned in the same transaction', async () => {
