@@ -91,16 +91,16 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
   const common = { kafka, topic, sink, signal }
   const onAdded = (partitions: readonly number[]) => output.note(`partitions were added: ${partitions.join(', ')}`)
   let lastReason = ''
+  const onRetry = (reason: string): void => {
+    if (reason !== lastReason) output.note(`retrying: ${reason}`)
+    lastReason = reason
+  }
   try {
     const reading = () =>
       group === undefined
         ? consumeAlone({
             ...{ ...common, from, isolation },
-            onAdded,
-            onRetry(reason) {
-              if (reason !== lastReason) output.note(`retrying: ${reason}`)
-              lastReason = reason
-            },
+            ...{ onAdded, onRetry },
           })
         : consumeInGroup({
             ...common,
@@ -108,7 +108,7 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
-            onAdded,
+            ...{ onAdded, onRetry },
             onPassed(passed) {
               output.note(passedText(passed))
               context.exitWith(1)

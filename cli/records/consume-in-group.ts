@@ -2,7 +2,7 @@
 import { pause } from '../../store/waiting/pause.ts'
 import { GroupMember, type FetchedPartition, type Visit } from '../../kafka/client/group-member.ts'
 import { kafkaClient, silentLog } from '../../kafka/client/connection.ts'
-import { kafkaFailure } from '../../kafka/client/kafka-failure.ts'
+import { isCoordinatorComing, kafkaFailure } from '../../kafka/client/kafka-failure.ts'
 import { PartitionReader, recordsOf } from '../../kafka/client/partition-reader.ts'
 import type { FetchedBatch } from '../../kafka/client/record-batches.ts'
 import { fetchUnspoiled } from '../../kafka/inbound/parked-batch.ts'
@@ -24,6 +24,8 @@ export interface ConsumingInGroup {
   readonly onAdded: (partitions: readonly number[]) => void
   /** Called for offsets that cannot be unpacked, once the member went past them. */
   readonly onPassed: (passed: PassedOffsets) => void
+  /** Told why the member lost the cluster, or waits for the group: it tries again. */
+  readonly onRetry: (reason: string) => void
 }
 
 export interface PassedOffsets {
@@ -47,7 +49,7 @@ const LOOK_MS = 2_000
 
 /** Resolves when there were enough, or with the signal; then the group has its partitions back at once. */
 export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
-  const { kafka, topic, group, fromBeginning, work, sink, signal, onJoined } = options
+  const { kafka, topic, group, fromBeginning, work, sink, signal, onJoined, onRetry } = options
   const enough = new AbortController()
   const ended = AbortSignal.any([signal, enough.signal])
   const added: AddedPlaces = new Map()
@@ -63,7 +65,7 @@ export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
       const own = partitions[topic] ?? []
       onJoined(own)
       // A new group that begins at the end would pass over what came before it found these.
-      if (!fromBeginning) for (const partition of own) if (added.has(partition)) begun.set(partition, begin(partition))
+      if (!fromBeginning) for (const partition of own) if (added.has(partition)) beginAdded(partition)
     },
     async handle(fetched, visit) {
       await begun.get(fetched.partition)
@@ -72,10 +74,15 @@ export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
       await workThrough({ ...fetched, batches }, visit, options)
       if (sink.full) enough.abort()
     },
-    lost: () => undefined,
+    lost: onRetry,
     // A cluster that is there at first may be away for a while.
-    isFinal: (error) => !joined || kafkaFailure(error).code === 'kafka-refused',
+    isFinal: (error) => kafkaFailure(error).code === 'kafka-refused' || !(joined || isCoordinatorComing(error)),
   })
+  const beginAdded = (partition: number): void => {
+    const beginning = begin(partition)
+    beginning.catch(() => undefined) // the handler gets the error, and there may be nothing to handle
+    begun.set(partition, beginning)
+  }
   const begin = async (partition: number): Promise<void> => {
     const start = added.get(partition) ?? 0
     if (!(await hasCommitted(options, partition))) member.seek(topic, partition, start)

@@ -1,6 +1,6 @@
 import { kafkajs } from './kafkajs.ts'
 import { describe, expect, test } from 'vitest'
-import { isKafkaError, kafkaAdvice, KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import { isCoordinatorComing, isKafkaError, kafkaAdvice, KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 
 const closed = new kafkajs.KafkaJSConnectionError('Connection error: connect ECONNREFUSED 127.0.0.1:1', {
   broker: '127.0.0.1:1',
@@ -48,6 +48,15 @@ describe('what kafkajs throws', () => {
       name: 'KafkaJSGroupCoordinatorNotFound',
     })
     expect(kafkaFailure(lost).message).toContain('grant READ and DESCRIBE on it to this user')
+  })
+
+  test('passes where the coordinator of a group begins its work', () => {
+    const loading = Object.assign(new Error('The coordinator is loading'), { type: 'GROUP_LOAD_IN_PROGRESS' })
+    expect([exceeded(loading), exceeded(closed), new TypeError('x')].map(isCoordinatorComing)).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   test('is advised on by where it happened: brokers may name themselves by another address than they were asked at', () => {

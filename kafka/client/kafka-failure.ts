@@ -32,6 +32,7 @@ const UNREACHABLE_NAMES = new Set([
   'KafkaJSBrokerNotFound',
   'KafkaJSLockTimeout',
 ])
+const COMING_TYPES = new Set(['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP'])
 const UNREACHABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'])
 
 /** Whatever kafkajs threw, as a failure that says what it was. A KafkaFailure stays as it is. */
@@ -67,6 +68,11 @@ const ADVICE: Readonly<Record<KafkaFailureCode, string>> = {
 export function isKafkaError(error: unknown): boolean {
   if (error instanceof KafkaFailure) return true
   return [...causes(error)].some((each) => each.name.startsWith('KafkaJS') || isRefusal(each) || isSilence(each))
+}
+
+/** True where the coordinator of a group is being found or begins its work: after a start of brokers that may take a while. */
+export function isCoordinatorComing(error: unknown): boolean {
+  return [...causes(error)].some((each) => COMING_TYPES.has(text(each, 'type')))
 }
 
 /** kafkajs asks every broker for the coordinator of a group, and forgets why none named it. */

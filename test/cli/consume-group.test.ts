@@ -169,6 +169,7 @@ describe.skipIf(kafka === null)('consume --group', () => {
     await eventually(() => placesSeen(member).length > 100)
     const broker = kafka?.brokers[0]
     await broker?.kill('SIGKILL')
+    await eventually(() => /^retrying: .+$/m.test(member.stderr()), { timeout: 60_000 })
     await broker?.start()
     await eventually(() => new Set(placesSeen(member)).size === 500, { timeout: 60_000 })
     // What it did and could not commit it does again.
