@@ -70,7 +70,8 @@ describe.each(commands)('$name', ({ name, summary, load }) => {
     expect(command?.description().startsWith(summary), command?.description()).toBe(true)
     for (const path of pathsOf(command)) {
       const { stdout } = await run(...path, '--help')
-      expect(stdout.match(/^ {2}\$ /gm) ?? [], path.join(' ')).toHaveLength(2)
+      const advice = `${path.join(' ')}: end its help with two examples (cli/examples.ts)`
+      expect(stdout.match(/^ {2}\$ /gm) ?? [], advice).toHaveLength(2)
     }
   })
 })

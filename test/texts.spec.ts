@@ -5,6 +5,7 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { TABLE } from '../dashboard/texts/table.ts'
 import { RULES } from '../insights/fraud/table.ts'
+import { eventSchemas } from '../schemas/events.ts'
 
 const OLD: readonly RegExp[] = [
   /\bthere (?:is|are) none\b/i,
@@ -118,7 +119,8 @@ test.each(RULES)('the rule %s of fraud has words in the language of the page', (
 })
 
 test('every event has a word in the language of the page', () => {
-  const types = files.flatMap((file) => /^schemas\/([A-Z]\w+)\/v1\.avsc$/.exec(file)?.[1] ?? [])
+  const types = Object.keys(eventSchemas)
   expect(types.length).toBeGreaterThan(30)
-  expect(types.filter((type) => !(`words.event.${type}` in TABLE))).toEqual([])
+  const missing = types.filter((type) => !(`words.event.${type}` in TABLE))
+  expect(missing, 'give each a word in dashboard/texts/words.ts').toEqual([])
 })
