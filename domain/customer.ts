@@ -9,9 +9,9 @@ export interface Unregistered {
   readonly status: 'none'
 }
 
-export interface Registered {
+/** What holds of the customer now. An event that changes some of it is folded here, and who reads it follows. */
+export interface Registered extends Registration {
   readonly status: 'registered'
-  readonly tier: Tier
   /** As first registered: what a repeated RegisterCustomer is compared with. */
   readonly registration: Registration
 }
@@ -27,13 +27,14 @@ export interface Registration {
 
 export const customer: Aggregate<Customer, CustomerEvent> = {
   kind: 'customer',
-  fold: 1,
+  fold: 2,
   initial: { status: 'none' },
   evolve(state, event) {
     switch (event.type) {
       case 'CustomerRegistered': {
         const { name, email, phone, region, tier, language } = event
-        return { status: 'registered', tier, registration: { name, email, phone, region, tier, language } }
+        const registration = { name, email, phone, region, tier, language }
+        return { status: 'registered', ...registration, registration }
       }
       case 'CustomerTierChanged':
         return state.status === 'none' ? state : { ...state, tier: event.tier }
