@@ -39,7 +39,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           isolate: false,
           maxWorkers: 2,
-          // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try.
+          // Brokers, browsers and databases stall on a busy machine. The output says which test needed its second try, and why.
           retry: 1,
         },
       },
