@@ -9,9 +9,9 @@ export interface Unregistered {
   readonly status: 'none'
 }
 
-/** What holds of the customer now. An event that changes some of it is folded here, and who reads it follows. */
-export interface Registered extends Registration {
+export interface Registered {
   readonly status: 'registered'
+  readonly tier: Tier
   /** As first registered: what a repeated RegisterCustomer is compared with. */
   readonly registration: Registration
 }
@@ -27,14 +27,13 @@ export interface Registration {
 
 export const customer: Aggregate<Customer, CustomerEvent> = {
   kind: 'customer',
-  fold: 2,
+  fold: 1,
   initial: { status: 'none' },
   evolve(state, event) {
     switch (event.type) {
       case 'CustomerRegistered': {
         const { name, email, phone, region, tier, language } = event
-        const registration = { name, email, phone, region, tier, language }
-        return { status: 'registered', ...registration, registration }
+        return { status: 'registered', tier, registration: { name, email, phone, region, tier, language } }
       }
       case 'CustomerTierChanged':
         return state.status === 'none' ? state : { ...state, tier: event.tier }

@@ -76,7 +76,7 @@ export function placeOrder(command: PlaceOrder, read: Read): Decision<PlaceOrder
   if (existing.status !== 'none') return placeAgain(existing, command)
 
   const registered = read(customer, customerId)
-  const buyer = registered.status === 'none' ? null : { tier: registered.tier, region: registered.region }
+  const buyer = registered.status === 'none' ? null : { tier: registered.tier, region: registered.registration.region }
   const products = productsOf(command.lines, read)
   const lines = command.lines.map((line) => asCatalogued(line, products))
   const known = lines.every(isKnown) ? lines : null

@@ -95,7 +95,8 @@ export const customers = resource(
 function shownCustomer(status: number, customerId: string, look: Look): string {
   const { state, version } = look(customer, customerId)
   if (state.status === 'none') throw new Error(`customer ${customerId} was accepted and is not registered`)
-  const { name, email, phone, region, tier, language } = state
+  const { name, email, phone, region, language } = state.registration
+  const { tier } = state
   const body = JSON.stringify({ customerId, name, email, phone, region, tier, language, version })
   return shownAnswer(status, body, { etag: versionTag(version), location: `/customers/${customerId}` })
 }

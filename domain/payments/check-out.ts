@@ -122,7 +122,7 @@ function buyerOf(
 ): { readonly buyer: Buyer; readonly registered: readonly Addressed[] } {
   const existing = read(customer, customerId)
   if (existing.status === 'registered') {
-    return { buyer: { tier: existing.tier, region: existing.region }, registered: [] }
+    return { buyer: { tier: existing.tier, region: existing.registration.region }, registered: [] }
   }
   const { tier, region } = registration
   const { events } = registerCustomer({ ...registration, customerId, named: true }, read)
