@@ -5,9 +5,7 @@ import { readLiveGenerations, type LiveGeneration } from '../projections/generat
 import { physicalName } from '../projections/physical-table.ts'
 import type { Projection, Table } from '../projections/projection.ts'
 import { keyOfRow, type Key } from '../projections/row-key.ts'
-import { sqlState } from '../store/postgres/sqlstate.ts'
-
-const UNDEFINED_TABLE = '42P01'
+import { sqlState, UNDEFINED_TABLE } from '../store/postgres/sqlstate.ts'
 
 export interface ViewCopy {
   readonly projection: Projection

@@ -105,21 +105,15 @@ interface Assertion {
 
 /** What a first try met may be a defect that shows on a busy machine alone: a second one that passes must not hide it. */
 function printSecondTries({ testResults }: Result): void {
-  const passedLater = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
-      .map(({ fullName, failureMessages }) => ({
-        file: relative(root, name),
-        fullName,
-        why: failureMessages[0] ?? '',
-      })),
+  const lines = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.flatMap(({ fullName, status, failureMessages: [why] }) => {
+      if (status !== 'passed' || why === undefined) return []
+      const own = why.split('\n').filter((line) => !line.includes('/node_modules/'))
+      return [`  - ${relative(root, name)}: ${fullName}`, ...own.map((line) => `      ${line}`)]
+    }),
   )
-  if (passedLater.length === 0) return
-  console.log('passed at the second try; the first one met:')
-  for (const { file, fullName, why } of passedLater) {
-    const lines = why.split('\n').filter((line) => !line.includes('/node_modules/'))
-    console.log(`  - ${file}: ${fullName}\n${lines.map((line) => `      ${line}`).join('\n')}`)
-  }
+  if (lines.length === 0) return
+  console.log(['passed at the second try; the first one met:', ...lines].join('\n'))
 }
 
 function printSlowest({ testResults }: Result): void {

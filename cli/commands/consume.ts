@@ -88,27 +88,23 @@ async function consume(context: CommandContext, asked: string, options: ConsumeO
     prepare: decoder?.prepare ?? null,
   })
   const topic = wholeName(kafka, asked)
-  const common = { kafka, topic, sink, signal }
   const onAdded = (partitions: readonly number[]) => output.note(`partitions were added: ${partitions.join(', ')}`)
   let lastReason = ''
   const onRetry = (reason: string): void => {
     if (reason !== lastReason) output.note(`retrying: ${reason}`)
     lastReason = reason
   }
+  const common = { kafka, topic, sink, signal, onAdded, onRetry }
   try {
     const reading = () =>
       group === undefined
-        ? consumeAlone({
-            ...{ ...common, from, isolation },
-            ...{ onAdded, onRetry },
-          })
+        ? consumeAlone({ ...common, from, isolation })
         : consumeInGroup({
             ...common,
             group,
             work,
             fromBeginning: from.at !== 'latest',
             onJoined: (partitions) => output.note(joinedText(group, partitions)),
-            ...{ onAdded, onRetry },
             onPassed(passed) {
               output.note(passedText(passed))
               context.exitWith(1)

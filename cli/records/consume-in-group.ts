@@ -79,13 +79,12 @@ export async function consumeInGroup(options: ConsumingInGroup): Promise<void> {
     isFinal: (error) => kafkaFailure(error).code === 'kafka-refused' || !(joined || isCoordinatorComing(error)),
   })
   const beginAdded = (partition: number): void => {
-    const beginning = begin(partition)
+    const start = added.get(partition) ?? 0
+    const beginning = hasCommitted(options, partition).then((has) => {
+      if (!has) member.seek(topic, partition, start)
+    })
     beginning.catch(() => undefined) // the handler gets the error, and there may be nothing to handle
     begun.set(partition, beginning)
-  }
-  const begin = async (partition: number): Promise<void> => {
-    const start = added.get(partition) ?? 0
-    if (!(await hasCommitted(options, partition))) member.seek(topic, partition, start)
   }
   const watching = watchPartitions(options, added, ended).catch(() => undefined)
   try {

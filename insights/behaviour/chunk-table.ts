@@ -1,6 +1,6 @@
 /** The chunks in Postgres: appended, read from an offset on, and dropped by the hour. */
 import type { Pool } from '../../store/postgres/database.ts'
-import { sqlState } from '../../store/postgres/sqlstate.ts'
+import { sqlState, UNDEFINED_TABLE } from '../../store/postgres/sqlstate.ts'
 import { packChunk, unpackChunk, type KeptRecord } from './chunk.ts'
 import { KNOWN_FOR_MS } from './known-ids.ts'
 
@@ -15,7 +15,6 @@ export interface Chunk {
 
 /** No table takes rows of this hour. */
 const NO_TABLE = '23514'
-const NO_SUCH_TABLE = '42P01'
 const HOUR_MS = 3_600_000
 /** Of one read, in chunks. */
 const PAGE = 50
@@ -188,7 +187,7 @@ async function dropTable(pool: Pool, name: string, what: 'also unread' | 'if rea
     const state = sqlState(error)
     if (state === NO_LOCK) return false
     // Another process was there before.
-    if (state === NO_SUCH_TABLE) return true
+    if (state === UNDEFINED_TABLE) return true
     throw error
   } finally {
     // One that failed in the middle is closed: its transaction goes with it.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RecordedEvent } from '../../store/log/feed.ts'
 import { RecentLog } from './recent-log.ts'
 
-/** A log of a thousand events whose reads end one by one, as the spec lets them. */
+/** A log without an end, whose reads end one by one as the spec lets them. */
 function slowLog() {
   const begun: (() => void)[] = []
   const log = new RecentLog(async (after, limit) => {

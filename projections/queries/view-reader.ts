@@ -7,7 +7,7 @@
  */
 import type { Position } from '../../store/commit/command.ts'
 import type { Pool } from '../../store/postgres/database.ts'
-import { sqlState } from '../../store/postgres/sqlstate.ts'
+import { sqlState, UNDEFINED_TABLE } from '../../store/postgres/sqlstate.ts'
 import { physicalName } from '../physical-table.ts'
 import type { Columns, Table } from '../projection.ts'
 import type { TableKey } from '../row-key.ts'
@@ -58,7 +58,7 @@ interface LiveRow {
 /** Twice the live generation may be another one than we think: after a switch, and when it was never asked for. */
 const ATTEMPTS = 3
 /** A table or a column that is not there: the generation is gone, or of another release. */
-const UNDEFINED = ['42P01', '42703']
+const UNDEFINED = [UNDEFINED_TABLE, '42703']
 
 export class ViewReader {
   readonly #pool: Pool

@@ -40,6 +40,9 @@ export function verdictOf(error: unknown, phase: Phase): Verdict {
   return verdict === 'unknown' && phase === 'reading' ? 'nothing-written' : verdict
 }
 
+/** A table that is not there: dropped meanwhile, or not made yet. */
+export const UNDEFINED_TABLE = '42P01'
+
 /** The SQLSTATE of an error from the server; null when the connection itself failed (ECONNRESET, time-out, ...). */
 export function sqlState(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
